@@ -1,0 +1,52 @@
+// Builds dist/: the modules without their types, the assets beside them, and what is computed from the kinds
+// (parameter validators, code digests). No network, no state: the same sources give the same bytes.
+import { cpSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+import { computeCodeDigests } from './code-digests.mjs';
+import { compileValidators } from './validators.mjs';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const source = join(root, 'src');
+const final = join(root, 'dist');
+// Built beside dist and swapped in, so that a run under way never sees half a build.
+const output = join(root, `.dist-${process.pid}`);
+
+const files = readdirSync(source, { recursive: true, withFileTypes: true })
+  .filter((entry) => entry.isFile())
+  .map((entry) => join(entry.parentPath, entry.name).slice(source.length + 1));
+const isModule = (file) => /\.tsx?$/.test(file) && !file.endsWith('.d.ts');
+
+rmSync(output, { recursive: true, force: true });
+try {
+  await build({
+    entryPoints: files.filter(isModule).map((file) => join(source, file)),
+    outbase: source,
+    outdir: output,
+    format: 'esm',
+    platform: 'node',
+    target: 'node20',
+    jsx: 'automatic',
+    logLevel: 'warning',
+  });
+  for (const file of files.filter((file) => !isModule(file) && !file.endsWith('.md'))) {
+    mkdirSync(join(output, file, '..'), { recursive: true });
+    cpSync(join(source, file), join(output, file));
+  }
+  writeFileSync(join(output, 'validators.js'), await compileValidators(output));
+  writeFileSync(
+    join(output, 'code-digests.json'),
+    `${JSON.stringify(await computeCodeDigests(root, output), null, 1)}\n`,
+  );
+  const old = join(root, `.dist-old-${process.pid}`);
+  try {
+    renameSync(final, old);
+  } catch (error) {
+    if (error.code !== 'ENOENT') throw error;
+  }
+  renameSync(output, final);
+  rmSync(old, { recursive: true, force: true });
+} finally {
+  rmSync(output, { recursive: true, force: true });
+}

@@ -1,0 +1,89 @@
+import type { ModelShape } from '../model/model-shape.js';
+import type { PairSet, Task } from '../model/pair-set.js';
+
+/** Flat parameter vector in the order of `parameterLayout`; each engine computes in its own precision. */
+export type Parameters = Float64Array | Float32Array;
+
+export interface MetaHyper {
+  /** alpha: one rate for all parameters, or one for each (0 keeps a parameter frozen). */
+  readonly innerRates: number | Parameters;
+  readonly innerSteps: number;
+  /** lambda: weight of the query loss at theta_0. */
+  readonly lambdaResidual: number;
+  readonly secondOrder: boolean;
+  /** Whether `rateGradient` is wanted (learned inner rates). */
+  readonly learnRates?: boolean;
+}
+
+export interface MetaGradient {
+  /** Mean over tasks of (1 - lambda) * Q(theta_n) + lambda * Q(theta_0). */
+  readonly loss: number;
+  /** Gradient of `loss`, unclipped, `[parameters]`. */
+  readonly gradient: Parameters;
+  /** Gradient of `loss` by the inner rates, `[parameters]`; present if and only if asked for. */
+  readonly rateGradient?: Parameters;
+  readonly lossPerTask: Float64Array;
+}
+
+export interface AdaptHyper {
+  readonly innerRates: number | Parameters;
+  /** Step counts at which to rank, ascending, distinct; 0 is zero-shot. */
+  readonly steps: readonly number[];
+}
+
+export interface Drift {
+  /** Name of the parameter tensor. */
+  readonly tensor: string;
+  readonly normBefore: number;
+  readonly normAfter: number;
+  readonly normOfChange: number;
+}
+
+export interface Adapted {
+  /**
+   * `ranks[s][t][i]`: rank (1 is best) of query pair `i` of task `t` after `steps[s]` inner steps.
+   * Rank = 1 + items scored higher + equal-scored items of lower id.
+   */
+  readonly ranks: readonly (readonly Int32Array[])[];
+  /** `drift[s][t]`: per tensor, after `steps[s]` inner steps. */
+  readonly drift: readonly (readonly (readonly Drift[])[])[];
+}
+
+export interface LossGradient {
+  /** Mean softmax cross-entropy over the pairs. */
+  readonly loss: number;
+  readonly gradient: Parameters;
+}
+
+/**
+ * The seam between the learning code and the arithmetic. An engine owns the inner loop and the exact
+ * meta-gradient; sampling, the outer loop, Adam and metrics are written once above it.
+ * Every call is a pure function of its arguments.
+ */
+export interface Engine {
+  readonly name: string;
+  readonly precision: 'float64' | 'float32';
+  metaGradient(parameters: Parameters, tasks: readonly Task[], hyper: MetaHyper): Promise<MetaGradient>;
+  adaptAndRank(parameters: Parameters, tasks: readonly Task[], hyper: AdaptHyper): Promise<Adapted>;
+  lossGradient(parameters: Parameters, pairs: PairSet): Promise<LossGradient>;
+  /** Ends threads and frees device memory. */
+  close(): Promise<void>;
+}
+
+export interface EngineOptions {
+  readonly shape: ModelShape;
+  /** Threads that the engine may use; never changes a result. */
+  readonly threads: number;
+}
+
+/** What is known of an engine without loading it. */
+export interface EngineDescriptor {
+  readonly name: string;
+  /** Whether it runs on a GPU and so takes the step's gpu tokens. */
+  readonly gpu: boolean;
+  /** Whether equal inputs give equal bits on any machine. */
+  readonly deterministic: boolean;
+  /** Whether more than one thread makes it faster. */
+  readonly parallel: boolean;
+  load(): Promise<{ createEngine(options: EngineOptions): Promise<Engine> }>;
+}

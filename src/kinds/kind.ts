@@ -1,0 +1,185 @@
+import type { JsonObject } from '../base/json.js';
+import type { Role } from '../base/role.js';
+import type { Tree } from '../base/tree.js';
+import type { Engine, EngineOptions } from '../engines/engine.js';
+
+/** What a file at a port is about; ports connect only where contents agree. */
+export type Content =
+  | 'interactions'
+  | 'pairs'
+  | 'episodes'
+  | 'items'
+  | 'model'
+  | 'training-state'
+  | 'history'
+  | 'metrics'
+  | 'ranks'
+  | 'fingerprint'
+  | 'settings'
+  | 'row'
+  | 'value'
+  | 'bytes';
+
+/** The shape of what a port gives or wants; `any` wants whatever there is, whole. */
+export type PortShape =
+  | { readonly type: 'file'; readonly content: Content }
+  | { readonly type: 'bundle'; readonly ports: { readonly [name: string]: PortShape } }
+  | { readonly type: 'list'; readonly of: PortShape }
+  | { readonly type: 'any' };
+
+export interface InputPort {
+  readonly shape: PortShape;
+  readonly description: string;
+  /** Default true. */
+  readonly required?: boolean;
+  /** The kind fits parameters to this port: data of role test is refused here. */
+  readonly learns?: boolean;
+  /** The kind chooses by this port: data of role test is refused here. */
+  readonly chooses?: boolean;
+}
+
+export interface OutputPort {
+  readonly shape: PortShape;
+  readonly description: string;
+  /**
+   * The input ports (`train`) or sub-ports (`pairs.train`) that this is computed from, which decide its roles.
+   * Undeclared: the sub-ports of the same name where an input bundle has one, else all inputs.
+   */
+  readonly from?: readonly string[];
+  /** This port's data *is* this split, whatever it came from (`data.split`, `data.files`). */
+  readonly role?: Role;
+}
+
+/** A file of the user's, outside the cache; its content's digest takes the place of its path in the key. */
+export interface ExternalFile {
+  /** Name under which the kind finds it in its context, e.g. the parameter that holds the path. */
+  readonly name: string;
+  /** As written: relative to the root, or absolute. */
+  readonly path: string;
+}
+
+/**
+ * Training as a chain of nodes. The step's parameters become one set for each segment; segment n takes what
+ * segment n - 1 gave at `carry.output` at its port `carry.input`.
+ */
+export interface Segmentation {
+  /** One element a segment: its own parameters (nothing that concerns only the total) and a short label (`200`). */
+  readonly expand: (
+    parameters: JsonObject,
+  ) => readonly { readonly label: string; readonly parameters: JsonObject }[];
+  readonly carry: { readonly output: string; readonly input: string };
+  /** Ports of the step that are lists over all segments: step port -> node port. */
+  readonly lists: { readonly [stepPort: string]: string };
+  /** Ports of the step that are the last segment's: step port -> node port. */
+  readonly last: { readonly [stepPort: string]: string };
+}
+
+/** Everything about a kind that planning, documentation and the scheduler need; cheap to import. */
+export interface Kind {
+  /** As written in YAML, e.g. `maml.train`. */
+  readonly name: string;
+  /** One sentence for documentation and editors. */
+  readonly summary: string;
+  /** JSON Schema (draft 2020-12) of `with`; every property described, defaults stated, no unknown keys. */
+  readonly parameters: JsonSchema;
+  /** Input ports; a function where they depend on what the step declares (`command`). */
+  readonly inputs:
+    | { readonly [port: string]: InputPort }
+    | ((step: StepShape) => { readonly [port: string]: InputPort });
+  /** Output ports of a node. */
+  readonly outputs:
+    | { readonly [port: string]: OutputPort }
+    | ((parameters: JsonObject) => { readonly [port: string]: OutputPort });
+  /** Parameters that may be fields of the input port `settings`, if the kind has one. */
+  readonly settings?: readonly string[];
+  /**
+   * Names of the settings that the kind writes at a port of content `settings`, where its parameters tell;
+   * lets a name that is both in `with` and in settings be refused at planning.
+   */
+  readonly namesOfSettings?: (parameters: JsonObject) => readonly string[];
+  /** Further checks between ports that are known at planning; returns messages. */
+  readonly check?: (step: PlannedStep) => readonly string[];
+  /** Files of the user's that the parameters name. */
+  readonly files?: (parameters: JsonObject) => readonly ExternalFile[];
+  /**
+   * The parameters that go into the key and to `run`: defaults filled in, paths of external files left out,
+   * whatever cannot change the result dropped.
+   */
+  readonly canonical?: (parameters: JsonObject) => JsonObject;
+  readonly segmentation?: Segmentation;
+  /** Whether equal inputs give equal bytes (given a deterministic engine). Default true. */
+  readonly deterministic?: boolean;
+  /** Whether the kind computes with an engine. Default false. */
+  readonly usesEngine?: boolean;
+  /** CPU slots: one, or all that are free when it starts. Default one. */
+  readonly slots?: 'one' | 'free';
+  /** Loads the body. */
+  load(): Promise<KindBody>;
+}
+
+/** A JSON Schema document; checked by ajv at build. */
+export interface JsonSchema {
+  readonly [keyword: string]: unknown;
+}
+
+/** A step as written, for kinds whose ports depend on it. */
+export interface StepShape {
+  readonly parameters: JsonObject;
+  /** Names under `in`. */
+  readonly inputNames: readonly string[];
+}
+
+/** What planning knows of a step when `check` is called. */
+export interface PlannedStep {
+  readonly parameters: JsonObject;
+  /** For each input port that holds a list: its length. */
+  readonly lengths: { readonly [port: string]: number };
+}
+
+/** The part of a kind that computes. */
+export interface KindBody {
+  run(context: KindContext): Promise<void>;
+}
+
+export interface Progress {
+  /** Units done and in all (iterations, episodes, rows). */
+  readonly done: number;
+  readonly total: number;
+  readonly unit: string;
+  /** Figures worth showing while running, e.g. `{ loss: 4.2 }`. */
+  readonly values?: { readonly [name: string]: number };
+}
+
+/** Resumable state of a node under way; survives a killed process. */
+export interface PartialState {
+  load(): Promise<Uint8Array | undefined>;
+  save(state: Uint8Array): Promise<void>;
+}
+
+/** All that a kind's body may touch. */
+export interface KindContext {
+  /** Canonical parameters, valid by the kind's schema. */
+  readonly parameters: JsonObject;
+  /** Input ports; leaves are absolute paths of read-only files whose bytes have been verified. */
+  readonly inputs: { readonly [port: string]: Tree<string> };
+  /** External files by name, absolute paths. */
+  readonly files: { readonly [name: string]: string };
+  /** Absolute path at which to write an output's leaf, e.g. `output('metrics')` or `output('train/pairs')`. */
+  output(leafPath: string): string;
+  /** An empty folder of the node's own, removed afterwards. */
+  readonly scratch: string;
+  /** CPU threads granted; must not change any byte of any output. */
+  readonly threads: number;
+  /** The node's engine, for a model of the given shape; closed by the caller of `run`. */
+  engine(shape: EngineOptions['shape']): Promise<Engine>;
+  readonly partial: PartialState;
+  progress(progress: Progress): void;
+  /** A line for the step's log file. */
+  log(line: string): void;
+  /** Registers a child process group that must die with this process. */
+  ownProcessGroup(processId: number): void;
+  /** Aborted when the run is cancelled. */
+  readonly signal: AbortSignal;
+  /** The project's root, absolute (only `command` needs it). */
+  readonly root: string;
+}

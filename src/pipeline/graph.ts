@@ -1,0 +1,57 @@
+import type { Failure, Location } from '../base/failure.js';
+import type { JsonObject } from '../base/json.js';
+import type { Roles } from '../base/role.js';
+import type { Tree } from '../base/tree.js';
+import type { ExternalFile, OutputPort } from '../kinds/kind.js';
+
+/** Where an input's leaf will come from: a leaf of an output of another node. */
+export interface Source {
+  readonly node: string;
+  /** Port, then path inside it: `train/pairs`. */
+  readonly path: string;
+}
+
+/** One thing to execute: a step after matrix, `over` and segments. */
+export interface GraphNode {
+  /** `meta_train@200`, `tune[inner_lr=0.02]`, `validate@200`, `command_step`. */
+  readonly id: string;
+  readonly step: string;
+  readonly kind: string;
+  /** As the user gave them after substitution, matrix values included; for tables and display. */
+  readonly givenParameters: JsonObject;
+  /** Canonical: what enters the key and reaches the kind. */
+  readonly parameters: JsonObject;
+  readonly inputs: { readonly [port: string]: Tree<Source> };
+  readonly outputs: { readonly [port: string]: OutputPort };
+  /** Roles of each output leaf by its path (`train/pairs`). */
+  readonly roles: { readonly [leafPath: string]: Roles };
+  readonly files: readonly ExternalFile[];
+  /** Resolved (never `auto`); absent where the kind computes without an engine. */
+  readonly engine?: string;
+  readonly gpus: number;
+  /** CPU slots: one, or all that are free when it starts. */
+  readonly slots: 'one' | 'free';
+  readonly deterministic: boolean;
+  readonly location: Location;
+}
+
+/** The whole experiment, expanded and checked. Nodes stand in an order in which every input comes earlier. */
+export interface Graph {
+  /** `name` of the pipeline. */
+  readonly name: string;
+  /** The pipeline's file, relative to the root. */
+  readonly file: string;
+  /** Everything after `extends`, `--set` and substitution, for config.json. */
+  readonly configuration: JsonObject;
+  readonly params: JsonObject;
+  /** What `engine: auto` became, or the engine asked for at the top. */
+  readonly engine: string;
+  readonly nodes: readonly GraphNode[];
+  readonly waivers: readonly {
+    readonly step: string;
+    readonly reason: string;
+    readonly path: readonly string[];
+  }[];
+  /** Not errors, but worth a line. */
+  readonly warnings: readonly Failure[];
+}

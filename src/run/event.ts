@@ -1,0 +1,79 @@
+/** Events of a run; what `--json` prints, one a line. Versioned: `version` counts incompatible changes. */
+export type RunEvent = RunStart | StepStart | StepProgress | StepLog | StepFinish | RunFinish;
+
+export type Outcome = 'ran' | 'hit' | 'joined' | 'failed' | 'skipped' | 'cancelled';
+
+export interface RunStart {
+  readonly event: 'run.start';
+  readonly version: 1;
+  readonly time: string;
+  readonly pipeline: string;
+  readonly run: string;
+  readonly nodes: number;
+  readonly slots: number;
+  readonly gpus: number;
+  readonly engine: string;
+}
+
+export interface StepStart {
+  readonly event: 'step.start';
+  readonly time: string;
+  readonly node: string;
+  readonly step: string;
+  readonly kind: string;
+  readonly key: string;
+  /** Why it runs, e.g. `with.outer_lr 0.001 -> 0.002` or `new`. */
+  readonly reason: string;
+  readonly threads: number;
+}
+
+export interface StepProgress {
+  readonly event: 'step.progress';
+  readonly time: string;
+  readonly node: string;
+  readonly done: number;
+  readonly total: number;
+  readonly unit: string;
+  /** Units per second, over this execution; absent before the second report. */
+  readonly rate?: number;
+  readonly secondsLeft?: number;
+  readonly values: { readonly [name: string]: number };
+}
+
+export interface StepLog {
+  readonly event: 'step.log';
+  readonly time: string;
+  readonly node: string;
+  readonly line: string;
+}
+
+export interface StepFinish {
+  readonly event: 'step.finish';
+  readonly time: string;
+  readonly node: string;
+  readonly step: string;
+  readonly kind: string;
+  readonly outcome: Outcome;
+  /** Absent where inputs never came to be. */
+  readonly key?: string;
+  /** Why it ran or did not: the difference in the key, `key unchanged`, the failure's message. */
+  readonly reason: string;
+  readonly seconds: number;
+  /** For a failed step: stable reason, last log lines, the log's path. */
+  readonly failure?: {
+    readonly reason: string;
+    readonly message: string;
+    readonly hint?: string;
+    readonly lastLines: readonly string[];
+    readonly log?: string;
+  };
+}
+
+export interface RunFinish {
+  readonly event: 'run.finish';
+  readonly time: string;
+  readonly run: string;
+  readonly exitCode: number;
+  readonly seconds: number;
+  readonly counts: { readonly [outcome in Outcome]: number };
+}

@@ -1,0 +1,81 @@
+import type { Failure } from '../base/failure.js';
+import type { Result } from '../base/result.js';
+import type { Tree } from '../base/tree.js';
+import type { Digest, Entry, ObjectReference } from './entry.js';
+
+/** A file written into a workspace's `outputs`, already hashed and synced to disk by whoever wrote it. */
+export interface StagedFile extends ObjectReference {
+  /** Absolute path. */
+  readonly path: string;
+}
+
+/** The right to compute one key, and the folders to do it in. Held by one run at a time. */
+export interface Workspace {
+  readonly key: Digest;
+  /** `cache/partial/<key>/<token>`, absolute. */
+  readonly folder: string;
+  /** Where outputs are written before they are published; empty at first. */
+  readonly outputs: string;
+  /** Empty scratch folder. */
+  readonly scratch: string;
+  /** Resumable state: a file in a folder that outlives this workspace when it is released without a commit. */
+  readonly stateFile: string;
+}
+
+export type Claim =
+  /** This run computes the key. */
+  | { readonly type: 'claimed'; readonly workspace: Workspace }
+  /** Another live process computes it; `owner` says who (host, pid). */
+  | { readonly type: 'busy'; readonly owner: string }
+  /** A lock of another host: never reclaimed silently. */
+  | { readonly type: 'foreign'; readonly failure: Failure };
+
+/** The cache on disk. Only the process that runs the scheduler writes entries and objects. */
+export interface Store {
+  /** `cache`, absolute. */
+  readonly folder: string;
+
+  /** The entry, or undefined where there is none that can be read. Synchronous: planning reads thousands. */
+  readEntry(key: Digest): Entry | undefined;
+  /** Whether every output object is there in its recorded size (bytes are not read). */
+  isComplete(entry: Entry): boolean;
+  /** Where an object's bytes are; it may be missing. */
+  objectPath(digest: Digest): string;
+  /**
+   * Reads and hashes an object; true where it is what its name says. A bad one is moved to
+   * `cache/quarantine`, so that its entry is no longer a hit. Asked twice in a process, it hashes once
+   * as long as the file's stat stays the same.
+   */
+  verify(reference: ObjectReference): Promise<boolean>;
+
+  /** Tries to become the one that computes `key`; reclaims the lock of a dead process of this host. */
+  claim(key: Digest): Promise<Claim>;
+  /**
+   * Moves the staged files in place, read-only, and writes the entry last; releases the workspace.
+   * Fails with `not-deterministic` where `entry.facts.deterministic` and an existing entry of this key has other
+   * digests: both are kept aside.
+   */
+  commit(
+    workspace: Workspace,
+    entry: Omit<Entry, 'outputs'>,
+    outputs: { readonly [port: string]: Tree<StagedFile> },
+  ): Promise<Result<Entry, Failure>>;
+  /** Gives the lock back without an entry; keeps the resumable state, removes the rest. */
+  release(workspace: Workspace): Promise<void>;
+
+  /**
+   * Content digest of a file outside the cache, through the stat index: an unchanged file (path, size, inode,
+   * mtime and ctime in nanoseconds, and both older than the indexing by two seconds or more) is not read again.
+   */
+  digestFile(path: string): Promise<Result<ObjectReference, Failure>>;
+  /** Writes the stat index if it changed. */
+  saveIndex(): Promise<void>;
+
+  /** Stores a small text as an object (code manifests); returns its digest. */
+  putText(text: string): Promise<Digest>;
+  /** An object's text, verified; undefined where it is missing or bad. */
+  getText(digest: Digest): Promise<string | undefined>;
+
+  /** All entries that can be read (for `explain`'s nearest entry, gc, `cache verify`). */
+  entries(): Generator<Entry>;
+}
