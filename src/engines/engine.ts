@@ -63,6 +63,8 @@ export interface LossGradient {
 export interface Engine {
   readonly name: string;
   readonly precision: 'float64' | 'float32';
+  /** Device and driver, for a GPU engine; kept in the entry. */
+  readonly device?: string;
   metaGradient(parameters: Parameters, tasks: readonly Task[], hyper: MetaHyper): Promise<MetaGradient>;
   adaptAndRank(parameters: Parameters, tasks: readonly Task[], hyper: AdaptHyper): Promise<Adapted>;
   lossGradient(parameters: Parameters, pairs: PairSet): Promise<LossGradient>;
