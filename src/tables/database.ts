@@ -1,4 +1,10 @@
-import { type DuckDBConnection, DuckDBInstance, type DuckDBValue } from '@duckdb/node-api';
+import {
+  type DuckDBConnection,
+  DuckDBDoubleVector,
+  DuckDBInstance,
+  DuckDBIntegerVector,
+  type DuckDBValue,
+} from '@duckdb/node-api';
 import { FailureError } from '../base/failure.js';
 
 /** A value of a row as plain JavaScript; a bigint only where a number would lose digits. */
@@ -119,14 +125,21 @@ async function readColumns(
     const chunk = await result.fetchChunk();
     if (chunk === null || chunk.rowCount === 0) break;
     for (const [index, piecesOfColumn] of pieces.entries()) {
-      const vector = chunk.getColumnVector(index) as { items?: unknown };
-      const fixedWidth = vector.items instanceof Int32Array || vector.items instanceof Float64Array;
-      const values = chunk.getColumnValues(index);
-      if (values.includes(null)) {
-        throw new FailureError({ reason: 'bug', message: `column ${names[index]} holds a null` });
+      const vector = chunk.getColumnVector(index);
+      if (vector instanceof DuckDBIntegerVector || vector instanceof DuckDBDoubleVector) {
+        const array = vector instanceof DuckDBIntegerVector ? Int32Array : Float64Array;
+        const values = new array(chunk.rowCount);
+        for (let row = 0; row < values.length; row++) {
+          const value = vector.getItem(row);
+          if (value === null) throw nullIn(names[index]);
+          values[row] = value;
+        }
+        piecesOfColumn.push(values);
+      } else {
+        const values = chunk.getColumnValues(index);
+        if (values.includes(null)) throw nullIn(names[index]);
+        piecesOfColumn.push(values);
       }
-      // Copied: DuckDB owns the vector's memory and takes it back with the chunk.
-      piecesOfColumn.push(fixedWidth ? (vector.items as Int32Array | Float64Array).slice() : values);
     }
   }
   return Object.fromEntries(
@@ -135,6 +148,10 @@ async function readColumns(
       concatenated(name, String(result.columnType(index)), pieces[index] ?? []),
     ]),
   );
+}
+
+function nullIn(column: string | undefined): FailureError {
+  return new FailureError({ reason: 'bug', message: `column ${column} holds a null` });
 }
 
 function concatenated(name: string, type: string, pieces: readonly unknown[]): Column {
