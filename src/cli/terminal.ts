@@ -1,4 +1,4 @@
-import { exitCodeOfAll } from '../base/exit-code.js';
+import { largestExitCode } from '../base/exit-code.js';
 import type { Failure } from '../base/failure.js';
 import { type Style, styleFor } from '../ui/style.js';
 import { failuresAsJson, formatFailures } from './print-failures.js';
@@ -43,7 +43,7 @@ export function openTerminal({ json = false, quiet = false, color }: CommonOptio
     fail(failures) {
       if (json) process.stdout.write(failuresAsJson(failures));
       else process.stderr.write(formatFailures(failures, style));
-      return exitCodeOfAll(failures);
+      return largestExitCode(failures);
     },
   };
 }
