@@ -1,5 +1,5 @@
-import type { ModelShape } from '../model/model-shape.js';
 import type { PairSet, Task } from '../data/pair-set.js';
+import type { ModelShape } from '../model/model-shape.js';
 
 /** Flat parameter vector in the order of `parameterLayout`; each engine computes in its own precision. */
 export type Parameters = Float64Array | Float32Array;

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
+import type { PairSet, Task } from '../../src/data/pair-set.js';
 import type { ModelShape } from '../../src/model/model-shape.js';
-import type { PairSet, Task } from '../../src/model/pair-set.js';
 import { parameterCount } from '../../src/model/parameter-layout.js';
 
 /** Pairs from prefixes and labels. */

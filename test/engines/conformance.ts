@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { PairSet, Task } from '../../src/data/pair-set.js';
 import type { Engine, EngineOptions, MetaHyper, Parameters } from '../../src/engines/engine.js';
 import { createEngine as createReference } from '../../src/engines/reference/reference-engine.js';
 import type { ModelShape } from '../../src/model/model-shape.js';
-import type { PairSet, Task } from '../../src/model/pair-set.js';
 import { parameterCount, parameterLayout } from '../../src/model/parameter-layout.js';
 import {
   arbitraryPairs,

@@ -1,5 +1,5 @@
+import type { PairSet } from '../../src/data/pair-set.js';
 import type { ModelShape } from '../../src/model/model-shape.js';
-import type { PairSet } from '../../src/model/pair-set.js';
 
 /**
  * The model as its definition reads, one pair after the other: no forest, no flat layout but the order of

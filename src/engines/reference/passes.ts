@@ -1,7 +1,8 @@
 // Forward and backward pass of the model over a prefix forest. Indices are within bounds by the shapes given
 // beside each array, which is what each `!` here says.
+
+import type { PairSet } from '../../data/pair-set.js';
 import type { ModelShape } from '../../model/model-shape.js';
-import type { PairSet } from '../../model/pair-set.js';
 import { buildPrefixForest, type PrefixForest } from '../../model/prefix-forest.js';
 import {
   addOuterProducts,

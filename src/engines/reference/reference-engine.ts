@@ -1,7 +1,7 @@
 // Plain float64, one thread: the engine that the others are checked against.
 import { setImmediate as turnEventLoop } from 'node:timers/promises';
+import type { Task } from '../../data/pair-set.js';
 import type { ModelShape } from '../../model/model-shape.js';
-import type { Task } from '../../model/pair-set.js';
 import { parameterCount } from '../../model/parameter-layout.js';
 import { driftOf } from '../drift.js';
 import type {

@@ -1,1 +1,0 @@
-export type { PairSet, Task } from '../data/pair-set.js';
