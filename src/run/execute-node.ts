@@ -10,9 +10,6 @@ import type { Executed, ExecuteRequest } from './execution.js';
 import { partialStateIn } from './partial-state.js';
 import { stageOutputs } from './staged-outputs.js';
 
-/** Checks a kind's parameters; gives one message for each problem. */
-export type ParameterCheck = (kind: string, parameters: JsonObject) => readonly string[];
-
 /** What the process around an execution does for it. */
 export interface ExecutionHooks {
   readonly signal: AbortSignal;
@@ -25,10 +22,9 @@ export interface ExecutionHooks {
 export async function executeNode(
   request: ExecuteRequest,
   kind: Kind,
-  check: ParameterCheck,
   hooks: ExecutionHooks,
 ): Promise<Executed> {
-  const parameters = await finalParameters(request, kind, check);
+  const parameters = await finalParameters(request, kind);
   const body = await kind.load();
   const open: Engine[] = [];
   const context: KindContext = {
@@ -70,11 +66,7 @@ export async function executeNode(
 }
 
 /** The parameters with what the input port `settings` holds laid over them: known only now, so checked only now. */
-async function finalParameters(
-  request: ExecuteRequest,
-  kind: Kind,
-  check: ParameterCheck,
-): Promise<JsonObject> {
+async function finalParameters(request: ExecuteRequest, kind: Kind): Promise<JsonObject> {
   const settings = request.inputs['settings'];
   if (kind.settings === undefined || settings?.type !== 'file') return request.parameters;
   const text = await readFile(settings.leaf, 'utf8');
@@ -84,10 +76,16 @@ async function finalParameters(
   const merged = { ...request.parameters, ...given };
   const messages = [
     ...unknown.map((name) => `${name} is none of ${(kind.settings ?? []).join(', ')}`),
-    ...check(kind.name, merged),
+    ...(await problemsOf(kind, merged)),
   ];
   if (messages.length > 0) throw badSettings(kind, messages);
   return kind.canonical?.(merged) ?? merged;
+}
+
+async function problemsOf(kind: Kind, parameters: JsonObject): Promise<readonly string[]> {
+  const validator = (await loadValidators())[kind.name];
+  if (validator === undefined) return [];
+  return parameterErrors(kind, validator, parameters).map(({ message }) => message);
 }
 
 function badSettings(kind: Kind, messages: readonly string[]): FailureError {

@@ -1,4 +1,5 @@
-import { open, readFile, rename } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
+import { writeFileAtomic } from '../base/atomic-file.js';
 import type { PartialState } from '../kinds/kind.js';
 
 /** Resumable state in one file, replaced as a whole: a killed process leaves the latest complete one. */
@@ -13,15 +14,7 @@ export function partialStateIn(file: string): PartialState {
       }
     },
     async save(state) {
-      const unfinished = `${file}.new`;
-      const handle = await open(unfinished, 'w');
-      try {
-        await handle.writeFile(state);
-        await handle.sync();
-      } finally {
-        await handle.close();
-      }
-      await rename(unfinished, file);
+      writeFileAtomic(file, state);
     },
   };
 }

@@ -2,7 +2,7 @@ import { Worker } from 'node:worker_threads';
 import { type Failure, FailureError } from '../base/failure.js';
 import { killProcessGroup } from '../base/process-group.js';
 import type { Kind } from '../kinds/kind.js';
-import { executeNode, type ParameterCheck } from './execute-node.js';
+import { executeNode } from './execute-node.js';
 import type { ExecuteRequest, WorkerMessage, WorkerRequest } from './execution.js';
 import { StepLog } from './step-log.js';
 
@@ -20,7 +20,7 @@ interface Work {
  * The life of a worker process: one request after the other, until its parent is gone. `process.argv[2]` is the
  * parent's process id.
  */
-export function serveRequests(kinds: { readonly [name: string]: Kind }, check: ParameterCheck): void {
+export function serveRequests(kinds: { readonly [name: string]: Kind }): void {
   const watchdog = new Worker(new URL('./watchdog.js', import.meta.url), {
     workerData: { parentProcessId: Number(process.argv[2]) },
   });
@@ -58,7 +58,7 @@ export function serveRequests(kinds: { readonly [name: string]: Kind }, check: P
       if (kind === undefined) {
         throw new FailureError({ reason: 'bug', message: `no kind is called ${request.kind}` });
       }
-      const executed = await executeNode(request, kind, check, {
+      const executed = await executeNode(request, kind, {
         signal: current.cancel.signal,
         progress(progress) {
           const now = performance.now();

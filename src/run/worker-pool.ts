@@ -1,5 +1,4 @@
 import { type ChildProcess, fork } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import type { Readable } from 'node:stream';
 import type { Failure } from '../base/failure.js';
 import { killProcessGroup } from '../base/process-group.js';
@@ -43,7 +42,7 @@ export class WorkerPool {
   private closed = false;
 
   /** `module` is what a worker process starts with; tests give their own kinds this way. */
-  constructor(module: URL = workerModule()) {
+  constructor(module: URL = builtFile('run/worker.js')) {
     this.module = module;
   }
 
@@ -195,10 +194,4 @@ function keepOutput(stream: Readable, worker: WorkerProcess): void {
     log.write(chunk);
     log.close();
   });
-}
-
-/** The built worker: beside this module in `dist/`; from `src/` (under a test runner) the one in `dist/`. */
-function workerModule(): URL {
-  const beside = new URL('./worker.js', import.meta.url);
-  return existsSync(beside) ? beside : new URL('../../dist/run/worker.js', import.meta.url);
 }
