@@ -6,6 +6,7 @@ import { isJsonObject, type Json, type JsonObject } from '../base/json.js';
 import type { Engine } from '../engines/engine.js';
 import { engines } from '../engines/registry.js';
 import type { Kind, KindContext, Progress } from '../kinds/kind.js';
+import { loadValidators, parameterErrors } from '../pipeline/parameter-errors.js';
 import type { Executed, ExecuteRequest } from './execution.js';
 import { partialStateIn } from './partial-state.js';
 import { stageOutputs } from './staged-outputs.js';

@@ -4,6 +4,7 @@ import type { Failure } from '../base/failure.js';
 import { killProcessGroup } from '../base/process-group.js';
 import { failed, type Result, success } from '../base/result.js';
 import type { Progress } from '../kinds/kind.js';
+import { builtFile } from '../pipeline/built-file.js';
 import type { Executed, ExecuteRequest, WorkerMessage, WorkerRequest } from './execution.js';
 import { lastLinesOf, StepLog } from './step-log.js';
 
