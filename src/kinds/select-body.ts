@@ -1,0 +1,16 @@
+import { writeFile } from 'node:fs/promises';
+import { canonicalJson } from '../base/canonical-json.js';
+import type { KindContext } from './kind.js';
+import { elementsOf, filePath, inputTree } from './ports.js';
+import { bestRow, readScoredRows } from './scored-rows.js';
+import type { SelectParameters } from './select.js';
+
+export async function run(context: KindContext): Promise<void> {
+  const { metric, mode, settings } = context.parameters as SelectParameters;
+  const paths = elementsOf(inputTree(context, 'rows')).map((element) => filePath(element, 'metrics'));
+  const best = bestRow(await readScoredRows(paths, metric, 'rows'), mode);
+  // A rate that no step was taken with is null, and nothing to hand on.
+  const chosen = settings.filter((name) => best[name] !== null).map((name) => [name, best[name]] as const);
+  await writeFile(context.output('settings'), canonicalJson(Object.fromEntries(chosen)));
+  await writeFile(context.output('row'), canonicalJson({ ...best, metric, mode }));
+}
