@@ -1,10 +1,16 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { canonicalJson } from '../base/canonical-json.js';
 import { FailureError } from '../base/failure.js';
-import type { CheckpointSelectParameters } from './checkpoint-select.js';
+import type { JsonObject } from '../base/json.js';
 import type { KindContext } from './kind.js';
 import { elementsOf, filePath, inputTree } from './ports.js';
-import { bestRow, readScoredRows } from './scored-rows.js';
+import { bestRow, type Mode, readScoredRows } from './scored-rows.js';
+
+/** What reaches the body. */
+interface CheckpointSelectParameters extends JsonObject {
+  readonly metric: string;
+  readonly mode: Mode;
+}
 
 export async function run(context: KindContext): Promise<void> {
   const { metric, mode } = context.parameters as CheckpointSelectParameters;

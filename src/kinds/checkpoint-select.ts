@@ -1,12 +1,4 @@
-import type { JsonObject } from '../base/json.js';
 import type { Kind } from './kind.js';
-import type { Mode } from './scored-rows.js';
-
-/** What reaches the body. */
-export interface CheckpointSelectParameters extends JsonObject {
-  readonly metric: string;
-  readonly mode: Mode;
-}
 
 /** The checkpoint with the best score. */
 export const checkpointSelect: Kind = {

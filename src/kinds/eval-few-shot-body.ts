@@ -1,6 +1,16 @@
-import type { FewShotParameters } from './eval-few-shot.js';
+import type { JsonObject } from '../base/json.js';
 import { evaluateModel } from './evaluate-model.js';
 import type { KindContext } from './kind.js';
+
+/** What reaches the body. */
+interface FewShotParameters extends JsonObject {
+  /** Ascending, distinct. */
+  readonly steps: readonly number[];
+  /** Absent where no step is taken. */
+  readonly inner_lr?: number;
+  readonly max_episodes?: number;
+  readonly max_prefix_length: number;
+}
 
 export async function run(context: KindContext): Promise<void> {
   const parameters = context.parameters as FewShotParameters;

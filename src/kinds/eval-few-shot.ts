@@ -1,15 +1,4 @@
-import type { JsonObject } from '../base/json.js';
 import type { Kind } from './kind.js';
-
-/** What reaches the body. */
-export interface FewShotParameters extends JsonObject {
-  /** Ascending, distinct. */
-  readonly steps: readonly number[];
-  /** Absent where no step is taken. */
-  readonly inner_lr?: number;
-  readonly max_episodes?: number;
-  readonly max_prefix_length: number;
-}
 
 const stepCount = { type: 'integer', minimum: 0, maximum: 10_000 };
 

@@ -1,6 +1,12 @@
-import type { ZeroShotParameters } from './eval-zero-shot.js';
+import type { JsonObject } from '../base/json.js';
 import { evaluateModel } from './evaluate-model.js';
 import type { KindContext } from './kind.js';
+
+/** What reaches the body. */
+interface ZeroShotParameters extends JsonObject {
+  readonly max_episodes?: number;
+  readonly max_prefix_length: number;
+}
 
 export async function run(context: KindContext): Promise<void> {
   const parameters = context.parameters as ZeroShotParameters;

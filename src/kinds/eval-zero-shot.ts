@@ -1,11 +1,4 @@
-import type { JsonObject } from '../base/json.js';
 import type { Kind } from './kind.js';
-
-/** What reaches the body. */
-export interface ZeroShotParameters extends JsonObject {
-  readonly max_episodes?: number;
-  readonly max_prefix_length: number;
-}
 
 /** A model's ranks and metrics as it is. */
 export const evalZeroShot: Kind = {

@@ -1,5 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { FailureError } from '../base/failure.js';
+import type { JsonObject } from '../base/json.js';
 import type { Engine } from '../engines/engine.js';
 import { initialAdamState } from '../learning/adam.js';
 import { metaIteration } from '../learning/meta-train.js';
@@ -19,8 +20,24 @@ import { withDatabase } from '../tables/database.js';
 import { writeRowsParquet } from '../tables/parquet.js';
 import { inParameterPrecision, readEpisodesAt } from './episode-input.js';
 import type { KindContext } from './kind.js';
-import type { SegmentParameters } from './maml-train.js';
 import { filePath } from './ports.js';
+
+/** What reaches the body: one segment, from iteration `start` (done before) to `end`. */
+interface SegmentParameters extends JsonObject {
+  readonly start: number;
+  readonly end: number;
+  readonly inner_lr: number;
+  readonly inner_steps: number;
+  readonly outer_lr: number;
+  readonly lambda_residual: number;
+  readonly second_order: boolean;
+  readonly meta_batch_size: number;
+  readonly clip_norm: number;
+  readonly embedding_size: number;
+  readonly hidden_size: number;
+  readonly max_prefix_length: number;
+  readonly seed: number;
+}
 
 /** A killed process loses at most this much work and one iteration. */
 const secondsBetweenSaves = 15;

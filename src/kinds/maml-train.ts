@@ -1,24 +1,8 @@
 import type { JsonObject } from '../base/json.js';
 import type { Kind } from './kind.js';
 
-/** What reaches the body: one segment, from iteration `start` (done before) to `end`. */
-export interface SegmentParameters extends JsonObject {
-  readonly start: number;
-  readonly end: number;
-  readonly inner_lr: number;
-  readonly inner_steps: number;
-  readonly outer_lr: number;
-  readonly lambda_residual: number;
-  readonly second_order: boolean;
-  readonly meta_batch_size: number;
-  readonly clip_norm: number;
-  readonly embedding_size: number;
-  readonly hidden_size: number;
-  readonly max_prefix_length: number;
-  readonly seed: number;
-}
-
-interface StepParameters extends Omit<SegmentParameters, 'start' | 'end'> {
+/** What `expand` looks at; the rest goes into every segment as it is. */
+interface StepParameters extends JsonObject {
   readonly iterations: number;
   readonly checkpoint_interval: number;
 }
@@ -140,7 +124,7 @@ export const mamlTrain: Kind = {
   },
   segmentation: {
     expand(parameters) {
-      const { iterations, checkpoint_interval, ...training } = parameters as unknown as StepParameters;
+      const { iterations, checkpoint_interval, ...training } = parameters as StepParameters;
       const segments = Math.ceil(iterations / checkpoint_interval);
       return Array.from({ length: segments }, (_, index) => {
         const start = index * checkpoint_interval;

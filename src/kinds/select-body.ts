@@ -1,9 +1,16 @@
 import { writeFile } from 'node:fs/promises';
 import { canonicalJson } from '../base/canonical-json.js';
+import type { JsonObject } from '../base/json.js';
 import type { KindContext } from './kind.js';
 import { elementsOf, filePath, inputTree } from './ports.js';
-import { bestRow, readScoredRows } from './scored-rows.js';
-import type { SelectParameters } from './select.js';
+import { bestRow, type Mode, readScoredRows } from './scored-rows.js';
+
+/** What reaches the body. */
+interface SelectParameters extends JsonObject {
+  readonly metric: string;
+  readonly mode: Mode;
+  readonly settings: readonly ('inner_lr' | 'steps')[];
+}
 
 export async function run(context: KindContext): Promise<void> {
   const { metric, mode, settings } = context.parameters as SelectParameters;

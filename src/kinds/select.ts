@@ -1,13 +1,4 @@
-import type { JsonObject } from '../base/json.js';
 import type { Kind } from './kind.js';
-import type { Mode } from './scored-rows.js';
-
-/** What reaches the body. */
-export interface SelectParameters extends JsonObject {
-  readonly metric: string;
-  readonly mode: Mode;
-  readonly settings: readonly ('inner_lr' | 'steps')[];
-}
 
 /** The best of several evaluations, as settings for a later one. */
 export const select: Kind = {
