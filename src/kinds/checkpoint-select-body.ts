@@ -12,6 +12,7 @@ interface CheckpointSelectParameters extends JsonObject {
   readonly mode: Mode;
 }
 
+/** Writes the ports `model` and `choice`. */
 export async function run(context: KindContext): Promise<void> {
   const { metric, mode } = context.parameters as CheckpointSelectParameters;
   const candidates = elementsOf(inputTree(context, 'candidates'));

@@ -1,5 +1,4 @@
 import { type EpisodeSet, readEpisodes } from '../data/read-episodes.js';
-import type { Engine, Parameters } from '../engines/engine.js';
 import type { KindContext } from './kind.js';
 import { filePath, inputTree } from './ports.js';
 
@@ -20,10 +19,4 @@ export async function readEpisodesAt(
     items: filePath(tree, 'items'),
   };
   return await readEpisodes(files, { threads: context.threads, maxPrefixLength });
-}
-
-/** The parameters in the engine's precision. */
-export function inParameterPrecision(engine: Engine, parameters: Parameters): Parameters {
-  if (engine.precision === 'float64') return Float64Array.from(parameters);
-  return Float32Array.from(parameters);
 }

@@ -12,6 +12,7 @@ interface FewShotParameters extends JsonObject {
   readonly max_prefix_length: number;
 }
 
+/** Writes the ports `metrics` and `ranks`. */
 export async function run(context: KindContext): Promise<void> {
   const parameters = context.parameters as FewShotParameters;
   await evaluateModel(context, {

@@ -8,6 +8,7 @@ interface ZeroShotParameters extends JsonObject {
   readonly max_prefix_length: number;
 }
 
+/** Writes the ports `metrics` and `ranks`. */
 export async function run(context: KindContext): Promise<void> {
   const parameters = context.parameters as ZeroShotParameters;
   await evaluateModel(context, {

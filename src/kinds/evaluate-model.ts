@@ -7,8 +7,9 @@ import { taskOf } from '../learning/sample-tasks.js';
 import { readModel } from '../model/model-file.js';
 import { withDatabase } from '../tables/database.js';
 import { writeRowsParquet } from '../tables/parquet.js';
-import { inParameterPrecision, readEpisodesAt } from './episode-input.js';
+import { readEpisodesAt } from './episode-input.js';
 import type { KindContext } from './kind.js';
+import { parametersFor } from './parameters-for.js';
 import { filePath, inputTree } from './ports.js';
 
 export interface Evaluation {
@@ -46,7 +47,7 @@ export async function evaluateModel(context: KindContext, evaluation: Evaluation
     });
   }
   const engine = await context.engine(model.shape);
-  const parameters = inParameterPrecision(engine, model.parameters);
+  const parameters = parametersFor(engine, model.parameters);
   const evaluated = episodes.episodes.slice(0, evaluation.maxEpisodes);
   const rows: RankRow[] = [];
   for (let from = 0; from < evaluated.length; from += episodesAtOnce) {

@@ -18,8 +18,9 @@ import { writeModel } from '../model/model-file.js';
 import type { ModelShape } from '../model/model-shape.js';
 import { withDatabase } from '../tables/database.js';
 import { writeRowsParquet } from '../tables/parquet.js';
-import { inParameterPrecision, readEpisodesAt } from './episode-input.js';
+import { readEpisodesAt } from './episode-input.js';
 import type { KindContext } from './kind.js';
+import { parametersFor } from './parameters-for.js';
 import { filePath } from './ports.js';
 
 /** What reaches the body: one segment, from iteration `start` (done before) to `end`. */
@@ -42,6 +43,7 @@ interface SegmentParameters extends JsonObject {
 /** A killed process loses at most this much work and one iteration. */
 const secondsBetweenSaves = 15;
 
+/** Trains from iteration `start` to `end`; writes the ports `checkpoint`, `state` and `history`. */
 export async function run(context: KindContext): Promise<void> {
   const parameters = context.parameters as SegmentParameters;
   const { start, end } = parameters;
@@ -123,7 +125,7 @@ async function startingPoint(
     }
     return { state, history: [] };
   }
-  const parameters = inParameterPrecision(engine, initialParameters(shape, seed));
+  const parameters = parametersFor(engine, initialParameters(shape, seed));
   return { state: initialAdamState(parameters), history: [] };
 }
 

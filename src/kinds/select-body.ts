@@ -12,6 +12,7 @@ interface SelectParameters extends JsonObject {
   readonly settings: readonly ('inner_lr' | 'steps')[];
 }
 
+/** Writes the ports `settings` and `row`. */
 export async function run(context: KindContext): Promise<void> {
   const { metric, mode, settings } = context.parameters as SelectParameters;
   const paths = elementsOf(inputTree(context, 'rows')).map((element) => filePath(element, 'metrics'));
