@@ -26,6 +26,8 @@ export interface PlannedProject {
   readonly store: Store;
   readonly codes: CodeDigests;
   readonly plan: Plan;
+  /** Whether a node is to run although there is a result. */
+  readonly isForced: (node: GraphNode) => boolean;
   /** Plans again, after something in the store has changed. */
   replan(): Promise<Result<Plan, Failure[]>>;
 }
@@ -57,7 +59,15 @@ export async function openProject(
   const plan = await replan();
   if (!plan.ok) return plan;
   await store.saveIndex();
-  return success({ root: root.value, graph: graph.value, store, codes, plan: plan.value, replan });
+  return success({
+    root: root.value,
+    graph: graph.value,
+    store,
+    codes,
+    plan: plan.value,
+    isForced: force.value,
+    replan,
+  });
 }
 
 function forcedNodes(graph: Graph, names: readonly string[]): Result<(node: GraphNode) => boolean, Failure> {

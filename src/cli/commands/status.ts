@@ -4,7 +4,7 @@ import { type ManifestNode, readManifest } from '../../report/run-documents.js';
 import { formatSeconds } from '../../ui/quantities.js';
 import { openProject, type PlanningOptions } from '../open-project.js';
 import { countStates, planAsData, planLines } from '../plan-view.js';
-import { createReasons } from '../reasons.js';
+import { reasonsOfPlan } from '../reasons.js';
 import { type CommonOptions, openTerminal } from '../terminal.js';
 
 export interface StatusOptions extends CommonOptions, PlanningOptions {
@@ -24,7 +24,7 @@ export async function status(options: StatusOptions, targets: readonly string[])
   const last = readRegister(root).runs.findLast((one) => one.pipeline === graph.name);
   const manifest = last === undefined ? undefined : readManifest(root, identityOf(last));
   const nodes = new Map(manifest?.nodes.map((node) => [node.id, node]));
-  const reasons = await createReasons(project.value);
+  const reasons = await reasonsOfPlan(project.value);
   if (terminal.json) {
     const data = planAsData(plan, reasons);
     terminal.data(
