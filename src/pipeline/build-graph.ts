@@ -6,7 +6,7 @@ import type { InputPort } from '../kinds/kind.js';
 import { type Combination, expandMatrix } from './expand-matrix.js';
 import type { GraphNode, LocatedFile, Source } from './graph.js';
 import { failureAt, type LocatedValue, type Report } from './located-value.js';
-import { suggestion } from './nearest-name.js';
+import { nearestName, suggestion } from './nearest-name.js';
 import { orderSteps } from './order-steps.js';
 import type { ParameterValidators } from './parameter-errors.js';
 import { type Mismatch, type PortTree, project, treeOfOutputs } from './port-tree.js';
@@ -281,12 +281,17 @@ function createConnector(step: StepSpec, report: Report): Connector {
       if (tree === undefined) isWhole = false;
       else connected[name] = tree;
     }
+    const misspelt = given.flatMap(({ input }) =>
+      Object.hasOwn(ports, input.port) ? [] : [nearestName(input.port, Object.keys(ports))],
+    );
     for (const [name, port] of Object.entries(ports)) {
       if (port.required === false || given.some(({ input }) => input.port === name)) continue;
       isWhole = false;
+      if (misspelt.includes(name)) continue;
       report(
-        failureAt(step, 'missing-input', `${step.name} has no input ${name}: ${port.description}`, {
+        failureAt(step, 'missing-input', `${step.name} has no input ${name}`, {
           hint: `add in: { ${name}: STEP.PORT }`,
+          details: [`${name}: ${port.description}`],
         }),
       );
     }

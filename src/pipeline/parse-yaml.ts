@@ -33,8 +33,13 @@ export function parseYaml(text: string, { file, prefix = '' }: YamlSource): Resu
     refuse(0, 1, 'the values are nested too deeply');
     return failed(failures);
   }
-  for (const { errors, warnings } of documents) {
-    for (const { message, pos } of [...errors, ...warnings]) refuse(pos[0], pos[1], sentence(message));
+  const lines = new Set<number>();
+  for (const { message, pos } of documents.flatMap(({ errors, warnings }) => [...errors, ...warnings])) {
+    const { line, lineText } = locate(...pos);
+    // The first of a line, because others follow from it; so does all that the parser then finds out of place.
+    const follows = lines.has(line) || (lines.size > 0 && message.includes('in YAML stream'));
+    if (!follows) refuse(pos[0], pos[1], sentence(message), quotingHint(lineText));
+    lines.add(line);
   }
   const second = documents[1];
   if (second !== undefined) {
@@ -172,6 +177,12 @@ function parseDocuments(text: string) {
 /** Finite, and where it was written as a whole number, that very number. */
 function isExact(value: number, source = ''): boolean {
   return Number.isFinite(value) && (!/^[-+]?\d+$/.test(source) || Number.isSafeInteger(value));
+}
+
+/** The mistakes that this format invites: brackets and braces that are text, without quotes. */
+function quotingHint(lineText: string): string | undefined {
+  const found = /(?<!["'\w-])([\w-]+\[[\w-]+=[^\]]*\][\w.-]*|\$\{[^}]*\})(?!["'])/.exec(lineText)?.[1];
+  return found === undefined ? undefined : `write it in quotes: "${found}"`;
 }
 
 function sentence(message: string): string {

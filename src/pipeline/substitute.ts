@@ -132,10 +132,7 @@ export function substitute(pipeline: LocatedMap, report: Report): Substituted {
         const known = value?.type === 'map' ? [...value.entries.keys()] : [];
         report(
           failureAt(at, 'unknown-parameter', `there is no parameter params.${start}${name}`, {
-            hint: suggestion(
-              `params.${start}${name}`,
-              known.map((one) => `params.${start}${one}`),
-            ),
+            hint: suggestion(name, known, (one) => `params.${start}${one}`),
           }),
         );
         return undefined;
