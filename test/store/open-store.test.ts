@@ -2,9 +2,11 @@ import { execFileSync } from 'node:child_process';
 import {
   appendFileSync,
   chmodSync,
+  closeSync,
   existsSync,
   linkSync,
   mkdirSync,
+  openSync,
   readdirSync,
   readFileSync,
   statSync,
@@ -54,7 +56,7 @@ describe('commit', () => {
       const path = store.objectPath(hexDigest('same'));
       expect(readFileSync(path, 'utf8')).toBe('same');
       expect(statSync(path).mode & 0o777).toBe(0o444);
-      expect(readdirSync(join(store.folder, 'partial'))).toEqual([]);
+      expect(existsSync(join(store.folder, 'partial', keyOf('a')))).toBe(false);
       expect(readdirSync(join(store.folder, 'locks'))).toEqual([]);
       expect(await store.verify({ digest: hexDigest('same'), bytes: 4 })).toBe(true);
     }));
@@ -158,6 +160,44 @@ describe('release', () => {
     }));
 });
 
+describe('a workspace', () => {
+  it("is given empty, whether its folders are new or were another key's", () =>
+    inFolder(async (folder) => {
+      const store = await openStore(folder);
+      for (const name of ['a', 'b', 'c', 'd']) {
+        const workspace = await claimed(store, keyOf(name));
+        expect(workspace.folder).toContain(keyOf(name));
+        expect(readdirSync(workspace.folder).sort()).toEqual(['outputs', 'scratch']);
+        expect(readdirSync(workspace.outputs)).toEqual([]);
+        expect(readdirSync(workspace.scratch)).toEqual([]);
+        expect(existsSync(workspace.stateFile)).toBe(false);
+        if (name === 'b') writeFileSync(join(workspace.scratch, 'left'), '');
+        if (name === 'c') writeFileSync(workspace.stateFile, 'state');
+        const value = stage(workspace, 'value', name);
+        expect((await store.commit(workspace, recordOf(name), { value })).ok).toBe(true);
+      }
+    }));
+
+  it.skipIf(process.platform !== 'linux')(
+    'gives no program of an earlier key a way into its scratch folder (works through /proc)',
+    () =>
+      inFolder(async (folder) => {
+        const store = await openStore(folder);
+        const first = await claimed(store, keyOf('a'));
+        // What a program left running there holds: the folder itself, not its path.
+        const held = openSync(first.scratch, 'r');
+        try {
+          await store.commit(first, recordOf('a'), { value: stage(first, 'value', 'a') });
+          const second = await claimed(store, keyOf('b'));
+          expect(() => writeFileSync(`/proc/self/fd/${held}/stray`, '')).toThrow('ENOENT');
+          expect(readdirSync(second.scratch)).toEqual([]);
+        } finally {
+          closeSync(held);
+        }
+      }),
+  );
+});
+
 describe('a bad object', () => {
   it('of the right size is found by its bytes, set aside, and no hit from then on', () =>
     inFolder(async (folder) => {
@@ -233,7 +273,7 @@ describe('readEntry', () => {
         const read = store.readEntry(entry.key);
         expect(read !== undefined && store.isComplete(read)).toBe(true);
       }
-      expect(performance.now() - start).toBeLessThan(300);
+      expect(performance.now() - start).toBeLessThan(1000);
     }));
 });
 
