@@ -60,7 +60,7 @@ test('for any numbers of pairs there are n - (k + q) + 1 windows of consecutive 
         }
       },
     ),
-    { numRuns: 12 },
+    { numRuns: 8 },
   );
 });
 

@@ -128,7 +128,7 @@ if (pandasProblem !== undefined)
 test.skipIf(pandasProblem !== undefined)(
   'pandas makes the same pairs and episodes, column for column',
   async () => {
-    const made = await runKind(dataSynthetic, { with: { users: 60, items: 40, tracks: 4, seed: 3 } });
+    const made = await runKind(dataSynthetic, { with: { users: 30, items: 30, tracks: 4, seed: 3 } });
     const synthetic = await rowsOf(made.path('interactions'));
     // Rounded to minutes and given repeats, so that ties and repeats are frequent.
     const events = synthetic.flatMap((row, index): Event[] => {

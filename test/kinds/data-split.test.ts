@@ -57,7 +57,7 @@ test('splits share no user and hold every pair, for any users, fractions and see
         );
       },
     ),
-    { numRuns: 12 },
+    { numRuns: 8 },
   );
 });
 

@@ -12,7 +12,7 @@ import { dataSplit } from '../../src/kinds/data-split.js';
 import { dataSynthetic } from '../../src/kinds/data-synthetic.js';
 import type { Kind } from '../../src/kinds/kind.js';
 import type { Inputs } from '../support/kind-context.js';
-import { rowsOf, runKind, temporaryFolder } from '../support/run-kind.js';
+import { runKind, temporaryFolder } from '../support/run-kind.js';
 
 const splitNames = ['train', 'val', 'test'];
 const tables = ['pairs', 'episodes', 'items'];
@@ -21,6 +21,13 @@ const bundle = (names: readonly string[], pathOf: (name: string) => Inputs): Inp
   Object.fromEntries(names.map((name) => [name, pathOf(name)]));
 
 test('every data kind writes the same bytes at 1, 2 and 8 threads', async () => {
+  // More pairs than DuckDB puts in one group of rows (122,880); users interleaved, with ties, repeats and pauses.
+  const lines = Array.from({ length: 160_000 }, (_, index) => {
+    const round = Math.floor(index / 1500);
+    return `u${index % 1500},i${(index * 7919 + round * round) % 401},${round * 120 + (round % 20 === 0 ? 4000 : 0)}\n`;
+  });
+  const csv = join(temporaryFolder(), 'events.csv');
+  writeFileSync(csv, `user,item,time\n${lines.join('')}`);
   const digests: { [threads: number]: { [output: string]: string } } = {};
   for (const threads of [1, 2, 8]) {
     const found: { [output: string]: string } = {};
@@ -37,14 +44,8 @@ test('every data kind writes the same bytes at 1, 2 and 8 threads', async () => 
       }
       return run;
     };
-    // Enough users for more pairs than DuckDB puts in one group of rows (122,880).
-    const made = await step(dataSynthetic, ['interactions'], { users: 4200, seed: 1 }, {});
-    const events = await rowsOf(made.path('interactions'));
-    const csv = join(temporaryFolder(), 'events.csv');
-    const lines = events.map((row) => `${row['user_id']},${row['item_id']},${row['timestamp']}\n`);
-    writeFileSync(csv, `user,item,time\n${lines.join('')}`);
+    await step(dataSynthetic, ['interactions'], { users: 100, seed: 1 }, {});
     const imported = await step(dataImport, ['interactions'], { path: csv }, {});
-    expect(found['data.import interactions']).toBe(found['data.synthetic interactions']);
     const pairs = await step(
       dataPairs,
       ['pairs', 'items'],
