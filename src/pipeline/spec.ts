@@ -282,7 +282,12 @@ function readWaivers(
     refuseUnknownKeys(element, ['step', 'reason'], report);
     const [step, reason] = ['step', 'reason'].map((key) => {
       const field = element.entries.get(key)?.value;
-      if (field === undefined) report(failureAt(element, 'missing-key', `a waiver has no ${key}`));
+      if (field === undefined)
+        report(
+          failureAt(element, 'missing-key', `a waiver has no ${key}`, {
+            hint: 'write { step: NAME, reason: TEXT }',
+          }),
+        );
       return field === undefined ? undefined : expectText(field, key, report);
     });
     if (step === undefined || reason === undefined) return [];
