@@ -1,12 +1,22 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import type { JsonObject } from '../../src/base/json.js';
 import { dataEpisodes } from '../../src/kinds/data-episodes.js';
 import { dataPairs } from '../../src/kinds/data-pairs.js';
 import { dataSynthetic } from '../../src/kinds/data-synthetic.js';
-import { type Event, failureOf, rowsOf, runKind, typesOf, writeInteractions } from '../support/run-kind.js';
+import {
+  type Event,
+  failureOf,
+  rowsOf,
+  runKind,
+  temporaryFolder,
+  typesOf,
+  writeInteractions,
+  writeTable,
+} from '../support/run-kind.js';
 
 async function pairsOf(events: readonly Event[], parameters: JsonObject = {}) {
   const run = await runKind(dataPairs, {
@@ -111,6 +121,15 @@ test('items are numbered by name over all interactions, those without a pair too
 test('data without a pair is refused', async () => {
   const failure = await failureOf(pairsOf([['a', 'x', 0]]));
   expect(failure).toMatchObject({ reason: 'bad-data', message: expect.stringContaining('there is no pair') });
+});
+
+test('positions that come twice, which would leave the order open, are refused', async () => {
+  const path = join(temporaryFolder(), 'interactions');
+  const types = { position: 'BIGINT', user_id: 'VARCHAR', item_id: 'VARCHAR', timestamp: 'DOUBLE' };
+  const event = { position: 4, user_id: 'a', item_id: 'x', timestamp: 0 };
+  await writeTable(path, types, [event, { ...event, item_id: 'y' }]);
+  const failure = await failureOf(runKind(dataPairs, { inputs: { interactions: path } }));
+  expect(failure.message).toBe('interactions: position 4 is there more than once');
 });
 
 const python = '/usr/bin/python3';
