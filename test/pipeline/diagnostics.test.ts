@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { diagnosticsOf } from './load-text.js';
+import { diagnosticsOf, load } from './load-text.js';
 
 test('everything that is wrong with a pipeline is said at once, in the order of the file, each with a caret', async () => {
   expect(
@@ -222,4 +222,36 @@ steps:
     |                                 ^
   hint: write it in quotes: "\${params.x}"
 `);
+});
+
+test('maps, texts and lists are asked for by name', async () => {
+  const loaded = await load(`version: 2
+name: 5
+default: maybe
+params: [1]
+waive: {}
+steps:
+  a: { kind: value, with: 1, in: x, over: [y], matrix: 3, resources: gpu }
+  b: text
+  "c d": { kind: 7 }
+  e: { kind: value, resources: { gpus: 1 } }
+`);
+  expect(
+    loaded.ok ? [] : loaded.failure.map(({ message, location }) => `${location?.line}: ${message}`),
+  ).toEqual([
+    '1: this kshot reads version 1',
+    '2: name must be text',
+    '3: default must be true or false',
+    '4: params must be a map',
+    '5: waive must be a list',
+    '7: with must be a map',
+    '7: in must be a map',
+    '7: over must be a map',
+    '7: matrix must be a map',
+    '7: resources must be a map',
+    '8: step b must be a map',
+    '9: "c d" is no name of a step',
+    '9: kind must be text',
+    '10: unknown key gpus',
+  ]);
 });
