@@ -134,6 +134,21 @@ describe('the command line', () => {
     expect([status, stdout, stderr]).toEqual([0, '{"pipeline', '']);
   });
 
+  it('goes on with a run whose reader has gone', async () => {
+    const other = temporaryProject({
+      files: {
+        'pipelines/a.yaml': 'version: 1\nsteps:\n  v: { kind: value, matrix: { a: [1, 2, 3, 4] } }\n',
+      },
+    });
+    const { status } = spawnSync(
+      'bash',
+      ['-o', 'pipefail', '-c', `"${process.execPath}" "${mainFile}" run --json | true`],
+      { cwd: other.root, encoding: 'utf8' },
+    );
+    expect(status).toBe(0);
+    expect((await kshot(other, ['status', '--check'])).exitCode).toBe(0);
+  });
+
   it('calls what it does not expect a bug, tells how to report it, and exits with 37', async () => {
     const broken = temporaryProject({
       files: {

@@ -1,7 +1,8 @@
+import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Register } from '../../src/report/register.js';
-import type { Report } from '../../src/report/run-documents.js';
-import { kshot } from '../support/kshot.js';
+import type { Manifest, Report } from '../../src/report/run-documents.js';
+import { eventsOf, kshot, nodesByOutcome } from '../support/kshot.js';
 import { smallExperiment } from '../support/small-experiment.js';
 import { temporaryProject } from '../support/temporary-project.js';
 
@@ -173,5 +174,28 @@ describe('the results of the experiment', () => {
     expect(values).toEqual([{ value: first.metrics.find((row) => row.node === 'few_shot')?.values['mrr'] }]);
     const unknown = await kshot(project, ['results', 'frist']);
     expect([unknown.exitCode, unknown.stderr]).toEqual([2, expect.stringContaining('did you mean first?')]);
+  });
+
+  it('are never figures from bytes gone bad: these are found, set aside, and computed again, and the run says so', async () => {
+    const manifest = JSON.parse(project.read('artifacts/small/slower/manifest.json')) as Manifest;
+    const digest = manifest.nodes.find((one) => one.id === 'zero_shot')?.outputs['metrics']?.digest ?? '';
+    const file = project.path(`cache/objects/${digest.slice(0, 2)}/${digest.slice(2)}`);
+    const spoil = () => {
+      const bytes = readFileSync(file);
+      bytes[40] = (bytes[40] ?? 0) ^ 1;
+      chmodSync(file, 0o644);
+      writeFileSync(file, bytes);
+    };
+    spoil();
+    const shown = await kshot(project, ['results', 'slower']);
+    expect([shown.exitCode, shown.stdout]).toEqual([1, '']);
+    expect(shown.stderr).toContain('metrics of zero_shot in the cache are not what was stored');
+    const again = ['run', '--json', '--set', 'params.outer_lr=0.005'];
+    expect(nodesByOutcome(eventsOf(await kshot(project, again)))['ran']).toEqual(['zero_shot']);
+    spoil();
+    const healed = await kshot(project, again);
+    expect(nodesByOutcome(eventsOf(healed))['ran']).toEqual(['zero_shot']);
+    expect(healed.exitCode).toBe(1);
+    expect((await kshot(project, again)).exitCode).toBe(0);
   });
 });

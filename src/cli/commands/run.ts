@@ -4,6 +4,7 @@ import { relative } from 'node:path';
 import { digestOf } from '../../base/canonical.js';
 import { largestExitCode } from '../../base/exit-code.js';
 import type { Failure } from '../../base/failure.js';
+import { type Result, success } from '../../base/result.js';
 import type { FinishedRun } from '../../report/finished-run.js';
 import { resultFiles } from '../../report/result-rows.js';
 import type { Report } from '../../report/run-documents.js';
@@ -19,7 +20,7 @@ import { openProject, type PlannedProject, type PlanningOptions } from '../open-
 import { createReasons } from '../reasons.js';
 import { cancelOnSignals } from '../signals.js';
 import { type CommonOptions, openTerminal, type Terminal } from '../terminal.js';
-import { plan } from './plan.js';
+import { plan as printPlan } from './plan.js';
 
 export interface RunOptions extends CommonOptions, PlanningOptions {
   readonly jobs?: number;
@@ -30,34 +31,38 @@ export interface RunOptions extends CommonOptions, PlanningOptions {
 
 /** `kshot run [FILE] [targets]`: computes what is not there yet; events on stderr, or on stdout with `--json`. */
 export async function run(options: RunOptions, targets: readonly string[]): Promise<number> {
-  if (options.dryRun === true) return await plan(options, targets);
+  if (options.dryRun === true) return await printPlan(options, targets);
   const terminal = openTerminal(options);
   const opened = await openProject(targets, options);
   if (!opened.ok) return terminal.fail(opened.failure);
-  const project = await withSoundResults(opened.value);
+  const sound = await withSoundResults(opened.value);
+  if (!sound.ok) return terminal.fail(sound.failure);
+  const { project, badNodes } = sound.value;
   for (const warning of project.graph.warnings) terminal.warn(warning);
   const folder = createRunFolder(project.root, project.graph.name, new Date(), options.tag);
   if (!folder.ok) return terminal.fail([folder.failure]);
-  return await execute(project, folder.value, options, terminal);
+  return await execute(project, badNodes, folder.value, options, terminal);
 }
 
 /**
  * Verifies the results that a hit would show figures from, and plans again where one is bad: it was set aside, so
  * its node runs.
  */
-async function withSoundResults(project: PlannedProject): Promise<PlannedProject> {
-  const { plan: planned, store } = project;
-  let sound = true;
-  for (const file of resultFiles(planned.nodes, 'metrics')) {
-    sound = (await store.verify({ digest: file.digest, bytes: file.bytes })) && sound;
+async function withSoundResults(
+  project: PlannedProject,
+): Promise<Result<{ project: PlannedProject; badNodes: readonly string[] }, Failure[]>> {
+  const bad = new Set<string>();
+  for (const { node, digest, bytes } of resultFiles(project.plan.nodes, 'metrics')) {
+    if (!(await project.store.verify({ digest, bytes }))) bad.add(node);
   }
-  if (sound) return project;
-  const again = await project.replan();
-  return again.ok ? { ...project, plan: again.value } : project;
+  if (bad.size === 0) return success({ project, badNodes: [] });
+  const plan = await project.replan();
+  return plan.ok ? success({ project: { ...project, plan: plan.value }, badNodes: [...bad] }) : plan;
 }
 
 async function execute(
   project: PlannedProject,
+  badNodes: readonly string[],
   folder: RunFolder,
   options: RunOptions,
   terminal: Terminal,
@@ -87,7 +92,7 @@ async function execute(
     signal: cancellation.signal,
   });
   await store.saveIndex();
-  const failures = failuresOf(outcome, root);
+  const failures = failuresOf(outcome, badNodes, root);
   const exitCode = Math.max(cancellation.exitCode(), largestExitCode(failures));
   const seconds = () => (Date.now() - startedAt.getTime()) / 1000;
   const finished: FinishedRun = {
@@ -179,7 +184,7 @@ function countGpus(wanted: boolean): number {
 }
 
 /** What went wrong, with the place of the step in the pipeline. */
-function failuresOf(outcome: RunOutcome, root: string): Failure[] {
+function failuresOf(outcome: RunOutcome, badNodes: readonly string[], root: string): Failure[] {
   const failures = outcome.nodes.flatMap(({ node, failure, log }): readonly Failure[] =>
     failure === undefined
       ? []
@@ -195,16 +200,15 @@ function failuresOf(outcome: RunOutcome, root: string): Failure[] {
           },
         ],
   );
-  return [
-    ...failures,
-    ...outcome.badObjects.map(
-      (node): Failure => ({
-        reason: 'object-corrupt',
-        message: `${node}: its stored result was not what had been stored; it was set aside and computed again`,
-        hint: 'check the disk that holds the cache, and the rest of it with kshot cache verify',
-      }),
-    ),
-  ];
+  // Said even where it was healed: a disk that changes bytes will do so again.
+  const bad = [...new Set([...badNodes, ...outcome.badObjects])].map(
+    (node): Failure => ({
+      reason: 'object-corrupt',
+      message: `${node}: its stored result was not what had been stored; it was set aside, to be computed again`,
+      hint: 'check the disk that holds the cache, and the rest of it with kshot cache verify',
+    }),
+  );
+  return [...failures, ...bad];
 }
 
 /** The run's metrics, and what to do next. */
