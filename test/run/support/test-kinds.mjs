@@ -94,21 +94,5 @@ export const testKinds = Object.fromEntries(
         canonical: (parameters) => ({ rate: 0.5, ...parameters, canonical: true }),
       },
     ),
-    kind(
-      'test.list',
-      async ({ parameters, output }) => {
-        for (let index = 0; index < parameters.length; index++) {
-          writeFileSync(output(`values/${index}/value`), String(index));
-        }
-      },
-      {
-        outputs: {
-          values: {
-            shape: { type: 'list', of: { type: 'bundle', ports: { value: file.shape } } },
-            description: 'Bundles.',
-          },
-        },
-      },
-    ),
   ].map((one) => [one.name, one]),
 );
