@@ -141,7 +141,7 @@ steps:
     utimesSync(project.path('events.csv'), later, later);
     expect(await ran(project, 'pipelines/files.yaml')).toEqual([]);
 
-    project.edit('events.csv', '\n3,8,1660\n', '\n3,9,1660\n');
+    project.edit('events.csv', '\n3,8,1180\n', '\n3,9,1180\n');
     expect(await ran(project, 'pipelines/files.yaml')).toEqual(['interactions', 'pairs']);
   });
 
