@@ -1,5 +1,5 @@
+import type { PairSet, Task } from '../data/pair-set.js';
 import type { ModelShape } from '../model/model-shape.js';
-import type { PairSet, Task } from '../model/pair-set.js';
 
 /** Flat parameter vector in the order of `parameterLayout`; each engine computes in its own precision. */
 export type Parameters = Float64Array | Float32Array;
@@ -63,6 +63,8 @@ export interface LossGradient {
 export interface Engine {
   readonly name: string;
   readonly precision: 'float64' | 'float32';
+  /** Device and driver, for a GPU engine; kept in the entry. */
+  readonly device?: string;
   metaGradient(parameters: Parameters, tasks: readonly Task[], hyper: MetaHyper): Promise<MetaGradient>;
   adaptAndRank(parameters: Parameters, tasks: readonly Task[], hyper: AdaptHyper): Promise<Adapted>;
   lossGradient(parameters: Parameters, pairs: PairSet): Promise<LossGradient>;

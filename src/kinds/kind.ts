@@ -107,8 +107,21 @@ export interface Kind {
    */
   readonly canonical?: (parameters: JsonObject) => JsonObject;
   readonly segmentation?: Segmentation;
-  /** Whether equal inputs give equal bytes (given a deterministic engine). Default true. */
-  readonly deterministic?: boolean;
+  /**
+   * Files inside the root that the step names without declaring them; planning refuses the step for each
+   * (`undeclared-file`, exit 3), because an edit of such a file would not be seen. Paths relative to `root`.
+   */
+  readonly undeclaredFiles?: (step: StepShape, root: string) => readonly UndeclaredFile[];
+  /**
+   * Whether equal inputs give equal bytes (given a deterministic engine); a function of the parameters as given
+   * where the step may say so itself (`command`). Default true.
+   */
+  readonly deterministic?: boolean | ((parameters: JsonObject) => boolean);
+  /**
+   * After how long an execution is ended (`step-timeout`), from the parameters as given; the worker aborts the
+   * context's signal then. In no key, so `canonical` must leave it out.
+   */
+  readonly timeoutSeconds?: (parameters: JsonObject) => number | undefined;
   /** Whether the kind computes with an engine. Default false. */
   readonly usesEngine?: boolean;
   /** CPU slots: one, or all that are free when it starts. Default one. */
@@ -134,6 +147,14 @@ export interface PlannedStep {
   readonly parameters: JsonObject;
   /** For each input port that holds a list: its length. */
   readonly lengths: { readonly [port: string]: number };
+}
+
+/** A file that a step names and does not declare. */
+export interface UndeclaredFile {
+  /** Relative to the root. */
+  readonly path: string;
+  /** What to add to the step, e.g. `files: [scripts/train.py]`. */
+  readonly hint: string;
 }
 
 /** The part of a kind that computes. */
@@ -178,7 +199,7 @@ export interface KindContext {
   log(line: string): void;
   /** Registers a child process group that must die with this process. */
   ownProcessGroup(processId: number): void;
-  /** Aborted when the run is cancelled. */
+  /** Aborted when the run is cancelled or the step's time is up; the reason is a `FailureError` to throw. */
   readonly signal: AbortSignal;
   /** The project's root, absolute (only `command` needs it). */
   readonly root: string;

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { Digest } from '../store/entry.js';
+import { builtFile } from './built-file.js';
 
 /**
  * What the build found of the code: for each kind and each engine a manifest that lists its modules, assets and
@@ -19,5 +20,5 @@ export interface CodeDigest {
 
 /** Reads `dist/code-digests.json`, which the build writes. */
 export function readCodeDigests(): CodeDigests {
-  return JSON.parse(readFileSync(new URL('../code-digests.json', import.meta.url), 'utf8')) as CodeDigests;
+  return JSON.parse(readFileSync(builtFile('code-digests.json'), 'utf8')) as CodeDigests;
 }

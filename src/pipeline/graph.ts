@@ -11,6 +11,11 @@ export interface Source {
   readonly path: string;
 }
 
+/** An external file of a node, and where the pipeline names it. */
+export interface LocatedFile extends ExternalFile {
+  readonly location: Location;
+}
+
 /** One thing to execute: a step after matrix, `over` and segments. */
 export interface GraphNode {
   /** `meta_train@200`, `tune[inner_lr=0.02]`, `validate@200`, `command_step`. */
@@ -25,13 +30,15 @@ export interface GraphNode {
   readonly outputs: { readonly [port: string]: OutputPort };
   /** Roles of each output leaf by its path (`train/pairs`). */
   readonly roles: { readonly [leafPath: string]: Roles };
-  readonly files: readonly ExternalFile[];
+  readonly files: readonly LocatedFile[];
   /** Resolved (never `auto`); absent where the kind computes without an engine. */
   readonly engine?: string;
   readonly gpus: number;
   /** CPU slots: one, or all that are free when it starts. */
   readonly slots: 'one' | 'free';
   readonly deterministic: boolean;
+  /** Seconds after which the node's process group is ended; in no key. */
+  readonly timeoutSeconds?: number;
   readonly location: Location;
 }
 
@@ -39,6 +46,8 @@ export interface GraphNode {
 export interface Graph {
   /** `name` of the pipeline. */
   readonly name: string;
+  /** The project's root, absolute. */
+  readonly root: string;
   /** The pipeline's file, relative to the root. */
   readonly file: string;
   /** Everything after `extends`, `--set` and substitution, for config.json. */

@@ -17,5 +17,7 @@ export interface PlannedNode {
 
 export interface Plan {
   readonly graph: Graph;
+  /** Content digests of the external files, by path as written. */
+  readonly files: ReadonlyMap<string, Digest>;
   readonly nodes: readonly PlannedNode[];
 }

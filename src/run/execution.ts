@@ -1,7 +1,7 @@
 import type { Failure } from '../base/failure.js';
 import type { JsonObject } from '../base/json.js';
 import type { Tree } from '../base/tree.js';
-import type { Progress } from '../kinds/kind.js';
+import type { PortShape, Progress } from '../kinds/kind.js';
 import type { StagedFile } from '../store/store.js';
 
 /** What the scheduler sends to a worker process. */
@@ -13,9 +13,11 @@ export interface ExecuteRequest {
   /** Leaves are absolute paths of verified objects. */
   readonly inputs: { readonly [port: string]: Tree<string> };
   readonly files: { readonly [name: string]: string };
+  /** Shapes of the output ports, which say what must have been written. */
+  readonly outputs: { readonly [port: string]: PortShape };
   readonly engine?: string;
   readonly threads: number;
-  readonly gpus: number;
+  readonly timeoutSeconds?: number;
   readonly outputsFolder: string;
   readonly scratchFolder: string;
   readonly stateFile: string;
@@ -23,15 +25,25 @@ export interface ExecuteRequest {
   readonly logFile: string;
 }
 
+/** What a worker process receives. */
+export type WorkerRequest =
+  | ExecuteRequest
+  /** The run is cancelled: the body's signal is aborted, whatever it answers no longer matters. */
+  | { readonly type: 'cancel' };
+
 /** What a worker process sends back. */
 export type WorkerMessage =
-  | { readonly type: 'ready' }
+  /** A process group that must end with this worker, whoever ends it. */
+  | { readonly type: 'process-group'; readonly processId: number }
   | { readonly type: 'progress'; readonly progress: Progress }
   | { readonly type: 'log'; readonly line: string }
-  | {
-      readonly type: 'finished';
-      readonly outputs: { readonly [port: string]: Tree<StagedFile> };
-      readonly device?: string;
-    }
+  | ({ readonly type: 'finished' } & Executed)
   /** The failure's cause travels as text in `details`. */
   | { readonly type: 'failed'; readonly failure: Failure };
+
+/** What an execution gave. */
+export interface Executed {
+  readonly outputs: { readonly [port: string]: Tree<StagedFile> };
+  /** Device and driver where a GPU engine computed. */
+  readonly device?: string;
+}

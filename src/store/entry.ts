@@ -1,8 +1,8 @@
+import type { Digest } from '../base/canonical.js';
 import type { JsonObject } from '../base/json.js';
 import type { Tree } from '../base/tree.js';
 
-/** sha256 as 64 lower-case hex digits. */
-export type Digest = string;
+export type { Digest };
 
 /** A blob in `cache/objects`. */
 export interface ObjectReference {

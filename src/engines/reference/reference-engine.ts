@@ -1,2 +1,170 @@
-import type { Engine, EngineOptions } from '../engine.js';
-export declare function createEngine(options: EngineOptions): Promise<Engine>;
+// Plain float64, one thread: the engine that the others are checked against.
+import { setImmediate as turnEventLoop } from 'node:timers/promises';
+import type { Task } from '../../data/pair-set.js';
+import type { ModelShape } from '../../model/model-shape.js';
+import { parameterCount } from '../../model/parameter-layout.js';
+import { driftOf } from '../drift.js';
+import type {
+  Adapted,
+  AdaptHyper,
+  Drift,
+  Engine,
+  EngineOptions,
+  LossGradient,
+  MetaGradient,
+  MetaHyper,
+  Parameters,
+} from '../engine.js';
+import { rankOfLabel } from '../rank-of-label.js';
+import { addHessianVectorProduct } from './hessian-vector-product.js';
+import {
+  type Backward,
+  type Batch,
+  backwardPass,
+  type Forward,
+  forwardPass,
+  prepareBatch,
+} from './passes.js';
+
+/** The reference engine for models of `options.shape`; it has no threads, so `options.threads` is not used. */
+export async function createEngine(options: EngineOptions): Promise<Engine> {
+  const { shape } = options;
+  return {
+    name: 'reference',
+    precision: 'float64',
+    metaGradient: (parameters, tasks, hyper) => metaGradient(shape, parameters, tasks, hyper),
+    adaptAndRank: (parameters, tasks, hyper) => adaptAndRank(shape, parameters, tasks, hyper),
+    async lossGradient(parameters, pairs): Promise<LossGradient> {
+      const { forward, gradient } = evaluate(prepareBatch(shape, pairs), inFloat64(shape, parameters));
+      return { loss: forward.loss, gradient };
+    },
+    async close() {},
+  };
+}
+
+function inFloat64(shape: ModelShape, vector: Parameters): Float64Array {
+  const count = parameterCount(shape);
+  if (vector.length !== count) throw new Error(`expected ${count} parameters, found ${vector.length}`);
+  return vector instanceof Float64Array ? vector : Float64Array.from(vector);
+}
+
+function ratesOf(shape: ModelShape, rates: number | Parameters): Float64Array {
+  return typeof rates === 'number'
+    ? new Float64Array(parameterCount(shape)).fill(rates)
+    : inFloat64(shape, rates);
+}
+
+interface Evaluation {
+  readonly forward: Forward;
+  readonly backward: Backward;
+  readonly gradient: Float64Array;
+}
+
+function evaluate(batch: Batch, parameters: Float64Array): Evaluation {
+  const gradient = new Float64Array(parameters.length);
+  const forward = forwardPass(batch, parameters);
+  const backward = backwardPass(batch, parameters, forward, gradient);
+  return { forward, backward, gradient };
+}
+
+/** One inner step: `parameters - rates * gradient`, elementwise. */
+function descend(parameters: Float64Array, rates: Float64Array, gradient: Float64Array): Float64Array {
+  // The three vectors have one length.
+  return parameters.map((value, i) => value - rates[i]! * gradient[i]!);
+}
+
+async function metaGradient(
+  shape: ModelShape,
+  parameters: Parameters,
+  tasks: readonly Task[],
+  hyper: MetaHyper,
+): Promise<MetaGradient> {
+  const start = inFloat64(shape, parameters);
+  const rates = ratesOf(shape, hyper.innerRates);
+  const gradient = new Float64Array(start.length);
+  const rateGradient = hyper.learnRates === true ? new Float64Array(start.length) : undefined;
+  const lossPerTask = new Float64Array(tasks.length);
+  for (const [index, task] of tasks.entries()) {
+    lossPerTask[index] = addTask(shape, start, rates, task, hyper, gradient, rateGradient);
+    await turnEventLoop();
+  }
+  const count = tasks.length;
+  return {
+    loss: lossPerTask.reduce((sum, loss) => sum + loss, 0) / count,
+    gradient: gradient.map((value) => value / count),
+    ...(rateGradient === undefined ? {} : { rateGradient: rateGradient.map((value) => value / count) }),
+    lossPerTask,
+  };
+}
+
+/** Adds one task's meta-gradient (and its rate gradient) to the sums, and gives its loss. */
+function addTask(
+  shape: ModelShape,
+  start: Float64Array,
+  rates: Float64Array,
+  task: Task,
+  hyper: MetaHyper,
+  gradientSum: Float64Array,
+  rateGradientSum: Float64Array | undefined,
+): number {
+  const support = prepareBatch(shape, task.support);
+  const query = prepareBatch(shape, task.query);
+  const lambda = hyper.lambdaResidual;
+
+  const trajectory: { readonly parameters: Float64Array; readonly evaluation: Evaluation }[] = [];
+  let adapted = start;
+  for (let step = 0; step < hyper.innerSteps; step++) {
+    const evaluation = evaluate(support, adapted);
+    trajectory.push({ parameters: adapted, evaluation });
+    adapted = descend(adapted, rates, evaluation.gradient);
+  }
+
+  const after = evaluate(query, adapted);
+  // The derivative of the adapted part of the loss by theta_{j+1}, for j from the last step to the first. The
+  // lengths of all vectors below are those of the parameters, which is what each `!` says.
+  let chain = after.gradient.map((value) => (1 - lambda) * value);
+  for (const { parameters, evaluation } of trajectory.toReversed()) {
+    if (rateGradientSum !== undefined) {
+      for (let i = 0; i < chain.length; i++) rateGradientSum[i]! -= chain[i]! * evaluation.gradient[i]!;
+    }
+    if (!hyper.secondOrder) continue;
+    const direction = chain.map((value, i) => -rates[i]! * value);
+    const earlier = chain.slice();
+    addHessianVectorProduct(support, parameters, evaluation.forward, evaluation.backward, direction, earlier);
+    chain = earlier;
+  }
+  for (let i = 0; i < chain.length; i++) gradientSum[i]! += chain[i]!;
+  if (lambda === 0) return after.forward.loss;
+  const unadapted = evaluate(query, start);
+  for (let i = 0; i < chain.length; i++) gradientSum[i]! += lambda * unadapted.gradient[i]!;
+  return (1 - lambda) * after.forward.loss + lambda * unadapted.forward.loss;
+}
+
+async function adaptAndRank(
+  shape: ModelShape,
+  parameters: Parameters,
+  tasks: readonly Task[],
+  hyper: AdaptHyper,
+): Promise<Adapted> {
+  const start = inFloat64(shape, parameters);
+  const rates = ratesOf(shape, hyper.innerRates);
+  const ranks: Int32Array[][] = hyper.steps.map(() => []);
+  const drift: (readonly Drift[])[][] = hyper.steps.map(() => []);
+  const last = Math.max(0, ...hyper.steps);
+  for (const task of tasks) {
+    const support = prepareBatch(shape, task.support);
+    const query = prepareBatch(shape, task.query);
+    let adapted = start;
+    for (let step = 0; step <= last; step++) {
+      if (step > 0) adapted = descend(adapted, rates, evaluate(support, adapted).gradient);
+      const asked = hyper.steps.indexOf(step);
+      if (asked < 0) continue;
+      const { logits } = forwardPass(query, adapted);
+      const { items } = shape;
+      ranks[asked]?.push(query.labels.map((label, pair) => rankOfLabel(logits, pair * items, items, label)));
+      drift[asked]?.push(driftOf(shape, start, adapted));
+    }
+    await turnEventLoop();
+  }
+  return { ranks, drift };
+}

@@ -1,0 +1,75 @@
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { dirname, join, relative, resolve, sep } from 'node:path';
+import type { Failure } from '../base/failure.js';
+import { failed, type Result, success } from '../base/result.js';
+
+/**
+ * The root of the project that `folder` is in: `--root` where given, else the nearest folder upwards that holds
+ * `pipelines/`.
+ */
+export function findRoot(folder: string, given?: string): Result<string, Failure> {
+  if (given !== undefined) {
+    const root = resolve(folder, given);
+    if (statSync(root, { throwIfNoEntry: false })?.isDirectory()) return success(root);
+    return failed({ reason: 'file-not-found', message: `--root ${given} is not a folder` });
+  }
+  for (let at = resolve(folder); ; at = dirname(at)) {
+    if (statSync(join(at, 'pipelines'), { throwIfNoEntry: false })?.isDirectory()) return success(at);
+    if (dirname(at) === at) break;
+  }
+  return failed({
+    reason: 'file-not-found',
+    message: `no pipelines/ in ${resolve(folder)} or any folder above it`,
+    hint: 'start kshot inside a project, or name its folder with --root',
+  });
+}
+
+/**
+ * The pipeline to work on, relative to the root: the file as given (relative to `folder`, else to the root), else the
+ * only one in `pipelines/`, else the one that says `default: true`.
+ */
+export function findPipeline(root: string, folder: string, given?: string): Result<string, Failure> {
+  if (given !== undefined) {
+    const found = [resolve(folder, given), resolve(root, given)].find((file) => existsSync(file));
+    // One that is not there is for the loader to report.
+    return success(relativePath(root, found ?? resolve(folder, given)));
+  }
+  const pipelines = join(root, 'pipelines');
+  const files = existsSync(pipelines)
+    ? readdirSync(pipelines)
+        .filter((name) => /\.ya?ml$/.test(name))
+        .sort()
+    : [];
+  const [first] = files;
+  if (first !== undefined && files.length === 1) return success(`pipelines/${first}`);
+  const defaults = files.filter((name) =>
+    /^default\s*:\s*true\s*(?:#.*)?$/m.test(readFileSync(join(pipelines, name), 'utf8')),
+  );
+  const [marked] = defaults;
+  if (marked !== undefined && defaults.length === 1) return success(`pipelines/${marked}`);
+  const names = files.map((name) => `pipelines/${name}`);
+  return failed({
+    reason: 'file-not-found',
+    message:
+      files.length === 0
+        ? 'there is no pipeline in pipelines/'
+        : defaults.length === 0
+          ? `there are ${files.length} pipelines, and none says default: true`
+          : `${defaults.length} pipelines say default: true: ${defaults.join(', ')}`,
+    hint:
+      files.length === 0
+        ? 'write pipelines/NAME.yaml, or name a file ending in .yaml'
+        : `name one: ${names.slice(0, 8).join(', ')}`,
+  });
+}
+
+function relativePath(root: string, file: string): string {
+  const path = relative(root, file);
+  return path.startsWith('..') ? file : path.split(sep).join('/');
+}
+
+/** The first argument as a pipeline's file where it ends in .yaml or .yml, the others as targets. */
+export function splitFile(args: readonly string[]): { file?: string; targets: readonly string[] } {
+  const [first, ...rest] = args;
+  return first !== undefined && /\.ya?ml$/.test(first) ? { file: first, targets: rest } : { targets: args };
+}

@@ -1,0 +1,49 @@
+#!/usr/bin/env node
+import { CommanderError } from 'commander';
+import { FailureError } from '../base/failure.js';
+import { failureOfException } from './failure-of-exception.js';
+import { createProgram } from './program.js';
+import { openTerminal } from './terminal.js';
+
+const args = process.argv.slice(2);
+
+// A reader that has seen enough (`| head`) is no error.
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') process.exit(process.exitCode ?? 0);
+    throw error;
+  });
+}
+
+function fail(error: unknown): void {
+  const terminal = openTerminal({ json: args.includes('--json'), color: !args.includes('--no-color') });
+  process.exitCode = terminal.fail([failureOfException(error)]);
+}
+
+process.on('uncaughtException', (error) => {
+  fail(error);
+  process.exit();
+});
+
+try {
+  // An option with an optional value would otherwise take the next argument for it.
+  await createProgram((exitCode) => {
+    process.exitCode = exitCode;
+  }).parseAsync(
+    args.map((arg) => (arg === '--force' ? '--force=' : arg)),
+    { from: 'user' },
+  );
+} catch (error) {
+  if (error instanceof CommanderError && error.exitCode === 0) process.exitCode = 0;
+  else if (error instanceof CommanderError) {
+    const [message = '', ...rest] = error.message.replace(/^error: /, '').split('\n');
+    const hint = rest.join(' ').replace(/^\((.*)\)$/, '$1');
+    fail(
+      new FailureError({
+        reason: 'usage',
+        message: error.code === 'commander.help' ? 'no command is given' : message,
+        hint: hint === '' ? 'kshot --help lists the commands, kshot COMMAND --help its options' : hint,
+      }),
+    );
+  } else fail(error);
+}

@@ -1,0 +1,77 @@
+import type { Failure, Location } from '../base/failure.js';
+import type { Json } from '../base/json.js';
+import { displayWidth, printable } from '../base/terminal-text.js';
+import { formatCount } from '../ui/quantities.js';
+import { plainStyle, type Style } from '../ui/style.js';
+
+const longestLine = 120;
+
+/**
+ * The failures as people read them: place and message, the line with what is wrong underlined, details, what to do
+ * instead; and at the end how many there are. Ends with a line end; empty for no failures.
+ */
+export function formatFailures(failures: readonly Failure[], style: Style = plainStyle): string {
+  if (failures.length === 0) return '';
+  const blocks = failures.map((failure) => formatFailure(failure, style).join('\n'));
+  const count = failures.length > 1 ? [style.bold(formatCount(failures.length, 'error'))] : [];
+  return `${[...blocks, ...count].join('\n\n')}\n`;
+}
+
+function formatFailure(failure: Failure, style: Style): string[] {
+  const { location, message, details = [], hint } = failure;
+  const place =
+    location === undefined ? 'kshot: ' : `${printable(location.file)}:${location.line}:${location.column}: `;
+  const text = message.split('\n').map(printable).join('\n');
+  return [
+    `${style.bold(place)}${style.red(text)}`,
+    ...(location === undefined ? [] : excerpt(location, style)),
+    ...details.flatMap((detail) => detail.split('\n')).map((detail) => `  ${printable(detail)}`),
+    ...(hint === undefined ? [] : hintLines(hint, style)),
+  ];
+}
+
+function hintLines(hint: string, style: Style): string[] {
+  return hint
+    .split('\n')
+    .map((line, index) => `  ${index === 0 ? style.cyan('hint: ') : '      '}${printable(line)}`);
+}
+
+/** The line and the carets under it; a long line is cut around the place. */
+function excerpt(location: Location, style: Style): string[] {
+  const { line, column, length, lineText } = location;
+  if (lineText.trim() === '') return [];
+  const start = Math.min(column - 1, lineText.length);
+  const cutLeft = lineText.length > longestLine ? Math.max(0, start - Math.floor(longestLine / 3)) : 0;
+  const cutRight = Math.min(lineText.length, cutLeft + longestLine);
+  const dotsLeft = cutLeft > 0 ? '...' : '';
+  const dotsRight = cutRight < lineText.length ? '...' : '';
+  const before = printable(lineText.slice(cutLeft, start)).replaceAll('\t', '  ');
+  const marked = printable(lineText.slice(start, Math.min(start + length, cutRight))).replaceAll('\t', '  ');
+  const after = printable(lineText.slice(start + length, cutRight)).replaceAll('\t', '  ');
+  const number = String(line);
+  const padding = ' '.repeat(displayWidth(dotsLeft + before));
+  const carets = '^'.repeat(Math.max(1, displayWidth(marked)));
+  return [
+    `${style.dim(`  ${number} | `)}${dotsLeft}${before}${marked}${after}${dotsRight}`,
+    `${style.dim(`  ${' '.repeat(number.length)} | `)}${padding}${style.red(carets)}`,
+  ];
+}
+
+/** The failures as JSON for `--json`: `{"failures": [...]}` on one line; causes are left out. */
+export function failuresAsJson(failures: readonly Failure[]): string {
+  const list: Json = failures.map(({ reason, message, location, hint, details }) => ({
+    reason,
+    message,
+    ...(location === undefined
+      ? {}
+      : {
+          file: location.file,
+          line: location.line,
+          column: location.column,
+          length: location.length,
+        }),
+    ...(hint === undefined ? {} : { hint }),
+    ...(details === undefined ? {} : { details }),
+  }));
+  return `${JSON.stringify({ failures: list })}\n`;
+}

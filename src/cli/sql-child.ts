@@ -1,0 +1,25 @@
+import { FailureError } from '../base/failure.js';
+import { type Query, queryRows } from '../report/query-rows.js';
+import { formatRows, type RowFormat } from '../report/row-formats.js';
+import { failureOfException } from './failure-of-exception.js';
+import type { SqlAnswer } from './run-query.js';
+
+// The process that answers one query, so that its parent can end it at once however deep in DuckDB it is.
+
+// Only a signal ends a process whose DuckDB threads are busy.
+process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'));
+
+process.once('message', (request: Query & { readonly format: RowFormat }) => {
+  void answer(request).then((message) => {
+    process.send?.(message, () => process.disconnect());
+  });
+});
+
+async function answer({ format, ...query }: Query & { readonly format: RowFormat }): Promise<SqlAnswer> {
+  try {
+    return { text: formatRows(await queryRows(query), format) };
+  } catch (error) {
+    const { cause: _, ...failure } = failureOfException(error);
+    return { failure: error instanceof FailureError ? failure : { ...failure, details: [] } };
+  }
+}

@@ -1,0 +1,49 @@
+import { largestExitCode } from '../base/exit-code.js';
+import type { Failure } from '../base/failure.js';
+import { type Style, styleFor } from '../ui/style.js';
+import { failuresAsJson, formatFailures } from './print-failures.js';
+
+/** Options that every command takes. */
+export interface CommonOptions {
+  readonly root?: string;
+  readonly json?: boolean;
+  readonly quiet?: boolean;
+  /** False with `--no-color`. */
+  readonly color: boolean;
+}
+
+/** Where a command's words go: data to stdout, all else to stderr. */
+export interface Terminal {
+  readonly json: boolean;
+  readonly quiet: boolean;
+  /** How stdout is to look. */
+  readonly dataStyle: Style;
+  /** How stderr is to look. */
+  readonly style: Style;
+  /** Data, as it is. */
+  data(text: string): void;
+  /** A line for people; nothing with `--quiet`. */
+  say(line: string): void;
+  /** Failures: JSON on stdout with `--json`, else text on stderr. Returns the exit code. */
+  fail(failures: readonly Failure[]): number;
+}
+
+/** The terminal of this process. */
+export function openTerminal({ json = false, quiet = false, color }: CommonOptions): Terminal {
+  const style = styleFor(process.stderr, process.env, color);
+  return {
+    json,
+    quiet,
+    style,
+    dataStyle: styleFor(process.stdout, process.env, color),
+    data: (text) => void process.stdout.write(text),
+    say: (line) => {
+      if (!quiet) process.stderr.write(`${line}\n`);
+    },
+    fail(failures) {
+      if (json) process.stdout.write(failuresAsJson(failures));
+      else process.stderr.write(formatFailures(failures, style));
+      return largestExitCode(failures);
+    },
+  };
+}

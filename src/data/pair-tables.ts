@@ -1,0 +1,133 @@
+import { readFileSync } from 'node:fs';
+import { FailureError } from '../base/failure.js';
+import { badData, readingUserFile } from '../tables/bad-data.js';
+import { type Database, sqlName } from '../tables/database.js';
+import { parquetFile } from '../tables/parquet.js';
+
+interface ColumnRule {
+  /** DuckDB type that the column is given. */
+  readonly type: string;
+  /** DuckDB types that are accepted in a file. */
+  readonly accepts: RegExp;
+  /** SQL from the column's name, where a cast alone is not enough. */
+  readonly convert?: (column: string, type: string) => string;
+}
+
+const integer = /^U?(TINYINT|SMALLINT|INTEGER|BIGINT|HUGEINT)$/;
+const integers = /^U?(TINYINT|SMALLINT|INTEGER|BIGINT|HUGEINT)\[\]$/;
+const scalar = /^(?!STRUCT|MAP|UNION)[^[]*$/;
+
+/** Columns of a file of interactions: one event a row. */
+export const interactionColumns = {
+  position: { type: 'BIGINT', accepts: integer },
+  user_id: { type: 'VARCHAR', accepts: scalar },
+  item_id: { type: 'VARCHAR', accepts: scalar },
+  timestamp: { type: 'DOUBLE', accepts: /^(U?(TINYINT|SMALLINT|INTEGER|BIGINT)|FLOAT|DOUBLE)$/ },
+} satisfies ColumnRules;
+
+/** Columns of a file of pairs; `label_ts_epoch` is in seconds, `prefix` holds item ids, oldest first. */
+export const pairColumns = {
+  pair_id: { type: 'BIGINT', accepts: integer },
+  user_id: { type: 'VARCHAR', accepts: scalar },
+  session_id: { type: 'VARCHAR', accepts: scalar },
+  prefix: { type: 'INTEGER[]', accepts: integers },
+  label: { type: 'INTEGER', accepts: integer },
+  label_ts_epoch: {
+    type: 'DOUBLE',
+    accepts: /^(U?(TINYINT|SMALLINT|INTEGER|BIGINT)|FLOAT|DOUBLE|DECIMAL.*|TIMESTAMP.*)$/,
+    convert: (column, type) => (type.startsWith('TIMESTAMP') ? `epoch(${column})` : column),
+  },
+  prefix_len: { type: 'INTEGER', accepts: integer },
+} satisfies ColumnRules;
+
+/** Columns of a file of episodes; the lists hold pair ids, in the order in which the user made the pairs. */
+export const episodeColumns = {
+  episode_id: { type: 'BIGINT', accepts: integer },
+  user_id: { type: 'VARCHAR', accepts: scalar },
+  support_pair_ids: { type: 'BIGINT[]', accepts: integers },
+  query_pair_ids: { type: 'BIGINT[]', accepts: integers },
+} satisfies ColumnRules;
+
+export type ColumnRules = { readonly [column: string]: ColumnRule };
+
+/** A parquet file of the user's or of an earlier step. */
+export interface TableFile {
+  readonly path: string;
+  /** As the user knows it, for messages. */
+  readonly file: string;
+}
+
+/** What a file with these columns looks like, for a hint. */
+export function describeColumns(columns: ColumnRules): string {
+  return Object.entries(columns)
+    .map(([name, rule]) => `${name} ${rule.type}`)
+    .join(', ');
+}
+
+/**
+ * Makes a temporary table of a parquet file: just these columns, in these types, without nulls.
+ *
+ * @throws FailureError `bad-data` that lists every missing column, wrong type and null
+ */
+export async function createTable(
+  database: Database,
+  name: string,
+  { path, file }: TableFile,
+  columns: ColumnRules,
+): Promise<void> {
+  const hint = `expected a parquet file with the columns ${describeColumns(columns)}`;
+  await readingUserFile(file, hint, async () => {
+    const described = await database.rows(`DESCRIBE SELECT * FROM ${parquetFile(path)}`);
+    const types = new Map(described.map((row) => [String(row['column_name']), String(row['column_type'])]));
+    const problems = Object.entries(columns).flatMap(([column, rule]) => {
+      const type = types.get(column);
+      if (type === undefined) return [`no column ${column}`];
+      return rule.accepts.test(type) ? [] : [`column ${column} is ${type}, expected ${rule.type}`];
+    });
+    if (problems.length > 0) throw badData(file, problems.join('; '), { hint });
+    const selected = Object.entries(columns).map(([column, rule]) => {
+      const value = rule.convert?.(sqlName(column), types.get(column) ?? '') ?? sqlName(column);
+      return `(${value})::${rule.type} AS ${sqlName(column)}`;
+    });
+    await database.run(
+      `CREATE OR REPLACE TEMP TABLE ${sqlName(name)} AS SELECT ${selected.join(', ')} FROM ${parquetFile(path)}`,
+    );
+    const nulls = Object.keys(columns).map(
+      (column) => `count(*) - count(${sqlName(column)}) AS ${sqlName(column)}`,
+    );
+    const [counts] = await database.rows(`SELECT ${nulls.join(', ')} FROM ${sqlName(name)}`);
+    const holes = Object.entries(counts ?? {}).filter(([, count]) => count !== 0);
+    if (holes.length > 0) {
+      throw badData(
+        file,
+        holes.map(([column, count]) => `column ${column} is null in ${count} rows`).join('; '),
+        { hint },
+      );
+    }
+  });
+}
+
+/**
+ * Checks what no type says: ids unique, labels and prefixes within the items, no prefix or set of pairs empty, every
+ * pair of an episode there and of the episode's user. Wants the temporary tables `pairs` and `episodes`.
+ *
+ * @throws FailureError `bad-data` that lists every problem with an example
+ */
+export async function checkPairsAndEpisodes(
+  database: Database,
+  { itemCount, pairsFile, episodesFile }: { itemCount: number; pairsFile: string; episodesFile: string },
+): Promise<void> {
+  const sql = readFileSync(new URL('./episode-problems.sql', import.meta.url), 'utf8');
+  const found = await database.rows(sql, { item_count: itemCount });
+  if (found.length === 0) return;
+  const lines = found.map(
+    (row) =>
+      `${row['file'] === 'pairs' ? pairsFile : episodesFile}: ${row['problem']} (${row['rows']} times, first: ${row['example']})`,
+  );
+  throw new FailureError({
+    reason: 'bad-data',
+    message: lines[0] ?? '',
+    ...(lines.length > 1 ? { details: lines.slice(1) } : {}),
+    hint: `items are numbered 0 to ${itemCount - 1}; pairs: ${describeColumns(pairColumns)}; episodes: ${describeColumns(episodeColumns)}`,
+  });
+}

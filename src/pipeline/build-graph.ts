@@ -1,0 +1,424 @@
+import type { Location } from '../base/failure.js';
+import type { Json, JsonObject } from '../base/json.js';
+import { leavesOf, type Tree } from '../base/tree.js';
+import { automaticEngine, engines } from '../engines/registry.js';
+import type { InputPort } from '../kinds/kind.js';
+import { type Combination, expandMatrix } from './expand-matrix.js';
+import type { GraphNode, LocatedFile, Source } from './graph.js';
+import { failureAt, type LocatedValue, type Report } from './located-value.js';
+import { suggestion } from './nearest-name.js';
+import { orderSteps } from './order-steps.js';
+import type { ParameterValidators } from './parameter-errors.js';
+import { type Mismatch, type PortTree, project, treeOfOutputs } from './port-tree.js';
+import type { InputSpec, Spec, StepSpec } from './spec.js';
+import { createParameterReader, type StepParameters } from './step-parameters.js';
+import { concatenate, elementsOf, type StepInstance, type StepValue, treeOfReference } from './step-value.js';
+
+/** A node whose roles are not known yet. */
+export interface DraftNode extends Omit<GraphNode, 'roles'> {
+  /** The kind's declarations of the ports in `inputs`. */
+  readonly ports: { readonly [port: string]: InputPort };
+  /** Where each input is written. */
+  readonly inputLocations: { readonly [port: string]: Location };
+}
+
+interface Building {
+  readonly spec: Spec;
+  readonly root: string;
+  readonly validators: ParameterValidators;
+  readonly report: Report;
+  /** By step, for those that are whole. */
+  readonly values: Map<string, StepValue>;
+  /** By node: names of the settings that it will write, where its kind can tell. */
+  readonly settings: Map<string, readonly string[]>;
+  readonly nodes: DraftNode[];
+}
+
+/** Input trees of one node before they are cut to what its kind declares. */
+interface Given {
+  readonly tree: PortTree;
+  readonly text: string;
+  readonly input: InputSpec;
+}
+
+/** Expands and connects the steps. Nodes stand in an order in which every input comes earlier. */
+export function buildGraph(
+  spec: Spec,
+  root: string,
+  validators: ParameterValidators,
+  report: Report,
+): readonly DraftNode[] {
+  const building: Building = {
+    spec,
+    root,
+    validators,
+    report,
+    values: new Map(),
+    settings: new Map(),
+    nodes: [],
+  };
+  for (const step of orderSteps(spec, report)) {
+    const value = buildStep(step, building);
+    if (value !== undefined) building.values.set(step.name, value);
+  }
+  return building.nodes;
+}
+
+function buildStep(step: StepSpec, building: Building): StepValue | undefined {
+  const { report } = building;
+  const inputs = resolveAll(step.inputs, building);
+  const elements = resolveOver(step, building);
+  const isWired = inputs !== undefined && elements !== undefined;
+  const settings = inputs?.find(({ input }) => input.port === 'settings');
+  const settingNames = settings === undefined ? [] : namesOfSettings(settings.tree, step, building);
+  const reader = createParameterReader(
+    step,
+    building.validators,
+    (name) => settingNames.includes(name),
+    report,
+  );
+  refuseSetTwice(step, settings, settingNames, report);
+
+  const instances: StepInstance[] = [];
+  const connect = createConnector(step, report);
+  let isWhole = isWired;
+  for (const combination of expandMatrix(step, report)) {
+    const parameters = reader.read(combination);
+    for (const over of elements ?? []) {
+      const tree = buildInstance(step, combination, over, parameters, inputs, connect, building);
+      if (tree === undefined) {
+        isWhole = false;
+        continue;
+      }
+      const element = over.label === '' ? {} : { element: over.label };
+      instances.push({ matrix: combination.values, ...element, tree });
+    }
+  }
+  return isWhole ? { instances, isList: step.matrix.length > 0 || step.over.length > 0 } : undefined;
+}
+
+/** Adds the nodes of one combination and element; returns what they give, as far as that is known. */
+function buildInstance(
+  step: StepSpec,
+  combination: Combination,
+  over: OverElement,
+  parameters: StepParameters | undefined,
+  inputs: readonly Given[] | undefined,
+  connect: Connector,
+  building: Building,
+): PortTree | undefined {
+  const { kind } = step;
+  const { report } = building;
+  const inputNames = [...step.inputs, ...step.over].map(({ port }) => port);
+  const id =
+    step.name +
+    (combination.label === '' ? '' : `[${combination.label}]`) +
+    (over.label === '' ? '' : `@${over.label}`);
+
+  const ports =
+    typeof kind.inputs !== 'function'
+      ? kind.inputs
+      : parameters && kind.inputs({ parameters: parameters.full, inputNames });
+  const given = inputs === undefined ? undefined : [...inputs, ...over.given];
+  const connected = ports === undefined || given === undefined ? undefined : connect(ports, given);
+
+  if (parameters === undefined || ports === undefined || connected === undefined) {
+    // What the step gives is known all the same, so that the steps after it can be checked too.
+    const isKnown = typeof kind.outputs !== 'function' && kind.segmentation === undefined;
+    return isKnown ? treeOfOutputs(id, kind.outputs as DraftNode['outputs']) : undefined;
+  }
+  const { full } = parameters;
+  const lengths = Object.fromEntries(
+    Object.entries(connected).flatMap(([port, tree]) =>
+      tree.type === 'list' ? [[port, tree.elements.length] as const] : [],
+    ),
+  );
+  for (const message of kind.check?.({ parameters: full, lengths }) ?? []) {
+    report(failureAt(step, 'invalid-value', message));
+  }
+  for (const { path, hint } of kind.undeclaredFiles?.({ parameters: full, inputNames }, building.root) ??
+    []) {
+    report(
+      failureAt(
+        placeOfText(step.with, path) ?? step,
+        'undeclared-file',
+        `${step.name} names the file ${path} and does not declare it, so that an edit of it would not be seen`,
+        { hint },
+      ),
+    );
+  }
+
+  const outputs = typeof kind.outputs === 'function' ? kind.outputs(full) : kind.outputs;
+  const canonical = kind.canonical?.(full) ?? full;
+  const common = { ...commonOf(step, parameters, building), ports, outputs };
+  const inputLocations = Object.fromEntries(
+    [...step.inputs, ...step.over].map(({ port, location }) => [port, location]),
+  );
+  const add = (
+    nodeId: string,
+    own: JsonObject,
+    carried: { readonly [port: string]: Tree<Source> },
+  ): PortTree => {
+    building.nodes.push({
+      ...common,
+      id: nodeId,
+      parameters: own,
+      inputs: { ...connected, ...carried },
+      inputLocations,
+    });
+    if (kind.namesOfSettings !== undefined) building.settings.set(nodeId, kind.namesOfSettings(full));
+    return treeOfOutputs(nodeId, outputs);
+  };
+
+  const { segmentation } = kind;
+  if (segmentation === undefined) return add(id, canonical, {});
+
+  const segments: { readonly label: string; readonly tree: PortTree }[] = [];
+  let carried: { readonly [port: string]: Tree<Source> } = {};
+  for (const segment of segmentation.expand(canonical)) {
+    const nodeId = `${id}@${segment.label}`;
+    segments.push({ label: segment.label, tree: add(nodeId, segment.parameters, carried) });
+    carried = {
+      [segmentation.carry.input]: { type: 'file', leaf: { node: nodeId, path: segmentation.carry.output } },
+    };
+  }
+  return treeOfSegments(segmentation, segments);
+}
+
+function treeOfSegments(
+  {
+    lists,
+    last,
+  }: {
+    readonly lists: { readonly [port: string]: string };
+    readonly last: { readonly [port: string]: string };
+  },
+  segments: readonly { readonly label: string; readonly tree: PortTree }[],
+): PortTree {
+  const portOf = (tree: PortTree | undefined, port: string) =>
+    tree?.type === 'bundle' ? tree.ports[port] : undefined;
+  const ports: { [name: string]: PortTree } = {};
+  for (const [stepPort, port] of Object.entries(lists)) {
+    ports[stepPort] = {
+      type: 'list',
+      elements: segments.flatMap(({ tree }) => portOf(tree, port) ?? []),
+      labels: segments.map(({ label }) => label),
+    };
+  }
+  for (const [stepPort, port] of Object.entries(last)) {
+    const tree = portOf(segments.at(-1)?.tree, port);
+    if (tree !== undefined) ports[stepPort] = tree;
+  }
+  return { type: 'bundle', ports };
+}
+
+function commonOf(step: StepSpec, { given, full }: StepParameters, { spec }: Building) {
+  const { kind } = step;
+  const asked = step.engine ?? spec.engine;
+  const engine = kind.usesEngine === true ? resolveEngine(asked) : undefined;
+  const descriptor = engine === undefined ? undefined : engines[engine];
+  const deterministic =
+    typeof kind.deterministic === 'function' ? kind.deterministic(full) : (kind.deterministic ?? true);
+  const timeoutSeconds = kind.timeoutSeconds?.(full);
+  return {
+    step: step.name,
+    kind: kind.name,
+    givenParameters: given,
+    files: (kind.files?.(full) ?? []).map(
+      (file): LocatedFile => ({ ...file, location: (placeOfText(step.with, file.path) ?? step).location }),
+    ),
+    ...(engine === undefined ? {} : { engine }),
+    gpus: descriptor === undefined || descriptor.gpu ? step.gpus : 0,
+    slots: kind.slots === 'free' && (descriptor?.parallel ?? true) ? ('free' as const) : ('one' as const),
+    deterministic: deterministic && (descriptor?.deterministic ?? true),
+    ...(timeoutSeconds === undefined ? {} : { timeoutSeconds }),
+    location: step.location,
+  };
+}
+
+/** What `auto` stands for. */
+export function resolveEngine(asked: string): string {
+  return asked === 'auto' ? automaticEngine() : asked;
+}
+
+type Connector = (
+  ports: { readonly [port: string]: InputPort },
+  given: readonly Given[],
+) => { readonly [port: string]: Tree<Source> } | undefined;
+
+/** Cuts inputs to the declared shapes; what is the same for many nodes is done once. */
+function createConnector(step: StepSpec, report: Report): Connector {
+  const known = new WeakMap<PortTree, Map<InputPort, Tree<Source> | undefined>>();
+  const projected = ({ tree, text, input }: Given, port: InputPort): Tree<Source> | undefined => {
+    const byPort = known.get(tree) ?? new Map<InputPort, Tree<Source> | undefined>();
+    known.set(tree, byPort);
+    if (!byPort.has(port)) {
+      const result = project(tree, port.shape, input.port, text);
+      if (!result.ok) reportMismatch(result.failure, input.location, report);
+      byPort.set(port, result.ok ? result.value : undefined);
+    }
+    return byPort.get(port);
+  };
+  return (ports, given) => {
+    const connected: { [port: string]: Tree<Source> } = {};
+    let isWhole = true;
+    for (const one of given) {
+      const name = one.input.port;
+      const port = Object.hasOwn(ports, name) ? ports[name] : undefined;
+      const tree = port === undefined ? undefined : projected(one, port);
+      if (port === undefined) {
+        report(
+          failureAt(
+            { location: one.input.portLocation },
+            'unknown-port',
+            `${step.kind.name} has no input ${name}`,
+            {
+              hint: suggestion(name, Object.keys(ports)),
+            },
+          ),
+        );
+      }
+      if (tree === undefined) isWhole = false;
+      else connected[name] = tree;
+    }
+    for (const [name, port] of Object.entries(ports)) {
+      if (port.required === false || given.some(({ input }) => input.port === name)) continue;
+      isWhole = false;
+      report(
+        failureAt(step, 'missing-input', `${step.name} has no input ${name}: ${port.description}`, {
+          hint: `add in: { ${name}: STEP.PORT }`,
+        }),
+      );
+    }
+    return isWhole ? connected : undefined;
+  };
+}
+
+/** The trees that `in` names; undefined where one of them is not known. */
+function resolveAll(inputs: readonly InputSpec[], building: Building): readonly Given[] | undefined {
+  const given: Given[] = [];
+  for (const input of inputs) {
+    const resolved = resolveInput(input, building);
+    if (resolved !== undefined) given.push(resolved);
+  }
+  return given.length === inputs.length ? given : undefined;
+}
+
+function resolveInput(input: InputSpec, { values, report }: Building): Given | undefined {
+  const trees: { tree: PortTree; label: string }[] = [];
+  for (const { reference, location } of input.references) {
+    const value = values.get(reference.step);
+    if (value === undefined) continue;
+    const tree = treeOfReference(value, reference);
+    if (tree.ok) trees.push({ tree: tree.value, label: reference.text });
+    else reportMismatch(tree.failure, location, report);
+  }
+  if (trees.length < input.references.length) return undefined;
+  const [only] = trees;
+  const tree = input.isList || only === undefined ? concatenate(trees) : only.tree;
+  return { tree, text: input.references.map(({ reference }) => reference.text).join(', '), input };
+}
+
+interface OverElement {
+  /** Empty where the step has no `over`. */
+  readonly label: string;
+  readonly given: readonly Given[];
+}
+
+function resolveOver(step: StepSpec, building: Building): readonly OverElement[] | undefined {
+  if (step.over.length === 0) return [{ label: '', given: [] }];
+  const { report } = building;
+  const resolved = resolveAll(step.over, building);
+  if (resolved === undefined) return undefined;
+  const lists = resolved.flatMap((one) => {
+    const elements = elementsOf(one.tree, one.input.port, one.text);
+    if (!elements.ok) reportMismatch(elements.failure, one.input.location, report);
+    return elements.ok ? [{ ...one, elements: elements.value }] : [];
+  });
+  const [first] = lists;
+  if (first === undefined || lists.length < resolved.length) return undefined;
+  for (const { elements, input } of lists) {
+    if (elements.length === first.elements.length) continue;
+    const message = `over goes through lists together, but ${input.port} has ${elements.length} elements and ${first.input.port} ${first.elements.length}`;
+    report(failureAt(input, 'length-mismatch', message));
+    return undefined;
+  }
+  return first.elements.map(({ label }, index) => ({
+    label,
+    given: lists.map(({ text, input, elements }) => ({
+      // The lists are equally long.
+      tree: elements[index]!.element,
+      text: `an element of ${text}`,
+      input,
+    })),
+  }));
+}
+
+/** What the settings may name: what their producers tell, else whatever the kind takes from settings. */
+function namesOfSettings(tree: PortTree, { kind }: StepSpec, { settings }: Building): readonly string[] {
+  const projected = project(
+    tree,
+    kind.inputs instanceof Function ? { type: 'any' } : (kind.inputs['settings']?.shape ?? { type: 'any' }),
+    'settings',
+    '',
+  );
+  if (!projected.ok) return kind.settings ?? [];
+  const names = [...leavesOf(projected.value)].flatMap(({ leaf }) => settings.get(leaf.node) ?? []);
+  return names.length > 0 ? [...new Set(names)] : (kind.settings ?? []);
+}
+
+function refuseSetTwice(
+  step: StepSpec,
+  settings: Given | undefined,
+  names: readonly string[],
+  report: Report,
+): void {
+  if (settings === undefined) return;
+  // Where the producer does not tell its names, only a run can find one that is set twice.
+  const told = names !== step.kind.settings;
+  if (!told) return;
+  for (const name of names) {
+    const entry = step.with.entries.get(name) ?? step.matrix.find((axis) => axis.name === name);
+    if (entry !== undefined) {
+      report(
+        failureAt(
+          { location: entry.location },
+          'setting-twice',
+          `${name} comes from ${settings.text} and is written here too`,
+          {
+            hint: 'leave it out here, or out of the settings',
+          },
+        ),
+      );
+    }
+    if (step.kind.settings?.includes(name) === false) {
+      report(
+        failureAt(
+          settings.input,
+          'unknown-parameter',
+          `${settings.text} sets ${name}, which ${step.kind.name} does not take from settings`,
+          {
+            hint: suggestion(name, step.kind.settings),
+          },
+        ),
+      );
+    }
+  }
+}
+
+function reportMismatch({ reason, message, hint }: Mismatch, location: Location, report: Report): void {
+  report(failureAt({ location }, reason, message, { hint }));
+}
+
+/** Where a text stands under `with`, for failures about files. */
+function placeOfText(value: LocatedValue, text: Json): LocatedValue | undefined {
+  if (value.type === 'scalar')
+    return typeof value.value === 'string' && value.value.includes(String(text)) ? value : undefined;
+  const below =
+    value.type === 'list' ? value.elements : [...value.entries.values()].map((entry) => entry.value);
+  for (const one of below) {
+    const found = placeOfText(one, text);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}

@@ -1,0 +1,56 @@
+import { digestOf, digestTree } from '../base/canonical.js';
+import { FailureError } from '../base/failure.js';
+import type { JsonObject } from '../base/json.js';
+import type { Tree } from '../base/tree.js';
+import type { Digest, ObjectReference } from '../store/entry.js';
+import type { CodeDigest, CodeDigests } from './code-digests.js';
+import type { GraphNode } from './graph.js';
+
+/** Counts changes of what a pre-image or an output means; raising it makes every entry a miss. */
+const format = 1;
+
+export interface KeyInput {
+  readonly node: Pick<GraphNode, 'kind' | 'parameters' | 'engine'>;
+  readonly inputs: { readonly [port: string]: Tree<ObjectReference> };
+  /** Content digests of the node's external files, by name. */
+  readonly files: { readonly [name: string]: Digest };
+  readonly codes: CodeDigests;
+}
+
+/** All that determines a node's outputs, and its digest. */
+export interface Key {
+  readonly key: Digest;
+  readonly preimage: JsonObject;
+}
+
+/**
+ * The key of a node whose inputs are known.
+ *
+ * @throws FailureError `bug` where the build knows no code of the node's kind or engine.
+ */
+export function keyOf({ node, inputs, files, codes }: KeyInput): Key {
+  const preimage: JsonObject = {
+    format,
+    kind: node.kind,
+    code: digestIn(codes.kinds, node.kind),
+    params: node.parameters,
+    inputs: Object.fromEntries(Object.entries(inputs).map(([port, tree]) => [port, digestTree(tree)])),
+    ...(Object.keys(files).length === 0 ? {} : { files }),
+    ...(node.engine === undefined
+      ? {}
+      : { engine: { name: node.engine, digest: digestIn(codes.engines, node.engine) } }),
+  };
+  return { key: digestOf(preimage), preimage };
+}
+
+function digestIn(codes: { readonly [name: string]: CodeDigest }, name: string): Digest {
+  const code = codes[name];
+  if (code === undefined) {
+    throw new FailureError({
+      reason: 'bug',
+      message: `the build holds no code digest of ${name}`,
+      hint: 'run npm run build',
+    });
+  }
+  return code.digest;
+}

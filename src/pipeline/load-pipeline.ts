@@ -1,0 +1,127 @@
+import { basename, resolve } from 'node:path';
+import type { Failure } from '../base/failure.js';
+import { failed, type Result, success } from '../base/result.js';
+import { leavesOf } from '../base/tree.js';
+import type { Kind } from '../kinds/kind.js';
+import { kinds as allKinds } from '../kinds/registry.js';
+import { applySets } from './apply-sets.js';
+import { assignRoles } from './assign-roles.js';
+import { buildGraph, resolveEngine } from './build-graph.js';
+import type { Graph, GraphNode } from './graph.js';
+import { failureAt, type LocatedMap } from './located-value.js';
+import { suggestion } from './nearest-name.js';
+import { loadValidators, type ParameterValidators } from './parameter-errors.js';
+import { displayPath, readPipeline } from './read-pipeline.js';
+import { readSpec } from './spec.js';
+import { substitute } from './substitute.js';
+
+export interface LoadOptions {
+  /** The project's root, absolute. */
+  readonly root: string;
+  /** The pipeline's file, absolute or relative to the root. */
+  readonly file: string;
+  /** `PATH=YAML` arguments of `--set`, later over earlier. */
+  readonly sets?: readonly string[];
+  /** Takes the place of the engine named at the top; an engine named on a step stays. */
+  readonly engine?: string;
+  /** Steps or node ids; the graph then holds only these and what they need. None: everything. */
+  readonly targets?: readonly string[];
+  /** The kinds there are, and their compiled schemas; kshot's own unless given. */
+  readonly kinds?: { readonly [name: string]: Kind };
+  readonly validators?: ParameterValidators;
+}
+
+/** Reads, checks and expands a pipeline. Fails with everything that is wrong with it, in the order of the file. */
+export async function loadPipeline(options: LoadOptions): Promise<Result<Graph, Failure[]>> {
+  const { root, kinds = allKinds } = options;
+  const read = readPipeline(root, options.file);
+  if (!read.ok) return read;
+  const validators = options.validators ?? (await loadValidators());
+
+  const failures: Failure[] = [];
+  const report = (failure: Failure): void => {
+    failures.push(failure);
+  };
+  const set = applySets(read.value, options.sets ?? [], kinds, report);
+  const { pipeline, used } = substitute(set, report);
+  const fallbackName = basename(options.file).replace(/\.ya?ml$/, '');
+  const spec = readSpec(pipeline, { kinds, engine: options.engine, fallbackName }, report);
+  const drafts = buildGraph(spec, root, validators, report);
+  const expanded = new Set(drafts.map(({ step }) => step));
+  // Of a step that could not be expanded, it is not known whether it needs its waiver.
+  const waivers = spec.waivers.filter(({ step }) => expanded.has(step));
+  const { nodes, waivers: needed } = assignRoles(drafts, waivers, report);
+  const targeted = selectTargets(nodes, options.targets ?? [], report);
+  if (failures.length > 0) return failed(inFileOrder(withoutRepeats(failures)));
+
+  const steps = new Set(targeted.map(({ step }) => step));
+  return success({
+    name: spec.name,
+    root: resolve(root),
+    file: displayPath(root, options.file),
+    configuration: spec.configuration,
+    params: spec.params,
+    engine: resolveEngine(spec.engine),
+    nodes: targeted,
+    waivers: needed.filter(({ step }) => steps.has(step)),
+    warnings: unusedParameters(pipeline, used),
+  });
+}
+
+/** The targets and all that they need, in the same order. */
+function selectTargets(
+  nodes: readonly GraphNode[],
+  targets: readonly string[],
+  report: (failure: Failure) => void,
+): readonly GraphNode[] {
+  if (targets.length === 0) return nodes;
+  const wanted = new Set<string>();
+  for (const target of targets) {
+    const found = nodes.filter(({ id, step }) => id === target || step === target);
+    for (const { id } of found) wanted.add(id);
+    if (found.length > 0) continue;
+    const names = new Set(nodes.flatMap(({ id, step }) => [step, id]));
+    const hint = suggestion(target, names);
+    report({
+      reason: 'unknown-step',
+      message: `there is no step ${target}`,
+      ...(hint === undefined ? {} : { hint }),
+    });
+  }
+  // From the end, everything that needs a node is met before it.
+  for (const node of nodes.toReversed()) {
+    if (!wanted.has(node.id)) continue;
+    for (const tree of Object.values(node.inputs))
+      for (const { leaf } of leavesOf(tree)) wanted.add(leaf.node);
+  }
+  return nodes.filter(({ id }) => wanted.has(id));
+}
+
+function unusedParameters(pipeline: LocatedMap, used: ReadonlySet<string>): readonly Failure[] {
+  const params = pipeline.entries.get('params')?.value;
+  if (params?.type !== 'map') return [];
+  const usedNames = new Set([...used].map((path) => path.split('.')[0]));
+  return [...params.entries]
+    .filter(([name]) => !usedNames.has(name))
+    .map(([name, entry]) => failureAt(entry, 'unknown-parameter', `nothing uses params.${name}`));
+}
+
+/** What is wrong once is met in every combination of a matrix and at every use of a parameter. */
+function withoutRepeats(failures: readonly Failure[]): readonly Failure[] {
+  const seen = new Map<string, Failure>();
+  for (const failure of failures) {
+    const { file, line, column } = failure.location ?? {};
+    const name = JSON.stringify([file, line, column, failure.reason, failure.message]);
+    if (!seen.has(name)) seen.set(name, failure);
+  }
+  return [...seen.values()];
+}
+
+function inFileOrder(failures: readonly Failure[]): Failure[] {
+  const files = [...new Set(failures.map(({ location }) => location?.file))];
+  return failures.toSorted((a, b) => {
+    const byFile = files.indexOf(a.location?.file) - files.indexOf(b.location?.file);
+    const byLine = (a.location?.line ?? 0) - (b.location?.line ?? 0);
+    return byFile || byLine || (a.location?.column ?? 0) - (b.location?.column ?? 0);
+  });
+}

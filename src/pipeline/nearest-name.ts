@@ -1,0 +1,47 @@
+/**
+ * The name among `names` that `wanted` most likely stands for: the smallest Damerau-Levenshtein distance (insert,
+ * delete, replace, swap neighbours), at most a third of the length; of several, the first.
+ */
+export function nearestName(wanted: string, names: Iterable<string>): string | undefined {
+  let nearest: string | undefined;
+  let best = Math.max(1, Math.floor(wanted.length / 3)) + 1;
+  for (const name of names) {
+    if (Math.abs(name.length - wanted.length) >= best) continue;
+    const distance = editDistance(wanted.toLowerCase(), name.toLowerCase());
+    if (distance < best) {
+      best = distance;
+      nearest = name;
+    }
+  }
+  return nearest;
+}
+
+/** `did you mean X?`, else the names there are (at most ten), else nothing. */
+export function suggestion(wanted: string, names: Iterable<string>): string | undefined {
+  const all = [...names];
+  const nearest = nearestName(wanted, all);
+  if (nearest !== undefined) return `did you mean ${nearest}?`;
+  if (all.length === 0) return undefined;
+  return `there ${all.length === 1 ? 'is' : 'are'} ${all.slice(0, 10).join(', ')}${all.length > 10 ? ', ...' : ''}`;
+}
+
+/** Optimal string alignment distance: no substring is edited twice. */
+function editDistance(a: string, b: string): number {
+  let beforeLast: number[] = [];
+  let last = Array.from({ length: b.length + 1 }, (_, column) => column);
+  for (let row = 1; row <= a.length; row++) {
+    const current = [row];
+    for (let column = 1; column <= b.length; column++) {
+      // The indices are within the rows by construction.
+      const replaced = last[column - 1]! + (a[row - 1] === b[column - 1] ? 0 : 1);
+      let distance = Math.min(replaced, last[column]! + 1, current[column - 1]! + 1);
+      if (row > 1 && column > 1 && a[row - 1] === b[column - 2] && a[row - 2] === b[column - 1]) {
+        distance = Math.min(distance, beforeLast[column - 2]! + 1);
+      }
+      current.push(distance);
+    }
+    beforeLast = last;
+    last = current;
+  }
+  return last[b.length]!;
+}

@@ -1,0 +1,98 @@
+import { DuckDBDecimalValue, type DuckDBValueConverter, JsonDuckDBValueConverter } from '@duckdb/node-api';
+import { type Failure, FailureError } from '../base/failure.js';
+import type { Json } from '../base/json.js';
+import { type Database, openDatabase, sqlName, sqlText } from '../tables/database.js';
+import { withoutWildcards } from '../tables/parquet.js';
+import type { RowTable } from './row-formats.js';
+import { checkStatement } from './sql-statement.js';
+
+/** A table that a query may read: rows of parquet files, in an order that follows from the files alone. */
+export interface SourceTable {
+  readonly name: string;
+  /** Column name -> DuckDB type; what a file lacks is null. */
+  readonly columns: { readonly [name: string]: string };
+  /** Absolute paths. */
+  readonly files: readonly string[];
+}
+
+export interface Query {
+  readonly sql: string;
+  readonly tables: readonly SourceTable[];
+  readonly threads: number;
+  /** As DuckDB writes sizes, e.g. `2GiB`. */
+  readonly memoryLimit: string;
+}
+
+/**
+ * The rows of one SELECT or EXPLAIN over the given tables and nothing else: they are copied into a database in
+ * memory, which then loses its access to files, network, extensions and settings before it sees the statement.
+ *
+ * @throws FailureError `sql-refused` for anything but one reading statement, `sql-failed` with what DuckDB says
+ */
+export async function queryRows({ sql, tables, threads, memoryLimit }: Query): Promise<RowTable> {
+  const database = await openDatabase({ threads, memoryLimit });
+  try {
+    const names = tables.map((table) => table.name);
+    const refusal = await checkStatement(database.connection, sql, names);
+    if (refusal !== undefined) throw new FailureError(refusal);
+    // A table that the text does not name cannot be read by it, so its rows need not be there.
+    for (const table of tables) {
+      await createTable(database, table, new RegExp(`\\b${table.name}\\b`, 'i').test(sql));
+    }
+    await database.run(
+      'SET enable_external_access = false; SET allow_community_extensions = false; SET lock_configuration = true',
+    );
+    return await answer(database, sql);
+  } finally {
+    database.close();
+  }
+}
+
+async function createTable(database: Database, table: SourceTable, filled: boolean): Promise<void> {
+  const definition = Object.entries(table.columns).map(([name, type]) => `${sqlName(name)} ${type}`);
+  await database.run(`CREATE TABLE ${sqlName(table.name)} (${definition.join(', ')})`);
+  if (!filled || table.files.length === 0) return;
+  const files = table.files.map((file) => sqlText(withoutWildcards(file))).join(', ');
+  await database.run(
+    `INSERT INTO ${sqlName(table.name)} BY NAME
+     FROM read_parquet([${files}], union_by_name = true, hive_partitioning = false)`,
+  );
+}
+
+async function answer(database: Database, sql: string): Promise<RowTable> {
+  const { StatementType } = await import('@duckdb/node-api');
+  try {
+    const statements = await database.connection.extractStatements(sql);
+    const statement = await statements.prepare(0);
+    const type = statement.statementType;
+    if (statements.count !== 1 || (type !== StatementType.SELECT && type !== StatementType.EXPLAIN)) {
+      throw new FailureError({ reason: 'sql-refused', message: 'kshot sql takes one SELECT or EXPLAIN' });
+    }
+    const reader = await statement.runAndReadAll();
+    return { columns: reader.deduplicatedColumnNames(), rows: reader.convertRows(toJson) as Json[][] };
+  } catch (error) {
+    if (error instanceof FailureError || !(error instanceof Error)) throw error;
+    throw new FailureError(failureOfQuery(error));
+  }
+}
+
+function failureOfQuery(error: Error): Failure {
+  const [message = '', ...details] = error.message.trimEnd().split('\n');
+  const refused = message.startsWith('Permission Error');
+  return {
+    reason: refused ? 'sql-refused' : 'sql-failed',
+    message,
+    details: details.filter((line) => line !== ''),
+    ...(/out of memory/i.test(message)
+      ? { hint: 'ask for fewer rows or columns, or aggregate earlier' }
+      : {}),
+    cause: error,
+  };
+}
+
+/** Integers as numbers where they fit, decimals as numbers; all else as the JSON that DuckDB's client makes. */
+const toJson: DuckDBValueConverter<Json> = (value, type, converter) => {
+  if (typeof value === 'bigint') return Number.isSafeInteger(Number(value)) ? Number(value) : String(value);
+  if (value instanceof DuckDBDecimalValue) return value.toDouble();
+  return JsonDuckDBValueConverter(value, type, converter as never) as Json;
+};

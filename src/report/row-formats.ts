@@ -1,0 +1,83 @@
+import type { Json } from '../base/json.js';
+import { displayWidth, printable } from '../base/terminal-text.js';
+
+/** Columns and rows of a query or view. */
+export interface RowTable {
+  readonly columns: readonly string[];
+  /** Cells in the order of `columns`. */
+  readonly rows: readonly (readonly Json[])[];
+}
+
+export type RowFormat = 'table' | 'csv' | 'json' | 'markdown';
+
+/** Rows as text, ending in a line end: figures to six digits in `table` and `markdown`, whole in `csv` and `json`. */
+export function formatRows(table: RowTable, format: RowFormat): string {
+  switch (format) {
+    case 'table':
+      return asTable(table);
+    case 'markdown':
+      return asMarkdown(table);
+    case 'csv':
+      return asCsv(table);
+    case 'json':
+      return `${JSON.stringify(table.rows.map((row) => Object.fromEntries(table.columns.map((name, index) => [name, row[index] ?? null]))))}\n`;
+  }
+}
+
+function cellText(cell: Json | undefined): string {
+  if (cell === null || cell === undefined) return '';
+  if (typeof cell === 'number')
+    return Number.isInteger(cell) ? String(cell) : String(Number(cell.toPrecision(6)));
+  return typeof cell === 'string' ? cell : JSON.stringify(cell);
+}
+
+/** Columns that hold numbers only, which read better from the right. */
+function numericColumns({ columns, rows }: RowTable): readonly boolean[] {
+  return columns.map((_, index) =>
+    rows.every((row) => row[index] === null || typeof row[index] === 'number'),
+  );
+}
+
+function asTable(table: RowTable): string {
+  const numeric = numericColumns(table);
+  // A cell of several lines (a plan of EXPLAIN) keeps them.
+  const cells = table.rows.map((row) => row.map((cell) => cellText(cell).split('\n').map(printable)));
+  const widths = table.columns.map((name, index) =>
+    Math.max(
+      displayWidth(printable(name)),
+      ...cells.map((row) => Math.max(...(row[index] ?? ['']).map(displayWidth))),
+    ),
+  );
+  const pad = (text: string, index: number) => {
+    const space = ' '.repeat((widths[index] ?? 0) - displayWidth(text));
+    return numeric[index] ? space + text : text + space;
+  };
+  const line = (texts: readonly string[]) => texts.map(pad).join('  ').trimEnd();
+  const lines = [line(table.columns.map(printable)), widths.map((width) => '-'.repeat(width)).join('  ')];
+  for (const row of cells) {
+    const height = Math.max(1, ...row.map((cell) => cell.length));
+    for (let at = 0; at < height; at++) lines.push(line(row.map((cell) => cell[at] ?? '')));
+  }
+  return `${lines.join('\n')}\n`;
+}
+
+function asMarkdown(table: RowTable): string {
+  const numeric = numericColumns(table);
+  const escaped = (text: string) => printable(text.replaceAll('\n', ' ')).replace(/[|\\]/g, '\\$&');
+  const line = (texts: readonly string[]) => `| ${texts.join(' | ')} |`;
+  return `${[
+    line(table.columns.map(escaped)),
+    line(numeric.map((one) => (one ? '---:' : '---'))),
+    ...table.rows.map((row) => line(row.map((cell) => escaped(cellText(cell))))),
+  ].join('\n')}\n`;
+}
+
+/** RFC 4180, but with bare line feeds at the line ends; null is an empty field. */
+function asCsv({ columns, rows }: RowTable): string {
+  const field = (cell: Json | undefined) => {
+    if (cell === null || cell === undefined) return '';
+    const text = typeof cell === 'string' ? cell : JSON.stringify(cell);
+    return text === '' || /[",\r\n]|^\s|\s$/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  };
+  return [columns, ...rows].map((row) => `${row.map(field).join(',')}\n`).join('');
+}

@@ -1,0 +1,55 @@
+import { randomBytes } from 'node:crypto';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Failure } from '../base/failure.js';
+import { failed, type Result, success } from '../base/result.js';
+
+/** A run's folder, made for it alone. */
+export interface RunFolder {
+  readonly run: string;
+  /** `artifacts/<pipeline>/<run>`, absolute. */
+  readonly path: string;
+  /** Where steps write their logs, absolute. */
+  readonly logs: string;
+}
+
+/**
+ * Makes the folder of a new run. The default tag is the UTC time with a random suffix; a given one must not be taken
+ * and may hold letters, digits, `.`, `_` and `-` only, because it becomes a folder's name and a value in tables.
+ */
+export function createRunFolder(
+  root: string,
+  pipeline: string,
+  now: Date,
+  tag?: string,
+): Result<RunFolder, Failure> {
+  if (tag !== undefined && !/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/.test(tag)) {
+    return failed({
+      reason: 'usage',
+      message: `--tag ${JSON.stringify(tag)} cannot name a run`,
+      hint: 'use up to 64 letters, digits, dots, dashes and underscores, beginning with a letter or digit',
+    });
+  }
+  const run = tag ?? automaticTag(now);
+  const path = join(root, 'artifacts', pipeline, run);
+  mkdirSync(join(root, 'artifacts', pipeline), { recursive: true });
+  try {
+    mkdirSync(path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    return failed({
+      reason: 'usage',
+      message: `there is a run ${pipeline}/${run} already`,
+      hint: 'choose another --tag, or leave it out',
+    });
+  }
+  const logs = join(path, 'logs');
+  mkdirSync(logs);
+  return success({ run, path, logs });
+}
+
+/** `20260107-101500-3f9c` */
+function automaticTag(now: Date): string {
+  const time = now.toISOString().replace(/[-:]/g, '').replace('T', '-').slice(0, 15);
+  return `${time}-${randomBytes(2).toString('hex')}`;
+}

@@ -1,0 +1,185 @@
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import type { Digest } from '../base/canonical.js';
+import type { Failure } from '../base/failure.js';
+import type { JsonObject } from '../base/json.js';
+import { leavesOf, mapTree, type Tree } from '../base/tree.js';
+import type { GraphNode } from '../pipeline/graph.js';
+import { absolutePath } from '../pipeline/make-plan.js';
+import type { Plan } from '../pipeline/plan.js';
+import { type OutputsByNode, resolveInputs } from '../pipeline/resolve-inputs.js';
+import type { Entry, ObjectReference } from '../store/entry.js';
+import type { Store, Workspace } from '../store/store.js';
+import type { Resources } from './resources.js';
+import { logFileName } from './step-log.js';
+import type { ExecutionListener, WorkerPool } from './worker-pool.js';
+
+/** What executing a node takes from the run around it. */
+export interface Surroundings {
+  readonly store: Store;
+  readonly pool: WorkerPool;
+  /** The project's root, absolute. */
+  readonly root: string;
+  /** Content digests of external files by path as written, which the keys were made with. */
+  readonly files: Plan['files'];
+  readonly logFolder: string;
+  readonly kshotVersion: string;
+  /** What the nodes that are done gave. */
+  readonly outputs: OutputsByNode;
+}
+
+/** One node whose key is known, with what it was granted. */
+export interface Job {
+  readonly node: GraphNode;
+  readonly key: Digest;
+  readonly preimage: JsonObject;
+  readonly inputs: { readonly [port: string]: Tree<ObjectReference> };
+  readonly granted: Resources;
+  /** Execute although there is an entry. */
+  readonly forced: boolean;
+}
+
+export interface AttemptListener extends ExecutionListener {
+  /** The key is this run's and the inputs are sound: execution begins. */
+  started(time: Date): void;
+  /** The process is free again; what follows is publication. */
+  executed(): void;
+}
+
+export type Attempt =
+  | { readonly type: 'ran'; readonly entry: Entry }
+  /** Another run has computed it meanwhile. */
+  | { readonly type: 'joined'; readonly entry: Entry }
+  /** Another live process computes it. */
+  | { readonly type: 'busy'; readonly owner: string }
+  /** Objects of these nodes' outputs are not what their names say; they are set aside. */
+  | { readonly type: 'bad-inputs'; readonly producers: readonly string[] }
+  | { readonly type: 'failed'; readonly failure: Failure };
+
+/** Claims the node's key, checks its inputs, executes it and publishes what it gave; gives the claim back in any case. */
+export async function attemptNode(
+  job: Job,
+  surroundings: Surroundings,
+  listener: AttemptListener,
+): Promise<Attempt> {
+  const { store } = surroundings;
+  const claim = await store.claim(job.key);
+  if (claim.type === 'busy') return claim;
+  if (claim.type === 'foreign') return { type: 'failed', failure: claim.failure };
+  const { workspace } = claim;
+  let published = false;
+  try {
+    const existing = job.forced ? undefined : store.readEntry(job.key);
+    if (existing !== undefined && store.isComplete(existing)) return { type: 'joined', entry: existing };
+    const producers = await badProducers(job.node, surroundings);
+    if (producers.length > 0) return { type: 'bad-inputs', producers };
+    const changedBefore = await changedFile(job.node, surroundings);
+    if (changedBefore !== undefined) return { type: 'failed', failure: changedBefore };
+
+    const startedAt = new Date();
+    const start = performance.now();
+    listener.started(startedAt);
+    const result = await surroundings.pool.execute(requestOf(job, workspace, surroundings), listener);
+    const seconds = (performance.now() - start) / 1000;
+    listener.executed();
+    if (!result.ok) return { type: 'failed', failure: result.failure };
+    const changedSince = await changedFile(job.node, surroundings);
+    if (changedSince !== undefined) return { type: 'failed', failure: changedSince };
+
+    const { outputs, device } = result.value;
+    const entry = await store.commit(
+      workspace,
+      {
+        format: 1,
+        key: job.key,
+        preimage: job.preimage,
+        inputs: job.inputs,
+        facts: {
+          kind: job.node.kind,
+          startedAt: startedAt.toISOString(),
+          seconds,
+          threads: job.granted.slots,
+          host: hostname(),
+          kshotVersion: surroundings.kshotVersion,
+          deterministic: job.node.deterministic,
+          ...(device === undefined ? {} : { device }),
+        },
+      },
+      outputs,
+    );
+    // A commit that fails has given the claim back too; one that throws may not have.
+    published = true;
+    return entry.ok ? { type: 'ran', entry: entry.value } : { type: 'failed', failure: entry.failure };
+  } finally {
+    if (!published) await store.release(workspace);
+  }
+}
+
+/** The nodes that gave an input whose bytes are not what they should be. */
+async function badProducers(
+  node: GraphNode,
+  { store, outputs }: Pick<Surroundings, 'store' | 'outputs'>,
+): Promise<readonly string[]> {
+  const bad = new Set<string>();
+  for (const tree of Object.values(node.inputs)) {
+    for (const { leaf: source } of leavesOf(tree)) {
+      const objects = resolveInputs({ inputs: { input: { type: 'file', leaf: source } } }, outputs)?.[
+        'input'
+      ];
+      if (objects === undefined) continue;
+      for (const { leaf: object } of leavesOf(objects)) {
+        if (!(await store.verify(object))) bad.add(source.node);
+      }
+    }
+  }
+  return [...bad];
+}
+
+/** An edit while the run goes on would put one content's result under another's key. */
+async function changedFile(
+  node: GraphNode,
+  { store, root, files }: Pick<Surroundings, 'store' | 'root' | 'files'>,
+): Promise<Failure | undefined> {
+  for (const { path, location } of node.files) {
+    const digest = await store.digestFile(absolutePath(root, path));
+    if (!digest.ok) return { ...digest.failure, location };
+    if (digest.value.digest !== files.get(path)) {
+      return {
+        reason: 'bad-data',
+        message: `${path} was changed while the run was under way`,
+        location,
+        hint: 'run again',
+      };
+    }
+  }
+  return undefined;
+}
+
+function requestOf(
+  { node, inputs, granted }: Job,
+  workspace: Workspace,
+  { store, root, logFolder }: Surroundings,
+): Parameters<WorkerPool['execute']>[0] {
+  return {
+    type: 'execute',
+    node: node.id,
+    kind: node.kind,
+    parameters: node.parameters,
+    inputs: Object.fromEntries(
+      Object.entries(inputs).map(([port, tree]) => [
+        port,
+        mapTree(tree, (object) => store.objectPath(object.digest)),
+      ]),
+    ),
+    files: Object.fromEntries(node.files.map(({ name, path }) => [name, absolutePath(root, path)])),
+    outputs: Object.fromEntries(Object.entries(node.outputs).map(([port, { shape }]) => [port, shape])),
+    ...(node.engine === undefined ? {} : { engine: node.engine }),
+    threads: granted.slots,
+    ...(node.timeoutSeconds === undefined ? {} : { timeoutSeconds: node.timeoutSeconds }),
+    outputsFolder: workspace.outputs,
+    scratchFolder: workspace.scratch,
+    stateFile: workspace.stateFile,
+    root,
+    logFile: join(logFolder, logFileName(node.id)),
+  };
+}

@@ -1,0 +1,98 @@
+import { mkdirSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { FailureError } from '../base/failure.js';
+import { isJsonObject, type Json, type JsonObject } from '../base/json.js';
+import type { Engine } from '../engines/engine.js';
+import { engines } from '../engines/registry.js';
+import type { Kind, KindContext, Progress } from '../kinds/kind.js';
+import { loadValidators, parameterErrors } from '../pipeline/parameter-errors.js';
+import type { Executed, ExecuteRequest } from './execution.js';
+import { partialStateIn } from './partial-state.js';
+import { stageOutputs } from './staged-outputs.js';
+
+/** What the process around an execution does for it. */
+export interface ExecutionHooks {
+  readonly signal: AbortSignal;
+  progress(progress: Progress): void;
+  log(line: string): void;
+  ownProcessGroup(processId: number): void;
+}
+
+/** Runs the body of a kind and stages what it wrote. Throws what the body throws. */
+export async function executeNode(
+  request: ExecuteRequest,
+  kind: Kind,
+  hooks: ExecutionHooks,
+): Promise<Executed> {
+  const parameters = await finalParameters(request, kind);
+  const body = await kind.load();
+  const open: Engine[] = [];
+  const context: KindContext = {
+    parameters,
+    inputs: request.inputs,
+    files: request.files,
+    output(leafPath) {
+      const path = join(request.outputsFolder, leafPath);
+      mkdirSync(dirname(path), { recursive: true });
+      return path;
+    },
+    scratch: request.scratchFolder,
+    threads: request.threads,
+    async engine(shape) {
+      const descriptor = request.engine === undefined ? undefined : engines[request.engine];
+      if (descriptor === undefined) {
+        throw new FailureError({
+          reason: 'bug',
+          message: `kind ${kind.name} asks for an engine and was given ${request.engine ?? 'none'}`,
+        });
+      }
+      const { createEngine } = await descriptor.load();
+      const engine = await createEngine({ shape, threads: request.threads });
+      open.push(engine);
+      return engine;
+    },
+    partial: partialStateIn(request.stateFile),
+    root: request.root,
+    ...hooks,
+  };
+  try {
+    await body.run(context);
+    const device = open.find((engine) => engine.device !== undefined)?.device;
+    const outputs = await stageOutputs(request.outputs, request.outputsFolder);
+    return { outputs, ...(device === undefined ? {} : { device }) };
+  } finally {
+    for (const engine of open) await engine.close();
+  }
+}
+
+/** The parameters with what the input port `settings` holds laid over them: known only now, so checked only now. */
+async function finalParameters(request: ExecuteRequest, kind: Kind): Promise<JsonObject> {
+  const settings = request.inputs['settings'];
+  if (kind.settings === undefined || settings?.type !== 'file') return request.parameters;
+  const text = await readFile(settings.leaf, 'utf8');
+  const given = JSON.parse(text) as Json;
+  if (!isJsonObject(given)) throw badSettings(kind, [`they are not an object: ${text.slice(0, 80)}`]);
+  const unknown = Object.keys(given).filter((name) => !kind.settings?.includes(name));
+  const merged = { ...request.parameters, ...given };
+  const messages = [
+    ...unknown.map((name) => `${name} is none of ${(kind.settings ?? []).join(', ')}`),
+    ...(await problemsOf(kind, merged)),
+  ];
+  if (messages.length > 0) throw badSettings(kind, messages);
+  return kind.canonical?.(merged) ?? merged;
+}
+
+async function problemsOf(kind: Kind, parameters: JsonObject): Promise<readonly string[]> {
+  const validator = (await loadValidators())[kind.name];
+  if (validator === undefined) return [];
+  return parameterErrors(kind, validator, parameters).map(({ message }) => message);
+}
+
+function badSettings(kind: Kind, messages: readonly string[]): FailureError {
+  return new FailureError({
+    reason: 'invalid-value',
+    message: `the settings that the step was given do not fit ${kind.name}: ${messages.join('; ')}`,
+    hint: 'change which values the step that chooses them writes',
+  });
+}

@@ -1,0 +1,59 @@
+/** What a node needs while it runs. */
+export interface Demand {
+  /** CPU slots: one, or all that are free when it starts. */
+  readonly slots: 'one' | 'free';
+  readonly gpus: number;
+}
+
+/** An amount of slots and GPU tokens: all, free, or granted to a node. */
+export interface Resources {
+  readonly slots: number;
+  readonly gpus: number;
+}
+
+/** What a node gets if it starts now; undefined where it has to wait. */
+export function grant(demand: Demand, free: Resources): Resources | undefined {
+  if (free.slots < 1 || demand.gpus > free.gpus) return undefined;
+  return { slots: demand.slots === 'free' ? free.slots : 1, gpus: demand.gpus };
+}
+
+/**
+ * Which node to start next: the first, in order of priority, that fits what is free. A node that waits for a GPU
+ * does not hold up those behind it.
+ */
+export function chooseNext<Ready extends Demand>(
+  ready: Iterable<Ready>,
+  free: Resources,
+): { readonly node: Ready; readonly granted: Resources } | undefined {
+  for (const node of ready) {
+    if (free.slots < 1) return undefined;
+    const granted = grant(node, free);
+    if (granted !== undefined) return { node, granted };
+  }
+  return undefined;
+}
+
+export function take(free: Resources, granted: Resources): Resources {
+  return { slots: free.slots - granted.slots, gpus: free.gpus - granted.gpus };
+}
+
+export function giveBack(free: Resources, granted: Resources): Resources {
+  return { slots: free.slots + granted.slots, gpus: free.gpus + granted.gpus };
+}
+
+/**
+ * For each node the number of nodes still to run on the longest chain that begins with it: what decides which ready
+ * node goes first. `nodes` stand in an order in which what a node needs comes earlier; `runs` says whether it is
+ * to run as far as is known.
+ */
+export function chainLengths(
+  nodes: readonly { readonly id: string; readonly needs: Iterable<string>; readonly runs: boolean }[],
+): ReadonlyMap<string, number> {
+  const lengths = new Map<string, number>();
+  for (const { id, needs, runs } of nodes.toReversed()) {
+    const length = (lengths.get(id) ?? 0) + (runs ? 1 : 0);
+    lengths.set(id, length);
+    for (const need of needs) lengths.set(need, Math.max(lengths.get(need) ?? 0, length));
+  }
+  return lengths;
+}

@@ -1,0 +1,424 @@
+import type { Digest } from '../base/canonical.js';
+import type { Failure } from '../base/failure.js';
+import type { JsonObject } from '../base/json.js';
+import { leavesOf, type Tree } from '../base/tree.js';
+import type { GraphNode } from '../pipeline/graph.js';
+import type { Key } from '../pipeline/keys.js';
+import type { PlannedNode } from '../pipeline/plan.js';
+import { resolveInputs } from '../pipeline/resolve-inputs.js';
+import type { Entry, ObjectReference } from '../store/entry.js';
+import type { Outcome } from './event.js';
+import { chainLengths, chooseNext, type Demand, type Resources } from './resources.js';
+
+/** How a node came out. */
+export interface Settled {
+  readonly outcome: Outcome;
+  /** Why it ran, or why not. */
+  readonly reason: string;
+  readonly key?: Digest;
+  readonly preimage?: JsonObject;
+  /** Present for `ran`, `hit` and `joined`. */
+  readonly entry?: Entry;
+  readonly failure?: Failure;
+  /** When it began to execute here. */
+  readonly startedAt?: string;
+  /** Wall time of the execution here, 0 where there was none. */
+  readonly seconds: number;
+  readonly threads?: number;
+  /** Absolute path of its log, where it wrote one. */
+  readonly log?: string;
+}
+
+/** Facts of an execution that an outcome carries. */
+export type Timing = Pick<Settled, 'startedAt' | 'seconds' | 'threads' | 'log'>;
+
+/** A node whose key and inputs are known and which can start. */
+export interface Startable {
+  readonly node: GraphNode;
+  readonly key: Digest;
+  readonly preimage: JsonObject;
+  readonly inputs: { readonly [port: string]: Tree<ObjectReference> };
+  /** To be computed although there may be an entry. */
+  readonly forced: boolean;
+}
+
+/** What a schedule asks of the world. Nothing here starts anything. */
+export interface ScheduleWorld {
+  keyOf(node: GraphNode, inputs: Startable['inputs']): Key;
+  /** The entry of a key, where all its objects are there. */
+  find(key: Digest): Entry | undefined;
+  isComplete(entry: Entry): boolean;
+  demandOf(node: GraphNode): Demand;
+  /** Told once for each outcome; again only where bad objects changed it. */
+  settled(node: GraphNode, settled: Settled): void;
+}
+
+type Status =
+  /** Something that it needs is not done. */
+  | 'waiting'
+  | 'ready'
+  | 'running'
+  /** Another process computes its key. */
+  | 'elsewhere'
+  /** Another node of this run computes its key. */
+  | 'following'
+  | 'done';
+
+interface State extends Demand {
+  readonly node: GraphNode;
+  readonly planned: PlannedNode;
+  /** Place in the order in which ready nodes start. */
+  rank: number;
+  readonly needs: State[];
+  readonly dependents: State[];
+  readonly followers: State[];
+  /** How many of `needs` have no entry yet. */
+  missing: number;
+  status: Status;
+  forced: boolean;
+  /** The entry found at planning may still stand for it. */
+  asPlanned: boolean;
+  /** Something that it needs was taken back while it was under way. */
+  stale: boolean;
+  repairs: number;
+  resolved?: Omit<Startable, 'node' | 'forced'>;
+  settled?: Settled;
+  /** Its outcome before something that it needs was taken back. */
+  before?: Settled;
+}
+
+/** Bad objects of the same node twice in one run: a disk that cannot be trusted. */
+const mostRepairs = 1;
+
+/**
+ * Which node may start, which is settled without starting, and what follows from each outcome. Holds no process, no
+ * file and no clock: effects are told to it, in any order in which they can happen.
+ */
+export class Schedule {
+  private readonly world: ScheduleWorld;
+  private readonly gpus: number;
+  private readonly states = new Map<string, State>();
+  private readonly outputs = new Map<string, Entry['outputs']>();
+  /** The longest chain first. */
+  private readonly ready: State[] = [];
+  private resolvable: State[] = [];
+  /** The node that computes a key, or is about to; those of equal key follow it. */
+  private readonly leaders = new Map<Digest, State>();
+  /** Keys that this run computed. */
+  private readonly computed = new Set<Digest>();
+  readonly badObjects = new Set<string>();
+
+  constructor(
+    nodes: readonly PlannedNode[],
+    forced: (node: GraphNode) => boolean,
+    total: Resources,
+    world: ScheduleWorld,
+  ) {
+    this.world = world;
+    this.gpus = total.gpus;
+    for (const planned of nodes) this.addState(planned, forced(planned.node));
+    const lengths = chainLengths(
+      [...this.states.values()].map(({ node, needs, asPlanned }) => ({
+        id: node.id,
+        needs: needs.map((need) => need.node.id),
+        runs: !asPlanned,
+      })),
+    );
+    [...this.states.values()]
+      .sort((a, b) => (lengths.get(b.node.id) ?? 0) - (lengths.get(a.node.id) ?? 0))
+      .forEach((state, rank) => {
+        state.rank = rank;
+      });
+    for (const state of this.states.values()) {
+      // Said at once, not after hours of what comes before.
+      if (!state.asPlanned) this.failWithoutDevice(state);
+      if (state.missing === 0) this.resolvable.push(state);
+    }
+    this.resolveAll();
+  }
+
+  /** What the nodes that are done gave, by node id. */
+  get outputsByNode(): ReadonlyMap<string, Entry['outputs']> {
+    return this.outputs;
+  }
+
+  get hasReady(): boolean {
+    return this.ready.length > 0;
+  }
+
+  /** The outcome of every node, in the plan's order; undefined where there is none yet. */
+  outcomes(): readonly { readonly node: GraphNode; readonly settled: Settled | undefined }[] {
+    return [...this.states.values()].map(({ node, settled }) => ({ node, settled }));
+  }
+
+  /** Takes the next node to start, if one fits what is free. */
+  next(free: Resources): { readonly start: Startable; readonly granted: Resources } | undefined {
+    const choice = chooseNext(this.ready, free);
+    if (choice === undefined) return undefined;
+    const { node: state, granted } = choice;
+    this.ready.splice(this.ready.indexOf(state), 1);
+    state.status = 'running';
+    // A ready node is resolved.
+    return { start: { node: state.node, forced: state.forced, ...state.resolved! }, granted };
+  }
+
+  /** The node was computed, here (`ran`) or by another run (`joined`). */
+  succeeded(node: GraphNode, outcome: 'ran' | 'joined', entry: Entry, reason: string, timing: Timing): void {
+    const state = this.stateOf(node);
+    if (outcome === 'ran') this.computed.add(entry.key);
+    state.forced = false;
+    state.asPlanned = false;
+    this.settleWith(state, outcome, entry, reason, timing);
+    this.resolveAll();
+  }
+
+  /** The node came to nothing; what depends on it will not start. */
+  ended(node: GraphNode, outcome: 'failed' | 'cancelled', failure: Failure, timing: Timing): void {
+    const state = this.stateOf(node);
+    if (outcome === 'failed') this.fail(state, failure, timing);
+    else this.settle(state, { outcome, reason: failure.message, ...timing });
+    this.resolveAll();
+  }
+
+  /** The node waits for another process. */
+  waitElsewhere(node: GraphNode): void {
+    this.stateOf(node).status = 'elsewhere';
+  }
+
+  /** Looks whether the other process is done; else the node may be tried again. */
+  lookElsewhere(node: GraphNode, reason: string): void {
+    const state = this.stateOf(node);
+    if (state.status !== 'elsewhere' || state.resolved === undefined) return;
+    const entry = state.forced ? undefined : this.world.find(state.resolved.key);
+    if (entry === undefined) this.makeReady(state);
+    else this.settleWith(state, 'joined', entry, reason);
+    this.resolveAll();
+  }
+
+  /** The node could not start because outputs of `producers` were bad: they run again, then it is looked at again. */
+  inputsBad(node: GraphNode, producers: readonly string[]): void {
+    const state = this.stateOf(node);
+    this.takeBackStart(state);
+    for (const id of producers) this.repair(id);
+    this.resolveAll();
+  }
+
+  /** Settles all that has no outcome. */
+  stop(outcome: 'skipped' | 'cancelled', reason: string): void {
+    for (const state of this.states.values()) {
+      if (state.settled === undefined) this.settle(state, { outcome, reason, seconds: 0 });
+    }
+  }
+
+  private addState(planned: PlannedNode, forced: boolean): void {
+    const { node } = planned;
+    const ids = new Set(
+      Object.values(node.inputs).flatMap((tree) => [...leavesOf(tree)].map(({ leaf }) => leaf.node)),
+    );
+    // Nodes stand in an order in which every input comes earlier.
+    const needs = [...ids].map((id) => this.states.get(id)!);
+    const state: State = {
+      node,
+      planned,
+      ...this.world.demandOf(node),
+      rank: 0,
+      needs,
+      dependents: [],
+      followers: [],
+      missing: needs.length,
+      status: 'waiting',
+      forced,
+      asPlanned: planned.entry !== undefined && !forced,
+      stale: false,
+      repairs: 0,
+    };
+    for (const need of needs) need.dependents.push(state);
+    this.states.set(node.id, state);
+  }
+
+  private stateOf({ id }: GraphNode): State {
+    // Callers hand back nodes that they got from here.
+    return this.states.get(id)!;
+  }
+
+  private resolveAll(): void {
+    while (this.resolvable.length > 0) {
+      const batch = this.resolvable;
+      this.resolvable = [];
+      for (const state of batch) if (state.missing === 0 && state.status === 'waiting') this.resolve(state);
+    }
+  }
+
+  /** Gives a node whose inputs are known its key, and settles it where there is nothing to compute. */
+  private resolve(state: State): void {
+    const { entry: plannedEntry } = state.planned;
+    if (plannedEntry !== undefined && this.standsAsPlanned(state, plannedEntry)) {
+      this.settleWith(state, 'hit', plannedEntry, 'key unchanged');
+      return;
+    }
+    // All that it needs is done.
+    const inputs = resolveInputs(state.node, this.outputs)!;
+    const { key, preimage } = this.world.keyOf(state.node, inputs);
+    state.resolved = { key, preimage, inputs };
+    const leader = this.leaders.get(key);
+    if (leader !== undefined) {
+      state.status = 'following';
+      leader.followers.push(state);
+      return;
+    }
+    const computed = this.computed.has(key);
+    const entry = state.forced && !computed ? undefined : this.world.find(key);
+    if (entry === undefined) {
+      if (this.failWithoutDevice(state)) return;
+      this.leaders.set(key, state);
+      this.makeReady(state);
+    } else if (computed) this.settleWith(state, 'joined', entry, 'an equal key was computed in this run');
+    else this.settleWith(state, 'hit', entry, 'key unchanged');
+  }
+
+  private standsAsPlanned(state: State, entry: Entry): boolean {
+    return (
+      state.asPlanned &&
+      state.needs.every((need) => need.settled?.entry === need.planned.entry) &&
+      (state.before === undefined || this.world.isComplete(entry))
+    );
+  }
+
+  private makeReady(state: State): void {
+    state.status = 'ready';
+    let low = 0;
+    let high = this.ready.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      // The index is within the list.
+      if (this.ready[middle]!.rank < state.rank) low = middle + 1;
+      else high = middle;
+    }
+    this.ready.splice(low, 0, state);
+  }
+
+  /** Back to where its key is not known, and those that follow it too. */
+  private takeBackStart(state: State): void {
+    if (state.resolved !== undefined) this.leaders.delete(state.resolved.key);
+    for (const one of [state, ...state.followers.splice(0)]) {
+      one.status = 'waiting';
+      one.stale = false;
+      this.resolvable.push(one);
+    }
+  }
+
+  private repair(id: string): void {
+    // Sources name nodes of the graph.
+    const producer = this.states.get(id)!;
+    this.badObjects.add(id);
+    if (producer.settled?.entry === undefined) return;
+    this.reopen(producer);
+    producer.asPlanned = false;
+    if (producer.repairs++ < mostRepairs) this.resolvable.push(producer);
+    else {
+      this.fail(producer, {
+        reason: 'object-corrupt',
+        message: `outputs of ${id} were bad again after it had run again`,
+        hint: 'check the disk that holds the cache',
+      });
+    }
+  }
+
+  /** Takes a node's outcome back, and that of all that was settled on the strength of it. */
+  private reopen(state: State): void {
+    if (state.settled?.entry === undefined) return;
+    state.before = state.settled;
+    delete state.settled;
+    this.outputs.delete(state.node.id);
+    state.status = 'waiting';
+    for (const dependent of state.dependents) {
+      dependent.missing++;
+      if (dependent.status === 'ready') {
+        this.ready.splice(this.ready.indexOf(dependent), 1);
+        this.takeBackStart(dependent);
+      } else if (dependent.status === 'done') this.reopen(dependent);
+      else if (dependent.status !== 'waiting') dependent.stale = true;
+    }
+  }
+
+  /** A node that wants more GPUs than there are can never start. */
+  private failWithoutDevice(state: State): boolean {
+    const { id, location } = state.node;
+    if (state.gpus <= this.gpus) return false;
+    this.fail(state, {
+      reason: 'device-unavailable',
+      message: `${id} wants ${state.gpus} GPU tokens and the run has ${this.gpus}`,
+      location,
+      hint: 'choose an engine that runs on the CPU with --engine, or lower resources.gpu',
+    });
+    return true;
+  }
+
+  private fail(state: State, failure: Failure, timing: Timing = { seconds: 0 }): void {
+    this.settle(state, { outcome: 'failed', reason: failure.message, failure, ...timing });
+  }
+
+  private settleWith(
+    state: State,
+    outcome: 'ran' | 'hit' | 'joined',
+    entry: Entry,
+    reason: string,
+    timing: Timing = { seconds: 0 },
+  ): void {
+    const { before } = state;
+    const unchanged = before?.key === entry.key && outcome !== 'ran';
+    const settled = unchanged
+      ? { ...before, entry }
+      : { outcome, reason, key: entry.key, preimage: entry.preimage, entry, ...timing };
+    const followers = this.conclude(state, settled);
+    this.outputs.set(state.node.id, entry.outputs);
+    if (!unchanged) this.world.settled(state.node, settled);
+    for (const follower of followers) {
+      this.settleWith(follower, 'joined', entry, `has the same key as ${state.node.id}`);
+    }
+    for (const dependent of state.dependents) {
+      dependent.missing--;
+      if (dependent.missing === 0 && dependent.status === 'waiting') this.resolvable.push(dependent);
+    }
+    if (!state.stale) return;
+    state.stale = false;
+    this.reopen(state);
+    this.resolvable.push(state);
+  }
+
+  /** Settles a node that came to nothing, and all that needs it. */
+  private settle(first: State, ending: Settled): void {
+    const queue: { readonly state: State; readonly settled: Settled }[] = [{ state: first, settled: ending }];
+    for (let item = queue.shift(); item !== undefined; item = queue.shift()) {
+      const { state, settled } = item;
+      if (state.status === 'done' || (state !== first && state.status === 'running')) continue;
+      if (state.status === 'ready') this.ready.splice(this.ready.indexOf(state), 1);
+      const { key, preimage } = state.resolved ?? {};
+      const withKey = {
+        ...(key === undefined ? {} : { key }),
+        ...(preimage === undefined ? {} : { preimage }),
+        ...settled,
+      };
+      const followers = this.conclude(state, withKey);
+      this.world.settled(state.node, withKey);
+      const outcome = settled.outcome === 'cancelled' ? 'cancelled' : 'skipped';
+      const { id } = state.node;
+      const because = (reason: string): Settled => ({ outcome, reason, seconds: 0 });
+      for (const follower of followers) {
+        queue.push({ state: follower, settled: because(`has the same key as ${id}: ${settled.outcome}`) });
+      }
+      for (const dependent of state.dependents) {
+        queue.push({ state: dependent, settled: because(`needs ${id}: ${settled.outcome}`) });
+      }
+    }
+  }
+
+  private conclude(state: State, settled: Settled): readonly State[] {
+    state.status = 'done';
+    state.settled = settled;
+    delete state.before;
+    const key = state.resolved?.key;
+    if (key !== undefined && this.leaders.get(key) === state) this.leaders.delete(key);
+    return state.followers.splice(0);
+  }
+}

@@ -1,0 +1,326 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Failure } from '../base/failure.js';
+import type { JsonObject } from '../base/json.js';
+import { engines } from '../engines/registry.js';
+import type { CodeDigests } from '../pipeline/code-digests.js';
+import type { GraphNode } from '../pipeline/graph.js';
+import { keyOf } from '../pipeline/keys.js';
+import { fileDigestsOf } from '../pipeline/make-plan.js';
+import type { Plan } from '../pipeline/plan.js';
+import { environmentFailure } from '../store/environment-failure.js';
+import type { Store } from '../store/store.js';
+import { type Attempt, attemptNode, type Surroundings } from './attempt-node.js';
+import type { Outcome, RunEvent, StepFinish } from './event.js';
+import { kshotVersion } from './kshot-version.js';
+import { paceOf } from './progress-rate.js';
+import { type Demand, giveBack, type Resources, take } from './resources.js';
+import { Schedule, type Settled, type Startable, type Timing } from './schedule.js';
+import { lastLinesOf, logFileName } from './step-log.js';
+import { WorkerPool } from './worker-pool.js';
+
+export interface ExecuteOptions {
+  /** CPU slots, at least 1. */
+  readonly slots: number;
+  /** GPU tokens. */
+  readonly gpus: number;
+  /** Whether what does not depend on a failed step still starts. */
+  readonly keepGoing: boolean;
+  /** What is computed although there is an entry: nothing, everything, or these steps (or nodes). */
+  readonly force: 'none' | 'all' | readonly string[];
+}
+
+export interface ExecutePlan {
+  readonly plan: Plan;
+  readonly store: Store;
+  readonly codes: CodeDigests;
+  /** The project's root, absolute. */
+  readonly root: string;
+  readonly options: ExecuteOptions;
+  /** An existing folder for the nodes' log files, absolute. */
+  readonly logFolder: string;
+  /** Receives the `step.*` events; those of the run as a whole are the caller's. */
+  readonly emit: (event: RunEvent) => void;
+  /** Aborting it cancels: what runs is ended within about a second, its resumable state is kept. */
+  readonly signal: AbortSignal;
+  /** Why a node has to run, for people. */
+  readonly reasonFor: (node: GraphNode, preimage: JsonObject) => string;
+  /** What worker processes start with; default the built worker. */
+  readonly workerModule?: URL;
+}
+
+export interface NodeOutcome extends Settled {
+  readonly node: GraphNode;
+}
+
+export interface RunOutcome {
+  /** One for every node, in the plan's order. */
+  readonly nodes: readonly NodeOutcome[];
+  /** Nodes by outcome; they add up to all. */
+  readonly counts: { readonly [outcome in Outcome]: number };
+  /** Nodes whose objects were found to be bad, set aside and computed again. */
+  readonly badObjects: readonly string[];
+  /** How many worker processes were started; 0 where nothing had to run. */
+  readonly workers: number;
+}
+
+const firstPollMilliseconds = 100;
+const longestPollMilliseconds = 1_000;
+const joinedReason = 'computed by another run';
+const cancelled: Failure = { reason: 'step-failed', message: 'the run was cancelled' };
+
+/**
+ * Executes what is not a hit, as much at once as slots and GPU tokens allow, and returns when every node has an
+ * outcome and no process of it is left. Never rejects for what a step does.
+ */
+export async function executePlan(run: ExecutePlan): Promise<RunOutcome> {
+  const pool = new WorkerPool(run.workerModule);
+  try {
+    return await new Execution(run, pool).execute();
+  } finally {
+    await pool.close();
+  }
+}
+
+class Execution {
+  private readonly run: ExecutePlan;
+  private readonly pool: WorkerPool;
+  private readonly schedule: Schedule;
+  private readonly surroundings: Surroundings;
+  private readonly polls = new Map<string, NodeJS.Timeout>();
+  private readonly pollCounts = new Map<string, number>();
+  private free: Resources;
+  private attempts = 0;
+  private stopped: { readonly outcome: 'skipped' | 'cancelled'; readonly reason: string } | undefined;
+  private cancelling: Promise<void> | undefined;
+  private finish: () => void = () => {};
+  private crash: (error: unknown) => void = () => {};
+
+  constructor(run: ExecutePlan, pool: WorkerPool) {
+    this.run = run;
+    this.pool = pool;
+    this.free = { slots: Math.max(1, run.options.slots), gpus: run.options.gpus };
+    const { store, plan, codes, options } = run;
+    this.schedule = new Schedule(plan.nodes, (node) => isForced(node, options.force), this.free, {
+      keyOf: (node, inputs) => keyOf({ node, inputs, files: fileDigestsOf(node, plan.files), codes }),
+      find: (key) => {
+        const entry = store.readEntry(key);
+        return entry !== undefined && store.isComplete(entry) ? entry : undefined;
+      },
+      isComplete: (entry) => store.isComplete(entry),
+      demandOf,
+      settled: (node, settled) => this.settled(node, settled),
+    });
+    this.surroundings = {
+      store,
+      pool,
+      root: run.root,
+      files: plan.files,
+      logFolder: run.logFolder,
+      kshotVersion: kshotVersion(),
+      outputs: this.schedule.outputsByNode,
+    };
+  }
+
+  async execute(): Promise<RunOutcome> {
+    const done = new Promise<void>((resolve, reject) => {
+      this.finish = resolve;
+      this.crash = reject;
+    });
+    const cancel = () => this.cancel();
+    this.run.signal.addEventListener('abort', cancel, { once: true });
+    if (this.run.signal.aborted) cancel();
+    this.advance();
+    await done;
+    this.run.signal.removeEventListener('abort', cancel);
+    await this.cancelling;
+    return this.outcome();
+  }
+
+  private outcome(): RunOutcome {
+    const counts = { ran: 0, hit: 0, joined: 0, failed: 0, skipped: 0, cancelled: 0 };
+    const nodes = this.schedule.outcomes().map(({ node, settled }): NodeOutcome => {
+      // Every node was settled before `finish`.
+      counts[settled!.outcome]++;
+      return { node, ...settled! };
+    });
+    return { nodes, counts, badObjects: [...this.schedule.badObjects], workers: this.pool.startedCount };
+  }
+
+  /** Starts all that can start; ends the execution where nothing is left. Called after every change. */
+  private advance(): void {
+    while (this.stopped === undefined) {
+      const next = this.schedule.next(this.free);
+      if (next === undefined) break;
+      // What goes wrong with a step is an outcome; an error that gets here is a bug, and must not be a hang.
+      this.start(next.start, next.granted).catch(this.crash);
+    }
+    if (this.attempts > 0) return;
+    if (this.stopped === undefined && (this.schedule.hasReady || this.polls.size > 0)) return;
+    for (const timer of this.polls.values()) clearTimeout(timer);
+    this.polls.clear();
+    const { outcome, reason } = this.stopped ?? { outcome: 'skipped', reason: 'nothing that it needs came' };
+    this.schedule.stop(outcome, reason);
+    this.finish();
+  }
+
+  private async start(start: Startable, granted: Resources): Promise<void> {
+    const { node, key, preimage, forced } = start;
+    this.free = take(this.free, granted);
+    this.attempts++;
+    let held = true;
+    const release = (): void => {
+      if (held) this.free = giveBack(this.free, granted);
+      held = false;
+    };
+    const reason = forced ? 'forced' : this.run.reasonFor(node, preimage);
+    const pace = paceOf();
+    let startedAt: Date | undefined;
+    let attempt: Attempt;
+    try {
+      attempt = await attemptNode({ ...start, granted }, this.surroundings, {
+        started: (date) => {
+          startedAt = date;
+          const { id, step, kind } = node;
+          const time = date.toISOString();
+          this.run.emit({
+            event: 'step.start',
+            time,
+            node: id,
+            step,
+            kind,
+            key,
+            reason,
+            threads: granted.slots,
+          });
+        },
+        progress: ({ values = {}, ...progress }) =>
+          this.run.emit({
+            event: 'step.progress',
+            time: now(),
+            node: node.id,
+            ...progress,
+            ...pace(progress, performance.now() / 1000),
+            values,
+          }),
+        log: (line) => this.run.emit({ event: 'step.log', time: now(), node: node.id, line }),
+        executed: () => {
+          // What is left is publication, which needs no slot.
+          release();
+          this.advance();
+        },
+      });
+    } catch (error) {
+      attempt = { type: 'failed', failure: failureOf(error) };
+    }
+    release();
+    this.attempts--;
+    this.conclude(start, attempt, reason, this.timingOf(node, startedAt, granted));
+    this.advance();
+  }
+
+  private timingOf({ id }: GraphNode, startedAt: Date | undefined, { slots }: Resources): Timing {
+    if (startedAt === undefined) return { seconds: 0 };
+    const log = join(this.run.logFolder, logFileName(id));
+    return {
+      startedAt: startedAt.toISOString(),
+      seconds: (Date.now() - startedAt.getTime()) / 1000,
+      threads: slots,
+      ...(existsSync(log) ? { log } : {}),
+    };
+  }
+
+  private conclude({ node }: Startable, attempt: Attempt, reason: string, timing: Timing): void {
+    switch (attempt.type) {
+      case 'ran':
+        this.schedule.succeeded(node, 'ran', attempt.entry, reason, timing);
+        return;
+      case 'joined':
+        this.schedule.succeeded(node, 'joined', attempt.entry, joinedReason, timing);
+        return;
+      case 'busy':
+        this.poll(node);
+        return;
+      case 'bad-inputs':
+        this.schedule.inputsBad(node, attempt.producers);
+        return;
+      case 'failed':
+        if (this.run.signal.aborted) this.schedule.ended(node, 'cancelled', cancelled, timing);
+        else this.schedule.ended(node, 'failed', attempt.failure, timing);
+    }
+  }
+
+  /** Waits, without a slot, for a key that another process computes. */
+  private poll(node: GraphNode): void {
+    this.schedule.waitElsewhere(node);
+    const count = this.pollCounts.get(node.id) ?? 0;
+    this.pollCounts.set(node.id, count + 1);
+    const look = (): void => {
+      this.polls.delete(node.id);
+      try {
+        this.schedule.lookElsewhere(node, joinedReason);
+        this.advance();
+      } catch (error) {
+        this.crash(error);
+      }
+    };
+    const delay = Math.min(longestPollMilliseconds, firstPollMilliseconds * 1.5 ** count);
+    this.polls.set(node.id, setTimeout(look, delay));
+  }
+
+  private cancel(): void {
+    this.stopped = { outcome: 'cancelled', reason: cancelled.message };
+    this.cancelling = this.pool.cancel();
+    this.advance();
+  }
+
+  private settled(node: GraphNode, settled: Settled): void {
+    const { outcome, key, reason, seconds, failure } = settled;
+    this.run.emit({
+      event: 'step.finish',
+      time: now(),
+      node: node.id,
+      step: node.step,
+      kind: node.kind,
+      outcome,
+      ...(key === undefined ? {} : { key }),
+      reason,
+      seconds,
+      ...(failure === undefined ? {} : { failure: eventFailure(failure, settled.log) }),
+    });
+    if (outcome === 'failed' && !this.run.options.keepGoing) {
+      this.stopped ??= { outcome: 'skipped', reason: `not started, because ${node.id} failed` };
+    }
+  }
+}
+
+function now(): string {
+  return new Date().toISOString();
+}
+
+function isForced({ step, id }: GraphNode, force: ExecuteOptions['force']): boolean {
+  return force === 'all' || (force !== 'none' && (force.includes(step) || force.includes(id)));
+}
+
+/** All free slots are of use only where more than one thread makes the node faster. */
+function demandOf({ slots, gpus, engine }: GraphNode): Demand {
+  const parallel = engine === undefined || engines[engine]?.parallel === true;
+  return { slots: slots === 'free' && parallel ? 'free' : 'one', gpus };
+}
+
+function eventFailure(failure: Failure, log: string | undefined): NonNullable<StepFinish['failure']> {
+  const { reason, message, hint } = failure;
+  return {
+    reason,
+    message,
+    ...(hint === undefined ? {} : { hint }),
+    lastLines: log === undefined ? [] : lastLinesOf(log),
+    ...(log === undefined ? {} : { log }),
+  };
+}
+
+/** What went wrong around an execution: the environment, or kshot itself. */
+function failureOf(error: unknown): Failure {
+  const message = error instanceof Error ? error.message : String(error);
+  return environmentFailure(error, 'the results of a step') ?? { reason: 'bug', message, cause: error };
+}

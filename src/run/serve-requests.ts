@@ -1,0 +1,158 @@
+import { Worker } from 'node:worker_threads';
+import { type Failure, FailureError } from '../base/failure.js';
+import { killProcessGroup } from '../base/process-group.js';
+import type { Kind } from '../kinds/kind.js';
+import { executeNode } from './execute-node.js';
+import type { ExecuteRequest, WorkerMessage, WorkerRequest } from './execution.js';
+import { StepLog } from './step-log.js';
+
+const progressEveryMilliseconds = 200;
+/** Lines a second that are passed on as events; the log file has all of them. */
+const logLinesPerSecond = 20;
+
+interface Work {
+  readonly log: StepLog;
+  readonly cancel: AbortController;
+  readonly groups: Set<number>;
+}
+
+/**
+ * The life of a worker process: one request after the other, until its parent is gone. `process.argv[2]` is the
+ * parent's process id.
+ */
+export function serveRequests(kinds: { readonly [name: string]: Kind }): void {
+  const watchdog = new Worker(new URL('./watchdog.js', import.meta.url), {
+    workerData: { parentProcessId: Number(process.argv[2]) },
+  });
+  let work: Work | undefined;
+  const end = (): void => {
+    for (const group of work?.groups ?? []) killProcessGroup(group, 'SIGKILL');
+    process.kill(process.pid, 'SIGKILL');
+  };
+  const send = (message: WorkerMessage): void => {
+    if (process.connected) process.send?.(message);
+  };
+  redirectOutput((text) => work?.log.write(text));
+  process.on('disconnect', end);
+  process.on('message', (request: WorkerRequest) => {
+    if (request.type === 'cancel') {
+      work?.cancel.abort(new FailureError({ reason: 'step-failed', message: 'the run was cancelled' }));
+    } else {
+      void serve(request);
+    }
+  });
+
+  async function serve(request: ExecuteRequest): Promise<void> {
+    const current: Work = {
+      log: new StepLog(request.logFile),
+      cancel: new AbortController(),
+      groups: new Set(),
+    };
+    work = current;
+    const timer = startTimeout(request, current.cancel);
+    const mayLog = limited(logLinesPerSecond);
+    let lastProgress = Number.NEGATIVE_INFINITY;
+    let answer: WorkerMessage;
+    try {
+      const kind = kinds[request.kind];
+      if (kind === undefined) {
+        throw new FailureError({ reason: 'bug', message: `no kind is called ${request.kind}` });
+      }
+      const executed = await executeNode(request, kind, {
+        signal: current.cancel.signal,
+        progress(progress) {
+          const now = performance.now();
+          if (progress.done < progress.total && now - lastProgress < progressEveryMilliseconds) return;
+          lastProgress = now;
+          send({ type: 'progress', progress });
+        },
+        log(line) {
+          current.log.write(`${line}\n`);
+          if (mayLog()) send({ type: 'log', line });
+        },
+        ownProcessGroup(processId) {
+          current.groups.add(processId);
+          watchdog.postMessage(processId);
+          send({ type: 'process-group', processId });
+        },
+      });
+      answer = { type: 'finished', ...executed };
+    } catch (error) {
+      const failure = failureOf(error);
+      current.log.write(`${[failure.message, ...(failure.details ?? [])].join('\n')}\n`);
+      answer = { type: 'failed', failure };
+    }
+    clearTimeout(timer);
+    if (current.groups.size > 0) watchdog.postMessage('clear');
+    current.log.close();
+    work = undefined;
+    send(answer);
+  }
+}
+
+function startTimeout(
+  { timeoutSeconds }: ExecuteRequest,
+  cancel: AbortController,
+): NodeJS.Timeout | undefined {
+  if (timeoutSeconds === undefined) return undefined;
+  const failure: Failure = {
+    reason: 'step-timeout',
+    message: `the step was ended after ${timeoutSeconds} s`,
+    hint: 'raise timeout_seconds',
+  };
+  // A longer delay would overflow and fire at once.
+  return setTimeout(
+    () => cancel.abort(new FailureError(failure)),
+    Math.min(timeoutSeconds * 1000, 2 ** 31 - 1),
+  );
+}
+
+/** What a body prints belongs to the log of its step; what is printed between steps, to nobody. */
+function redirectOutput(write: (text: string | Uint8Array) => void): void {
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.write = (
+      text: string | Uint8Array,
+      encoding?: BufferEncoding | ((error?: Error | null) => void),
+      done?: (error?: Error | null) => void,
+    ): boolean => {
+      write(text);
+      const callback = typeof encoding === 'function' ? encoding : done;
+      if (callback !== undefined) queueMicrotask(callback);
+      return true;
+    };
+  }
+}
+
+/** True at most `perSecond` times in each second. */
+function limited(perSecond: number): () => boolean {
+  let second = 0;
+  let count = 0;
+  return () => {
+    const now = Math.floor(performance.now() / 1000);
+    if (now !== second) {
+      second = now;
+      count = 0;
+    }
+    return count++ < perSecond;
+  };
+}
+
+/** A thrown value as a failure that can cross to another process: the cause as text. */
+function failureOf(error: unknown): Failure {
+  if (error instanceof FailureError) {
+    const { cause, ...failure } = error.failure;
+    if (cause === undefined) return failure;
+    return { ...failure, details: [...(failure.details ?? []), `cause: ${textOf(cause)}`] };
+  }
+  const message = error instanceof Error ? error.message : String(error);
+  if ((error as NodeJS.ErrnoException | undefined)?.code === 'ENOSPC') {
+    return { reason: 'disk', message: `the disk is full: ${message}` };
+  }
+  return { reason: 'step-failed', message, details: textOf(error).split('\n').slice(1) };
+}
+
+function textOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const cause = error.cause === undefined ? '' : `\ncause: ${textOf(error.cause)}`;
+  return `${error.stack ?? error.message}${cause}`;
+}

@@ -1,0 +1,81 @@
+import { createHash } from 'node:crypto';
+import { open, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { FailureError } from '../base/failure.js';
+import type { Tree } from '../base/tree.js';
+import type { PortShape } from '../kinds/kind.js';
+import type { StagedFile } from '../store/store.js';
+
+const chunkBytes = 1 << 20;
+
+/**
+ * The files that a body wrote for the output ports, hashed and synced to disk.
+ *
+ * @throws FailureError `output-missing` where a port's file is not there.
+ */
+export async function stageOutputs(
+  shapes: { readonly [port: string]: PortShape },
+  folder: string,
+): Promise<{ readonly [port: string]: Tree<StagedFile> }> {
+  const ports = await Promise.all(
+    Object.entries(shapes).map(async ([port, shape]) => [port, await stage(shape, folder, port)] as const),
+  );
+  return Object.fromEntries(ports);
+}
+
+async function stage(shape: PortShape, folder: string, path: string): Promise<Tree<StagedFile>> {
+  switch (shape.type) {
+    case 'file':
+      return { type: 'file', leaf: await stageFile(folder, path) };
+    case 'bundle': {
+      const ports = await Promise.all(
+        Object.entries(shape.ports).map(
+          async ([name, port]) => [name, await stage(port, folder, `${path}/${name}`)] as const,
+        ),
+      );
+      return { type: 'bundle', ports: Object.fromEntries(ports) };
+    }
+    case 'list': {
+      const elements: Tree<StagedFile>[] = [];
+      for (let index = 0; await exists(join(folder, path, String(index))); index++) {
+        elements.push(await stage(shape.of, folder, `${path}/${index}`));
+      }
+      return { type: 'list', elements };
+    }
+    case 'any':
+      throw new FailureError({ reason: 'bug', message: `output ${path} is declared without a shape` });
+  }
+}
+
+async function stageFile(folder: string, leafPath: string): Promise<StagedFile> {
+  const path = join(folder, leafPath);
+  const file = await open(path, 'r').catch((cause: unknown) => {
+    throw new FailureError({
+      reason: 'output-missing',
+      message: `the step ended without writing its output ${leafPath}`,
+      cause,
+    });
+  });
+  try {
+    const hash = createHash('sha256');
+    const buffer = Buffer.allocUnsafe(Math.min(chunkBytes, Math.max((await file.stat()).size, 1)));
+    let bytes = 0;
+    for (;;) {
+      const { bytesRead } = await file.read(buffer, 0, buffer.length, null);
+      if (bytesRead === 0) break;
+      hash.update(buffer.subarray(0, bytesRead));
+      bytes += bytesRead;
+    }
+    await file.sync();
+    return { path, bytes, digest: hash.digest('hex') };
+  } finally {
+    await file.close();
+  }
+}
+
+async function exists(path: string): Promise<boolean> {
+  return await stat(path).then(
+    () => true,
+    () => false,
+  );
+}

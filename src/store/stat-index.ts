@@ -1,0 +1,164 @@
+import { type BigIntStats, readFileSync, statSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import { writeFileAtomic } from '../base/atomic-file.js';
+import type { Failure } from '../base/failure.js';
+import { failed, type Result, success } from '../base/result.js';
+import type { Digest, ObjectReference } from './entry.js';
+import { environmentFailure } from './environment-failure.js';
+import { makeFolder } from './folders.js';
+import { hashFile } from './hash-file.js';
+import { isDigest, type Layout } from './layout.js';
+
+/** Remembers the digests of files outside the cache by what `stat` says of them. */
+export interface StatIndex {
+  digestFile(path: string): Promise<Result<ObjectReference, Failure>>;
+  save(): void;
+}
+
+interface IndexedFile {
+  readonly digest: Digest;
+  /** Size, inode, mtime and ctime (nanoseconds). */
+  readonly look: string;
+  /** Wall clock before the file was read, milliseconds. */
+  readonly indexedAt: number;
+}
+
+interface IndexFile {
+  readonly format: 1;
+  readonly files: { readonly [path: string]: IndexedFile };
+}
+
+/** Two writes may carry the same time where the file system's clock is coarse; FAT's steps are two seconds. */
+const settledMilliseconds = 2000;
+
+const attempts = 5;
+
+/**
+ * A file is not read again as long as size, inode, mtime and ctime are those of the indexing, and both
+ * times were at least two seconds old then: a later edit must give another ctime, which no program can set back.
+ * A clock that stands before the indexing proves nothing, so the file is read.
+ */
+export function openStatIndex(layout: Layout, now: () => number = Date.now): StatIndex {
+  const files = new Map(Object.entries(readIndex(layout).files));
+  const underWay = new Map<string, Promise<Result<ObjectReference, Failure>>>();
+  const changed = new Set<string>();
+
+  const read = async (path: string): Promise<Result<ObjectReference, Failure>> => {
+    for (let attempt = 0; attempt < attempts; attempt += 1) {
+      const indexedAt = now();
+      const before = statSync(path, { bigint: true });
+      if (!before.isFile()) return failed(notAFile(path));
+      const look = lookOf(before);
+      const known = files.get(path);
+      if (known?.look === look && known.indexedAt <= indexedAt) {
+        return success({ digest: known.digest, bytes: Number(before.size) });
+      }
+
+      const reference = await hashFile(path);
+      const after = statSync(path, { bigint: true });
+      // Written to while it was read: the digest may be of a mixture.
+      if (lookOf(after) !== look) continue;
+
+      const latest = Math.max(Number(before.mtimeMs), Number(before.ctimeMs));
+      if (latest + settledMilliseconds <= indexedAt) {
+        files.set(path, { digest: reference.digest, look, indexedAt });
+      } else {
+        files.delete(path);
+      }
+      changed.add(path);
+      return success(reference);
+    }
+    return failed({
+      reason: 'bad-data',
+      message: `${path} changes while it is being read.`,
+      hint: 'Wait for the program that writes it, then run again.',
+    });
+  };
+
+  const digestFile = (path: string): Promise<Result<ObjectReference, Failure>> => {
+    const absolute = resolve(path);
+    const running =
+      underWay.get(absolute) ??
+      read(absolute)
+        .catch((error: unknown) => failed(unreadable(absolute, error)))
+        .finally(() => underWay.delete(absolute));
+    underWay.set(absolute, running);
+    return running;
+  };
+
+  const save = (): void => {
+    if (changed.size === 0) return;
+    // Another process may have saved since: only what was learned here is put over it.
+    const merged = new Map(Object.entries(readIndex(layout).files));
+    for (const path of changed) {
+      const file = files.get(path);
+      if (file === undefined) merged.delete(path);
+      else merged.set(path, file);
+    }
+    for (const path of merged.keys()) {
+      if (statSync(path, { throwIfNoEntry: false }) === undefined) merged.delete(path);
+    }
+    const index: IndexFile = { format: 1, files: Object.fromEntries(merged) };
+    try {
+      makeFolder(dirname(layout.statIndex));
+      writeFileAtomic(layout.statIndex, `${JSON.stringify(index)}\n`);
+      changed.clear();
+    } catch (error) {
+      // Without an index files are read again, and no more: a cache that cannot be written may still be read.
+      if (environmentFailure(error, 'saving the stat index') === undefined) throw error;
+    }
+  };
+
+  return { digestFile, save };
+}
+
+/** Changes with every write and every replacement of a file. */
+export function lookOf(stat: BigIntStats): string {
+  return `${stat.size} ${stat.ino} ${stat.mtimeNs} ${stat.ctimeNs}`;
+}
+
+function readIndex(layout: Layout): IndexFile {
+  try {
+    const index = JSON.parse(readFileSync(layout.statIndex, 'utf8')) as Partial<IndexFile> | null;
+    const sound =
+      index?.format === 1 &&
+      typeof index.files === 'object' &&
+      Object.values(index.files).every(
+        (file) =>
+          isDigest(file.digest) && typeof file.look === 'string' && typeof file.indexedAt === 'number',
+      );
+    if (sound) return index as IndexFile;
+  } catch {
+    // Missing or broken: files are read again.
+  }
+  return { format: 1, files: {} };
+}
+
+function notAFile(path: string): Failure {
+  return { reason: 'file-not-found', message: `${path} is not a file.`, hint: 'Name a file, not a folder.' };
+}
+
+function unreadable(path: string, error: unknown): Failure {
+  const { code } = error as NodeJS.ErrnoException;
+  switch (code) {
+    case 'ENOENT':
+    case 'ENOTDIR':
+      return {
+        reason: 'file-not-found',
+        message: `There is no file ${path}.`,
+        hint: 'Paths are relative to the root, the nearest folder upwards that holds pipelines/.',
+      };
+    case 'EACCES':
+    case 'EPERM':
+      return {
+        reason: 'file-not-found',
+        message: `${path} may not be read (${code}).`,
+        hint: 'Allow it to be read.',
+        cause: error,
+      };
+    case 'EIO':
+      return { reason: 'disk', message: `The disk failed at reading ${path} (EIO).`, cause: error };
+    default:
+      throw error;
+  }
+}

@@ -1,0 +1,171 @@
+import {
+  type DuckDBConnection,
+  DuckDBDoubleVector,
+  DuckDBInstance,
+  DuckDBIntegerVector,
+  type DuckDBValue,
+} from '@duckdb/node-api';
+import { FailureError } from '../base/failure.js';
+
+/** A value of a row as plain JavaScript; a bigint only where a number would lose digits. */
+export type CellValue =
+  | null
+  | boolean
+  | number
+  | bigint
+  | string
+  | Date
+  | Uint8Array
+  | readonly CellValue[]
+  | { readonly [name: string]: CellValue };
+
+export type Row = { readonly [column: string]: CellValue };
+
+/** A whole column: INTEGER as Int32Array, DOUBLE as Float64Array, VARCHAR as strings. */
+export type Column = Int32Array | Float64Array | readonly string[];
+
+/** Values of `$name` in a statement; every one given must be used by it. */
+export type SqlParameters = { readonly [name: string]: null | boolean | number | string };
+
+export interface DatabaseOptions {
+  /** Threads that DuckDB may use; never changes a result that is written with `writeParquet`. */
+  readonly threads: number;
+  /** As DuckDB writes sizes, e.g. `2GiB`; DuckDB's own default (80 % of the memory) without it. */
+  readonly memoryLimit?: string;
+  /** Where DuckDB may spill what does not fit in memory; without it nothing is spilled. */
+  readonly temporaryFolder?: string;
+}
+
+/** A DuckDB database in memory. It installs and loads no extension, and dates are in UTC whatever the machine says. */
+export interface Database {
+  /** For what this interface leaves out (`extractStatements`, `interrupt`). */
+  readonly connection: DuckDBConnection;
+  /** Runs one or several statements; parameters go to the last. Rejects with DuckDB's own error. */
+  run(sql: string, parameters?: SqlParameters): Promise<void>;
+  /** All rows of a query, as plain objects. */
+  rows(sql: string, parameters?: SqlParameters): Promise<readonly Row[]>;
+  /** All columns of a query over INTEGER, DOUBLE and VARCHAR columns without nulls, for large reads. */
+  columns(sql: string, parameters?: SqlParameters): Promise<{ readonly [name: string]: Column }>;
+  close(): void;
+}
+
+/** Opens an empty in-memory database; nothing of it outlives `close`. */
+export async function openDatabase(options: DatabaseOptions): Promise<Database> {
+  const instance = await DuckDBInstance.create(':memory:', {
+    threads: String(options.threads),
+    temp_directory: options.temporaryFolder ?? '',
+    autoinstall_known_extensions: 'false',
+    autoload_known_extensions: 'false',
+    preserve_insertion_order: 'true',
+    ...(options.memoryLimit === undefined ? {} : { memory_limit: options.memoryLimit }),
+  });
+  const connection = await instance.connect();
+  await connection.run("SET TimeZone = 'UTC'");
+  return {
+    connection,
+    async run(sql, parameters) {
+      await connection.run(sql, valuesOf(parameters));
+    },
+    async rows(sql, parameters) {
+      const reader = await connection.runAndReadAll(sql, valuesOf(parameters));
+      return reader.getRowObjectsJS().map((row) => plain(row) as Row);
+    },
+    columns: (sql, parameters) => readColumns(connection, sql, parameters),
+    close() {
+      connection.closeSync();
+      instance.closeSync();
+    },
+  };
+}
+
+/** Opens a database for the time of `use`. */
+export async function withDatabase<Value>(
+  options: DatabaseOptions,
+  use: (database: Database) => Promise<Value>,
+): Promise<Value> {
+  const database = await openDatabase(options);
+  try {
+    return await use(database);
+  } finally {
+    database.close();
+  }
+}
+
+/** `'…'` for use in SQL. */
+export function sqlText(value: string): string {
+  return `'${value.replaceAll("'", "''")}'`;
+}
+
+/** `"…"` for use in SQL. */
+export function sqlName(name: string): string {
+  return `"${name.replaceAll('"', '""')}"`;
+}
+
+function valuesOf(parameters: SqlParameters | undefined): Record<string, DuckDBValue> | undefined {
+  return parameters === undefined || Object.keys(parameters).length === 0 ? undefined : { ...parameters };
+}
+
+function plain(value: unknown): CellValue {
+  if (typeof value === 'bigint') return Number.isSafeInteger(Number(value)) ? Number(value) : value;
+  if (Array.isArray(value)) return value.map(plain);
+  if (value === null || typeof value !== 'object') return value as CellValue;
+  if (value instanceof Date || value instanceof Uint8Array) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, plain(one)]));
+}
+
+async function readColumns(
+  connection: DuckDBConnection,
+  sql: string,
+  parameters: SqlParameters | undefined,
+): Promise<{ readonly [name: string]: Column }> {
+  const result = await connection.stream(sql, valuesOf(parameters));
+  const names = result.deduplicatedColumnNames();
+  const pieces: unknown[][] = names.map(() => []);
+  for (;;) {
+    const chunk = await result.fetchChunk();
+    if (chunk === null || chunk.rowCount === 0) break;
+    for (const [index, piecesOfColumn] of pieces.entries()) {
+      const vector = chunk.getColumnVector(index);
+      if (vector instanceof DuckDBIntegerVector || vector instanceof DuckDBDoubleVector) {
+        const array = vector instanceof DuckDBIntegerVector ? Int32Array : Float64Array;
+        const values = new array(chunk.rowCount);
+        for (let row = 0; row < values.length; row++) {
+          const value = vector.getItem(row);
+          if (value === null) throw nullIn(names[index]);
+          values[row] = value;
+        }
+        piecesOfColumn.push(values);
+      } else {
+        const values = chunk.getColumnValues(index);
+        if (values.includes(null)) throw nullIn(names[index]);
+        piecesOfColumn.push(values);
+      }
+    }
+  }
+  return Object.fromEntries(
+    names.map((name, index) => [
+      name,
+      concatenated(name, String(result.columnType(index)), pieces[index] ?? []),
+    ]),
+  );
+}
+
+function nullIn(column: string | undefined): FailureError {
+  return new FailureError({ reason: 'bug', message: `column ${column} holds a null` });
+}
+
+function concatenated(name: string, type: string, pieces: readonly unknown[]): Column {
+  if (type === 'VARCHAR') return (pieces as string[][]).flat();
+  if (type !== 'INTEGER' && type !== 'DOUBLE') {
+    throw new FailureError({ reason: 'bug', message: `column ${name} is ${type}; cast it in the query` });
+  }
+  const arrays = pieces as (Int32Array | Float64Array)[];
+  const length = arrays.reduce((sum, array) => sum + array.length, 0);
+  const whole = type === 'INTEGER' ? new Int32Array(length) : new Float64Array(length);
+  let at = 0;
+  for (const array of arrays) {
+    whole.set(array, at);
+    at += array.length;
+  }
+  return whole;
+}

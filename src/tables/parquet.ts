@@ -1,0 +1,89 @@
+import { DuckDBDataChunk, type DuckDBType, type DuckDBValue, listValue } from '@duckdb/node-api';
+import { type Database, type SqlParameters, sqlName, sqlText } from './database.js';
+
+export interface ParquetQuery {
+  /** A SELECT, without ORDER BY and semicolon; every `list` in it has an order of its own. */
+  readonly query: string;
+  readonly parameters?: SqlParameters;
+  /** Columns that together are unique: the order of rows, and so the bytes, depends on nothing else. */
+  readonly orderBy: readonly string[];
+  /** Absolute path of the file to write. */
+  readonly path: string;
+}
+
+/** Writes a query's rows as parquet; the same rows give the same bytes for any number of threads. */
+export async function writeParquet(
+  database: Database,
+  { query, parameters, orderBy, path }: ParquetQuery,
+): Promise<void> {
+  const order = orderBy.map(sqlName).join(', ');
+  await database.run(
+    `COPY (SELECT * FROM (${query}) ORDER BY ${order}) TO ${sqlText(path)} (FORMAT parquet, COMPRESSION zstd)`,
+    parameters,
+  );
+}
+
+/** What `writeRowsParquet` takes in a cell; a list column takes arrays. */
+export type CellInput = null | undefined | boolean | number | bigint | string | readonly CellInput[];
+
+export interface ParquetRows {
+  /** Column name -> DuckDB type, in the file's order. */
+  readonly columns: { readonly [name: string]: string };
+  /** An absent cell is null. */
+  readonly rows: Iterable<{ readonly [column: string]: CellInput }>;
+  /** See `ParquetQuery`. */
+  readonly orderBy: readonly string[];
+  readonly path: string;
+}
+
+// DuckDB's own size of a vector: a chunk holds no more.
+const rowsPerChunk = 2048;
+
+/** Writes rows held in memory as parquet, with the same promise as `writeParquet`; `rows` may be empty. */
+export async function writeRowsParquet(database: Database, table: ParquetRows): Promise<void> {
+  const names = Object.keys(table.columns);
+  const definition = names.map((name) => `${sqlName(name)} ${table.columns[name]}`).join(', ');
+  await database.run(`CREATE OR REPLACE TEMP TABLE rows_to_write (${definition})`);
+  const appender = await database.connection.createAppender('rows_to_write');
+  const types = names.map((_, index) => appender.columnType(index));
+  let waiting: DuckDBValue[][] = [];
+  const flush = () => {
+    if (waiting.length === 0) return;
+    const chunk = DuckDBDataChunk.create(types, waiting.length);
+    chunk.setRows(waiting);
+    appender.appendDataChunk(chunk);
+    waiting = [];
+  };
+  for (const row of table.rows) {
+    waiting.push(names.map((name, index) => duckdbValue(row[name], types[index])));
+    if (waiting.length === rowsPerChunk) flush();
+  }
+  flush();
+  appender.closeSync();
+  await writeParquet(database, {
+    query: 'SELECT * FROM rows_to_write',
+    orderBy: table.orderBy,
+    path: table.path,
+  });
+  await database.run('DROP TABLE rows_to_write');
+}
+
+/** `read_parquet(…)` of one file, for use after FROM; no character of the path is a wildcard. */
+export function parquetFile(path: string): string {
+  return `read_parquet(${sqlText(withoutWildcards(path))}, hive_partitioning = false)`;
+}
+
+/** A path that DuckDB takes as it is, though a folder of it may hold `*`, `?` or `[`. */
+export function withoutWildcards(path: string): string {
+  return path.replace(/[*?[]/g, '[$&]');
+}
+
+function duckdbValue(value: CellInput, type: DuckDBType | undefined): DuckDBValue {
+  if (value === null || value === undefined) return null;
+  if (Array.isArray(value)) {
+    const elementType = (type as { valueType?: DuckDBType } | undefined)?.valueType;
+    return listValue((value as readonly CellInput[]).map((one) => duckdbValue(one, elementType)));
+  }
+  if (typeof value === 'number' && /^U?(BIGINT|HUGEINT)$/.test(String(type))) return BigInt(value);
+  return value as DuckDBValue;
+}

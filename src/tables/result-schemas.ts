@@ -1,0 +1,126 @@
+/** A result table: its columns and what makes a row unique. */
+export interface ResultSchema {
+  /** Column name -> DuckDB type, in the file's order. */
+  readonly columns: { readonly [name: string]: string };
+  /** Columns that together are unique within a run's file, in the order of its rows. */
+  readonly orderBy: readonly string[];
+}
+
+/**
+ * The tables of a run, one parquet file each, and of `kshot sql`. `run` is `<pipeline>/<tag>` everywhere, so that it
+ * is unique in a project.
+ */
+export const resultSchemas = {
+  /** One row: the run. Counts are of nodes by outcome. */
+  runs: {
+    columns: {
+      run: 'VARCHAR',
+      pipeline: 'VARCHAR',
+      started_at: 'TIMESTAMP',
+      seconds: 'DOUBLE',
+      exit_code: 'INTEGER',
+      engine: 'VARCHAR',
+      synthetic: 'BOOLEAN',
+      nodes: 'INTEGER',
+      ran: 'INTEGER',
+      hit: 'INTEGER',
+      joined: 'INTEGER',
+      failed: 'INTEGER',
+      skipped: 'INTEGER',
+      cancelled: 'INTEGER',
+    },
+    orderBy: ['run'],
+  },
+  /** One row a node. `seconds` is what it took in this run, `computed_seconds` what computing its result took then. */
+  steps: {
+    columns: {
+      run: 'VARCHAR',
+      node: 'VARCHAR',
+      step: 'VARCHAR',
+      kind: 'VARCHAR',
+      outcome: 'VARCHAR',
+      reason: 'VARCHAR',
+      key: 'VARCHAR',
+      engine: 'VARCHAR',
+      deterministic: 'BOOLEAN',
+      seconds: 'DOUBLE',
+      computed_seconds: 'DOUBLE',
+    },
+    orderBy: ['run', 'node'],
+  },
+  /** One row a node and parameter (nested ones with dots). `value` is JSON, `number` is it where it is a number. */
+  params: {
+    columns: {
+      run: 'VARCHAR',
+      node: 'VARCHAR',
+      step: 'VARCHAR',
+      name: 'VARCHAR',
+      value: 'VARCHAR',
+      number: 'DOUBLE',
+    },
+    orderBy: ['run', 'node', 'name'],
+  },
+  /** One row a node, setting and metric. `role` is the most restrictive one of what the metric was computed from. */
+  metrics: {
+    columns: {
+      run: 'VARCHAR',
+      node: 'VARCHAR',
+      step: 'VARCHAR',
+      role: 'VARCHAR',
+      k: 'INTEGER',
+      steps: 'INTEGER',
+      inner_lr: 'DOUBLE',
+      metric: 'VARCHAR',
+      value: 'DOUBLE',
+      n: 'BIGINT',
+      users: 'BIGINT',
+    },
+    orderBy: ['run', 'node', 'k', 'steps', 'inner_lr', 'metric'],
+  },
+  /** Training curves: one row a node and iteration. */
+  history: {
+    columns: {
+      run: 'VARCHAR',
+      node: 'VARCHAR',
+      step: 'VARCHAR',
+      iteration: 'BIGINT',
+      loss: 'DOUBLE',
+      gradient_norm: 'DOUBLE',
+    },
+    orderBy: ['run', 'node', 'iteration'],
+  },
+  /** One row a node, setting and query pair; rank 1 is best. */
+  ranks: {
+    columns: {
+      run: 'VARCHAR',
+      node: 'VARCHAR',
+      step: 'VARCHAR',
+      role: 'VARCHAR',
+      k: 'INTEGER',
+      steps: 'INTEGER',
+      inner_lr: 'DOUBLE',
+      episode_id: 'BIGINT',
+      user_id: 'VARCHAR',
+      pair_id: 'BIGINT',
+      label: 'INTEGER',
+      rank: 'INTEGER',
+    },
+    orderBy: ['run', 'node', 'k', 'steps', 'inner_lr', 'episode_id', 'pair_id'],
+  },
+  /** One row a file that a node read: from which node's output, or which file outside the cache, and its content. */
+  lineage: {
+    columns: {
+      run: 'VARCHAR',
+      node: 'VARCHAR',
+      input: 'VARCHAR',
+      source_node: 'VARCHAR',
+      source_output: 'VARCHAR',
+      file: 'VARCHAR',
+      digest: 'VARCHAR',
+    },
+    orderBy: ['run', 'node', 'input'],
+  },
+} as const satisfies { readonly [table: string]: ResultSchema };
+
+/** Name of a result table. */
+export type ResultTableName = keyof typeof resultSchemas;

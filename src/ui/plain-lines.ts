@@ -1,0 +1,132 @@
+import { printable } from '../base/terminal-text.js';
+import type { RunEvent, RunFinish, StepFinish, StepProgress } from '../run/event.js';
+import { formatCount, formatFigure, formatSeconds, shortDigest } from './quantities.js';
+import { plainStyle, type Style } from './style.js';
+
+/** Least time between two progress lines of one node. */
+const progressEverySeconds = 2;
+
+/**
+ * A function from each event of a run, in order, to the lines that tell it. It keeps only what folding needs; time
+ * is read from the events, so the same events always give the same lines.
+ */
+export function createPlainLines(style: Style = plainStyle): (event: RunEvent) => readonly string[] {
+  const lastProgress = new Map<string, number>();
+  /** Hits not told yet, by step: many nodes of one step become one line. */
+  const hits = new Map<string, StepFinish[]>();
+
+  const flushHits = (): string[] => {
+    const lines = [...hits].map(([step, finishes]) => hitLine(step, finishes, style));
+    hits.clear();
+    return lines;
+  };
+
+  return (event) => {
+    switch (event.event) {
+      case 'step.finish':
+        lastProgress.delete(event.node);
+        if (event.outcome !== 'hit') return [...flushHits(), ...finishLines(event, style)];
+        hits.set(event.step, [...(hits.get(event.step) ?? []), event]);
+        return [];
+      case 'step.progress': {
+        const time = Date.parse(event.time) / 1000;
+        const last = lastProgress.get(event.node);
+        if (last !== undefined && time - last < progressEverySeconds) return [];
+        lastProgress.set(event.node, time);
+        return [...flushHits(), progressLine(event, style)];
+      }
+      case 'step.start':
+        return [...flushHits(), line(style.cyan, 'start', event.node, event.reason)];
+      case 'step.log':
+        return [];
+      case 'run.start':
+        return [
+          line(
+            style.bold,
+            'run',
+            event.pipeline,
+            `${event.run}  ${formatCount(event.nodes, 'node')}, ${formatCount(event.slots, 'slot')}` +
+              `${event.gpus > 0 ? `, ${formatCount(event.gpus, 'gpu')}` : ''}, engine ${event.engine}`,
+          ),
+        ];
+      case 'run.finish':
+        return [...flushHits(), summaryLine(event, style)];
+    }
+  };
+}
+
+function line(mark: (text: string) => string, word: string, subject: string, rest: string): string {
+  return `${mark(word.padEnd(9))} ${printable(subject)}${rest === '' ? '' : `  ${printable(rest)}`}`;
+}
+
+function hitLine(step: string, finishes: readonly StepFinish[], style: Style): string {
+  const [first] = finishes;
+  if (finishes.length === 1 && first !== undefined) {
+    return line(
+      style.dim,
+      'hit',
+      first.node,
+      first.key === undefined ? first.reason : `key ${shortDigest(first.key)}`,
+    );
+  }
+  const keys = finishes.flatMap((finish) => (finish.key === undefined ? [] : [shortDigest(finish.key)]));
+  const shown = keys.length > 3 ? `${keys.slice(0, 3).join(', ')}, ...` : keys.join(', ');
+  return line(style.dim, 'hit', step, `${formatCount(finishes.length, 'node')}, keys ${shown}`);
+}
+
+function progressLine(event: StepProgress, style: Style): string {
+  const figures = Object.entries(event.values).map(([name, value]) => `${name} ${formatFigure(value)}`);
+  return line(
+    style.dim,
+    'progress',
+    event.node,
+    [
+      `${event.done}/${event.total} ${event.unit}`,
+      ...figures,
+      ...(event.rate === undefined ? [] : [`${formatFigure(event.rate)} ${event.unit}/s`]),
+      ...(event.secondsLeft === undefined ? [] : [`${formatSeconds(event.secondsLeft)} left`]),
+    ].join(', '),
+  );
+}
+
+function finishLines(event: StepFinish, style: Style): string[] {
+  const key = event.key === undefined ? '' : `, key ${shortDigest(event.key)}`;
+  switch (event.outcome) {
+    case 'ran':
+      return [
+        line(style.green, 'ran', event.node, `${formatSeconds(event.seconds)}${key} (${event.reason})`),
+      ];
+    case 'hit':
+    case 'joined':
+      return [line(style.green, event.outcome, event.node, `${event.reason}${key}`)];
+    case 'skipped':
+    case 'cancelled':
+      return [line(style.yellow, event.outcome, event.node, event.reason)];
+    case 'failed': {
+      const { failure } = event;
+      return [
+        line(
+          style.red,
+          'failed',
+          event.node,
+          `${formatSeconds(event.seconds)}: ${(failure?.message ?? event.reason).split('\n').join(' ')}`,
+        ),
+        ...(failure?.lastLines ?? []).map((text) => `          | ${printable(text)}`),
+        ...(failure?.hint === undefined ? [] : [`          hint: ${printable(failure.hint)}`]),
+        ...(failure?.log === undefined ? [] : [`          log: ${printable(failure.log)}`]),
+      ];
+    }
+  }
+}
+
+/** Every outcome that occurred with its count, and their sum, so that a reader sees that nothing is missing. */
+function summaryLine(event: RunFinish, style: Style): string {
+  const { counts } = event;
+  const total = Object.values(counts).reduce((sum, count) => sum + count, 0);
+  const parts = (['ran', 'hit', 'joined', 'failed', 'skipped', 'cancelled'] as const)
+    .filter((outcome) => counts[outcome] > 0 || outcome === 'ran' || outcome === 'hit')
+    .map((outcome) => `${counts[outcome]} ${outcome}`);
+  const done = event.exitCode === 0;
+  const word = done ? 'done' : event.exitCode >= 128 ? 'cancelled' : 'failed';
+  return `${(done ? style.green : style.red)(word.padEnd(9))} ${formatCount(total, 'node')}: ${parts.join(' + ')}, in ${formatSeconds(event.seconds)}`;
+}

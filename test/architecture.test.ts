@@ -1,0 +1,85 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+
+const source = fileURLToPath(new URL('../src', import.meta.url));
+
+/** Folders of src/, each allowed to import from itself and from those before it. */
+const layers = [
+  'base',
+  'store',
+  'tables',
+  'data',
+  'model',
+  'engines',
+  'learning',
+  'kinds',
+  'pipeline',
+  'run',
+  'report',
+  'ui',
+  'cli',
+];
+
+interface Import {
+  readonly from: string;
+  readonly to: string;
+}
+
+const modules = readdirSync(source, { recursive: true, encoding: 'utf8' }).filter((file) =>
+  /\.tsx?$/.test(file),
+);
+
+const imports: readonly Import[] = modules.flatMap((file) => {
+  const text = readFileSync(join(source, file), 'utf8');
+  const specifiers = [...text.matchAll(/(?:from|import)\s*\(?\s*'(\.[^']+)'/g)].map(
+    (match) => match[1] ?? '',
+  );
+  return specifiers.map((specifier) => ({
+    from: file,
+    to: relative(source, join(source, dirname(file), specifier)).replace(/\.js$/, '.ts'),
+  }));
+});
+
+const layerOf = (file: string) => file.split('/')[0] ?? '';
+
+describe('the structure of src/', () => {
+  it('has no folder but the layers, and at least one import to judge', () => {
+    expect([...new Set(modules.map(layerOf))].filter((layer) => !layers.includes(layer))).toEqual([]);
+    expect(imports.length).toBeGreaterThan(50);
+  });
+
+  it('imports only from the same layer or from one above it in the list, types too', () => {
+    const upwards = imports.filter(
+      ({ from, to }) => layers.indexOf(layerOf(to)) > layers.indexOf(layerOf(from)),
+    );
+    expect(upwards).toEqual([]);
+  });
+
+  it('keeps storage and the registry out of the kinds: they get what they need through their context', () => {
+    const forbidden = imports.filter(
+      ({ from, to }) =>
+        layerOf(from) === 'kinds' &&
+        from !== 'kinds/registry.ts' &&
+        (layerOf(to) === 'store' || to === 'kinds/registry.ts'),
+    );
+    expect(forbidden).toEqual([]);
+  });
+
+  it('has no cycle among modules', () => {
+    const targets = new Map<string, string[]>();
+    for (const { from, to } of imports) targets.set(from, [...(targets.get(from) ?? []), to]);
+    const done = new Set<string>();
+    const visit = (file: string, path: readonly string[]): void => {
+      if (path.includes(file))
+        throw new Error(`cycle: ${[...path.slice(path.indexOf(file)), file].join(' -> ')}`);
+      if (done.has(file)) return;
+      for (const target of targets.get(file) ?? []) visit(target, [...path, file]);
+      done.add(file);
+    };
+    expect(() => {
+      for (const file of modules) visit(file, []);
+    }).not.toThrow();
+  });
+});

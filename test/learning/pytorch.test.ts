@@ -1,0 +1,107 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { PairSet } from '../../src/data/pair-set.js';
+import { createEngine } from '../../src/engines/reference/reference-engine.js';
+import { initialAdamState } from '../../src/learning/adam.js';
+import { metaIteration } from '../../src/learning/meta-train.js';
+import { initialParameters } from '../../src/model/initial-parameters.js';
+import { readModel, writeModel } from '../../src/model/model-file.js';
+import { parameterLayout } from '../../src/model/parameter-layout.js';
+import { arbitraryTask } from '../engines/arbitrary-tasks.js';
+import { relativeError } from '../engines/numeric.js';
+
+const script = fileURLToPath(new URL('../../bench/pytorch/maml.py', import.meta.url));
+const python = '/usr/bin/python3';
+const probe = spawnSync(python, ['-c', 'import torch'], { encoding: 'utf8' });
+const absent = probe.status === 0 ? undefined : `${python} has no torch: ${probe.stderr || probe.error}`;
+if (absent !== undefined) console.warn(`skipping the comparison with PyTorch: ${absent}`);
+
+const shape = { items: 17, embedding: 6, hidden: 8 };
+
+describe.skipIf(absent !== undefined)('meta-training against PyTorch in float64', () => {
+  let folder = '';
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), 'kshot-pytorch-'));
+  });
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+  it.each([
+    { second_order: true, lambda_residual: 0 },
+    { second_order: true, lambda_residual: 0.1 },
+    { second_order: false, lambda_residual: 0 },
+    { second_order: false, lambda_residual: 0.1 },
+  ])('gives the losses and weights of ten iterations to 1e-8: %o', async (settings) => {
+    const drawn = fc.sample(arbitraryTask(shape.items), { numRuns: 40, seed: 20260107 });
+    const iterations = Array.from({ length: 10 }, (_, i) => drawn.slice(4 * i, 4 * i + 4));
+    const initial = initialParameters(shape, 1);
+    // Rates high enough to move far in ten iterations, and a limit that clips some gradients and not others.
+    const training = { inner_lr: 0.4, outer_lr: 0.02, inner_steps: 5, clip_norm: 0.42, ...settings };
+
+    const files = { initial: join(folder, 'initial.safetensors'), final: join(folder, 'final.safetensors') };
+    writeFileSync(files.initial, writeModel({ shape, parameters: initial }));
+    const experiment = join(folder, 'experiment.json');
+    const tasks = iterations.map((list) =>
+      list.map(({ support, query }) => ({ support: pairsOf(support), query: pairsOf(query) })),
+    );
+    writeFileSync(experiment, JSON.stringify({ ...training, ...files, iterations: tasks }));
+    const peer = spawnSync(python, [script, experiment], { encoding: 'utf8' });
+    expect(peer.stderr).toBe('');
+    const theirs = JSON.parse(peer.stdout) as { losses: number[]; gradient_norms: number[] };
+
+    const engine = await createEngine({ shape, threads: 1 });
+    let state = initialAdamState(initial);
+    const losses: number[] = [];
+    const norms: number[] = [];
+    for (const list of iterations) {
+      const iteration = await metaIteration(
+        engine,
+        state,
+        list.map((task) => ({ userId: 'one', task })),
+        {
+          hyper: {
+            innerRates: training.inner_lr,
+            innerSteps: training.inner_steps,
+            lambdaResidual: training.lambda_residual,
+            secondOrder: training.second_order,
+          },
+          outerRate: training.outer_lr,
+          clipNorm: training.clip_norm,
+        },
+      );
+      state = iteration.state;
+      losses.push(iteration.loss);
+      norms.push(iteration.gradientNorm);
+    }
+
+    expect(norms.some((norm) => norm > training.clip_norm)).toBe(true);
+    expect(norms.some((norm) => norm < training.clip_norm)).toBe(true);
+    expect(relativeError(Float64Array.from(losses), Float64Array.from(theirs.losses))).toBeLessThan(1e-8);
+    expect(relativeError(Float64Array.from(norms), Float64Array.from(theirs.gradient_norms))).toBeLessThan(
+      1e-8,
+    );
+    const final = readModel(readFileSync(files.final), 'final.safetensors');
+    expect(final.shape).toEqual(shape);
+    for (const { offset, size } of parameterLayout(shape)) {
+      const part = (vector: Float64Array) => vector.subarray(offset, offset + size);
+      const [ours, expected] = [
+        part(state.parameters as Float64Array),
+        part(final.parameters as Float64Array),
+      ];
+      expect(relativeError(ours, expected)).toBeLessThan(1e-8);
+      // Training did move this tensor.
+      expect(relativeError(ours, part(initial))).toBeGreaterThan(1e-3);
+    }
+  });
+});
+
+function pairsOf(pairs: PairSet): [number[], number][] {
+  return Array.from(pairs.labels, (label, pair) => [
+    [...pairs.items.subarray(pairs.offsets[pair], pairs.offsets[pair + 1])],
+    label,
+  ]);
+}

@@ -1,0 +1,127 @@
+import { createHash } from 'node:crypto';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { readingUserFile } from '../../src/tables/bad-data.js';
+import { withDatabase } from '../../src/tables/database.js';
+import { parquetFile, writeParquet, writeRowsParquet } from '../../src/tables/parquet.js';
+
+let folder: string;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'kshot-tables-'));
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const digestOf = (path: string) => createHash('sha256').update(readFileSync(path)).digest('hex');
+
+test('a parquet of several row groups has the same bytes at 1, 2 and 8 threads', async () => {
+  const digests = [];
+  for (const threads of [1, 2, 8]) {
+    const path = join(folder, `threads-${threads}.parquet`);
+    await withDatabase({ threads }, async (database) => {
+      await writeParquet(database, {
+        query: `SELECT (hash(i) % 1000003)::BIGINT AS h, i, 'user' || (i % 977) AS u,
+                       [i, i + 1, i % 7] AS l, sin(i) AS x FROM range($rows) t(i)`,
+        parameters: { rows: 300_000 },
+        orderBy: ['h', 'i'],
+        path,
+      });
+      const [groups] = await database.rows(
+        `SELECT count(DISTINCT row_group_id) AS n FROM parquet_metadata('${path}')`,
+      );
+      expect(groups?.['n']).toBeGreaterThan(2);
+    });
+    digests.push(digestOf(path));
+  }
+  expect(new Set(digests).size).toBe(1);
+});
+
+test('rows in memory keep their types, nulls and lists, in the order asked for', async () => {
+  await withDatabase({ threads: 2 }, async (database) => {
+    const path = join(folder, 'rows.parquet');
+    await writeRowsParquet(database, {
+      columns: {
+        id: 'BIGINT',
+        name: 'VARCHAR',
+        value: 'DOUBLE',
+        ids: 'BIGINT[]',
+        small: 'INTEGER',
+        yes: 'BOOLEAN',
+      },
+      rows: [
+        { id: 2, name: "o'brien", value: 0.1, ids: [3, 1], small: 7, yes: true },
+        { id: 1, name: null, ids: [], small: null, yes: false },
+      ],
+      orderBy: ['id'],
+      path,
+    });
+    expect(await database.rows(`SELECT * FROM ${parquetFile(path)}`)).toEqual([
+      { id: 1, name: null, value: null, ids: [], small: null, yes: false },
+      { id: 2, name: "o'brien", value: 0.1, ids: [3, 1], small: 7, yes: true },
+    ]);
+    const types = await database.rows(`DESCRIBE SELECT * FROM ${parquetFile(path)}`);
+    expect(types.map((row) => row['column_type'])).toEqual([
+      'BIGINT',
+      'VARCHAR',
+      'DOUBLE',
+      'BIGINT[]',
+      'INTEGER',
+      'BOOLEAN',
+    ]);
+  });
+});
+
+test('a table without rows and one longer than a chunk are written and read back', async () => {
+  await withDatabase({ threads: 2 }, async (database) => {
+    for (const count of [0, 5000]) {
+      const path = join(folder, `count-${count}.parquet`);
+      const rows = Array.from({ length: count }, (_, id) => ({ id, name: `n${id}`, value: id / 4 }));
+      await writeRowsParquet(database, {
+        columns: { id: 'INTEGER', name: 'VARCHAR', value: 'DOUBLE' },
+        rows,
+        orderBy: ['id'],
+        path,
+      });
+      const columns = await database.columns(`SELECT * FROM ${parquetFile(path)} ORDER BY id`);
+      expect(columns['id']).toEqual(Int32Array.from(rows, (row) => row.id));
+      expect(columns['name']).toEqual(rows.map((row) => row.name));
+      expect(columns['value']).toEqual(Float64Array.from(rows, (row) => row.value));
+    }
+  });
+});
+
+test('whole numbers come as numbers, and as bigints where a number would lose digits', async () => {
+  await withDatabase({ threads: 1 }, async (database) => {
+    expect(
+      await database.rows('SELECT 9007199254740991 AS safe, 9007199254740993 AS large, sum(1) AS total'),
+    ).toEqual([{ safe: 9007199254740991, large: 9007199254740993n, total: 1 }]);
+  });
+});
+
+test('characters that DuckDB takes for wildcards or partitions are plain characters in a path', async () => {
+  const odd = join(folder, 'run=1', 'a[1]*?');
+  mkdirSync(odd, { recursive: true });
+  await withDatabase({ threads: 1 }, async (database) => {
+    const path = join(odd, "it's.parquet");
+    await writeParquet(database, { query: 'SELECT 1 AS one', orderBy: ['one'], path });
+    expect(await database.rows(`SELECT * FROM ${parquetFile(path)}`)).toEqual([{ one: 1 }]);
+  });
+});
+
+test('a file that is no parquet is bad data by name', async () => {
+  const path = join(folder, 'broken.parquet');
+  writeFileSync(path, 'PAR1 this is not one');
+  await withDatabase({ threads: 1 }, async (database) => {
+    const reading = readingUserFile('data/broken.parquet', 'a parquet file', () =>
+      database.rows(`SELECT * FROM ${parquetFile(path)}`),
+    );
+    await expect(reading).rejects.toMatchObject({
+      failure: {
+        reason: 'bad-data',
+        hint: 'a parquet file',
+        message: expect.stringContaining('data/broken.parquet: '),
+      },
+    });
+  });
+});

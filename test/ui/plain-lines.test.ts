@@ -1,0 +1,127 @@
+import { describe, expect, it } from 'vitest';
+import type { Outcome, RunEvent, StepFinish } from '../../src/run/event.js';
+import { createPlainLines } from '../../src/ui/plain-lines.js';
+import { colourStyle } from '../../src/ui/style.js';
+
+const at = (seconds: number) => new Date(Date.UTC(2026, 0, 7, 10, 0, 0) + seconds * 1000).toISOString();
+const key = (digit: string) => digit.repeat(64);
+
+function finish(node: string, outcome: Outcome, more: Partial<StepFinish> = {}): StepFinish {
+  const step = node.split(/[[@]/)[0] ?? node;
+  return {
+    event: 'step.finish',
+    time: at(1),
+    node,
+    step,
+    kind: 'value',
+    outcome,
+    key: key('a'),
+    reason: 'new',
+    seconds: 1.25,
+    ...more,
+  };
+}
+
+function linesOf(events: readonly RunEvent[]): string[] {
+  const plain = createPlainLines();
+  return events.flatMap((event) => [...plain(event)]);
+}
+
+const progress = (seconds: number, done: number): RunEvent => ({
+  event: 'step.progress',
+  time: at(seconds),
+  node: 'meta_train@200',
+  done,
+  total: 200,
+  unit: 'iterations',
+  rate: 1.9,
+  secondsLeft: 42.2,
+  values: { loss: 4.21349 },
+});
+
+describe('plain lines', () => {
+  it('says where a run starts and why a step starts', () => {
+    expect(
+      linesOf([
+        {
+          event: 'run.start',
+          version: 1,
+          time: at(0),
+          pipeline: 'maml',
+          run: 'r1',
+          nodes: 24,
+          slots: 2,
+          gpus: 1,
+          engine: 'reference',
+        },
+        {
+          event: 'step.start',
+          time: at(0),
+          node: 'pairs',
+          step: 'pairs',
+          kind: 'data.pairs',
+          key: key('b'),
+          reason: 'with.ties keep -> drop',
+          threads: 1,
+        },
+      ]),
+    ).toEqual([
+      'run       maml  r1  24 nodes, 2 slots, 1 gpu, engine reference',
+      'start     pairs  with.ties keep -> drop',
+    ]);
+  });
+
+  it('shows iteration, loss, rate and time left, at most every two seconds for a node', () => {
+    expect(linesOf([progress(0, 10), progress(1.9, 14), progress(2, 15), progress(3, 16)])).toEqual([
+      'progress  meta_train@200  10/200 iterations, loss 4.213, 1.9 iterations/s, 42 s left',
+      'progress  meta_train@200  15/200 iterations, loss 4.213, 1.9 iterations/s, 42 s left',
+    ]);
+  });
+
+  it('folds the hits of one step into one line, also when other hits stand between', () => {
+    const hits = ['tune[a=1]', 'other', 'tune[a=2]', 'tune[a=3]', 'tune[a=4]'].map((node, index) =>
+      finish(node, 'hit', { key: key(String(index)) }),
+    );
+    expect(linesOf([...hits, finish('last', 'ran')])).toEqual([
+      'hit       tune  4 nodes, keys 00000000, 22222222, 33333333, ...',
+      'hit       other  key 11111111',
+      'ran       last  1.3 s, key aaaaaaaa (new)',
+    ]);
+  });
+
+  it('shows of a failed step its message, last lines, hint and log', () => {
+    const failure = {
+      reason: 'step-failed',
+      message: 'exit code 3\nbecause',
+      hint: 'look',
+      lastLines: ['one', 'two\u001b[2J'],
+      log: 'logs/x.log',
+    };
+    expect(linesOf([finish('x', 'failed', { failure })])).toEqual([
+      'failed    x  1.3 s: exit code 3 because',
+      '          | one',
+      '          | two\u241b[2J',
+      '          hint: look',
+      '          log: logs/x.log',
+    ]);
+  });
+
+  it('ends with counts that add up to the number of nodes', () => {
+    const counts = { ran: 3, hit: 10, joined: 0, failed: 1, skipped: 2, cancelled: 0 };
+    expect(
+      linesOf([{ event: 'run.finish', time: at(9), run: 'r1', exitCode: 1, seconds: 204, counts }]),
+    ).toEqual(['failed    16 nodes: 3 ran + 10 hit + 1 failed + 2 skipped, in 3 min 24 s']);
+  });
+
+  it('depends on the events alone: the same events give the same lines', () => {
+    const events = [progress(0, 1), finish('a', 'hit'), progress(5, 2), finish('b', 'ran')];
+    expect(linesOf(events)).toEqual(linesOf(events));
+  });
+
+  it('colours words only, so that lines without colour are the same text', () => {
+    const plain = linesOf([finish('a', 'ran')]);
+    const coloured = [...createPlainLines(colourStyle)(finish('a', 'ran'))];
+    expect(coloured).not.toEqual(plain);
+    expect(coloured.map((line) => line.replace(/\u001b\[\d+m/g, ''))).toEqual(plain);
+  });
+});
