@@ -41,6 +41,8 @@ export async function compileKernel(source) {
   if (error !== null || binary === undefined) {
     throw new Error(`the kernel does not compile\n${stderr.toString()}`, { cause: error });
   }
-  writeFileSync(`${target}.${process.pid}`, binary);
-  renameSync(`${target}.${process.pid}`, target);
+  // Written outside the sources, which another build may be reading, and moved in.
+  const written = join(source, '..', `.kernel-${process.pid}.wasm`);
+  writeFileSync(written, binary);
+  renameSync(written, target);
 }

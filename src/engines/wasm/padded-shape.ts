@@ -1,6 +1,6 @@
-import type { Parameters } from '../engine.js';
 import type { ModelShape } from '../../model/model-shape.js';
 import { type ParameterTensor, parameterCount, parameterLayout } from '../../model/parameter-layout.js';
+import type { Parameters } from '../engine.js';
 
 const paddedTo8 = (size: number): number => Math.ceil(size / 8) * 8;
 

@@ -3,7 +3,9 @@
 import { parentPort, workerData } from 'node:worker_threads';
 
 const { module, memory, control, shape } = workerData;
-const { exports: kernel } = new WebAssembly.Instance(module, { env: { memory, abort: () => process.exit(70) } });
+const { exports: kernel } = new WebAssembly.Instance(module, {
+  env: { memory, abort: () => process.exit(70) },
+});
 kernel.start(control);
 kernel.configure(...shape);
 
