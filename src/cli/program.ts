@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs';
 import { Command, InvalidArgumentError, Option } from 'commander';
+import { kshotVersion } from '../run/kshot-version.js';
 import type { CommonOptions } from './terminal.js';
 
 /** A command's implementation: options, then arguments; resolves to the exit code. */
@@ -46,7 +46,7 @@ export function createProgram(done: (exitCode: number) => void): Command {
     .description(
       'Few-shot and meta-learning experiments as a graph: run what changed, keep every result, ask SQL.',
     )
-    .version(version(), '--version', 'print the version')
+    .version(kshotVersion(), '--version', 'print the version')
     .helpOption('-h, --help', 'print help')
     .helpCommand('help [command]', 'print help for a command')
     .showSuggestionAfterError()
@@ -207,9 +207,4 @@ export function createProgram(done: (exitCode: number) => void): Command {
     async () => (await import('./commands/schema.js')).schema,
   );
   return program;
-}
-
-function version(): string {
-  const file = new URL('../../package.json', import.meta.url);
-  return (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version;
 }

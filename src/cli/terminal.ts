@@ -1,5 +1,6 @@
 import { largestExitCode } from '../base/exit-code.js';
 import type { Failure } from '../base/failure.js';
+import { printable } from '../base/terminal-text.js';
 import { type Style, styleFor } from '../ui/style.js';
 import { failuresAsJson, formatFailures } from './print-failures.js';
 
@@ -24,6 +25,8 @@ export interface Terminal {
   data(text: string): void;
   /** A line for people; nothing with `--quiet`. */
   say(line: string): void;
+  /** What is no error but worth a line; nothing with `--quiet`. */
+  warn(warning: Failure): void;
   /** Failures: JSON on stdout with `--json`, else text on stderr. Returns the exit code. */
   fail(failures: readonly Failure[]): number;
 }
@@ -39,6 +42,12 @@ export function openTerminal({ json = false, quiet = false, color }: CommonOptio
     data: (text) => void process.stdout.write(text),
     say: (line) => {
       if (!quiet) process.stderr.write(`${line}\n`);
+    },
+    warn({ location, message, hint }) {
+      if (quiet) return;
+      const place = location === undefined ? '' : `${location.file}:${location.line}:${location.column}: `;
+      const rest = hint === undefined ? '' : ` (${hint})`;
+      process.stderr.write(`${style.yellow('warning: ')}${printable(`${place}${message}${rest}`)}\n`);
     },
     fail(failures) {
       if (json) process.stdout.write(failuresAsJson(failures));

@@ -46,7 +46,7 @@ export interface OutputPort {
    * Undeclared: the sub-ports of the same name where an input bundle has one, else all inputs.
    */
   readonly from?: readonly string[];
-  /** This port's data *is* this split, whatever it came from (`data.split`, `data.files`). */
+  /** This port's data *is* this split (`data.split`, `data.files`); the roles of what it came from are added. */
   readonly role?: Role;
 }
 

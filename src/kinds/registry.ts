@@ -1,12 +1,35 @@
+import { checkpointSelect } from './checkpoint-select.js';
 import { command } from './command.js';
 import { dataEpisodes } from './data-episodes.js';
+import { dataFiles } from './data-files.js';
+import { dataFingerprint } from './data-fingerprint.js';
 import { dataImport } from './data-import.js';
 import { dataPairs } from './data-pairs.js';
 import { dataSplit } from './data-split.js';
+import { dataSynthetic } from './data-synthetic.js';
+import { evalFewShot } from './eval-few-shot.js';
+import { evalZeroShot } from './eval-zero-shot.js';
 import type { Kind } from './kind.js';
+import { mamlTrain } from './maml-train.js';
+import { select } from './select.js';
 import { value } from './value.js';
 
-const all: readonly Kind[] = [command, value, dataImport, dataPairs, dataSplit, dataEpisodes];
+const all: readonly Kind[] = [
+  command,
+  value,
+  dataImport,
+  dataPairs,
+  dataSplit,
+  dataSynthetic,
+  dataEpisodes,
+  dataFiles,
+  dataFingerprint,
+  mamlTrain,
+  checkpointSelect,
+  evalZeroShot,
+  evalFewShot,
+  select,
+];
 
 /** Every step kind, by name. Adding one is a file and a line here. */
 export const kinds: { readonly [name: string]: Kind } = Object.fromEntries(

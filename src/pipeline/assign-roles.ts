@@ -106,22 +106,20 @@ export function assignRoles(
 function rolesOfOutputs(node: DraftNode, rolesOf: (tree: Tree<Source>) => Roles): GraphNode['roles'] {
   return Object.fromEntries(
     Object.entries(node.outputs).flatMap(([name, output]) => {
-      const roles =
-        output.role === undefined
-          ? unionOfRoles(...contributing(node, name, output).map(rolesOf))
-          : [output.role];
+      // A split of test data is test data still.
+      const own = output.role === undefined ? [] : [output.role];
+      const roles = unionOfRoles(own, ...contributing(node, name, output).map(rolesOf));
       return leafPaths(output.shape, name).map((path) => [path, roles] as const);
     }),
   );
 }
 
-/** The input trees that an output is computed from; none where it has a role of its own. */
+/** The input trees that an output is computed from. */
 function contributing(
   { inputs, ports }: DraftNode,
   name: string,
-  { role, from }: OutputPort,
+  { from }: OutputPort,
 ): readonly Tree<Source>[] {
-  if (role !== undefined) return [];
   if (from !== undefined) {
     return from.flatMap((path) => {
       const [port = '', ...below] = path.split('.');

@@ -33,12 +33,10 @@ export async function queryRows({ sql, tables, threads, memoryLimit }: Query): P
   const database = await openDatabase({ threads, memoryLimit });
   try {
     const names = tables.map((table) => table.name);
-    const refusal = await checkStatement(database.connection, sql, names);
-    if (refusal !== undefined) throw new FailureError(refusal);
-    // A table that the text does not name cannot be read by it, so its rows need not be there.
-    for (const table of tables) {
-      await createTable(database, table, new RegExp(`\\b${table.name}\\b`, 'i').test(sql));
-    }
+    const read = await checkStatement(database.connection, sql, names);
+    if (!read.ok) throw new FailureError(read.failure);
+    // The rows of a table that is not read need not be there.
+    for (const table of tables) await createTable(database, table, read.value.has(table.name));
     await database.run(
       'SET enable_external_access = false; SET allow_community_extensions = false; SET lock_configuration = true',
     );

@@ -1,5 +1,6 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import type { Failure } from '../base/failure.js';
+import { failed, type Result, success } from '../base/result.js';
 
 /** Table functions that make rows from their arguments alone. */
 const harmlessTableFunctions = new Set([
@@ -33,20 +34,25 @@ const onlySelect =
 /**
  * Whether a text is exactly one statement that does nothing but read result tables, by DuckDB's own parser: its
  * syntax tree exists (only a SELECT has one), every table in it is one of `tables` or a name that the statement
- * itself gives, and every function makes its result from its arguments. Returns what is wrong otherwise.
- * Nothing of the text is executed.
+ * itself gives, and every function makes its result from its arguments. Gives the tables that it reads. Nothing of the
+ * text is executed.
  */
 export async function checkStatement(
   connection: DuckDBConnection,
   sql: string,
   tables: readonly string[],
-): Promise<Failure | undefined> {
+): Promise<Result<ReadonlySet<string>, Failure>> {
   const explain = explainPrefix.exec(sql)?.[0].length ?? 0;
-  const refused = (message: string, hint = onlySelect): Failure => ({ reason: 'sql-refused', message, hint });
+  const refused = (message: string, hint = onlySelect) =>
+    failed<Failure>({ reason: 'sql-refused', message, hint });
   const tree = await syntaxTree(connection, sql.slice(explain));
   if (tree.error) {
     if (tree.error_type !== 'parser') return refused(`not a query: ${firstWord(sql)} is refused`);
-    return { reason: 'sql-failed', message: tree.error_message ?? 'the text is not SQL', hint: onlySelect };
+    return failed({
+      reason: 'sql-failed',
+      message: tree.error_message ?? 'the text is not SQL',
+      hint: onlySelect,
+    });
   }
   const statements = tree.statements ?? [];
   if (statements.length === 0) return refused('there is no statement');
@@ -90,7 +96,7 @@ export async function checkStatement(
   for (const name of functions) {
     if (refusedFunctions.has(name)) return refused(`the function ${name} is refused`);
   }
-  return undefined;
+  return success(new Set(sources.values()));
 }
 
 interface SyntaxTree {

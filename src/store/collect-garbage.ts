@@ -153,8 +153,11 @@ function reach(
     const entry = readEntry(layout, key);
     if (entry === undefined) continue;
     if (keptKeys.has(key)) waiting.push(entry);
-    for (const digest of digestsOf(entry.outputs))
-      producers.set(digest, [...(producers.get(digest) ?? []), entry]);
+    for (const digest of digestsOf(entry.outputs)) {
+      const others = producers.get(digest);
+      if (others === undefined) producers.set(digest, [entry]);
+      else others.push(entry);
+    }
   }
 
   const keys = new Set<Digest>();
@@ -168,7 +171,8 @@ function reach(
     for (const digest of digestsInJson(entry.preimage)) objects.add(digest);
     for (const digest of digestsOf(entry.inputs)) {
       objects.add(digest);
-      waiting.push(...(producers.get(digest) ?? []));
+      for (const producer of producers.get(digest) ?? []) waiting.push(producer);
+      producers.delete(digest);
     }
   }
   return { keys, objects };

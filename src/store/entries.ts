@@ -1,9 +1,9 @@
-import { readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { writeFileAtomic } from '../base/atomic-file.js';
 import type { Tree } from '../base/tree.js';
 import type { Digest, Entry, ObjectReference } from './entry.js';
-import { makeFolder, namesIn } from './folders.js';
+import { namesIn } from './folders.js';
 import { isDigest, type Layout } from './layout.js';
 
 type Unproved = { readonly [name: string]: unknown };
@@ -42,8 +42,9 @@ export function parseEntry(text: string, key: Digest): Entry | undefined {
 /** Writes the entry; from then on its key is a hit. */
 export function writeEntry(layout: Layout, entry: Entry): void {
   const path = layout.entry(entry.key);
-  makeFolder(dirname(path));
-  writeFileAtomic(path, `${JSON.stringify(entry)}\n`);
+  mkdirSync(dirname(path), { recursive: true });
+  // An entry lost with the power costs a recomputation and no more; its objects are on disk before it.
+  writeFileAtomic(path, `${JSON.stringify(entry)}\n`, { lasting: false });
 }
 
 /** Keys that have a file under `steps`, whether it can be read or not, in order. */

@@ -105,7 +105,7 @@ export function openObjects(layout: Layout): Objects {
     const path = layout.object(digest);
     try {
       makeFolder(dirname(path));
-      writeFileAtomic(path, text, readOnly);
+      writeFileAtomic(path, text, { mode: readOnly });
     } catch (error) {
       rethrowAsFailure(error, `writing object ${digest.slice(0, 12)}`);
     }

@@ -1,4 +1,10 @@
-import { DuckDBDataChunk, type DuckDBType, type DuckDBValue, listValue } from '@duckdb/node-api';
+import {
+  DuckDBDataChunk,
+  DuckDBTimestampValue,
+  type DuckDBType,
+  type DuckDBValue,
+  listValue,
+} from '@duckdb/node-api';
 import { type Database, type SqlParameters, sqlName, sqlText } from './database.js';
 
 export interface ParquetQuery {
@@ -23,8 +29,8 @@ export async function writeParquet(
   );
 }
 
-/** What `writeRowsParquet` takes in a cell; a list column takes arrays. */
-export type CellInput = null | undefined | boolean | number | bigint | string | readonly CellInput[];
+/** What `writeRowsParquet` takes in a cell; a list column takes arrays, a TIMESTAMP column dates. */
+export type CellInput = null | undefined | boolean | number | bigint | string | Date | readonly CellInput[];
 
 export interface ParquetRows {
   /** Column name -> DuckDB type, in the file's order. */
@@ -85,5 +91,6 @@ function duckdbValue(value: CellInput, type: DuckDBType | undefined): DuckDBValu
     return listValue((value as readonly CellInput[]).map((one) => duckdbValue(one, elementType)));
   }
   if (typeof value === 'number' && /^U?(BIGINT|HUGEINT)$/.test(String(type))) return BigInt(value);
+  if (value instanceof Date) return new DuckDBTimestampValue(BigInt(value.getTime()) * 1000n);
   return value as DuckDBValue;
 }

@@ -23,7 +23,7 @@ describe('writeFileAtomic', () => {
 
   it('gives the permissions asked for', () => {
     const path = join(folder, 'object');
-    writeFileAtomic(path, new Uint8Array([1, 2, 3]), 0o444);
+    writeFileAtomic(path, new Uint8Array([1, 2, 3]), { mode: 0o444 });
     expect(statSync(path).mode & 0o777).toBe(0o444);
     expect([...readFileSync(path)]).toEqual([1, 2, 3]);
   });

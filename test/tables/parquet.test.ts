@@ -6,6 +6,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { readingUserFile } from '../../src/tables/bad-data.js';
 import { withDatabase } from '../../src/tables/database.js';
 import { parquetFile, writeParquet, writeRowsParquet } from '../../src/tables/parquet.js';
+import { resultSchemas } from '../../src/tables/result-schemas.js';
 
 let folder: string;
 beforeAll(() => {
@@ -69,6 +70,37 @@ test('rows in memory keep their types, nulls and lists, in the order asked for',
       'INTEGER',
       'BOOLEAN',
     ]);
+  });
+});
+
+test('every result table can be written empty and with a row of nulls', async () => {
+  await withDatabase({ threads: 1 }, async (database) => {
+    for (const [name, { columns, orderBy }] of Object.entries(resultSchemas)) {
+      const path = join(folder, `${name}.parquet`);
+      await writeRowsParquet(database, { columns, rows: [{}], orderBy, path });
+      const types = await database.rows(`DESCRIBE SELECT * FROM ${parquetFile(path)}`);
+      expect(Object.fromEntries(types.map((row) => [row['column_name'], row['column_type']]))).toEqual(
+        columns,
+      );
+    }
+  });
+});
+
+test('dates become timestamps in UTC', async () => {
+  await withDatabase({ threads: 1 }, async (database) => {
+    const path = join(folder, 'times.parquet');
+    await writeRowsParquet(database, {
+      columns: { id: 'INTEGER', at: 'TIMESTAMP' },
+      rows: [
+        { id: 1, at: new Date(1_500) },
+        { id: 2, at: null },
+      ],
+      orderBy: ['id'],
+      path,
+    });
+    expect(
+      await database.rows(`SELECT CAST("at" AS VARCHAR) AS text FROM ${parquetFile(path)} ORDER BY id`),
+    ).toEqual([{ text: '1970-01-01 00:00:01.5' }, { text: null }]);
   });
 });
 

@@ -1,0 +1,20 @@
+import { openProject, type PlanningOptions } from '../open-project.js';
+import { planAsData, planLines } from '../plan-view.js';
+import { createReasons } from '../reasons.js';
+import { type CommonOptions, openTerminal } from '../terminal.js';
+
+export type PlanOptions = CommonOptions & PlanningOptions;
+
+/** `kshot plan`: what a run would do, on stdout. */
+export async function plan(options: PlanOptions, targets: readonly string[]): Promise<number> {
+  const terminal = openTerminal(options);
+  const project = await openProject(targets, options);
+  if (!project.ok) return terminal.fail(project.failure);
+  for (const warning of project.value.graph.warnings) terminal.warn(warning);
+  const reasons = await createReasons(project.value);
+  if (terminal.json) terminal.data(`${JSON.stringify(planAsData(project.value.plan, reasons))}\n`);
+  else {
+    for (const line of planLines(project.value.plan, terminal.dataStyle, reasons)) terminal.data(`${line}\n`);
+  }
+  return 0;
+}

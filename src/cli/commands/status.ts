@@ -1,0 +1,66 @@
+import type { PlannedNode } from '../../pipeline/plan.js';
+import { identityOf, readRegister } from '../../report/register.js';
+import { type ManifestNode, readManifest } from '../../report/run-documents.js';
+import { formatSeconds } from '../../ui/quantities.js';
+import { openProject, type PlanningOptions } from '../open-project.js';
+import { countStates, planAsData, planLines } from '../plan-view.js';
+import { createReasons } from '../reasons.js';
+import { type CommonOptions, openTerminal } from '../terminal.js';
+
+export interface StatusOptions extends CommonOptions, PlanningOptions {
+  readonly check?: boolean;
+}
+
+/** What `status --check` exits with where a node is not a hit. */
+const notUpToDate = 4;
+
+/** `kshot status`: the plan with what the last run of this pipeline did, on stdout. */
+export async function status(options: StatusOptions, targets: readonly string[]): Promise<number> {
+  const terminal = openTerminal(options);
+  const project = await openProject(targets, options);
+  if (!project.ok) return terminal.fail(project.failure);
+  const { root, graph, plan } = project.value;
+  for (const warning of graph.warnings) terminal.warn(warning);
+  const last = readRegister(root).runs.findLast((one) => one.pipeline === graph.name);
+  const manifest = last === undefined ? undefined : readManifest(root, identityOf(last));
+  const nodes = new Map(manifest?.nodes.map((node) => [node.id, node]));
+  const reasons = await createReasons(project.value);
+  if (terminal.json) {
+    const data = planAsData(plan, reasons);
+    terminal.data(
+      `${JSON.stringify({
+        ...data,
+        last_run: last === undefined ? null : identityOf(last),
+        last_exit_code: last?.exit_code ?? null,
+        nodes: data.nodes.map((node) => {
+          const before = nodes.get(node['node'] ?? '');
+          return before === undefined
+            ? node
+            : { ...node, last_outcome: before.outcome, last_seconds: before.seconds };
+        }),
+      })}\n`,
+    );
+  } else {
+    const lines = planLines(plan, terminal.dataStyle, reasons, (of) => lastTime(of, nodes));
+    for (const line of lines) terminal.data(`${line}\n`);
+    terminal.data(
+      last === undefined
+        ? 'last run: none\n'
+        : `last run: ${last.run}, ${last.started_at}, ${formatSeconds(last.seconds)}, exit code ${last.exit_code}\n`,
+    );
+  }
+  return options.check === true && countStates(plan.nodes).hit < plan.nodes.length ? notUpToDate : 0;
+}
+
+/** What became of a step's nodes in the last run, and how long computing them took. */
+function lastTime(planned: readonly PlannedNode[], last: ReadonlyMap<string, ManifestNode>): string {
+  const before = planned.flatMap(({ node }) => last.get(node.id) ?? []);
+  const outcomes = new Map<string, number>();
+  for (const { outcome } of before) outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1);
+  if (before.length === 0) return '';
+  const parts = [...outcomes].map(([outcome, count]) =>
+    before.length === 1 ? outcome : `${count} ${outcome}`,
+  );
+  const seconds = before.reduce((sum, node) => sum + node.seconds, 0);
+  return `last: ${parts.join(' + ')}${seconds > 0 ? ` in ${formatSeconds(seconds)}` : ''}`;
+}

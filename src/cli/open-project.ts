@@ -1,0 +1,74 @@
+import { join } from 'node:path';
+import type { Failure } from '../base/failure.js';
+import { failed, type Result, success } from '../base/result.js';
+import { type CodeDigests, readCodeDigests } from '../pipeline/code-digests.js';
+import type { Graph, GraphNode } from '../pipeline/graph.js';
+import { loadPipeline } from '../pipeline/load-pipeline.js';
+import { makePlan } from '../pipeline/make-plan.js';
+import type { Plan } from '../pipeline/plan.js';
+import { openStore } from '../store/open-store.js';
+import type { Store } from '../store/store.js';
+import { findPipeline, findRoot, splitFile } from './find-pipeline.js';
+
+/** Options of the commands that plan. */
+export interface PlanningOptions {
+  readonly root?: string;
+  readonly set?: readonly string[];
+  readonly engine?: string;
+  /** Steps to force; an empty name stands for all. */
+  readonly force?: readonly string[];
+}
+
+/** A pipeline, planned against the project's store. */
+export interface PlannedProject {
+  readonly root: string;
+  readonly graph: Graph;
+  readonly store: Store;
+  readonly codes: CodeDigests;
+  readonly plan: Plan;
+  /** Plans again, after something in the store has changed. */
+  replan(): Promise<Result<Plan, Failure[]>>;
+}
+
+/** Finds the project and the pipeline, expands it and plans it; `args` are a file and targets as on the command line. */
+export async function openProject(
+  args: readonly string[],
+  options: PlanningOptions,
+): Promise<Result<PlannedProject, Failure[]>> {
+  const folder = process.cwd();
+  const root = findRoot(folder, options.root);
+  if (!root.ok) return failed([root.failure]);
+  const { file: given, targets } = splitFile(args);
+  const file = findPipeline(root.value, folder, given);
+  if (!file.ok) return failed([file.failure]);
+  const graph = await loadPipeline({
+    root: root.value,
+    file: file.value,
+    sets: options.set ?? [],
+    ...(options.engine === undefined ? {} : { engine: options.engine }),
+    ...(targets.length === 0 ? {} : { targets }),
+  });
+  if (!graph.ok) return graph;
+  const force = forcedNodes(graph.value, options.force ?? []);
+  if (!force.ok) return failed([force.failure]);
+  const store = await openStore(join(root.value, 'cache'));
+  const codes = readCodeDigests();
+  const replan = () => makePlan(graph.value, store, codes, { force: force.value });
+  const plan = await replan();
+  if (!plan.ok) return plan;
+  await store.saveIndex();
+  return success({ root: root.value, graph: graph.value, store, codes, plan: plan.value, replan });
+}
+
+function forcedNodes(graph: Graph, names: readonly string[]): Result<(node: GraphNode) => boolean, Failure> {
+  if (names.includes('')) return success(() => true);
+  const unknown = names.find((name) => !graph.nodes.some((node) => node.step === name || node.id === name));
+  if (unknown !== undefined) {
+    return failed({
+      reason: 'unknown-step',
+      message: `--force=${unknown}: there is no such step`,
+      hint: `the steps are ${[...new Set(graph.nodes.map((node) => node.step))].join(', ')}`,
+    });
+  }
+  return success((node) => names.includes(node.step) || names.includes(node.id));
+}

@@ -1,0 +1,117 @@
+import type { Plan, PlannedNode, PlanState } from '../pipeline/plan.js';
+import { formatCount, shortDigest } from '../ui/quantities.js';
+import type { Style } from '../ui/style.js';
+
+/** How many nodes of a plan are in each state. */
+export type PlanCounts = { readonly [state in PlanState]: number };
+
+export function countStates(nodes: readonly PlannedNode[]): PlanCounts {
+  const counts = { run: 0, hit: 0, depends: 0 };
+  for (const { state } of nodes) counts[state] += 1;
+  return counts;
+}
+
+/**
+ * The plan, a line for each step in the order of execution: state (counts where its nodes differ), step, why, and
+ * what `more` adds. Ends with the sums.
+ */
+export function planLines(
+  plan: Plan,
+  style: Style,
+  reasonOf: (node: PlannedNode) => string,
+  more: (nodes: readonly PlannedNode[]) => string = () => '',
+): readonly string[] {
+  const steps = new Map<string, PlannedNode[]>();
+  for (const planned of plan.nodes) {
+    const nodes = steps.get(planned.node.step);
+    if (nodes === undefined) steps.set(planned.node.step, [planned]);
+    else nodes.push(planned);
+  }
+  const mark: { readonly [state in PlanState]: (text: string) => string } = {
+    run: style.yellow,
+    hit: style.green,
+    depends: style.cyan,
+  };
+  const rows = [...steps].map(([step, nodes]) => {
+    const counts = countStates(nodes);
+    const state: PlanState = counts.run > 0 ? 'run' : counts.depends > 0 ? 'depends' : 'hit';
+    const whole = counts[state] === nodes.length;
+    const [first] = nodes;
+    return {
+      state,
+      subject: nodes.length === 1 && first !== undefined ? first.node.id : step,
+      count:
+        nodes.length === 1
+          ? ''
+          : whole
+            ? formatCount(nodes.length, 'node')
+            : (['run', 'depends', 'hit'] as const)
+                .filter((one) => counts[one] > 0)
+                .map((one) => `${counts[one]} ${one}`)
+                .join(' + '),
+      reason: reasonOfStep(nodes, state, reasonOf),
+      more: more(nodes),
+    };
+  });
+  const width = Math.max(0, ...rows.map((row) => row.subject.length));
+  const countWidth = Math.max(0, ...rows.map((row) => row.count.length));
+  const counts = countStates(plan.nodes);
+  return [
+    ...rows.map((row) =>
+      [
+        mark[row.state](row.state.padEnd(7)),
+        row.subject.padEnd(width),
+        ...(countWidth === 0 ? [] : [row.count.padEnd(countWidth)]),
+        row.reason,
+        row.more,
+      ]
+        .filter((part, index) => index < 2 || part !== '')
+        .join('  ')
+        .trimEnd(),
+    ),
+    `${formatCount(plan.nodes.length, 'node')}: ${counts.run} run + ${counts.hit} hit + ${counts.depends} depends`,
+  ];
+}
+
+/** The reason of the nodes that are in the step's state: the common one, or the first and how many more there are. */
+function reasonOfStep(
+  nodes: readonly PlannedNode[],
+  state: PlanState,
+  reasonOf: (node: PlannedNode) => string,
+): string {
+  const [first, ...others] = nodes.filter((planned) => planned.state === state);
+  if (first === undefined) return '';
+  if (state === 'hit') return others.length === 0 ? `key ${shortDigest(first.key ?? '')}` : '';
+  if (state === 'depends') return '';
+  const reason = reasonOf(first);
+  // One reason is enough to tell a changed step by; a thousand would each read two entries.
+  const different = others.length <= 20 && others.some((other) => reasonOf(other) !== reason);
+  return different ? `${reason} (first of several; kshot explain ${first.node.step})` : reason;
+}
+
+/** The plan as data: `{"nodes": [{node, step, kind, state, key, reason}], "counts"}`. */
+export function planAsData(
+  plan: Plan,
+  reasonOf: (node: PlannedNode) => string,
+): {
+  readonly pipeline: string;
+  readonly file: string;
+  readonly engine: string;
+  readonly counts: PlanCounts;
+  readonly nodes: readonly { readonly [name: string]: string }[];
+} {
+  return {
+    pipeline: plan.graph.name,
+    file: plan.graph.file,
+    engine: plan.graph.engine,
+    counts: countStates(plan.nodes),
+    nodes: plan.nodes.map((planned) => ({
+      node: planned.node.id,
+      step: planned.node.step,
+      kind: planned.node.kind,
+      state: planned.state,
+      ...(planned.key === undefined ? {} : { key: planned.key }),
+      ...(planned.state === 'run' ? { reason: reasonOf(planned) } : {}),
+    })),
+  };
+}

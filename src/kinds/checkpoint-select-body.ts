@@ -1,0 +1,30 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { canonicalJson } from '../base/canonical-json.js';
+import { FailureError } from '../base/failure.js';
+import type { JsonObject } from '../base/json.js';
+import type { KindContext } from './kind.js';
+import { elementsOf, filePath, inputTree } from './ports.js';
+import { bestRow, type Mode, readScoredRows } from './scored-rows.js';
+
+/** What reaches the body. */
+interface CheckpointSelectParameters extends JsonObject {
+  readonly metric: string;
+  readonly mode: Mode;
+}
+
+/** Writes the ports `model` and `choice`. */
+export async function run(context: KindContext): Promise<void> {
+  const { metric, mode } = context.parameters as CheckpointSelectParameters;
+  const candidates = elementsOf(inputTree(context, 'candidates'));
+  const paths = elementsOf(inputTree(context, 'scores')).map((element) => filePath(element, 'metrics'));
+  const best = bestRow(await readScoredRows(paths, metric, 'scores'), mode);
+  const winner = candidates[best.index];
+  if (winner === undefined) {
+    throw new FailureError({
+      reason: 'bug',
+      message: `${candidates.length} candidates and ${paths.length} scores came through planning`,
+    });
+  }
+  await writeFile(context.output('model'), await readFile(filePath(winner)));
+  await writeFile(context.output('choice'), canonicalJson({ ...best, metric, mode }));
+}

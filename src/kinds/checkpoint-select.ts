@@ -1,0 +1,55 @@
+import type { Kind } from './kind.js';
+
+/** The checkpoint with the best score. */
+export const checkpointSelect: Kind = {
+  name: 'checkpoint.select',
+  summary: 'Takes the checkpoint whose evaluation has the best value of a metric; ties go to the first.',
+  parameters: {
+    $schema: 'https://json-schema.org/draft/2020-12/schema',
+    type: 'object',
+    additionalProperties: false,
+    required: ['metric'],
+    properties: {
+      metric: {
+        description: 'What to choose by: accuracy@1, recall@5, recall@10, ndcg@10 or mrr.',
+        type: 'string',
+        minLength: 1,
+      },
+      mode: {
+        description: 'Whether more is better.',
+        enum: ['max', 'min'],
+        default: 'max',
+      },
+    },
+  },
+  inputs: {
+    candidates: {
+      shape: { type: 'list', of: { type: 'file', content: 'model' } },
+      description: 'The checkpoints.',
+    },
+    scores: {
+      shape: {
+        type: 'list',
+        of: { type: 'bundle', ports: { metrics: { type: 'file', content: 'metrics' } } },
+      },
+      description:
+        'One evaluation for each checkpoint, in the same order; where it has several step counts, its best counts.',
+      chooses: true,
+    },
+  },
+  outputs: {
+    model: { shape: { type: 'file', content: 'model' }, description: 'The best checkpoint, byte for byte.' },
+    choice: {
+      shape: { type: 'file', content: 'row' },
+      description: 'The winner: its place among the checkpoints, the metric and its value, as JSON.',
+    },
+  },
+  check({ lengths }) {
+    const { candidates, scores } = lengths;
+    if (candidates === undefined || scores === undefined || candidates === scores) return [];
+    return [
+      `candidates has ${candidates} checkpoints, and scores ${scores} evaluations; it wants one for each, such as a step \`over\` the same checkpoints`,
+    ];
+  },
+  load: () => import('./checkpoint-select-body.js'),
+};

@@ -1,0 +1,67 @@
+import type { JsonObject } from '../base/json.js';
+import type { Kind } from './kind.js';
+
+const path = { type: 'string', minLength: 1 };
+const splitNames = ['train', 'val', 'test'] as const;
+
+const splitFiles = (split: string) => ({
+  description: `The two parquet files of ${split}.`,
+  type: 'object',
+  additionalProperties: false,
+  required: ['pairs', 'episodes'],
+  properties: {
+    pairs: {
+      description: 'pair_id, user_id, session_id, prefix, label, label_ts_epoch, prefix_len.',
+      ...path,
+    },
+    episodes: { description: 'episode_id, user_id, support_pair_ids, query_pair_ids.', ...path },
+  },
+});
+
+const episodeFiles = (role: 'train' | 'val' | 'test') =>
+  ({
+    shape: {
+      type: 'bundle',
+      ports: {
+        pairs: { type: 'file', content: 'pairs' },
+        episodes: { type: 'file', content: 'episodes' },
+        items: { type: 'file', content: 'items' },
+      },
+    },
+    description: `Pairs, episodes and catalogue of ${role}.`,
+    from: [],
+    role,
+  }) as const;
+
+/** Pairs and episodes that were made elsewhere. */
+export const dataFiles: Kind = {
+  name: 'data.files',
+  summary:
+    'Takes pairs and episodes of three splits from parquet files, and the item ids from a JSON file (course2id.json), as a notebook wrote them; the splits are what they are called here.',
+  parameters: {
+    $schema: 'https://json-schema.org/draft/2020-12/schema',
+    type: 'object',
+    additionalProperties: false,
+    required: ['train', 'val', 'test', 'items'],
+    properties: {
+      train: splitFiles('train'),
+      val: splitFiles('val'),
+      test: splitFiles('test'),
+      items: { description: 'JSON object: item name -> id, ids 0, 1, … without a gap.', ...path },
+    },
+  },
+  inputs: {},
+  outputs: { train: episodeFiles('train'), val: episodeFiles('val'), test: episodeFiles('test') },
+  files: (parameters) => [
+    ...splitNames.flatMap((split) =>
+      (['pairs', 'episodes'] as const).map((table) => ({
+        name: `${split}.${table}`,
+        path: String((parameters[split] as JsonObject | undefined)?.[table]),
+      })),
+    ),
+    { name: 'items', path: String(parameters['items']) },
+  ],
+  canonical: () => ({}),
+  slots: 'free',
+  load: () => import('./data-files-body.js'),
+};

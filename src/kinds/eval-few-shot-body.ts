@@ -1,0 +1,24 @@
+import type { JsonObject } from '../base/json.js';
+import { evaluateModel } from './evaluate-model.js';
+import type { KindContext } from './kind.js';
+
+/** What reaches the body. */
+interface FewShotParameters extends JsonObject {
+  /** Ascending, distinct. */
+  readonly steps: readonly number[];
+  /** Absent where no step is taken. */
+  readonly inner_lr?: number;
+  readonly max_episodes?: number;
+  readonly max_prefix_length: number;
+}
+
+/** Writes the ports `metrics` and `ranks`. */
+export async function run(context: KindContext): Promise<void> {
+  const parameters = context.parameters as FewShotParameters;
+  await evaluateModel(context, {
+    steps: parameters.steps,
+    innerRate: parameters.inner_lr ?? 0,
+    maxEpisodes: parameters.max_episodes,
+    maxPrefixLength: parameters.max_prefix_length,
+  });
+}

@@ -1,0 +1,51 @@
+import type { Kind } from './kind.js';
+
+/** A model's ranks and metrics as it is. */
+export const evalZeroShot: Kind = {
+  name: 'eval.zero_shot',
+  summary: "Ranks the query pairs' next items with a model as it is, without adapting it to anybody.",
+  parameters: {
+    $schema: 'https://json-schema.org/draft/2020-12/schema',
+    type: 'object',
+    additionalProperties: false,
+    properties: {
+      max_episodes: {
+        description: 'Evaluates only the first so many episodes, by episode id; without it, all.',
+        type: 'integer',
+        minimum: 1,
+      },
+      max_prefix_length: {
+        description: 'Longer prefixes keep their last items only.',
+        type: 'integer',
+        minimum: 1,
+        default: 50,
+      },
+    },
+  },
+  inputs: {
+    model: { shape: { type: 'file', content: 'model' }, description: 'The model to evaluate.' },
+    episodes: {
+      shape: {
+        type: 'bundle',
+        ports: {
+          pairs: { type: 'file', content: 'pairs' },
+          episodes: { type: 'file', content: 'episodes' },
+          items: { type: 'file', content: 'items' },
+        },
+      },
+      description: 'The episodes of the users to evaluate on; only their query pairs count.',
+    },
+  },
+  outputs: {
+    metrics: {
+      shape: { type: 'file', content: 'metrics' },
+      description: 'accuracy@1, recall@5, recall@10, ndcg@10 and mrr.',
+    },
+    ranks: {
+      shape: { type: 'file', content: 'ranks' },
+      description: "The rank of every query pair's next item.",
+    },
+  },
+  usesEngine: true,
+  load: () => import('./eval-zero-shot-body.js'),
+};

@@ -1,0 +1,142 @@
+import type { JsonObject } from '../base/json.js';
+import type { Kind } from './kind.js';
+
+/** What `expand` looks at; the rest goes into every segment as it is. */
+interface StepParameters extends JsonObject {
+  readonly iterations: number;
+  readonly checkpoint_interval: number;
+}
+
+const count = { type: 'integer', minimum: 1 };
+const rate = { type: 'number', exclusiveMinimum: 0 };
+
+/** Residual MAML, in segments that end in checkpoints. */
+export const mamlTrain: Kind = {
+  name: 'maml.train',
+  summary:
+    'Meta-trains a GRU recommender with MAML (second order or first, residual query loss) and Adam; a checkpoint every `checkpoint_interval` iterations.',
+  parameters: {
+    $schema: 'https://json-schema.org/draft/2020-12/schema',
+    type: 'object',
+    additionalProperties: false,
+    properties: {
+      inner_lr: {
+        description: 'Learning rate of the inner loop (alpha), which adapts to the support pairs.',
+        ...rate,
+        default: 0.05,
+      },
+      inner_steps: {
+        description: 'Gradient steps of the inner loop.',
+        ...count,
+        default: 5,
+      },
+      outer_lr: {
+        description: 'Learning rate of Adam, which moves the initial parameters.',
+        ...rate,
+        default: 0.001,
+      },
+      lambda_residual: {
+        description:
+          'Weight of the query loss before adaptation, 0 to 1; the adapted loss has the rest of the weight.',
+        type: 'number',
+        minimum: 0,
+        maximum: 1,
+        default: 0.1,
+      },
+      second_order: {
+        description: 'Whether to differentiate through the inner loop exactly; false is first-order MAML.',
+        type: 'boolean',
+        default: true,
+      },
+      meta_batch_size: {
+        description: 'Users drawn for each iteration, without replacement.',
+        ...count,
+        default: 32,
+      },
+      iterations: {
+        description: 'Meta-iterations in all; more of them continue from the last checkpoint.',
+        ...count,
+        default: 1000,
+      },
+      checkpoint_interval: {
+        description:
+          'Iterations from one checkpoint to the next; each segment is a node of its own. The last may be shorter.',
+        ...count,
+        default: 100,
+      },
+      clip_norm: {
+        description: 'The mean gradient is scaled down to at most this norm.',
+        ...rate,
+        default: 10,
+      },
+      embedding_size: {
+        description: 'Numbers in the embedding of an item.',
+        ...count,
+        default: 64,
+      },
+      hidden_size: { description: 'Units of the GRU.', ...count, default: 128 },
+      max_prefix_length: {
+        description: 'Longer prefixes keep their last items only.',
+        ...count,
+        default: 50,
+      },
+      seed: {
+        description: 'Of the initial parameters and of the draws.',
+        type: 'integer',
+        minimum: 0,
+        maximum: Number.MAX_SAFE_INTEGER,
+        default: 0,
+      },
+    },
+  },
+  inputs: {
+    train: {
+      shape: {
+        type: 'bundle',
+        ports: {
+          pairs: { type: 'file', content: 'pairs' },
+          episodes: { type: 'file', content: 'episodes' },
+          items: { type: 'file', content: 'items' },
+        },
+      },
+      description: 'The episodes of the training users.',
+      learns: true,
+    },
+    previous: {
+      shape: { type: 'file', content: 'training-state' },
+      description: 'The state that the segment before this one ended in.',
+      required: false,
+    },
+  },
+  outputs: {
+    checkpoint: {
+      shape: { type: 'file', content: 'model' },
+      description: "The model at the segment's end, as safetensors under PyTorch's names.",
+    },
+    state: {
+      shape: { type: 'file', content: 'training-state' },
+      description: "The exact state at the segment's end: parameters and Adam's moments.",
+    },
+    history: {
+      shape: { type: 'file', content: 'history' },
+      description: 'Loss and gradient norm of every iteration of the segment.',
+    },
+  },
+  segmentation: {
+    expand(parameters) {
+      const { iterations, checkpoint_interval, ...training } = parameters as StepParameters;
+      const segments = Math.ceil(iterations / checkpoint_interval);
+      return Array.from({ length: segments }, (_, index) => {
+        const start = index * checkpoint_interval;
+        const end = Math.min(start + checkpoint_interval, iterations);
+        return { label: String(end), parameters: { ...training, start, end } };
+      });
+    },
+    carry: { output: 'state', input: 'previous' },
+    lists: { checkpoints: 'checkpoint', history: 'history' },
+    last: { model: 'checkpoint' },
+  },
+  usesEngine: true,
+  slots: 'free',
+  load: () => import('./maml-train-body.js'),
+};

@@ -1,0 +1,59 @@
+import type { Kind } from './kind.js';
+
+/** The best of several evaluations, as settings for a later one. */
+export const select: Kind = {
+  name: 'select',
+  summary:
+    'Chooses the evaluation with the best value of a metric, and hands its settings on as data; ties go to the first.',
+  parameters: {
+    $schema: 'https://json-schema.org/draft/2020-12/schema',
+    type: 'object',
+    additionalProperties: false,
+    required: ['metric', 'settings'],
+    properties: {
+      metric: {
+        description: 'What to choose by: accuracy@1, recall@5, recall@10, ndcg@10 or mrr.',
+        type: 'string',
+        minLength: 1,
+      },
+      mode: {
+        description: 'Whether more is better.',
+        enum: ['max', 'min'],
+        default: 'max',
+      },
+      settings: {
+        description: 'Which of the winner’s values to hand on.',
+        type: 'array',
+        items: { enum: ['inner_lr', 'steps'] },
+        minItems: 1,
+        uniqueItems: true,
+      },
+    },
+  },
+  inputs: {
+    rows: {
+      shape: {
+        type: 'list',
+        of: { type: 'bundle', ports: { metrics: { type: 'file', content: 'metrics' } } },
+      },
+      description: 'The evaluations to choose from; each step count of each is a candidate.',
+      chooses: true,
+    },
+  },
+  outputs: {
+    settings: {
+      shape: { type: 'file', content: 'settings' },
+      description: "The winner's named values and nothing else, as JSON.",
+    },
+    row: {
+      shape: { type: 'file', content: 'row' },
+      description: 'The winner: its place among the rows, the metric and its value, as JSON.',
+    },
+  },
+  namesOfSettings: (parameters) => parameters['settings'] as readonly string[],
+  canonical: (parameters) => ({
+    ...parameters,
+    settings: (parameters['settings'] as readonly string[]).toSorted(),
+  }),
+  load: () => import('./select-body.js'),
+};

@@ -1,0 +1,174 @@
+import { canonicalText } from '../base/canonical.js';
+import { isJsonObject, type Json, type JsonObject } from '../base/json.js';
+import type { Digest, Entry } from '../store/entry.js';
+import type { Store } from '../store/store.js';
+import type { CodeDigests } from './code-digests.js';
+
+/** A pre-image that a key can be compared with, and whose it was. */
+export interface Comparable {
+  readonly preimage: JsonObject;
+  /** `the run of ...`, `entry 1a2b3c4d, the most similar of maml.train`. */
+  readonly source: string;
+}
+
+/**
+ * What to compare a key's pre-image with: that of the same node in the latest run that lists it, else the entry of
+ * the same kind that has most in common. Undefined where there is neither: the node is new.
+ */
+export function findComparable(
+  preimage: JsonObject,
+  latest: Comparable | undefined,
+  entries: Iterable<Entry>,
+): Comparable | undefined {
+  if (latest !== undefined) return latest;
+  const own = new Set(linesOf(preimage));
+  let best: { readonly entry: Entry; readonly score: number } | undefined;
+  for (const entry of entries) {
+    if (entry.preimage['kind'] !== preimage['kind']) continue;
+    const lines = linesOf(entry.preimage);
+    const shared = lines.filter((line) => own.has(line)).length;
+    const score = shared / (lines.length + own.size - shared);
+    // Of equals the lower key, so that the choice does not depend on the order of files.
+    if (best === undefined || score > best.score || (score === best.score && entry.key < best.entry.key)) {
+      best = { entry, score };
+    }
+  }
+  if (best === undefined) return undefined;
+  const { key, preimage: other } = best.entry;
+  return {
+    preimage: other,
+    source: `entry ${key.slice(0, 8)}, the most similar of ${String(preimage['kind'])}`,
+  };
+}
+
+/** Finds the manifest of a code digest: this build's own, else one that the store kept. */
+export function createManifestReader(
+  codes: CodeDigests,
+  store: Pick<Store, 'getText'>,
+): (digest: Digest) => Promise<string | undefined> {
+  const own = new Map(
+    [...Object.values(codes.kinds), ...Object.values(codes.engines)].map(({ digest, manifest }) => [
+      digest,
+      manifest,
+    ]),
+  );
+  return async (digest) => own.get(digest) ?? (await store.getText(digest));
+}
+
+/**
+ * What differs between two pre-images of one kind, a line each: `with.outer_lr 0.001 -> 0.002`, `input train changed`,
+ * `code of maml.train changed: src/learning/adam`. Empty where they are equal.
+ */
+export async function differences(
+  before: JsonObject,
+  after: JsonObject,
+  readManifest: (digest: Digest) => Promise<string | undefined>,
+): Promise<readonly string[]> {
+  const lines: string[] = [];
+  for (const name of ['format', 'kind']) {
+    if (!equal(before[name], after[name]))
+      lines.push(`${name} ${shown(before[name])} -> ${shown(after[name])}`);
+  }
+  lines.push(...valueDifferences('with', before['params'] ?? {}, after['params'] ?? {}));
+  lines.push(...memberDifferences('input', before['inputs'], after['inputs']));
+  lines.push(...memberDifferences('file', before['files'], after['files']));
+
+  const [engineBefore, engineAfter] = [objectOf(before['engine']), objectOf(after['engine'])];
+  if (!equal(engineBefore['name'], engineAfter['name'])) {
+    lines.push(`engine ${shown(engineBefore['name'])} -> ${shown(engineAfter['name'])}`);
+  } else if (!equal(engineBefore['digest'], engineAfter['digest'])) {
+    const what = `code of engine ${shown(engineAfter['name'])}`;
+    lines.push(await codeDifference(what, engineBefore['digest'], engineAfter['digest'], readManifest));
+  }
+  if (!equal(before['code'], after['code'])) {
+    const what = `code of ${shown(after['kind'])}`;
+    lines.push(await codeDifference(what, before['code'], after['code'], readManifest));
+  }
+  return lines;
+}
+
+function valueDifferences(
+  path: string,
+  before: Json | undefined,
+  after: Json | undefined,
+): readonly string[] {
+  if (equal(before, after)) return [];
+  if (before === undefined) return [`${path} added: ${shown(after)}`];
+  if (after === undefined) return [`${path} removed, was ${shown(before)}`];
+  if (isJsonObject(before) && isJsonObject(after)) {
+    const names = new Set([...Object.keys(before), ...Object.keys(after)]);
+    return [...names].flatMap((name) => valueDifferences(`${path}.${name}`, before[name], after[name]));
+  }
+  return [`${path} ${shown(before)} -> ${shown(after)}`];
+}
+
+/** Differences between maps of names to digests, which themselves say nothing to a reader. */
+function memberDifferences(
+  what: string,
+  before: Json | undefined,
+  after: Json | undefined,
+): readonly string[] {
+  const [old, now] = [objectOf(before), objectOf(after)];
+  return [...new Set([...Object.keys(old), ...Object.keys(now)])].flatMap((name) => {
+    if (equal(old[name], now[name])) return [];
+    const change = old[name] === undefined ? 'added' : now[name] === undefined ? 'removed' : 'changed';
+    return [`${what} ${name} ${change}`];
+  });
+}
+
+async function codeDifference(
+  what: string,
+  before: Json | undefined,
+  after: Json | undefined,
+  readManifest: (digest: Digest) => Promise<string | undefined>,
+): Promise<string> {
+  const [old, now] = await Promise.all([before, after].map((digest) => readManifest(String(digest))));
+  if (old === undefined || now === undefined) return `${what} changed`;
+  const changed = changesOfManifest(old, now);
+  return `${what} changed: ${changed.join(', ')}`;
+}
+
+function changesOfManifest(before: string, after: string): readonly string[] {
+  const [old, now] = [partsOf(before), partsOf(after)];
+  return [...new Set([...old.keys(), ...now.keys()])].sort().flatMap((name) => {
+    const [was, is] = [old.get(name), now.get(name)];
+    if (was === is) return [];
+    if (was === undefined) return [`${name} added`];
+    if (is === undefined) return [`${name} removed`];
+    return [name.startsWith('src/') ? name : `${name} ${was} -> ${is}`];
+  });
+}
+
+/** Modules and assets with their digests, packages with their versions (several of one package together). */
+function partsOf(manifest: string): ReadonlyMap<string, string> {
+  const parts = new Map<string, string>();
+  for (const line of manifest.split('\n').filter((one) => one !== '')) {
+    const space = line.lastIndexOf(' ');
+    const at = line.lastIndexOf('@');
+    const [name, value] =
+      space === -1 ? [line.slice(0, at), line.slice(at + 1)] : [line.slice(0, space), line.slice(space + 1)];
+    const known = parts.get(name);
+    parts.set(name, known === undefined ? value : `${known} and ${value}`);
+  }
+  return parts;
+}
+
+/** A pre-image as lines, one for each value in it, to measure how much two have in common. */
+function linesOf(value: Json, path = ''): readonly string[] {
+  if (!isJsonObject(value)) return [`${path} ${canonicalText(value)}`];
+  return Object.entries(value).flatMap(([name, below]) => linesOf(below, `${path}.${name}`));
+}
+
+function equal(one: Json | undefined, other: Json | undefined): boolean {
+  if (one === undefined || other === undefined) return one === other;
+  return canonicalText(one) === canonicalText(other);
+}
+
+function objectOf(value: Json | undefined): JsonObject {
+  return isJsonObject(value) ? value : {};
+}
+
+function shown(value: Json | undefined): string {
+  if (value === undefined) return 'none';
+  return typeof value === 'string' && /^[\w.@/-]+$/.test(value) ? value : JSON.stringify(value);
+}

@@ -1,0 +1,84 @@
+import type { Json } from '../base/json.js';
+import type { Row } from '../tables/database.js';
+import type { RowTable } from './row-formats.js';
+
+/** The metrics of one node at one setting. */
+export interface MetricRow {
+  readonly node: string;
+  readonly step: string;
+  /** The most restrictive role of the data; null where the data has none. */
+  readonly role: string | null;
+  readonly k: number | null;
+  readonly steps: number | null;
+  /** Null where no inner step was taken. */
+  readonly inner_lr: number | null;
+  /** Query pairs. */
+  readonly n: number | null;
+  readonly users: number | null;
+  /** Metric name -> value. */
+  readonly values: { readonly [metric: string]: number };
+}
+
+/** Metrics as they are read, in this order; others follow by name. */
+const order = ['accuracy@1', 'recall@5', 'recall@10', 'ndcg@10', 'mrr'];
+
+/** The rows of table `metrics` with all metrics of a setting in one row, in the order of the nodes given. */
+export function metricRows(rows: readonly Row[], nodes: readonly string[]): readonly MetricRow[] {
+  const settings = new Map<string, MetricRow & { values: { [metric: string]: number } }>();
+  for (const row of rows) {
+    const { node, step, role, k, steps, inner_lr, n, users, metric, value } = row;
+    const setting = JSON.stringify([node, k, steps, inner_lr]);
+    let found = settings.get(setting);
+    if (found === undefined) {
+      found = {
+        node: String(node),
+        step: String(step),
+        role: role === null || role === undefined ? null : String(role),
+        k: numberOf(k),
+        steps: numberOf(steps),
+        inner_lr: numberOf(inner_lr),
+        n: numberOf(n),
+        users: numberOf(users),
+        values: {},
+      };
+      settings.set(setting, found);
+    }
+    if (typeof value === 'number') found.values[String(metric)] = value;
+  }
+  const position = new Map(nodes.map((node, index) => [node, index]));
+  return [...settings.values()].sort(
+    (one, other) =>
+      (position.get(one.node) ?? 0) - (position.get(other.node) ?? 0) ||
+      (one.k ?? 0) - (other.k ?? 0) ||
+      (one.steps ?? 0) - (other.steps ?? 0) ||
+      (one.inner_lr ?? 0) - (other.inner_lr ?? 0),
+  );
+}
+
+function numberOf(value: unknown): number | null {
+  return typeof value === 'number' ? value : null;
+}
+
+/** Metrics as a table to print: a row a node and setting, `TEST` in the column role where test data was used. */
+export function metricTable(rows: readonly MetricRow[], digits?: number): RowTable {
+  const present = new Set(rows.flatMap((row) => Object.keys(row.values)));
+  const metrics = [
+    ...order.filter((name) => present.has(name)),
+    ...[...present].filter((name) => !order.includes(name)).sort(),
+  ];
+  const shown = (value: number | undefined): Json =>
+    value === undefined ? null : digits === undefined ? value : value.toFixed(digits);
+  return {
+    columns: ['node', 'role', 'k', 'steps', 'inner_lr', ...metrics, 'n', 'users'],
+    rows: rows.map((row) => [
+      row.node,
+      row.role === 'test' ? 'TEST' : row.role,
+      row.k,
+      row.steps,
+      row.inner_lr,
+      ...metrics.map((name) => shown(row.values[name])),
+      row.n,
+      row.users,
+    ]),
+  };
+}

@@ -1,0 +1,80 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { JsonObject } from '../base/json.js';
+import type { Outcome } from '../run/event.js';
+import type { Digest, ObjectReference } from '../store/entry.js';
+import type { MetricRow } from './metric-table.js';
+import { runFolderOf } from './register.js';
+
+/** `report.json`: what a run found, for people and scripts. */
+export interface Report {
+  readonly version: 1;
+  readonly run: string;
+  readonly pipeline: string;
+  readonly started_at: string;
+  readonly seconds: number;
+  readonly exit_code: number;
+  readonly engine: string;
+  /** Whether any of the data was made up by `data.synthetic`. */
+  readonly synthetic: boolean;
+  /** Uses of test data that the pipeline waives the guard for. */
+  readonly waivers: readonly {
+    readonly step: string;
+    readonly reason: string;
+    readonly path: readonly string[];
+  }[];
+  readonly warnings: readonly string[];
+  readonly counts: { readonly [outcome in Outcome]: number };
+  /** Nodes whose results another computation may not give again. */
+  readonly not_deterministic: readonly string[];
+  readonly failures: readonly { readonly node: string; readonly reason: string; readonly message: string }[];
+  /** `<pipeline>/<run>` of the run whose folder holds the tables. */
+  readonly tables: string;
+  readonly metrics: readonly MetricRow[];
+}
+
+/** A node in `manifest.json`. */
+export interface ManifestNode {
+  readonly id: string;
+  readonly step: string;
+  readonly kind: string;
+  readonly outcome: Outcome;
+  readonly reason: string;
+  readonly seconds: number;
+  readonly key?: Digest;
+  readonly engine?: string;
+  readonly device?: string;
+  /** Output files by port and path. */
+  readonly outputs: { readonly [path: string]: ObjectReference };
+}
+
+/** `manifest.json`: what exactly ran, with what. */
+export interface Manifest {
+  readonly version: 1;
+  readonly run: string;
+  readonly pipeline: string;
+  readonly file: string;
+  readonly started_at: string;
+  readonly kshot: string;
+  readonly node: string;
+  readonly platform: { readonly os: string; readonly architecture: string };
+  readonly engine: string;
+  /** Versions of the packages that kshot computes with. */
+  readonly packages: { readonly [name: string]: string };
+  readonly nodes: readonly ManifestNode[];
+}
+
+/** A run's report; undefined where its folder is gone. */
+export function readReport(root: string, identity: string): Report | undefined {
+  return readDocument(root, identity, 'report.json') as Report | undefined;
+}
+
+/** A run's manifest; undefined where its folder is gone. */
+export function readManifest(root: string, identity: string): Manifest | undefined {
+  return readDocument(root, identity, 'manifest.json') as Manifest | undefined;
+}
+
+function readDocument(root: string, identity: string, name: string): unknown {
+  const file = join(runFolderOf(root, identity), name);
+  return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as JsonObject) : undefined;
+}

@@ -1,0 +1,153 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { sha256 } from '../base/canonical.js';
+import { kshotVersion } from '../run/kshot-version.js';
+import type { Store } from '../store/store.js';
+import type { FinishedRun } from './finished-run.js';
+import { type MetricRow, metricRows } from './metric-table.js';
+import { outputFiles } from './outputs-of-content.js';
+import { packageVersions } from './package-versions.js';
+import { identityOf, type RunRecord, readRegister, registerRun } from './register.js';
+import { isSynthetic, resultFiles, testEvaluations } from './result-rows.js';
+import { type Manifest, type Report, readReport } from './run-documents.js';
+import type { RunFolder } from './run-folder.js';
+import { verifyFiles } from './verify-files.js';
+
+/**
+ * Writes a finished run's documents and tables into its folder and registers it, also where it failed.
+ *
+ * A run that executed nothing, with the results of an earlier run of its pipeline, points at that one's tables;
+ * DuckDB is not even loaded then.
+ *
+ * @throws FailureError `object-corrupt` where a number would come from bytes that are not what was stored
+ */
+export async function writeReport(
+  root: string,
+  finished: FinishedRun,
+  folder: RunFolder,
+  store: Pick<Store, 'verify' | 'objectPath'>,
+): Promise<Report> {
+  const identity = identityOf({ pipeline: finished.graph.name, run: finished.run });
+  const manifest = manifestOf(finished);
+  const signature = signatureOf(finished, manifest);
+  writeDocument(folder, 'manifest.json', manifest);
+  writeDocument(folder, 'config.json', finished.graph.configuration);
+
+  const earlier = executedNothing(finished) ? earlierReport(root, finished.graph.name, signature) : undefined;
+  const { tables, metrics } = earlier ?? {
+    tables: identity,
+    metrics: await newTables(finished, identity, folder, store),
+  };
+  if (earlier !== undefined) {
+    await verifyFiles(resultFiles(finished.nodes, 'metrics'), store);
+  }
+  const report = reportOf(finished, tables, metrics);
+  writeDocument(folder, 'report.json', report);
+  registerRun(root, recordOf(finished, tables, signature));
+  return report;
+}
+
+function executedNothing({ nodes }: FinishedRun): boolean {
+  return nodes.every((node) => node.outcome === 'hit');
+}
+
+/** The latest run of a pipeline with this signature whose tables are its own and still there. */
+function earlierReport(root: string, pipeline: string, signature: string): Report | undefined {
+  const record = readRegister(root).runs.findLast(
+    (one) => one.pipeline === pipeline && one.signature === signature && one.tables === identityOf(one),
+  );
+  return record === undefined ? undefined : readReport(root, record.tables);
+}
+
+async function newTables(
+  finished: FinishedRun,
+  identity: string,
+  folder: RunFolder,
+  store: Pick<Store, 'verify' | 'objectPath'>,
+): Promise<readonly MetricRow[]> {
+  const { writeTables } = await import('./write-tables.js');
+  const path = join(folder.path, 'tables');
+  mkdirSync(path);
+  const rows = await writeTables(finished, identity, store, path);
+  return metricRows(
+    rows,
+    finished.nodes.map(({ node }) => node.id),
+  );
+}
+
+function manifestOf(finished: FinishedRun): Manifest {
+  return {
+    version: 1,
+    run: finished.run,
+    pipeline: finished.graph.name,
+    file: finished.graph.file,
+    started_at: finished.startedAt,
+    kshot: kshotVersion(),
+    node: process.version,
+    platform: { os: process.platform, architecture: process.arch },
+    engine: finished.graph.engine,
+    packages: packageVersions(),
+    nodes: finished.nodes.map((one) => ({
+      id: one.node.id,
+      step: one.node.step,
+      kind: one.node.kind,
+      outcome: one.outcome,
+      reason: one.reason,
+      seconds: one.seconds,
+      ...(one.key === undefined ? {} : { key: one.key }),
+      ...(one.node.engine === undefined ? {} : { engine: one.node.engine }),
+      ...(one.entry?.facts.device === undefined ? {} : { device: one.entry.facts.device }),
+      outputs: Object.fromEntries(outputFiles(one).map(({ path, reference }) => [path, reference])),
+    })),
+  };
+}
+
+/** Equal for runs whose tables say the same but for times: the same settings, nodes, keys and contents. */
+function signatureOf(finished: FinishedRun, manifest: Manifest): string {
+  const nodes = manifest.nodes.map(({ id, key, outputs }) => [id, key, outputs]);
+  return sha256(JSON.stringify([finished.graph.configuration, finished.graph.engine, nodes]));
+}
+
+function reportOf(finished: FinishedRun, tables: string, metrics: readonly MetricRow[]): Report {
+  return {
+    version: 1,
+    run: finished.run,
+    pipeline: finished.graph.name,
+    started_at: finished.startedAt,
+    seconds: finished.seconds,
+    exit_code: finished.exitCode,
+    engine: finished.graph.engine,
+    synthetic: isSynthetic(finished),
+    waivers: finished.graph.waivers,
+    warnings: finished.graph.warnings.map((warning) => warning.message),
+    counts: finished.counts,
+    not_deterministic: finished.nodes
+      .filter(({ node, entry }) => !(entry?.facts.deterministic ?? node.deterministic))
+      .map(({ node }) => node.id),
+    failures: finished.nodes.flatMap(({ node, failure }) =>
+      failure === undefined ? [] : [{ node: node.id, reason: failure.reason, message: failure.message }],
+    ),
+    tables,
+    metrics,
+  };
+}
+
+function recordOf(finished: FinishedRun, tables: string, signature: string): RunRecord {
+  return {
+    version: 1,
+    run: finished.run,
+    pipeline: finished.graph.name,
+    file: finished.graph.file,
+    started_at: finished.startedAt,
+    seconds: finished.seconds,
+    exit_code: finished.exitCode,
+    counts: finished.counts,
+    tables,
+    signature,
+    test_evaluations: testEvaluations(finished),
+  };
+}
+
+function writeDocument(folder: RunFolder, name: string, value: unknown): void {
+  writeFileSync(join(folder.path, name), `${JSON.stringify(value, null, 1)}\n`);
+}

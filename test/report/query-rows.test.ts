@@ -1,0 +1,199 @@
+import { writeFileSync } from 'node:fs';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { FailureError } from '../../src/base/failure.js';
+import { queryRows, type SourceTable } from '../../src/report/query-rows.js';
+import { withDatabase } from '../../src/tables/database.js';
+import { writeRowsParquet } from '../../src/tables/parquet.js';
+import { temporaryProject } from '../support/temporary-project.js';
+
+const project = temporaryProject({});
+const runsFile = project.path('runs.parquet');
+const secret = project.path('secret.csv');
+const tables: readonly SourceTable[] = [
+  { name: 'runs', columns: { run: 'VARCHAR', seconds: 'DOUBLE', nodes: 'BIGINT' }, files: [runsFile] },
+  { name: 'metrics', columns: { run: 'VARCHAR', value: 'DOUBLE' }, files: [] },
+];
+
+beforeAll(async () => {
+  writeFileSync(secret, 'password\nhunter2\n');
+  await withDatabase({ threads: 1 }, (database) =>
+    writeRowsParquet(database, {
+      columns: { run: 'VARCHAR', seconds: 'DOUBLE', nodes: 'BIGINT' },
+      rows: [
+        { run: 'a', seconds: 1.5, nodes: 3 },
+        { run: 'b', seconds: 2.5, nodes: 4 },
+      ],
+      orderBy: ['run'],
+      path: runsFile,
+    }),
+  );
+});
+
+const ask = (sql: string) => queryRows({ sql, tables, threads: 2, memoryLimit: '512MiB' });
+
+async function refusalOf(sql: string) {
+  try {
+    await ask(sql);
+  } catch (error) {
+    if (error instanceof FailureError) return error.failure;
+    throw error;
+  }
+  return undefined;
+}
+
+describe('a query', () => {
+  it.each([
+    [
+      'SELECT run, nodes FROM runs ORDER BY run',
+      [
+        ['a', 3],
+        ['b', 4],
+      ],
+    ],
+    ['from runs select count(*)', [[2]]],
+    ['-- a comment\n/* another */ WITH w AS (SELECT sum(nodes) AS s FROM runs) SELECT s FROM w;', [[7]]],
+    ['VALUES (1, 2.5, NULL)', [[1, 2.5, null]]],
+    ['SELECT count(*) FROM metrics', [[0]]],
+    ['SELECT r.run FROM main.runs r JOIN memory.main.runs q USING (run) WHERE r.nodes > 3', [['b']]],
+    ['SELECT sum(i) FROM range(4) t(i)', [[6]]],
+    ['SELECT x FROM (SELECT unnest([1, 2]) AS x) WHERE x > (SELECT min(nodes) - 2 FROM runs)', [[2]]],
+    [
+      'WITH RECURSIVE t AS (SELECT 1 AS a UNION ALL SELECT a + 1 FROM t WHERE a < 3) SELECT max(a) FROM t',
+      [[3]],
+    ],
+    [
+      "PIVOT runs ON run IN ('a', 'b') USING sum(nodes)",
+      [
+        [1.5, 3, null],
+        [2.5, null, 4],
+      ],
+    ],
+    ['SELECT table_name FROM information_schema.tables ORDER BY 1', [['metrics'], ['runs']]],
+  ])('answers %s', async (sql, rows) => {
+    expect((await ask(sql)).rows).toEqual(rows);
+  });
+
+  it.each([
+    'DESCRIBE runs',
+    'SUMMARIZE runs',
+    'SHOW TABLES',
+    'EXPLAIN SELECT * FROM runs',
+    'EXPLAIN ANALYZE FROM runs',
+  ])('answers %s', async (sql) => {
+    expect((await ask(sql)).rows.length).toBeGreaterThan(0);
+  });
+
+  it('keeps columns of one name and columns whose names are numbers in their order', async () => {
+    const { columns, rows } = await ask('SELECT \'x\' AS b, 2 AS "1", 3 AS a, 4 AS a');
+    expect(rows).toEqual([['x', 2, 3, 4]]);
+    expect(columns.slice(0, 3)).toEqual(['b', '1', 'a']);
+    expect(new Set(columns).size).toBe(4);
+  });
+
+  it('says what DuckDB says of a mistake, with the place', async () => {
+    const failure = await refusalOf('SELECT nodez FROM runs');
+    expect(failure).toMatchObject({ reason: 'sql-failed' });
+    expect(failure?.message).toContain('nodez');
+    expect(failure?.details?.join('\n')).toContain('^');
+    expect(await refusalOf('SELEC 1')).toMatchObject({ reason: 'sql-failed' });
+  });
+
+  it('that needs more memory than it may have fails, and is told so', async () => {
+    const failure = await refusalOf('SELECT list(i) FROM range(500000000) t(i)');
+    expect(failure).toMatchObject({ reason: 'sql-failed' });
+    expect(failure?.message).toMatch(/out of memory/i);
+  });
+});
+
+describe('a query is refused', () => {
+  const file = secret.replaceAll("'", "''");
+  it.each([
+    ['reading CSV', `SELECT * FROM read_csv('${file}')`],
+    ['reading text', `SELECT * FROM read_text('${file}')`],
+    ['reading bytes', `SELECT * FROM read_blob('${file}')`],
+    ['reading JSON', `SELECT * FROM read_json('${file}')`],
+    ['reading parquet', `SELECT * FROM read_parquet('${runsFile}')`],
+    ['reading metadata of parquet', `SELECT * FROM parquet_metadata('${runsFile}')`],
+    ['sniffing', `FROM sniff_csv('${file}')`],
+    ['listing files', `SELECT * FROM glob('${project.root}/*')`],
+    ['a file as a table', `FROM '${file}'`],
+    ['a file as a quoted table', `SELECT * FROM "${file}"`],
+    ['the network', `FROM 'https://example.org/x.parquet'`],
+    ['a file in a subquery', `SELECT (SELECT count(*) FROM read_csv('${file}'))`],
+    ['a file in a common table expression', `WITH w AS (FROM read_text('${file}')) FROM w`],
+    ['a file below EXPLAIN', `EXPLAIN SELECT * FROM read_csv('${file}')`],
+    ['a file below EXPLAIN ANALYZE', `EXPLAIN ANALYZE FROM '${file}'`],
+    ['a file below DESCRIBE', `DESCRIBE FROM '${file}'`],
+    ['a file below SUMMARIZE', `SUMMARIZE FROM read_csv('${file}')`],
+    ['writing below EXPLAIN ANALYZE', `EXPLAIN ANALYZE COPY runs TO '${project.path('out.csv')}'`],
+    ['creating below EXPLAIN ANALYZE', 'EXPLAIN ANALYZE CREATE TABLE x AS SELECT 1'],
+    ['dropping below EXPLAIN', 'EXPLAIN (ANALYZE) DROP TABLE runs'],
+    ['ATTACH', `ATTACH '${project.path('x.db')}'`],
+    ['DETACH', 'DETACH memory'],
+    ['USE', 'USE memory'],
+    ['COPY TO', `COPY runs TO '${project.path('out.csv')}'`],
+    ['COPY FROM', `COPY runs FROM '${file}'`],
+    ['EXPORT', `EXPORT DATABASE '${project.path('out')}'`],
+    ['IMPORT', `IMPORT DATABASE '${project.path('out')}'`],
+    ['INSTALL', 'INSTALL httpfs'],
+    ['LOAD', 'LOAD httpfs'],
+    ['SET', 'SET enable_external_access = true'],
+    ['SET VARIABLE', 'SET VARIABLE x = 1'],
+    ['RESET', 'RESET lock_configuration'],
+    ['PRAGMA', 'PRAGMA database_list'],
+    ['PRAGMA with a value', "PRAGMA memory_limit = '100GB'"],
+    ['CREATE', 'CREATE TABLE x (a INTEGER)'],
+    ['CREATE SECRET', "CREATE SECRET s (TYPE s3, KEY_ID 'a', SECRET 'b')"],
+    ['CREATE MACRO', 'CREATE MACRO f(x) AS x'],
+    ['DROP', 'DROP TABLE runs'],
+    ['ALTER', 'ALTER TABLE runs ADD COLUMN z INTEGER'],
+    ['INSERT', "INSERT INTO runs VALUES ('c', 1, 1)"],
+    ['UPDATE', 'UPDATE runs SET nodes = 0'],
+    ['DELETE', 'DELETE FROM runs'],
+    ['TRUNCATE', 'TRUNCATE runs'],
+    ['CALL', 'CALL pragma_version()'],
+    ['CHECKPOINT', 'CHECKPOINT'],
+    ['VACUUM', 'VACUUM'],
+    ['BEGIN', 'BEGIN'],
+    ['PREPARE', 'PREPARE p AS SELECT 1'],
+    ['EXECUTE', 'EXECUTE p'],
+    ['a second statement', 'SELECT 1; SELECT 2'],
+    ['a second statement that drops', 'SELECT 1; DROP TABLE runs'],
+    ['a PIVOT that would create a type', 'PIVOT runs ON run USING sum(nodes)'],
+    ['nothing', ''],
+    ['only a comment', '-- SELECT 1'],
+    ['secrets', 'SELECT * FROM duckdb_secrets()'],
+    ['which secret', "FROM which_secret('s3://x', 's3')"],
+    ['settings', 'FROM duckdb_settings()'],
+    ['a setting', "SELECT current_setting('home_directory')"],
+    ['the environment', "SELECT getenv('HOME')"],
+    ['logging to a file', "FROM enable_logging('QueryLog', storage = 'file')"],
+    ['extensions', 'FROM duckdb_extensions()'],
+    ['the catalogue under its full name', 'FROM system.main.duckdb_databases()'],
+    ['a view of the catalogue', 'FROM duckdb_tables'],
+    ['SQL in a string', "FROM query('SELECT 1')"],
+    ['a table named by a string', "FROM query_table('runs')"],
+    ['a plan in a string', "FROM json_execute_serialized_sql('{}')"],
+    ['memory by its address', 'FROM arrow_scan(1::UBIGINT, 2::UBIGINT, 3::UBIGINT)'],
+    [
+      'a table function called TABLE_FUNCTION in a subquery of a join',
+      `FROM runs JOIN read_csv('${file}') USING (run)`,
+    ],
+    ['waiting', 'SELECT sleep_ms(10)'],
+  ])('for %s', async (_, sql) => {
+    const failure = await refusalOf(sql);
+    expect(failure?.reason, failure?.message).toMatch(/^sql-(refused|failed)$/);
+    expect(JSON.stringify(failure)).not.toContain('hunter2');
+  });
+
+  it('before DuckDB sees it, and with a message that names the statement', async () => {
+    expect(await refusalOf('DROP TABLE runs')).toMatchObject({
+      reason: 'sql-refused',
+      message: 'not a query: DROP is refused',
+    });
+    expect(await refusalOf('FROM nothing')).toMatchObject({
+      reason: 'sql-refused',
+      hint: 'the tables are runs, metrics',
+    });
+  });
+});

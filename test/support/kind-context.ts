@@ -1,0 +1,61 @@
+import { mkdirSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import type { JsonObject } from '../../src/base/json.js';
+import type { Tree } from '../../src/base/tree.js';
+import { createEngine } from '../../src/engines/reference/reference-engine.js';
+import type { KindContext, Progress } from '../../src/kinds/kind.js';
+
+/** A file, or a bundle of named trees: `{ pairs: 'a.parquet' }`; an array is a list. */
+export type Inputs = string | readonly Inputs[] | { readonly [port: string]: Inputs };
+
+export interface ContextOptions {
+  /** Outputs go below it. */
+  readonly folder: string;
+  readonly parameters: JsonObject;
+  readonly inputs?: { readonly [port: string]: Inputs };
+  readonly threads?: number;
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (progress: Progress) => void;
+  /** Partial state that survives from one context to the next. */
+  readonly saved?: { state?: Uint8Array };
+}
+
+/** A context for running a kind's body directly, with engine `reference` and files below a folder. */
+export function kindContext(options: ContextOptions): KindContext & { readonly logged: readonly string[] } {
+  const { folder, parameters, inputs = {}, threads = 1, saved = {} } = options;
+  const logged: string[] = [];
+  const scratch = join(folder, 'scratch');
+  mkdirSync(scratch, { recursive: true });
+  return {
+    parameters,
+    inputs: Object.fromEntries(Object.entries(inputs).map(([port, input]) => [port, treeOf(input)])),
+    files: {},
+    output(leafPath) {
+      const path = join(folder, leafPath);
+      mkdirSync(dirname(path), { recursive: true });
+      return path;
+    },
+    scratch,
+    threads,
+    engine: (shape) => createEngine({ shape, threads }),
+    partial: {
+      load: async () => saved.state,
+      async save(state) {
+        saved.state = state;
+      },
+    },
+    progress: options.onProgress ?? (() => {}),
+    log: (line) => logged.push(line),
+    ownProcessGroup: () => {},
+    signal: options.signal ?? new AbortController().signal,
+    root: folder,
+    logged,
+  };
+}
+
+function treeOf(input: Inputs): Tree<string> {
+  if (typeof input === 'string') return { type: 'file', leaf: input };
+  if (Array.isArray(input)) return { type: 'list', elements: input.map(treeOf) };
+  const ports = Object.entries(input).map(([port, one]) => [port, treeOf(one as Inputs)] as const);
+  return { type: 'bundle', ports: Object.fromEntries(ports) };
+}
