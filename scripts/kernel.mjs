@@ -18,6 +18,7 @@ export async function compileKernel(source) {
       '--converge',
       '--noAssert',
       '--runtime=stub',
+      ...(process.env.KERNEL_DEBUG ? ['--debug'] : []),
       '--enable=simd,threads',
       '--importMemory',
       '--sharedMemory',

@@ -3,7 +3,9 @@ import { FailureError } from '../../base/failure.js';
 
 const pageBytes = 65_536;
 /** Most pages that 32-bit addresses reach. */
-export const maximumPages = 65_536;
+const maximumPages = 65_536;
+/** No more than the machine has, either. */
+const limitBytes = Math.min(maximumPages * pageBytes, totalmem());
 
 /**
  * Regions of the threads' shared memory, taken one after the other and given back all at once. Memory grows as needed
@@ -33,7 +35,7 @@ export class KernelMemory {
 
   /** How many bytes can still be taken. */
   get bytesLeft(): number {
-    return Math.min(maximumPages * pageBytes, totalmem()) - this.#end;
+    return limitBytes - this.#end;
   }
 
   /** Address of `bytes` bytes, on a multiple of 64; what stands there is left as it is. */
@@ -43,7 +45,7 @@ export class KernelMemory {
     if (bytes > this.bytesLeft) {
       throw new FailureError({
         reason: 'engine-unavailable',
-        message: `the wasm engine needs more memory than it can have: ${gigabytes(end)} of ${gigabytes(address + this.bytesLeft)} GB`,
+        message: `the wasm engine needs more memory than it can have: ${gigabytes(end)} of ${gigabytes(limitBytes)} GB`,
         hint: 'use a smaller model, shorter prefixes, fewer inner steps, or first-order gradients (second_order: false)',
       });
     }

@@ -20,12 +20,8 @@ export interface LocalTask {
   readonly query: LocalForest;
 }
 
-const planned = new WeakMap<Task, LocalTask>();
-
-/** The task's forests; worked out once for each task object, since a sampler draws the same ones again and again. */
+/** The task's forests, over rows of their own. */
 export function planTask(task: Task): LocalTask {
-  const known = planned.get(task);
-  if (known !== undefined) return known;
   const support = buildPrefixForest(task.support);
   const query = buildPrefixForest(task.query);
   // Items of the support set alone come first, those of the query set alone last: each set's are contiguous.
@@ -36,13 +32,11 @@ export function planTask(task: Task): LocalTask {
   const queryOnly = [...inQuery].filter((item) => !inSupport.has(item));
   const itemIds = Int32Array.from([...supportOnly, ...both, ...queryOnly]);
   const rowOf = new Map([...itemIds.entries()].map(([row, item]) => [item, row]));
-  const local: LocalTask = {
+  return {
     itemIds,
     support: localForest(support, task.support.labels, rowOf, 0, inSupport.size),
     query: localForest(query, task.query.labels, rowOf, supportOnly.length, inQuery.size),
   };
-  planned.set(task, local);
-  return local;
 }
 
 /** The forest of one set of pairs. */

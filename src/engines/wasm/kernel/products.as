@@ -1,5 +1,8 @@
 // Matrix products on row-major float32 matrices. Pointers and row strides are in bytes; `s` scales the product;
 // `add` keeps what stands in C. Every sum runs in an order that depends on the sizes alone.
+//
+// The tiles' shapes are those that V8 compiles well: it moves every load of a loop body to its front, so accumulators
+// and loads together must fit into 15 registers (hence no unrolling), and pointers that move are better than indices.
 
 /** The four horizontal sums of four vectors. */
 @inline
@@ -36,106 +39,96 @@ export function productNT(
   m: i32, n: i32, k: i32, scale: f32, add: bool,
 ): void {
   const s = f32x4.splat(scale);
-  const bytes = (<usize>k) << 2;
   const n4 = n & ~3;
-  const n8 = n & ~7;
   const m2 = m & ~1;
-  if (m2 > 0) {
-    for (let j = 0; j < n4; j += 4) {
-      const b0 = b + <usize>j * ldb;
-      const b1 = b0 + ldb;
-      const b2 = b1 + ldb;
-      const b3 = b2 + ldb;
-      for (let i = 0; i < m2; i += 2) {
-        let p0 = a + <usize>i * lda;
-        let p1 = p0 + lda;
-        let q0 = b + <usize>j * ldb;
-        let q1 = q0 + ldb;
-        let q2 = q1 + ldb;
-        let q3 = q2 + ldb;
-        let s00 = f32x4.splat(0);
-        let s01 = s00, s02 = s00, s03 = s00, s10 = s00, s11 = s00, s12 = s00, s13 = s00;
-        for (let left = k; left > 0; left -= 8) {
-          let x0 = v128.load(p0);
-          let x1 = v128.load(p1);
-          let y = v128.load(q0);
-          s00 = f32x4.add(s00, f32x4.mul(x0, y));
-          s10 = f32x4.add(s10, f32x4.mul(x1, y));
-          y = v128.load(q1);
-          s01 = f32x4.add(s01, f32x4.mul(x0, y));
-          s11 = f32x4.add(s11, f32x4.mul(x1, y));
-          y = v128.load(q2);
-          s02 = f32x4.add(s02, f32x4.mul(x0, y));
-          s12 = f32x4.add(s12, f32x4.mul(x1, y));
-          y = v128.load(q3);
-          s03 = f32x4.add(s03, f32x4.mul(x0, y));
-          s13 = f32x4.add(s13, f32x4.mul(x1, y));
-          x0 = v128.load(p0, 16);
-          x1 = v128.load(p1, 16);
-          y = v128.load(q0, 16);
-          s00 = f32x4.add(s00, f32x4.mul(x0, y));
-          s10 = f32x4.add(s10, f32x4.mul(x1, y));
-          y = v128.load(q1, 16);
-          s01 = f32x4.add(s01, f32x4.mul(x0, y));
-          s11 = f32x4.add(s11, f32x4.mul(x1, y));
-          y = v128.load(q2, 16);
-          s02 = f32x4.add(s02, f32x4.mul(x0, y));
-          s12 = f32x4.add(s12, f32x4.mul(x1, y));
-          y = v128.load(q3, 16);
-          s03 = f32x4.add(s03, f32x4.mul(x0, y));
-          s13 = f32x4.add(s13, f32x4.mul(x1, y));
-          p0 += 32;
-          p1 += 32;
-          q0 += 32;
-          q1 += 32;
-          q2 += 32;
-          q3 += 32;
-        }
-        const c0 = c + <usize>i * ldc + ((<usize>j) << 2);
-        put(c0, sums(s00, s01, s02, s03), s, add);
-        put(c0 + ldc, sums(s10, s11, s12, s13), s, add);
+  for (let j = 0; j < n4 && m2 > 0; j += 4) {
+    for (let i = 0; i < m2; i += 2) {
+      let p0 = a + <usize>i * lda;
+      let p1 = p0 + lda;
+      let q0 = b + <usize>j * ldb;
+      let q1 = q0 + ldb;
+      let q2 = q1 + ldb;
+      let q3 = q2 + ldb;
+      let s00 = f32x4.splat(0);
+      let s01 = s00, s02 = s00, s03 = s00, s10 = s00, s11 = s00, s12 = s00, s13 = s00;
+      for (let left = k; left > 0; left -= 4) {
+        const x0 = v128.load(p0);
+        const x1 = v128.load(p1);
+        const y0 = v128.load(q0);
+        s00 = f32x4.add(s00, f32x4.mul(x0, y0));
+        s10 = f32x4.add(s10, f32x4.mul(x1, y0));
+        const y1 = v128.load(q1);
+        s01 = f32x4.add(s01, f32x4.mul(x0, y1));
+        s11 = f32x4.add(s11, f32x4.mul(x1, y1));
+        const y2 = v128.load(q2);
+        s02 = f32x4.add(s02, f32x4.mul(x0, y2));
+        s12 = f32x4.add(s12, f32x4.mul(x1, y2));
+        const y3 = v128.load(q3);
+        s03 = f32x4.add(s03, f32x4.mul(x0, y3));
+        s13 = f32x4.add(s13, f32x4.mul(x1, y3));
+        p0 += 16;
+        p1 += 16;
+        q0 += 16;
+        q1 += 16;
+        q2 += 16;
+        q3 += 16;
       }
+      const d = c + <usize>i * ldc + ((<usize>j) << 2);
+      put(d, sums(s00, s01, s02, s03), s, add);
+      put(d + ldc, sums(s10, s11, s12, s13), s, add);
     }
-  }
-  if (m2 < m) {
-    const a0 = a + <usize>m2 * lda;
-    const c0 = c + <usize>m2 * ldc;
-    for (let j = 0; j < n8; j += 8) {
-      const b0 = b + <usize>j * ldb;
-      const b1 = b0 + ldb, b2 = b1 + ldb, b3 = b2 + ldb, b4 = b3 + ldb, b5 = b4 + ldb, b6 = b5 + ldb, b7 = b6 + ldb;
-      let s0 = f32x4.splat(0);
-      let s1 = s0, s2 = s0, s3 = s0, s4 = s0, s5 = s0, s6 = s0, s7 = s0;
-      for (let p: usize = 0; p < bytes; p += 32) {
-        let x = v128.load(a0 + p);
-        s0 = f32x4.add(s0, f32x4.mul(x, v128.load(b0 + p)));
-        s1 = f32x4.add(s1, f32x4.mul(x, v128.load(b1 + p)));
-        s2 = f32x4.add(s2, f32x4.mul(x, v128.load(b2 + p)));
-        s3 = f32x4.add(s3, f32x4.mul(x, v128.load(b3 + p)));
-        s4 = f32x4.add(s4, f32x4.mul(x, v128.load(b4 + p)));
-        s5 = f32x4.add(s5, f32x4.mul(x, v128.load(b5 + p)));
-        s6 = f32x4.add(s6, f32x4.mul(x, v128.load(b6 + p)));
-        s7 = f32x4.add(s7, f32x4.mul(x, v128.load(b7 + p)));
-        x = v128.load(a0 + p, 16);
-        s0 = f32x4.add(s0, f32x4.mul(x, v128.load(b0 + p, 16)));
-        s1 = f32x4.add(s1, f32x4.mul(x, v128.load(b1 + p, 16)));
-        s2 = f32x4.add(s2, f32x4.mul(x, v128.load(b2 + p, 16)));
-        s3 = f32x4.add(s3, f32x4.mul(x, v128.load(b3 + p, 16)));
-        s4 = f32x4.add(s4, f32x4.mul(x, v128.load(b4 + p, 16)));
-        s5 = f32x4.add(s5, f32x4.mul(x, v128.load(b5 + p, 16)));
-        s6 = f32x4.add(s6, f32x4.mul(x, v128.load(b6 + p, 16)));
-        s7 = f32x4.add(s7, f32x4.mul(x, v128.load(b7 + p, 16)));
-      }
-      const cj = c0 + ((<usize>j) << 2);
-      put(cj, sums(s0, s1, s2, s3), s, add);
-      put(cj + 16, sums(s4, s5, s6, s7), s, add);
-    }
-    for (let j = n8; j < n4; j++) single(c0 + ((<usize>j) << 2), a0, b + <usize>j * ldb, k, scale, add);
   }
   for (let j = n4; j < n; j++) {
-    for (let i = 0; i < m; i++) {
+    for (let i = 0; i < m2; i++) {
       single(c + <usize>i * ldc + ((<usize>j) << 2), a + <usize>i * lda, b + <usize>j * ldb, k, scale, add);
     }
   }
+  if (m2 < m) rowNT(c + <usize>m2 * ldc, a + <usize>m2 * lda, b, ldb, n, k, scale, add);
+}
+
+/** One row of `productNT`, six columns at a time. */
+function rowNT(c: usize, a: usize, b: usize, ldb: usize, n: i32, k: i32, scale: f32, add: bool): void {
+  const s = f32x4.splat(scale);
+  let j = 0;
+  for (; j + 6 <= n; j += 6) {
+    let p0 = a;
+    let q0 = b + <usize>j * ldb;
+    let q1 = q0 + ldb;
+    let q2 = q1 + ldb;
+    let q3 = q2 + ldb;
+    let q4 = q3 + ldb;
+    let q5 = q4 + ldb;
+    let s00 = f32x4.splat(0);
+    let s01 = s00, s02 = s00, s03 = s00, s04 = s00, s05 = s00;
+    for (let left = k; left > 0; left -= 4) {
+      const x0 = v128.load(p0);
+      const y0 = v128.load(q0);
+      s00 = f32x4.add(s00, f32x4.mul(x0, y0));
+      const y1 = v128.load(q1);
+      s01 = f32x4.add(s01, f32x4.mul(x0, y1));
+      const y2 = v128.load(q2);
+      s02 = f32x4.add(s02, f32x4.mul(x0, y2));
+      const y3 = v128.load(q3);
+      s03 = f32x4.add(s03, f32x4.mul(x0, y3));
+      const y4 = v128.load(q4);
+      s04 = f32x4.add(s04, f32x4.mul(x0, y4));
+      const y5 = v128.load(q5);
+      s05 = f32x4.add(s05, f32x4.mul(x0, y5));
+      p0 += 16;
+      q0 += 16;
+      q1 += 16;
+      q2 += 16;
+      q3 += 16;
+      q4 += 16;
+      q5 += 16;
+    }
+    const d = c + ((<usize>j) << 2);
+    put(d, sums(s00, s01, s02, s03), s, add);
+    const rest = f32x4.mul(sums(s04, s05, s04, s05), s);
+    const kept: v128 = add ? v128.load64_zero(d, 16) : f32x4.splat(0);
+    v128.store64_lane(d, f32x4.add(kept, rest), 0, 16);
+  }
+  for (; j < n; j++) single(c + ((<usize>j) << 2), a, b + <usize>j * ldb, k, scale, add);
 }
 
 function single(c: usize, a: usize, b: usize, k: i32, scale: f32, add: bool): void {
@@ -155,30 +148,36 @@ export function productNN(
     const keep = add || k0 > 0;
     const bk = b + <usize>k0 * ldb;
     const ak = a + ((<usize>k0) << 2);
-    const bytes = (<usize>depth) << 2;
     if (m4 > 0) {
       for (let j = 0; j < n; j += 8) {
         for (let i = 0; i < m4; i += 4) {
-          const a0 = ak + <usize>i * lda;
-          const a1 = a0 + lda, a2 = a1 + lda, a3 = a2 + lda;
+          let p0 = ak + <usize>i * lda;
+          let p1 = p0 + lda;
+          let p2 = p1 + lda;
+          let p3 = p2 + lda;
           let q = bk + ((<usize>j) << 2);
           let s00 = f32x4.splat(0);
           let s01 = s00, s10 = s00, s11 = s00, s20 = s00, s21 = s00, s30 = s00, s31 = s00;
-          for (let p: usize = 0; p < bytes; p += 4, q += ldb) {
+          for (let left = depth; left > 0; left--) {
             const y0 = v128.load(q);
             const y1 = v128.load(q, 16);
-            let x = v128.load32_splat(a0 + p);
+            let x = v128.load32_splat(p0);
             s00 = f32x4.add(s00, f32x4.mul(x, y0));
             s01 = f32x4.add(s01, f32x4.mul(x, y1));
-            x = v128.load32_splat(a1 + p);
+            x = v128.load32_splat(p1);
             s10 = f32x4.add(s10, f32x4.mul(x, y0));
             s11 = f32x4.add(s11, f32x4.mul(x, y1));
-            x = v128.load32_splat(a2 + p);
+            x = v128.load32_splat(p2);
             s20 = f32x4.add(s20, f32x4.mul(x, y0));
             s21 = f32x4.add(s21, f32x4.mul(x, y1));
-            x = v128.load32_splat(a3 + p);
+            x = v128.load32_splat(p3);
             s30 = f32x4.add(s30, f32x4.mul(x, y0));
             s31 = f32x4.add(s31, f32x4.mul(x, y1));
+            p0 += 4;
+            p1 += 4;
+            p2 += 4;
+            p3 += 4;
+            q += ldb;
           }
           let d = c + <usize>i * ldc + ((<usize>j) << 2);
           put(d, s00, s, keep);
@@ -197,39 +196,43 @@ export function productNN(
     }
     let i = m4;
     if (m - i >= 2) {
-      pairNN(c + <usize>i * ldc, ldc, ak + <usize>i * lda, lda, bk, ldb, n, bytes, s, keep);
+      pairNN(c + <usize>i * ldc, ldc, ak + <usize>i * lda, lda, bk, ldb, n, depth, s, keep);
       i += 2;
     }
-    if (i < m) rowNN(c + <usize>i * ldc, ak + <usize>i * lda, bk, ldb, n, bytes, s, keep);
+    if (i < m) rowNN(c + <usize>i * ldc, ak + <usize>i * lda, bk, ldb, n, depth, s, keep);
   }
 }
 
 /** Two rows of `productNN`, 16 columns (one cache line of B) at a time. */
 function pairNN(
   c: usize, ldc: usize, a: usize, lda: usize, b: usize, ldb: usize,
-  n: i32, bytes: usize, s: v128, keep: bool,
+  n: i32, depth: i32, s: v128, keep: bool,
 ): void {
-  const a1 = a + lda;
   let j = 0;
   for (; j + 16 <= n; j += 16) {
     let q = b + ((<usize>j) << 2);
+    let p0 = a;
+    let p1 = a + lda;
     let s00 = f32x4.splat(0);
     let s01 = s00, s02 = s00, s03 = s00, s10 = s00, s11 = s00, s12 = s00, s13 = s00;
-    for (let p: usize = 0; p < bytes; p += 4, q += ldb) {
-      const x0 = v128.load32_splat(a + p);
-      const x1 = v128.load32_splat(a1 + p);
-      let y = v128.load(q);
-      s00 = f32x4.add(s00, f32x4.mul(x0, y));
-      s10 = f32x4.add(s10, f32x4.mul(x1, y));
-      y = v128.load(q, 16);
-      s01 = f32x4.add(s01, f32x4.mul(x0, y));
-      s11 = f32x4.add(s11, f32x4.mul(x1, y));
-      y = v128.load(q, 32);
-      s02 = f32x4.add(s02, f32x4.mul(x0, y));
-      s12 = f32x4.add(s12, f32x4.mul(x1, y));
-      y = v128.load(q, 48);
-      s03 = f32x4.add(s03, f32x4.mul(x0, y));
-      s13 = f32x4.add(s13, f32x4.mul(x1, y));
+    for (let left = depth; left > 0; left--) {
+      const x0 = v128.load32_splat(p0);
+      const x1 = v128.load32_splat(p1);
+      const y0 = v128.load(q);
+      s00 = f32x4.add(s00, f32x4.mul(x0, y0));
+      s10 = f32x4.add(s10, f32x4.mul(x1, y0));
+      const y1 = v128.load(q, 16);
+      s01 = f32x4.add(s01, f32x4.mul(x0, y1));
+      s11 = f32x4.add(s11, f32x4.mul(x1, y1));
+      const y2 = v128.load(q, 32);
+      s02 = f32x4.add(s02, f32x4.mul(x0, y2));
+      s12 = f32x4.add(s12, f32x4.mul(x1, y2));
+      const y3 = v128.load(q, 48);
+      s03 = f32x4.add(s03, f32x4.mul(x0, y3));
+      s13 = f32x4.add(s13, f32x4.mul(x1, y3));
+      p0 += 4;
+      p1 += 4;
+      q += ldb;
     }
     let d = c + ((<usize>j) << 2);
     put(d, s00, s, keep);
@@ -244,17 +247,22 @@ function pairNN(
   }
   if (j < n) {
     let q = b + ((<usize>j) << 2);
+    let p0 = a;
+    let p1 = a + lda;
     let s00 = f32x4.splat(0);
     let s01 = s00, s10 = s00, s11 = s00;
-    for (let p: usize = 0; p < bytes; p += 4, q += ldb) {
-      const x0 = v128.load32_splat(a + p);
-      const x1 = v128.load32_splat(a1 + p);
-      let y = v128.load(q);
-      s00 = f32x4.add(s00, f32x4.mul(x0, y));
-      s10 = f32x4.add(s10, f32x4.mul(x1, y));
-      y = v128.load(q, 16);
-      s01 = f32x4.add(s01, f32x4.mul(x0, y));
-      s11 = f32x4.add(s11, f32x4.mul(x1, y));
+    for (let left = depth; left > 0; left--) {
+      const x0 = v128.load32_splat(p0);
+      const x1 = v128.load32_splat(p1);
+      const y0 = v128.load(q);
+      s00 = f32x4.add(s00, f32x4.mul(x0, y0));
+      s10 = f32x4.add(s10, f32x4.mul(x1, y0));
+      const y1 = v128.load(q, 16);
+      s01 = f32x4.add(s01, f32x4.mul(x0, y1));
+      s11 = f32x4.add(s11, f32x4.mul(x1, y1));
+      p0 += 4;
+      p1 += 4;
+      q += ldb;
     }
     let d = c + ((<usize>j) << 2);
     put(d, s00, s, keep);
@@ -265,48 +273,58 @@ function pairNN(
   }
 }
 
-/** One row of `productNN`, 32 columns at a time. */
+/** One row of `productNN`, 24 columns at a time. */
 function rowNN(
-  c: usize, a: usize, b: usize, ldb: usize, n: i32, bytes: usize, s: v128, keep: bool,
+  c: usize, a: usize, b: usize, ldb: usize, n: i32, depth: i32, s: v128, keep: bool,
 ): void {
   let j = 0;
-  for (; j + 32 <= n; j += 32) {
+  for (; j + 24 <= n; j += 24) {
     let q = b + ((<usize>j) << 2);
-    let s0 = f32x4.splat(0);
-    let s1 = s0, s2 = s0, s3 = s0, s4 = s0, s5 = s0, s6 = s0, s7 = s0;
-    for (let p: usize = 0; p < bytes; p += 4, q += ldb) {
-      const x = v128.load32_splat(a + p);
-      s0 = f32x4.add(s0, f32x4.mul(x, v128.load(q)));
-      s1 = f32x4.add(s1, f32x4.mul(x, v128.load(q, 16)));
-      s2 = f32x4.add(s2, f32x4.mul(x, v128.load(q, 32)));
-      s3 = f32x4.add(s3, f32x4.mul(x, v128.load(q, 48)));
-      s4 = f32x4.add(s4, f32x4.mul(x, v128.load(q, 64)));
-      s5 = f32x4.add(s5, f32x4.mul(x, v128.load(q, 80)));
-      s6 = f32x4.add(s6, f32x4.mul(x, v128.load(q, 96)));
-      s7 = f32x4.add(s7, f32x4.mul(x, v128.load(q, 112)));
+    let p0 = a;
+    let s00 = f32x4.splat(0);
+    let s01 = s00, s02 = s00, s03 = s00, s04 = s00, s05 = s00;
+    for (let left = depth; left > 0; left--) {
+      const x0 = v128.load32_splat(p0);
+      const y0 = v128.load(q);
+      s00 = f32x4.add(s00, f32x4.mul(x0, y0));
+      const y1 = v128.load(q, 16);
+      s01 = f32x4.add(s01, f32x4.mul(x0, y1));
+      const y2 = v128.load(q, 32);
+      s02 = f32x4.add(s02, f32x4.mul(x0, y2));
+      const y3 = v128.load(q, 48);
+      s03 = f32x4.add(s03, f32x4.mul(x0, y3));
+      const y4 = v128.load(q, 64);
+      s04 = f32x4.add(s04, f32x4.mul(x0, y4));
+      const y5 = v128.load(q, 80);
+      s05 = f32x4.add(s05, f32x4.mul(x0, y5));
+      p0 += 4;
+      q += ldb;
     }
     const d = c + ((<usize>j) << 2);
-    put(d, s0, s, keep);
-    put(d + 16, s1, s, keep);
-    put(d + 32, s2, s, keep);
-    put(d + 48, s3, s, keep);
-    put(d + 64, s4, s, keep);
-    put(d + 80, s5, s, keep);
-    put(d + 96, s6, s, keep);
-    put(d + 112, s7, s, keep);
+    put(d, s00, s, keep);
+    put(d + 16, s01, s, keep);
+    put(d + 32, s02, s, keep);
+    put(d + 48, s03, s, keep);
+    put(d + 64, s04, s, keep);
+    put(d + 80, s05, s, keep);
   }
   for (; j < n; j += 8) {
     let q = b + ((<usize>j) << 2);
-    let s0 = f32x4.splat(0);
-    let s1 = s0;
-    for (let p: usize = 0; p < bytes; p += 4, q += ldb) {
-      const x = v128.load32_splat(a + p);
-      s0 = f32x4.add(s0, f32x4.mul(x, v128.load(q)));
-      s1 = f32x4.add(s1, f32x4.mul(x, v128.load(q, 16)));
+    let p0 = a;
+    let s00 = f32x4.splat(0);
+    let s01 = s00;
+    for (let left = depth; left > 0; left--) {
+      const x0 = v128.load32_splat(p0);
+      const y0 = v128.load(q);
+      s00 = f32x4.add(s00, f32x4.mul(x0, y0));
+      const y1 = v128.load(q, 16);
+      s01 = f32x4.add(s01, f32x4.mul(x0, y1));
+      p0 += 4;
+      q += ldb;
     }
     const d = c + ((<usize>j) << 2);
-    put(d, s0, s, keep);
-    put(d + 16, s1, s, keep);
+    put(d, s00, s, keep);
+    put(d + 16, s01, s, keep);
   }
 }
 
