@@ -2,6 +2,8 @@ import { type Failure, FailureError } from '../base/failure.js';
 
 /** System errors that say that the machine, not kshot or its user, is at fault. */
 const environmentCodes = new Set([
+  'ENOTDIR',
+  'EEXIST',
   'ENOSPC',
   'EROFS',
   'EDQUOT',

@@ -5,6 +5,7 @@ import { type CodeDigests, readCodeDigests } from '../pipeline/code-digests.js';
 import type { Graph, GraphNode } from '../pipeline/graph.js';
 import { loadPipeline } from '../pipeline/load-pipeline.js';
 import { makePlan } from '../pipeline/make-plan.js';
+import { suggestion } from '../pipeline/nearest-name.js';
 import type { Plan } from '../pipeline/plan.js';
 import { openStore } from '../store/open-store.js';
 import type { Store } from '../store/store.js';
@@ -26,6 +27,8 @@ export interface PlannedProject {
   readonly store: Store;
   readonly codes: CodeDigests;
   readonly plan: Plan;
+  /** Whether a node is to run although there is a result. */
+  readonly isForced: (node: GraphNode) => boolean;
   /** Plans again, after something in the store has changed. */
   replan(): Promise<Result<Plan, Failure[]>>;
 }
@@ -57,17 +60,26 @@ export async function openProject(
   const plan = await replan();
   if (!plan.ok) return plan;
   await store.saveIndex();
-  return success({ root: root.value, graph: graph.value, store, codes, plan: plan.value, replan });
+  return success({
+    root: root.value,
+    graph: graph.value,
+    store,
+    codes,
+    plan: plan.value,
+    isForced: force.value,
+    replan,
+  });
 }
 
 function forcedNodes(graph: Graph, names: readonly string[]): Result<(node: GraphNode) => boolean, Failure> {
   if (names.includes('')) return success(() => true);
   const unknown = names.find((name) => !graph.nodes.some((node) => node.step === name || node.id === name));
   if (unknown !== undefined) {
+    const hint = suggestion(unknown, new Set(graph.nodes.flatMap((node) => [node.step, node.id])));
     return failed({
       reason: 'unknown-step',
       message: `--force=${unknown}: there is no such step`,
-      hint: `the steps are ${[...new Set(graph.nodes.map((node) => node.step))].join(', ')}`,
+      ...(hint === undefined ? {} : { hint }),
     });
   }
   return success((node) => names.includes(node.step) || names.includes(node.id));

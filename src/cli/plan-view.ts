@@ -84,8 +84,7 @@ function reasonOfStep(
   if (state === 'hit') return others.length === 0 ? `key ${shortDigest(first.key ?? '')}` : '';
   if (state === 'depends') return '';
   const reason = reasonOf(first);
-  // One reason is enough to tell a changed step by; a thousand would each read two entries.
-  const different = others.length <= 20 && others.some((other) => reasonOf(other) !== reason);
+  const different = others.some((other) => reasonOf(other) !== reason);
   return different ? `${reason} (first of several; kshot explain ${first.node.step})` : reason;
 }
 

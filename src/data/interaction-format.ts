@@ -108,7 +108,7 @@ export function resolveColumns(
 }
 
 /** Splits a line at the delimiter, with double quotes as in CSV. */
-export function splitRecord(line: string, delimiter: string): string[] {
+function splitRecord(line: string, delimiter: string): string[] {
   const cells: string[] = [];
   let cell = '';
   let quoted = false;

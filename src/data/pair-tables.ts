@@ -67,6 +67,7 @@ export function describeColumns(columns: ColumnRules): string {
 /**
  * Makes a temporary table of a parquet file: just these columns, in these types, without nulls.
  *
+ * @param unique a column by which the rows will be ordered, so that no value of it may come twice
  * @throws FailureError `bad-data` that lists every missing column, wrong type and null
  */
 export async function createTable(
@@ -74,6 +75,7 @@ export async function createTable(
   name: string,
   { path, file }: TableFile,
   columns: ColumnRules,
+  unique?: string,
 ): Promise<void> {
   const hint = `expected a parquet file with the columns ${describeColumns(columns)}`;
   await readingUserFile(file, hint, async () => {
@@ -104,6 +106,14 @@ export async function createTable(
         { hint },
       );
     }
+    if (unique === undefined) return;
+    const [twice] = await database.rows(
+      `SELECT min(value) AS value FROM (
+         SELECT ${sqlName(unique)} AS value FROM ${sqlName(name)} GROUP BY value HAVING count(*) > 1
+       ) HAVING count(*) > 0`,
+    );
+    if (twice !== undefined)
+      throw badData(file, `${unique} ${twice['value']} is there more than once`, { hint });
   });
 }
 

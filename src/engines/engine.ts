@@ -42,7 +42,7 @@ export interface Drift {
 export interface Adapted {
   /**
    * `ranks[s][t][i]`: rank (1 is best) of query pair `i` of task `t` after `steps[s]` inner steps.
-   * Rank = 1 + items scored higher + equal-scored items of lower id.
+   * Rank = 1 + items scored higher + equal-scored items of lower id; 0 where a score is NaN or infinite.
    */
   readonly ranks: readonly (readonly Int32Array[])[];
   /** `drift[s][t]`: per tensor, after `steps[s]` inner steps. */

@@ -18,7 +18,13 @@ export async function run(context: KindContext): Promise<void> {
       const pairs = filePath(input, split);
       const output = context.output(`${split}/episodes`);
       const { pair_id, user_id } = pairColumns;
-      await createTable(database, 'pairs', { path: pairs, file: `pairs of ${split}` }, { pair_id, user_id });
+      await createTable(
+        database,
+        'pairs',
+        { path: pairs, file: `pairs of ${split}` },
+        { pair_id, user_id },
+        'pair_id',
+      );
       await writeParquet(database, {
         query: episodes,
         parameters: { k, q, every_window: split === 'train' },

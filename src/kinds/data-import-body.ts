@@ -37,7 +37,7 @@ export async function run(context: KindContext): Promise<void> {
     const isDate = await readingUserFile(file, 'see the parameters of data.import', async () => {
       if (format.format === 'parquet')
         format = { ...format, columnNames: await parquetColumns(database, path) };
-      return await readRaw(database, path, format, resolveColumns(file, format, columns), skip);
+      return await readRaw(database, path, format, resolveColumns(file, format, columns));
     });
     const unit = isDate ? 'seconds' : await timeUnit(database, String(parameters['time_unit']));
     await database.run(`CREATE TEMP TABLE checked AS ${cells}`, { time_unit: unit });
@@ -91,9 +91,8 @@ async function readRaw(
   path: string,
   format: InteractionFormat,
   columns: { readonly user: string; readonly item: string; readonly time: string },
-  skip: boolean,
 ): Promise<boolean> {
-  const source = sourceOf(path, format, skip, Object.values(columns));
+  const source = sourceOf(path, format, Object.values(columns));
   const types = format.format === 'parquet' ? await database.rows(`DESCRIBE SELECT * FROM ${source}`) : [];
   const timeType = types.find((row) => row['column_name'] === columns.time)?.['column_type'];
   const isDate = /^(TIMESTAMP|DATE)/.test(String(timeType));
@@ -101,25 +100,50 @@ async function readRaw(
   // Inserted in the order of the file, so that rowid is the place in it.
   await database.run(
     `CREATE TEMP TABLE in_order AS SELECT ${sqlName(columns.user)}::VARCHAR AS user_cell,
-       ${sqlName(columns.item)}::VARCHAR AS item_cell, (${time})::VARCHAR AS time_cell FROM ${source}`,
+       ${sqlName(columns.item)}::VARCHAR AS item_cell, (${time})::VARCHAR AS time_cell, readable FROM ${source}`,
   );
   await database.run('CREATE TEMP VIEW raw AS SELECT rowid AS place, * FROM in_order');
   return isDate;
 }
 
-function sourceOf(path: string, format: InteractionFormat, skip: boolean, wanted: readonly string[]): string {
-  const file = sqlText(withoutWildcards(path));
-  if (format.format === 'parquet') return parquetFile(path);
-  const compression = format.gzip ? "'gzip'" : "'none'";
-  const typed = (names: readonly string[]) =>
-    `{${[...new Set(names)].map((name) => `${sqlText(name)}: 'VARCHAR'`).join(', ')}}`;
-  if (format.format === 'jsonl') {
-    return `read_json(${file}, format = 'newline_delimited', hive_partitioning = false, compression = ${compression},
-      columns = ${typed(wanted)}, ignore_errors = ${skip})`;
+/** What to select from: the wanted columns under their own names, and whether the row is `readable` at all. */
+function sourceOf(path: string, format: InteractionFormat, wanted: readonly string[]): string {
+  const names = [...new Set(wanted)];
+  if (format.format === 'parquet') {
+    return `(SELECT ${names.map(sqlName).join(', ')}, true AS readable FROM ${parquetFile(path)})`;
   }
-  return `read_csv(${file}, auto_detect = false, hive_partitioning = false, compression = ${compression},
-    delim = ${sqlText(delimiters[format.format])}, quote = '"', escape = '"', header = ${format.header},
-    skip = ${format.commentLines}, columns = ${typed(format.columnNames)}, store_rejects = true)`;
+  if (format.format === 'jsonl') {
+    const cells = names.map(
+      (name) =>
+        `CASE WHEN readable THEN json_extract_string(line, ${sqlText(jsonPointer(name))}) END AS ${sqlName(name)}`,
+    );
+    // Read as lines, because DuckDB's reader of JSON runs on over the end of a broken one. No character below a space
+    // stands in JSON, so this delimiter splits nothing.
+    const lines = textFile(path, format, { delimiter: '\u0001', quote: '', columns: ['line'] });
+    return `(SELECT CASE WHEN json_valid(line) THEN json_type(line) = 'OBJECT' ELSE false END AS readable, ${cells.join(', ')} FROM ${lines})`;
+  }
+  const cells = textFile(path, format, {
+    delimiter: delimiters[format.format],
+    quote: '"',
+    columns: format.columnNames,
+  });
+  return `(SELECT ${names.map(sqlName).join(', ')}, true AS readable FROM ${cells})`;
+}
+
+function textFile(
+  path: string,
+  format: InteractionFormat,
+  { delimiter, quote, columns }: { delimiter: string; quote: string; columns: readonly string[] },
+): string {
+  const typed = columns.map((name) => `${sqlText(name)}: 'VARCHAR'`).join(', ');
+  return `read_csv(${sqlText(withoutWildcards(path))}, auto_detect = false, hive_partitioning = false,
+    compression = ${sqlText(format.gzip ? 'gzip' : 'none')}, delim = ${sqlText(delimiter)}, quote = ${sqlText(quote)},
+    escape = ${sqlText(quote)}, header = ${format.header && format.format !== 'jsonl'}, skip = ${format.commentLines},
+    columns = {${typed}}, store_rejects = true)`;
+}
+
+function jsonPointer(name: string): string {
+  return `/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`;
 }
 
 async function timeUnit(database: Database, asked: string): Promise<TimeUnit> {
@@ -140,7 +164,7 @@ async function rejectedRows(
   database: Database,
   format: InteractionFormat,
 ): Promise<{ readonly count: number; readonly first: readonly BadRow[] }> {
-  if (format.format === 'parquet' || format.format === 'jsonl') return { count: 0, first: [] };
+  if (format.format === 'parquet') return { count: 0, first: [] };
   const rows = await database.rows(
     'SELECT line, min(error_message) AS text FROM reject_errors GROUP BY line ORDER BY line',
   );

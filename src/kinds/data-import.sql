@@ -1,4 +1,4 @@
--- Raw cells to interactions. raw: place (in the file), user_cell, item_cell, time_cell, all text; time_cell in epoch
+-- Raw cells to interactions. raw: place (in the file), user_cell, item_cell, time_cell, all text, readable; time_cell in epoch
 -- seconds where the file's own type was a date.
 SELECT
   place,
@@ -12,6 +12,7 @@ SELECT
   END AS timestamp,
   user_cell IS NOT NULL AND item_cell IS NOT NULL AND coalesce(isfinite(timestamp), false) AS good,
   CASE
+    WHEN NOT readable THEN 'not a JSON object'
     WHEN user_cell IS NULL THEN 'no user'
     WHEN item_cell IS NULL THEN 'no item'
     WHEN time_cell IS NULL THEN 'no time'

@@ -13,7 +13,13 @@ const pairs = readFileSync(new URL('./data-pairs.sql', import.meta.url), 'utf8')
 export async function run(context: KindContext): Promise<void> {
   const path = filePath(inputTree(context, 'interactions'));
   await withDatabase({ threads: context.threads, temporaryFolder: context.scratch }, async (database) => {
-    await createTable(database, 'interactions', { path, file: 'interactions' }, interactionColumns);
+    await createTable(
+      database,
+      'interactions',
+      { path, file: 'interactions' },
+      interactionColumns,
+      'position',
+    );
     await database.run(
       `CREATE TEMP TABLE items AS
        SELECT item_id, (row_number() OVER (ORDER BY item_id) - 1)::INTEGER AS item

@@ -12,7 +12,13 @@ export async function run(context: KindContext): Promise<void> {
   const input = inputTree(context, 'pairs');
   const { train, val, test, seed } = context.parameters;
   await withDatabase({ threads: context.threads, temporaryFolder: context.scratch }, async (database) => {
-    await createTable(database, 'pairs', { path: filePath(input, 'pairs'), file: 'pairs' }, pairColumns);
+    await createTable(
+      database,
+      'pairs',
+      { path: filePath(input, 'pairs'), file: 'pairs' },
+      pairColumns,
+      'pair_id',
+    );
     await database.run(`CREATE TEMP TABLE users AS ${splits}`, {
       seed: String(seed),
       train: Number(train),

@@ -70,8 +70,8 @@ function applySet(
     const known = namesBelow(pipeline, start, kinds);
     if (known === undefined || known.includes(name)) continue;
     const rest = names.slice(index + 1);
-    const candidates = known.map((one) => [...start, one, ...rest].join('.'));
-    return fail('unknown-path', `there is no ${[...start, name].join('.')}`, suggestion(path, candidates));
+    const hint = suggestion(name, known, (one) => [...start, one, ...rest].join('.'));
+    return fail('unknown-path', `there is no ${[...start, name].join('.')}`, hint);
   }
   return success(put(pipeline, names, value.value, location));
 }

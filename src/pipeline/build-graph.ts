@@ -3,16 +3,25 @@ import type { Json, JsonObject } from '../base/json.js';
 import { leavesOf, type Tree } from '../base/tree.js';
 import { automaticEngine, engines } from '../engines/registry.js';
 import type { InputPort } from '../kinds/kind.js';
+import {
+  type Connector,
+  createConnector,
+  type Given,
+  type OverElement,
+  resolveAll,
+  resolveOver,
+} from './connect-inputs.js';
 import { type Combination, expandMatrix } from './expand-matrix.js';
 import type { GraphNode, LocatedFile, Source } from './graph.js';
 import { failureAt, type LocatedValue, type Report } from './located-value.js';
 import { suggestion } from './nearest-name.js';
 import { orderSteps } from './order-steps.js';
 import type { ParameterValidators } from './parameter-errors.js';
-import { type Mismatch, type PortTree, project, treeOfOutputs } from './port-tree.js';
-import type { InputSpec, Spec, StepSpec } from './spec.js';
+import { type PortTree, project, treeOfOutputs } from './port-tree.js';
+import type { Spec } from './spec.js';
 import { createParameterReader, type StepParameters } from './step-parameters.js';
-import { concatenate, elementsOf, type StepInstance, type StepValue, treeOfReference } from './step-value.js';
+import type { StepSpec } from './step-spec.js';
+import type { StepInstance, StepValue } from './step-value.js';
 
 /** A node whose roles are not known yet. */
 export interface DraftNode extends Omit<GraphNode, 'roles'> {
@@ -32,13 +41,6 @@ interface Building {
   /** By node: names of the settings that it will write, where its kind can tell. */
   readonly settings: Map<string, readonly string[]>;
   readonly nodes: DraftNode[];
-}
-
-/** Input trees of one node before they are cut to what its kind declares. */
-interface Given {
-  readonly tree: PortTree;
-  readonly text: string;
-  readonly input: InputSpec;
 }
 
 /** Expands and connects the steps. Nodes stand in an order in which every input comes earlier. */
@@ -66,8 +68,8 @@ export function buildGraph(
 
 function buildStep(step: StepSpec, building: Building): StepValue | undefined {
   const { report } = building;
-  const inputs = resolveAll(step.inputs, building);
-  const elements = resolveOver(step, building);
+  const inputs = resolveAll(step.inputs, building.values, report);
+  const elements = resolveOver(step, building.values, report);
   const isWired = inputs !== undefined && elements !== undefined;
   const settings = inputs?.find(({ input }) => input.port === 'settings');
   const settingNames = settings === undefined ? [] : namesOfSettings(settings.tree, step, building);
@@ -241,119 +243,6 @@ export function resolveEngine(asked: string): string {
   return asked === 'auto' ? automaticEngine() : asked;
 }
 
-type Connector = (
-  ports: { readonly [port: string]: InputPort },
-  given: readonly Given[],
-) => { readonly [port: string]: Tree<Source> } | undefined;
-
-/** Cuts inputs to the declared shapes; what is the same for many nodes is done once. */
-function createConnector(step: StepSpec, report: Report): Connector {
-  const known = new WeakMap<PortTree, Map<InputPort, Tree<Source> | undefined>>();
-  const projected = ({ tree, text, input }: Given, port: InputPort): Tree<Source> | undefined => {
-    const byPort = known.get(tree) ?? new Map<InputPort, Tree<Source> | undefined>();
-    known.set(tree, byPort);
-    if (!byPort.has(port)) {
-      const result = project(tree, port.shape, input.port, text);
-      if (!result.ok) reportMismatch(result.failure, input.location, report);
-      byPort.set(port, result.ok ? result.value : undefined);
-    }
-    return byPort.get(port);
-  };
-  return (ports, given) => {
-    const connected: { [port: string]: Tree<Source> } = {};
-    let isWhole = true;
-    for (const one of given) {
-      const name = one.input.port;
-      const port = Object.hasOwn(ports, name) ? ports[name] : undefined;
-      const tree = port === undefined ? undefined : projected(one, port);
-      if (port === undefined) {
-        report(
-          failureAt(
-            { location: one.input.portLocation },
-            'unknown-port',
-            `${step.kind.name} has no input ${name}`,
-            {
-              hint: suggestion(name, Object.keys(ports)),
-            },
-          ),
-        );
-      }
-      if (tree === undefined) isWhole = false;
-      else connected[name] = tree;
-    }
-    for (const [name, port] of Object.entries(ports)) {
-      if (port.required === false || given.some(({ input }) => input.port === name)) continue;
-      isWhole = false;
-      report(
-        failureAt(step, 'missing-input', `${step.name} has no input ${name}: ${port.description}`, {
-          hint: `add in: { ${name}: STEP.PORT }`,
-        }),
-      );
-    }
-    return isWhole ? connected : undefined;
-  };
-}
-
-/** The trees that `in` names; undefined where one of them is not known. */
-function resolveAll(inputs: readonly InputSpec[], building: Building): readonly Given[] | undefined {
-  const given: Given[] = [];
-  for (const input of inputs) {
-    const resolved = resolveInput(input, building);
-    if (resolved !== undefined) given.push(resolved);
-  }
-  return given.length === inputs.length ? given : undefined;
-}
-
-function resolveInput(input: InputSpec, { values, report }: Building): Given | undefined {
-  const trees: { tree: PortTree; label: string }[] = [];
-  for (const { reference, location } of input.references) {
-    const value = values.get(reference.step);
-    if (value === undefined) continue;
-    const tree = treeOfReference(value, reference);
-    if (tree.ok) trees.push({ tree: tree.value, label: reference.text });
-    else reportMismatch(tree.failure, location, report);
-  }
-  if (trees.length < input.references.length) return undefined;
-  const [only] = trees;
-  const tree = input.isList || only === undefined ? concatenate(trees) : only.tree;
-  return { tree, text: input.references.map(({ reference }) => reference.text).join(', '), input };
-}
-
-interface OverElement {
-  /** Empty where the step has no `over`. */
-  readonly label: string;
-  readonly given: readonly Given[];
-}
-
-function resolveOver(step: StepSpec, building: Building): readonly OverElement[] | undefined {
-  if (step.over.length === 0) return [{ label: '', given: [] }];
-  const { report } = building;
-  const resolved = resolveAll(step.over, building);
-  if (resolved === undefined) return undefined;
-  const lists = resolved.flatMap((one) => {
-    const elements = elementsOf(one.tree, one.input.port, one.text);
-    if (!elements.ok) reportMismatch(elements.failure, one.input.location, report);
-    return elements.ok ? [{ ...one, elements: elements.value }] : [];
-  });
-  const [first] = lists;
-  if (first === undefined || lists.length < resolved.length) return undefined;
-  for (const { elements, input } of lists) {
-    if (elements.length === first.elements.length) continue;
-    const message = `over goes through lists together, but ${input.port} has ${elements.length} elements and ${first.input.port} ${first.elements.length}`;
-    report(failureAt(input, 'length-mismatch', message));
-    return undefined;
-  }
-  return first.elements.map(({ label }, index) => ({
-    label,
-    given: lists.map(({ text, input, elements }) => ({
-      // The lists are equally long.
-      tree: elements[index]!.element,
-      text: `an element of ${text}`,
-      input,
-    })),
-  }));
-}
-
 /** What the settings may name: what their producers tell, else whatever the kind takes from settings. */
 function namesOfSettings(tree: PortTree, { kind }: StepSpec, { settings }: Building): readonly string[] {
   const projected = project(
@@ -404,10 +293,6 @@ function refuseSetTwice(
       );
     }
   }
-}
-
-function reportMismatch({ reason, message, hint }: Mismatch, location: Location, report: Report): void {
-  report(failureAt({ location }, reason, message, { hint }));
 }
 
 /** Where a text stands under `with`, for failures about files. */

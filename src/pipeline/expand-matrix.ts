@@ -2,7 +2,7 @@ import type { Location } from '../base/failure.js';
 import type { Json } from '../base/json.js';
 import { failureAt, type LocatedValue, type Report, toJson } from './located-value.js';
 import { labelOf } from './reference.js';
-import type { StepSpec } from './spec.js';
+import type { StepSpec } from './step-spec.js';
 
 /** One choice of a value for every name of a matrix. */
 export interface Combination {

@@ -62,13 +62,19 @@ export function pipelineSchema(kinds: { readonly [name: string]: Kind } = allKin
         additionalProperties: { anyOf: [{ $ref: '#/$defs/step' }, { type: 'null' }] },
       },
     },
-    if: { type: 'object', required: ['extends'] },
+    if: { type: 'object', properties: { extends: true }, required: ['extends'] },
     // biome-ignore lint/suspicious/noThenProperty: a keyword of JSON Schema
     then: {},
     else: {
       type: 'object',
       required: ['version', 'steps'],
-      properties: { steps: { type: 'object', additionalProperties: { type: 'object', required: ['kind'] } } },
+      properties: {
+        version: true,
+        steps: {
+          type: 'object',
+          additionalProperties: { type: 'object', properties: { kind: true }, required: ['kind'] },
+        },
+      },
     },
     $defs: {
       template: {

@@ -4,7 +4,8 @@
  */
 export function nearestName(wanted: string, names: Iterable<string>): string | undefined {
   let nearest: string | undefined;
-  let best = Math.max(1, Math.floor(wanted.length / 3)) + 1;
+  // Of a name of one letter nothing would be left.
+  let best = Math.min(wanted.length, Math.max(1, Math.floor(wanted.length / 3)) + 1);
   for (const name of names) {
     if (Math.abs(name.length - wanted.length) >= best) continue;
     const distance = editDistance(wanted.toLowerCase(), name.toLowerCase());
@@ -16,13 +17,22 @@ export function nearestName(wanted: string, names: Iterable<string>): string | u
   return nearest;
 }
 
-/** `did you mean X?`, else the names there are (at most ten), else nothing. */
-export function suggestion(wanted: string, names: Iterable<string>): string | undefined {
+/**
+ * `did you mean X?`, else the names there are (at most ten), else nothing.
+ *
+ * @param written Makes of a name what the user would write, such as a path that ends in it.
+ */
+export function suggestion(
+  wanted: string,
+  names: Iterable<string>,
+  written: (name: string) => string = (name) => name,
+): string | undefined {
   const all = [...names];
   const nearest = nearestName(wanted, all);
-  if (nearest !== undefined) return `did you mean ${nearest}?`;
+  if (nearest !== undefined) return `did you mean ${written(nearest)}?`;
   if (all.length === 0) return undefined;
-  return `there ${all.length === 1 ? 'is' : 'are'} ${all.slice(0, 10).join(', ')}${all.length > 10 ? ', ...' : ''}`;
+  const shown = all.slice(0, 10).map(written).join(', ');
+  return `there ${all.length === 1 ? 'is' : 'are'} ${shown}${all.length > 10 ? ', ...' : ''}`;
 }
 
 /** Optimal string alignment distance: no substring is edited twice. */

@@ -1,7 +1,8 @@
 import type { Location } from '../base/failure.js';
 import { failureAt, type Report } from './located-value.js';
 import { suggestion } from './nearest-name.js';
-import type { InputSpec, Spec, StepSpec } from './spec.js';
+import type { Spec } from './spec.js';
+import type { InputSpec, StepSpec } from './step-spec.js';
 
 /**
  * The steps in an order in which every step comes after those it takes something from, as close as that goes to the

@@ -150,6 +150,15 @@ const typeNames: { readonly [type: string]: string } = {
   object: 'a map',
 };
 
+const examples: { readonly [type: string]: string } = {
+  number: 'NUMBER',
+  integer: 'NUMBER',
+  string: 'TEXT',
+  boolean: 'true',
+  array: '[...]',
+  object: '{ ... }',
+};
+
 function typeName(type: unknown): string {
   return typeNames[String(type)] ?? String(type);
 }
@@ -167,7 +176,7 @@ function suggestionAmong(value: string, allowed: readonly string[]): string | un
 
 function exampleOf(schema: JsonSchema | undefined): string {
   const type = [schema?.['type']].flat()[0];
-  return typeof type === 'string' && typeNames[type] !== undefined ? type.toUpperCase() : 'VALUE';
+  return examples[String(type)] ?? 'VALUE';
 }
 
 function propertyOf(schema: JsonSchema, name: string): JsonSchema | undefined {

@@ -2,10 +2,10 @@ import { isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseAllDocume
 import type { Failure, Location } from '../base/failure.js';
 import { failed, type Result, success } from '../base/result.js';
 import { failureAt, type LocatedEntry, type LocatedValue } from './located-value.js';
+import { tooDeepAt } from './nesting.js';
 
 /** Values that aliases may stand for, all together; a file within its size limit can mean billions. */
 const aliasedValuesLimit = 100_000;
-const depthLimit = 100;
 const tags = new Set(
   ['str', 'int', 'float', 'bool', 'null', 'map', 'seq'].map((name) => `tag:yaml.org,2002:${name}`),
 );
@@ -28,13 +28,19 @@ export function parseYaml(text: string, { file, prefix = '' }: YamlSource): Resu
     failures.push(failureAt({ location: locate(start, end) }, 'yaml-syntax', message, { hint }));
   };
 
-  const documents = parseDocuments(text);
-  if (documents === undefined) {
-    refuse(0, 1, 'the values are nested too deeply');
+  const tooDeep = tooDeepAt(text);
+  if (tooDeep !== undefined) {
+    refuse(tooDeep, tooDeep + 1, 'values are nested too deeply here');
     return failed(failures);
   }
-  for (const { errors, warnings } of documents) {
-    for (const { message, pos } of [...errors, ...warnings]) refuse(pos[0], pos[1], sentence(message));
+  const documents = parseDocuments(text);
+  const lines = new Set<number>();
+  for (const { message, pos } of documents.flatMap(({ errors, warnings }) => [...errors, ...warnings])) {
+    const { line, lineText } = locate(...pos);
+    // The first of a line, because others follow from it; so does all that the parser then finds out of place.
+    const follows = lines.has(line) || (lines.size > 0 && message.includes('in YAML stream'));
+    if (!follows) refuse(pos[0], pos[1], sentence(message), quotingHint(lineText));
+    lines.add(line);
   }
   const second = documents[1];
   if (second !== undefined) {
@@ -53,7 +59,7 @@ export function parseYaml(text: string, { file, prefix = '' }: YamlSource): Resu
   let aliased = 0;
   let bomb = false;
 
-  const read = (node: Node, depth: number): { value: LocatedValue; size: number } => {
+  const read = (node: Node): { value: LocatedValue; size: number } => {
     const [start, end] = node.range ?? [0, 1];
     if (isAlias(node)) {
       const target = anchored.get(node.source);
@@ -80,18 +86,14 @@ export function parseYaml(text: string, { file, prefix = '' }: YamlSource): Resu
     }
     const anchor = 'anchor' in node ? node.anchor : undefined;
     if (anchor !== undefined) anchored.set(anchor, 'open');
-    const result = readValue(node, start, end, depth);
+    const result = readValue(node, start, end);
     if (anchor !== undefined) anchored.set(anchor, result);
     return result;
   };
 
-  const readValue = (node: Node, start: number, end: number, depth: number) => {
+  const readValue = (node: Node, start: number, end: number) => {
     const location = locate(start, end);
     const nothing = { value: nothingAt(location), size: 1 };
-    if (depth > depthLimit) {
-      refuse(start, end, `values are nested more than ${depthLimit} deep`);
-      return nothing;
-    }
     if ('tag' in node && node.tag !== undefined && !tags.has(node.tag)) {
       refuse(start, end, `the tag ${node.tag} has no meaning in a pipeline`, 'leave the tag out');
       return nothing;
@@ -102,7 +104,7 @@ export function parseYaml(text: string, { file, prefix = '' }: YamlSource): Resu
       for (const { key, value } of node.items) {
         const keyNode = key as Node;
         const [keyStart, keyEnd] = keyNode.range ?? [start, start + 1];
-        const below = value === null ? undefined : read(value as Node, depth + 1);
+        const below = value === null ? undefined : read(value as Node);
         size += below?.size ?? 1;
         if (!isScalar(keyNode) || typeof keyNode.value !== 'string') {
           const text = isScalar(keyNode) ? String(keyNode.value) : 'this';
@@ -132,7 +134,7 @@ export function parseYaml(text: string, { file, prefix = '' }: YamlSource): Resu
       return { value: { type: 'map', entries, location } as const, size };
     }
     if (isSeq(node)) {
-      const elements = node.items.map((item) => read(item as Node, depth + 1));
+      const elements = node.items.map((item) => read(item as Node));
       const size = elements.reduce((sum, element) => sum + element.size, 1);
       return {
         value: { type: 'list', elements: elements.map(({ value }) => value), location } as const,
@@ -154,24 +156,25 @@ export function parseYaml(text: string, { file, prefix = '' }: YamlSource): Resu
     };
   };
 
-  const { value } = read(document.contents, 0);
+  const { value } = read(document.contents);
   return failures.length > 0 ? failed(failures) : success(value);
 }
 
 function parseDocuments(text: string) {
-  try {
-    // Keys are checked here: the library's own check compares each with all before it.
-    const parsed = parseAllDocuments(text, { prettyErrors: false, uniqueKeys: false, stringKeys: false });
-    return 'empty' in parsed ? [] : parsed;
-  } catch (error) {
-    if (error instanceof RangeError) return undefined;
-    throw error;
-  }
+  // Keys are checked here: the library's own check compares each with all before it.
+  const parsed = parseAllDocuments(text, { prettyErrors: false, uniqueKeys: false });
+  return 'empty' in parsed ? [] : parsed;
 }
 
 /** Finite, and where it was written as a whole number, that very number. */
 function isExact(value: number, source = ''): boolean {
   return Number.isFinite(value) && (!/^[-+]?\d+$/.test(source) || Number.isSafeInteger(value));
+}
+
+/** The mistakes that this format invites: brackets and braces that are text, without quotes. */
+function quotingHint(lineText: string): string | undefined {
+  const found = /(?<!["'\w-])([\w-]+\[[\w-]+=[^\]]*\][\w.-]*|\$\{[^}]*\})(?!["'])/.exec(lineText)?.[1];
+  return found === undefined ? undefined : `write it in quotes: "${found}"`;
 }
 
 function sentence(message: string): string {

@@ -69,12 +69,7 @@ export function portAt(tree: PortTree, names: readonly string[], text: string): 
   return failed({
     reason: 'unknown-port',
     message: `there is no port ${start}${name}`,
-    ...hintOf(
-      suggestion(
-        `${start}${name}`,
-        known.map((one) => `${start}${one}`),
-      ),
-    ),
+    ...hintOf(suggestion(name, known, (one) => `${start}${one}`)),
   });
 }
 

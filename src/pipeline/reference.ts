@@ -1,5 +1,6 @@
 import { parse } from 'yaml';
 import type { Json } from '../base/json.js';
+import { tooDeepAt } from './nesting.js';
 
 /** What stands under `in`: `split`, `split.train`, `tune[inner_lr=0.02].metrics`. */
 export interface Reference {
@@ -33,7 +34,7 @@ function parseSelector(text: string): Reference['selector'] | undefined {
   const selector: { name: string; value: Json }[] = [];
   for (const part of parts) {
     const match = /^\s*([\w-]+)\s*=(.*)$/s.exec(part);
-    if (match === null) return undefined;
+    if (match === null || tooDeepAt(match[2] ?? '') !== undefined) return undefined;
     try {
       selector.push({ name: match[1] ?? '', value: parse(match[2] ?? '') as Json });
     } catch {

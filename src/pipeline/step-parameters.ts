@@ -5,7 +5,7 @@ import type { Combination } from './expand-matrix.js';
 import { failureAt, hasUnknown, type LocatedValue, type Report, toJsonObject } from './located-value.js';
 import { type ParameterError, type ParameterValidators, parameterErrors } from './parameter-errors.js';
 import { own, withDefaults } from './parameter-schema.js';
-import type { StepSpec } from './spec.js';
+import type { StepSpec } from './step-spec.js';
 
 export interface StepParameters {
   /** As written. */

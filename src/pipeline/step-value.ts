@@ -31,7 +31,7 @@ export function treeOfReference(value: StepValue, reference: Reference): Result<
       const hint = suggestion(name, names);
       return failed({
         reason: 'unknown-parameter',
-        message: `the matrix of ${reference.step} has no ${name}`,
+        message: `${names.length === 0 ? reference.step : `the matrix of ${reference.step}`} has no ${names.length === 0 ? 'matrix' : name}`,
         ...(hint === undefined ? {} : { hint }),
       });
     }

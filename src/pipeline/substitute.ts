@@ -9,6 +9,8 @@ import { suggestion } from './nearest-name.js';
 
 /** Characters and values that `${...}` may put in, all together. */
 const insertedLimit = 10_000_000;
+/** How many parameters may stand for one another in a row. */
+const chainLimit = 20;
 const template = /\$\$\{|\$\{([^}]*)\}/g;
 
 export interface Substituted {
@@ -93,6 +95,12 @@ export function substitute(pipeline: LocatedMap, report: Report): Substituted {
       return undefined;
     }
     if (!resolved.has(path)) {
+      if (open.length >= chainLimit) {
+        report(
+          failureAt(at, 'invalid-value', `more than ${chainLimit} parameters stand for one another here`),
+        );
+        return undefined;
+      }
       open.push(path);
       resolved.set(path, find(path, at));
       open.pop();
@@ -132,10 +140,7 @@ export function substitute(pipeline: LocatedMap, report: Report): Substituted {
         const known = value?.type === 'map' ? [...value.entries.keys()] : [];
         report(
           failureAt(at, 'unknown-parameter', `there is no parameter params.${start}${name}`, {
-            hint: suggestion(
-              `params.${start}${name}`,
-              known.map((one) => `params.${start}${one}`),
-            ),
+            hint: suggestion(name, known, (one) => `params.${start}${one}`),
           }),
         );
         return undefined;

@@ -40,7 +40,10 @@ export interface ManifestNode {
   readonly kind: string;
   readonly outcome: Outcome;
   readonly reason: string;
+  /** What it took in this run; 0 where nothing was executed. */
   readonly seconds: number;
+  /** What computing its result took, in this run or before. */
+  readonly computed_seconds?: number;
   readonly key?: Digest;
   readonly engine?: string;
   readonly device?: string;

@@ -94,6 +94,7 @@ function manifestOf(finished: FinishedRun): Manifest {
       outcome: one.outcome,
       reason: one.reason,
       seconds: one.seconds,
+      ...(one.entry === undefined ? {} : { computed_seconds: one.entry.facts.seconds }),
       ...(one.key === undefined ? {} : { key: one.key }),
       ...(one.node.engine === undefined ? {} : { engine: one.node.engine }),
       ...(one.entry?.facts.device === undefined ? {} : { device: one.entry.facts.device }),

@@ -44,7 +44,7 @@ export interface ExecutePlan {
   /** Aborting it cancels: what runs is ended within about a second, its resumable state is kept. */
   readonly signal: AbortSignal;
   /** Why a node has to run, for people. */
-  readonly reasonFor: (node: GraphNode, preimage: JsonObject) => string;
+  readonly reasonFor: (node: GraphNode, preimage: JsonObject) => string | Promise<string>;
   /** What worker processes start with; default the built worker. */
   readonly workerModule?: URL;
 }
@@ -173,7 +173,7 @@ class Execution {
       if (held) this.free = giveBack(this.free, granted);
       held = false;
     };
-    const reason = forced ? 'forced' : this.run.reasonFor(node, preimage);
+    const reason = forced ? 'forced' : await this.run.reasonFor(node, preimage);
     const pace = paceOf();
     let startedAt: Date | undefined;
     let attempt: Attempt;

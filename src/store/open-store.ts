@@ -14,7 +14,7 @@ import { acquireLock, inspectLock, releaseLock } from './locks.js';
 import { type Objects, openObjects } from './objects.js';
 import { openStatIndex } from './stat-index.js';
 import type { Claim, StagedFile, Store, Workspace } from './store.js';
-import { makeWorkspace, removeWorkspace, tokenOf } from './workspaces.js';
+import { abandonWorkspace, closeWorkspace, makeWorkspace, tokenOf } from './workspaces.js';
 
 type Outputs<Leaf> = { readonly [port: string]: Tree<Leaf> };
 
@@ -123,7 +123,7 @@ function commit(
     if (failure === undefined) throw error;
     return failed(failure);
   }
-  removeWorkspace(layout, workspace, false);
+  closeWorkspace(layout, workspace);
   releaseLock(layout.lock(workspace.key), tokenOf(workspace));
   return success(entry);
 }
@@ -152,7 +152,7 @@ function compareWithRecorded(layout: Layout, entry: Entry, workspace: Workspace)
   writeFileAtomic(quarantined, `${JSON.stringify(entry)}\n`);
   setAside(layout, layout.entry(entry.key), `${entry.key}.recorded`);
   // State from which this run went on may be what was wrong.
-  removeWorkspace(layout, workspace, false);
+  closeWorkspace(layout, workspace);
   return {
     reason: 'not-deterministic',
     message: `${entry.facts.kind} was computed again from the same inputs and gave other bytes.`,
@@ -162,7 +162,7 @@ function compareWithRecorded(layout: Layout, entry: Entry, workspace: Workspace)
 }
 
 function release(layout: Layout, workspace: Workspace): void {
-  removeWorkspace(layout, workspace, true);
+  abandonWorkspace(layout, workspace);
   try {
     releaseLock(layout.lock(workspace.key), tokenOf(workspace));
   } catch (error) {

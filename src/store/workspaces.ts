@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync } from 'node:fs';
+import { mkdirSync, renameSync, rmdirSync, rmSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import type { Digest } from './entry.js';
 import { namesIn } from './folders.js';
@@ -6,6 +6,7 @@ import type { Layout } from './layout.js';
 import type { Workspace } from './store.js';
 
 const stateName = 'state';
+const sparePrefix = '.spare.';
 
 /**
  * Makes the folders in which a key is computed: `partial/<key>/<token>/`. Resumable state is beside them, at
@@ -14,13 +15,15 @@ const stateName = 'state';
  */
 export function makeWorkspace(layout: Layout, key: Digest, token: string): Workspace {
   const shared = layout.partialOf(key);
-  for (const name of namesIn(shared)) {
-    if (name !== stateName) removeTree(join(shared, name));
-  }
   const folder = join(shared, token);
   const outputs = join(folder, 'outputs');
   const scratch = join(folder, 'scratch');
-  mkdirSync(outputs, { recursive: true });
+  if (!reuseSpare(layout, shared, folder)) {
+    for (const name of namesIn(shared)) {
+      if (name !== stateName) removeTree(join(shared, name));
+    }
+    mkdirSync(outputs, { recursive: true });
+  }
   mkdirSync(scratch);
   return { key, folder, outputs, scratch, stateFile: join(shared, stateName) };
 }
@@ -30,11 +33,51 @@ export function tokenOf(workspace: Workspace): string {
   return basename(workspace.folder);
 }
 
-/** Removes what a workspace holds, state too if asked; the folder of the key goes with the last of it. */
-export function removeWorkspace(layout: Layout, workspace: Workspace, keepState: boolean): void {
+/** Removes what a workspace holds but for the resumable state; the folder of the key goes with the last of it. */
+export function abandonWorkspace(layout: Layout, workspace: Workspace): void {
   const shared = layout.partialOf(workspace.key);
-  if (keepState && namesIn(shared).includes(stateName)) removeTree(workspace.folder);
-  else removeTree(shared);
+  removeTree(namesIn(shared).includes(stateName) ? workspace.folder : shared);
+}
+
+/** Removes all that was kept for a key whose outputs have been published or refused. */
+export function closeWorkspace(layout: Layout, workspace: Workspace): void {
+  if (!keepAsSpare(layout, workspace)) removeTree(layout.partialOf(workspace.key));
+}
+
+/**
+ * Making and removing folders between two waits for the disk costs more than all else in publishing a small
+ * result, so empty ones are kept under `partial/.spare.<token>` and given to the next key. Not the scratch
+ * folder: a program may have gone on living in it.
+ */
+function keepAsSpare(layout: Layout, workspace: Workspace): boolean {
+  const shared = layout.partialOf(workspace.key);
+  try {
+    if (namesIn(shared).length > 1 || namesIn(workspace.outputs).length > 0) return false;
+    rmdirSync(workspace.scratch);
+    if (namesIn(workspace.folder).length > 1) return false;
+    renameSync(shared, join(layout.partial, sparePrefix + tokenOf(workspace)));
+    return true;
+  } catch {
+    // Removed by the one who calls, as far as it can be.
+    return false;
+  }
+}
+
+function reuseSpare(layout: Layout, shared: string, folder: string): boolean {
+  for (const name of namesIn(layout.partial)) {
+    if (!name.startsWith(sparePrefix)) continue;
+    try {
+      // One process gets it; it replaces no folder that holds anything.
+      renameSync(join(layout.partial, name), shared);
+      renameSync(join(shared, name.slice(sparePrefix.length)), folder);
+      return true;
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      if (code === 'ENOTEMPTY' || code === 'EEXIST') return false;
+      if (code !== 'ENOENT') throw error;
+    }
+  }
+  return false;
 }
 
 /** What cannot be removed now (a process still writes there, the disk refuses) is removed by the next owner or by gc. */

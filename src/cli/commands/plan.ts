@@ -1,6 +1,6 @@
 import { openProject, type PlanningOptions } from '../open-project.js';
 import { planAsData, planLines } from '../plan-view.js';
-import { createReasons } from '../reasons.js';
+import { reasonsOfPlan } from '../reasons.js';
 import { type CommonOptions, openTerminal } from '../terminal.js';
 
 export type PlanOptions = CommonOptions & PlanningOptions;
@@ -11,7 +11,7 @@ export async function plan(options: PlanOptions, targets: readonly string[]): Pr
   const project = await openProject(targets, options);
   if (!project.ok) return terminal.fail(project.failure);
   for (const warning of project.value.graph.warnings) terminal.warn(warning);
-  const reasons = await createReasons(project.value);
+  const reasons = await reasonsOfPlan(project.value);
   if (terminal.json) terminal.data(`${JSON.stringify(planAsData(project.value.plan, reasons))}\n`);
   else {
     for (const line of planLines(project.value.plan, terminal.dataStyle, reasons)) terminal.data(`${line}\n`);

@@ -1,6 +1,9 @@
-import { FailureError } from '../../base/failure.js';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Failure, FailureError } from '../../base/failure.js';
 import { identityOf } from '../../report/register.js';
-import { readManifest, readReport } from '../../report/run-documents.js';
+import { type Manifest, type Report, readManifest, readReport } from '../../report/run-documents.js';
+import { openStore } from '../../store/open-store.js';
 import { findRoot } from '../find-pipeline.js';
 import { findRun } from '../find-run.js';
 import { metricLines } from '../metric-lines.js';
@@ -25,6 +28,8 @@ export async function results(options: CommonOptions, name?: string): Promise<nu
       },
     ]);
   }
+  const bad = await badResults(root.value, report, manifest);
+  if (bad.length > 0) return terminal.fail(bad);
   if (terminal.json) {
     terminal.data(`${JSON.stringify(report)}\n`);
     return 0;
@@ -44,4 +49,22 @@ export async function results(options: CommonOptions, name?: string): Promise<nu
   }
   for (const line of metricLines(report, terminal.dataStyle)) terminal.data(`${line}\n`);
   return 0;
+}
+
+/** What is shown must be what the cache holds, where it still holds it: a figure from bytes gone bad is no figure. */
+async function badResults(root: string, report: Report, manifest: Manifest): Promise<readonly Failure[]> {
+  const store = await openStore(join(root, 'cache'));
+  const shown = new Set(report.metrics.map((row) => row.node));
+  const failures: Failure[] = [];
+  for (const { id, outputs } of manifest.nodes) {
+    const metrics = outputs['metrics'];
+    if (!shown.has(id) || metrics === undefined || !existsSync(store.objectPath(metrics.digest))) continue;
+    if (await store.verify(metrics)) continue;
+    failures.push({
+      reason: 'object-corrupt',
+      message: `the metrics of ${id} in the cache are not what was stored; they were set aside`,
+      hint: 'kshot run computes them again',
+    });
+  }
+  return failures;
 }

@@ -4,7 +4,7 @@ import { type ManifestNode, readManifest } from '../../report/run-documents.js';
 import { formatSeconds } from '../../ui/quantities.js';
 import { openProject, type PlanningOptions } from '../open-project.js';
 import { countStates, planAsData, planLines } from '../plan-view.js';
-import { createReasons } from '../reasons.js';
+import { reasonsOfPlan } from '../reasons.js';
 import { type CommonOptions, openTerminal } from '../terminal.js';
 
 export interface StatusOptions extends CommonOptions, PlanningOptions {
@@ -24,7 +24,7 @@ export async function status(options: StatusOptions, targets: readonly string[])
   const last = readRegister(root).runs.findLast((one) => one.pipeline === graph.name);
   const manifest = last === undefined ? undefined : readManifest(root, identityOf(last));
   const nodes = new Map(manifest?.nodes.map((node) => [node.id, node]));
-  const reasons = await createReasons(project.value);
+  const reasons = await reasonsOfPlan(project.value);
   if (terminal.json) {
     const data = planAsData(plan, reasons);
     terminal.data(
@@ -36,7 +36,14 @@ export async function status(options: StatusOptions, targets: readonly string[])
           const before = nodes.get(node['node'] ?? '');
           return before === undefined
             ? node
-            : { ...node, last_outcome: before.outcome, last_seconds: before.seconds };
+            : {
+                ...node,
+                last_outcome: before.outcome,
+                last_seconds: before.seconds,
+                ...(before.computed_seconds === undefined
+                  ? {}
+                  : { computed_seconds: before.computed_seconds }),
+              };
         }),
       })}\n`,
     );
@@ -52,7 +59,7 @@ export async function status(options: StatusOptions, targets: readonly string[])
   return options.check === true && countStates(plan.nodes).hit < plan.nodes.length ? notUpToDate : 0;
 }
 
-/** What became of a step's nodes in the last run, and how long computing them took. */
+/** What became of a step's nodes in the last run, and how long computing their results took, then or before. */
 function lastTime(planned: readonly PlannedNode[], last: ReadonlyMap<string, ManifestNode>): string {
   const before = planned.flatMap(({ node }) => last.get(node.id) ?? []);
   const outcomes = new Map<string, number>();
@@ -61,6 +68,6 @@ function lastTime(planned: readonly PlannedNode[], last: ReadonlyMap<string, Man
   const parts = [...outcomes].map(([outcome, count]) =>
     before.length === 1 ? outcome : `${count} ${outcome}`,
   );
-  const seconds = before.reduce((sum, node) => sum + node.seconds, 0);
-  return `last: ${parts.join(' + ')}${seconds > 0 ? ` in ${formatSeconds(seconds)}` : ''}`;
+  const seconds = before.reduce((sum, node) => sum + (node.computed_seconds ?? node.seconds), 0);
+  return `last ${parts.join(' + ')}, computed in ${formatSeconds(seconds)}`;
 }

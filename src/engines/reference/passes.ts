@@ -151,7 +151,7 @@ export function forwardPass(batch: Batch, parameters: Float64Array): Forward {
   for (let pair = 0; pair < pairs; pair++) {
     const row = pair * items;
     let highest = Number.NEGATIVE_INFINITY;
-    for (let item = 0; item < items; item++) highest = Math.max(highest, logits[row + item]!);
+    for (let item = 0; item < items; item++) if (logits[row + item]! > highest) highest = logits[row + item]!;
     let sum = 0;
     for (let item = 0; item < items; item++) {
       const power = Math.exp(logits[row + item]! - highest);

@@ -69,8 +69,10 @@ function evaluate(batch: Batch, parameters: Float64Array): Evaluation {
 
 /** One inner step: `parameters - rates * gradient`, elementwise. */
 function descend(parameters: Float64Array, rates: Float64Array, gradient: Float64Array): Float64Array {
+  const moved = parameters.slice();
   // The three vectors have one length.
-  return parameters.map((value, i) => value - rates[i]! * gradient[i]!);
+  for (let i = 0; i < moved.length; i++) moved[i]! -= rates[i]! * gradient[i]!;
+  return moved;
 }
 
 async function metaGradient(
@@ -122,16 +124,16 @@ function addTask(
   const after = evaluate(query, adapted);
   // The derivative of the adapted part of the loss by theta_{j+1}, for j from the last step to the first. The
   // lengths of all vectors below are those of the parameters, which is what each `!` says.
-  let chain = after.gradient.map((value) => (1 - lambda) * value);
+  const chain = after.gradient.map((value) => (1 - lambda) * value);
   for (const { parameters, evaluation } of trajectory.toReversed()) {
     if (rateGradientSum !== undefined) {
       for (let i = 0; i < chain.length; i++) rateGradientSum[i]! -= chain[i]! * evaluation.gradient[i]!;
     }
     if (!hyper.secondOrder) continue;
-    const direction = chain.map((value, i) => -rates[i]! * value);
-    const earlier = chain.slice();
-    addHessianVectorProduct(support, parameters, evaluation.forward, evaluation.backward, direction, earlier);
-    chain = earlier;
+    const direction = new Float64Array(chain.length);
+    for (let i = 0; i < chain.length; i++) direction[i] = -rates[i]! * chain[i]!;
+    const { forward, backward } = evaluation;
+    addHessianVectorProduct(support, parameters, forward, backward, direction, chain);
   }
   for (let i = 0; i < chain.length; i++) gradientSum[i]! += chain[i]!;
   if (lambda === 0) return after.forward.loss;

@@ -1,0 +1,240 @@
+import { readdirSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { relative } from 'node:path';
+import { digestOf } from '../../base/canonical.js';
+import { largestExitCode } from '../../base/exit-code.js';
+import type { Failure } from '../../base/failure.js';
+import { type Result, success } from '../../base/result.js';
+import type { FinishedRun } from '../../report/finished-run.js';
+import { resultFiles } from '../../report/result-rows.js';
+import type { Report } from '../../report/run-documents.js';
+import { createRunFolder, type RunFolder } from '../../report/run-folder.js';
+import { writeReport } from '../../report/write-report.js';
+import type { RunEvent } from '../../run/event.js';
+import type { RunOutcome } from '../../run/scheduler.js';
+import { ndjsonLine } from '../../ui/ndjson.js';
+import { createPlainLines } from '../../ui/plain-lines.js';
+import { failureOfException } from '../failure-of-exception.js';
+import { metricLines } from '../metric-lines.js';
+import { openProject, type PlannedProject, type PlanningOptions } from '../open-project.js';
+import { createReasons } from '../reasons.js';
+import { cancelOnSignals } from '../signals.js';
+import { type CommonOptions, openTerminal, type Terminal } from '../terminal.js';
+import { plan as printPlan } from './plan.js';
+
+export interface RunOptions extends CommonOptions, PlanningOptions {
+  readonly jobs?: number;
+  readonly keepGoing?: boolean;
+  readonly tag?: string;
+  readonly dryRun?: boolean;
+}
+
+/** `kshot run [FILE] [targets]`: computes what is not there yet; events on stderr, or on stdout with `--json`. */
+export async function run(options: RunOptions, targets: readonly string[]): Promise<number> {
+  if (options.dryRun === true) return await printPlan(options, targets);
+  const terminal = openTerminal(options);
+  const opened = await openProject(targets, options);
+  if (!opened.ok) return terminal.fail(opened.failure);
+  const sound = await withSoundResults(opened.value);
+  if (!sound.ok) return terminal.fail(sound.failure);
+  const { project, badNodes } = sound.value;
+  for (const warning of project.graph.warnings) terminal.warn(warning);
+  const folder = createRunFolder(project.root, project.graph.name, new Date(), options.tag);
+  if (!folder.ok) return terminal.fail([folder.failure]);
+  return await execute(project, badNodes, folder.value, options, terminal);
+}
+
+/**
+ * Verifies the results that a hit would show figures from, and plans again where one is bad: it was set aside, so
+ * its node runs.
+ */
+async function withSoundResults(
+  project: PlannedProject,
+): Promise<Result<{ project: PlannedProject; badNodes: readonly string[] }, Failure[]>> {
+  const bad = new Set<string>();
+  for (const { node, digest, bytes } of resultFiles(project.plan.nodes, 'metrics')) {
+    if (!(await project.store.verify({ digest, bytes }))) bad.add(node);
+  }
+  if (bad.size === 0) return success({ project, badNodes: [] });
+  const plan = await project.replan();
+  return plan.ok ? success({ project: { ...project, plan: plan.value }, badNodes: [...bad] }) : plan;
+}
+
+async function execute(
+  project: PlannedProject,
+  badNodes: readonly string[],
+  folder: RunFolder,
+  options: RunOptions,
+  terminal: Terminal,
+): Promise<number> {
+  const { graph, store, root } = project;
+  const emit = emitTo(terminal);
+  const startedAt = new Date();
+  const slots = options.jobs ?? availableParallelism();
+  const gpus = countGpus(graph.nodes.some((node) => node.gpus > 0));
+  emit({
+    event: 'run.start',
+    version: 1,
+    time: startedAt.toISOString(),
+    pipeline: graph.name,
+    run: folder.run,
+    nodes: graph.nodes.length,
+    slots,
+    gpus,
+    engine: graph.engine,
+  });
+
+  const cancellation = cancelOnSignals();
+  const outcome = await executeNodes(project, folder, options, {
+    slots,
+    gpus,
+    emit,
+    signal: cancellation.signal,
+  });
+  await store.saveIndex();
+  const failures = failuresOf(outcome, badNodes, root);
+  const exitCode = Math.max(cancellation.exitCode(), largestExitCode(failures));
+  const seconds = () => (Date.now() - startedAt.getTime()) / 1000;
+  const finished: FinishedRun = {
+    run: folder.run,
+    graph,
+    nodes: outcome.nodes,
+    startedAt: startedAt.toISOString(),
+    seconds: seconds(),
+    exitCode,
+    counts: outcome.counts,
+  };
+  const report = await writeReport(root, finished, folder, store).catch((error: unknown) => {
+    failures.push(failureOfException(error));
+    return undefined;
+  });
+  cancellation.stop();
+  const finalExitCode = Math.max(exitCode, largestExitCode(failures));
+  emit({
+    event: 'run.finish',
+    time: new Date().toISOString(),
+    run: folder.run,
+    exitCode: finalExitCode,
+    seconds: seconds(),
+    counts: outcome.counts,
+  });
+  if (!terminal.json) {
+    terminal.fail(failures);
+    for (const line of closingLines(root, folder, report, finished, terminal)) terminal.say(line);
+  }
+  return finalExitCode;
+}
+
+async function executeNodes(
+  project: PlannedProject,
+  folder: RunFolder,
+  options: RunOptions,
+  {
+    slots,
+    gpus,
+    emit,
+    signal,
+  }: { slots: number; gpus: number; emit: (event: RunEvent) => void; signal: AbortSignal },
+): Promise<RunOutcome> {
+  const { store, codes, root, plan: planned } = project;
+  const force = options.force ?? [];
+  await keepCodeManifests(project);
+  const reasonFor = createReasons(project);
+  const { executePlan } = await import('../../run/scheduler.js');
+  return await executePlan({
+    plan: planned,
+    store,
+    codes,
+    root,
+    options: {
+      slots,
+      gpus,
+      keepGoing: options.keepGoing === true,
+      force: force.includes('') ? 'all' : force.length === 0 ? 'none' : force,
+    },
+    logFolder: folder.logs,
+    emit,
+    signal,
+    reasonFor: (node, preimage) => reasonFor(node, preimage, digestOf(preimage)),
+  });
+}
+
+/** Keeps what the code of the kinds and engines to run was made of, for a later `explain`. */
+async function keepCodeManifests({ plan: planned, store, codes }: PlannedProject): Promise<void> {
+  const open = planned.nodes.filter(({ state }) => state !== 'hit').map(({ node }) => node);
+  const manifests = new Set([
+    ...open.map(({ kind }) => codes.kinds[kind]?.manifest),
+    ...open.map(({ engine }) => (engine === undefined ? undefined : codes.engines[engine]?.manifest)),
+  ]);
+  for (const manifest of manifests) if (manifest !== undefined) await store.putText(manifest);
+}
+
+function emitTo(terminal: Terminal): (event: RunEvent) => void {
+  if (terminal.json) return (event) => terminal.data(ndjsonLine(event));
+  const plain = createPlainLines(terminal.style);
+  return (event) => {
+    for (const line of plain(event)) terminal.say(line);
+  };
+}
+
+/** GPU tokens: the graphics devices of this machine, looked for only where a step wants one. */
+function countGpus(wanted: boolean): number {
+  if (!wanted || process.platform !== 'linux') return wanted ? 1 : 0;
+  return readdirSync('/dev').filter((name) => /^nvidia\d+$/.test(name)).length;
+}
+
+/** What went wrong, with the place of the step in the pipeline. */
+function failuresOf(outcome: RunOutcome, badNodes: readonly string[], root: string): Failure[] {
+  const failures = outcome.nodes.flatMap(({ node, failure, log }): readonly Failure[] =>
+    failure === undefined
+      ? []
+      : [
+          {
+            ...failure,
+            message: `${node.id}: ${failure.message}`,
+            location: failure.location ?? node.location,
+            details: [
+              ...(failure.details ?? []),
+              ...(log === undefined ? [] : [`log: ${relative(root, log)}`]),
+            ],
+          },
+        ],
+  );
+  // Said even where it was healed: a disk that changes bytes will do so again.
+  const bad = [...new Set([...badNodes, ...outcome.badObjects])].map(
+    (node): Failure => ({
+      reason: 'object-corrupt',
+      message: `${node}: its stored result was not what had been stored; it was set aside, to be computed again`,
+      hint: 'check the disk that holds the cache, and the rest of it with kshot cache verify',
+    }),
+  );
+  return [...failures, ...bad];
+}
+
+/** The run's metrics, and what to do next. */
+function closingLines(
+  root: string,
+  folder: RunFolder,
+  report: Report | undefined,
+  finished: FinishedRun,
+  terminal: Terminal,
+): readonly string[] {
+  const failed = finished.nodes.find(({ outcome }) => outcome === 'failed');
+  const metrics = report === undefined ? [] : metricLines(report, terminal.style);
+  const next =
+    failed !== undefined
+      ? `kshot logs ${quoted(failed.node.id)}; kshot run goes on from what is done`
+      : metrics.length > 0
+        ? 'kshot results; kshot sql "FROM latest_metrics"; change a number and kshot plan'
+        : 'kshot status; kshot sql "FROM latest_steps"';
+  return [
+    ...(metrics.length > 0 ? ['', ...metrics, ''] : []),
+    `${terminal.style.bold('report'.padEnd(9))} ${relative(root, folder.path)}`,
+    `${terminal.style.bold('next'.padEnd(9))} ${next}`,
+  ];
+}
+
+/** A node's name as a shell takes it. */
+function quoted(id: string): string {
+  return /^[\w.@=-]+$/.test(id) ? id : `'${id}'`;
+}

@@ -1,0 +1,41 @@
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { writeFileAtomic } from '../../base/atomic-file.js';
+import { pipelineSchema } from '../../pipeline/json-schema.js';
+import { eventsSchema } from '../../ui/events-schema.js';
+import { findRoot } from '../find-pipeline.js';
+import { type CommonOptions, openTerminal } from '../terminal.js';
+
+export interface SchemaOptions extends CommonOptions {
+  readonly check?: boolean;
+}
+
+/** `kshot schema`: writes `schemas/*.json`; with `--check` only says whether they are as they would be written. */
+export async function schema(options: SchemaOptions): Promise<number> {
+  const terminal = openTerminal(options);
+  const root = findRoot(process.cwd(), options.root);
+  if (!root.ok) return terminal.fail([root.failure]);
+  const folder = join(root.value, 'schemas');
+  const files = [
+    { name: 'pipeline.schema.json', text: asText(pipelineSchema()) },
+    { name: 'events.schema.json', text: asText(eventsSchema) },
+  ];
+  const stale = files.filter(({ name, text }) => {
+    const path = join(folder, name);
+    return !existsSync(path) || readFileSync(path, 'utf8') !== text;
+  });
+  if (options.check === true) {
+    for (const { name } of stale) terminal.data(`schemas/${name} is not what kshot schema writes\n`);
+    return stale.length > 0 ? 1 : 0;
+  }
+  mkdirSync(folder, { recursive: true });
+  for (const { name, text } of stale) {
+    writeFileAtomic(join(folder, name), text);
+    terminal.data(`wrote schemas/${name}\n`);
+  }
+  return 0;
+}
+
+function asText(value: unknown): string {
+  return `${JSON.stringify(value, null, 2)}\n`;
+}

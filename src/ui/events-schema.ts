@@ -1,0 +1,106 @@
+const text = { type: 'string' };
+const time = { type: 'string', format: 'date-time', description: 'UTC, ISO 8601.' };
+const key = {
+  type: 'string',
+  pattern: '^[0-9a-f]{64}$',
+  description: "sha256 of what determines the node's outputs.",
+};
+const seconds = { type: 'number', minimum: 0 };
+const count = { type: 'integer', minimum: 0 };
+const node = { type: 'string', description: 'Such as tune[inner_lr=0.02] or meta_train@200.' };
+const outcomes = ['ran', 'hit', 'joined', 'failed', 'skipped', 'cancelled'];
+
+const event = (
+  name: string,
+  description: string,
+  required: { readonly [property: string]: unknown },
+  optional: { readonly [property: string]: unknown } = {},
+) => ({
+  description,
+  type: 'object',
+  additionalProperties: false,
+  required: ['event', 'time', ...Object.keys(required)],
+  properties: { event: { const: name }, time, ...required, ...optional },
+});
+
+/** JSON Schema (draft 2020-12) of one line of `kshot run --json`; see `RunEvent`. */
+export const eventsSchema = {
+  $schema: 'https://json-schema.org/draft/2020-12/schema',
+  title: 'kshot run --json',
+  description: 'One line of NDJSON. Version 1.',
+  oneOf: [
+    event('run.start', 'The run begins.', {
+      version: { const: 1, description: 'Counts incompatible changes of this format.' },
+      pipeline: text,
+      run: { type: 'string', description: 'Tag of the run.' },
+      nodes: count,
+      slots: { type: 'integer', minimum: 1, description: 'CPU slots.' },
+      gpus: count,
+      engine: text,
+    }),
+    event('step.start', 'A node begins to execute.', {
+      node,
+      step: text,
+      kind: text,
+      key,
+      reason: { type: 'string', description: 'Why it runs, such as with.outer_lr 0.001 -> 0.002.' },
+      threads: { type: 'integer', minimum: 1 },
+    }),
+    event(
+      'step.progress',
+      'A node is under way.',
+      {
+        node,
+        done: { type: 'number', minimum: 0 },
+        total: { type: 'number', minimum: 0 },
+        unit: { type: 'string', description: 'Such as iterations.' },
+        values: {
+          type: 'object',
+          description: 'Figures worth showing, such as loss.',
+          additionalProperties: { type: ['number', 'null'] },
+        },
+      },
+      { rate: { type: 'number', minimum: 0, description: 'Units per second.' }, secondsLeft: seconds },
+    ),
+    event('step.log', 'A line that a node wrote to its log.', { node, line: text }),
+    event(
+      'step.finish',
+      'A node has its outcome.',
+      {
+        node,
+        step: text,
+        kind: text,
+        outcome: { enum: outcomes },
+        reason: { type: 'string', description: 'Why it ran or did not.' },
+        seconds,
+      },
+      {
+        key,
+        failure: {
+          type: 'object',
+          additionalProperties: false,
+          required: ['reason', 'message', 'lastLines'],
+          properties: {
+            reason: { type: 'string', description: 'A stable name, such as step-failed.' },
+            message: text,
+            hint: text,
+            lastLines: { type: 'array', items: text, description: 'The last lines of the log.' },
+            log: { type: 'string', description: "The log's path." },
+          },
+        },
+      },
+    ),
+    event('run.finish', 'The run has ended.', {
+      run: text,
+      exitCode: count,
+      seconds,
+      counts: {
+        type: 'object',
+        description: 'Nodes by outcome; they add up to all nodes.',
+        additionalProperties: false,
+        required: outcomes,
+        properties: Object.fromEntries(outcomes.map((outcome) => [outcome, count])),
+      },
+    }),
+  ],
+} as const;

@@ -1,0 +1,257 @@
+import { expect, test } from 'vitest';
+import { diagnosticsOf, load } from './load-text.js';
+
+test('everything that is wrong with a pipeline is said at once, in the order of the file, each with a caret', async () => {
+  expect(
+    await diagnosticsOf(`version: 1
+nmae: typo
+params: { rate: fast, k: 5 }
+steps:
+  pairs: { kind: data.pairs, in: { interaction: events } }
+  events: { kind: data.import, with: { path: a.csv, formt: csv } }
+  split: { kind: data.splt, in: { pairs: pairs } }
+  other: { kind: data.split, in: { pairs: pairs }, with: { train: 2, seed: "\${params.sed}" } }
+  episodes: { kind: data.episodes, in: { pairs: other }, with: { k: "\${params.k}", q: many } }
+  train:
+    kind: maml.train
+    in: { train: episodes.tran }
+    with:
+      outer_lr: "\${params.rate}"
+      second_order: "yes"
+    engine: refrence
+  tune: { kind: eval.few_shot, in: { model: episodes.val, episodes: episodes }, matrix: { innr_lr: [1] } }
+  best: { kind: checkpoint.select, in: { candidates: train.checkpoints, scores: tune }, resources: { gpu: -1 } }
+  last: { kind: select, in: { rows: tnue } }
+`),
+  ).toBe(`pipelines/a.yaml:2:1: unknown key nmae
+  2 | nmae: typo
+    | ^^^^
+  hint: did you mean name?
+
+pipelines/a.yaml:5:36: data.pairs has no input interaction
+  5 |   pairs: { kind: data.pairs, in: { interaction: events } }
+    |                                    ^^^^^^^^^^^
+  hint: did you mean interactions?
+
+pipelines/a.yaml:6:53: data.import has no parameter formt
+  6 |   events: { kind: data.import, with: { path: a.csv, formt: csv } }
+    |                                                     ^^^^^
+  hint: did you mean format?
+
+pipelines/a.yaml:7:18: there is no kind data.splt
+  7 |   split: { kind: data.splt, in: { pairs: pairs } }
+    |                  ^^^^^^^^^
+  hint: did you mean data.split?
+
+pipelines/a.yaml:8:67: train must be at most 1, is 2
+  8 |   other: { kind: data.split, in: { pairs: pairs }, with: { train: 2, seed: "\${params.sed}" } }
+    |                                                                   ^
+
+pipelines/a.yaml:8:76: there is no parameter params.sed
+  8 |   other: { kind: data.split, in: { pairs: pairs }, with: { train: 2, seed: "\${params.sed}" } }
+    |                                                                            ^^^^^^^^^^^^^^^
+  hint: there are params.rate, params.k
+
+pipelines/a.yaml:9:87: q must be a whole number, is "many"
+  9 |   episodes: { kind: data.episodes, in: { pairs: other }, with: { k: "\${params.k}", q: many } }
+    |                                                                                       ^^^^
+
+pipelines/a.yaml:12:18: there is no port episodes.tran
+  12 |     in: { train: episodes.tran }
+     |                  ^^^^^^^^^^^^^
+  hint: did you mean episodes.train?
+
+pipelines/a.yaml:14:17: outer_lr must be a number, is "fast"
+  14 |       outer_lr: "\${params.rate}"
+     |                 ^^^^^^^^^^^^^^^^
+  the value was written at pipelines/a.yaml:3:17: params: { rate: fast, k: 5 }
+
+pipelines/a.yaml:15:21: second_order must be true or false, is "yes"
+  15 |       second_order: "yes"
+     |                     ^^^^^
+
+pipelines/a.yaml:16:13: there is no engine refrence
+  16 |     engine: refrence
+     |             ^^^^^^^^
+  hint: did you mean reference?
+
+pipelines/a.yaml:17:45: model wants a model, episodes.val is pairs+episodes+items
+  17 |   tune: { kind: eval.few_shot, in: { model: episodes.val, episodes: episodes }, matrix: { innr_lr: [1] } }
+     |                                             ^^^^^^^^^^^^
+
+pipelines/a.yaml:17:69: episodes wants pairs+episodes+items, episodes is train+val+test
+  17 |   tune: { kind: eval.few_shot, in: { model: episodes.val, episodes: episodes }, matrix: { innr_lr: [1] } }
+     |                                                                     ^^^^^^^^
+  hint: write episodes.train or episodes.val or episodes.test
+
+pipelines/a.yaml:17:91: eval.few_shot has no parameter innr_lr
+  17 |   tune: { kind: eval.few_shot, in: { model: episodes.val, episodes: episodes }, matrix: { innr_lr: [1] } }
+     |                                                                                           ^^^^^^^
+  hint: did you mean inner_lr?
+
+pipelines/a.yaml:18:3: checkpoint.select needs metric
+  18 |   best: { kind: checkpoint.select, in: { candidates: train.checkpoints, scores: tune }, resources: { gpu: -1 } }
+     |   ^^^^
+  hint: add metric: TEXT
+
+pipelines/a.yaml:18:107: resources.gpu must be a whole number, at least 0
+  18 |   best: { kind: checkpoint.select, in: { candidates: train.checkpoints, scores: tune }, resources: { gpu: -1 } }
+     |                                                                                                           ^^
+
+pipelines/a.yaml:19:3: select needs metric
+  19 |   last: { kind: select, in: { rows: tnue } }
+     |   ^^^^
+  hint: add metric: TEXT
+
+pipelines/a.yaml:19:3: select needs settings
+  19 |   last: { kind: select, in: { rows: tnue } }
+     |   ^^^^
+  hint: add settings: [...]
+
+pipelines/a.yaml:19:37: there is no step tnue
+  19 |   last: { kind: select, in: { rows: tnue } }
+     |                                     ^^^^
+  hint: did you mean tune?
+
+19 errors
+`);
+});
+
+test('what is missing, doubled or ambiguous says what to write', async () => {
+  expect(
+    await diagnosticsOf(`version: 1
+params: { big: [1, 2] }
+steps:
+  nokind: { in: { x: y } }
+  two: { kind: value, with: { a: 1 }, matrix: { a: [1, 2], b: [3, 3], c: [] } }
+  twice: { kind: command, in: { x: two }, over: { x: two }, with: { argv: "ls \${params.big}", chooses: 1 } }
+  chained: { kind: value, with: { x: "\${oops}" }, in: { "y": 5 }, engine: reference }
+  one: { kind: command, over: { x: nolist }, with: { argv: ls, env: { A: [] } } }
+  nolist: { kind: value }
+  other: { kind: value, matrix: { p: [1, 2] } }
+  third: { kind: command, in: { x: 'other[p=3]', y: nolist.valu.e, z: other }, with: { argv: [1], files: [] } }
+  chosen: { kind: value, in: { x: 'nolist[a=1].value', z: 'other[q=1]' } }
+`),
+  ).toBe(`pipelines/a.yaml:4:3: step nokind has no kind
+  4 |   nokind: { in: { x: y } }
+    |   ^^^^^^
+  hint: add kind: KIND
+
+pipelines/a.yaml:5:49: a is in both with and matrix
+  5 |   two: { kind: value, with: { a: 1 }, matrix: { a: [1, 2], b: [3, 3], c: [] } }
+    |                                                 ^
+
+pipelines/a.yaml:5:67: b=3 stands in the matrix twice
+  5 |   two: { kind: value, with: { a: 1 }, matrix: { a: [1, 2], b: [3, 3], c: [] } }
+    |                                                                   ^
+
+pipelines/a.yaml:5:74: matrix.c must be a list of at least one value
+  5 |   two: { kind: value, with: { a: 1 }, matrix: { a: [1, 2], b: [3, 3], c: [] } }
+    |                                                                          ^^
+  hint: write c: [A, B]
+
+pipelines/a.yaml:6:51: port x is in both in and over
+  6 |   twice: { kind: command, in: { x: two }, over: { x: two }, with: { argv: "ls \${params.big}", chooses: 1 } }
+    |                                                   ^
+
+pipelines/a.yaml:6:75: \${params.big} is a list and cannot be part of a text
+  6 |   twice: { kind: command, in: { x: two }, over: { x: two }, with: { argv: "ls \${params.big}", chooses: 1 } }
+    |                                                                           ^^^^^^^^^^^^^^^^^^
+  hint: write "\${params.big}" alone
+
+pipelines/a.yaml:6:104: chooses must be true or false, is 1
+  6 |   twice: { kind: command, in: { x: two }, over: { x: two }, with: { argv: "ls \${params.big}", chooses: 1 } }
+    |                                                                                                        ^
+
+pipelines/a.yaml:7:38: \${oops} is no parameter
+  7 |   chained: { kind: value, with: { x: "\${oops}" }, in: { "y": 5 }, engine: reference }
+    |                                      ^^^^^^^^^
+  hint: write \${params.NAME}, or $\${ for the two characters themselves
+
+pipelines/a.yaml:7:62: port y wants the name of a step or of one of its ports
+  7 |   chained: { kind: value, with: { x: "\${oops}" }, in: { "y": 5 }, engine: reference }
+    |                                                              ^
+  hint: write y: STEP or y: STEP.PORT
+
+pipelines/a.yaml:7:75: value computes without an engine
+  7 |   chained: { kind: value, with: { x: "\${oops}" }, in: { "y": 5 }, engine: reference }
+    |                                                                           ^^^^^^^^^
+
+pipelines/a.yaml:8:36: over wants a list, nolist is value
+  8 |   one: { kind: command, over: { x: nolist }, with: { argv: ls, env: { A: [] } } }
+    |                                    ^^^^^^
+  hint: write in: { x: nolist }
+
+pipelines/a.yaml:8:74: env.A must be text or a number or true or false, is []
+  8 |   one: { kind: command, over: { x: nolist }, with: { argv: ls, env: { A: [] } } }
+    |                                                                          ^^
+
+pipelines/a.yaml:11:36: other has no node [p=3]
+  11 |   third: { kind: command, in: { x: 'other[p=3]', y: nolist.valu.e, z: other }, with: { argv: [1], files: [] } }
+     |                                    ^^^^^^^^^^^^
+  hint: did you mean other[p=1]?
+
+pipelines/a.yaml:11:53: there is no port nolist.valu
+  11 |   third: { kind: command, in: { x: 'other[p=3]', y: nolist.valu.e, z: other }, with: { argv: [1], files: [] } }
+     |                                                     ^^^^^^^^^^^^^
+  hint: did you mean nolist.value?
+
+pipelines/a.yaml:12:35: nolist has no matrix
+  12 |   chosen: { kind: value, in: { x: 'nolist[a=1].value', z: 'other[q=1]' } }
+     |                                   ^^^^^^^^^^^^^^^^^^^
+
+pipelines/a.yaml:12:59: the matrix of other has no q
+  12 |   chosen: { kind: value, in: { x: 'nolist[a=1].value', z: 'other[q=1]' } }
+     |                                                           ^^^^^^^^^^^^
+  hint: there is p
+
+16 errors
+`);
+});
+
+test('a syntax error is said once a line, and what lacks quotes is given them', async () => {
+  expect(
+    await diagnosticsOf(`version: 1
+steps:
+  a: { kind: value, with: { x: \${params.x} } }
+  b: { kind: command, in: { x: tune[lr=1].metrics }, with: { argv: [cat] } }
+  c: [1, 2
+`),
+  ).toBe(`pipelines/a.yaml:3:33: unexpected flow-map-start at node end
+  3 |   a: { kind: value, with: { x: \${params.x} } }
+    |                                 ^
+  hint: write it in quotes: "\${params.x}"
+`);
+});
+
+test('maps, texts and lists are asked for by name', async () => {
+  const loaded = await load(`version: 2
+name: 5
+default: maybe
+params: [1]
+waive: {}
+steps:
+  a: { kind: value, with: 1, in: x, over: [y], matrix: 3, resources: gpu }
+  b: text
+  "c d": { kind: 7 }
+  e: { kind: value, resources: { gpus: 1 } }
+`);
+  expect(
+    loaded.ok ? [] : loaded.failure.map(({ message, location }) => `${location?.line}: ${message}`),
+  ).toEqual([
+    '1: this kshot reads version 1',
+    '2: name must be text',
+    '3: default must be true or false',
+    '4: params must be a map',
+    '5: waive must be a list',
+    '7: with must be a map',
+    '7: in must be a map',
+    '7: over must be a map',
+    '7: matrix must be a map',
+    '7: resources must be a map',
+    '8: step b must be a map',
+    '9: "c d" is no name of a step',
+    '9: kind must be text',
+    '10: unknown key gpus',
+  ]);
+});
