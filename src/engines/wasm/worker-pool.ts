@@ -26,6 +26,8 @@ export class WorkerPool {
     this.#workers = controls.map((control) => {
       const worker = new Worker(new URL('./worker.mjs', import.meta.url), {
         workerData: { ...data, control },
+        // The process's own options are for its own program.
+        execArgv: [],
       });
       worker.on('message', () => this.#settle(worker));
       worker.on('error', (cause) => this.#fail('a thread of the wasm engine failed', cause));

@@ -6,7 +6,8 @@
  */
 @inline
 export function exp4(value: v128): v128 {
-  const x = f32x4.pmin(f32x4.splat(88), f32x4.pmax(f32x4.splat(-87), value));
+  // In this order of arguments pmin and pmax let a NaN through.
+  const x = f32x4.pmin(f32x4.pmax(value, f32x4.splat(-87)), f32x4.splat(88));
   // Adding 1.5 * 2^23 rounds to the nearest integer and leaves it in the low bits.
   const shifted = f32x4.add(f32x4.mul(x, f32x4.splat(1.44269504088896341)), f32x4.splat(12582912));
   const n = f32x4.sub(shifted, f32x4.splat(12582912));

@@ -61,16 +61,13 @@ export function lossGradientTangentRow(t: usize, p: usize, weight: f32, width: i
   }
 }
 
-/**
- * 1 + items scored higher than the label + equal-scored items of lower id; 0 if the label's score is no number, or
- * any other one is not.
- */
+/** 1 + items scored higher than the label + equal-scored items of lower id; 0 if a score is not a finite number. */
 export function rankOf(row: usize, label: i32, items: i32): i32 {
   const own = load<f32>(row + floats(label));
   let rank = 1;
   for (let i = 0; i < items; i++) {
     const other = load<f32>(row + floats(i));
-    if (other != other) return 0;
+    if (other - other != 0) return 0;
     if (other > own || (other == own && i < label)) rank++;
   }
   return rank;
