@@ -4,8 +4,12 @@ import { FailureError } from '../../base/failure.js';
 const pageBytes = 65_536;
 /** Most pages that 32-bit addresses reach. */
 const maximumPages = 65_536;
-/** No more than the machine has, either. */
-const limitBytes = Math.min(maximumPages * pageBytes, totalmem());
+/** Nor more than the machine has, or a container grants (0 where there is none). */
+const limitBytes = Math.min(
+  maximumPages * pageBytes,
+  totalmem(),
+  process.constrainedMemory() || Number.POSITIVE_INFINITY,
+);
 
 /**
  * Regions of the threads' shared memory, taken one after the other and given back all at once. Memory grows as needed
