@@ -1,3 +1,4 @@
+import { printable } from '../base/terminal-text.js';
 import type { Plan, PlannedNode, PlanState } from '../pipeline/plan.js';
 import { formatCount, shortDigest } from '../ui/quantities.js';
 import type { Style } from '../ui/style.js';
@@ -39,7 +40,7 @@ export function planLines(
     const [first] = nodes;
     return {
       state,
-      subject: nodes.length === 1 && first !== undefined ? first.node.id : step,
+      subject: printable(nodes.length === 1 && first !== undefined ? first.node.id : step),
       count:
         nodes.length === 1
           ? ''
@@ -49,7 +50,7 @@ export function planLines(
                 .filter((one) => counts[one] > 0)
                 .map((one) => `${counts[one]} ${one}`)
                 .join(' + '),
-      reason: reasonOfStep(nodes, state, reasonOf),
+      reason: printable(reasonOfStep(nodes, state, reasonOf)),
       more: more(nodes),
     };
   });

@@ -3,10 +3,17 @@ import { chmod, copyFile, lstat, mkdir, rename, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { execa, type Result as ProcessResult } from 'execa';
 import { FailureError } from '../base/failure.js';
+import type { JsonObject } from '../base/json.js';
 import { killProcessGroup } from '../base/process-group.js';
 import { leavesOf } from '../base/tree.js';
-import type { CanonicalCommand } from './command.js';
 import type { KindContext } from './kind.js';
+
+/** What reaches the body: `argv` as strings (one where a shell reads it), output paths by port. */
+export interface CanonicalCommand extends JsonObject {
+  readonly argv: readonly string[] | string;
+  readonly env: { readonly [name: string]: string };
+  readonly outputs: { readonly [port: string]: string };
+}
 
 /** How long the program has to end itself before it is killed. */
 const graceMilliseconds = 1_000;

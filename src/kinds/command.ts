@@ -1,6 +1,7 @@
 import { statSync } from 'node:fs';
 import { isAbsolute, normalize, relative, resolve } from 'node:path';
 import type { Json, JsonObject } from '../base/json.js';
+import type { CanonicalCommand } from './command-body.js';
 import type { Kind, PlannedStep, StepShape, UndeclaredFile } from './kind.js';
 
 type Scalar = string | number | boolean;
@@ -15,13 +16,6 @@ interface CommandParameters {
   readonly timeout_seconds?: number;
   readonly chooses?: boolean;
   readonly deterministic?: boolean;
-}
-
-/** What reaches the body: `argv` as strings (one where a shell reads it), output paths by port. */
-export interface CanonicalCommand extends JsonObject {
-  readonly argv: readonly string[] | string;
-  readonly env: { readonly [name: string]: string };
-  readonly outputs: { readonly [port: string]: string };
 }
 
 const scalar = { type: ['string', 'number', 'boolean'] };

@@ -95,7 +95,10 @@ export function project(
       const elements: Tree<Source>[] = [];
       for (const element of given.type === 'list' ? given.elements : [given]) {
         const projected = project(element, shape.of, port, text);
-        if (!projected.ok) return projected;
+        if (!projected.ok) {
+          const isOne = given.type !== 'list' && projected.failure.reason === 'wrong-port';
+          return isOne ? failed(mismatch(given, shape, port, text)) : projected;
+        }
         elements.push(projected.value);
       }
       return success({ type: 'list', elements });

@@ -1,13 +1,14 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { sha256 } from '../base/canonical.js';
+import { failed, type Result, success } from '../base/result.js';
 import { kshotVersion } from '../run/kshot-version.js';
 import type { Store } from '../store/store.js';
 import type { FinishedRun } from './finished-run.js';
 import { type MetricRow, metricRows } from './metric-table.js';
 import { outputFiles } from './outputs-of-content.js';
 import { packageVersions } from './package-versions.js';
-import { identityOf, type RunRecord, readRegister, registerRun } from './register.js';
+import { identityOf, type RunRecord, readRegister, registerRun, runFolderOf } from './register.js';
 import { isSynthetic, resultFiles, testEvaluations } from './result-rows.js';
 import { type Manifest, type Report, readReport } from './run-documents.js';
 import type { RunFolder } from './run-folder.js';
@@ -19,7 +20,8 @@ import { verifyFiles } from './verify-files.js';
  * A run that executed nothing, with the results of an earlier run of its pipeline, points at that one's tables;
  * DuckDB is not even loaded then.
  *
- * @throws FailureError `object-corrupt` where a number would come from bytes that are not what was stored
+ * @throws FailureError `object-corrupt` where a number would come from bytes that are not what was stored; the run
+ *   is registered all the same, without tables
  */
 export async function writeReport(
   root: string,
@@ -34,17 +36,33 @@ export async function writeReport(
   writeDocument(folder, 'config.json', finished.graph.configuration);
 
   const earlier = executedNothing(finished) ? earlierReport(root, finished.graph.name, signature) : undefined;
-  const { tables, metrics } = earlier ?? {
-    tables: identity,
-    metrics: await newTables(finished, identity, folder, store),
-  };
-  if (earlier !== undefined) {
-    await verifyFiles(resultFiles(finished.nodes, 'metrics'), store);
-  }
-  const report = reportOf(finished, tables, metrics);
+  const tables = earlier?.tables ?? identity;
+  const made = await metricsOf(finished, earlier, identity, folder, store);
+  const ended = made.ok ? finished : { ...finished, exitCode: Math.max(finished.exitCode, 1) };
+  const report = reportOf(ended, tables, made.ok ? made.value : []);
   writeDocument(folder, 'report.json', report);
-  registerRun(root, recordOf(finished, tables, signature));
+  registerRun(root, recordOf(ended, tables, signature));
+  if (!made.ok) throw made.failure;
   return report;
+}
+
+/** The run's metrics, and its tables where they are new; whatever goes wrong is given back, to be thrown later. */
+async function metricsOf(
+  finished: FinishedRun,
+  earlier: Report | undefined,
+  identity: string,
+  folder: RunFolder,
+  store: Pick<Store, 'verify' | 'objectPath'>,
+): Promise<Result<readonly MetricRow[], unknown>> {
+  try {
+    if (earlier === undefined) return success(await newTables(finished, identity, folder, store));
+    await verifyFiles(resultFiles(finished.nodes, 'metrics'), store);
+    return success(earlier.metrics);
+  } catch (error) {
+    // Half a table would break every query.
+    rmSync(join(folder.path, 'tables'), { recursive: true, force: true });
+    return failed(error);
+  }
 }
 
 function executedNothing({ nodes }: FinishedRun): boolean {
@@ -56,7 +74,8 @@ function earlierReport(root: string, pipeline: string, signature: string): Repor
   const record = readRegister(root).runs.findLast(
     (one) => one.pipeline === pipeline && one.signature === signature && one.tables === identityOf(one),
   );
-  return record === undefined ? undefined : readReport(root, record.tables);
+  if (record === undefined || !existsSync(join(runFolderOf(root, record.tables), 'tables'))) return undefined;
+  return readReport(root, record.tables);
 }
 
 async function newTables(

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { open, stat } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { FailureError } from '../base/failure.js';
 import type { Tree } from '../base/tree.js';
@@ -35,15 +35,9 @@ async function stage(shape: PortShape, folder: string, path: string): Promise<Tr
       );
       return { type: 'bundle', ports: Object.fromEntries(ports) };
     }
-    case 'list': {
-      const elements: Tree<StagedFile>[] = [];
-      for (let index = 0; await exists(join(folder, path, String(index))); index++) {
-        elements.push(await stage(shape.of, folder, `${path}/${index}`));
-      }
-      return { type: 'list', elements };
-    }
+    case 'list':
     case 'any':
-      throw new FailureError({ reason: 'bug', message: `output ${path} is declared without a shape` });
+      throw new FailureError({ reason: 'bug', message: `output ${path} is declared as ${shape.type}` });
   }
 }
 
@@ -71,11 +65,4 @@ async function stageFile(folder: string, leafPath: string): Promise<StagedFile> 
   } finally {
     await file.close();
   }
-}
-
-async function exists(path: string): Promise<boolean> {
-  return await stat(path).then(
-    () => true,
-    () => false,
-  );
 }

@@ -316,9 +316,9 @@ describe('the cache', () => {
     await kshot(at, ['run', '--set', 'params.a=1']);
     await kshot(at, ['run', '--set', 'params.a=2']);
     const dry = await kshot(at, ['gc', '--dry-run', '--keep', '1']);
-    expect(dry.stdout).toMatch(/^would remove 2 entry, /);
+    expect(dry.stdout).toMatch(/^would remove 2 results, /);
     const collected = await kshot(at, ['gc', '--keep', '1']);
-    expect(collected.stdout).toMatch(/^removed 2 entry, /);
+    expect(collected.stdout).toMatch(/^removed 2 results, /);
     expect((await kshot(at, ['status', '--check', '--set', 'params.a=2'])).exitCode).toBe(0);
     expect((await kshot(at, ['plan', '--set', 'params.a=1'])).stdout).toContain('1 run + 3 hit + 1 depends');
     expect((await kshot(at, ['gc', '--keep', '1'])).stdout).toBe('nothing to remove\n');

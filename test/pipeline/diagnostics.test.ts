@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { diagnosticsOf, load } from './load-text.js';
+import { diagnosticsOf, experiment, load } from './load-text.js';
 
 test('everything that is wrong with a pipeline is said at once, in the order of the file, each with a caret', async () => {
   expect(
@@ -253,5 +253,37 @@ steps:
     '9: "c d" is no name of a step',
     '9: kind must be text',
     '10: unknown key gpus',
+  ]);
+});
+
+test('a list for one thing, lists of different lengths, and inputs left out say what to write', async () => {
+  const text = experiment
+    .replace(
+      'in: { model: best, episodes: episodes.test, settings: chosen.settings }',
+      'in: { model: meta_train.checkpoints }',
+    )
+    .replace(
+      'over: { model: meta_train.checkpoints }  ',
+      'over: { model: meta_train.checkpoints, settings: several.settings }  ',
+    )
+    .concat(
+      '  several: { kind: select, in: { rows: tune }, matrix: { metric: [mrr, recall@5] }, with: { settings: [steps] } }\n',
+    )
+    .replace(
+      'in: { model: best, episodes: episodes.val }',
+      'in: { model: meta_train, episodes: episodes.val }',
+    )
+    .replace(
+      '  chosen: ',
+      '  lists: { kind: checkpoint.select, in: { candidates: episodes, scores: tune }, with: { metric: mrr } }\n  chosen: ',
+    );
+  const loaded = await load(text);
+  expect(
+    loaded.ok ? [] : loaded.failure.map(({ reason, message, hint }) => [reason, message, hint].join('; ')),
+  ).toEqual([
+    'length-mismatch; over goes through lists together, but settings has 2 elements and model 3; ',
+    'wrong-port; candidates wants a list of model, episodes is train+val+test; ',
+    'missing-input; few_shot has no input episodes; add in: { episodes: STEP.PORT }',
+    'wrong-port; model wants a model, meta_train.checkpoints is a list of 3 (a model each); write over: { model: meta_train.checkpoints } for a node each, or name one element',
   ]);
 });

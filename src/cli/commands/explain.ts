@@ -1,3 +1,4 @@
+import { printable } from '../../base/terminal-text.js';
 import { leavesOf } from '../../base/tree.js';
 import { createManifestReader, differences, findComparable } from '../../pipeline/explain.js';
 import { suggestion } from '../../pipeline/nearest-name.js';
@@ -44,7 +45,7 @@ export async function explain(options: ExplainOptions, step: string, file?: stri
     return 0;
   }
   for (const explanation of explanations) {
-    for (const line of linesOf(explanation)) terminal.data(`${line}\n`);
+    for (const line of linesOf(explanation)) terminal.data(`${printable(line)}\n`);
   }
   return 0;
 }

@@ -1,10 +1,10 @@
 import { join, relative } from 'node:path';
 import { identityOf, readRegister } from '../../report/register.js';
 import { readManifest } from '../../report/run-documents.js';
-import { collectGarbage, planGarbage } from '../../store/collect-garbage.js';
+import { collectGarbage, type Garbage, planGarbage } from '../../store/collect-garbage.js';
 import type { Digest } from '../../store/entry.js';
 import { openStore } from '../../store/open-store.js';
-import { formatBytes } from '../../ui/quantities.js';
+import { formatBytes, formatCount } from '../../ui/quantities.js';
 import { findRoot } from '../find-pipeline.js';
 import { type CommonOptions, openTerminal } from '../terminal.js';
 
@@ -13,6 +13,14 @@ export interface GarbageCommandOptions extends CommonOptions {
   /** How many runs of each pipeline keep what they reach. */
   readonly keep: number;
 }
+
+const nouns: { readonly [type in Garbage['type']]: string } = {
+  entry: 'result',
+  object: 'object',
+  partial: 'unfinished state',
+  quarantine: 'quarantined file',
+  unfinished: 'unfinished file',
+};
 
 /** `kshot gc`: removes from the cache what none of the last runs of any pipeline reaches. */
 export async function gc(options: GarbageCommandOptions): Promise<number> {
@@ -40,9 +48,9 @@ export async function gc(options: GarbageCommandOptions): Promise<number> {
     terminal.data(`${JSON.stringify({ dry_run: dryRun, bytes, garbage: files })}\n`);
     return 0;
   }
-  const counts = new Map<string, number>();
+  const counts = new Map<Garbage['type'], number>();
   for (const { type } of garbage) counts.set(type, (counts.get(type) ?? 0) + 1);
-  const parts = [...counts].map(([type, count]) => `${count} ${type}`);
+  const parts = [...counts].map(([type, count]) => formatCount(count, nouns[type]));
   terminal.data(
     garbage.length === 0
       ? 'nothing to remove\n'

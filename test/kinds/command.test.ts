@@ -1,0 +1,255 @@
+import { chmodSync, readFileSync } from 'node:fs';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { isJsonObject, type JsonObject } from '../../src/base/json.js';
+import { command, undeclaredFiles } from '../../src/kinds/command.js';
+import { loadPipeline } from '../../src/pipeline/load-pipeline.js';
+import { isAlive } from '../run/support/is-alive.js';
+import { digestAt, projectOf, runProject } from '../run/support/run-pipeline.js';
+import { temporaryProject } from '../support/temporary-project.js';
+
+afterEach(() => vi.unstubAllEnvs());
+
+const undeclared = (root: string, parameters: JsonObject, inputNames: readonly string[] = []) =>
+  undeclaredFiles({ parameters, inputNames }, root).map(({ path }) => path);
+const messages = (parameters: JsonObject) => command.check?.({ parameters, lengths: {} }) ?? [];
+
+describe('a file of the root that argv names', () => {
+  const { root } = temporaryProject({
+    files: { 'train.py': '', 'conf/a.yaml': '', 'out.bin': '', pairs: '', 'my file': '' },
+  });
+
+  it('must be declared, as a word of its own or after an equals sign, however it is written', () => {
+    expect(undeclared(root, { argv: ['python3', 'train.py'] })).toEqual(['train.py']);
+    expect(undeclared(root, { argv: ['python3', './conf/../train.py'] })).toEqual(['train.py']);
+    expect(undeclared(root, { argv: ['python3', `${root}/train.py`] })).toEqual(['train.py']);
+    expect(undeclared(root, { argv: ['x', '--config=conf/a.yaml', 'train.py'] })).toEqual([
+      'conf/a.yaml',
+      'train.py',
+    ]);
+  });
+
+  it('is looked for in the words of a shell line too', () => {
+    const argv = 'cat conf/a.yaml|sort>x; python3 "train.py" && echo $(cat out.bin)';
+    expect(undeclared(root, { argv, shell: true })).toEqual(['conf/a.yaml', 'train.py', 'out.bin']);
+  });
+
+  it('is fine where it is declared, or the name of an input or an output', () => {
+    const argv = ['python3', 'train.py', 'pairs', 'out.bin'];
+    expect(
+      undeclared(root, { argv, files: ['./train.py'], outputs: { model: 'out.bin' } }, ['pairs']),
+    ).toEqual([]);
+  });
+
+  it('is none where nothing, a folder, or something outside the root is named', () => {
+    expect(undeclared(root, { argv: ['ls', 'conf', 'nothing.py', '/etc/passwd', '..', 5, true] })).toEqual(
+      [],
+    );
+  });
+
+  it('has the step refused with exit 3 and the line to add', async () => {
+    const project = projectOf('  a: { kind: command, with: { argv: [sh, x.sh], files: [data.txt] } }\n', {
+      'x.sh': '',
+      'data.txt': '',
+    });
+    const graph = await loadPipeline({ root: project.root, file: 'pipelines/test.yaml' });
+    const failure = graph.ok ? undefined : graph.failure[0];
+    expect(failure).toMatchObject({ reason: 'undeclared-file' });
+    expect(failure?.hint).toContain('files: [data.txt, x.sh]');
+  });
+
+  it('has a hint that YAML can read', () => {
+    const [found] = undeclaredFiles({ parameters: { argv: ['cat', 'my file'] }, inputNames: [] }, root);
+    expect(found?.hint).toBe('add to the step\'s `with`: files: ["my file"]');
+  });
+});
+
+describe('parameters', () => {
+  it('are refused where a list and a shell, or a string and no shell, meet', () => {
+    expect(messages({ argv: 'ls | wc' })[0]).toContain('add `shell: true`');
+    expect(messages({ argv: ['ls'], shell: true })[0]).toContain('one string');
+    expect(messages({ argv: ['ls'] })).toEqual([]);
+  });
+
+  it('are refused where a path leaves the root or the folder, or two outputs are one', () => {
+    expect(messages({ argv: ['x'], files: ['/etc/passwd', '../a', 'a/../../b', 'a/b'] })).toHaveLength(3);
+    expect(messages({ argv: ['x'], outputs: { a: '/tmp/x', b: { path: '../x' }, c: 'd/e' } })).toHaveLength(
+      2,
+    );
+    expect(messages({ argv: ['x'], outputs: { a: 'x', b: './x' } })[0]).toContain('the same file');
+  });
+
+  it('are canonical without what cannot change the result', () => {
+    const parameters = {
+      argv: ['x', 1, true],
+      env: { A: 2 },
+      outputs: { m: { path: './m' } },
+      files: ['x'],
+      timeout_seconds: 5,
+      chooses: true,
+      deterministic: true,
+    };
+    expect(command.canonical?.(parameters)).toEqual({
+      argv: ['x', '1', 'true'],
+      env: { A: '2' },
+      outputs: { m: 'm' },
+    });
+  });
+
+  it('make every input a choosing one where they say so', () => {
+    if (typeof command.inputs !== 'function') throw new Error('its inputs depend on the step');
+    const chooses = (parameters: JsonObject) =>
+      typeof command.inputs === 'function' && command.inputs({ parameters, inputNames: ['a'] })['a']?.chooses;
+    expect(chooses({ argv: ['x'], chooses: true })).toBe(true);
+    expect(chooses({ argv: ['x'] })).toBe(false);
+  });
+});
+
+describe('a program', () => {
+  it('finds inputs and files by their names in a fresh folder, and its outputs are collected', async () => {
+    const run = await runProject(
+      projectOf(
+        `  v: { kind: value, with: { n: 1 } }
+  c:
+    kind: command
+    in: { one: v.value, all: v, two: [v.value, v.value] }
+    with:
+      shell: true
+      argv: "cat one all/value two/0 two/1 scripts/say.txt > sub/result; find . -type f | sort > list"
+      files: [scripts/say.txt]
+      outputs: { result: { path: sub/result }, list: list }
+`,
+        { 'scripts/say.txt': 'said\n' },
+      ),
+    );
+    expect(await run.textOf('c', 'result')).toBe(`${'{"n":1}\n'.repeat(4)}said\n`);
+    expect((await run.textOf('c', 'list')).trim().split('\n')).toEqual([
+      './all/value',
+      './list',
+      './one',
+      './scripts/say.txt',
+      './sub/result',
+      './two/0',
+      './two/1',
+    ]);
+  });
+
+  it('cannot change what it was given, neither in the cache nor in the root, even as root', async () => {
+    const project = projectOf(
+      `  v: { kind: value, with: { n: 1 } }
+  c: { kind: command, in: { v: v.value }, with: { shell: true, argv: "chmod 666 v x.txt; echo bad > v; echo bad > x.txt; rm -f v; true", files: [x.txt] } }
+`,
+      { 'x.txt': 'mine' },
+    );
+    const run = await runProject(project);
+    expect(run.counts.ran).toBe(2);
+    expect(readFileSync(run.store.objectPath(digestAt(run.outcomeOf('v').entry)), 'utf8')).toBe('{"n":1}\n');
+    expect(project.read('x.txt')).toBe('mine');
+  });
+
+  it('may be a script of the root, which keeps its permission to run', async () => {
+    const project = projectOf(
+      '  c: { kind: command, with: { argv: [./run.sh, a b], files: [run.sh], outputs: { o: o } } }\n',
+      { 'run.sh': '#!/bin/sh\necho "got $1" > o\n' },
+    );
+    chmodSync(project.path('run.sh'), 0o755);
+    expect(await (await runProject(project)).textOf('c', 'o')).toBe('got a b\n');
+  });
+
+  it('runs again when its script is edited, and not when only the rest of the environment differs', async () => {
+    const project = projectOf(
+      '  c: { kind: command, with: { argv: [sh, s.sh], files: [s.sh], outputs: { o: o } } }\n',
+      { 's.sh': 'echo 1 > o\n' },
+    );
+    await runProject(project);
+    vi.stubEnv('PATH', `${process.env['PATH']}:/nowhere`);
+    vi.stubEnv('SOMETHING', 'else');
+    expect((await runProject(project)).counts.hit).toBe(1);
+    project.write('s.sh', 'echo 2 > o\n');
+    const run = await runProject(project);
+    expect(run.counts.ran).toBe(1);
+    expect(await run.textOf('c', 'o')).toBe('2\n');
+  });
+
+  it('sees PATH, HOME, LANG and what is declared, and nothing else', async () => {
+    vi.stubEnv('SECRET', 'x');
+    vi.stubEnv('LANG', 'C.UTF-8');
+    const run = await runProject(
+      projectOf(
+        '  c: { kind: command, with: { argv: [/usr/bin/env], env: { SEED: 5 } } }\n  d: { kind: command, with: { argv: "/usr/bin/env > o", shell: true, outputs: { o: o } } }\n',
+      ),
+    );
+    const names = (await run.textOf('d', 'o'))
+      .trim()
+      .split('\n')
+      .map((line) => line.split('=')[0] ?? '')
+      // A shell adds these by itself.
+      .filter((name) => !['PWD', 'OLDPWD', 'SHLVL', '_'].includes(name));
+    expect(names.sort()).toEqual(['HOME', 'LANG', 'PATH']);
+    const log = readFileSync(run.outcomeOf('c').log ?? '', 'utf8');
+    expect(log).toContain('$ /usr/bin/env\n');
+    expect(log).toContain('SEED=5\n');
+    expect(log).not.toContain('SECRET');
+  });
+
+  it('that leaves out an output, or makes a folder of it, has failed', async () => {
+    const run = await runProject(
+      projectOf(
+        '  a: { kind: command, with: { argv: ["true"], outputs: { o: o } } }\n  b: { kind: command, with: { argv: [mkdir, o], outputs: { o: o } } }\n',
+      ),
+      { keepGoing: true },
+    );
+    expect(run.outcomeOf('a').failure).toMatchObject({
+      reason: 'output-missing',
+      message: 'the program did not write o',
+    });
+    expect(run.outcomeOf('b').failure).toMatchObject({
+      reason: 'output-missing',
+      message: 'o is not a file',
+    });
+  });
+
+  it('that is not there, or ends by a signal, is said to be', async () => {
+    const run = await runProject(
+      projectOf(
+        `  a: { kind: command, with: { argv: [no-such-program] } }
+  b: { kind: command, with: { argv: [node, -e, "process.kill(process.pid,'SIGKILL')"] } }
+`,
+      ),
+      { keepGoing: true },
+    );
+    expect(run.outcomeOf('a').failure?.message).toContain('no-such-program');
+    expect(run.outcomeOf('b').failure).toMatchObject({
+      reason: 'step-failed',
+      message: 'the program was ended by SIGKILL',
+    });
+  });
+
+  it('takes with it what it left running, and does not wait for it', async () => {
+    const project = projectOf('');
+    project.write(
+      'pipelines/test.yaml',
+      `version: 1\nname: test\nsteps:\n  a: { kind: command, with: { shell: true, argv: "sleep 60 & echo $! > ${project.root}/pid" } }\n`,
+    );
+    const start = performance.now();
+    expect((await runProject(project)).counts.ran).toBe(1);
+    expect(performance.now() - start).toBeLessThan(20_000);
+    expect(isAlive(Number(project.read('pid')))).toBe(false);
+  });
+
+  it('is not taken to be deterministic unless it says so', async () => {
+    const steps = '  a: { kind: command, with: { shell: true, argv: "date +%N > o", outputs: { o: o } } }\n';
+    const project = projectOf(steps);
+    await runProject(project);
+    expect((await runProject(project, { force: 'all' })).counts.ran).toBe(1);
+    project.edit('pipelines/test.yaml', 'shell: true', 'shell: true, deterministic: true');
+    const claimed = await runProject(project, { force: 'all' });
+    expect(claimed.outcomeOf('a').failure?.reason).toBe('not-deterministic');
+  });
+});
+
+it('describes every parameter, for editors', () => {
+  const properties = command.parameters['properties'] as { readonly [name: string]: JsonObject };
+  for (const property of Object.values(properties)) {
+    expect(isJsonObject(property) && typeof property['description']).toBe('string');
+  }
+});

@@ -1,0 +1,54 @@
+import { describe, expect, it } from 'vitest';
+import { formatRows, type RowTable } from '../../src/report/row-formats.js';
+
+const table: RowTable = {
+  columns: ['name', 'value'],
+  rows: [
+    ['a,"b"\nc', 1 / 3],
+    [null, 12],
+    ['', null],
+    ['名|\u001b[31m', -0.5],
+  ],
+};
+
+describe('rows', () => {
+  it('as CSV keep every digit, quote as RFC 4180 does, and tell null from an empty text', () => {
+    expect(formatRows(table, 'csv')).toBe(
+      'name,value\n"a,""b""\nc",0.3333333333333333\n,12\n"",\n名|\u001b[31m,-0.5\n',
+    );
+  });
+
+  it('as a table align numbers right and wide characters, and let no escape sequence through', () => {
+    expect(formatRows({ ...table, rows: table.rows.slice(1) }, 'table').split('\n')).toEqual([
+      'name      value',
+      '--------  -----',
+      '             12',
+      '',
+      '名|\u241b[31m   -0.5',
+      '',
+    ]);
+  });
+
+  it('as a table keep the lines of a cell below one another', () => {
+    expect(formatRows({ columns: ['plan'], rows: [['one\ntwo']] }, 'table')).toBe('plan\n----\none\ntwo\n');
+  });
+
+  it('as markdown stay one row each, with bars escaped', () => {
+    expect(formatRows({ columns: ['a'], rows: [['x|y\nz']] }, 'markdown')).toBe(
+      '| a |\n| --- |\n| x\\|y z |\n',
+    );
+  });
+
+  it('as JSON are objects, whatever is in them', () => {
+    expect(JSON.parse(formatRows(table, 'json'))).toEqual(
+      table.rows.map(([name, value]) => ({ name, value })),
+    );
+  });
+
+  it('may be none at all', () => {
+    const none = { columns: ['a', 'b'], rows: [] };
+    expect(formatRows(none, 'csv')).toBe('a,b\n');
+    expect(formatRows(none, 'json')).toBe('[]\n');
+    expect(formatRows(none, 'table')).toBe('a  b\n-  -\n');
+  });
+});

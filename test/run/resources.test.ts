@@ -1,0 +1,69 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { chainLengths, chooseNext, giveBack, grant, take } from '../../src/run/resources.js';
+
+const one = { slots: 'one', gpus: 0 } as const;
+const free = { slots: 'free', gpus: 0 } as const;
+const gpu = { slots: 'one', gpus: 1 } as const;
+
+describe('granting slots and GPU tokens', () => {
+  it('gives one slot, or all that are free to a node that can use them', () => {
+    expect(grant(one, { slots: 4, gpus: 0 })).toEqual({ slots: 1, gpus: 0 });
+    expect(grant(free, { slots: 4, gpus: 0 })).toEqual({ slots: 4, gpus: 0 });
+    expect(grant(free, { slots: 1, gpus: 0 })).toEqual({ slots: 1, gpus: 0 });
+  });
+
+  it('lets a node wait where there is no slot, or not enough GPU tokens', () => {
+    expect(grant(one, { slots: 0, gpus: 0 })).toBeUndefined();
+    expect(grant(free, { slots: 0, gpus: 0 })).toBeUndefined();
+    expect(grant(gpu, { slots: 4, gpus: 0 })).toBeUndefined();
+    expect(grant(gpu, { slots: 4, gpus: 1 })).toEqual({ slots: 1, gpus: 1 });
+  });
+
+  it('starts the first that fits, past one that waits for a GPU', () => {
+    expect(chooseNext([gpu, one], { slots: 2, gpus: 0 })?.node).toBe(one);
+    expect(chooseNext([gpu, one], { slots: 2, gpus: 1 })?.node).toBe(gpu);
+    expect(chooseNext([gpu], { slots: 2, gpus: 0 })).toBeUndefined();
+    expect(chooseNext([one], { slots: 0, gpus: 2 })).toBeUndefined();
+  });
+
+  it('never grants more than is free, and gets back what it gave', () => {
+    const demand = fc.record({ slots: fc.constantFrom('one' as const, 'free' as const), gpus: fc.nat(2) });
+    const amount = fc.record({ slots: fc.nat(8), gpus: fc.nat(2) });
+    fc.assert(
+      fc.property(fc.array(demand), amount, (ready, total) => {
+        let left = total;
+        const granted = [];
+        for (let next = chooseNext(ready, left); next !== undefined; next = chooseNext(ready, left)) {
+          granted.push(next.granted);
+          left = take(left, next.granted);
+          expect(Math.min(left.slots, left.gpus)).toBeGreaterThanOrEqual(0);
+          expect(next.granted.slots).toBeGreaterThanOrEqual(1);
+        }
+        expect(granted.reduce(giveBack, left)).toEqual(total);
+      }),
+    );
+  });
+});
+
+describe('the length of the chain that a node begins', () => {
+  it('is that of the longest path to a leaf, counting what is to run', () => {
+    const nodes = fc.array(fc.record({ needs: fc.array(fc.nat(20)), runs: fc.boolean() }), { maxLength: 20 });
+    fc.assert(
+      fc.property(nodes, (drawn) => {
+        const graph = drawn.map(({ needs, runs }, index) => ({
+          id: String(index),
+          needs: [...new Set(needs.filter((need) => need < index))].map(String),
+          runs,
+        }));
+        const longest = (id: string): number => {
+          const below = graph.filter(({ needs }) => needs.includes(id)).map((node) => longest(node.id));
+          return Math.max(0, ...below) + (graph[Number(id)]?.runs ? 1 : 0);
+        };
+        const lengths = chainLengths(graph);
+        for (const { id } of graph) expect(lengths.get(id)).toBe(longest(id));
+      }),
+      { numRuns: 60 },
+    );
+  });
+});

@@ -1,0 +1,367 @@
+import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import { describe, expect, it } from 'vitest';
+import type { StepFinish, StepProgress, StepStart } from '../../src/run/event.js';
+import { eventsSchema } from '../../src/ui/events-schema.js';
+import type { Project } from '../support/temporary-project.js';
+import { isAlive } from './support/is-alive.js';
+import { digestAt, projectOf, runProject } from './support/run-pipeline.js';
+
+interface Trace {
+  readonly name: string;
+  readonly event: 'begin' | 'end';
+  readonly threads: number;
+  readonly pid: number;
+}
+
+const traceOf = (project: Project): readonly Trace[] =>
+  project
+    .read('trace')
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Trace);
+
+const tracing = (name: string, project: string, more = '') =>
+  `{ kind: test.trace, with: { name: ${name}, trace: "${project}/trace"${more} } }`;
+
+describe('a run', () => {
+  it('executes what is not a hit in the order of the graph, in as many processes as slots, and hits cost nothing', async () => {
+    const project = projectOf('');
+    project.write(
+      'pipelines/test.yaml',
+      `version: 1
+name: test
+steps:
+  a: ${tracing('a', project.root)}
+  b: { kind: test.trace, in: { input: a }, with: { name: b, trace: "${project.root}/trace" } }
+  c: { kind: test.trace, in: { input: b }, with: { name: c, trace: "${project.root}/trace" } }
+`,
+    );
+    const first = await runProject(project);
+    expect(first.counts).toEqual({ ran: 3, hit: 0, joined: 0, failed: 0, skipped: 0, cancelled: 0 });
+    expect(traceOf(project).map(({ name, event }) => `${name} ${event}`)).toEqual([
+      'a begin',
+      'a end',
+      'b begin',
+      'b end',
+      'c begin',
+      'c end',
+    ]);
+    expect(new Set(traceOf(project).map(({ pid }) => pid)).size).toBe(1);
+    expect(first.workers).toBe(1);
+    const second = await runProject(project);
+    expect(second.counts.hit).toBe(3);
+    expect(second.workers).toBe(0);
+    expect(second.outcomeOf('c').entry).toEqual(first.outcomeOf('c').entry);
+  });
+
+  it('fills the slots and no more, and keeps its processes from step to step', async () => {
+    const project = projectOf('');
+    project.write(
+      'pipelines/test.yaml',
+      `version: 1
+name: test
+steps:
+  s:
+    kind: test.trace
+    with: { name: s, trace: "${project.root}/trace", seconds: 0.05 }
+    matrix: { i: [1, 2, 3, 4, 5, 6, 7, 8, 9] }
+`,
+    );
+    const { counts, workers } = await runProject(project, { slots: 3 });
+    expect(counts.ran).toBe(9);
+    let atOnce = 0;
+    let most = 0;
+    for (const { event } of traceOf(project)) {
+      atOnce += event === 'begin' ? 1 : -1;
+      most = Math.max(most, atOnce);
+    }
+    expect(most).toBe(3);
+    expect(workers).toBe(3);
+    expect(new Set(traceOf(project).map(({ pid }) => pid)).size).toBe(3);
+  });
+
+  it('gives all free slots to a kind that can use them, where nothing else runs', async () => {
+    const project = projectOf('  a: { kind: test.free }\n  b: { kind: test.free, in: { input: a } }\n');
+    const run = await runProject(project, { slots: 5 });
+    expect(await run.textOf('a')).toBe('5');
+    expect(await run.textOf('b')).toBe('5');
+    expect(run.outcomeOf('a').threads).toBe(5);
+  });
+
+  it('stops the wave at a step that gave the same bytes again', async () => {
+    const project = projectOf(
+      '  a: { kind: test.trace, with: { name: a, content: same } }\n  b: { kind: test.trace, in: { input: a }, with: { name: b } }\n',
+    );
+    await runProject(project);
+    project.edit('pipelines/test.yaml', 'name: a, content', 'name: other, content');
+    const { outcomeOf } = await runProject(project);
+    expect(outcomeOf('a').outcome).toBe('ran');
+    expect(outcomeOf('b').outcome).toBe('hit');
+  });
+
+  it('executes equal keys once', async () => {
+    const project = projectOf('');
+    project.write(
+      'pipelines/test.yaml',
+      `version: 1
+name: test
+steps:
+  a: ${tracing('x', project.root, ', seconds: 0.1')}
+  b: ${tracing('x', project.root, ', seconds: 0.1')}
+`,
+    );
+    const { counts, outcomeOf } = await runProject(project);
+    expect(counts).toMatchObject({ ran: 1, joined: 1 });
+    expect(outcomeOf('b').entry).toBe(outcomeOf('a').entry);
+    expect(traceOf(project)).toHaveLength(2);
+  });
+
+  it('does a thousand trivial steps from cold in well under ten seconds', async () => {
+    const numbers = Array.from({ length: 1000 }, (_, index) => index).join(', ');
+    const project = projectOf(`  v: { kind: value, with: { a: 1 }, matrix: { i: [${numbers}] } }\n`);
+    const start = performance.now();
+    const cold = await runProject(project);
+    const seconds = (performance.now() - start) / 1000;
+    expect(cold.counts.ran).toBe(1000);
+    expect(cold.workers).toBe(2);
+    // The promise is 10 s on two cores of its own; a test machine may be shared.
+    expect(seconds).toBeLessThan(20);
+    expect(await cold.textOf('v[i=7]')).toBe('{"a":1,"i":7}\n');
+    const warm = await runProject(project);
+    expect(warm.counts.hit).toBe(1000);
+    expect(warm.workers).toBe(0);
+  });
+});
+
+describe('a failed step', () => {
+  const steps = `  bad: { kind: command, with: { argv: [sh, -c, "echo first; echo last >&2; exit 7"], outputs: { out: out } } }
+  after: { kind: test.trace, in: { input: bad }, with: { name: after } }
+  slow: { kind: test.trace, with: { name: slow, seconds: 1 } }
+  late: { kind: test.trace, in: { input: slow }, with: { name: late } }
+`;
+
+  it('stops what depends on it and what has not started, while what runs finishes', async () => {
+    const { counts, outcomeOf, events } = await runProject(projectOf(steps));
+    expect(counts).toEqual({ ran: 1, hit: 0, joined: 0, failed: 1, skipped: 2, cancelled: 0 });
+    expect(outcomeOf('slow').outcome).toBe('ran');
+    expect(outcomeOf('after').reason).toBe('needs bad: failed');
+    expect(outcomeOf('late').reason).toBe('not started, because bad failed');
+    expect(outcomeOf('bad').failure).toMatchObject({
+      reason: 'step-failed',
+      message: 'the program ended with exit code 7',
+    });
+    const finish = events.find(
+      (event): event is StepFinish => event.event === 'step.finish' && event.node === 'bad',
+    );
+    expect(finish?.failure?.lastLines).toEqual(expect.arrayContaining(['first', 'last']));
+    expect(readFileSync(finish?.failure?.log ?? '', 'utf8')).toContain('exit code 7');
+  });
+
+  it('lets what does not depend on it go on with keep-going', async () => {
+    const { counts, outcomeOf } = await runProject(projectOf(steps), { keepGoing: true });
+    expect(counts).toEqual({ ran: 2, hit: 0, joined: 0, failed: 1, skipped: 1, cancelled: 0 });
+    expect(outcomeOf('late').outcome).toBe('ran');
+  });
+
+  it('leaves nothing cached: it fails again, and after a repair runs', async () => {
+    const project = projectOf(
+      '  a: { kind: command, with: { argv: [sh, -c, "echo half > out; exit 1"], outputs: { out: out } } }\n',
+    );
+    expect((await runProject(project)).counts.failed).toBe(1);
+    expect((await runProject(project)).counts.failed).toBe(1);
+    project.edit('pipelines/test.yaml', 'exit 1', 'exit 0');
+    const repaired = await runProject(project);
+    expect(await repaired.textOf('a', 'out')).toBe('half\n');
+  });
+
+  it('is one that leaves out an output', async () => {
+    const { outcomeOf } = await runProject(projectOf('  a: { kind: test.silent }\n'));
+    expect(outcomeOf('a').failure?.reason).toBe('output-missing');
+  });
+
+  it.each([
+    ['kill', 'was ended by SIGKILL'],
+    ['exit', 'ended by itself with exit code 3'],
+    ['throw', 'ended by itself with exit code 1'],
+  ])('is one whose process ends (%s): the step, its last lines and its log are named', async (how, words) => {
+    const { outcomeOf, counts } = await runProject(
+      projectOf(
+        `  a: { kind: test.crash, with: { how: ${how} } }\n  b: { kind: test.trace, with: { name: b } }\n`,
+      ),
+      { slots: 1, keepGoing: true },
+    );
+    const { failure, log } = outcomeOf('a');
+    expect(failure).toMatchObject({ reason: 'worker-crashed' });
+    expect(failure?.message).toBe(`the process that ran a ${words}`);
+    if (how === 'throw') expect(failure?.details).toContain('Error: out of nowhere');
+    else expect(failure?.details).toEqual(['about to end', 'printed to stderr']);
+    expect(failure?.hint).toContain(log);
+    // The next step gets a new process.
+    expect(counts).toMatchObject({ failed: 1, ran: 1 });
+  });
+
+  it('is one that takes longer than it may, with all that it started', async () => {
+    const project = projectOf('');
+    project.write(
+      'pipelines/test.yaml',
+      `version: 1
+name: test
+steps:
+  a: { kind: command, with: { argv: "sleep 60 & echo $! > ${project.root}/pid; wait", shell: true, timeout_seconds: 0.5 } }
+`,
+    );
+    const start = performance.now();
+    const { outcomeOf } = await runProject(project);
+    expect(performance.now() - start).toBeLessThan(10_000);
+    expect(outcomeOf('a').failure).toMatchObject({ reason: 'step-timeout', hint: 'raise timeout_seconds' });
+    expect(isAlive(Number(project.read('pid')))).toBe(false);
+  });
+});
+
+describe('--force', () => {
+  it('computes again and finds the same bytes', async () => {
+    const project = projectOf(
+      '  a: { kind: test.trace, with: { name: a } }\n  b: { kind: test.trace, with: { name: b } }\n',
+    );
+    await runProject(project);
+    const all = await runProject(project, { force: 'all' });
+    expect(all.counts.ran).toBe(2);
+    expect(all.outcomeOf('a').reason).toBe('forced');
+    const one = await runProject(project, { force: ['b'] });
+    expect(one.counts).toMatchObject({ ran: 1, hit: 1 });
+  });
+
+  it('fails where a deterministic kind gives other bytes, and keeps both', async () => {
+    const project = projectOf('');
+    project.write(
+      'pipelines/test.yaml',
+      `version: 1\nname: test\nsteps:\n  a: { kind: test.counter, with: { counter: "${project.root}/counter" } }\n`,
+    );
+    await runProject(project);
+    const { outcomeOf } = await runProject(project, { force: 'all' });
+    expect(outcomeOf('a').failure?.reason).toBe('not-deterministic');
+  });
+
+  it('replaces the entry of a kind that is not deterministic, and what follows takes the new bytes', async () => {
+    const project = projectOf('');
+    project.write(
+      'pipelines/test.yaml',
+      `version: 1\nname: test\nsteps:\n  a: { kind: test.random, with: { counter: "${project.root}/counter" } }\n  b: { kind: test.trace, in: { input: a }, with: { name: b } }\n`,
+    );
+    await runProject(project);
+    const forced = await runProject(project, { force: ['a'] });
+    expect(forced.counts.ran).toBe(2);
+    expect(await forced.textOf('a')).toBe('2');
+    expect((await runProject(project)).counts.hit).toBe(2);
+  });
+});
+
+describe('a bad object', () => {
+  it('is found before a step reads it; its producer runs again, then the step', async () => {
+    const project = projectOf('  a: { kind: test.trace, with: { name: a } }\n');
+    const first = await runProject(project);
+    const path = first.store.objectPath(digestAt(first.outcomeOf('a').entry));
+    const good = readFileSync(path, 'utf8');
+    chmodSync(path, 0o644);
+    writeFileSync(path, good.replace('a', 'b'));
+    project.edit(
+      'pipelines/test.yaml',
+      'with: { name: a } }\n',
+      'with: { name: a } }\n  b: { kind: test.trace, in: { input: a }, with: { name: b } }\n',
+    );
+    const second = await runProject(project);
+    expect(second.badObjects).toEqual(['a']);
+    expect(second.counts).toMatchObject({ ran: 2, failed: 0 });
+    expect(readFileSync(path, 'utf8')).toBe(good);
+  });
+});
+
+describe('the edit of an external file while the run is under way', () => {
+  it('fails the step that would be stored under the key of the old content', async () => {
+    const project = projectOf(
+      '  a: { kind: command, with: { argv: [cat, data.txt], files: [data.txt] } }\n',
+      { 'data.txt': 'before' },
+    );
+    const { outcomeOf } = await runProject(project, { meddle: () => project.write('data.txt', 'after!') });
+    expect(outcomeOf('a').failure).toMatchObject({ reason: 'bad-data', hint: 'run again' });
+    expect((await runProject(project)).counts.ran).toBe(1);
+  });
+});
+
+describe('settings', () => {
+  const steps = (value: string) =>
+    `  s: { kind: value, with: ${value} }\n  a: { kind: test.settings, in: { settings: s.value }, with: { steps: 5 } }\n`;
+
+  it('lie over the parameters when the step runs, and are made canonical', async () => {
+    const run = await runProject(projectOf(steps('{ rate: 0.25 }')));
+    expect(JSON.parse(await run.textOf('a'))).toEqual({ rate: 0.25, steps: 5, canonical: true });
+  });
+
+  it('are refused where the kind has no such setting', async () => {
+    const { outcomeOf } = await runProject(projectOf(steps('{ depth: 3 }')));
+    expect(outcomeOf('a').failure).toMatchObject({ reason: 'invalid-value' });
+    expect(outcomeOf('a').failure?.message).toContain('depth is none of rate');
+  });
+});
+
+describe('events', () => {
+  it('follow their schema, tell progress with rate and time left, and come at most about five times a second', async () => {
+    const project = projectOf(
+      '  a: { kind: test.progress, with: { steps: 60, seconds: 1.2 } }\n  b: { kind: command, with: { argv: [sh, -c, "echo hello; exit 1"] } }\n',
+    );
+    const { events } = await runProject(project);
+    const validate = new Ajv2020({
+      strict: true,
+      allowUnionTypes: true,
+      formats: { 'date-time': true },
+    }).compile(eventsSchema);
+    for (const event of events) {
+      validate(JSON.parse(JSON.stringify(event)));
+      expect(validate.errors ?? []).toEqual([]);
+    }
+    expect(events.some((event) => event.event === 'step.log' && event.line === 'hello')).toBe(true);
+    const start = events.find(
+      (event): event is StepStart => event.event === 'step.start' && event.node === 'a',
+    );
+    expect(start).toMatchObject({ reason: 'new', kind: 'test.progress', threads: 1 });
+    const progress = events.filter((event): event is StepProgress => event.event === 'step.progress');
+    expect(progress.length).toBeGreaterThan(3);
+    expect(progress.length).toBeLessThan(10);
+    expect(progress[0]?.rate).toBeUndefined();
+    const [last] = progress.slice(-1);
+    expect(last).toMatchObject({ done: 60, total: 60, secondsLeft: 0, values: { loss: 1 / 60 } });
+    // 60 steps in 1.2 s, on a machine that may be busy.
+    expect(last?.rate).toBeGreaterThan(5);
+    expect(last?.rate).toBeLessThanOrEqual(60);
+  });
+});
+
+describe('cancelling', () => {
+  it('ends what runs, starts nothing more, and keeps the state to go on from', async () => {
+    const project = projectOf('');
+    project.write(
+      'pipelines/test.yaml',
+      `version: 1
+name: test
+steps:
+  long: { kind: test.resume, with: { steps: 20, seconds: 2, trace: "${project.root}/resumed" } }
+  block: { kind: test.block, with: { seconds: 60, pidFile: "${project.root}/pid" } }
+  after: { kind: test.trace, in: { input: long }, with: { name: after } }
+  queued: { kind: test.trace, with: { name: queued } }
+`,
+    );
+    const abort = new AbortController();
+    setTimeout(() => abort.abort(), 1_000);
+    const start = performance.now();
+    const { counts } = await runProject(project, { signal: abort.signal });
+    expect(performance.now() - start).toBeLessThan(6_000);
+    expect(counts).toEqual({ ran: 0, hit: 0, joined: 0, failed: 0, skipped: 0, cancelled: 4 });
+    expect(isAlive(Number(project.read('pid')))).toBe(false);
+    project.edit('pipelines/test.yaml', 'seconds: 60', 'seconds: 0');
+    const { counts: again } = await runProject(project);
+    expect(again.ran).toBe(4);
+    const [, resumedAt] = project.read('resumed').trim().split('\n').map(Number);
+    expect(resumedAt).toBeGreaterThan(0);
+  });
+});

@@ -1,0 +1,5 @@
+import { kinds } from '../../../dist/kinds/registry.js';
+import { serveRequests } from '../../../dist/run/serve-requests.js';
+import { testKinds } from './test-kinds.mjs';
+
+serveRequests({ ...kinds, ...testKinds });
