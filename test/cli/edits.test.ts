@@ -1,0 +1,207 @@
+import { readdirSync, utimesSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { editedBuild } from '../support/edited-build.js';
+import { eventsOf, kshot, nodesByOutcome } from '../support/kshot.js';
+import { smallExperiment } from '../support/small-experiment.js';
+import { type Project, temporaryProject } from '../support/temporary-project.js';
+
+const file = 'pipelines/small.yaml';
+
+/** Runs the project and says which nodes were computed; everything must have ended well. */
+async function ran(project: Project, ...args: readonly string[]): Promise<readonly string[]> {
+  return await ranBy(undefined, project, ...args);
+}
+
+async function ranBy(main: string | undefined, project: Project, ...args: readonly string[]) {
+  const target = args.some((arg) => arg.endsWith('.yaml')) ? args : [file, ...args];
+  const finished = await kshot(project, ['run', ...target, '--json'], main === undefined ? {} : { main });
+  expect(finished.stderr + finished.stdout.slice(-2000)).not.toMatch(/"outcome":"failed"/);
+  expect(finished.exitCode, finished.stderr).toBe(0);
+  return nodesByOutcome(eventsOf(finished))['ran'] ?? [];
+}
+
+const everythingOfTraining = [
+  'best',
+  'chosen',
+  'few_shot',
+  'meta_train@2',
+  'meta_train@4',
+  'tune[inner_lr=0.01]',
+  'tune[inner_lr=0.1]',
+  'validate@2',
+  'validate@4',
+  'zero_shot',
+];
+
+describe('what an edit of the pipeline re-runs', () => {
+  let project: Project;
+
+  beforeAll(async () => {
+    project = temporaryProject({ files: { [file]: smallExperiment } });
+    expect(await ran(project)).toEqual(
+      [...everythingOfTraining, 'episodes', 'fingerprint', 'interactions', 'pairs', 'split'].sort(),
+    );
+  });
+
+  it('nothing, when nothing changed', async () => {
+    expect(await ran(project)).toEqual([]);
+  });
+
+  it('nothing, for a comment and another order of keys', async () => {
+    const reordered = smallExperiment
+      .replace(
+        'inner_lr: 0.05\n      outer_lr: "${params.outer_lr}"',
+        'outer_lr: "${params.outer_lr}"\n      inner_lr: 0.05',
+      )
+      .replace('steps:\n', '# a comment\nsteps:\n');
+    expect(reordered).not.toBe(smallExperiment);
+    project.write('pipelines/reordered.yaml', reordered);
+    expect(await ran(project, 'pipelines/reordered.yaml')).toEqual([]);
+  });
+
+  it('training and what comes after it, for outer_lr', async () => {
+    // What follows is computed again only where its inputs came out otherwise, as they do for another learning rate.
+    const nodes = await ran(project, '--set', 'params.outer_lr=0.02');
+    expect(nodes).toEqual(
+      expect.arrayContaining(['meta_train@2', 'meta_train@4', 'validate@2', 'validate@4', 'best']),
+    );
+    expect(nodes).toEqual(nodes.filter((node) => everythingOfTraining.includes(node)));
+  });
+
+  it('only the new segments and what depends on them, for more iterations', async () => {
+    const nodes = await ran(project, '--set', 'params.iterations=8');
+    expect(nodes).toEqual(
+      expect.arrayContaining(['best', 'meta_train@6', 'meta_train@8', 'validate@6', 'validate@8']),
+    );
+    for (const kept of ['meta_train@2', 'meta_train@4', 'validate@2', 'validate@4', 'episodes']) {
+      expect(nodes).not.toContain(kept);
+    }
+  });
+
+  it('one node, for one value more in a sweep', async () => {
+    project.write(
+      'pipelines/sweep.yaml',
+      smallExperiment.replace('inner_lr: [0.01, 0.1]', 'inner_lr: [0.01, 0.03, 0.1]'),
+    );
+    const nodes = await ran(project, 'pipelines/sweep.yaml', 'tune');
+    expect(nodes).toEqual(['tune[inner_lr=0.03]']);
+  });
+
+  it('no training, for another max_episodes of validate', async () => {
+    project.write('pipelines/episodes.yaml', smallExperiment.replace('max_episodes: 5', 'max_episodes: 7'));
+    const nodes = await ran(project, 'pipelines/episodes.yaml');
+    expect(nodes).toEqual(expect.arrayContaining(['validate@2', 'validate@4']));
+    expect(nodes.filter((node) => node.startsWith('meta_train'))).toEqual([]);
+  });
+
+  it('no training, for other validation data', async () => {
+    // The same users in another proportion: train stays 0.6, so train's bytes stay; val gives some to test.
+    project.write('pipelines/val.yaml', smallExperiment.replace('val: 0.2', 'val: 0.3'));
+    const nodes = await ran(project, 'pipelines/val.yaml');
+    expect(nodes).toEqual(expect.arrayContaining(['split', 'episodes', 'validate@2', 'validate@4']));
+    expect(nodes.filter((node) => node.startsWith('meta_train'))).toEqual([]);
+  });
+
+  it('stops where a step comes out the same', async () => {
+    const command = (script: string) => `version: 1
+name: cut
+steps:
+  make: { kind: command, with: { argv: [sh, -c, "${script}"], outputs: { out: out.txt } } }
+  use: { kind: command, in: { made: make.out }, with: { argv: [sh, -c, "cat made > seen.txt"], outputs: { seen: seen.txt } } }
+`;
+    project.write('pipelines/cut.yaml', command('echo 4 > out.txt'));
+    expect(await ran(project, 'pipelines/cut.yaml')).toEqual(['make', 'use']);
+    project.write('pipelines/cut.yaml', command('echo $((2 + 2)) > out.txt'));
+    expect(await ran(project, 'pipelines/cut.yaml')).toEqual(['make']);
+  });
+});
+
+describe('what an edit of a file re-runs', () => {
+  const interactions = Array.from(
+    { length: 400 },
+    (_, row) => `${row % 8},${(row * 7) % 13},${1000 + row * 60}`,
+  );
+  const pipeline = `version: 1
+name: files
+steps:
+  interactions: { kind: data.import, with: { path: events.csv, format: csv } }
+  pairs: { kind: data.pairs, in: { interactions: interactions } }
+  constant: { kind: value, with: { value: 1 } }
+`;
+  const csv = (rows: readonly string[]) => `user_id,item_id,timestamp\n${rows.join('\n')}\n`;
+
+  it('nothing, for a file touched but not changed; what depends on it, for one byte', async () => {
+    const project = temporaryProject({
+      files: { 'pipelines/files.yaml': pipeline, 'events.csv': csv(interactions) },
+    });
+    expect(await ran(project, 'pipelines/files.yaml')).toEqual(['constant', 'interactions', 'pairs']);
+
+    const later = new Date(Date.now() + 60_000);
+    utimesSync(project.path('events.csv'), later, later);
+    expect(await ran(project, 'pipelines/files.yaml')).toEqual([]);
+
+    project.edit('events.csv', '\n3,8,1180\n', '\n3,9,1180\n');
+    expect(await ran(project, 'pipelines/files.yaml')).toEqual(['interactions', 'pairs']);
+  });
+
+  it("a command's step, for an edit of its script", async () => {
+    const project = temporaryProject({
+      files: {
+        'pipelines/script.yaml': `version: 1
+name: script
+steps:
+  other: { kind: value, with: { value: 1 } }
+  made:
+    kind: command
+    with: { argv: [sh, scripts/make.sh], files: [scripts/make.sh], outputs: { out: out.txt } }
+`,
+        'scripts/make.sh': 'echo one > out.txt\n',
+      },
+    });
+    expect(await ran(project, 'pipelines/script.yaml')).toEqual(['made', 'other']);
+    expect(await ran(project, 'pipelines/script.yaml')).toEqual([]);
+    project.write('scripts/make.sh', 'echo two > out.txt\n');
+    expect(await ran(project, 'pipelines/script.yaml')).toEqual(['made']);
+  });
+});
+
+describe("what an edit of kshot's own code re-runs", () => {
+  it('the steps that the edited module can act on, and no others', async () => {
+    const project = temporaryProject({ files: { [file]: smallExperiment } });
+    const build = editedBuild();
+    const ranAfter = async (source: string, text: string) => {
+      build.append(source, text);
+      const nodes = await ranBy(build.main, project);
+      build.restore(source);
+      return nodes;
+    };
+    const mark = 'export const mark = 1;';
+    await ranBy(build.main, project);
+    expect(await ranBy(build.main, project)).toEqual([]);
+
+    // Each edit leaves every output as it was, so the wave stops at the steps of the edited code.
+    expect(await ranAfter('src/kinds/select.ts', mark), "a kind's file").toEqual(['chosen']);
+    expect(await ranAfter('src/learning/adam.ts', mark), 'a module that a kind loads lazily').toEqual([
+      'meta_train@2',
+      'meta_train@4',
+    ]);
+    const sql = readdirSync(join(build.main, '../../kinds')).find((name) => /^data-pairs.*\.sql$/.test(name));
+    expect(sql).toBeDefined();
+    expect(await ranAfter(`src/kinds/${sql}`, '-- a comment'), 'a SQL file that a kind names').toEqual([
+      'pairs',
+    ]);
+    expect(await ranAfter('src/ui/plain-lines.ts', mark), 'the user interface').toEqual([]);
+    expect(await ranAfter('src/engines/reference/reference-engine.ts', mark), 'an engine').toEqual([
+      'few_shot',
+      'meta_train@2',
+      'meta_train@4',
+      'tune[inner_lr=0.01]',
+      'tune[inner_lr=0.1]',
+      'validate@2',
+      'validate@4',
+      'zero_shot',
+    ]);
+    expect(await ranAfter('src/learning/adam.ts', '// only a comment'), 'a comment').toEqual([]);
+  });
+});

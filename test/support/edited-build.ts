@@ -1,0 +1,47 @@
+import { execFileSync } from 'node:child_process';
+import { cpSync, mkdtempSync, readFileSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll } from 'vitest';
+
+const checkout = fileURLToPath(new URL('../..', import.meta.url));
+const folders: string[] = [];
+
+afterAll(() => {
+  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
+});
+
+export interface EditedBuild {
+  /** Absolute path of the build's `dist/cli/main.js`. */
+  readonly main: string;
+  /** Appends text to a source file (`src/...`) and builds again. */
+  append(file: string, text: string): void;
+  /** Puts a source file back as it is in the checkout, and builds again. */
+  restore(file: string): void;
+}
+
+/** A copy of kshot's own sources that a test may edit and build, to see what an edit of the code re-runs. */
+export function editedBuild(): EditedBuild {
+  const folder = realpathSync(mkdtempSync(join(tmpdir(), 'kshot-build-')));
+  folders.push(folder);
+  for (const name of ['src', 'scripts', 'package.json', 'package-lock.json']) {
+    cpSync(join(checkout, name), join(folder, name), { recursive: true });
+  }
+  symlinkSync(join(checkout, 'node_modules'), join(folder, 'node_modules'));
+  const build = () => {
+    execFileSync(process.execPath, [join(folder, 'scripts/build.mjs')], { stdio: 'pipe' });
+  };
+  build();
+  return {
+    main: join(folder, 'dist/cli/main.js'),
+    append(file, text) {
+      writeFileSync(join(folder, file), `${readFileSync(join(folder, file), 'utf8')}\n${text}\n`);
+      build();
+    },
+    restore(file) {
+      cpSync(join(checkout, file), join(folder, file));
+      build();
+    },
+  };
+}
