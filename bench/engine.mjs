@@ -61,25 +61,26 @@ async function measure(name, file) {
     ['first', 'first order '],
   ]) {
     const { narrow, wide } = found[order];
+    const times = found.times[order];
     for (const threads of [1, 2]) {
-      const milliseconds = found.threads[threads][order];
+      const milliseconds = times[threads];
       const floor = narrow / rates[1][threads] / 1e6 + wide / rates[4][threads] / 1e6;
       console.log(
-        `  ${label}, ${threads} thread${threads > 1 ? 's' : ' '}: ${milliseconds.toFixed(1).padStart(7)} ms an iteration, ` +
+        `  ${label}, ${threads} thread${threads > 1 ? 's' : ' '}: ${milliseconds.toFixed(1).padStart(7)} ms a meta-gradient (best ${times.best[threads].toFixed(1)}), ` +
           `${((narrow + wide) / milliseconds / 1e6).toFixed(1)} GFLOP/s of ${((narrow + wide) / 1e9).toFixed(2)} GFLOP, ` +
           `${((100 * floor) / milliseconds).toFixed(0)}% of the floor of ${floor.toFixed(1)} ms`,
       );
     }
-    const scaling = found.threads[1][order] / found.threads[2][order];
+    const scaling = times[1] / times[2];
     const own = rates[4][2] / rates[4][1];
     console.log(
-      `  ${label}, scaling: ${scaling.toFixed(2)} times, ${(scaling / own).toFixed(2)} of the bare kernel's`,
+      `  ${label}, scaling: ${scaling.toFixed(2)} times, ${(scaling / own).toFixed(2)} of the bare kernel's; clipping and Adam after it: ${times.after.toFixed(1)} ms`,
     );
     if (!hasPeer) continue;
     const seconds = peerSeconds(tasksFile, order === 'second');
-    const times = (1000 * seconds) / found.threads[2][order];
+    const ratio = (1000 * seconds) / (times[2] + times.after);
     console.log(
-      `  ${label}, PyTorch: ${seconds.toFixed(2)} s an iteration; the engine is ${times.toFixed(0)} times faster`,
+      `  ${label}, PyTorch: ${seconds.toFixed(2)} s an iteration; the engine is ${ratio.toFixed(0)} times faster`,
     );
   }
   if (found.sweepSeconds !== undefined) {
