@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { computeCodeDigests } from './code-digests.mjs';
+import { compileKernel } from './kernel.mjs';
 import { compileValidators } from './validators.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -13,6 +14,7 @@ const final = join(root, 'dist');
 // Built beside dist and swapped in, so that a run under way never sees half a build.
 const output = join(root, `.dist-${process.pid}`);
 
+await compileKernel(source);
 const files = readdirSync(source, { recursive: true, withFileTypes: true })
   .filter((entry) => entry.isFile())
   .map((entry) => join(entry.parentPath, entry.name).slice(source.length + 1));
@@ -30,7 +32,7 @@ try {
     jsx: 'automatic',
     logLevel: 'warning',
   });
-  for (const file of files.filter((file) => !isModule(file) && !file.endsWith('.md'))) {
+  for (const file of files.filter((file) => !isModule(file) && !/\.(md|as|d\.ts)$/.test(file))) {
     mkdirSync(join(output, file, '..'), { recursive: true });
     cpSync(join(source, file), join(output, file));
   }

@@ -9,9 +9,16 @@ export const engines: { readonly [name: string]: EngineDescriptor } = {
     parallel: false,
     load: () => import('./reference/reference-engine.js'),
   },
+  wasm: {
+    name: 'wasm',
+    gpu: false,
+    deterministic: true,
+    parallel: true,
+    load: () => import('./wasm/wasm-engine.js'),
+  },
 };
 
 /** The engine that `engine: auto` stands for; known without touching any device. */
 export function automaticEngine(): string {
-  return 'reference';
+  return 'wasm';
 }
