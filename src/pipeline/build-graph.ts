@@ -71,15 +71,20 @@ function buildStep(step: StepSpec, building: Building): StepValue | undefined {
   const inputs = resolveAll(step.inputs, building.values, report);
   const elements = resolveOver(step, building.values, report);
   const isWired = inputs !== undefined && elements !== undefined;
-  const settings = inputs?.find(({ input }) => input.port === 'settings');
-  const settingNames = settings === undefined ? [] : namesOfSettings(settings.tree, step, building);
+  const settings = [...(inputs ?? []), ...(elements ?? []).flatMap(({ given }) => given)].filter(
+    ({ input }) => input.port === 'settings',
+  );
+  const told = settings.map(({ tree }) => namesOfSettings(tree, step, building));
+  const toldNames = [...new Set(told.flat())];
+  // What does not tell its names may set whatever the kind takes from settings.
+  const settingNames = told.every((names) => names.length > 0) ? toldNames : (step.kind.settings ?? []);
   const reader = createParameterReader(
     step,
     building.validators,
     (name) => settingNames.includes(name),
     report,
   );
-  refuseSetTwice(step, settings, settingNames, report);
+  if (settings[0] !== undefined) refuseSetTwice(step, settings[0], toldNames, report);
 
   const instances: StepInstance[] = [];
   const connect = createConnector(step, report);
@@ -243,29 +248,16 @@ export function resolveEngine(asked: string): string {
   return asked === 'auto' ? automaticEngine() : asked;
 }
 
-/** What the settings may name: what their producers tell, else whatever the kind takes from settings. */
+/** The names that the settings' producers tell; none where they do not. */
 function namesOfSettings(tree: PortTree, { kind }: StepSpec, { settings }: Building): readonly string[] {
-  const projected = project(
-    tree,
-    kind.inputs instanceof Function ? { type: 'any' } : (kind.inputs['settings']?.shape ?? { type: 'any' }),
-    'settings',
-    '',
-  );
-  if (!projected.ok) return kind.settings ?? [];
-  const names = [...leavesOf(projected.value)].flatMap(({ leaf }) => settings.get(leaf.node) ?? []);
-  return names.length > 0 ? [...new Set(names)] : (kind.settings ?? []);
+  const shape = kind.inputs instanceof Function ? undefined : kind.inputs['settings']?.shape;
+  const projected = project(tree, shape ?? { type: 'any' }, 'settings', '');
+  if (!projected.ok) return [];
+  return [...leavesOf(projected.value)].flatMap(({ leaf }) => settings.get(leaf.node) ?? []);
 }
 
-function refuseSetTwice(
-  step: StepSpec,
-  settings: Given | undefined,
-  names: readonly string[],
-  report: Report,
-): void {
-  if (settings === undefined) return;
-  // Where the producer does not tell its names, only a run can find one that is set twice.
-  const told = names !== step.kind.settings;
-  if (!told) return;
+/** Refuses each told name that is written in the step too; one that is not told, only a run can find. */
+function refuseSetTwice(step: StepSpec, settings: Given, names: readonly string[], report: Report): void {
   for (const name of names) {
     const entry = step.with.entries.get(name) ?? step.matrix.find((axis) => axis.name === name);
     if (entry !== undefined) {

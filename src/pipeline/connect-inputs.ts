@@ -4,7 +4,7 @@ import type { InputPort } from '../kinds/kind.js';
 import type { Source } from './graph.js';
 import { failureAt, type Report } from './located-value.js';
 import { nearestName, suggestion } from './nearest-name.js';
-import { type Mismatch, type PortTree, project } from './port-tree.js';
+import { givesNothing, type Mismatch, type PortTree, project } from './port-tree.js';
 import type { InputSpec, StepSpec } from './step-spec.js';
 import { concatenate, elementsOf, type StepValue, treeOfReference } from './step-value.js';
 
@@ -103,8 +103,13 @@ function resolveInput(input: InputSpec, values: StepValues, report: Report): Giv
     const value = values.get(reference.step);
     if (value === undefined) continue;
     const tree = treeOfReference(value, reference);
-    if (tree.ok) trees.push({ tree: tree.value, label: reference.text });
-    else reportMismatch(tree.failure, location, report);
+    if (!tree.ok) reportMismatch(tree.failure, location, report);
+    else if (!givesNothing(tree.value)) trees.push({ tree: tree.value, label: reference.text });
+    else {
+      const message = `${reference.text} gives nothing that another step could take`;
+      const hint = `declare what it writes, in the \`with\` of ${reference.step}: outputs: { NAME: FILE }`;
+      report(failureAt({ location }, 'wrong-port', message, { hint }));
+    }
   }
   if (trees.length < input.references.length) return undefined;
   const [only] = trees;

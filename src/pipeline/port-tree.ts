@@ -118,6 +118,12 @@ export function project(
   }
 }
 
+/** Whether a node without outputs is given, itself or in a list: nothing would connect it to what takes it. */
+export function givesNothing(tree: PortTree): boolean {
+  if (tree.type === 'bundle') return Object.keys(tree.ports).length === 0;
+  return tree.type === 'list' && tree.elements.some(givesNothing);
+}
+
 function projectFile(
   given: PortTree,
   shape: Extract<PortShape, { type: 'file' }>,

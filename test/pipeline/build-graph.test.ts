@@ -31,7 +31,7 @@ test('the experiment expands to one node for each segment, checkpoint and combin
     'chosen',
     'few_shot',
   ]);
-  expect(graph.engine).toBe('reference');
+  expect(graph.engine).toBe('wasm');
   expect(graph.warnings).toEqual([]);
 });
 
@@ -67,8 +67,8 @@ test('a matrix goes through all combinations, the last name fastest, and over in
 steps:
   numbers: { kind: value, matrix: { a: [1, 2], b: [x, "1", { c: [true] }] } }
   each: { kind: command, over: { n: numbers }, with: { argv: [cat, n] }, matrix: { env: [{ A: 1 }, { A: 2 }] } }
-  one: { kind: command, in: { n: "numbers[b='1',a=2].value" }, with: { argv: [cat] } }
-  some: { kind: command, in: { n: "numbers[a=1]" }, with: { argv: [cat] } }
+  one: { kind: command, in: { n: "numbers[b='1',a=2].value" }, with: { argv: [cat], outputs: { out: n.txt } } }
+  some: { kind: command, in: { n: "numbers[a=1]" }, with: { argv: [cat], outputs: { out: n.txt } } }
   several: { kind: command, in: { n: [one, "numbers[a=2,b=x]", some] }, with: { argv: [cat] } }
 `);
   expect(idsOf(graph).slice(0, 6)).toEqual([
@@ -141,6 +141,23 @@ test('the same name in with and in the settings is refused, and so is one that t
   expect(idsOf(only)).toContain('few_shot[steps=2]');
 });
 
+test('settings that come through over are checked as those that come through in', async () => {
+  const text = experiment
+    .replace(
+      'mode: max, settings: [inner_lr, steps] }',
+      'settings: [inner_lr] }, matrix: { mode: [max, min] }',
+    )
+    .replace(
+      'in: { model: best, episodes: episodes.test, settings: chosen.settings }',
+      'in: { model: best, episodes: episodes.test }, over: { settings: chosen.settings }, with: { inner_lr: 0.5, steps: [5] }',
+    );
+  expect(await diagnosticsOf(text)).toMatch(
+    /^[^\n]*: inner_lr comes from an element of chosen.settings and is/,
+  );
+  expect(await reasonsOf(text)).toEqual(['setting-twice']);
+  expect(idsOf(await graphOf(text.replace('inner_lr: 0.5, ', '')))).toContain('few_shot@mode=min');
+});
+
 test('a circle is named as the path that closes, and steps below it are not blamed', async () => {
   expect(
     await diagnosticsOf(`version: 1
@@ -168,7 +185,7 @@ pipelines/a.yaml:7:35: steps need each other in a circle: self -> self
 test('steps may be written in any order, and a chain of thousands is no problem', async () => {
   const links = Array.from({ length: 2000 }, (_, index) => {
     const before = index === 0 ? '' : `, in: { x: s${index - 1} }`;
-    return `  s${index}: { kind: command, with: { argv: [cat] }${before} }`;
+    return `  s${index}: { kind: command, with: { argv: [cat], outputs: { out: x.txt } }${before} }`;
   });
   const graph = await graphOf(`version: 1\nsteps:\n${links.toReversed().join('\n')}\n`);
   expect(idsOf(graph)).toEqual(links.map((_, index) => `s${index}`));

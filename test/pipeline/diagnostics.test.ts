@@ -287,3 +287,27 @@ test('a list for one thing, lists of different lengths, and inputs left out say 
     'wrong-port; model wants a model, meta_train.checkpoints is a list of 3 (a model each); write over: { model: meta_train.checkpoints } for a node each, or name one element',
   ]);
 });
+
+test('a step that gives nothing cannot be an input, alone or among others', async () => {
+  expect(
+    await diagnosticsOf(`version: 1
+steps:
+  check: { kind: command, with: { argv: [/bin/false] } }
+  sweep: { kind: command, with: { argv: [/bin/true] }, matrix: { env: [{ N: 1 }, { N: 2 }] } }
+  after: { kind: command, in: { checked: check }, with: { argv: [/bin/true] } }
+  both: { kind: command, in: { all: [number, sweep] }, with: { argv: [/bin/true] } }
+  number: { kind: value, with: { a: 1 } }
+`),
+  ).toBe(`pipelines/a.yaml:5:42: check gives nothing that another step could take
+  5 |   after: { kind: command, in: { checked: check }, with: { argv: [/bin/true] } }
+    |                                          ^^^^^
+  hint: declare what it writes, in the \`with\` of check: outputs: { NAME: FILE }
+
+pipelines/a.yaml:6:46: sweep gives nothing that another step could take
+  6 |   both: { kind: command, in: { all: [number, sweep] }, with: { argv: [/bin/true] } }
+    |                                              ^^^^^
+  hint: declare what it writes, in the \`with\` of sweep: outputs: { NAME: FILE }
+
+2 errors
+`);
+});
