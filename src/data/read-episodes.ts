@@ -2,7 +2,8 @@ import { badData } from '../tables/bad-data.js';
 import { withDatabase } from '../tables/database.js';
 import { readItemCatalogue } from './item-catalogue.js';
 import type { PairSet } from './pair-set.js';
-import { checkPairsAndEpisodes, createTable, episodeColumns, pairColumns } from './pair-tables.js';
+import { checkPairsAndEpisodes, createTable } from './pair-tables.js';
+import { episodeColumns, pairColumns } from './table-columns.js';
 
 /** One user's K support and Q query pairs, as indices into the pairs they were read with. */
 export interface Episode {

@@ -1,5 +1,6 @@
 import { copyFileSync, readFileSync } from 'node:fs';
-import { createTable, pairColumns } from '../data/pair-tables.js';
+import { createTable } from '../data/pair-tables.js';
+import { pairColumns } from '../data/table-columns.js';
 import { badData } from '../tables/bad-data.js';
 import { withDatabase } from '../tables/database.js';
 import { parquetFile, writeParquet } from '../tables/parquet.js';

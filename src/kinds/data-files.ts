@@ -1,8 +1,11 @@
 import type { JsonObject } from '../base/json.js';
+import { describeColumns, episodeColumns, pairColumns } from '../data/table-columns.js';
 import type { Kind } from './kind.js';
 
 const path = { type: 'string', minLength: 1 };
 const splitNames = ['train', 'val', 'test'] as const;
+const catalogue = 'JSON object: item name -> id, ids 0, 1, … without a gap.';
+const tables = { pairs: pairColumns, episodes: episodeColumns };
 
 const splitFiles = (split: string) => ({
   description: `The two parquet files of ${split}.`,
@@ -47,19 +50,20 @@ export const dataFiles: Kind = {
       train: splitFiles('train'),
       val: splitFiles('val'),
       test: splitFiles('test'),
-      items: { description: 'JSON object: item name -> id, ids 0, 1, … without a gap.', ...path },
+      items: { description: catalogue, ...path },
     },
   },
   inputs: {},
   outputs: { train: episodeFiles('train'), val: episodeFiles('val'), test: episodeFiles('test') },
   files: (parameters) => [
     ...splitNames.flatMap((split) =>
-      (['pairs', 'episodes'] as const).map((table) => ({
+      Object.entries(tables).map(([table, columns]) => ({
         name: `${split}.${table}`,
         path: String((parameters[split] as JsonObject | undefined)?.[table]),
+        expected: `a parquet file with the columns ${describeColumns(columns)}`,
       })),
     ),
-    { name: 'items', path: String(parameters['items']) },
+    { name: 'items', path: String(parameters['items']), expected: catalogue },
   ],
   canonical: () => ({}),
   slots: 'free',

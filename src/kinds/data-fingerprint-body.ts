@@ -10,7 +10,8 @@ import {
 } from 'node:fs';
 import { isJsonObject, type Json, type JsonObject } from '../base/json.js';
 import { leavesOf, type Tree } from '../base/tree.js';
-import { createTable, episodeColumns, pairColumns } from '../data/pair-tables.js';
+import { createTable } from '../data/pair-tables.js';
+import { episodeColumns, pairColumns } from '../data/table-columns.js';
 import { readingUserFile } from '../tables/bad-data.js';
 import { type CellValue, type Database, sqlName, withDatabase } from '../tables/database.js';
 import { parquetFile } from '../tables/parquet.js';

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { writeItemCatalogue } from '../data/item-catalogue.js';
-import { createTable, interactionColumns } from '../data/pair-tables.js';
+import { createTable } from '../data/pair-tables.js';
+import { interactionColumns } from '../data/table-columns.js';
 import { badData } from '../tables/bad-data.js';
 import { withDatabase } from '../tables/database.js';
 import { parquetFile, writeParquet } from '../tables/parquet.js';

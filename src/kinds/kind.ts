@@ -56,6 +56,8 @@ export interface ExternalFile {
   readonly name: string;
   /** As written: relative to the root, or absolute. */
   readonly path: string;
+  /** What the file must hold, in a few words; said where it is missing. */
+  readonly expected?: string;
 }
 
 /**

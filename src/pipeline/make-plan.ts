@@ -1,6 +1,7 @@
 import { isAbsolute, join } from 'node:path';
 import type { Failure } from '../base/failure.js';
 import { failed, type Result, success } from '../base/result.js';
+import type { ExternalFile } from '../kinds/kind.js';
 import type { Digest, Entry } from '../store/entry.js';
 import type { Store } from '../store/store.js';
 import type { CodeDigests } from './code-digests.js';
@@ -65,7 +66,13 @@ async function digestFiles(
     seen.add(file.path);
     const digest = await store.digestFile(absolutePath(graph.root, file.path));
     if (digest.ok) digests.set(file.path, digest.value.digest);
-    else failures.push({ ...digest.failure, location: file.location });
+    else failures.push({ ...digest.failure, location: file.location, ...hintWith(digest.failure, file) });
   }
   return failures.length > 0 ? failed(failures) : success(digests);
+}
+
+/** The hint, with what the file must hold where its kind tells. */
+function hintWith({ hint }: Failure, { expected }: ExternalFile): Pick<Failure, 'hint'> {
+  if (expected === undefined) return {};
+  return { hint: [...(hint === undefined ? [] : [hint]), `expected: ${expected}`].join('\n') };
 }

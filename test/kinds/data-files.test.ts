@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { readEpisodes } from '../../src/data/read-episodes.js';
@@ -77,20 +77,6 @@ test('a notebook’s files are taken in kshot’s own types and can be read as e
   };
   const read = await readEpisodes(files, { threads: 1, maxPrefixLength: 50 });
   expect(read).toMatchObject({ itemCount: 3, episodes: [{ episodeId: 3, userId: '7' }] });
-});
-
-test('all missing files are named in one failure with what is expected', async () => {
-  const root = await notebook();
-  rmSync(join(root, 'data/val_pairs.parquet'));
-  rmSync(join(root, 'data/course2id.json'));
-  const failure = await failureOf(runKind(dataFiles, { root, with: parameters }));
-  expect(failure.reason).toBe('bad-data');
-  expect(failure.message).toBe(
-    '2 of 7 files are missing: val.pairs (data/val_pairs.parquet), items (data/course2id.json)',
-  );
-  expect(failure.details?.join('\n')).toContain(
-    'episode_id BIGINT, user_id VARCHAR, support_pair_ids BIGINT[]',
-  );
 });
 
 test('whatever is wrong with several files is told at once', async () => {

@@ -154,13 +154,13 @@ test('a kind’s code reaches its steps, an engine’s code the nodes that compu
   const store = memory();
   const graph = await graphOf(experiment);
   const alike = [...new Set(graph.nodes.map(({ step }) => step))];
-  const reference = codes.engines['reference'];
+  const wasm = codes.engines['wasm'];
   const select = codes.kinds['select'];
-  if (reference === undefined || select === undefined) throw new Error('not built');
+  if (wasm === undefined || select === undefined) throw new Error('not built');
   await runAll(graph, store, { alike });
   const otherKind = { ...codes, kinds: { ...codes.kinds, select: { ...select, digest: sha256('other') } } };
   expect(stepsOf((await runAll(graph, store, { alike, codes: otherKind })).ran)).toEqual(new Set(['chosen']));
-  const otherEngine = { ...codes, engines: { reference: { ...reference, digest: sha256('other') } } };
+  const otherEngine = { ...codes, engines: { wasm: { ...wasm, digest: sha256('other') } } };
   expect(stepsOf((await runAll(graph, store, { alike, codes: otherEngine })).ran)).toEqual(
     new Set(['meta_train', 'validate', 'tune', 'few_shot']),
   );
@@ -189,6 +189,26 @@ steps:
   expect(plan.ok ? [] : plan.failure.map(({ location }) => `${location?.line}:${location?.column}`)).toEqual([
     '4:41',
     '5:41',
+  ]);
+});
+
+test('a file that is missing is reported with what it must hold, where its kind tells', async () => {
+  const splits = ['train', 'val', 'test'].map(
+    (split) => `${split}: { pairs: data/${split}.parquet, episodes: data/${split}-missing.csv }`,
+  );
+  const graph = await graphOf(`version: 1
+steps:
+  files: { kind: data.files, with: { items: missing.csv, ${splits.join(', ')} } }
+`);
+  const plan = await makePlan(graph, memory(), codes);
+  const failures = plan.ok ? [] : plan.failure;
+  const episodes =
+    'expected: a parquet file with the columns episode_id BIGINT, user_id VARCHAR, support_pair_ids BIGINT[], query_pair_ids BIGINT[]';
+  expect(failures.map(({ hint }) => hint)).toEqual([
+    episodes,
+    episodes,
+    episodes,
+    'expected: JSON object: item name -> id, ids 0, 1, … without a gap.',
   ]);
 });
 
@@ -245,7 +265,7 @@ test('nodes stand in an order in which every input comes earlier, however the st
       const steps = needs.map((numbers, index) => {
         const inputs = index === 0 ? [] : numbers.map((number, port) => `p${port}: s${number % index}`);
         return {
-          line: `  s${index}: { kind: command, in: { ${inputs.join(', ')} }, with: { argv: [cat] } }`,
+          line: `  s${index}: { kind: command, in: { ${inputs.join(', ')} }, with: { argv: [cat], outputs: { out: out.txt } } }`,
           at: order[index] ?? 0,
         };
       });
