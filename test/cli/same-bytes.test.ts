@@ -49,7 +49,7 @@ async function finish(made: Project, ...more: readonly string[]): Promise<void> 
   expect(finished.exitCode, finished.stderr).toBe(0);
 }
 
-describe.each(['reference'])('the whole experiment on engine %s', (engine) => {
+describe.each(['reference', 'wasm'])('the whole experiment on engine %s', (engine) => {
   const pipeline = smallExperiment.replace('engine: reference', `engine: ${engine}`);
   let alone: Project;
 
