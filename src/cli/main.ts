@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { CommanderError } from 'commander';
 import { FailureError } from '../base/failure.js';
-import { failureOfException } from './failure-of-exception.js';
+import { failureOfException } from '../base/failure-of-exception.js';
 import { createProgram } from './program.js';
 import { openTerminal } from './terminal.js';
 

@@ -1,7 +1,7 @@
 import { FailureError } from '../base/failure.js';
+import { failureOfException } from '../base/failure-of-exception.js';
 import { type Query, queryRows } from '../report/query-rows.js';
 import { formatRows, type RowFormat } from '../report/row-formats.js';
-import { failureOfException } from './failure-of-exception.js';
 import type { SqlAnswer } from './run-query.js';
 
 // The process that answers one query, so that its parent can end it at once however deep in DuckDB it is.

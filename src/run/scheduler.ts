@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Failure } from '../base/failure.js';
+import { failureOfException } from '../base/failure-of-exception.js';
 import type { JsonObject } from '../base/json.js';
 import { engines } from '../engines/registry.js';
 import type { CodeDigests } from '../pipeline/code-digests.js';
@@ -8,7 +9,6 @@ import type { GraphNode } from '../pipeline/graph.js';
 import { keyOf } from '../pipeline/keys.js';
 import { fileDigestsOf } from '../pipeline/make-plan.js';
 import type { Plan } from '../pipeline/plan.js';
-import { environmentFailure } from '../store/environment-failure.js';
 import type { Store } from '../store/store.js';
 import { type Attempt, attemptNode, type Surroundings } from './attempt-node.js';
 import type { Outcome, RunEvent, StepFinish } from './event.js';
@@ -211,7 +211,7 @@ class Execution {
         },
       });
     } catch (error) {
-      attempt = { type: 'failed', failure: failureOf(error) };
+      attempt = { type: 'failed', failure: failureOfException(error) };
     }
     release();
     this.attempts--;
@@ -317,10 +317,4 @@ function eventFailure(failure: Failure, log: string | undefined): NonNullable<St
     lastLines: log === undefined ? [] : lastLinesOf(log),
     ...(log === undefined ? {} : { log }),
   };
-}
-
-/** What went wrong around an execution: the environment, or kshot itself. */
-function failureOf(error: unknown): Failure {
-  const message = error instanceof Error ? error.message : String(error);
-  return environmentFailure(error, 'the results of a step') ?? { reason: 'bug', message, cause: error };
 }

@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import { type Failure, FailureError } from '../base/failure.js';
+import { environmentFailure } from '../base/failure-of-exception.js';
 import { killProcessGroup } from '../base/process-group.js';
 import type { Kind } from '../kinds/kind.js';
 import { executeNode } from './execute-node.js';
@@ -139,16 +140,20 @@ function limited(perSecond: number): () => boolean {
 
 /** A thrown value as a failure that can cross to another process: the cause as text. */
 function failureOf(error: unknown): Failure {
-  if (error instanceof FailureError) {
-    const { cause, ...failure } = error.failure;
-    if (cause === undefined) return failure;
-    return { ...failure, details: [...(failure.details ?? []), `cause: ${textOf(cause)}`] };
+  const failure = error instanceof FailureError ? error.failure : diskFailure(error);
+  if (failure !== undefined) {
+    const { cause, ...rest } = failure;
+    if (cause === undefined) return rest;
+    return { ...rest, details: [...(rest.details ?? []), `cause: ${textOf(cause)}`] };
   }
   const message = error instanceof Error ? error.message : String(error);
-  if ((error as NodeJS.ErrnoException | undefined)?.code === 'ENOSPC') {
-    return { reason: 'disk', message: `the disk is full: ${message}` };
-  }
   return { reason: 'step-failed', message, details: textOf(error).split('\n').slice(1) };
+}
+
+/** Only of a full or failing disk: any other system error is of a file that the body itself chose. */
+function diskFailure(error: unknown): Failure | undefined {
+  const failure = environmentFailure(error);
+  return failure?.reason === 'disk' ? failure : undefined;
 }
 
 function textOf(error: unknown): string {

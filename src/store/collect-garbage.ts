@@ -1,12 +1,12 @@
 import { lstatSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Failure } from '../base/failure.js';
+import { environmentFailure } from '../base/failure-of-exception.js';
 import type { Json } from '../base/json.js';
 import { failed, type Result, success } from '../base/result.js';
 import { leavesOf, type Tree } from '../base/tree.js';
 import { listKeys, parseEntry, readEntry } from './entries.js';
 import type { Digest, Entry, ObjectReference } from './entry.js';
-import { environmentFailure } from './environment-failure.js';
 import { namesIn } from './folders.js';
 import { isDigest, type Layout, layoutOf } from './layout.js';
 import { describeOwner } from './lock-owner.js';

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdirSync, readdirSync, renameSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { syncFolder } from '../base/atomic-file.js';
-import { environmentFailure } from './environment-failure.js';
+import { environmentFailure } from '../base/failure-of-exception.js';
 import type { Layout } from './layout.js';
 
 /** Makes a folder and those above it, and makes them last. */

@@ -16,8 +16,8 @@ import { basename, dirname } from 'node:path';
 import { syncFolder, writeFileAtomic } from '../base/atomic-file.js';
 import { sha256 } from '../base/canonical.js';
 import type { Failure } from '../base/failure.js';
+import { rethrowAsFailure } from '../base/failure-of-exception.js';
 import type { Digest, ObjectReference } from './entry.js';
-import { rethrowAsFailure } from './environment-failure.js';
 import { makeFolder, setAside } from './folders.js';
 import { hashFile } from './hash-file.js';
 import type { Layout } from './layout.js';
@@ -101,9 +101,9 @@ export function openObjects(layout: Layout): Objects {
 
   const putText = async (text: string): Promise<Digest> => {
     const digest = sha256(text);
-    if (has({ digest, bytes: Buffer.byteLength(text) })) return digest;
     const path = layout.object(digest);
     try {
+      if (has({ digest, bytes: Buffer.byteLength(text) })) return digest;
       makeFolder(dirname(path));
       writeFileAtomic(path, text, { mode: readOnly });
     } catch (error) {

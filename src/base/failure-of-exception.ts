@@ -1,0 +1,85 @@
+import { type Failure, FailureError } from './failure.js';
+
+/**
+ * The failure that a system error stands for; undefined where the error is no fault of the environment.
+ *
+ * @param doing what could not be done, such as `publishing 4f5a`; default: the access to the error's path.
+ */
+export function environmentFailure(error: unknown, doing?: string): Failure | undefined {
+  const { code, path, dest } = error as NodeJS.ErrnoException & { dest?: string };
+  const place = dest ?? path ?? 'a file';
+  const what = doing ?? `the access to ${place}`;
+  switch (code) {
+    case 'ENOSPC':
+    case 'EDQUOT':
+    case 'EFBIG':
+      return {
+        reason: 'disk',
+        message: `no space is left for ${what} (${code})`,
+        hint: 'free space, or let `kshot gc` remove what no recent run needs; then run again',
+        cause: error,
+      };
+    case 'EIO':
+      return {
+        reason: 'disk',
+        message: `the disk failed at ${what} (EIO)`,
+        hint: 'check the disk, then `kshot cache verify`',
+        cause: error,
+      };
+    case 'EMFILE':
+    case 'ENFILE':
+    case 'ENOMEM':
+      return {
+        reason: 'disk',
+        message: `the system has no open files or memory left for ${what} (${code})`,
+        hint: 'end other programs, or run fewer steps at once with -j',
+        cause: error,
+      };
+    case 'EACCES':
+    case 'EPERM':
+    case 'EROFS':
+      return {
+        reason: 'cache-unwritable',
+        message: `${what} was refused (${code}): ${place} cannot be written`,
+        hint: 'make the folder writable, or name another root with --root',
+        cause: error,
+      };
+    case 'ENOTDIR':
+    case 'EISDIR':
+    case 'EEXIST':
+      return {
+        reason: 'cache-unwritable',
+        message: `${what} failed (${code}): something else is in the place of ${place} or of a folder above it`,
+        hint: 'move it away; kshot makes the folders that it needs',
+        cause: error,
+      };
+    default:
+      return undefined;
+  }
+}
+
+/** Throws the error as the failure that it stands for, if it does; else as it is. */
+export function rethrowAsFailure(error: unknown, doing: string): never {
+  const failure = environmentFailure(error, doing);
+  throw failure === undefined ? error : new FailureError(failure);
+}
+
+/**
+ * The failure that an exception stands for: its own, or the environment's, or else a bug in kshot. Only for a bug
+ * is the stack shown, for the report.
+ */
+export function failureOfException(error: unknown): Failure {
+  if (error instanceof FailureError) return error.failure;
+  if (!(error instanceof Error)) return bug(String(error), []);
+  return environmentFailure(error) ?? bug(error.message, (error.stack ?? '').split('\n').slice(1), error);
+}
+
+function bug(message: string, details: readonly string[], cause?: Error): Failure {
+  return {
+    reason: 'bug',
+    message: `this is a bug in kshot: ${message}`,
+    details,
+    hint: 'report it with this text, the command line and the output of kshot --version; nothing that was finished is lost',
+    cause,
+  };
+}
