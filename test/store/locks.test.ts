@@ -154,7 +154,7 @@ describe('livenessOf', () => {
     'knows a process as dead that has ended and that its parent never waited for (reads /proc)',
     async () => {
       // The shell turns into a sleep, which does not know of its child.
-      const parent = spawn('sh', ['-c', 'sleep 0 & echo $!; exec sleep 30'], {
+      const parent = spawn('sh', ['-c', 'sleep 0.5 & echo $!; exec sleep 30'], {
         stdio: ['ignore', 'pipe', 'ignore'],
       });
       try {
