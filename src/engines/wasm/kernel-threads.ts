@@ -1,0 +1,99 @@
+import { KernelMemory } from './kernel-memory.js';
+import type { PaddedShape } from './padded-shape.js';
+import { type Group, type Sums, WorkLayout } from './work-layout.js';
+import { WorkerPool } from './worker-pool.js';
+
+/** The first page is the kernel's own data; then every thread, and the host, has a control area. */
+const controlStart = 65_536;
+const controlBytes = 1_024;
+
+/** Floats that one thread adds up at a time. */
+const sliceFloats = 16_384;
+
+/** The host's instance of the kernel. */
+interface Kernel {
+  start(control: number): void;
+  configure(...shape: readonly number[]): void;
+  arenaBytes(plan: number): number;
+}
+
+/** The kernel on `threads` threads, and the memory that they share. */
+export class KernelThreads {
+  readonly #layout: WorkLayout;
+  readonly #kernel: Kernel;
+  readonly #pool: WorkerPool;
+  readonly #threads: number;
+
+  constructor(module: WebAssembly.Module, shape: PaddedShape, threads: number) {
+    this.#threads = Math.max(1, Math.floor(threads));
+    const sizes = [shape.shape.items, shape.width, shape.embedding, shape.hidden];
+    const controls = Array.from({ length: this.#threads + 1 }, (_, i) => controlStart + i * controlBytes);
+    const own = new KernelMemory(controlStart + controls.length * controlBytes);
+    this.#layout = new WorkLayout(shape, own);
+    const { memory } = own;
+    const abort = (): never => {
+      throw new Error('the kernel gave up');
+    };
+    // The kernel's exports are what `kernel.as` exports.
+    const { exports } = new WebAssembly.Instance(module, { env: { memory, abort } });
+    this.#kernel = exports as unknown as Kernel;
+    this.#kernel.start(controls.pop() ?? controlStart);
+    this.#kernel.configure(...sizes);
+    this.#pool = new WorkerPool({ module, memory, shape: sizes }, controls);
+  }
+
+  /** Gives back all that the last call laid out; where the next one's work goes. */
+  clear(): WorkLayout {
+    this.#layout.memory.clear();
+    return this.#layout;
+  }
+
+  async close(): Promise<void> {
+    await this.#pool.close();
+  }
+
+  /** Has the threads do all groups, the longest first. */
+  async workOff(groups: readonly Group[]): Promise<void> {
+    const { memory } = this.#layout;
+    const length = ({ laid }: Group): number => laid.reduce((sum, { work }) => sum + work, 0);
+    const inOrder = groups.toSorted((one, other) => length(other) - length(one));
+    const bytes = this.#layout.shape.denseFloats * 4;
+    const addresses = inOrder.map(({ sums, laid }) =>
+      memory.put([sums, bytes, laid.length, ...laid.map(({ plan }) => plan)]),
+    );
+    const queue = memory.put([0, groups.length, ...addresses]);
+    const arena = groups.reduce(
+      (most, { laid }) => laid.reduce((max, { plan }) => Math.max(max, this.#kernel.arenaBytes(plan)), most),
+      0,
+    );
+    const fitting = Math.floor(memory.bytesLeft / Math.max(1, arena));
+    const threads = Math.max(1, Math.min(this.#threads, groups.length, fitting));
+    const orders = Array.from({ length: threads }, () => ({
+      call: 'workOff' as const,
+      queue,
+      arena: memory.take(arena),
+    }));
+    await this.#pool.run(orders);
+  }
+
+  /** Adds the groups' sums up in their order, in float64. */
+  async addUp(sums: Sums): Promise<void> {
+    const { memory } = this.#layout;
+    const { denseFloats } = this.#layout.shape;
+    const slices = Math.ceil(denseFloats / sliceFloats);
+    const queue = memory.put([
+      0,
+      slices,
+      sliceFloats,
+      denseFloats,
+      sums.count,
+      sums.first,
+      sums.stride,
+      sums.total,
+    ]);
+    const threads = Math.min(this.#threads, slices);
+    await this.#pool.run(
+      Array.from({ length: threads }, () => ({ call: 'addUp' as const, queue, arena: 0 })),
+    );
+  }
+}

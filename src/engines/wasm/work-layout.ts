@@ -1,0 +1,175 @@
+import { parameterCount } from '../../model/parameter-layout.js';
+import type { Parameters } from '../engine.js';
+import type { KernelMemory } from './kernel-memory.js';
+import { kernelOrder, type PaddedShape, pad, uniformRates } from './padded-shape.js';
+import type { LocalForest } from './planned-task.js';
+
+/** Bytes that the groups' sums may take before groups are made larger. */
+const sumsLimit = 512e6;
+
+/** Kinds of plan; as in `kernel/layout.as`. */
+export const planKinds = { chain: 0, batch: 1, adapt: 2 };
+
+/** A piece of work laid out in memory, and where its results will be. */
+export interface Laid {
+  readonly plan: number;
+  readonly itemIds: Int32Array;
+  readonly gradientRows: number;
+  readonly rateGradientRows: number;
+  readonly losses: number;
+  readonly pairs: number;
+  readonly ranks: number;
+  readonly drift: number;
+  /** About how long it takes, in no unit. */
+  readonly work: number;
+}
+
+/** Pieces of work that one thread does in order; their gradients add up at `sums` (0 where there are none). */
+export interface Group {
+  readonly sums: number;
+  readonly laid: readonly Laid[];
+}
+
+/** What a plan says; weights are of the pairs' losses, addresses are in bytes. */
+export interface PlanFields {
+  readonly kind: number;
+  readonly itemIds: Int32Array;
+  readonly support: LocalForest;
+  readonly supportWeight: number | Float32Array;
+  readonly query?: LocalForest;
+  readonly steps?: number;
+  readonly rate?: number;
+  readonly rates?: number;
+  readonly secondOrder?: boolean;
+  readonly scale: number;
+  readonly parameters: number;
+  readonly sums?: number;
+  readonly rateSums?: number;
+  readonly rankSteps?: readonly number[];
+}
+
+/** Room for dense sums, one for each group and `stride` bytes apart, and for their total. */
+export interface Sums {
+  readonly first: number;
+  readonly stride: number;
+  readonly count: number;
+  readonly total: number;
+}
+
+/** Lays parameters and plans out in the threads' memory as the kernel reads them. */
+export class WorkLayout {
+  constructor(
+    readonly shape: PaddedShape,
+    readonly memory: KernelMemory,
+  ) {}
+
+  /** Address of parameters, or of one rate for each, as the kernel has them. */
+  putParameters(parameters: Parameters): number {
+    const wanted = parameterCount(this.shape.shape);
+    if (parameters.length !== wanted) {
+      throw new Error(`expected ${wanted} parameters, found ${parameters.length}`);
+    }
+    const address = this.memory.take(this.shape.floats * 4);
+    pad(this.shape, parameters, this.memory.floats(address, this.shape.floats));
+    return address;
+  }
+
+  /** One rate stays one (and fc.weight's changes stay low-rank) unless a gradient by each rate is wanted. */
+  putRates(
+    innerRates: number | Parameters,
+    learnRates: boolean,
+  ): { readonly rate: number; readonly rates: number } {
+    if (typeof innerRates === 'number' && !learnRates) return { rate: innerRates, rates: 0 };
+    const each = typeof innerRates === 'number' ? uniformRates(this.shape.shape, innerRates) : innerRates;
+    return { rate: 0, rates: this.putParameters(each) };
+  }
+
+  /** The least number of items in a group that keeps the groups' sums within their limit. */
+  sizeFor(count: number): number {
+    return Math.ceil((count * this.shape.denseFloats * 4) / sumsLimit);
+  }
+
+  /** Room for the sums of `count` groups and for their total. */
+  takeSums(count: number): Sums {
+    const { denseFloats } = this.shape;
+    const stride = Math.ceil((denseFloats * 4) / 64) * 64;
+    return {
+      first: this.memory.take(count * stride),
+      stride,
+      count,
+      total: this.memory.take(denseFloats * 4),
+    };
+  }
+
+  #putForest(local: LocalForest, weight: number | Float32Array): readonly number[] {
+    const memory = this.memory;
+    const { forest, items, labels, first, unique } = local;
+    const levels = forest.levelOffsets.length - 1;
+    const weights = typeof weight === 'number' ? new Float32Array(labels.length).fill(weight) : weight;
+    return [
+      items.length,
+      forest.levelOffsets[1] ?? 0,
+      levels,
+      labels.length,
+      first,
+      unique,
+      memory.put(items),
+      memory.put(forest.parents),
+      memory.put(forest.levelOffsets),
+      memory.put(forest.nodeOfPair),
+      memory.put(labels),
+      memory.putFloats(weights),
+    ];
+  }
+
+  /** Writes a plan as `Plan` of `kernel/layout.as` reads it. */
+  putPlan(fields: PlanFields): Laid {
+    const memory = this.memory;
+    const { itemIds, support, query, rankSteps = [] } = fields;
+    const supportForest = memory.put(this.#putForest(support, fields.supportWeight));
+    const queryForest = query === undefined ? 0 : memory.put(this.#putForest(query, 1 / query.labels.length));
+    const pairs = (query ?? support).labels.length;
+    const rowBytes = itemIds.length * this.shape.embedding * 4;
+    const gradientRows = fields.sums === undefined ? 0 : memory.take(rowBytes);
+    const rateGradientRows = (fields.rateSums ?? 0) === 0 ? 0 : memory.take(rowBytes);
+    const losses = memory.take(pairs * 8);
+    const ranks = memory.take(rankSteps.length * pairs * 4);
+    const drift = memory.take(rankSteps.length * kernelOrder.length * 24);
+    const steps = fields.steps ?? 0;
+    const plan = memory.put([
+      fields.kind,
+      supportForest,
+      queryForest,
+      itemIds.length,
+      memory.put(itemIds),
+      steps,
+      floatBits(fields.rate ?? 0),
+      fields.rates ?? 0,
+      fields.secondOrder === true ? 1 : 0,
+      floatBits(fields.scale),
+      fields.parameters,
+      fields.sums ?? 0,
+      gradientRows,
+      fields.rateSums ?? 0,
+      rateGradientRows,
+      losses,
+      rankSteps.length,
+      memory.put(rankSteps),
+      ranks,
+      drift,
+    ]);
+    const perStep = fields.secondOrder === true ? 3 : 1;
+    const work =
+      (support.items.length + support.labels.length) * Math.max(1, perStep * steps) +
+      (query === undefined ? 0 : query.items.length + query.labels.length);
+    return { plan, itemIds, gradientRows, rateGradientRows, losses, pairs, ranks, drift, work };
+  }
+}
+
+const bits = new DataView(new ArrayBuffer(4));
+
+/** The bits of a float32, as the word that holds it. */
+function floatBits(value: number): number {
+  bits.setFloat32(0, value, true);
+  return bits.getInt32(0, true);
+}
