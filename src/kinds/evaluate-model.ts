@@ -2,15 +2,13 @@ import { readFile } from 'node:fs/promises';
 import { FailureError } from '../base/failure.js';
 import type { Episode, EpisodeSet } from '../data/read-episodes.js';
 import type { Adapted } from '../engines/engine.js';
-import { metricNames, metricsOf } from '../learning/metrics.js';
 import { taskOf } from '../learning/sample-tasks.js';
 import { readModel } from '../model/model-file.js';
-import { withDatabase } from '../tables/database.js';
-import { writeRowsParquet } from '../tables/parquet.js';
 import { readEpisodesAt } from './episode-input.js';
 import type { KindContext } from './kind.js';
 import { parametersFor } from './parameters-for.js';
 import { filePath, inputTree } from './ports.js';
+import { type RankRow, writeEvaluation } from './write-evaluation.js';
 
 export interface Evaluation {
   /** Ascending, distinct. */
@@ -19,17 +17,6 @@ export interface Evaluation {
   /** All where undefined. */
   readonly maxEpisodes: number | undefined;
   readonly maxPrefixLength: number;
-}
-
-/** One query pair at one step count. */
-interface RankRow {
-  readonly k: number;
-  readonly steps: number;
-  readonly episodeId: number;
-  readonly userId: string;
-  readonly pairId: number;
-  readonly label: number;
-  readonly rank: number;
 }
 
 /** Episodes between two reports of progress. */
@@ -61,7 +48,7 @@ export async function evaluateModel(context: KindContext, evaluation: Evaluation
     rows.push(...rankRows(episodes, some, evaluation.steps, adapted));
     context.progress({ done: from + some.length, total: evaluated.length, unit: 'episodes' });
   }
-  await writeTables(context, rows, evaluation.innerRate);
+  await writeEvaluation(context, rows, evaluation.innerRate);
 }
 
 function rankRows(
@@ -94,70 +81,4 @@ function rankRows(
       }),
     ),
   );
-}
-
-async function writeTables(context: KindContext, rows: readonly RankRow[], innerRate: number): Promise<void> {
-  const rateOf = (steps: number) => (steps === 0 ? null : innerRate);
-  const groups = new Map<string, RankRow[]>();
-  for (const row of rows) {
-    const name = `${row.k} ${row.steps}`;
-    const group = groups.get(name);
-    if (group === undefined) groups.set(name, [row]);
-    else group.push(row);
-  }
-  const metrics = [...groups.values()].flatMap((group) => {
-    const values = metricsOf(group.map(({ rank }) => rank));
-    const users = new Set(group.map(({ userId }) => userId)).size;
-    // A group has at least the row that made it.
-    const { k, steps } = group[0]!;
-    return metricNames.map((metric) => ({
-      k,
-      steps,
-      inner_lr: rateOf(steps),
-      metric,
-      value: values[metric],
-      n: group.length,
-      users,
-    }));
-  });
-  await withDatabase({ threads: context.threads }, async (database) => {
-    await writeRowsParquet(database, {
-      columns: {
-        k: 'INTEGER',
-        steps: 'INTEGER',
-        inner_lr: 'DOUBLE',
-        metric: 'VARCHAR',
-        value: 'DOUBLE',
-        n: 'BIGINT',
-        users: 'BIGINT',
-      },
-      rows: metrics,
-      orderBy: ['k', 'steps', 'inner_lr', 'metric'],
-      path: context.output('metrics'),
-    });
-    await writeRowsParquet(database, {
-      columns: {
-        k: 'INTEGER',
-        steps: 'INTEGER',
-        inner_lr: 'DOUBLE',
-        episode_id: 'BIGINT',
-        user_id: 'VARCHAR',
-        pair_id: 'BIGINT',
-        label: 'INTEGER',
-        rank: 'INTEGER',
-      },
-      rows: rows.map((row) => ({
-        k: row.k,
-        steps: row.steps,
-        inner_lr: rateOf(row.steps),
-        episode_id: row.episodeId,
-        user_id: row.userId,
-        pair_id: row.pairId,
-        label: row.label,
-        rank: row.rank,
-      })),
-      orderBy: ['k', 'steps', 'episode_id', 'pair_id'],
-      path: context.output('ranks'),
-    });
-  });
 }

@@ -3,6 +3,7 @@ import type { Engine, MetaHyper } from '../engines/engine.js';
 import { type AdamState, adamStep } from './adam.js';
 import { clipGradient } from './clip-gradient.js';
 import type { DrawnTask } from './sample-tasks.js';
+import type { Iteration } from './training-state.js';
 
 /** The outer loop's settings; the inner loop's are the engine's. */
 export interface MetaTraining {
@@ -11,15 +12,6 @@ export interface MetaTraining {
   readonly outerRate: number;
   /** Largest Euclidean norm of the mean gradient. */
   readonly clipNorm: number;
-}
-
-/** One meta-iteration's outcome. */
-export interface MetaIteration {
-  readonly state: AdamState;
-  /** Mean over tasks, at the parameters before the step. */
-  readonly loss: number;
-  /** Of the mean gradient before clipping. */
-  readonly gradientNorm: number;
 }
 
 /**
@@ -33,7 +25,7 @@ export async function metaIteration(
   state: AdamState,
   drawn: readonly DrawnTask[],
   training: MetaTraining,
-): Promise<MetaIteration> {
+): Promise<Iteration> {
   const iteration = state.step + 1;
   const { loss, gradient, lossPerTask } = await engine.metaGradient(
     state.parameters,

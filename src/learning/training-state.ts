@@ -3,6 +3,15 @@ import type { Parameters } from '../engines/engine.js';
 import { readSafetensors, writeSafetensors } from '../model/safetensors.js';
 import type { AdamState } from './adam.js';
 
+/** What one step of training gives. */
+export interface Iteration {
+  readonly state: AdamState;
+  /** At the parameters before the step. */
+  readonly loss: number;
+  /** Euclidean, before any clipping. */
+  readonly gradientNorm: number;
+}
+
 /** One row of a training curve. */
 export interface HistoryRow {
   /** The iteration that it tells of, from 1. */

@@ -3,6 +3,7 @@ import { setImmediate as turnEventLoop } from 'node:timers/promises';
 import type { Task } from '../../data/pair-set.js';
 import type { ModelShape } from '../../model/model-shape.js';
 import { parameterCount } from '../../model/parameter-layout.js';
+import { rankOfLabel } from '../../model/rank-of-label.js';
 import { driftOf } from '../drift.js';
 import type {
   Adapted,
@@ -15,7 +16,6 @@ import type {
   MetaHyper,
   Parameters,
 } from '../engine.js';
-import { rankOfLabel } from '../rank-of-label.js';
 import { addHessianVectorProduct } from './hessian-vector-product.js';
 import {
   type Backward,

@@ -1,0 +1,128 @@
+import { percentileInterval, resampledMeans } from '../learning/bootstrap.js';
+import { gainOf, metricNames, metricsOf } from '../learning/metrics.js';
+import { withDatabase } from '../tables/database.js';
+import { writeRowsParquet } from '../tables/parquet.js';
+import type { KindContext } from './kind.js';
+
+/** What an evaluation was asked for, one group of rows in its tables. */
+export interface EvaluatedSetting {
+  /** Support pairs used. */
+  readonly k: number;
+  /** Inner steps taken; 0 where nothing adapts. */
+  readonly steps: number;
+  /** Null where no step was taken. */
+  readonly innerRate: number | null;
+}
+
+/** One query pair at one setting. */
+export interface RankedPair extends EvaluatedSetting {
+  readonly episodeId: number;
+  readonly userId: string;
+  readonly pairId: number;
+  readonly label: number;
+  /** From 1. */
+  readonly rank: number;
+}
+
+/**
+ * Writes an evaluation's ports `metrics` and `ranks`: every metric with its 95 % interval by bootstrap over users
+ * (none for fewer than two users). A setting that no pair could be ranked at has n = 0 and no value.
+ *
+ * @param settings all that were asked for; those of `ranked` are added
+ */
+export async function writeEvaluation(
+  context: Pick<KindContext, 'output' | 'threads'>,
+  ranked: readonly RankedPair[],
+  settings: readonly EvaluatedSetting[] = [],
+): Promise<void> {
+  await withDatabase({ threads: context.threads }, async (database) => {
+    await writeRowsParquet(database, {
+      columns: {
+        k: 'INTEGER',
+        steps: 'INTEGER',
+        inner_lr: 'DOUBLE',
+        metric: 'VARCHAR',
+        value: 'DOUBLE',
+        low: 'DOUBLE',
+        high: 'DOUBLE',
+        n: 'BIGINT',
+        users: 'BIGINT',
+      },
+      rows: metricRows(ranked, settings),
+      orderBy: ['k', 'steps', 'inner_lr', 'metric'],
+      path: context.output('metrics'),
+    });
+    await writeRowsParquet(database, {
+      columns: {
+        k: 'INTEGER',
+        steps: 'INTEGER',
+        inner_lr: 'DOUBLE',
+        episode_id: 'BIGINT',
+        user_id: 'VARCHAR',
+        pair_id: 'BIGINT',
+        label: 'INTEGER',
+        rank: 'INTEGER',
+      },
+      rows: ranked.map((pair) => ({
+        k: pair.k,
+        steps: pair.steps,
+        inner_lr: pair.innerRate,
+        episode_id: pair.episodeId,
+        user_id: pair.userId,
+        pair_id: pair.pairId,
+        label: pair.label,
+        rank: pair.rank,
+      })),
+      orderBy: ['k', 'steps', 'inner_lr', 'episode_id', 'pair_id'],
+      path: context.output('ranks'),
+    });
+  });
+}
+
+function metricRows(ranked: readonly RankedPair[], settings: readonly EvaluatedSetting[]) {
+  const groups = new Map<string, { readonly setting: EvaluatedSetting; readonly pairs: RankedPair[] }>();
+  const groupOf = (setting: EvaluatedSetting) => {
+    const name = `${setting.k} ${setting.steps} ${setting.innerRate}`;
+    const found = groups.get(name);
+    if (found !== undefined) return found;
+    const made = { setting, pairs: [] };
+    groups.set(name, made);
+    return made;
+  };
+  for (const setting of settings) groupOf(setting);
+  for (const pair of ranked) groupOf(pair).pairs.push(pair);
+  return [...groups.values()].flatMap(({ setting, pairs }) => {
+    const { k, steps, innerRate } = setting;
+    const common = { k, steps, inner_lr: innerRate, n: pairs.length };
+    // Intervals depend on the users' order, so it is one that `ranks` gives too.
+    pairs.sort((one, other) => one.episodeId - other.episodeId || one.pairId - other.pairId);
+    const { sums, counts } = userSums(pairs);
+    const values = metricsOf(pairs.map(({ rank }) => rank));
+    const means = counts.length < 2 ? [] : resampledMeans(sums, counts);
+    return metricNames.map((metric, index) => {
+      const ofMetric = means[index];
+      return {
+        ...common,
+        metric,
+        value: pairs.length === 0 ? null : values[metric],
+        ...(ofMetric === undefined ? {} : percentileInterval(ofMetric)),
+        users: counts.length,
+      };
+    });
+  });
+}
+
+/** Each metric's sum over each user's pairs, metrics as in `metricNames`, users in the order of the pairs. */
+function userSums(pairs: readonly RankedPair[]): { sums: readonly Float64Array[]; counts: Float64Array } {
+  const places = new Map<string, number>();
+  for (const { userId } of pairs) if (!places.has(userId)) places.set(userId, places.size);
+  const counts = new Float64Array(places.size);
+  const sums = metricNames.map(() => new Float64Array(places.size));
+  for (const { userId, rank } of pairs) {
+    // Every user has a place, and every metric a column.
+    const place = places.get(userId)!;
+    counts[place]! += 1;
+    for (const [index, metric] of metricNames.entries()) sums[index]![place]! += gainOf(metric, rank);
+  }
+  return { sums, counts };
+}
