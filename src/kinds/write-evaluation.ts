@@ -4,18 +4,16 @@ import { withDatabase } from '../tables/database.js';
 import { writeRowsParquet } from '../tables/parquet.js';
 import type { KindContext } from './kind.js';
 
-/** What an evaluation was asked for, one group of rows in its tables. */
+/** What an evaluation was asked for: one group of rows in its tables. */
 export interface EvaluatedSetting {
   /** Support pairs used. */
   readonly k: number;
   /** Inner steps taken; 0 where nothing adapts. */
   readonly steps: number;
-  /** Null where no step was taken. */
-  readonly innerRate: number | null;
 }
 
 /** One query pair at one setting. */
-export interface RankedPair extends EvaluatedSetting {
+export interface RankRow extends EvaluatedSetting {
   readonly episodeId: number;
   readonly userId: string;
   readonly pairId: number;
@@ -28,13 +26,17 @@ export interface RankedPair extends EvaluatedSetting {
  * Writes an evaluation's ports `metrics` and `ranks`: every metric with its 95 % interval by bootstrap over users
  * (none for fewer than two users). A setting that no pair could be ranked at has n = 0 and no value.
  *
- * @param settings all that were asked for; those of `ranked` are added
+ * @param rows ranks, in any order
+ * @param innerRate the rate of every step; null where the model has rates of its own
+ * @param settings all that were asked for; those of `rows` are added
  */
 export async function writeEvaluation(
   context: Pick<KindContext, 'output' | 'threads'>,
-  ranked: readonly RankedPair[],
+  rows: readonly RankRow[],
+  innerRate: number | null,
   settings: readonly EvaluatedSetting[] = [],
 ): Promise<void> {
+  const rateOf = (steps: number) => (steps === 0 ? null : innerRate);
   await withDatabase({ threads: context.threads }, async (database) => {
     await writeRowsParquet(database, {
       columns: {
@@ -48,7 +50,7 @@ export async function writeEvaluation(
         n: 'BIGINT',
         users: 'BIGINT',
       },
-      rows: metricRows(ranked, settings),
+      rows: metricRows(rows, settings).map((row) => ({ ...row, inner_lr: rateOf(row.steps) })),
       orderBy: ['k', 'steps', 'inner_lr', 'metric'],
       path: context.output('metrics'),
     });
@@ -63,10 +65,10 @@ export async function writeEvaluation(
         label: 'INTEGER',
         rank: 'INTEGER',
       },
-      rows: ranked.map((pair) => ({
+      rows: rows.map((pair) => ({
         k: pair.k,
         steps: pair.steps,
-        inner_lr: pair.innerRate,
+        inner_lr: rateOf(pair.steps),
         episode_id: pair.episodeId,
         user_id: pair.userId,
         pair_id: pair.pairId,
@@ -79,10 +81,10 @@ export async function writeEvaluation(
   });
 }
 
-function metricRows(ranked: readonly RankedPair[], settings: readonly EvaluatedSetting[]) {
-  const groups = new Map<string, { readonly setting: EvaluatedSetting; readonly pairs: RankedPair[] }>();
+function metricRows(rows: readonly RankRow[], settings: readonly EvaluatedSetting[]) {
+  const groups = new Map<string, { readonly setting: EvaluatedSetting; readonly pairs: RankRow[] }>();
   const groupOf = (setting: EvaluatedSetting) => {
-    const name = `${setting.k} ${setting.steps} ${setting.innerRate}`;
+    const name = `${setting.k} ${setting.steps}`;
     const found = groups.get(name);
     if (found !== undefined) return found;
     const made = { setting, pairs: [] };
@@ -90,10 +92,10 @@ function metricRows(ranked: readonly RankedPair[], settings: readonly EvaluatedS
     return made;
   };
   for (const setting of settings) groupOf(setting);
-  for (const pair of ranked) groupOf(pair).pairs.push(pair);
+  for (const pair of rows) groupOf(pair).pairs.push(pair);
   return [...groups.values()].flatMap(({ setting, pairs }) => {
-    const { k, steps, innerRate } = setting;
-    const common = { k, steps, inner_lr: innerRate, n: pairs.length };
+    const { k, steps } = setting;
+    const common = { k, steps, n: pairs.length };
     // Intervals depend on the users' order, so it is one that `ranks` gives too.
     pairs.sort((one, other) => one.episodeId - other.episodeId || one.pairId - other.pairId);
     const { sums, counts } = userSums(pairs);
@@ -113,7 +115,7 @@ function metricRows(ranked: readonly RankedPair[], settings: readonly EvaluatedS
 }
 
 /** Each metric's sum over each user's pairs, metrics as in `metricNames`, users in the order of the pairs. */
-function userSums(pairs: readonly RankedPair[]): { sums: readonly Float64Array[]; counts: Float64Array } {
+function userSums(pairs: readonly RankRow[]): { sums: readonly Float64Array[]; counts: Float64Array } {
   const places = new Map<string, number>();
   for (const { userId } of pairs) if (!places.has(userId)) places.set(userId, places.size);
   const counts = new Float64Array(places.size);

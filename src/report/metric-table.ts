@@ -1,4 +1,3 @@
-import type { Json } from '../base/json.js';
 import type { Row } from '../tables/database.js';
 import type { RowTable } from './row-formats.js';
 
@@ -15,8 +14,10 @@ export interface MetricRow {
   /** Query pairs. */
   readonly n: number | null;
   readonly users: number | null;
-  /** Metric name -> value. */
+  /** Metric name -> value; empty where n is 0. */
   readonly values: { readonly [metric: string]: number };
+  /** Metric name -> ends of its 95 % interval over users, where there is one. */
+  readonly intervals: { readonly [metric: string]: readonly [low: number, high: number] };
 }
 
 /** Metrics as they are read, in this order; others follow by name. */
@@ -24,9 +25,15 @@ const order = ['accuracy@1', 'recall@5', 'recall@10', 'ndcg@10', 'mrr'];
 
 /** The rows of table `metrics` with all metrics of a setting in one row, in the order of the nodes given. */
 export function metricRows(rows: readonly Row[], nodes: readonly string[]): readonly MetricRow[] {
-  const settings = new Map<string, MetricRow & { values: { [metric: string]: number } }>();
+  const settings = new Map<
+    string,
+    MetricRow & {
+      values: { [metric: string]: number };
+      intervals: { [metric: string]: readonly [number, number] };
+    }
+  >();
   for (const row of rows) {
-    const { node, step, role, k, steps, inner_lr, n, users, metric, value } = row;
+    const { node, step, role, k, steps, inner_lr, n, users, metric, value, low, high } = row;
     const setting = JSON.stringify([node, k, steps, inner_lr]);
     let found = settings.get(setting);
     if (found === undefined) {
@@ -40,10 +47,12 @@ export function metricRows(rows: readonly Row[], nodes: readonly string[]): read
         n: numberOf(n),
         users: numberOf(users),
         values: {},
+        intervals: {},
       };
       settings.set(setting, found);
     }
     if (typeof value === 'number') found.values[String(metric)] = value;
+    if (typeof low === 'number' && typeof high === 'number') found.intervals[String(metric)] = [low, high];
   }
   const position = new Map(nodes.map((node, index) => [node, index]));
   return [...settings.values()].sort(
@@ -59,15 +68,16 @@ function numberOf(value: unknown): number | null {
   return typeof value === 'number' ? value : null;
 }
 
-/** Metrics as a table to print: a row a node and setting, `TEST` in the column role where test data was used. */
-export function metricTable(rows: readonly MetricRow[], digits?: number): RowTable {
+/**
+ * Metrics as a table to print: a row a node and setting, `TEST` in the column role where test data was used; each
+ * value with the ends of its interval, `0.3373 [0.311, 0.364]`.
+ */
+export function metricTable(rows: readonly MetricRow[], digits: number): RowTable {
   const present = new Set(rows.flatMap((row) => Object.keys(row.values)));
   const metrics = [
     ...order.filter((name) => present.has(name)),
     ...[...present].filter((name) => !order.includes(name)).sort(),
   ];
-  const shown = (value: number | undefined): Json =>
-    value === undefined ? null : digits === undefined ? value : value.toFixed(digits);
   return {
     columns: ['node', 'role', 'k', 'steps', 'inner_lr', ...metrics, 'n', 'users'],
     rows: rows.map((row) => [
@@ -76,9 +86,21 @@ export function metricTable(rows: readonly MetricRow[], digits?: number): RowTab
       row.k,
       row.steps,
       row.inner_lr,
-      ...metrics.map((name) => shown(row.values[name])),
+      ...metrics.map((name) => estimateText(row.values[name], row.intervals[name], digits)),
       row.n,
       row.users,
     ]),
   };
+}
+
+/** `0.3373 [0.311, 0.364]`: a value to so many digits after the point, the ends of its interval to one less. */
+export function estimateText(
+  value: number | null | undefined,
+  interval: readonly [low: number, high: number] | null | undefined,
+  digits: number,
+): string | null {
+  if (value === null || value === undefined) return null;
+  const text = value.toFixed(digits);
+  if (interval === null || interval === undefined) return text;
+  return `${text} [${interval.map((end) => end.toFixed(digits - 1)).join(', ')}]`;
 }

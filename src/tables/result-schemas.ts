@@ -60,7 +60,7 @@ export const resultSchemas = {
     },
     orderBy: ['run', 'node', 'name'],
   },
-  /** One row a node, setting and metric. `role` is the most restrictive one of what the metric was computed from. */
+  /** One row a node, setting and metric; `low` and `high` end its 95 % interval over users. `role` is the most restrictive one of what the metric was computed from. */
   metrics: {
     columns: {
       run: 'VARCHAR',
@@ -72,6 +72,8 @@ export const resultSchemas = {
       inner_lr: 'DOUBLE',
       metric: 'VARCHAR',
       value: 'DOUBLE',
+      low: 'DOUBLE',
+      high: 'DOUBLE',
       n: 'BIGINT',
       users: 'BIGINT',
     },

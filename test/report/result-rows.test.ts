@@ -49,7 +49,7 @@ describe('metrics', () => {
       [
         row('a', 'zeal', 1, { role: 'test' }),
         row('a', 'mrr', 0.123456, { role: 'test' }),
-        row('a', 'recall@5', 1, { role: 'test' }),
+        row('a', 'recall@5', 1, { role: 'test', low: 0.75, high: 1 }),
       ],
       ['a'],
     );
@@ -66,6 +66,6 @@ describe('metrics', () => {
       'n',
       'users',
     ]);
-    expect(cells).toEqual([['a', 'TEST', 5, 3, 0.1, '1.0000', '0.1235', '1.0000', 20, 2]]);
+    expect(cells).toEqual([['a', 'TEST', 5, 3, 0.1, '1.0000 [0.750, 1.000]', '0.1235', '1.0000', 20, 2]]);
   });
 });

@@ -101,10 +101,24 @@ describe('the report of a run', () => {
           inner_lr: 'DOUBLE',
           metric: 'VARCHAR',
           value: 'DOUBLE',
+          low: 'DOUBLE',
+          high: 'DOUBLE',
           n: 'BIGINT',
           users: 'BIGINT',
         },
-        rows: [{ k: 5, steps: 0, inner_lr: null, metric: 'mrr', value: 0.25, n: 20, users: 2 }],
+        rows: [
+          {
+            k: 5,
+            steps: 0,
+            inner_lr: null,
+            metric: 'mrr',
+            value: 0.25,
+            low: 0.125,
+            high: 0.5,
+            n: 20,
+            users: 2,
+          },
+        ],
         orderBy: ['k'],
         path: project.path('metrics.parquet'),
       }),
@@ -123,6 +137,7 @@ describe('the report of a run', () => {
         n: 20,
         users: 2,
         values: { mrr: 0.25 },
+        intervals: { mrr: [0.125, 0.5] },
       },
     ]);
   });
