@@ -89,3 +89,13 @@ export async function checkPairsAndEpisodes(
     hint: `items are numbered 0 to ${itemCount - 1}; pairs: ${describeColumns(pairColumns)}; episodes: ${describeColumns(episodeColumns)}`,
   });
 }
+
+/** The checks of `checkPairsAndEpisodes` where there are no episodes; wants the temporary table `pairs`. */
+export async function checkPairs(
+  database: Database,
+  { itemCount, pairsFile }: { itemCount: number; pairsFile: string },
+): Promise<void> {
+  const columns = Object.entries(episodeColumns).map(([name, { type }]) => `${sqlName(name)} ${type}`);
+  await database.run(`CREATE OR REPLACE TEMP TABLE episodes (${columns.join(', ')})`);
+  await checkPairsAndEpisodes(database, { itemCount, pairsFile, episodesFile: 'episodes' });
+}

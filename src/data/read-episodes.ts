@@ -3,6 +3,7 @@ import { withDatabase } from '../tables/database.js';
 import { readItemCatalogue } from './item-catalogue.js';
 import type { PairSet } from './pair-set.js';
 import { checkPairsAndEpisodes, createTable } from './pair-tables.js';
+import { pairSetOf, runningTotal } from './read-pairs.js';
 import { episodeColumns, pairColumns } from './table-columns.js';
 
 /** One user's K support and Q query pairs, as indices into the pairs they were read with. */
@@ -52,18 +53,7 @@ export async function readEpisodes(
     );
     await createTable(database, 'episodes', { path: files.episodes, file: 'episodes' }, episodeColumns);
     await checkPairsAndEpisodes(database, { itemCount, pairsFile: 'pairs', episodesFile: 'episodes' });
-    const pairs = await database.columns(
-      `SELECT pair_id::DOUBLE AS pair_id, label, least(len(prefix), $length)::INTEGER AS length
-       FROM pairs ORDER BY pairs.pair_id`,
-      { length: options.maxPrefixLength },
-    );
-    const items = await database.columns(
-      `SELECT item FROM (
-         SELECT pair_id, unnest(prefix[-$length:]) AS item, generate_subscripts(prefix[-$length:], 1) AS place
-         FROM pairs
-       ) ORDER BY pair_id, place`,
-      { length: options.maxPrefixLength },
-    );
+    const { pairs, pairIds } = await pairSetOf(database, options.maxPrefixLength);
     const episodes = await database.columns(
       `SELECT episode_id::DOUBLE AS episode_id, user_id, len(support_pair_ids)::INTEGER AS support,
               len(query_pair_ids)::INTEGER AS query
@@ -95,12 +85,8 @@ export async function readEpisodes(
     };
     return {
       itemCount,
-      pairs: {
-        items: items['item'] as Int32Array,
-        offsets: runningTotal(pairs['length'] as Int32Array),
-        labels: pairs['label'] as Int32Array,
-      },
-      pairIds: pairs['pair_id'] as Float64Array,
+      pairs,
+      pairIds,
       episodes: Array.from(supportSizes, (size, index) => ({
         episodeId: episodeIds[index] ?? 0,
         userId: userIds[index] ?? '',
@@ -126,10 +112,4 @@ export function selectPairs(pairs: PairSet, indices: ArrayLike<number>): PairSet
     labels[position] = pairs.labels[index] ?? 0;
   }
   return { items, offsets, labels };
-}
-
-function runningTotal(lengths: Int32Array): Int32Array {
-  const totals = new Int32Array(lengths.length + 1);
-  for (const [index, length] of lengths.entries()) totals[index + 1] = (totals[index] ?? 0) + length;
-  return totals;
 }
