@@ -14,6 +14,8 @@ export async function run(context: KindContext): Promise<void> {
   const input = inputTree(context, 'pairs');
   const k = Number(context.parameters['k']);
   const q = Number(context.parameters['q']);
+  // An evaluation with a smaller k takes the last of the list.
+  const newestFirst = context.parameters['support_order'] === 'first';
   await withDatabase({ threads: context.threads, temporaryFolder: context.scratch }, async (database) => {
     for (const split of ['train', 'val', 'test']) {
       const pairs = filePath(input, split);
@@ -28,7 +30,7 @@ export async function run(context: KindContext): Promise<void> {
       );
       await writeParquet(database, {
         query: episodes,
-        parameters: { k, q, every_window: split === 'train' },
+        parameters: { k, q, every_window: split === 'train', newest_first: newestFirst },
         orderBy: ['episode_id'],
         path: output,
       });

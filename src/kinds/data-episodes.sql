@@ -13,6 +13,6 @@ windows AS (
 SELECT
   row_number() OVER (ORDER BY user_id, start) - 1 AS episode_id,
   user_id,
-  pair_ids[start + 1 : start + $k] AS support_pair_ids,
+  if($newest_first, list_reverse(pair_ids[start + 1 : start + $k]), pair_ids[start + 1 : start + $k]) AS support_pair_ids,
   pair_ids[start + $k + 1 : start + $k + $q] AS query_pair_ids
 FROM windows

@@ -19,6 +19,12 @@ export const dataEpisodes: Kind = {
     additionalProperties: false,
     properties: {
       k: { description: 'Support pairs of an episode.', ...size, default: 5 },
+      support_order: {
+        description:
+          'Which support pairs an evaluation with a smaller k takes: the last ones, right before the query pairs, or the first, as the notebook did.',
+        enum: ['last', 'first'],
+        default: 'last',
+      },
       q: { description: 'Query pairs of an episode, all later than the support.', ...size, default: 10 },
     },
   },
@@ -45,7 +51,11 @@ export const dataEpisodes: Kind = {
       from: ['pairs.test'],
     },
   },
-  canonical: (parameters) => ({ k: parameters['k'] ?? 5, q: parameters['q'] ?? 10 }),
+  canonical: ({ k = 5, q = 10, support_order = 'last' }) => ({
+    k,
+    q,
+    ...(support_order === 'last' ? {} : { support_order }),
+  }),
   slots: 'free',
   load: () => import('./data-episodes-body.js'),
 };

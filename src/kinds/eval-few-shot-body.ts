@@ -1,4 +1,5 @@
 import type { JsonObject } from '../base/json.js';
+import type { AdaptedLayers } from '../model/inner-rates.js';
 import { evaluateModel } from './evaluate-model.js';
 import type { KindContext } from './kind.js';
 
@@ -8,6 +9,8 @@ interface FewShotParameters extends JsonObject {
   readonly steps: readonly number[];
   /** Absent where no step is taken. */
   readonly inner_lr?: number;
+  /** Absent: as the model says. */
+  readonly adapt?: AdaptedLayers;
   readonly max_episodes?: number;
   readonly max_prefix_length: number;
 }
@@ -18,6 +21,7 @@ export async function run(context: KindContext): Promise<void> {
   await evaluateModel(context, {
     steps: parameters.steps,
     innerRate: parameters.inner_lr ?? 0,
+    adapt: parameters.adapt,
     maxEpisodes: parameters.max_episodes,
     maxPrefixLength: parameters.max_prefix_length,
   });

@@ -18,10 +18,16 @@ export const evalFewShot: Kind = {
         default: [5],
       },
       inner_lr: {
-        description: 'Learning rate of the adaptation.',
+        description:
+          'Learning rate of the adaptation; a model with learned rates has them multiplied by inner_lr / (inner_lr of its training).',
         type: 'number',
         exclusiveMinimum: 0,
         default: 0.05,
+      },
+      adapt: {
+        description:
+          'Adapts all parameters or the output layer alone (head) at inner_lr, whatever the model was trained to adapt; without it, as the model says, learned rates included.',
+        enum: ['all', 'head'],
       },
       max_episodes: {
         description: 'Evaluates only the first so many episodes, by episode id; without it, all.',
@@ -67,14 +73,16 @@ export const evalFewShot: Kind = {
   },
   settings: ['inner_lr', 'steps'],
   canonical(parameters) {
-    const { steps: given, inner_lr: rate, ...rest } = parameters;
+    const { steps: given, inner_lr: rate, adapt, ...rest } = parameters;
     const list = (Array.isArray(given) ? given : [given]) as readonly number[];
     const steps = [...new Set(list)].sort((one, other) => one - other);
     // Without a step there is nothing that a rate could change.
+    const adapts = steps.some((count) => count > 0);
     return {
       ...rest,
       steps,
-      ...(rate !== undefined && steps.some((count) => count > 0) ? { inner_lr: rate } : {}),
+      ...(rate !== undefined && adapts ? { inner_lr: rate } : {}),
+      ...(adapt !== undefined && adapts ? { adapt } : {}),
     };
   },
   usesEngine: true,

@@ -6,6 +6,8 @@ import type { KindContext } from './kind.js';
 interface ZeroShotParameters extends JsonObject {
   readonly max_episodes?: number;
   readonly max_prefix_length: number;
+  /** Absent: none. */
+  readonly pad_to?: number;
 }
 
 /** Writes the ports `metrics` and `ranks`. */
@@ -14,6 +16,7 @@ export async function run(context: KindContext): Promise<void> {
   await evaluateModel(context, {
     steps: [0],
     innerRate: 0,
+    padTo: parameters.pad_to,
     maxEpisodes: parameters.max_episodes,
     maxPrefixLength: parameters.max_prefix_length,
   });

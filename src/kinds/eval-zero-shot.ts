@@ -20,6 +20,12 @@ export const evalZeroShot: Kind = {
         minimum: 1,
         default: 50,
       },
+      pad_to: {
+        description:
+          'null, or a length up to which item 0 is appended to shorter prefixes, so that the GRU runs on over the padding: how the notebook came to its zero-shot figure.',
+        anyOf: [{ type: 'null' }, { type: 'integer', minimum: 1 }],
+        default: null,
+      },
     },
   },
   inputs: {
@@ -46,6 +52,7 @@ export const evalZeroShot: Kind = {
       description: "The rank of every query pair's next item.",
     },
   },
+  canonical: ({ pad_to = null, ...rest }) => (pad_to === null ? rest : { ...rest, pad_to }),
   usesEngine: true,
   load: () => import('./eval-zero-shot-body.js'),
 };

@@ -1,8 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { FailureError } from '../base/failure.js';
+import { padPrefixes } from '../data/pad-prefixes.js';
 import type { Episode, EpisodeSet } from '../data/read-episodes.js';
 import type { Adapted } from '../engines/engine.js';
 import { taskOf } from '../learning/sample-tasks.js';
+import { type AdaptedLayers, innerRatesOf } from '../model/inner-rates.js';
 import { readModel } from '../model/model-file.js';
 import { readEpisodesAt } from './episode-input.js';
 import type { KindContext } from './kind.js';
@@ -14,6 +16,10 @@ export interface Evaluation {
   /** Ascending, distinct. */
   readonly steps: readonly number[];
   readonly innerRate: number;
+  /** What to adapt; as the model says where undefined. */
+  readonly adapt?: AdaptedLayers | undefined;
+  /** Items 0 are appended to shorter prefixes up to this length. */
+  readonly padTo?: number | undefined;
   /** All where undefined. */
   readonly maxEpisodes: number | undefined;
   readonly maxPrefixLength: number;
@@ -25,7 +31,8 @@ const episodesAtOnce = 32;
 /** Adapts the model at port `model` to the episodes at port `episodes`; writes the ports `metrics` and `ranks`. */
 export async function evaluateModel(context: KindContext, evaluation: Evaluation): Promise<void> {
   const model = readModel(await readFile(filePath(inputTree(context, 'model'))), 'the model');
-  const episodes = await readEpisodesAt(context, 'episodes', evaluation.maxPrefixLength);
+  const read = await readEpisodesAt(context, 'episodes', evaluation.maxPrefixLength);
+  const episodes = { ...read, pairs: padPrefixes(read.pairs, evaluation.padTo ?? 0) };
   if (episodes.itemCount !== model.shape.items) {
     throw new FailureError({
       reason: 'bad-data',
@@ -35,6 +42,7 @@ export async function evaluateModel(context: KindContext, evaluation: Evaluation
   }
   const engine = await context.engine(model.shape);
   const parameters = parametersFor(engine, model.parameters);
+  const innerRates = innerRatesOf(model, evaluation.innerRate, evaluation.adapt);
   const evaluated = episodes.episodes.slice(0, evaluation.maxEpisodes);
   const rows: RankRow[] = [];
   for (let from = 0; from < evaluated.length; from += episodesAtOnce) {
@@ -43,7 +51,7 @@ export async function evaluateModel(context: KindContext, evaluation: Evaluation
     const adapted = await engine.adaptAndRank(
       parameters,
       some.map((episode) => taskOf(episodes, episode)),
-      { innerRates: evaluation.innerRate, steps: evaluation.steps },
+      { innerRates, steps: evaluation.steps },
     );
     rows.push(...rankRows(episodes, some, evaluation.steps, adapted));
     context.progress({ done: from + some.length, total: evaluated.length, unit: 'episodes' });

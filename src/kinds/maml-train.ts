@@ -48,6 +48,24 @@ export const mamlTrain: Kind = {
         type: 'boolean',
         default: true,
       },
+      adapt: {
+        description:
+          'What the inner loop moves: all parameters, or the output layer alone (ANIL). The outer loop trains all of them.',
+        enum: ['all', 'head'],
+        default: 'all',
+      },
+      learn_rates: {
+        description:
+          'Whether Adam also trains one inner rate for each parameter, from inner_lr on (Meta-SGD); a checkpoint then holds them.',
+        type: 'boolean',
+        default: false,
+      },
+      padding_idx: {
+        description:
+          'An item whose embedding is 0 and never learns: null (none), or 0 as in the notebook, whose item 0 is a real one.',
+        enum: [null, 0],
+        default: null,
+      },
       meta_batch_size: {
         description: 'Users drawn for each iteration, without replacement.',
         ...count,
@@ -102,6 +120,13 @@ export const mamlTrain: Kind = {
       description: 'The episodes of the training users.',
       learns: true,
     },
+    init: {
+      shape: { type: 'file', content: 'model' },
+      description:
+        'A model to start from in place of drawn parameters, e.g. that of supervised.train; of the same sizes.',
+      required: false,
+      learns: true,
+    },
     previous: {
       shape: { type: 'file', content: 'training-state' },
       description: 'The state that the segment before this one ended in.',
@@ -111,16 +136,27 @@ export const mamlTrain: Kind = {
   outputs: {
     checkpoint: {
       shape: { type: 'file', content: 'model' },
-      description: "The model at the segment's end, as safetensors under PyTorch's names.",
+      description:
+        "The model at the segment's end, as safetensors under PyTorch's names; with the factors of its inner rates where they differ.",
     },
     state: {
       shape: { type: 'file', content: 'training-state' },
-      description: "The exact state at the segment's end: parameters and Adam's moments.",
+      description: "The exact state at the segment's end: parameters (and learned rates) and Adam's moments.",
     },
     history: {
       shape: { type: 'file', content: 'history' },
       description: 'Loss and gradient norm of every iteration of the segment.',
     },
+  },
+  // What is as it was before these parameters were there is left out, so that keys stay.
+  canonical(parameters) {
+    const { adapt = 'all', learn_rates = false, padding_idx = null, ...rest } = parameters;
+    return {
+      ...rest,
+      ...(adapt === 'all' ? {} : { adapt }),
+      ...(learn_rates === false ? {} : { learn_rates }),
+      ...(padding_idx === null ? {} : { padding_idx }),
+    };
   },
   segmentation: {
     expand(parameters) {

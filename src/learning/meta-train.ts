@@ -7,7 +7,13 @@ import type { Iteration } from './training-state.js';
 
 /** The outer loop's settings; the inner loop's are the engine's. */
 export interface MetaTraining {
+  /**
+   * With `learnRates` the state's vector is the parameters followed by one inner rate for each (Meta-SGD: Li, Zhou,
+   * Chen and Li, 2017), which takes the place of `innerRates`; one Adam trains both.
+   */
   readonly hyper: MetaHyper;
+  /** As long as the state's vector: 0 for what stays as it is. All of it is trained where undefined. */
+  readonly trained?: ArrayLike<number> | undefined;
   /** Adam's rate. */
   readonly outerRate: number;
   /** Largest Euclidean norm of the mean gradient. */
@@ -27,10 +33,13 @@ export async function metaIteration(
   training: MetaTraining,
 ): Promise<Iteration> {
   const iteration = state.step + 1;
-  const { loss, gradient, lossPerTask } = await engine.metaGradient(
-    state.parameters,
+  const { hyper, trained } = training;
+  const learnsRates = hyper.learnRates === true;
+  const count = learnsRates ? state.parameters.length / 2 : state.parameters.length;
+  const { loss, gradient, rateGradient, lossPerTask } = await engine.metaGradient(
+    state.parameters.subarray(0, count),
     drawn.map(({ task }) => task),
-    training.hyper,
+    learnsRates ? { ...hyper, innerRates: state.parameters.subarray(count) } : hyper,
   );
   const broken = lossPerTask.findIndex((one) => !Number.isFinite(one));
   if (broken >= 0) {
@@ -38,7 +47,13 @@ export async function metaIteration(
       `the loss of user ${drawn[broken]?.userId} is ${lossPerTask[broken]} at iteration ${iteration}`,
     );
   }
-  const { clipped, norm } = clipGradient(gradient, training.clipNorm);
+  const slope = state.parameters.slice();
+  slope.set(gradient);
+  if (rateGradient !== undefined) slope.set(rateGradient, count);
+  if (trained !== undefined) {
+    for (let i = 0; i < slope.length; i++) if (trained[i] === 0) slope[i] = 0;
+  }
+  const { clipped, norm } = clipGradient(slope, training.clipNorm);
   if (!Number.isFinite(norm)) throw notFinite(`the gradient's norm is ${norm} at iteration ${iteration}`);
   return { state: adamStep(state, clipped, training.outerRate), loss, gradientNorm: norm };
 }

@@ -7,16 +7,33 @@ import { readSafetensors, writeSafetensors } from './safetensors.js';
 export interface Model {
   readonly shape: ModelShape;
   readonly parameters: Float32Array | Float64Array;
+  /**
+   * `[parameters]` what the inner loop's rate is multiplied by, where the model was trained to adapt otherwise than at
+   * one rate: 0 is frozen, and learned rates stand here relative to the `inner_lr` of training.
+   */
+  readonly innerRateFactors?: Float32Array | Float64Array;
 }
 
-/** The model as safetensors under PyTorch's names, in the precision of `parameters`; equal models, equal bytes. */
+/** Before a tensor's name: the factors of its inner rates. */
+const factorPrefix = 'inner_rate_factors.';
+
+/**
+ * The model as safetensors under PyTorch's names, in the precision of `parameters`, then its factors under
+ * `inner_rate_factors.` and those names; equal models, equal bytes.
+ */
 export function writeModel(model: Model): Uint8Array {
-  return writeSafetensors(
+  const tensorsOf = (vector: Float32Array | Float64Array, prefix: string) =>
     parameterLayout(model.shape).map(({ name, shape, offset, size }) => ({
-      name,
+      name: `${prefix}${name}`,
       shape,
-      values: model.parameters.subarray(offset, offset + size),
-    })),
+      values: vector.subarray(offset, offset + size),
+    }));
+  const { parameters, innerRateFactors } = model;
+  return writeSafetensors(
+    [
+      ...tensorsOf(parameters, ''),
+      ...(innerRateFactors === undefined ? [] : tensorsOf(innerRateFactors, factorPrefix)),
+    ],
     { format: 'pt' },
   );
 }
@@ -38,21 +55,28 @@ export function readModel(bytes: Uint8Array, source: string): Model {
   }
   const shape = { items, embedding, hidden };
   const single = [...tensors.values()].every(({ values }) => values instanceof Float32Array);
-  const count = parameterCount(shape);
-  const parameters = single ? new Float32Array(count) : new Float64Array(count);
-  for (const wanted of parameterLayout(shape)) {
-    const found = tensors.get(wanted.name);
-    if (found === undefined || found.shape.join() !== wanted.shape.join()) {
-      throw new FailureError({
-        reason: 'bad-data',
-        message: `${source}: tensor ${wanted.name} should be [${wanted.shape.join(', ')}] and is ${
-          found === undefined ? 'missing' : `[${found.shape.join(', ')}]`
-        }`,
-      });
+  const vectorOf = (prefix: string): Float32Array | Float64Array => {
+    const count = parameterCount(shape);
+    const vector = single ? new Float32Array(count) : new Float64Array(count);
+    for (const wanted of parameterLayout(shape)) {
+      const name = `${prefix}${wanted.name}`;
+      const found = tensors.get(name);
+      if (found === undefined || found.shape.join() !== wanted.shape.join()) {
+        throw new FailureError({
+          reason: 'bad-data',
+          message: `${source}: tensor ${name} should be [${wanted.shape.join(', ')}] and is ${
+            found === undefined ? 'missing' : `[${found.shape.join(', ')}]`
+          }`,
+        });
+      }
+      vector.set(found.values, wanted.offset);
+      tensors.delete(name);
     }
-    parameters.set(found.values, wanted.offset);
-    tensors.delete(wanted.name);
-  }
+    return vector;
+  };
+  const parameters = vectorOf('');
+  const hasFactors = [...tensors.keys()].some((name) => name.startsWith(factorPrefix));
+  const innerRateFactors = hasFactors ? vectorOf(factorPrefix) : undefined;
   const [extra] = tensors.keys();
   if (extra !== undefined) {
     throw new FailureError({
@@ -60,5 +84,5 @@ export function readModel(bytes: Uint8Array, source: string): Model {
       message: `${source} holds a tensor ${extra}, which this model does not have`,
     });
   }
-  return { shape, parameters };
+  return { shape, parameters, ...(innerRateFactors === undefined ? {} : { innerRateFactors }) };
 }

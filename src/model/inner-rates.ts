@@ -1,0 +1,60 @@
+import type { Model } from './model-file.js';
+import type { ModelShape } from './model-shape.js';
+import { parameterCount, parameterLayout } from './parameter-layout.js';
+
+/** What an inner loop may move: every parameter, or the output layer (`fc`) alone, as ANIL does. */
+export type AdaptedLayers = 'all' | 'head';
+
+/** What an inner loop moves, and which item, if any, stands for padding: its embedding never learns. */
+export interface InnerLoopScope {
+  readonly adapt: AdaptedLayers;
+  readonly paddingIndex: 0 | null;
+}
+
+/**
+ * `[parameters]` of 1 for a parameter that the inner loop moves and 0 for one that it leaves as it is; undefined where
+ * it moves all of them.
+ */
+export function scopeFactors(shape: ModelShape, scope: InnerLoopScope): Float64Array | undefined {
+  if (scope.adapt === 'all' && scope.paddingIndex === null) return undefined;
+  const factors = new Float64Array(parameterCount(shape)).fill(1);
+  if (scope.adapt === 'head') {
+    for (const { name, offset, size } of parameterLayout(shape)) {
+      if (!name.startsWith('fc.')) factors.fill(0, offset, offset + size);
+    }
+  }
+  if (scope.paddingIndex !== null) clearPaddingRow(shape, factors);
+  return factors;
+}
+
+/** Sets a vector of the parameters' length to 0 where the embedding of item 0 is; gives the vector. */
+export function clearPaddingRow<Vector extends Float32Array | Float64Array>(
+  shape: ModelShape,
+  vector: Vector,
+): Vector {
+  // The embedding is the first tensor, and item 0 its first row.
+  vector.fill(0, 0, shape.embedding);
+  return vector;
+}
+
+/** One rate for all parameters where there are no factors, else each one's: `innerRate` times its factor. */
+export function scaledRates(
+  innerRate: number,
+  factors: Float32Array | Float64Array | undefined,
+): number | Float64Array {
+  return factors === undefined ? innerRate : Float64Array.from(factors, (factor) => innerRate * factor);
+}
+
+/**
+ * The rates at which a model adapts: `innerRate`, times the model's own factors where it has some. An explicit `adapt`
+ * takes the place of those factors.
+ */
+export function innerRatesOf(
+  model: Model,
+  innerRate: number,
+  adapt?: AdaptedLayers | undefined,
+): number | Float64Array {
+  const factors =
+    adapt === undefined ? model.innerRateFactors : scopeFactors(model.shape, { adapt, paddingIndex: null });
+  return scaledRates(innerRate, factors);
+}
