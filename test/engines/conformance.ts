@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { PairSet, Task } from '../../src/data/pair-set.js';
 import type { Engine, EngineOptions, MetaHyper, Parameters } from '../../src/engines/engine.js';
 import { createEngine as createReference } from '../../src/engines/reference/reference-engine.js';
+import { scopeFactors } from '../../src/model/inner-rates.js';
 import type { ModelShape } from '../../src/model/model-shape.js';
 import { parameterCount, parameterLayout } from '../../src/model/parameter-layout.js';
 import {
@@ -159,6 +160,69 @@ export function describeEngine(subject: Subject): void {
           learnRates: false,
         });
         expect(unasked.rateGradient).toBeUndefined();
+      });
+    });
+
+    it.each([
+      ['the output layer alone (ANIL)', { adapt: 'head', paddingIndex: null }],
+      ['all but the embedding of item 0', { adapt: 'all', paddingIndex: 0 }],
+    ] as const)(
+      'gives the meta-gradient of finite differences where the inner loop moves %s',
+      async (_, scope) => {
+        const shape = { items: 6, embedding: 3, hidden: 4 };
+        // Item 0 occurs on both sides, so that its row has a gradient.
+        const task = {
+          support: pairSet([
+            { prefix: [0, 2], label: 3 },
+            { prefix: [1, 0], label: 5 },
+          ]),
+          query: pairSet([
+            { prefix: [1, 0, 4], label: 2 },
+            { prefix: [0], label: 4 },
+          ]),
+        };
+        const parameters = randomParameters(shape, 15);
+        const innerRates = Float64Array.from(scopeFactors(shape, scope) ?? [], (factor) => 0.4 * factor);
+        const hyper = { innerRates, innerSteps: 3, lambdaResidual: 0.1, secondOrder: true };
+        const expected = await finiteDifferences((at) => plainMetaLoss(shape, at, task, hyper), parameters);
+        const unscoped = await finiteDifferences(
+          (at) => plainMetaLoss(shape, at, task, { ...hyper, innerRates: 0.4 }),
+          parameters,
+        );
+        // Else this could not tell a scope from none.
+        expect(relativeError(unscoped, expected)).toBeGreaterThan(0.01);
+        await withEngine(shape, async (engine, own) => {
+          const ownHyper = { ...hyper, innerRates: own(innerRates) };
+          const { gradient } = await engine.metaGradient(own(parameters), [task], ownHyper);
+          expect(relativeError(gradient, expected)).toBeLessThan(tolerance);
+        });
+      },
+    );
+
+    it('gives the first-order gradient by the rates: that of the adapted query loss along each inner gradient', async () => {
+      const shape = { items: 6, embedding: 3, hidden: 4 };
+      const [task] = fc.sample(arbitraryTask(shape.items), { numRuns: 1, seed: 16 });
+      if (task === undefined) throw new Error('no task was drawn');
+      const parameters = randomParameters(shape, 17);
+      const innerRates = randomVector(parameters.length, 18, 0.4).map(Math.abs);
+      const hyper = { innerRates, innerSteps: 3, lambdaResidual: 0.1, secondOrder: false, learnRates: true };
+      const trajectory = await plainTrajectory(shape, parameters, task.support, hyper);
+      const after = await finiteDifferences(
+        (at) => plainLoss(shape, at, task.query),
+        trajectory.at(-1) ?? parameters,
+      );
+      const expected = new Float64Array(parameters.length);
+      for (const at of trajectory.slice(0, -1)) {
+        const inner = await finiteDifferences((point) => plainLoss(shape, point, task.support), at);
+        for (const [i, slope] of inner.entries()) {
+          expected[i] = (expected[i] ?? Number.NaN) - 0.9 * (after[i] ?? Number.NaN) * slope;
+        }
+      }
+      await withEngine(shape, async (engine, own) => {
+        const ownHyper = { ...hyper, innerRates: own(innerRates) };
+        const { rateGradient } = await engine.metaGradient(own(parameters), [task], ownHyper);
+        if (rateGradient === undefined) throw new Error('asked for a rate gradient, and got none');
+        expect(relativeError(rateGradient, expected)).toBeLessThan(tolerance);
       });
     });
 

@@ -107,7 +107,19 @@ describe('the wasm engine', () => {
         if (found.rateGradient === undefined) throw new Error('asked for a rate gradient, and got none');
         expect(worstTensor(shape, found.rateGradient, expected.rateGradient)).toBeLessThan(1e-5);
       }
+      // One rate for each, some of them 0: the dense path.
+      const innerRates = Float32Array.from(parameters, (_, i) => (i % 5 === 0 ? 0 : 0.02 + (i % 11) / 200));
+      const perParameter = { ...hyper, innerRates, learnRates: true };
+      const dense = await wasm.metaGradient(parameters, tasks, perParameter);
+      const wanted = await reference.metaGradient(parameters, tasks, perParameter);
+      if (dense.rateGradient === undefined || wanted.rateGradient === undefined) throw new Error('no rates');
+      expect(worstTensor(shape, dense.gradient, wanted.gradient)).toBeLessThan(1e-5);
+      expect(worstTensor(shape, dense.rateGradient, wanted.rateGradient)).toBeLessThan(1e-5);
       const steps = [0, 1, 5];
+      const denseRanks = await wasm.adaptAndRank(parameters, tasks, { innerRates, steps });
+      expect(denseRanks.ranks).toEqual(
+        (await reference.adaptAndRank(parameters, tasks, { innerRates, steps })).ranks,
+      );
       const found = await wasm.adaptAndRank(parameters, tasks, { innerRates: 0.05, steps });
       const expected = await reference.adaptAndRank(parameters, tasks, { innerRates: 0.05, steps });
       expect(found.ranks).toEqual(expected.ranks);

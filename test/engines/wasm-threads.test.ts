@@ -8,6 +8,7 @@ import { KernelMemory } from '../../src/engines/wasm/kernel-memory.js';
 import { createEngine } from '../../src/engines/wasm/wasm-engine.js';
 import { WorkerPool } from '../../src/engines/wasm/worker-pool.js';
 import { initialParameters } from '../../src/model/initial-parameters.js';
+import { scopeFactors } from '../../src/model/inner-rates.js';
 import { parameterCount } from '../../src/model/parameter-layout.js';
 import { arbitraryPairs, arbitraryTask, pairSet } from './arbitrary-tasks.js';
 
@@ -15,6 +16,11 @@ const shape = { items: 45, embedding: 10, hidden: 20 };
 const parameters = Float32Array.from(initialParameters(shape, 1));
 const tasks = fc.sample(arbitraryTask(shape.items), { numRuns: 21, seed: 2 });
 const hyper = { innerRates: 0.1, innerSteps: 3, lambdaResidual: 0.1, secondOrder: true };
+/** Rates that differ, and are 0 outside the output layer. */
+const headRates = Float32Array.from(
+  scopeFactors(shape, { adapt: 'head', paddingIndex: null }) ?? [],
+  (factor, i) => factor * (0.05 + (i % 7) / 100),
+);
 
 describe('the threads of the wasm engine', () => {
   it('give the same bits whether there are 1, 2, 3, 4 or 8 of them', async () => {
@@ -32,6 +38,8 @@ describe('the threads of the wasm engine', () => {
       results.push({
         second: await engine.metaGradient(parameters, tasks, hyper),
         rates: await engine.metaGradient(parameters, tasks, { ...hyper, learnRates: true }),
+        head: await engine.metaGradient(parameters, tasks, { ...hyper, innerRates: headRates }),
+        headRanked: await engine.adaptAndRank(parameters, tasks, { innerRates: headRates, steps: [1, 3] }),
         first: await engine.metaGradient(parameters, tasks, { ...hyper, secondOrder: false }),
         ranked: await engine.adaptAndRank(parameters, tasks, { innerRates: 0.1, steps: [0, 1, 3] }),
         supervised: await engine.lossGradient(parameters, batch),

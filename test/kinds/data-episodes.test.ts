@@ -71,3 +71,18 @@ test('train without an episode is refused', async () => {
     message: expect.stringContaining('no user has 15 pairs'),
   });
 });
+
+test('an evaluation with a smaller k takes the last of the list: the newest pairs, or the first where asked for', async () => {
+  const inputs = { pairs: await pairsOf({ a: 5 }) };
+  const supportOf = async (support_order: string) => {
+    const run = await runKind(dataEpisodes, { with: { k: 3, q: 1, support_order }, inputs });
+    const [row] = await rowsOf(run.path('test/episodes'));
+    expect(row?.['query_pair_ids']).toEqual([4]);
+    return row?.['support_pair_ids'];
+  };
+  expect(await supportOf('last')).toEqual([1, 2, 3]);
+  expect(await supportOf('first')).toEqual([3, 2, 1]);
+  const canonical = (given: { [name: string]: string }) => dataEpisodes.canonical?.(given);
+  expect(canonical({ support_order: 'last' })).toEqual({ k: 5, q: 10 });
+  expect(canonical({ support_order: 'first' })).toEqual({ k: 5, q: 10, support_order: 'first' });
+});

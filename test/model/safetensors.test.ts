@@ -48,6 +48,21 @@ describe('safetensors', () => {
     expect(readModel(writeModel(single), 'x')).toEqual(single);
   });
 
+  it('keeps the factors of inner rates under names of their own, after the tensors of the model', () => {
+    const innerRateFactors = randomVector(model.parameters.length, 2);
+    const bytes = writeModel({ ...model, innerRateFactors });
+    expect(readModel(bytes, 'x')).toEqual({ ...model, innerRateFactors });
+    const [plain, all] = [writeModel(model), bytes].map((file) => readSafetensors(file, 'x'));
+    expect(all?.slice(0, plain?.length)).toEqual(plain);
+    expect(all?.slice(plain?.length).map(({ name }) => name)).toEqual(
+      plain?.map(({ name }) => `inner_rate_factors.${name}`),
+    );
+    const lost = (all ?? []).filter(({ name }) => name !== 'inner_rate_factors.fc.bias');
+    expect(failureOf(() => readModel(writeSafetensors(lost), 'x')).message).toBe(
+      'x: tensor inner_rate_factors.fc.bias should be [5] and is missing',
+    );
+  });
+
   it('refuses every file that was cut off', () => {
     const bytes = writeModel(model);
     for (let length = 0; length < bytes.length; length++) {
