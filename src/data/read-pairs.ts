@@ -27,9 +27,10 @@ export async function readPairs(
   options: { readonly threads: number; readonly maxPrefixLength: number },
 ): Promise<SplitPairs> {
   const itemCount = readItemCatalogue(files.items, 'items').length;
-  const { pair_id, prefix, label } = pairColumns;
+  const { pair_id, user_id, prefix, label } = pairColumns;
   return await withDatabase({ threads: options.threads }, async (database) => {
-    await createTable(database, 'pairs', { path: files.pairs, file: 'pairs' }, { pair_id, prefix, label });
+    const columns = { pair_id, user_id, prefix, label };
+    await createTable(database, 'pairs', { path: files.pairs, file: 'pairs' }, columns);
     await checkPairs(database, { itemCount, pairsFile: 'pairs' });
     const { pairs } = await pairSetOf(database, options.maxPrefixLength);
     return { itemCount, pairs };

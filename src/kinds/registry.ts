@@ -1,3 +1,6 @@
+import { baselinePopularity } from './baseline-popularity.js';
+import { baselineRandom } from './baseline-random.js';
+import { baselineSessionKnn } from './baseline-session-knn.js';
 import { checkpointSelect } from './checkpoint-select.js';
 import { command } from './command.js';
 import { dataEpisodes } from './data-episodes.js';
@@ -12,6 +15,8 @@ import { evalZeroShot } from './eval-zero-shot.js';
 import type { Kind } from './kind.js';
 import { mamlTrain } from './maml-train.js';
 import { select } from './select.js';
+import { summary } from './summary.js';
+import { supervisedTrain } from './supervised-train.js';
 import { value } from './value.js';
 
 const all: readonly Kind[] = [
@@ -24,11 +29,16 @@ const all: readonly Kind[] = [
   dataEpisodes,
   dataFiles,
   dataFingerprint,
+  baselineRandom,
+  baselinePopularity,
+  baselineSessionKnn,
+  supervisedTrain,
   mamlTrain,
   checkpointSelect,
   evalZeroShot,
   evalFewShot,
   select,
+  summary,
 ];
 
 /** Every step kind, by name. Adding one is a file and a line here. */

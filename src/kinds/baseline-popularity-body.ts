@@ -1,0 +1,33 @@
+import type { JsonObject } from '../base/json.js';
+import { readPairs } from '../data/read-pairs.js';
+import { rankOfLabel } from '../model/rank-of-label.js';
+import { evaluateRanks } from './evaluate-ranks.js';
+import type { KindContext } from './kind.js';
+import { filePath, inputTree } from './ports.js';
+
+/** What reaches the body. */
+interface PopularityParameters extends JsonObject {
+  readonly max_episodes?: number;
+}
+
+/** Writes the ports `metrics` and `ranks`. */
+export async function run(context: KindContext): Promise<void> {
+  const { max_episodes } = context.parameters as PopularityParameters;
+  const train = inputTree(context, 'train');
+  // Neither counting nor ranking looks at a prefix.
+  const maxPrefixLength = 1;
+  const { itemCount, pairs } = await readPairs(
+    { pairs: filePath(train, 'pairs'), items: filePath(train, 'items') },
+    { threads: context.threads, maxPrefixLength },
+  );
+  const counts = new Float64Array(itemCount);
+  // Labels are below the count of items.
+  for (const label of pairs.labels) counts[label]! += 1;
+  const ranks = Int32Array.from(counts, (_, item) => rankOfLabel(counts, 0, itemCount, item));
+  await evaluateRanks(context, {
+    trainedItems: itemCount,
+    maxEpisodes: max_episodes,
+    maxPrefixLength,
+    rankOf: ({ label }) => ranks[label]!,
+  });
+}

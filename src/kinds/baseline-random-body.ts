@@ -1,0 +1,23 @@
+import type { JsonObject } from '../base/json.js';
+import { randomStream } from '../base/random.js';
+import { evaluateRanks } from './evaluate-ranks.js';
+import type { KindContext } from './kind.js';
+
+/** What reaches the body. */
+interface RandomParameters extends JsonObject {
+  readonly seed: number;
+  readonly max_episodes?: number;
+}
+
+/** Writes the ports `metrics` and `ranks`. */
+export async function run(context: KindContext): Promise<void> {
+  const { seed, max_episodes } = context.parameters as RandomParameters;
+  await evaluateRanks(context, {
+    maxEpisodes: max_episodes,
+    // No item depends on a prefix.
+    maxPrefixLength: 1,
+    // In an order drawn uniformly every place is as likely as any other.
+    rankOf: ({ pairId, itemCount }) =>
+      1 + randomStream(seed, `baseline.random pair ${pairId}`, 0).integer(itemCount),
+  });
+}

@@ -1,0 +1,48 @@
+import { writeFile } from 'node:fs/promises';
+import type { JsonObject } from '../base/json.js';
+import { readPairs } from '../data/read-pairs.js';
+import { createBatches, supervisedIteration } from '../learning/supervised-train.js';
+import { initialParameters } from '../model/initial-parameters.js';
+import { writeModel } from '../model/model-file.js';
+import type { ModelShape } from '../model/model-shape.js';
+import type { KindContext } from './kind.js';
+import { parametersFor } from './parameters-for.js';
+import { filePath, inputTree } from './ports.js';
+import { trainSegment } from './train-segment.js';
+
+/** What reaches the body: one epoch, counted from 1. */
+interface EpochParameters extends JsonObject {
+  readonly epoch: number;
+  readonly learning_rate: number;
+  readonly batch_size: number;
+  readonly embedding_size: number;
+  readonly hidden_size: number;
+  readonly max_prefix_length: number;
+  readonly seed: number;
+}
+
+/** Trains for one epoch; writes the ports `checkpoint`, `state` and `history`. */
+export async function run(context: KindContext): Promise<void> {
+  const parameters = context.parameters as EpochParameters;
+  const { epoch, seed } = parameters;
+  const train = inputTree(context, 'train');
+  const { itemCount, pairs } = await readPairs(
+    { pairs: filePath(train, 'pairs'), items: filePath(train, 'items') },
+    { threads: context.threads, maxPrefixLength: parameters.max_prefix_length },
+  );
+  const { perEpoch, batch } = createBatches(pairs, parameters.batch_size, seed);
+  const shape: ModelShape = {
+    items: itemCount,
+    embedding: parameters.embedding_size,
+    hidden: parameters.hidden_size,
+  };
+  const engine = await context.engine(shape);
+  const state = await trainSegment(context, {
+    start: (epoch - 1) * perEpoch,
+    end: epoch * perEpoch,
+    unit: 'batches',
+    initial: () => parametersFor(engine, initialParameters(shape, seed)),
+    iterate: (from) => supervisedIteration(engine, from, batch(from.step), parameters.learning_rate),
+  });
+  await writeFile(context.output('checkpoint'), writeModel({ shape, parameters: state.parameters }));
+}

@@ -1,0 +1,98 @@
+import type { JsonObject } from '../base/json.js';
+import type { Kind } from './kind.js';
+
+/** What `expand` looks at; the rest goes into every segment as it is. */
+interface StepParameters extends JsonObject {
+  readonly epochs: number;
+}
+
+const count = { type: 'integer', minimum: 1 };
+
+/** The GRU recommender as a baseline, in segments of one epoch. */
+export const supervisedTrain: Kind = {
+  name: 'supervised.train',
+  summary:
+    'Trains a GRU recommender with Adam on shuffled batches of all pairs of train; a checkpoint after every epoch, for an evaluation on val and checkpoint.select to choose from.',
+  parameters: {
+    $schema: 'https://json-schema.org/draft/2020-12/schema',
+    type: 'object',
+    additionalProperties: false,
+    properties: {
+      learning_rate: {
+        description: 'Learning rate of Adam.',
+        type: 'number',
+        exclusiveMinimum: 0,
+        default: 0.001,
+      },
+      batch_size: {
+        description: 'Pairs of a batch; the last of an epoch may have fewer.',
+        ...count,
+        default: 256,
+      },
+      epochs: {
+        description: 'How often every pair is learned from; more epochs continue from the last checkpoint.',
+        ...count,
+        default: 10,
+      },
+      embedding_size: { description: 'Numbers in the embedding of an item.', ...count, default: 64 },
+      hidden_size: { description: 'Units of the GRU.', ...count, default: 128 },
+      max_prefix_length: {
+        description: 'Longer prefixes keep their last items only.',
+        ...count,
+        default: 50,
+      },
+      seed: {
+        description: 'Of the initial parameters and of the order of pairs.',
+        type: 'integer',
+        minimum: 0,
+        maximum: Number.MAX_SAFE_INTEGER,
+        default: 0,
+      },
+    },
+  },
+  inputs: {
+    train: {
+      shape: {
+        type: 'bundle',
+        ports: { pairs: { type: 'file', content: 'pairs' }, items: { type: 'file', content: 'items' } },
+      },
+      description: 'All pairs of the training users.',
+      learns: true,
+    },
+    previous: {
+      shape: { type: 'file', content: 'training-state' },
+      description: 'The state that the epoch before this one ended in.',
+      required: false,
+    },
+  },
+  outputs: {
+    checkpoint: {
+      shape: { type: 'file', content: 'model' },
+      description: "The model at the epoch's end, as safetensors under PyTorch's names.",
+    },
+    state: {
+      shape: { type: 'file', content: 'training-state' },
+      description: "The exact state at the epoch's end: parameters and Adam's moments.",
+    },
+    history: {
+      shape: { type: 'file', content: 'history' },
+      description:
+        'Loss and gradient norm of every batch of the epoch; iterations count batches over all epochs.',
+    },
+  },
+  segmentation: {
+    expand(parameters) {
+      const { epochs, ...training } = parameters as StepParameters;
+      return Array.from({ length: epochs }, (_, index) => ({
+        label: String(index + 1),
+        parameters: { ...training, epoch: index + 1 },
+      }));
+    },
+    carry: { output: 'state', input: 'previous' },
+    lists: { checkpoints: 'checkpoint', history: 'history' },
+    last: { model: 'checkpoint' },
+  },
+  usesEngine: true,
+  slots: 'free',
+  load: () => import('./supervised-train-body.js'),
+};
