@@ -3,6 +3,7 @@ import type { JsonObject } from '../base/json.js';
 import { readPairs } from '../data/read-pairs.js';
 import { createBatches, supervisedIteration } from '../learning/supervised-train.js';
 import { initialParameters } from '../model/initial-parameters.js';
+import { clearPaddingRow, scopeFactors } from '../model/inner-rates.js';
 import { writeModel } from '../model/model-file.js';
 import type { ModelShape } from '../model/model-shape.js';
 import type { KindContext } from './kind.js';
@@ -18,6 +19,8 @@ interface EpochParameters extends JsonObject {
   readonly embedding_size: number;
   readonly hidden_size: number;
   readonly max_prefix_length: number;
+  /** Absent: none. */
+  readonly padding_idx?: 0;
   readonly seed: number;
 }
 
@@ -37,12 +40,21 @@ export async function run(context: KindContext): Promise<void> {
     hidden: parameters.hidden_size,
   };
   const engine = await context.engine(shape);
+  const trained = scopeFactors(shape, { adapt: 'all', paddingIndex: parameters.padding_idx ?? null });
+  const drawn = initialParameters(shape, seed);
   const state = await trainSegment(context, {
     start: (epoch - 1) * perEpoch,
     end: epoch * perEpoch,
     unit: 'batches',
-    initial: () => parametersFor(engine, initialParameters(shape, seed)),
-    iterate: (from) => supervisedIteration(engine, from, batch(from.step), parameters.learning_rate),
+    initial: () => parametersFor(engine, trained === undefined ? drawn : clearPaddingRow(shape, drawn)),
+    iterate: (from) => supervisedIteration(engine, from, batch(from.step), parameters.learning_rate, trained),
   });
-  await writeFile(context.output('checkpoint'), writeModel({ shape, parameters: state.parameters }));
+  const model = { shape, parameters: state.parameters };
+  // An inner loop leaves the padding's embedding as it is, too.
+  await writeFile(
+    context.output('checkpoint'),
+    writeModel(
+      trained === undefined ? model : { ...model, innerRateFactors: parametersFor(engine, trained) },
+    ),
+  );
 }

@@ -36,6 +36,12 @@ export const supervisedTrain: Kind = {
       },
       embedding_size: { description: 'Numbers in the embedding of an item.', ...count, default: 64 },
       hidden_size: { description: 'Units of the GRU.', ...count, default: 128 },
+      padding_idx: {
+        description:
+          'An item whose embedding is 0 and never learns: null (none), or 0 as in the notebook, whose item 0 is a real one.',
+        enum: [null, 0],
+        default: null,
+      },
       max_prefix_length: {
         description: 'Longer prefixes keep their last items only.',
         ...count,
@@ -80,6 +86,7 @@ export const supervisedTrain: Kind = {
         'Loss and gradient norm of every batch of the epoch; iterations count batches over all epochs.',
     },
   },
+  canonical: ({ padding_idx = null, ...rest }) => (padding_idx === null ? rest : { ...rest, padding_idx }),
   segmentation: {
     expand(parameters) {
       const { epochs, ...training } = parameters as StepParameters;

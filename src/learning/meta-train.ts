@@ -1,7 +1,7 @@
 import { FailureError } from '../base/failure.js';
 import type { Engine, MetaHyper } from '../engines/engine.js';
 import { type AdamState, adamStep } from './adam.js';
-import { clipGradient } from './clip-gradient.js';
+import { clipGradient, gradientOfTrained } from './clip-gradient.js';
 import type { DrawnTask } from './sample-tasks.js';
 import type { Iteration } from './training-state.js';
 
@@ -50,10 +50,7 @@ export async function metaIteration(
   const slope = state.parameters.slice();
   slope.set(gradient);
   if (rateGradient !== undefined) slope.set(rateGradient, count);
-  if (trained !== undefined) {
-    for (let i = 0; i < slope.length; i++) if (trained[i] === 0) slope[i] = 0;
-  }
-  const { clipped, norm } = clipGradient(slope, training.clipNorm);
+  const { clipped, norm } = clipGradient(gradientOfTrained(slope, trained), training.clipNorm);
   if (!Number.isFinite(norm)) throw notFinite(`the gradient's norm is ${norm} at iteration ${iteration}`);
   return { state: adamStep(state, clipped, training.outerRate), loss, gradientNorm: norm };
 }

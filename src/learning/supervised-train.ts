@@ -4,7 +4,7 @@ import type { PairSet } from '../data/pair-set.js';
 import { selectPairs } from '../data/read-episodes.js';
 import type { Engine } from '../engines/engine.js';
 import { type AdamState, adamStep } from './adam.js';
-import { normOf } from './clip-gradient.js';
+import { gradientOfTrained, normOf } from './clip-gradient.js';
 import type { Iteration } from './training-state.js';
 
 export interface Batches {
@@ -48,6 +48,7 @@ export function createBatches(pairs: PairSet, size: number, seed: number): Batch
 /**
  * One step of Adam on the mean loss of a batch. A pure function of its arguments.
  *
+ * @param trained as long as the parameters, 0 for what stays as it is; all are trained where undefined
  * @throws FailureError `not-finite`, naming the iteration (from 1), where the loss or the gradient is NaN or infinite
  */
 export async function supervisedIteration(
@@ -55,8 +56,10 @@ export async function supervisedIteration(
   state: AdamState,
   batch: PairSet,
   rate: number,
+  trained?: ArrayLike<number> | undefined,
 ): Promise<Iteration> {
-  const { loss, gradient } = await engine.lossGradient(state.parameters, batch);
+  const { loss, gradient: whole } = await engine.lossGradient(state.parameters, batch);
+  const gradient = gradientOfTrained(whole, trained);
   const gradientNorm = normOf(gradient);
   if (!Number.isFinite(loss) || !Number.isFinite(gradientNorm)) {
     throw new FailureError({

@@ -8,6 +8,7 @@ import { evalFewShot } from '../../src/kinds/eval-few-shot.js';
 import { evalZeroShot } from '../../src/kinds/eval-zero-shot.js';
 import type { Kind } from '../../src/kinds/kind.js';
 import { mamlTrain } from '../../src/kinds/maml-train.js';
+import { supervisedTrain } from '../../src/kinds/supervised-train.js';
 import { readTrainingState } from '../../src/learning/training-state.js';
 import { initialParameters } from '../../src/model/initial-parameters.js';
 import { scopeFactors } from '../../src/model/inner-rates.js';
@@ -226,6 +227,27 @@ describe('maml.train with padding_idx: 0', () => {
       expect(model.parameters.slice(embedding, 2 * embedding)).not.toContain(0);
       expect(model.innerRateFactors?.slice(embedding)).not.toContain(0);
     }
+  });
+});
+
+describe('supervised.train with padding_idx: 0', () => {
+  it('keeps the embedding of item 0 at zero, and trains the rest', async () => {
+    const given = { learning_rate: 0.01, batch_size: 8, embedding_size: 5, hidden_size: 6, seed: 3 };
+    const checkpoint = async (padding_idx: 0 | null) => {
+      const parameters = { ...given, max_prefix_length: 50, padding_idx, epoch: 1 };
+      return modelAt((await runKind(supervisedTrain, parameters, { train }))('checkpoint'));
+    };
+    const { embedding } = shape;
+    const padded = await checkpoint(0);
+    expect(padded.parameters.slice(0, embedding)).toEqual(new Float64Array(embedding));
+    expect(padded.innerRateFactors).toEqual(scopeFactors(shape, { adapt: 'all', paddingIndex: 0 }));
+    const drawn = initialParameters(shape, 3);
+    expect(padded.parameters.slice(embedding, 2 * embedding)).not.toEqual(
+      drawn.slice(embedding, 2 * embedding),
+    );
+    const plain = await checkpoint(null);
+    expect(plain.parameters.slice(0, embedding)).not.toContain(0);
+    expect(plain.innerRateFactors).toBeUndefined();
   });
 });
 
