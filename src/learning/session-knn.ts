@@ -42,12 +42,17 @@ export function createSessionKnn(
       .map((session) => {
         // A session that shares an item has one.
         const size = itemsOf[session]!.length;
-        return { session, similarity: shared.get(session)! / Math.sqrt(distinct.size * size) };
+        return { session, common: shared.get(session)!, size };
       })
-      .sort((one, other) => other.similarity - one.similarity || one.session - other.session)
+      // By the square of the cosine, in whole numbers, so that equal ones are equal.
+      .sort(
+        (one, other) =>
+          other.common ** 2 * one.size - one.common ** 2 * other.size || one.session - other.session,
+      )
       .slice(0, neighbours);
     const scores = new Float64Array(itemCount);
-    for (const { session, similarity } of nearest) {
+    for (const { session, common, size } of nearest) {
+      const similarity = common / Math.sqrt(distinct.size * size);
       for (const item of itemsOf[session]!) scores[item]! += similarity;
     }
     return scores;

@@ -47,7 +47,7 @@ describe.skipIf(absent !== undefined)('supervised training against PyTorch in fl
       experiment,
       JSON.stringify({ learning_rate: rate, ...files, batches: batches.map(listOf) }),
     );
-    const peer = spawnSync(python, [script, experiment], { encoding: 'utf8' });
+    const peer = spawnSync(python, ['-B', script, experiment], { encoding: 'utf8' });
     expect(peer.stderr).toBe('');
     const theirs = JSON.parse(peer.stdout) as { losses: number[]; gradient_norms: number[] };
 
