@@ -56,6 +56,10 @@ export const dataEpisodes: Kind = {
     q,
     ...(support_order === 'last' ? {} : { support_order }),
   }),
+  facts({ k = 5 }) {
+    const facts = { supportPairs: Number(k) };
+    return { train: facts, val: facts, test: facts };
+  },
   slots: 'free',
   load: () => import('./data-episodes-body.js'),
 };

@@ -1,6 +1,20 @@
-import type { Kind } from './kind.js';
+import type { Json } from '../base/json.js';
+import type { Kind, OutputPort } from './kind.js';
 
+const supportCount = { type: 'integer', minimum: 1, maximum: 1000 };
 const stepCount = { type: 'integer', minimum: 0, maximum: 10_000 };
+
+const driftPorts: { readonly [port: string]: OutputPort } = {
+  drift: {
+    shape: { type: 'file', content: 'drift' },
+    description:
+      'For each k, step count, episode and parameter tensor: its norm before and after adaptation, and that of the change.',
+  },
+  drift_summary: {
+    shape: { type: 'file', content: 'drift-summary' },
+    description: 'Median and quartiles of these norms over the episodes.',
+  },
+};
 
 /** A model's ranks and metrics after adapting to each user's support pairs. */
 export const evalFewShot: Kind = {
@@ -16,6 +30,17 @@ export const evalFewShot: Kind = {
         description: 'Gradient steps after which to rank, one number or several; 0 is zero-shot.',
         anyOf: [stepCount, { type: 'array', items: stepCount, minItems: 1 }],
         default: [5],
+      },
+      k: {
+        description:
+          'Support pairs to adapt to, one number or several: the last so many of each episode, right before its query pairs; without it, all.',
+        anyOf: [supportCount, { type: 'array', items: supportCount, minItems: 1 }],
+      },
+      drift: {
+        description:
+          'Whether to give how far adaptation moved each parameter tensor, as the ports drift and drift_summary.',
+        type: 'boolean',
+        default: false,
       },
       inner_lr: {
         description:
@@ -61,7 +86,7 @@ export const evalFewShot: Kind = {
       required: false,
     },
   },
-  outputs: {
+  outputs: (parameters) => ({
     metrics: {
       shape: { type: 'file', content: 'metrics' },
       description: 'accuracy@1, recall@5, recall@10, ndcg@10 and mrr for each step count.',
@@ -70,21 +95,37 @@ export const evalFewShot: Kind = {
       shape: { type: 'file', content: 'ranks' },
       description: "The rank of every query pair's next item for each step count.",
     },
-  },
+    ...(parameters['drift'] === true ? driftPorts : {}),
+  }),
   settings: ['inner_lr', 'steps'],
   canonical(parameters) {
-    const { steps: given, inner_lr: rate, adapt, ...rest } = parameters;
-    const list = (Array.isArray(given) ? given : [given]) as readonly number[];
-    const steps = [...new Set(list)].sort((one, other) => one - other);
+    const { steps: given, k, drift, inner_lr: rate, adapt, ...rest } = parameters;
+    const steps = ascending(given ?? []);
     // Without a step there is nothing that a rate could change.
     const adapts = steps.some((count) => count > 0);
     return {
       ...rest,
       steps,
+      ...(k === undefined ? {} : { k: ascending(k) }),
+      ...(drift === true ? { drift } : {}),
       ...(rate !== undefined && adapts ? { inner_lr: rate } : {}),
       ...(adapt !== undefined && adapts ? { adapt } : {}),
     };
   },
+  check: ({ parameters, facts }) =>
+    (facts['episodes'] ?? []).flatMap(({ supportPairs }) => {
+      const tooLarge = ascending(parameters['k'] ?? []).filter((k) => k > (supportPairs ?? k));
+      if (tooLarge.length === 0) return [];
+      return [
+        `k is ${tooLarge.join(', ')}, and these episodes have ${supportPairs} support pairs; build some with k: ${tooLarge.at(-1)} for it`,
+      ];
+    }),
   usesEngine: true,
   load: () => import('./eval-few-shot-body.js'),
 };
+
+/** Distinct numbers from a parameter that is one or several. */
+function ascending(given: Json): readonly number[] {
+  const list = (Array.isArray(given) ? given : [given]) as readonly number[];
+  return [...new Set(list)].sort((one, other) => one - other);
+}

@@ -10,12 +10,17 @@ import { readEpisodesAt } from './episode-input.js';
 import type { KindContext } from './kind.js';
 import { parametersFor } from './parameters-for.js';
 import { filePath, inputTree } from './ports.js';
+import { type DriftRow, writeDrift } from './write-drift.js';
 import { type RankRow, writeEvaluation } from './write-evaluation.js';
 
 export interface Evaluation {
   /** Ascending, distinct. */
   readonly steps: readonly number[];
   readonly innerRate: number;
+  /** How many of the last support pairs to adapt to, ascending, distinct; all where undefined. */
+  readonly supportSizes?: readonly number[] | undefined;
+  /** Whether to write the ports `drift` and `drift_summary`. */
+  readonly drift?: boolean | undefined;
   /** What to adapt; as the model says where undefined. */
   readonly adapt?: AdaptedLayers | undefined;
   /** Items 0 are appended to shorter prefixes up to this length. */
@@ -28,7 +33,7 @@ export interface Evaluation {
 /** Episodes between two reports of progress. */
 const episodesAtOnce = 32;
 
-/** Adapts the model at port `model` to the episodes at port `episodes`; writes the ports `metrics` and `ranks`. */
+/** Adapts the model at port `model` to the episodes at port `episodes`; writes the ports `metrics` and `ranks`, `drift` where asked to. */
 export async function evaluateModel(context: KindContext, evaluation: Evaluation): Promise<void> {
   const model = readModel(await readFile(filePath(inputTree(context, 'model'))), 'the model');
   const read = await readEpisodesAt(context, 'episodes', evaluation.maxPrefixLength);
@@ -44,19 +49,48 @@ export async function evaluateModel(context: KindContext, evaluation: Evaluation
   const parameters = parametersFor(engine, model.parameters);
   const innerRates = innerRatesOf(model, evaluation.innerRate, evaluation.adapt);
   const evaluated = episodes.episodes.slice(0, evaluation.maxEpisodes);
+  const sizes = evaluation.supportSizes ?? [undefined];
+  const total = evaluated.length * sizes.length;
   const rows: RankRow[] = [];
-  for (let from = 0; from < evaluated.length; from += episodesAtOnce) {
-    context.signal.throwIfAborted();
-    const some = evaluated.slice(from, from + episodesAtOnce);
-    const adapted = await engine.adaptAndRank(
-      parameters,
-      some.map((episode) => taskOf(episodes, episode)),
-      { innerRates, steps: evaluation.steps },
-    );
-    rows.push(...rankRows(episodes, some, evaluation.steps, adapted));
-    context.progress({ done: from + some.length, total: evaluated.length, unit: 'episodes' });
+  const drift: DriftRow[] = [];
+  for (const [index, size] of sizes.entries()) {
+    const cut = evaluated.flatMap((episode) => withSupport(episode, size));
+    for (let from = 0; from < cut.length; from += episodesAtOnce) {
+      context.signal.throwIfAborted();
+      const some = cut.slice(from, from + episodesAtOnce);
+      const adapted = await engine.adaptAndRank(
+        parameters,
+        some.map((episode) => taskOf(episodes, episode)),
+        { innerRates, steps: evaluation.steps },
+      );
+      rows.push(...rankRows(episodes, some, evaluation.steps, adapted));
+      if (evaluation.drift === true) drift.push(...driftRows(some, evaluation.steps, adapted));
+      context.progress({ done: index * evaluated.length + from + some.length, total, unit: 'episodes' });
+    }
   }
-  await writeEvaluation(context, rows, evaluation.innerRate);
+  const asked = (evaluation.supportSizes ?? []).flatMap((k) =>
+    evaluation.steps.map((steps) => ({ k, steps })),
+  );
+  await writeEvaluation(context, rows, evaluation.innerRate, asked);
+  if (evaluation.drift === true) await writeDrift(context, drift);
+}
+
+/** The episode with its last so many support pairs only; none where it has fewer. */
+function withSupport(episode: Episode, size: number | undefined): readonly Episode[] {
+  if (size === undefined) return [episode];
+  if (size > episode.support.length) return [];
+  return [{ ...episode, support: episode.support.slice(-size) }];
+}
+
+function driftRows(episodes: readonly Episode[], steps: readonly number[], { drift }: Adapted): DriftRow[] {
+  return steps.flatMap((count, s) =>
+    // Without a step nothing moves.
+    count === 0
+      ? []
+      : episodes.flatMap(({ support, episodeId }, t) =>
+          (drift[s]?.[t] ?? []).map((moved) => ({ k: support.length, steps: count, episodeId, ...moved })),
+        ),
+  );
 }
 
 function rankRows(

@@ -14,6 +14,9 @@ export type Content =
   | 'history'
   | 'metrics'
   | 'ranks'
+  | 'drift'
+  | 'drift-summary'
+  | 'summary'
   | 'fingerprint'
   | 'settings'
   | 'row'
@@ -99,6 +102,8 @@ export interface Kind {
    * lets a name that is both in `with` and in settings be refused at planning.
    */
   readonly namesOfSettings?: (parameters: JsonObject) => readonly string[];
+  /** What the parameters tell of what comes out at a port, for `check` of the kinds that take it. */
+  readonly facts?: (parameters: JsonObject) => { readonly [port: string]: Facts };
   /** Further checks between ports that are known at planning; returns messages. */
   readonly check?: (step: PlannedStep) => readonly string[];
   /** Files of the user's that the parameters name. */
@@ -149,6 +154,14 @@ export interface PlannedStep {
   readonly parameters: JsonObject;
   /** For each input port that holds a list: its length. */
   readonly lengths: { readonly [port: string]: number };
+  /** For each input port: what is known of the outputs that reach it; nothing where their kinds do not tell. */
+  readonly facts: { readonly [port: string]: readonly Facts[] };
+}
+
+/** What planning knows of the contents of an output. */
+export interface Facts {
+  /** How many support pairs each episode has. */
+  readonly supportPairs?: number;
 }
 
 /** A file that a step names and does not declare. */

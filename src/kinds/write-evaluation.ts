@@ -96,7 +96,6 @@ function metricRows(rows: readonly RankRow[], settings: readonly EvaluatedSettin
   return [...groups.values()].flatMap(({ setting, pairs }) => {
     const { k, steps } = setting;
     const common = { k, steps, n: pairs.length };
-    // Intervals depend on the users' order, so it is one that `ranks` gives too.
     pairs.sort((one, other) => one.episodeId - other.episodeId || one.pairId - other.pairId);
     const { sums, counts } = userSums(pairs);
     const values = metricsOf(pairs.map(({ rank }) => rank));
@@ -114,13 +113,17 @@ function metricRows(rows: readonly RankRow[], settings: readonly EvaluatedSettin
   });
 }
 
-/** Each metric's sum over each user's pairs, metrics as in `metricNames`, users in the order of the pairs. */
-function userSums(pairs: readonly RankRow[]): { sums: readonly Float64Array[]; counts: Float64Array } {
-  const places = new Map<string, number>();
-  for (const { userId } of pairs) if (!places.has(userId)) places.set(userId, places.size);
-  const counts = new Float64Array(places.size);
-  const sums = metricNames.map(() => new Float64Array(places.size));
-  for (const { userId, rank } of pairs) {
+/** Each metric's sum over each user's pairs, metrics as in `metricNames`, users in order of the bytes of their id. */
+function userSums(rows: readonly RankRow[]): { sums: readonly Float64Array[]; counts: Float64Array } {
+  const users = [...new Set(rows.map(({ userId }) => userId))].map((userId) => ({
+    userId,
+    bytes: Buffer.from(userId),
+  }));
+  users.sort((one, other) => one.bytes.compare(other.bytes));
+  const places = new Map(users.map(({ userId }, place) => [userId, place]));
+  const counts = new Float64Array(users.length);
+  const sums = metricNames.map(() => new Float64Array(users.length));
+  for (const { userId, rank } of rows) {
     // Every user has a place, and every metric a column.
     const place = places.get(userId)!;
     counts[place]! += 1;

@@ -2,7 +2,7 @@ import type { Location } from '../base/failure.js';
 import type { Json, JsonObject } from '../base/json.js';
 import { leavesOf, type Tree } from '../base/tree.js';
 import { automaticEngine, engines } from '../engines/registry.js';
-import type { InputPort } from '../kinds/kind.js';
+import type { Facts, InputPort } from '../kinds/kind.js';
 import {
   type Connector,
   createConnector,
@@ -40,6 +40,8 @@ interface Building {
   readonly values: Map<string, StepValue>;
   /** By node: names of the settings that it will write, where its kind can tell. */
   readonly settings: Map<string, readonly string[]>;
+  /** By node and port: what its kind tells of it. */
+  readonly facts: Map<string, Facts>;
   readonly nodes: DraftNode[];
 }
 
@@ -57,6 +59,7 @@ export function buildGraph(
     report,
     values: new Map(),
     settings: new Map(),
+    facts: new Map(),
     nodes: [],
   };
   for (const step of orderSteps(spec, report)) {
@@ -140,7 +143,10 @@ function buildInstance(
       tree.type === 'list' ? [[port, tree.elements.length] as const] : [],
     ),
   );
-  for (const message of kind.check?.({ parameters: full, lengths }) ?? []) {
+  const facts = Object.fromEntries(
+    Object.entries(connected).map(([port, tree]) => [port, factsAt(tree, building)] as const),
+  );
+  for (const message of kind.check?.({ parameters: full, lengths, facts }) ?? []) {
     report(failureAt(step, 'invalid-value', message));
   }
   for (const { path, hint } of kind.undeclaredFiles?.({ parameters: full, inputNames }, building.root) ??
@@ -174,6 +180,9 @@ function buildInstance(
       inputLocations,
     });
     if (kind.namesOfSettings !== undefined) building.settings.set(nodeId, kind.namesOfSettings(full));
+    for (const [port, told] of Object.entries(kind.facts?.(full) ?? {})) {
+      building.facts.set(`${nodeId}/${port}`, told);
+    }
     return treeOfOutputs(nodeId, outputs);
   };
 
@@ -254,6 +263,12 @@ function namesOfSettings(tree: PortTree, { kind }: StepSpec, { settings }: Build
   const projected = project(tree, shape ?? { type: 'any' }, 'settings', '');
   if (!projected.ok) return [];
   return [...leavesOf(projected.value)].flatMap(({ leaf }) => settings.get(leaf.node) ?? []);
+}
+
+/** What the kinds of the outputs in a tree tell of them, each output once. */
+function factsAt(tree: Tree<Source>, { facts }: Building): readonly Facts[] {
+  const outputs = new Set([...leavesOf(tree)].map(({ leaf }) => `${leaf.node}/${leaf.path.split('/')[0]}`));
+  return [...outputs].flatMap((output) => facts.get(output) ?? []);
 }
 
 /** Refuses each told name that is written in the step too; one that is not told, only a run can find. */

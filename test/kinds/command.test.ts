@@ -11,7 +11,7 @@ afterEach(() => vi.unstubAllEnvs());
 
 const undeclared = (root: string, parameters: JsonObject, inputNames: readonly string[] = []) =>
   undeclaredFiles({ parameters, inputNames }, root).map(({ path }) => path);
-const messages = (parameters: JsonObject) => command.check?.({ parameters, lengths: {} }) ?? [];
+const messages = (parameters: JsonObject) => command.check?.({ parameters, lengths: {}, facts: {} }) ?? [];
 
 describe('a file of the root that argv names', () => {
   const { root } = temporaryProject({
@@ -114,7 +114,7 @@ describe('a program', () => {
     in: { one: v.value, all: v, two: [v.value, v.value] }
     with:
       shell: true
-      argv: "cat one all/value two/0 two/1 scripts/say.txt > sub/result; find . -type f | sort > list"
+      argv: "cat one all/value two/0 two/1 scripts/say.txt > sub/result; touch list; find . -type f | sort > list"
       files: [scripts/say.txt]
       outputs: { result: { path: sub/result }, list: list }
 `,

@@ -3,14 +3,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { FailureError } from '../../src/base/failure.js';
-import type { JsonObject } from '../../src/base/json.js';
+import type { Json, JsonObject } from '../../src/base/json.js';
 import { readEpisodes, selectPairs } from '../../src/data/read-episodes.js';
+import { createEngine } from '../../src/engines/reference/reference-engine.js';
 import { evalFewShot } from '../../src/kinds/eval-few-shot.js';
 import { evalZeroShot } from '../../src/kinds/eval-zero-shot.js';
 import type { Kind, Progress } from '../../src/kinds/kind.js';
 import { initialParameters } from '../../src/model/initial-parameters.js';
 import { writeModel } from '../../src/model/model-file.js';
-import { parameterCount } from '../../src/model/parameter-layout.js';
+import { parameterCount, parameterLayout } from '../../src/model/parameter-layout.js';
 import { type Row, withDatabase } from '../../src/tables/database.js';
 import { parquetFile } from '../../src/tables/parquet.js';
 import { plainRanks } from '../engines/plain-model.js';
@@ -131,6 +132,82 @@ describe('eval.few_shot', () => {
     expect(metrics.map((row) => row['steps'])).toEqual(
       [0, 1, 4].flatMap((steps) => new Array(5).fill(steps)),
     );
+  });
+
+  it('adapts to the last k support pairs, and to each k as if alone', async () => {
+    const both = await (await evaluate(evalFewShot, { k: [3, 1], steps: 2, inner_lr: 0.3 })).rows('ranks');
+    const whole = await (await evaluate(evalFewShot, { steps: 2, inner_lr: 0.3 })).rows('ranks');
+    const one = await (await evaluate(evalFewShot, { k: 1, steps: 2, inner_lr: 0.3 })).rows('ranks');
+    expect(both.filter((row) => row['k'] === 3)).toEqual(whole);
+    expect(both.filter((row) => row['k'] === 1)).toEqual(one);
+    const set = await readEpisodes(episodes, { threads: 1, maxPrefixLength: 50 });
+    const engine = await createEngine({ shape, threads: 1 });
+    const tasks = set.episodes.map((episode) => ({
+      support: selectPairs(set.pairs, episode.support.slice(-1)),
+      query: selectPairs(set.pairs, episode.query),
+    }));
+    const { ranks } = await engine.adaptAndRank(parameters, tasks, { innerRates: 0.3, steps: [2] });
+    expect(one.map((row) => row['rank'])).toEqual((ranks[0] ?? []).flatMap((own) => [...own]));
+  });
+
+  it('has no value for a k that the episodes cannot serve', async () => {
+    const result = await evaluate(evalFewShot, { k: [3, 4], steps: 1, inner_lr: 0.3 });
+    const metrics = await result.rows('metrics');
+    expect(metrics.filter((row) => row['k'] === 4)).toEqual(
+      ['accuracy@1', 'mrr', 'ndcg@10', 'recall@10', 'recall@5'].map((metric) => ({
+        k: 4,
+        steps: 1,
+        inner_lr: 0.3,
+        metric,
+        value: null,
+        low: null,
+        high: null,
+        n: 0,
+        users: 0,
+      })),
+    );
+    expect((await result.rows('ranks')).every((row) => row['k'] === 3)).toBe(true);
+  });
+
+  it('refuses such a k at planning where the episodes are known', () => {
+    const check = (k: Json, supportPairs?: number) =>
+      evalFewShot.check?.({
+        parameters: { k },
+        lengths: {},
+        facts: { episodes: supportPairs === undefined ? [] : [{ supportPairs }] },
+      });
+    expect(check([1, 5], 5)).toEqual([]);
+    expect(check([1, 10])).toEqual([]);
+    expect(check([1, 10], 5)).toEqual([
+      'k is 10, and these episodes have 5 support pairs; build some with k: 10 for it',
+    ]);
+  });
+
+  it('gives the drift of each tensor and episode, and its quartiles', async () => {
+    const result = await evaluate(evalFewShot, { k: [1, 3], steps: [0, 2], inner_lr: 0.3, drift: true });
+    const drift = await result.rows('drift');
+    const layout = parameterLayout(shape);
+    expect(drift).toHaveLength(2 * 7 * layout.length);
+    const bias = layout.at(-1);
+    const before = Math.hypot(...parameters.slice(bias?.offset, (bias?.offset ?? 0) + (bias?.size ?? 0)));
+    const own = drift.filter((row) => row['tensor'] === bias?.name);
+    for (const row of own) expect(row['norm_before']).toBeCloseTo(before, 10);
+    for (const row of own) expect(Number(row['norm_of_change'])).toBeGreaterThan(0);
+    const summary = await result.rows('drift_summary');
+    expect(summary).toHaveLength(2 * layout.length);
+    const changes = own
+      .filter((row) => row['k'] === 3)
+      .map((row) => Number(row['norm_of_change']))
+      .sort((one, other) => one - other);
+    const ofThree = summary.find((row) => row['k'] === 3 && row['tensor'] === bias?.name);
+    expect(ofThree).toMatchObject({
+      steps: 2,
+      episodes: 7,
+      norm_of_change_median: changes[3],
+    });
+    const between = (low: number) => ((changes[low] ?? 0) + (changes[low + 1] ?? 0)) / 2;
+    expect(ofThree?.['norm_of_change_lower']).toBeCloseTo(between(1), 12);
+    expect(ofThree?.['norm_of_change_upper']).toBeCloseTo(between(4), 12);
   });
 
   it('writes the same bytes at one thread and at eight', async () => {

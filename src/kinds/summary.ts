@@ -1,0 +1,64 @@
+import type { Kind, PlannedStep } from './kind.js';
+
+/** Several evaluations of the same query pairs in one table. */
+export const summary: Kind = {
+  name: 'summary',
+  summary:
+    'Puts evaluations of the same query pairs into one table, each compared with a baseline, pair by pair; every input is a model by the name of its port, several in a list are seeds of one.',
+  parameters: {
+    $schema: 'https://json-schema.org/draft/2020-12/schema',
+    type: 'object',
+    additionalProperties: false,
+    required: ['baseline'],
+    properties: {
+      baseline: { description: 'The input that all others are compared with.', type: 'string', minLength: 1 },
+      zero_shot: {
+        description: 'An input that all others but the baseline are compared with, too.',
+        type: 'string',
+        minLength: 1,
+      },
+    },
+  },
+  inputs: ({ inputNames }) =>
+    Object.fromEntries(
+      inputNames.map((name) => [
+        name,
+        {
+          shape: {
+            type: 'list',
+            of: { type: 'bundle', ports: { ranks: { type: 'file', content: 'ranks' } } },
+          } as const,
+          description: 'An evaluation of this model, or a list of one for each seed.',
+        },
+      ]),
+    ),
+  outputs: {
+    summary: {
+      shape: { type: 'file', content: 'summary' },
+      description:
+        'accuracy@1, recall@5, recall@10 and mrr of each model with intervals, and its differences from the baseline and from zero-shot.',
+    },
+  },
+  check: checkSummary,
+  load: () => import('./summary-body.js'),
+};
+
+function checkSummary({ parameters, lengths }: PlannedStep): readonly string[] {
+  const names = Object.keys(lengths);
+  const messages: string[] = [];
+  for (const parameter of ['baseline', 'zero_shot']) {
+    const name = parameters[parameter];
+    if (name !== undefined && !names.includes(String(name))) {
+      messages.push(`${parameter} is ${name}, which is not among the inputs ${names.join(', ')}`);
+    }
+  }
+  if (parameters['baseline'] === parameters['zero_shot'])
+    messages.push('baseline and zero_shot are the same input');
+  const seeds = [...new Set(Object.values(lengths))].filter((length) => length > 1);
+  if (seeds.length > 1) {
+    messages.push(
+      `inputs have ${seeds.join(' and ')} seeds; each wants one evaluation, or all of them equally many`,
+    );
+  }
+  return messages;
+}
