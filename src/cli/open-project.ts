@@ -33,35 +33,43 @@ export interface PlannedProject {
   replan(): Promise<Result<Plan, Failure[]>>;
 }
 
-/** Finds the project and the pipeline, expands it and plans it; `args` are a file and targets as on the command line. */
-export async function openProject(
+/** Finds the project and the pipeline and expands it; `args` are a file and targets as on the command line. */
+export async function openGraph(
   args: readonly string[],
   options: PlanningOptions,
-): Promise<Result<PlannedProject, Failure[]>> {
+): Promise<Result<Graph, Failure[]>> {
   const folder = process.cwd();
   const root = findRoot(folder, options.root);
   if (!root.ok) return failed([root.failure]);
   const { file: given, targets } = splitFile(args);
   const file = findPipeline(root.value, folder, given);
   if (!file.ok) return failed([file.failure]);
-  const graph = await loadPipeline({
+  return await loadPipeline({
     root: root.value,
     file: file.value,
     sets: options.set ?? [],
     ...(options.engine === undefined ? {} : { engine: options.engine }),
     ...(targets.length === 0 ? {} : { targets }),
   });
+}
+
+/** Finds the project and the pipeline, expands it and plans it; `args` are a file and targets as on the command line. */
+export async function openProject(
+  args: readonly string[],
+  options: PlanningOptions,
+): Promise<Result<PlannedProject, Failure[]>> {
+  const graph = await openGraph(args, options);
   if (!graph.ok) return graph;
   const force = forcedNodes(graph.value, options.force ?? []);
   if (!force.ok) return failed([force.failure]);
-  const store = await openStore(join(root.value, 'cache'));
+  const store = await openStore(join(graph.value.root, 'cache'));
   const codes = readCodeDigests();
   const replan = () => makePlan(graph.value, store, codes, { force: force.value });
   const plan = await replan();
   if (!plan.ok) return plan;
   await store.saveIndex();
   return success({
-    root: root.value,
+    root: graph.value.root,
     graph: graph.value,
     store,
     codes,

@@ -127,6 +127,25 @@ export function createProgram(done: (exitCode: number) => void): Command {
     async () => (await import('./commands/status.js')).status,
   );
   connect(
+    pipelineOptions(command('dag'))
+      .summary('the graph of steps, with the splits that flow')
+      .description(
+        'Prints the graph of steps, and from which splits (train, val, test) what flows is computed.',
+      )
+      .argument(...targets)
+      .usage(usageOfTargets)
+      .addOption(
+        new Option('--format <format>', 'how the graph is printed').choices([
+          'text',
+          'mermaid',
+          'dot',
+          'json',
+        ]),
+      )
+      .addHelpText('after', '\nExample:\n  kshot dag --format dot | dot -Tsvg > graph.svg'),
+    async () => (await import('./commands/dag.js')).dag,
+  );
+  connect(
     pipelineOptions(command('explain'))
       .summary('say why a step would run')
       .description(

@@ -68,6 +68,7 @@ function* flatParameters(object: JsonObject, path = ''): Generator<{ name: strin
 
 /** The rows of table `lineage`: the files that each node read. */
 export function lineageRows(finished: FinishedRun, run: string): readonly Row[] {
+  const rolesOf = new Map(finished.nodes.map(({ node }) => [node.id, node.roles]));
   return finished.nodes.flatMap(({ node, entry }) => {
     const files = node.files.map((file) => ({
       run,
@@ -89,6 +90,7 @@ export function lineageRows(finished: FinishedRun, run: string): readonly Row[] 
         input: path,
         source_node: leaf.node,
         source_output: leaf.path,
+        roles: rolesOf.get(leaf.node)?.[leaf.path]?.join(' '),
         digest: digests.get(path),
       }));
     });

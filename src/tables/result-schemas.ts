@@ -109,7 +109,10 @@ export const resultSchemas = {
     },
     orderBy: ['run', 'node', 'k', 'steps', 'inner_lr', 'episode_id', 'pair_id'],
   },
-  /** One row a file that a node read: from which node's output, or which file outside the cache, and its content. */
+  /**
+   * One row a file that a node read: from which node's output, or which file outside the cache, and its content.
+   * `roles` are the splits that it was computed from (`train val`), empty for a catalogue.
+   */
   lineage: {
     columns: {
       run: 'VARCHAR',
@@ -117,6 +120,7 @@ export const resultSchemas = {
       input: 'VARCHAR',
       source_node: 'VARCHAR',
       source_output: 'VARCHAR',
+      roles: 'VARCHAR',
       file: 'VARCHAR',
       digest: 'VARCHAR',
     },
