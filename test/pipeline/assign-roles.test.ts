@@ -36,6 +36,20 @@ const leaks: { readonly [shape: string]: (split: 'val' | 'test') => string } = {
   windows: { kind: data.episodes, in: { pairs: again } }
   trained: { kind: maml.train, in: { train: windows.train }, with: { iterations: 1 } }
 `,
+  'supervised training on a split': (split) => `${experiment}
+  gru: { kind: supervised.train, in: { train: episodes.${split} }, with: { epochs: 1 } }
+`,
+  'keeping the best epoch of supervised training by evaluations on a split': (split) => `${experiment}
+  gru: { kind: supervised.train, in: { train: episodes.train }, with: { epochs: 2 } }
+  epochs: { kind: eval.zero_shot, over: { model: gru.checkpoints }, in: { episodes: episodes.${split} } }
+  baseline: { kind: checkpoint.select, in: { candidates: gru.checkpoints, scores: epochs }, with: { metric: mrr } }
+`,
+  'counting what is popular in a split': (split) => `${experiment}
+  popular: { kind: baseline.popularity, in: { train: episodes.${split}, episodes: episodes.test } }
+`,
+  'looking for neighbours in a split': (split) => `${experiment}
+  near: { kind: baseline.session_knn, in: { train: episodes.${split}, episodes: episodes.test } }
+`,
   'choosing among the nodes of a matrix, one of which has seen a split': (split) => `${experiment}
   seen: { kind: eval.few_shot, over: { model: meta_train.checkpoints }, in: { episodes: episodes.${split} }, matrix: { inner_lr: [0.1, 0.2] } }
   worse: { kind: select, in: { rows: [tune, "seen[inner_lr=0.2]"] }, with: { metric: mrr, settings: [inner_lr] } }
