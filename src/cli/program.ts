@@ -163,7 +163,7 @@ export function createProgram(done: (exitCode: number) => void): Command {
     command('sql')
       .summary('ask SQL about the results of all runs')
       .description(
-        'Answers one SELECT or EXPLAIN over the tables runs, steps, params, metrics, history, ranks and lineage, and over latest_... of the last run. Nothing else can be read, and nothing can be written.',
+        'Answers one SELECT or EXPLAIN over the tables runs, steps, params, metrics, history, ranks, drift, drift_summary, summary and lineage, and over latest_... of the last run. Nothing else can be read, and nothing can be written.',
       )
       .argument('<QUERY>', 'one statement in the SQL of DuckDB')
       .addOption(

@@ -1,9 +1,9 @@
--- Quartiles over episodes, between neighbours by linear interpolation; quantiles need no order of rows to be the same.
+-- Quartiles over episodes, which all start from the same parameters; quantiles are the same in any order of rows.
 SELECT
   k,
   steps,
   tensor,
-  quantile_cont(norm_before, 0.5) AS norm_before_median,
+  min(norm_before) AS norm_before,
   quantile_cont(norm_after, 0.25) AS norm_after_lower,
   quantile_cont(norm_after, 0.5) AS norm_after_median,
   quantile_cont(norm_after, 0.75) AS norm_after_upper,

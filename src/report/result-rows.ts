@@ -2,9 +2,11 @@ import { digestTree } from '../base/canonical.js';
 import { isJsonObject, type Json, type JsonObject } from '../base/json.js';
 import type { Role, Roles } from '../base/role.js';
 import { leavesOf } from '../base/tree.js';
+import type { Content } from '../kinds/kind.js';
 import type { GraphNode } from '../pipeline/graph.js';
 import type { Digest } from '../store/entry.js';
 import type { CellInput } from '../tables/parquet.js';
+import type { ResultTableName } from '../tables/result-schemas.js';
 import type { FinishedNode, FinishedRun } from './finished-run.js';
 import { outputsOfContent } from './outputs-of-content.js';
 
@@ -113,13 +115,29 @@ export interface ResultFile {
   readonly bytes: number;
 }
 
-/** The files of one content (`metrics`, `history`, `ranks`) that the nodes of a run gave. */
+/** Contents that become result tables, by the table. */
+export const tableContents = {
+  metrics: 'metrics',
+  history: 'history',
+  ranks: 'ranks',
+  drift: 'drift',
+  drift_summary: 'drift-summary',
+  summary: 'summary',
+} as const satisfies { readonly [table in ResultTableName]?: Content };
+
+/** A table whose rows are those of nodes' outputs. */
+export type CollectedTable = keyof typeof tableContents;
+
+/** The tables that figures are shown from. */
+export const shownTables = ['metrics', 'summary', 'drift_summary'] as const;
+
+/** The files of nodes' outputs that become a result table. */
 export function resultFiles(
   nodes: readonly Pick<FinishedNode, 'node' | 'entry'>[],
-  content: 'metrics' | 'history' | 'ranks',
+  table: CollectedTable,
 ): readonly ResultFile[] {
   return nodes.flatMap((finished) =>
-    outputsOfContent(finished, content).map(({ path, reference }) => ({
+    outputsOfContent(finished, tableContents[table]).map(({ path, reference }) => ({
       node: finished.node.id,
       step: finished.node.step,
       role: mostRestrictive(finished.node.roles[path] ?? []),

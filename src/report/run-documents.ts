@@ -3,11 +3,22 @@ import { join } from 'node:path';
 import type { JsonObject } from '../base/json.js';
 import type { Outcome } from '../run/event.js';
 import type { Digest, ObjectReference } from '../store/entry.js';
+import type { DriftSummary } from './drift-table.js';
 import type { MetricRow } from './metric-table.js';
 import { runFolderOf } from './register.js';
+import type { SummaryRow } from './summary-table.js';
+
+/** What a run's steps found. */
+export interface Figures {
+  readonly metrics: readonly MetricRow[];
+  /** Of the steps of kind `summary`. */
+  readonly summaries: readonly SummaryRow[];
+  /** Of the evaluations that were asked for it. */
+  readonly drift: readonly DriftSummary[];
+}
 
 /** `report.json`: what a run found, for people and scripts. */
-export interface Report {
+export interface Report extends Figures {
   readonly version: 1;
   readonly run: string;
   readonly pipeline: string;
@@ -30,7 +41,6 @@ export interface Report {
   readonly failures: readonly { readonly node: string; readonly reason: string; readonly message: string }[];
   /** `<pipeline>/<run>` of the run whose folder holds the tables. */
   readonly tables: string;
-  readonly metrics: readonly MetricRow[];
 }
 
 /** A node in `manifest.json`. */
@@ -69,7 +79,17 @@ export interface Manifest {
 
 /** A run's report; undefined where its folder is gone. */
 export function readReport(root: string, identity: string): Report | undefined {
-  return readDocument(root, identity, 'report.json') as Report | undefined;
+  const report = readDocument(root, identity, 'report.json') as Report | undefined;
+  return report === undefined ? undefined : { ...report, ...figuresOf(report) };
+}
+
+/** The figures of a report; one of an earlier version of kshot lacks some. */
+export function figuresOf(report: Partial<Figures>): Figures {
+  return {
+    metrics: (report.metrics ?? []).map((row) => ({ ...row, intervals: row.intervals ?? {} })),
+    summaries: report.summaries ?? [],
+    drift: report.drift ?? [],
+  };
 }
 
 /** A run's manifest; undefined where its folder is gone. */

@@ -4,14 +4,16 @@ import { sha256 } from '../base/canonical.js';
 import { failed, type Result, success } from '../base/result.js';
 import { kshotVersion } from '../run/kshot-version.js';
 import type { Store } from '../store/store.js';
+import { driftSummaries } from './drift-table.js';
 import type { FinishedRun } from './finished-run.js';
-import { type MetricRow, metricRows } from './metric-table.js';
+import { metricRows } from './metric-table.js';
 import { outputFiles } from './outputs-of-content.js';
 import { packageVersions } from './package-versions.js';
 import { identityOf, type RunRecord, readRegister, registerRun, runFolderOf } from './register.js';
-import { isSynthetic, resultFiles, testEvaluations } from './result-rows.js';
-import { type Manifest, type Report, readReport } from './run-documents.js';
+import { isSynthetic, resultFiles, shownTables, testEvaluations } from './result-rows.js';
+import { type Figures, figuresOf, type Manifest, type Report, readReport } from './run-documents.js';
 import type { RunFolder } from './run-folder.js';
+import { summaryRows } from './summary-table.js';
 import { verifyFiles } from './verify-files.js';
 
 /**
@@ -37,27 +39,32 @@ export async function writeReport(
 
   const earlier = executedNothing(finished) ? earlierReport(root, finished.graph.name, signature) : undefined;
   const tables = earlier?.tables ?? identity;
-  const made = await metricsOf(finished, earlier, identity, folder, store);
+  const made = await figuresOfRun(finished, earlier, identity, folder, store);
   const ended = made.ok ? finished : { ...finished, exitCode: Math.max(finished.exitCode, 1) };
-  const report = reportOf(ended, tables, made.ok ? made.value : []);
+  const report = reportOf(ended, tables, made.ok ? made.value : noFigures);
   writeDocument(folder, 'report.json', report);
   registerRun(root, recordOf(ended, tables, signature));
   if (!made.ok) throw made.failure;
   return report;
 }
 
-/** The run's metrics, and its tables where they are new; whatever goes wrong is given back, to be thrown later. */
-async function metricsOf(
+const noFigures: Figures = { metrics: [], summaries: [], drift: [] };
+
+/** The run's figures, and its tables where they are new; whatever goes wrong is given back, to be thrown later. */
+async function figuresOfRun(
   finished: FinishedRun,
   earlier: Report | undefined,
   identity: string,
   folder: RunFolder,
   store: Pick<Store, 'verify' | 'objectPath'>,
-): Promise<Result<readonly MetricRow[], unknown>> {
+): Promise<Result<Figures, unknown>> {
   try {
     if (earlier === undefined) return success(await newTables(finished, identity, folder, store));
-    await verifyFiles(resultFiles(finished.nodes, 'metrics'), store);
-    return success(earlier.metrics);
+    await verifyFiles(
+      shownTables.flatMap((table) => resultFiles(finished.nodes, table)),
+      store,
+    );
+    return success(figuresOf(earlier));
   } catch (error) {
     // Half a table would break every query.
     rmSync(join(folder.path, 'tables'), { recursive: true, force: true });
@@ -83,15 +90,17 @@ async function newTables(
   identity: string,
   folder: RunFolder,
   store: Pick<Store, 'verify' | 'objectPath'>,
-): Promise<readonly MetricRow[]> {
+): Promise<Figures> {
   const { writeTables } = await import('./write-tables.js');
   const path = join(folder.path, 'tables');
   mkdirSync(path);
   const rows = await writeTables(finished, identity, store, path);
-  return metricRows(
-    rows,
-    finished.nodes.map(({ node }) => node.id),
-  );
+  const nodes = finished.nodes.map(({ node }) => node.id);
+  return {
+    metrics: metricRows(rows.metrics, nodes),
+    summaries: summaryRows(rows.summary, nodes),
+    drift: driftSummaries(rows.drift_summary, nodes),
+  };
 }
 
 function manifestOf(finished: FinishedRun): Manifest {
@@ -128,7 +137,7 @@ function signatureOf(finished: FinishedRun, manifest: Manifest): string {
   return sha256(JSON.stringify([finished.graph.configuration, finished.graph.engine, nodes]));
 }
 
-function reportOf(finished: FinishedRun, tables: string, metrics: readonly MetricRow[]): Report {
+function reportOf(finished: FinishedRun, tables: string, figures: Figures): Report {
   return {
     version: 1,
     run: finished.run,
@@ -148,7 +157,7 @@ function reportOf(finished: FinishedRun, tables: string, metrics: readonly Metri
       failure === undefined ? [] : [{ node: node.id, reason: failure.reason, message: failure.message }],
     ),
     tables,
-    metrics,
+    ...figures,
   };
 }
 

@@ -4,11 +4,24 @@ import { type Database, type Row, sqlName, sqlText, withDatabase } from '../tabl
 import { withoutWildcards, writeParquet, writeRowsParquet } from '../tables/parquet.js';
 import { type ResultTableName, resultSchemas } from '../tables/result-schemas.js';
 import type { FinishedRun } from './finished-run.js';
-import { lineageRows, paramRows, type ResultFile, resultFiles, runRow, stepRows } from './result-rows.js';
+import {
+  type CollectedTable,
+  lineageRows,
+  paramRows,
+  type ResultFile,
+  resultFiles,
+  runRow,
+  type shownTables,
+  stepRows,
+  tableContents,
+} from './result-rows.js';
 import { verifyFiles } from './verify-files.js';
 
+/** The rows of the tables that figures are shown from, in the tables' order. */
+export type ShownRows = { readonly [table in (typeof shownTables)[number]]: readonly Row[] };
+
 /**
- * Writes all result tables of a run into a folder, empty ones too, and returns the rows of `metrics` in its order.
+ * Writes all result tables of a run into a folder, empty ones too, and returns the rows of those that are shown.
  * Every object is verified before it is read.
  *
  * @param run the run's identity, `<pipeline>/<tag>`
@@ -19,13 +32,13 @@ export async function writeTables(
   run: string,
   store: Pick<Store, 'verify' | 'objectPath'>,
   folder: string,
-): Promise<readonly Row[]> {
-  const files = {
-    metrics: resultFiles(finished.nodes, 'metrics'),
-    history: resultFiles(finished.nodes, 'history'),
-    ranks: resultFiles(finished.nodes, 'ranks'),
-  };
-  await verifyFiles(Object.values(files).flat(), store);
+): Promise<ShownRows> {
+  const collected = Object.keys(tableContents) as CollectedTable[];
+  const files = collected.map((table) => [table, resultFiles(finished.nodes, table)] as const);
+  await verifyFiles(
+    files.flatMap(([, own]) => own),
+    store,
+  );
   return await withDatabase({ threads: 2 }, async (database) => {
     const target = (table: ResultTableName) => ({
       ...resultSchemas[table],
@@ -35,11 +48,17 @@ export async function writeTables(
     await writeRowsParquet(database, { ...target('steps'), rows: stepRows(finished, run) });
     await writeRowsParquet(database, { ...target('params'), rows: paramRows(finished, run) });
     await writeRowsParquet(database, { ...target('lineage'), rows: lineageRows(finished, run) });
-    for (const table of ['metrics', 'history', 'ranks'] as const) {
-      await collect(database, table, files[table], run, store);
+    for (const [table, own] of files) {
+      await collect(database, table, own, run, store);
       await writeParquet(database, { ...target(table), query: `FROM ${table}` });
     }
-    return await database.rows('FROM metrics ORDER BY node, k, steps, inner_lr, metric');
+    const shown = async (table: (typeof shownTables)[number]) =>
+      await database.rows(`FROM ${table} ORDER BY ${resultSchemas[table].orderBy.join(', ')}`);
+    return {
+      metrics: await shown('metrics'),
+      summary: await shown('summary'),
+      drift_summary: await shown('drift_summary'),
+    };
   });
 }
 
@@ -55,7 +74,7 @@ async function writeRunRow(database: Database, row: ReturnType<typeof runRow>, p
 /** Makes a table of all files of one content, with the run, node, step and role that each row is of. */
 async function collect(
   database: Database,
-  table: 'metrics' | 'history' | 'ranks',
+  table: CollectedTable,
   files: readonly ResultFile[],
   run: string,
   store: Pick<Store, 'objectPath'>,

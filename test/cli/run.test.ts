@@ -169,7 +169,18 @@ describe('what a run leaves', () => {
       ['config.json', 'logs', 'manifest.json', 'record.json', 'report.json', 'tables'].sort(),
     );
     expect(readdirSync(at.path(`${folder}/tables`)).sort()).toEqual(
-      ['history', 'lineage', 'metrics', 'params', 'ranks', 'runs', 'steps'].map((name) => `${name}.parquet`),
+      [
+        'drift',
+        'drift_summary',
+        'history',
+        'lineage',
+        'metrics',
+        'params',
+        'ranks',
+        'runs',
+        'steps',
+        'summary',
+      ].map((name) => `${name}.parquet`),
     );
     const manifest = json<Manifest>(at, `${folder}/manifest.json`);
     expect(manifest.nodes.map((node) => node.id)).toEqual(

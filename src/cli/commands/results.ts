@@ -9,7 +9,7 @@ import { findRun } from '../find-run.js';
 import { metricLines } from '../metric-lines.js';
 import { type CommonOptions, openTerminal } from '../terminal.js';
 
-/** `kshot results [RUN]`: the metrics of a run, on stdout. */
+/** `kshot results [RUN]`: the figures of a run, on stdout. */
 export async function results(options: CommonOptions, name?: string): Promise<number> {
   const terminal = openTerminal(options);
   const root = findRoot(process.cwd(), options.root);
@@ -37,7 +37,7 @@ export async function results(options: CommonOptions, name?: string): Promise<nu
   terminal.say(
     `${identity}, ${report.started_at}, engine ${report.engine}${report.exit_code === 0 ? '' : `, exit code ${report.exit_code}`}`,
   );
-  if (report.metrics.length === 0) {
+  if (report.metrics.length + report.summaries.length === 0) {
     throw new FailureError({
       reason: 'no-results',
       message: `run ${identity} has no metrics`,
@@ -54,17 +54,20 @@ export async function results(options: CommonOptions, name?: string): Promise<nu
 /** What is shown must be what the cache holds, where it still holds it: a figure from bytes gone bad is no figure. */
 async function badResults(root: string, report: Report, manifest: Manifest): Promise<readonly Failure[]> {
   const store = await openStore(join(root, 'cache'));
-  const shown = new Set(report.metrics.map((row) => row.node));
+  const shown = new Set([...report.metrics, ...report.summaries, ...report.drift].map((row) => row.node));
   const failures: Failure[] = [];
   for (const { id, outputs } of manifest.nodes) {
-    const metrics = outputs['metrics'];
-    if (!shown.has(id) || metrics === undefined || !existsSync(store.objectPath(metrics.digest))) continue;
-    if (await store.verify(metrics)) continue;
-    failures.push({
-      reason: 'object-corrupt',
-      message: `the metrics of ${id} in the cache are not what was stored; they were set aside`,
-      hint: 'kshot run computes them again',
-    });
+    if (!shown.has(id)) continue;
+    for (const port of ['metrics', 'summary', 'drift_summary']) {
+      const output = outputs[port];
+      if (output === undefined || !existsSync(store.objectPath(output.digest))) continue;
+      if (await store.verify(output)) continue;
+      failures.push({
+        reason: 'object-corrupt',
+        message: `the ${port} of ${id} in the cache are not what was stored; they were set aside`,
+        hint: 'kshot run computes them again',
+      });
+    }
   }
   return failures;
 }

@@ -7,7 +7,7 @@ import type { Failure } from '../../base/failure.js';
 import { failureOfException } from '../../base/failure-of-exception.js';
 import { type Result, success } from '../../base/result.js';
 import type { FinishedRun } from '../../report/finished-run.js';
-import { resultFiles } from '../../report/result-rows.js';
+import { resultFiles, shownTables } from '../../report/result-rows.js';
 import type { Report } from '../../report/run-documents.js';
 import { createRunFolder, type RunFolder } from '../../report/run-folder.js';
 import { writeReport } from '../../report/write-report.js';
@@ -52,7 +52,8 @@ async function withSoundResults(
   project: PlannedProject,
 ): Promise<Result<{ project: PlannedProject; badNodes: readonly string[] }, Failure[]>> {
   const bad = new Set<string>();
-  for (const { node, digest, bytes } of resultFiles(project.plan.nodes, 'metrics')) {
+  const shown = shownTables.flatMap((table) => resultFiles(project.plan.nodes, table));
+  for (const { node, digest, bytes } of shown) {
     if (!(await project.store.verify({ digest, bytes }))) bad.add(node);
   }
   if (bad.size === 0) return success({ project, badNodes: [] });
