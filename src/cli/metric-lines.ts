@@ -28,7 +28,7 @@ export function metricLines(report: Report, style: Style): readonly string[] {
       ? []
       : [
           '',
-          style.bold('drift: how far adaptation moves parameters'),
+          style.bold('drift: how far adaptation moves parameters, median and quartiles over episodes'),
           ...tableLines(driftTable(report.drift), style),
         ]),
     ...notes(report).map((note) => style.yellow(note)),
@@ -63,7 +63,9 @@ function notes(report: Report): readonly string[] {
   const repeatable = report.not_deterministic.length;
   const hasIntervals = report.metrics.some((row) => Object.keys(row.intervals).length > 0);
   return [
-    ...(hasIntervals ? ['Brackets are 95 % intervals by bootstrap over users.'] : []),
+    ...(hasIntervals
+      ? ['Brackets beside metrics are 95 % intervals, by bootstrap over users or by Student’s t over seeds.']
+      : []),
     ...(report.synthetic ? ['The data is synthetic: these figures say nothing about real learners.'] : []),
     ...(report.metrics.some((row) => row.role === 'test')
       ? ['TEST marks figures from test data: report them, do not choose by them.']
