@@ -63,6 +63,19 @@ for (const [shape, text] of Object.entries(leaks)) {
   });
 }
 
+test('a model chosen by test data, on purpose, is refused again as the start of another training', async () => {
+  const chosen = leaks['choosing a checkpoint by evaluations on a split'] ?? (() => '');
+  const warm = (split: 'val' | 'test') => `${chosen(split)}
+  warm: { kind: maml.train, in: { train: episodes.train, init: best.model }, with: { iterations: 1 } }
+`;
+  expect(await reasonsOf(warm('val'))).toEqual([]);
+  // What best is let through to also reaches tune and chosen.
+  const waived = ['best', 'chosen'].map((step) => `{ step: ${step}, reason: as the notebook did }`);
+  const diagnostics = await diagnosticsOf(`${warm('test')}waive: [${waived.join(', ')}]\n`);
+  expect(diagnostics).toContain('warm learns from init, which comes from test data');
+  expect(diagnostics).toContain('best.model -> warm@1.init');
+});
+
 test('the refusal prints the path from the test data', async () => {
   const text = leaks['choosing a rate by evaluations on a split'];
   expect(await diagnosticsOf(text?.('test') ?? '')).toBe(
