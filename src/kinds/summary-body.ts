@@ -1,6 +1,6 @@
 import { FailureError } from '../base/failure.js';
 import type { JsonObject } from '../base/json.js';
-import { compare, estimate, type UserGains } from '../learning/compare.js';
+import { compare, estimate, type Measurement, measure } from '../learning/compare.js';
 import { withDatabase } from '../tables/database.js';
 import { writeRowsParquet } from '../tables/parquet.js';
 import type { KindContext } from './kind.js';
@@ -17,7 +17,12 @@ interface SummaryParameters extends JsonObject {
 interface Model {
   readonly name: string;
   /** One for each seed. */
-  readonly seeds: readonly RankedSetting[];
+  readonly seeds: readonly MeasuredSetting[];
+}
+
+interface MeasuredSetting extends RankedSetting {
+  /** In the order of `metrics`. */
+  readonly measurements: readonly Measurement[];
 }
 
 const metrics = ['accuracy@1', 'recall@5', 'recall@10', 'mrr'] as const;
@@ -63,9 +68,10 @@ export async function run(context: KindContext): Promise<void> {
     // The order in which inputs are written is in no key.
     for (const name of orderedNames(Object.keys(context.inputs), parameters)) {
       const elements = elementsOf(context.inputs[name]!);
-      const read: (readonly RankedSetting[])[] = [];
+      const read: (readonly MeasuredSetting[])[] = [];
       for (const element of elements) {
-        read.push(await readRankedSettings(database, filePath(element, 'ranks'), name));
+        const settings = await readRankedSettings(database, filePath(element, 'ranks'), name);
+        read.push(settings.map(measured));
       }
       models.push(...modelsOf(name, read));
     }
@@ -82,6 +88,10 @@ export async function run(context: KindContext): Promise<void> {
   });
 }
 
+function measured(setting: RankedSetting): MeasuredSetting {
+  return { ...setting, measurements: measure(metrics.map(setting.gains), setting.counts) };
+}
+
 /** The baseline, then zero-shot, then the others by name. */
 function orderedNames(names: readonly string[], { baseline, zero_shot }: SummaryParameters): string[] {
   const first = [baseline, ...(zero_shot === undefined ? [] : [zero_shot])];
@@ -89,7 +99,7 @@ function orderedNames(names: readonly string[], { baseline, zero_shot }: Summary
 }
 
 /** One evaluation: a model for each of its settings; one for each seed: one model, whatever each seed's setting. */
-function modelsOf(name: string, seeds: readonly (readonly RankedSetting[])[]): readonly Model[] {
+function modelsOf(name: string, seeds: readonly (readonly MeasuredSetting[])[]): readonly Model[] {
   const [first = []] = seeds;
   if (seeds.length === 1) return first.map((setting) => ({ name, seeds: [setting] }));
   const several = seeds.find((settings) => settings.length !== 1);
@@ -141,14 +151,14 @@ function rowsOf(model: Model, place: number, baseline: Model, zeroShot: Model | 
   // Values that differ between seeds (each seed's own tuned rate) are those of none.
   const common = <Value>(values: readonly Value[]): Value | null =>
     values.every((value) => value === values[0]) ? (values[0] ?? null) : null;
-  const gains = (of: Model, metric: (typeof metrics)[number]): readonly UserGains[] =>
-    of.seeds.map((seed) => ({ sums: seed.gains(metric), counts: seed.counts }));
-  return metrics.map((metric) => {
-    const own = gains(model, metric);
+  // Every seed has a measurement for each metric.
+  const of = ({ seeds }: Model, index: number) => seeds.map(({ measurements }) => measurements[index]!);
+  return metrics.map((metric, index) => {
+    const own = of(model, index);
     const against = (other: Model | undefined) =>
       other === undefined || other === model || model === baseline
         ? undefined
-        : compare(own, gains(other, metric));
+        : compare(own, of(other, index));
     const toBaseline = against(baseline);
     const toZeroShot = against(zeroShot);
     return {

@@ -1,10 +1,29 @@
 import { type Interval, isDistinguishable, percentileInterval, resampledMeans } from './bootstrap.js';
 import { studentInterval } from './student-interval.js';
 
-/** What a metric is the mean of: each user's sum over query pairs, and how many they are. */
-export interface UserGains {
-  readonly sums: Float64Array;
-  readonly counts: Float64Array;
+/** A metric of one evaluation. */
+export interface Measurement {
+  /** The mean over its query pairs. */
+  readonly value: number;
+  readonly users: number;
+  /** Its mean in every resample of users; absent for fewer than two users. */
+  readonly resampled?: Float64Array;
+}
+
+/**
+ * Measures metrics of one evaluation.
+ *
+ * @param columns for each metric, each user's sum over query pairs
+ * @param counts each user's query pairs
+ */
+export function measure(columns: readonly Float64Array[], counts: Float64Array): readonly Measurement[] {
+  const total = (values: Float64Array) => values.reduce((sum, value) => sum + value, 0);
+  const means = counts.length < 2 ? [] : resampledMeans(columns, counts);
+  return columns.map((sums, index) => {
+    const resampled = means[index];
+    const measured = { value: total(sums) / total(counts), users: counts.length };
+    return resampled === undefined ? measured : { ...measured, resampled };
+  });
 }
 
 /** What an interval is over: its number says how far results reach beyond those users, or those seeds. */
@@ -31,26 +50,25 @@ export interface Comparison {
  * A model's metric: for one evaluation the mean over its pairs, its interval by bootstrap over users; for several the
  * mean of the evaluations, its interval by Student's t over seeds.
  */
-export function estimate(seeds: readonly UserGains[]): Estimate & { unit: Unit; units: number } {
+export function estimate(seeds: readonly Measurement[]): Estimate & { unit: Unit; units: number } {
   const [first] = seeds;
   if (first === undefined || seeds.length > 1) {
-    return { ...overSeeds(seeds.map(meanOf)), unit: 'seeds', units: seeds.length };
+    return { ...overSeeds(seeds.map(({ value }) => value)), unit: 'seeds', units: seeds.length };
   }
-  const units = first.counts.length;
-  const [means] = units < 2 ? [] : resampledMeans([first.sums], first.counts);
-  return { value: meanOf(first), ...endsOf(means && percentileInterval(means)), unit: 'users', units };
+  const { value, users, resampled } = first;
+  return { value, ...endsOf(resampled && percentileInterval(resampled)), unit: 'users', units: users };
 }
 
 /**
  * Compares two models that ranked the same query pairs, users in the same order: resample by resample where both were
  * evaluated once, else seed by seed; one evaluation stands beside each seed of the other.
  */
-export function compare(model: readonly UserGains[], other: readonly UserGains[]): Comparison {
+export function compare(model: readonly Measurement[], other: readonly Measurement[]): Comparison {
   const count = Math.max(model.length, other.length);
   const [one, two] = [model[0], other[0]];
   if (count === 1 && one !== undefined && two !== undefined) return overUsers(one, two);
-  const seedOf = (seeds: readonly UserGains[], index: number) =>
-    meanOf(seeds[seeds.length === 1 ? 0 : index]);
+  const seedOf = (seeds: readonly Measurement[], index: number) =>
+    seeds[seeds.length === 1 ? 0 : index]?.value ?? Number.NaN;
   const values = Array.from(
     { length: count },
     (_, index) => [seedOf(model, index), seedOf(other, index)] as const,
@@ -67,12 +85,13 @@ export function compare(model: readonly UserGains[], other: readonly UserGains[]
   };
 }
 
-function overUsers(one: UserGains, two: UserGains): Comparison {
-  const [means, bases] = one.counts.length < 2 ? [] : resampledMeans([one.sums, two.sums], one.counts);
-  // Both columns have as many resamples.
+function overUsers(one: Measurement, two: Measurement): Comparison {
+  const [means, bases] = [one.resampled, two.resampled];
   const intervalOf = (figure: (value: number, base: number) => number) =>
-    means && bases && percentileInterval(means.map((value, resample) => figure(value, bases[resample]!)));
-  const [value, base] = [meanOf(one), meanOf(two)];
+    means &&
+    bases &&
+    percentileInterval(means.map((value, resample) => figure(value, bases[resample] ?? Number.NaN)));
+  const [value, base] = [one.value, two.value];
   const difference = { value: value - base, ...endsOf(intervalOf((mean, other) => mean - other)) };
   // A resample whose base is 0 has no percentage, and so no interval that would hold for all.
   const hasInterval = bases?.every((mean) => mean > 0) ?? false;
@@ -89,11 +108,6 @@ function overUsers(one: UserGains, two: UserGains): Comparison {
 
 function percent(value: number, base: number): number {
   return 100 * (value / base - 1);
-}
-
-function meanOf(gains: UserGains | undefined): number {
-  const total = (values: Float64Array | undefined) => values?.reduce((sum, value) => sum + value, 0) ?? 0;
-  return total(gains?.sums) / total(gains?.counts);
 }
 
 function overSeeds(values: readonly number[]): Estimate {
