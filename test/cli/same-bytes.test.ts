@@ -12,7 +12,16 @@ const file = 'pipelines/small.yaml';
 const args = ['run', file, '--tag', 'one', '--quiet'];
 
 /** Result tables that hold nothing of when and where a run took place. */
-const timelessTables = ['params', 'metrics', 'history', 'ranks', 'drift', 'drift_summary', 'summary', 'lineage'];
+const timelessTables = [
+  'params',
+  'metrics',
+  'history',
+  'ranks',
+  'drift',
+  'drift_summary',
+  'summary',
+  'lineage',
+];
 
 function project(pipeline: string): Project {
   return temporaryProject({ files: { [file]: pipeline } });
