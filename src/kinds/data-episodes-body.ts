@@ -14,7 +14,7 @@ export async function run(context: KindContext): Promise<void> {
   const input = inputTree(context, 'pairs');
   const k = Number(context.parameters['k']);
   const q = Number(context.parameters['q']);
-  await withDatabase({ threads: context.threads, temporaryFolder: context.scratch }, async (database) => {
+  await withDatabase(context, async (database) => {
     for (const split of ['train', 'val', 'test']) {
       const pairs = filePath(input, split);
       const output = context.output(`${split}/episodes`);

@@ -28,7 +28,7 @@ export async function run(context: KindContext): Promise<void> {
   const file = relative(context.root, path).startsWith('..') ? path : relative(context.root, path);
   const skip = parameters['skip_bad_rows'] === true;
   const columns = (parameters['columns'] ?? {}) as ColumnMapping;
-  await withDatabase({ threads: context.threads, temporaryFolder: context.scratch }, async (database) => {
+  await withDatabase(context, async (database) => {
     let format = detectFormat(path, file, {
       format: parameters['format'] as Format | 'auto',
       header: parameters['header'] as boolean | 'auto',

@@ -120,7 +120,7 @@ async function writeTables(context: KindContext, rows: readonly RankRow[], inner
       users,
     }));
   });
-  await withDatabase({ threads: context.threads }, async (database) => {
+  await withDatabase(context, async (database) => {
     await writeRowsParquet(database, {
       columns: {
         k: 'INTEGER',

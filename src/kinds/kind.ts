@@ -193,6 +193,8 @@ export interface KindContext {
   readonly scratch: string;
   /** CPU threads granted; must not change any byte of any output. */
   readonly threads: number;
+  /** Memory that tables may fill, in bytes, so that nodes that run at once do not exhaust it; likewise. */
+  readonly memoryBytes: number;
   /** The node's engine, for a model of the given shape; closed by the caller of `run`. */
   engine(shape: EngineOptions['shape']): Promise<Engine>;
   readonly partial: PartialState;

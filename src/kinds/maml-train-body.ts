@@ -130,7 +130,7 @@ async function startingPoint(
 }
 
 async function writeHistory(context: KindContext, history: readonly HistoryRow[]): Promise<void> {
-  await withDatabase({ threads: context.threads }, (database) =>
+  await withDatabase(context, (database) =>
     writeRowsParquet(database, {
       columns: { iteration: 'BIGINT', loss: 'DOUBLE', gradient_norm: 'DOUBLE' },
       rows: history.map(({ iteration, loss, gradientNorm }) => ({

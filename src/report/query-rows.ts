@@ -19,8 +19,7 @@ export interface Query {
   readonly sql: string;
   readonly tables: readonly SourceTable[];
   readonly threads: number;
-  /** As DuckDB writes sizes, e.g. `2GiB`. */
-  readonly memoryLimit: string;
+  readonly memoryBytes: number;
 }
 
 /**
@@ -29,8 +28,8 @@ export interface Query {
  *
  * @throws FailureError `sql-refused` for anything but one reading statement, `sql-failed` with what DuckDB says
  */
-export async function queryRows({ sql, tables, threads, memoryLimit }: Query): Promise<RowTable> {
-  const database = await openDatabase({ threads, memoryLimit });
+export async function queryRows({ sql, tables, threads, memoryBytes }: Query): Promise<RowTable> {
+  const database = await openDatabase({ threads, memoryBytes });
   try {
     const names = tables.map((table) => table.name);
     const read = await checkStatement(database.connection, sql, names);

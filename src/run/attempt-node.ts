@@ -10,7 +10,7 @@ import type { Plan } from '../pipeline/plan.js';
 import { type OutputsByNode, resolveInputs } from '../pipeline/resolve-inputs.js';
 import type { Entry, ObjectReference } from '../store/entry.js';
 import type { Store, Workspace } from '../store/store.js';
-import type { Resources } from './resources.js';
+import { machineMemory, memoryShare, type Resources } from './resources.js';
 import { logFileName } from './step-log.js';
 import type { ExecutionListener, WorkerPool } from './worker-pool.js';
 
@@ -23,6 +23,8 @@ export interface Surroundings {
   /** Content digests of external files by path as written, which the keys were made with. */
   readonly files: Plan['files'];
   readonly logFolder: string;
+  /** Slots and GPU tokens of the whole run. */
+  readonly total: Resources;
   readonly kshotVersion: string;
   /** What the nodes that are done gave. */
   readonly outputs: OutputsByNode;
@@ -158,7 +160,7 @@ async function changedFile(
 function requestOf(
   { node, inputs, granted }: Job,
   workspace: Workspace,
-  { store, root, logFolder }: Surroundings,
+  { store, root, logFolder, total }: Surroundings,
 ): Parameters<WorkerPool['execute']>[0] {
   return {
     type: 'execute',
@@ -175,6 +177,7 @@ function requestOf(
     outputs: Object.fromEntries(Object.entries(node.outputs).map(([port, { shape }]) => [port, shape])),
     ...(node.engine === undefined ? {} : { engine: node.engine }),
     threads: granted.slots,
+    memoryBytes: memoryShare(granted, total, machineMemory()),
     ...(node.timeoutSeconds === undefined ? {} : { timeoutSeconds: node.timeoutSeconds }),
     outputsFolder: workspace.outputs,
     scratchFolder: workspace.scratch,

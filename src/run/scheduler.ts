@@ -117,6 +117,7 @@ class Execution {
       root: run.root,
       files: plan.files,
       logFolder: run.logFolder,
+      total: this.free,
       kshotVersion: kshotVersion(),
       outputs: this.schedule.outputsByNode,
     };

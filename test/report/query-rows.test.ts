@@ -29,7 +29,7 @@ beforeAll(async () => {
   );
 });
 
-const ask = (sql: string) => queryRows({ sql, tables, threads: 2, memoryLimit: '512MiB' });
+const ask = (sql: string) => queryRows({ sql, tables, threads: 2, memoryBytes: 2 ** 29 });
 
 async function refusalOf(sql: string) {
   try {

@@ -1,4 +1,5 @@
 import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
+import { totalmem } from 'node:os';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, it } from 'vitest';
 import type { StepFinish, StepProgress, StepStart } from '../../src/run/event.js';
@@ -87,6 +88,15 @@ steps:
     expect(await run.textOf('a')).toBe('5');
     expect(await run.textOf('b')).toBe('5');
     expect(run.outcomeOf('a').threads).toBe(5);
+  });
+
+  it('gives each of the steps that run at once its part of the memory, which is in no key', async () => {
+    const project = projectOf('  a: { kind: test.memory }\n');
+    const { textOf } = await runProject(project, { slots: 4 });
+    const bytes = Number(await textOf('a'));
+    expect(bytes).toBeGreaterThan(2 ** 20);
+    expect(4 * bytes).toBeLessThan(Math.max(totalmem(), 4 * 2 ** 28));
+    expect((await runProject(project, { slots: 1 })).counts.hit).toBe(1);
   });
 
   it('stops the wave at a step that gave the same bytes again', async () => {

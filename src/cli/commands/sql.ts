@@ -28,7 +28,7 @@ export async function sql(options: SqlOptions, query: string): Promise<number> {
       sql: query,
       tables,
       threads: availableParallelism(),
-      memoryLimit: `${Math.round(Math.min(4 * 1024, totalmem() / 2 ** 20 / 2))}MiB`,
+      memoryBytes: Math.min(4 * 2 ** 30, totalmem() / 2),
       format: options.format ?? (terminal.json ? 'json' : 'table'),
     },
     options.timeout,
