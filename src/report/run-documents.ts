@@ -27,7 +27,13 @@ export interface Report {
   readonly counts: { readonly [outcome in Outcome]: number };
   /** Nodes whose results another computation may not give again. */
   readonly not_deterministic: readonly string[];
-  readonly failures: readonly { readonly node: string; readonly reason: string; readonly message: string }[];
+  readonly failures: readonly {
+    readonly node: string;
+    readonly reason: string;
+    readonly message: string;
+    /** Relative to the root. */
+    readonly log?: string;
+  }[];
   /** `<pipeline>/<run>` of the run whose folder holds the tables. */
   readonly tables: string;
   readonly metrics: readonly MetricRow[];

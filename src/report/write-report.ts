@@ -144,8 +144,17 @@ function reportOf(finished: FinishedRun, tables: string, metrics: readonly Metri
     not_deterministic: finished.nodes
       .filter(({ node, entry }) => !(entry?.facts.deterministic ?? node.deterministic))
       .map(({ node }) => node.id),
-    failures: finished.nodes.flatMap(({ node, failure }) =>
-      failure === undefined ? [] : [{ node: node.id, reason: failure.reason, message: failure.message }],
+    failures: finished.nodes.flatMap(({ node, failure, log }) =>
+      failure === undefined
+        ? []
+        : [
+            {
+              node: node.id,
+              reason: failure.reason,
+              message: failure.message,
+              ...(log === undefined ? {} : { log }),
+            },
+          ],
     ),
     tables,
     metrics,

@@ -59,7 +59,7 @@ export interface StepFinish {
   /** Why it ran or did not: the difference in the key, `key unchanged`, the failure's message. */
   readonly reason: string;
   readonly seconds: number;
-  /** For a failed step: stable reason, last log lines, the log's path. */
+  /** For a failed step: stable reason, last log lines, the log's path relative to the root. */
   readonly failure?: {
     readonly reason: string;
     readonly message: string;

@@ -25,7 +25,7 @@ export interface Settled {
   /** Wall time of the execution here, 0 where there was none. */
   readonly seconds: number;
   readonly threads?: number;
-  /** Absolute path of its log, where it wrote one. */
+  /** Its log, relative to the root, where it wrote one. */
   readonly log?: string;
 }
 

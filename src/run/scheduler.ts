@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import type { Failure } from '../base/failure.js';
 import { failureOfException } from '../base/failure-of-exception.js';
 import type { JsonObject } from '../base/json.js';
@@ -227,7 +227,7 @@ class Execution {
       startedAt: startedAt.toISOString(),
       seconds: (Date.now() - startedAt.getTime()) / 1000,
       threads: slots,
-      ...(existsSync(log) ? { log } : {}),
+      ...(existsSync(log) ? { log: relative(this.run.root, log) } : {}),
     };
   }
 
@@ -287,7 +287,7 @@ class Execution {
       ...(key === undefined ? {} : { key }),
       reason,
       seconds,
-      ...(failure === undefined ? {} : { failure: eventFailure(failure, settled.log) }),
+      ...(failure === undefined ? {} : { failure: eventFailure(failure, settled.log, this.run.root) }),
     });
     if (outcome === 'failed' && !this.run.options.keepGoing) {
       this.stopped ??= { outcome: 'skipped', reason: `not started, because ${node.id} failed` };
@@ -309,13 +309,17 @@ function demandOf({ slots, gpus, engine }: GraphNode): Demand {
   return { slots: slots === 'free' && parallel ? 'free' : 'one', gpus };
 }
 
-function eventFailure(failure: Failure, log: string | undefined): NonNullable<StepFinish['failure']> {
+function eventFailure(
+  failure: Failure,
+  log: string | undefined,
+  root: string,
+): NonNullable<StepFinish['failure']> {
   const { reason, message, hint } = failure;
   return {
     reason,
     message,
     ...(hint === undefined ? {} : { hint }),
-    lastLines: log === undefined ? [] : lastLinesOf(log),
+    lastLines: log === undefined ? [] : lastLinesOf(join(root, log)),
     ...(log === undefined ? {} : { log }),
   };
 }

@@ -169,7 +169,7 @@ function crash({ node, logFile }: ExecuteRequest, how: string): Failure {
     reason: 'worker-crashed',
     message,
     details,
-    hint: `see ${logFile}; a SIGKILL or SIGABRT that nobody sent often means that memory ran out`,
+    hint: 'a SIGKILL or SIGABRT that nobody sent often means that memory ran out',
   };
 }
 

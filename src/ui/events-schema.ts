@@ -85,7 +85,7 @@ export const eventsSchema = {
             message: text,
             hint: text,
             lastLines: { type: 'array', items: text, description: 'The last lines of the log.' },
-            log: { type: 'string', description: "The log's path." },
+            log: { type: 'string', description: "The log's path, relative to the root." },
           },
         },
       },

@@ -80,7 +80,10 @@ describe('a run', () => {
     expect(finished.stderr).toMatch(/\nfailed +copy /);
     expect(finished.stderr).toContain('last words');
     expect(finished.stderr).toMatch(/pipelines\/values\.yaml:7:\d+: copy: /);
-    expect(finished.stderr).toMatch(/log: artifacts\/values\/[^\n]+copy\.log/);
+    const [, log] = /log: (artifacts\/values\/[^\n]+copy\.log)/.exec(finished.stderr) ?? [];
+    expect(finished.stderr).not.toContain(at.root);
+    const report = join(log ?? '', '../../report.json');
+    expect(JSON.parse(at.read(report))).toMatchObject({ failures: [{ node: 'copy', log }] });
     expect(register(at).runs).toMatchObject([
       { pipeline: 'values', exit_code: 1, counts: { failed: 1, ran: 4 } },
     ]);

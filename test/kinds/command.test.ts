@@ -172,11 +172,10 @@ describe('a program', () => {
   it('sees PATH, HOME, LANG and what is declared, and nothing else', async () => {
     vi.stubEnv('SECRET', 'x');
     vi.stubEnv('LANG', 'C.UTF-8');
-    const run = await runProject(
-      projectOf(
-        '  c: { kind: command, with: { argv: [/usr/bin/env], env: { SEED: 5 } } }\n  d: { kind: command, with: { argv: "/usr/bin/env > o", shell: true, outputs: { o: o } } }\n',
-      ),
+    const project = projectOf(
+      '  c: { kind: command, with: { argv: [/usr/bin/env], env: { SEED: 5 } } }\n  d: { kind: command, with: { argv: "/usr/bin/env > o", shell: true, outputs: { o: o } } }\n',
     );
+    const run = await runProject(project);
     const names = (await run.textOf('d', 'o'))
       .trim()
       .split('\n')
@@ -184,7 +183,7 @@ describe('a program', () => {
       // A shell adds these by itself.
       .filter((name) => !['PWD', 'OLDPWD', 'SHLVL', '_'].includes(name));
     expect(names.sort()).toEqual(['HOME', 'LANG', 'PATH']);
-    const log = readFileSync(run.outcomeOf('c').log ?? '', 'utf8');
+    const log = project.read(run.outcomeOf('c').log ?? '');
     expect(log).toContain('$ /usr/bin/env\n');
     expect(log).toContain('SEED=5\n');
     expect(log).not.toContain('SECRET');

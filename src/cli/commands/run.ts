@@ -92,7 +92,7 @@ async function execute(
     signal: cancellation.signal,
   });
   await store.saveIndex();
-  const failures = failuresOf(outcome, badNodes, root);
+  const failures = failuresOf(outcome, badNodes);
   const exitCode = Math.max(cancellation.exitCode(), largestExitCode(failures));
   const seconds = () => (Date.now() - startedAt.getTime()) / 1000;
   const finished: FinishedRun = {
@@ -184,7 +184,7 @@ function countGpus(wanted: boolean): number {
 }
 
 /** What went wrong, with the place of the step in the pipeline. */
-function failuresOf(outcome: RunOutcome, badNodes: readonly string[], root: string): Failure[] {
+function failuresOf(outcome: RunOutcome, badNodes: readonly string[]): Failure[] {
   const failures = outcome.nodes.flatMap(({ node, failure, log }): readonly Failure[] =>
     failure === undefined
       ? []
@@ -193,10 +193,7 @@ function failuresOf(outcome: RunOutcome, badNodes: readonly string[], root: stri
             ...failure,
             message: `${node.id}: ${failure.message}`,
             location: failure.location ?? node.location,
-            details: [
-              ...(failure.details ?? []),
-              ...(log === undefined ? [] : [`log: ${relative(root, log)}`]),
-            ],
+            details: [...(failure.details ?? []), ...(log === undefined ? [] : [`log: ${log}`])],
           },
         ],
   );
