@@ -3,6 +3,7 @@ import { type Failure, FailureError } from '../base/failure.js';
 import type { Json } from '../base/json.js';
 import { type Database, openDatabase, sqlName, sqlText } from '../tables/database.js';
 import { withoutWildcards } from '../tables/parquet.js';
+import { spoiltFile } from './read-document.js';
 import type { RowTable } from './row-formats.js';
 import { checkStatement } from './sql-statement.js';
 
@@ -49,11 +50,19 @@ async function createTable(database: Database, table: SourceTable, filled: boole
   const definition = Object.entries(table.columns).map(([name, type]) => `${sqlName(name)} ${type}`);
   await database.run(`CREATE TABLE ${sqlName(table.name)} (${definition.join(', ')})`);
   if (!filled || table.files.length === 0) return;
-  const files = table.files.map((file) => sqlText(withoutWildcards(file))).join(', ');
-  await database.run(
-    `INSERT INTO ${sqlName(table.name)} BY NAME
-     FROM read_parquet([${files}], union_by_name = true, hive_partitioning = false)`,
-  );
+  const read = (files: readonly string[]) =>
+    `FROM read_parquet([${files.map((file) => sqlText(withoutWildcards(file))).join(', ')}], union_by_name = true, hive_partitioning = false)`;
+  try {
+    await database.run(`INSERT INTO ${sqlName(table.name)} BY NAME ${read(table.files)}`);
+  } catch (error) {
+    // Which one it is, DuckDB does not always tell.
+    for (const file of table.files) {
+      await database.rows(`SELECT count(COLUMNS(*)) ${read([file])}`).catch((cause: unknown) => {
+        throw new FailureError(spoiltFile(file, cause));
+      });
+    }
+    throw error;
+  }
 }
 
 async function answer(database: Database, sql: string): Promise<RowTable> {

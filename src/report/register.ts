@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { writeFileAtomic } from '../base/atomic-file.js';
 import type { Digest } from '../base/canonical.js';
 import type { Outcome } from '../run/event.js';
+import { readDocument } from './read-document.js';
 
 /** What is remembered of a run: `record.json` in its folder, and a line of `artifacts/meta.json`. */
 export interface RunRecord {
@@ -106,9 +107,9 @@ function recordsMissingIn(root: string, register: Register): readonly RunRecord[
     foldersIn(join(artifacts, pipeline))
       .filter((run) => !known.has(`${pipeline}/${run}`))
       .flatMap((run) => {
-        const file = join(artifacts, pipeline, run, 'record.json');
+        const record = readDocument(join(artifacts, pipeline, run, 'record.json'));
         // A run under way, or one that was killed, has no record.
-        return existsSync(file) ? [JSON.parse(readFileSync(file, 'utf8')) as RunRecord] : [];
+        return record === undefined ? [] : [record as RunRecord];
       }),
   );
 }

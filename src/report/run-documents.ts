@@ -1,9 +1,8 @@
-import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { JsonObject } from '../base/json.js';
 import type { Outcome } from '../run/event.js';
 import type { Digest, ObjectReference } from '../store/entry.js';
 import type { MetricRow } from './metric-table.js';
+import { readDocument } from './read-document.js';
 import { runFolderOf } from './register.js';
 
 /** `report.json`: what a run found, for people and scripts. */
@@ -75,15 +74,10 @@ export interface Manifest {
 
 /** A run's report; undefined where its folder is gone. */
 export function readReport(root: string, identity: string): Report | undefined {
-  return readDocument(root, identity, 'report.json') as Report | undefined;
+  return readDocument(join(runFolderOf(root, identity), 'report.json')) as Report | undefined;
 }
 
 /** A run's manifest; undefined where its folder is gone. */
 export function readManifest(root: string, identity: string): Manifest | undefined {
-  return readDocument(root, identity, 'manifest.json') as Manifest | undefined;
-}
-
-function readDocument(root: string, identity: string, name: string): unknown {
-  const file = join(runFolderOf(root, identity), name);
-  return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as JsonObject) : undefined;
+  return readDocument(join(runFolderOf(root, identity), 'manifest.json')) as Manifest | undefined;
 }
