@@ -1,6 +1,6 @@
 import type { Location } from '../base/failure.js';
 import type { Json, JsonObject } from '../base/json.js';
-import { leavesOf, type Tree } from '../base/tree.js';
+import type { Tree } from '../base/tree.js';
 import { automaticEngine, engines } from '../engines/registry.js';
 import type { InputPort } from '../kinds/kind.js';
 import {
@@ -14,10 +14,10 @@ import {
 import { type Combination, expandMatrix } from './expand-matrix.js';
 import type { GraphNode, LocatedFile, Source } from './graph.js';
 import { failureAt, type LocatedValue, type Report } from './located-value.js';
-import { suggestion } from './nearest-name.js';
 import { orderSteps } from './order-steps.js';
 import type { ParameterValidators } from './parameter-errors.js';
-import { type PortTree, project, treeOfOutputs } from './port-tree.js';
+import { type PortTree, treeOfOutputs } from './port-tree.js';
+import { namesOfSettings, refuseSetTwice } from './settings-names.js';
 import type { Spec } from './spec.js';
 import { createParameterReader, type StepParameters } from './step-parameters.js';
 import type { StepSpec } from './step-spec.js';
@@ -74,7 +74,7 @@ function buildStep(step: StepSpec, building: Building): StepValue | undefined {
   const settings = [...(inputs ?? []), ...(elements ?? []).flatMap(({ given }) => given)].filter(
     ({ input }) => input.port === 'settings',
   );
-  const told = settings.map(({ tree }) => namesOfSettings(tree, step, building));
+  const told = settings.map(({ tree }) => namesOfSettings(tree, step, building.settings));
   const toldNames = [...new Set(told.flat())];
   // What does not tell its names may set whatever the kind takes from settings.
   const settingNames = told.every((names) => names.length > 0) ? toldNames : (step.kind.settings ?? []);
@@ -246,45 +246,6 @@ function commonOf(step: StepSpec, { given, full }: StepParameters, { spec }: Bui
 /** What `auto` stands for. */
 export function resolveEngine(asked: string): string {
   return asked === 'auto' ? automaticEngine() : asked;
-}
-
-/** The names that the settings' producers tell; none where they do not. */
-function namesOfSettings(tree: PortTree, { kind }: StepSpec, { settings }: Building): readonly string[] {
-  const shape = kind.inputs instanceof Function ? undefined : kind.inputs['settings']?.shape;
-  const projected = project(tree, shape ?? { type: 'any' }, 'settings', '');
-  if (!projected.ok) return [];
-  return [...leavesOf(projected.value)].flatMap(({ leaf }) => settings.get(leaf.node) ?? []);
-}
-
-/** Refuses each told name that is written in the step too; one that is not told, only a run can find. */
-function refuseSetTwice(step: StepSpec, settings: Given, names: readonly string[], report: Report): void {
-  for (const name of names) {
-    const entry = step.with.entries.get(name) ?? step.matrix.find((axis) => axis.name === name);
-    if (entry !== undefined) {
-      report(
-        failureAt(
-          { location: entry.location },
-          'setting-twice',
-          `${name} comes from ${settings.text} and is written here too`,
-          {
-            hint: 'leave it out here, or out of the settings',
-          },
-        ),
-      );
-    }
-    if (step.kind.settings?.includes(name) === false) {
-      report(
-        failureAt(
-          settings.input,
-          'unknown-parameter',
-          `${settings.text} sets ${name}, which ${step.kind.name} does not take from settings`,
-          {
-            hint: suggestion(name, step.kind.settings),
-          },
-        ),
-      );
-    }
-  }
 }
 
 /** Where a text stands under `with`, for failures about files. */

@@ -11,12 +11,15 @@ import { fileDigestsOf } from '../pipeline/make-plan.js';
 import type { Plan } from '../pipeline/plan.js';
 import type { Store } from '../store/store.js';
 import { type Attempt, attemptNode, type Surroundings } from './attempt-node.js';
-import type { Outcome, RunEvent, StepFinish } from './event.js';
+import type { Outcome, RunEvent } from './event.js';
+import { finishEvent } from './finish-event.js';
 import { kshotVersion } from './kshot-version.js';
+import { Polls } from './polls.js';
 import { paceOf } from './progress-rate.js';
 import { type Demand, giveBack, type Resources, take } from './resources.js';
-import { Schedule, type Settled, type Startable, type Timing } from './schedule.js';
-import { lastLinesOf, logFileName } from './step-log.js';
+import { Schedule } from './schedule.js';
+import type { Settled, Startable, Timing } from './schedule-state.js';
+import { logFileName } from './step-log.js';
 import { WorkerPool } from './worker-pool.js';
 
 export interface ExecuteOptions {
@@ -64,8 +67,6 @@ export interface RunOutcome {
   readonly workers: number;
 }
 
-const firstPollMilliseconds = 100;
-const longestPollMilliseconds = 1_000;
 const joinedReason = 'computed by another run';
 const cancelled: Failure = { reason: 'step-failed', message: 'the run was cancelled' };
 
@@ -87,8 +88,7 @@ class Execution {
   private readonly pool: WorkerPool;
   private readonly schedule: Schedule;
   private readonly surroundings: Surroundings;
-  private readonly polls = new Map<string, NodeJS.Timeout>();
-  private readonly pollCounts = new Map<string, number>();
+  private readonly polls = new Polls();
   private free: Resources;
   private attempts = 0;
   private stopped: { readonly outcome: 'skipped' | 'cancelled'; readonly reason: string } | undefined;
@@ -158,7 +158,6 @@ class Execution {
     }
     if (this.attempts > 0) return;
     if (this.stopped === undefined && (this.schedule.hasReady || this.polls.size > 0)) return;
-    for (const timer of this.polls.values()) clearTimeout(timer);
     this.polls.clear();
     const { outcome, reason } = this.stopped ?? { outcome: 'skipped', reason: 'nothing that it needs came' };
     this.schedule.stop(outcome, reason);
@@ -254,19 +253,14 @@ class Execution {
   /** Waits, without a slot, for a key that another process computes. */
   private poll(node: GraphNode): void {
     this.schedule.waitElsewhere(node);
-    const count = this.pollCounts.get(node.id) ?? 0;
-    this.pollCounts.set(node.id, count + 1);
-    const look = (): void => {
-      this.polls.delete(node.id);
+    this.polls.add(node.id, () => {
       try {
         this.schedule.lookElsewhere(node, joinedReason);
         this.advance();
       } catch (error) {
         this.crash(error);
       }
-    };
-    const delay = Math.min(longestPollMilliseconds, firstPollMilliseconds * 1.5 ** count);
-    this.polls.set(node.id, setTimeout(look, delay));
+    });
   }
 
   private cancel(): void {
@@ -276,20 +270,8 @@ class Execution {
   }
 
   private settled(node: GraphNode, settled: Settled): void {
-    const { outcome, key, reason, seconds, failure } = settled;
-    this.run.emit({
-      event: 'step.finish',
-      time: now(),
-      node: node.id,
-      step: node.step,
-      kind: node.kind,
-      outcome,
-      ...(key === undefined ? {} : { key }),
-      reason,
-      seconds,
-      ...(failure === undefined ? {} : { failure: eventFailure(failure, settled.log, this.run.root) }),
-    });
-    if (outcome === 'failed' && !this.run.options.keepGoing) {
+    this.run.emit(finishEvent(node, settled, this.run.root));
+    if (settled.outcome === 'failed' && !this.run.options.keepGoing) {
       this.stopped ??= { outcome: 'skipped', reason: `not started, because ${node.id} failed` };
     }
   }
@@ -307,19 +289,4 @@ function isForced({ step, id }: GraphNode, force: ExecuteOptions['force']): bool
 function demandOf({ slots, gpus, engine }: GraphNode): Demand {
   const parallel = engine === undefined || engines[engine]?.parallel === true;
   return { slots: slots === 'free' && parallel ? 'free' : 'one', gpus };
-}
-
-function eventFailure(
-  failure: Failure,
-  log: string | undefined,
-  root: string,
-): NonNullable<StepFinish['failure']> {
-  const { reason, message, hint } = failure;
-  return {
-    reason,
-    message,
-    ...(hint === undefined ? {} : { hint }),
-    lastLines: log === undefined ? [] : lastLinesOf(join(root, log)),
-    ...(log === undefined ? {} : { log }),
-  };
 }

@@ -5,7 +5,8 @@ import type { JsonObject } from '../../src/base/json.js';
 import type { GraphNode } from '../../src/pipeline/graph.js';
 import { keyOf } from '../../src/pipeline/keys.js';
 import type { PlannedNode } from '../../src/pipeline/plan.js';
-import { Schedule, type Settled, type Startable } from '../../src/run/schedule.js';
+import { Schedule } from '../../src/run/schedule.js';
+import type { Settled, Startable } from '../../src/run/schedule-state.js';
 import type { Entry } from '../../src/store/entry.js';
 
 const codes = { kinds: { k: { digest: 'k', manifest: '' } }, engines: {} };
