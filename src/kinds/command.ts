@@ -3,6 +3,7 @@ import { isAbsolute, normalize, relative, resolve } from 'node:path';
 import type { Json, JsonObject } from '../base/json.js';
 import type { CanonicalCommand } from './command-body.js';
 import type { Kind, PlannedStep, StepShape, UndeclaredFile } from './kind.js';
+import { fileOf } from './shapes.js';
 
 type Scalar = string | number | boolean;
 
@@ -109,7 +110,7 @@ export const command: Kind = {
       Object.entries(outputPaths(parameters)).map(([port, path]) => [
         port,
         {
-          shape: { type: 'file', content: 'bytes' } as const,
+          shape: fileOf('bytes'),
           description: `The file ${path} that it wrote.`,
         },
       ]),

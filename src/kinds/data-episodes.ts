@@ -1,11 +1,8 @@
 import type { Kind, PortShape } from './kind.js';
+import { episodeFiles, fileOf } from './shapes.js';
 
-const pairs: PortShape = { type: 'file', content: 'pairs' };
-const items: PortShape = { type: 'file', content: 'items' };
-const episodeFiles: PortShape = {
-  type: 'bundle',
-  ports: { pairs, episodes: { type: 'file', content: 'episodes' }, items },
-};
+const pairs: PortShape = fileOf('pairs');
+const items: PortShape = fileOf('items');
 const size = { type: 'integer', minimum: 1, maximum: 1000 };
 
 /** Pairs to support and query sets. */

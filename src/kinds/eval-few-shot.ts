@@ -1,4 +1,6 @@
 import type { Kind } from './kind.js';
+import { episodeFiles, fileOf } from './shapes.js';
+import { evaluationParameters } from './shared-parameters.js';
 
 const stepCount = { type: 'integer', minimum: 0, maximum: 10_000 };
 
@@ -23,45 +25,28 @@ export const evalFewShot: Kind = {
         exclusiveMinimum: 0,
         default: 0.05,
       },
-      max_episodes: {
-        description: 'Evaluates only the first so many episodes, by episode id; without it, all.',
-        type: 'integer',
-        minimum: 1,
-      },
-      max_prefix_length: {
-        description: 'Longer prefixes keep their last items only.',
-        type: 'integer',
-        minimum: 1,
-        default: 50,
-      },
+      ...evaluationParameters,
     },
   },
   inputs: {
-    model: { shape: { type: 'file', content: 'model' }, description: 'The model to adapt.' },
+    model: { shape: fileOf('model'), description: 'The model to adapt.' },
     episodes: {
-      shape: {
-        type: 'bundle',
-        ports: {
-          pairs: { type: 'file', content: 'pairs' },
-          episodes: { type: 'file', content: 'episodes' },
-          items: { type: 'file', content: 'items' },
-        },
-      },
+      shape: episodeFiles,
       description: 'Support and query pairs of the users to evaluate on.',
     },
     settings: {
-      shape: { type: 'file', content: 'settings' },
+      shape: fileOf('settings'),
       description: 'Chosen values of inner_lr and steps, in place of those of `with`.',
       required: false,
     },
   },
   outputs: {
     metrics: {
-      shape: { type: 'file', content: 'metrics' },
+      shape: fileOf('metrics'),
       description: 'accuracy@1, recall@5, recall@10, ndcg@10 and mrr for each step count.',
     },
     ranks: {
-      shape: { type: 'file', content: 'ranks' },
+      shape: fileOf('ranks'),
       description: "The rank of every query pair's next item for each step count.",
     },
   },

@@ -6,6 +6,7 @@ import { metricNames, metricsOf } from '../learning/metrics.js';
 import { taskOf } from '../learning/sample-tasks.js';
 import { readModel } from '../model/model-file.js';
 import { withDatabase } from '../tables/database.js';
+import { metricColumns, rankColumns } from '../tables/evaluation-columns.js';
 import { writeRowsParquet } from '../tables/parquet.js';
 import { readEpisodesAt } from './episode-input.js';
 import type { KindContext } from './kind.js';
@@ -122,30 +123,13 @@ async function writeTables(context: KindContext, rows: readonly RankRow[], inner
   });
   await withDatabase(context, async (database) => {
     await writeRowsParquet(database, {
-      columns: {
-        k: 'INTEGER',
-        steps: 'INTEGER',
-        inner_lr: 'DOUBLE',
-        metric: 'VARCHAR',
-        value: 'DOUBLE',
-        n: 'BIGINT',
-        users: 'BIGINT',
-      },
+      columns: metricColumns,
       rows: metrics,
       orderBy: ['k', 'steps', 'inner_lr', 'metric'],
       path: context.output('metrics'),
     });
     await writeRowsParquet(database, {
-      columns: {
-        k: 'INTEGER',
-        steps: 'INTEGER',
-        inner_lr: 'DOUBLE',
-        episode_id: 'BIGINT',
-        user_id: 'VARCHAR',
-        pair_id: 'BIGINT',
-        label: 'INTEGER',
-        rank: 'INTEGER',
-      },
+      columns: rankColumns,
       rows: rows.map((row) => ({
         k: row.k,
         steps: row.steps,

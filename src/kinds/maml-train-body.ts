@@ -17,6 +17,7 @@ import { initialParameters } from '../model/initial-parameters.js';
 import { writeModel } from '../model/model-file.js';
 import type { ModelShape } from '../model/model-shape.js';
 import { withDatabase } from '../tables/database.js';
+import { historyColumns } from '../tables/evaluation-columns.js';
 import { writeRowsParquet } from '../tables/parquet.js';
 import { readEpisodesAt } from './episode-input.js';
 import type { KindContext } from './kind.js';
@@ -132,7 +133,7 @@ async function startingPoint(
 async function writeHistory(context: KindContext, history: readonly HistoryRow[]): Promise<void> {
   await withDatabase(context, (database) =>
     writeRowsParquet(database, {
-      columns: { iteration: 'BIGINT', loss: 'DOUBLE', gradient_norm: 'DOUBLE' },
+      columns: historyColumns,
       rows: history.map(({ iteration, loss, gradientNorm }) => ({
         iteration,
         loss,

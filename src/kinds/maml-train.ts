@@ -1,5 +1,6 @@
 import type { JsonObject } from '../base/json.js';
 import type { Kind } from './kind.js';
+import { episodeFiles, fileOf } from './shapes.js';
 
 /** What `expand` looks at; the rest goes into every segment as it is. */
 interface StepParameters extends JsonObject {
@@ -91,34 +92,27 @@ export const mamlTrain: Kind = {
   },
   inputs: {
     train: {
-      shape: {
-        type: 'bundle',
-        ports: {
-          pairs: { type: 'file', content: 'pairs' },
-          episodes: { type: 'file', content: 'episodes' },
-          items: { type: 'file', content: 'items' },
-        },
-      },
+      shape: episodeFiles,
       description: 'The episodes of the training users.',
       learns: true,
     },
     previous: {
-      shape: { type: 'file', content: 'training-state' },
+      shape: fileOf('training-state'),
       description: 'The state that the segment before this one ended in.',
       required: false,
     },
   },
   outputs: {
     checkpoint: {
-      shape: { type: 'file', content: 'model' },
+      shape: fileOf('model'),
       description: "The model at the segment's end, as safetensors under PyTorch's names.",
     },
     state: {
-      shape: { type: 'file', content: 'training-state' },
+      shape: fileOf('training-state'),
       description: "The exact state at the segment's end: parameters and Adam's moments.",
     },
     history: {
-      shape: { type: 'file', content: 'history' },
+      shape: fileOf('history'),
       description: 'Loss and gradient norm of every iteration of the segment.',
     },
   },

@@ -1,3 +1,5 @@
+import { historyColumns, metricColumns, rankColumns } from './evaluation-columns.js';
+
 /** A result table: its columns and what makes a row unique. */
 export interface ResultSchema {
   /** Column name -> DuckDB type, in the file's order. */
@@ -67,13 +69,7 @@ export const resultSchemas = {
       node: 'VARCHAR',
       step: 'VARCHAR',
       role: 'VARCHAR',
-      k: 'INTEGER',
-      steps: 'INTEGER',
-      inner_lr: 'DOUBLE',
-      metric: 'VARCHAR',
-      value: 'DOUBLE',
-      n: 'BIGINT',
-      users: 'BIGINT',
+      ...metricColumns,
     },
     orderBy: ['run', 'node', 'k', 'steps', 'inner_lr', 'metric'],
   },
@@ -83,9 +79,7 @@ export const resultSchemas = {
       run: 'VARCHAR',
       node: 'VARCHAR',
       step: 'VARCHAR',
-      iteration: 'BIGINT',
-      loss: 'DOUBLE',
-      gradient_norm: 'DOUBLE',
+      ...historyColumns,
     },
     orderBy: ['run', 'node', 'iteration'],
   },
@@ -96,14 +90,7 @@ export const resultSchemas = {
       node: 'VARCHAR',
       step: 'VARCHAR',
       role: 'VARCHAR',
-      k: 'INTEGER',
-      steps: 'INTEGER',
-      inner_lr: 'DOUBLE',
-      episode_id: 'BIGINT',
-      user_id: 'VARCHAR',
-      pair_id: 'BIGINT',
-      label: 'INTEGER',
-      rank: 'INTEGER',
+      ...rankColumns,
     },
     orderBy: ['run', 'node', 'k', 'steps', 'inner_lr', 'episode_id', 'pair_id'],
   },

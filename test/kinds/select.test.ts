@@ -8,6 +8,7 @@ import { checkpointSelect } from '../../src/kinds/checkpoint-select.js';
 import type { Kind } from '../../src/kinds/kind.js';
 import { select } from '../../src/kinds/select.js';
 import { withDatabase } from '../../src/tables/database.js';
+import { metricColumns } from '../../src/tables/evaluation-columns.js';
 import { writeRowsParquet } from '../../src/tables/parquet.js';
 import { type Inputs, kindContext } from '../support/kind-context.js';
 
@@ -32,15 +33,7 @@ async function tableOf(scores: readonly Score[]): Promise<Inputs> {
   const path = join(folder, `metrics-${files}.parquet`);
   await withDatabase({ threads: 1 }, (database) =>
     writeRowsParquet(database, {
-      columns: {
-        k: 'INTEGER',
-        steps: 'INTEGER',
-        inner_lr: 'DOUBLE',
-        metric: 'VARCHAR',
-        value: 'DOUBLE',
-        n: 'BIGINT',
-        users: 'BIGINT',
-      },
+      columns: metricColumns,
       rows: scores.map((score) => ({ k: 5, metric: 'mrr', n: 10, users: 2, ...score })),
       orderBy: ['k', 'steps', 'inner_lr', 'metric'],
       path,

@@ -7,6 +7,7 @@ import { readRegister } from '../../src/report/register.js';
 import { createRunFolder } from '../../src/report/run-folder.js';
 import { writeReport } from '../../src/report/write-report.js';
 import { withDatabase } from '../../src/tables/database.js';
+import { metricColumns } from '../../src/tables/evaluation-columns.js';
 import { writeRowsParquet } from '../../src/tables/parquet.js';
 import { type Project, temporaryProject } from '../support/temporary-project.js';
 
@@ -95,15 +96,7 @@ describe('the report of a run', () => {
     project = temporaryProject({});
     await withDatabase({ threads: 1 }, (database) =>
       writeRowsParquet(database, {
-        columns: {
-          k: 'INTEGER',
-          steps: 'INTEGER',
-          inner_lr: 'DOUBLE',
-          metric: 'VARCHAR',
-          value: 'DOUBLE',
-          n: 'BIGINT',
-          users: 'BIGINT',
-        },
+        columns: metricColumns,
         rows: [{ k: 5, steps: 0, inner_lr: null, metric: 'mrr', value: 0.25, n: 20, users: 2 }],
         orderBy: ['k'],
         path: project.path('metrics.parquet'),
