@@ -27,15 +27,10 @@ const tracing = (name: string, project: string, more = '') =>
 
 describe('a run', () => {
   it('executes what is not a hit in the order of the graph, in as many processes as slots, and hits cost nothing', async () => {
-    const project = projectOf('');
-    project.write(
-      'pipelines/test.yaml',
-      `version: 1
-name: test
-steps:
-  a: ${tracing('a', project.root)}
-  b: { kind: test.trace, in: { input: a }, with: { name: b, trace: "${project.root}/trace" } }
-  c: { kind: test.trace, in: { input: b }, with: { name: c, trace: "${project.root}/trace" } }
+    const project = projectOf(
+      (root) => `  a: ${tracing('a', root)}
+  b: { kind: test.trace, in: { input: a }, with: { name: b, trace: "${root}/trace" } }
+  c: { kind: test.trace, in: { input: b }, with: { name: c, trace: "${root}/trace" } }
 `,
     );
     const first = await runProject(project);
@@ -57,15 +52,10 @@ steps:
   });
 
   it('fills the slots and no more, and keeps its processes from step to step', async () => {
-    const project = projectOf('');
-    project.write(
-      'pipelines/test.yaml',
-      `version: 1
-name: test
-steps:
-  s:
+    const project = projectOf(
+      (root) => `  s:
     kind: test.trace
-    with: { name: s, trace: "${project.root}/trace", seconds: 0.05 }
+    with: { name: s, trace: "${root}/trace", seconds: 0.3 }
     matrix: { i: [1, 2, 3, 4, 5, 6, 7, 8, 9] }
 `,
     );
@@ -111,14 +101,9 @@ steps:
   });
 
   it('executes equal keys once', async () => {
-    const project = projectOf('');
-    project.write(
-      'pipelines/test.yaml',
-      `version: 1
-name: test
-steps:
-  a: ${tracing('x', project.root, ', seconds: 0.1')}
-  b: ${tracing('x', project.root, ', seconds: 0.1')}
+    const project = projectOf(
+      (root) => `  a: ${tracing('x', root, ', seconds: 0.1')}
+  b: ${tracing('x', root, ', seconds: 0.1')}
 `,
     );
     const { counts, outcomeOf } = await runProject(project);
@@ -214,13 +199,10 @@ describe('a failed step', () => {
   });
 
   it('is one that takes longer than it may, with all that it started', async () => {
-    const project = projectOf('');
-    project.write(
-      'pipelines/test.yaml',
-      `version: 1
-name: test
-steps:
-  a: { kind: command, with: { argv: "sleep 60 & echo $! > ${project.root}/pid; wait", shell: true, timeout_seconds: 0.5 } }
+    const project = projectOf(
+      (
+        root,
+      ) => `  a: { kind: command, with: { argv: "sleep 60 & echo $! > ${root}/pid; wait", shell: true, timeout_seconds: 0.5 } }
 `,
     );
     const start = performance.now();
@@ -245,10 +227,8 @@ describe('--force', () => {
   });
 
   it('fails where a deterministic kind gives other bytes, and keeps both', async () => {
-    const project = projectOf('');
-    project.write(
-      'pipelines/test.yaml',
-      `version: 1\nname: test\nsteps:\n  a: { kind: test.counter, with: { counter: "${project.root}/counter" } }\n`,
+    const project = projectOf(
+      (root) => `  a: { kind: test.counter, with: { counter: "${root}/counter" } }\n`,
     );
     await runProject(project);
     const { outcomeOf } = await runProject(project, { force: 'all' });
@@ -256,10 +236,9 @@ describe('--force', () => {
   });
 
   it('replaces the entry of a kind that is not deterministic, and what follows takes the new bytes', async () => {
-    const project = projectOf('');
-    project.write(
-      'pipelines/test.yaml',
-      `version: 1\nname: test\nsteps:\n  a: { kind: test.random, with: { counter: "${project.root}/counter" } }\n  b: { kind: test.trace, in: { input: a }, with: { name: b } }\n`,
+    const project = projectOf(
+      (root) =>
+        `  a: { kind: test.random, with: { counter: "${root}/counter" } }\n  b: { kind: test.trace, in: { input: a }, with: { name: b } }\n`,
     );
     await runProject(project);
     const forced = await runProject(project, { force: ['a'] });
@@ -351,14 +330,9 @@ describe('events', () => {
 
 describe('cancelling', () => {
   it('ends what runs, starts nothing more, and keeps the state to go on from', async () => {
-    const project = projectOf('');
-    project.write(
-      'pipelines/test.yaml',
-      `version: 1
-name: test
-steps:
-  long: { kind: test.resume, with: { steps: 20, seconds: 2, trace: "${project.root}/resumed" } }
-  block: { kind: test.block, with: { seconds: 60, pidFile: "${project.root}/pid" } }
+    const project = projectOf(
+      (root) => `  long: { kind: test.resume, with: { steps: 20, seconds: 2, trace: "${root}/resumed" } }
+  block: { kind: test.block, with: { seconds: 60, pidFile: "${root}/pid" } }
   after: { kind: test.trace, in: { input: long }, with: { name: after } }
   queued: { kind: test.trace, with: { name: queued } }
 `,
