@@ -21,16 +21,18 @@ function project(pipeline: string): Project {
 /** Every object's name, each checked against its bytes. */
 function objectsOf(made: Project): readonly string[] {
   const folder = made.path('cache/objects');
-  return readdirSync(folder, { recursive: true, withFileTypes: true })
-    // What a killed writer had begun stands beside the objects under a name that no reader looks for.
-    .filter((entry) => entry.isFile() && !entry.name.endsWith('.tmp'))
-    .map((entry) => {
-      const bytes = readFileSync(join(entry.parentPath, entry.name));
-      const name = createHash('sha256').update(bytes).digest('hex');
-      expect(join(entry.parentPath, entry.name).slice(folder.length).replaceAll('/', '')).toBe(name);
-      return name;
-    })
-    .sort();
+  return (
+    readdirSync(folder, { recursive: true, withFileTypes: true })
+      // What a killed writer had begun stands beside the objects under a name that no reader looks for.
+      .filter((entry) => entry.isFile() && !entry.name.endsWith('.tmp'))
+      .map((entry) => {
+        const bytes = readFileSync(join(entry.parentPath, entry.name));
+        const name = createHash('sha256').update(bytes).digest('hex');
+        expect(join(entry.parentPath, entry.name).slice(folder.length).replaceAll('/', '')).toBe(name);
+        return name;
+      })
+      .sort()
+  );
 }
 
 function tablesOf(made: Project): { readonly [table: string]: string } {
