@@ -84,14 +84,16 @@ async function answer(database: Database, sql: string): Promise<RowTable> {
 
 function failureOfQuery(error: Error): Failure {
   const [message = '', ...details] = error.message.trimEnd().split('\n');
+  if (/^out of memory/i.test(message)) {
+    // What DuckDB advises below its message are settings, which a query may not change.
+    const hint = 'ask for fewer rows or columns, or aggregate earlier';
+    return { reason: 'sql-failed', message, hint, cause: error };
+  }
   const refused = message.startsWith('Permission Error');
   return {
     reason: refused ? 'sql-refused' : 'sql-failed',
     message,
     details: details.filter((line) => line !== ''),
-    ...(/out of memory/i.test(message)
-      ? { hint: 'ask for fewer rows or columns, or aggregate earlier' }
-      : {}),
     cause: error,
   };
 }

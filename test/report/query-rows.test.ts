@@ -102,6 +102,9 @@ describe('a query', () => {
     const failure = await refusalOf('SELECT list(i) FROM range(500000000) t(i)');
     expect(failure).toMatchObject({ reason: 'sql-failed' });
     expect(failure?.message).toMatch(/out of memory/i);
+    expect(failure?.hint).toBe('ask for fewer rows or columns, or aggregate earlier');
+    const { cause: _, ...told } = failure ?? {};
+    expect(JSON.stringify(told)).not.toMatch(/\bSET\b|temp/i);
   });
 });
 
