@@ -34,7 +34,11 @@ export async function run(context: KindContext): Promise<void> {
       header: parameters['header'] as boolean | 'auto',
       columns,
     });
-    const isDate = await readingUserFile(file, 'see the parameters of data.import', async () => {
+    const hint =
+      format.format === 'parquet'
+        ? 'it is damaged or cut off: copy or write it again'
+        : 'see the parameters of data.import';
+    const isDate = await readingUserFile(file, hint, async () => {
       if (format.format === 'parquet')
         format = { ...format, columnNames: await parquetColumns(database, path) };
       return await readRaw(database, path, format, resolveColumns(file, format, columns));
