@@ -42,9 +42,11 @@ export interface Job {
 }
 
 export interface AttemptListener extends ExecutionListener {
+  /** Asked once all is prepared: whether it may still start. */
+  mayStart(): boolean;
   /** The key is this run's and the inputs are sound: execution begins. */
   started(time: Date): void;
-  /** The process is free again; what follows is publication. */
+  /** It gave its outputs, and the process is free again; what follows is publication. */
   executed(): void;
 }
 
@@ -56,6 +58,8 @@ export type Attempt =
   | { readonly type: 'busy'; readonly owner: string }
   /** Objects of these nodes' outputs are not what their names say; they are set aside. */
   | { readonly type: 'bad-inputs'; readonly producers: readonly string[] }
+  /** The run was stopped before the execution began. */
+  | { readonly type: 'not-started' }
   | { readonly type: 'failed'; readonly failure: Failure };
 
 /** Claims the node's key, checks its inputs, executes it and publishes what it gave; gives the claim back in any case. */
@@ -78,13 +82,14 @@ export async function attemptNode(
     const changedBefore = await changedFile(job.node, surroundings);
     if (changedBefore !== undefined) return { type: 'failed', failure: changedBefore };
 
+    if (!listener.mayStart()) return { type: 'not-started' };
     const startedAt = new Date();
     const start = performance.now();
     listener.started(startedAt);
     const result = await surroundings.pool.execute(requestOf(job, workspace, surroundings), listener);
     const seconds = (performance.now() - start) / 1000;
-    listener.executed();
     if (!result.ok) return { type: 'failed', failure: result.failure };
+    listener.executed();
     const changedSince = await changedFile(job.node, surroundings);
     if (changedSince !== undefined) return { type: 'failed', failure: changedSince };
 

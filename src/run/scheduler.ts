@@ -179,6 +179,7 @@ class Execution {
     let attempt: Attempt;
     try {
       attempt = await attemptNode({ ...start, granted }, this.surroundings, {
+        mayStart: () => this.stopped === undefined,
         started: (date) => {
           startedAt = date;
           const { id, step, kind } = node;
@@ -243,6 +244,9 @@ class Execution {
         return;
       case 'bad-inputs':
         this.schedule.inputsBad(node, attempt.producers);
+        return;
+      case 'not-started':
+        // It is settled with all else that has no outcome.
         return;
       case 'failed':
         if (this.run.signal.aborted) this.schedule.ended(node, 'cancelled', cancelled, timing);

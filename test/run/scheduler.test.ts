@@ -1,8 +1,9 @@
-import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { totalmem } from 'node:os';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, it } from 'vitest';
 import type { StepFinish, StepProgress, StepStart } from '../../src/run/event.js';
+import { openStore } from '../../src/store/open-store.js';
 import { eventsSchema } from '../../src/ui/events-schema.js';
 import type { Project } from '../support/temporary-project.js';
 import { isAlive } from './support/is-alive.js';
@@ -153,6 +154,51 @@ describe('a failed step', () => {
     expect(finish?.failure?.lastLines).toEqual(expect.arrayContaining(['first', 'last']));
     expect(finish?.failure?.log).toBe('logs/bad.log');
     expect(project.read('logs/bad.log')).toContain('exit code 7');
+  });
+
+  it.each([1, 2])('is the last that starts, with %i slots', async (slots) => {
+    const { events, counts } = await runProject(
+      projectOf(`  bad: { kind: command, with: { argv: ["false"] } }
+  x:
+    kind: test.trace
+    with: { name: x, seconds: 1 }
+    matrix: { i: [1, 2, 3, 4, 5, 6] }
+`),
+      { slots },
+    );
+    const failedAt = events.findIndex((event) => event.event === 'step.finish' && event.outcome === 'failed');
+    expect(events.slice(failedAt).filter(({ event }) => event === 'step.start')).toEqual([]);
+    expect(counts.ran).toBe(slots - 1);
+    expect(counts.skipped).toBe(7 - slots);
+  });
+
+  it('keeps what was about to start from starting, and its lock goes', async () => {
+    const project = projectOf(
+      '  bad: { kind: command, with: { argv: ["false"] } }\n  x: { kind: test.trace, with: { name: x } }\n',
+    );
+    const store = await openStore(project.path('cache'));
+    let failed: () => void = () => {};
+    const failure = new Promise<void>((resolve) => {
+      failed = resolve;
+    });
+    let claims = 0;
+    const { events, outcomeOf } = await runProject(project, {
+      store: {
+        ...store,
+        // x is claimed, and then waits until the other has failed.
+        async claim(key) {
+          const claim = await store.claim(key);
+          if (++claims === 2) await failure;
+          return claim;
+        },
+      },
+      emit(event) {
+        if (event.event === 'step.finish' && event.outcome === 'failed') failed();
+      },
+    });
+    expect(outcomeOf('x')).toMatchObject({ outcome: 'skipped', reason: 'not started, because bad failed' });
+    expect(events.some((event) => event.event === 'step.start' && event.node === 'x')).toBe(false);
+    expect(readdirSync(project.path('cache/locks'))).toEqual([]);
   });
 
   it('lets what does not depend on it go on with keep-going', async () => {
