@@ -41,7 +41,9 @@ export const checkpointSelect: Kind = {
     const { candidates, scores } = lengths;
     if (candidates === undefined || scores === undefined || candidates === scores) return [];
     return [
-      `candidates has ${candidates} checkpoints, and scores ${scores} evaluations; it wants one for each, such as a step \`over\` the same checkpoints`,
+      {
+        message: `candidates has ${candidates} checkpoints, and scores ${scores} evaluations; it wants one for each, such as a step \`over\` the same checkpoints`,
+      },
     ];
   },
   load: () => import('./checkpoint-select-body.js'),

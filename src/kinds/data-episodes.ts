@@ -3,6 +3,8 @@ import { episodeFiles, fileOf } from './shapes.js';
 
 const pairs: PortShape = fileOf('pairs');
 const items: PortShape = fileOf('items');
+// What the items are called tells nothing of any user's.
+const catalogue = { items: { from: ['pairs.items'] } };
 const size = { type: 'integer', minimum: 1, maximum: 1000 };
 
 /** Pairs to support and query sets. */
@@ -30,16 +32,19 @@ export const dataEpisodes: Kind = {
       shape: episodeFiles,
       description: 'All pairs of train, its episodes (every window), the catalogue.',
       from: ['pairs.train'],
+      leaves: catalogue,
     },
     val: {
       shape: episodeFiles,
       description: 'All pairs of val, one episode for each user with enough of them, the catalogue.',
       from: ['pairs.val'],
+      leaves: catalogue,
     },
     test: {
       shape: episodeFiles,
       description: 'All pairs of test, one episode for each user with enough of them, the catalogue.',
       from: ['pairs.test'],
+      leaves: catalogue,
     },
   },
   canonical: (parameters) => ({ k: parameters['k'] ?? 5, q: parameters['q'] ?? 10 }),

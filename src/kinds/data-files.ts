@@ -28,6 +28,7 @@ const outputOf = (role: 'train' | 'val' | 'test') =>
     description: `Pairs, episodes and catalogue of ${role}.`,
     from: [],
     role,
+    leaves: { items: { from: [] } },
   }) as const;
 
 /** Pairs and episodes that were made elsewhere. */

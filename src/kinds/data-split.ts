@@ -52,7 +52,7 @@ export const dataSplit: Kind = {
   check: ({ parameters }) => {
     const { train, val, test } = fractions(parameters);
     return train + val + test > 1 + 1e-9
-      ? [`train, val and test add up to ${train + val + test}, more than 1`]
+      ? [{ message: `train, val and test add up to ${train + val + test}, more than 1` }]
       : [];
   },
   canonical: (parameters) => ({ ...fractions(parameters), seed: parameters['seed'] ?? 0 }),

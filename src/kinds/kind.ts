@@ -20,12 +20,15 @@ export type Content =
   | 'value'
   | 'bytes';
 
-/** The shape of what a port gives or wants; `any` wants whatever there is, whole. */
+/**
+ * The shape of what a port gives or wants; `any` wants whatever there is, whole; with `lone: 'file'`, of a bundle
+ * that is a single file, that file.
+ */
 export type PortShape =
   | { readonly type: 'file'; readonly content: Content }
   | { readonly type: 'bundle'; readonly ports: { readonly [name: string]: PortShape } }
   | { readonly type: 'list'; readonly of: PortShape }
-  | { readonly type: 'any' };
+  | { readonly type: 'any'; readonly lone?: 'file' };
 
 export interface InputPort {
   readonly shape: PortShape;
@@ -48,7 +51,12 @@ export interface OutputPort {
   readonly from?: readonly string[];
   /** This port's data *is* this split (`data.split`, `data.files`); the roles of what it came from are added. */
   readonly role?: Role;
+  /** Files of a bundle (by name) of which something else holds than of the rest, such as its catalogue. */
+  readonly leaves?: { readonly [name: string]: Origin };
 }
+
+/** What decides the roles of an output. */
+export type Origin = Pick<OutputPort, 'from' | 'role'>;
 
 /** A file of the user's, outside the cache; its content's digest takes the place of its path in the key. */
 export interface ExternalFile {
@@ -65,10 +73,15 @@ export interface ExternalFile {
  * segment n - 1 gave at `carry.output` at its port `carry.input`.
  */
 export interface Segmentation {
-  /** One element a segment: its own parameters (nothing that concerns only the total) and a short label (`200`). */
-  readonly expand: (
+  /** How many segments there are. */
+  readonly count: (parameters: JsonObject) => number;
+  /** The parameters that the count comes from, the one most likely wrong first. */
+  readonly countedBy: readonly string[];
+  /** A segment, from 0: its own parameters (nothing that concerns only the total) and a short label (`200`). */
+  readonly segment: (
     parameters: JsonObject,
-  ) => readonly { readonly label: string; readonly parameters: JsonObject }[];
+    index: number,
+  ) => { readonly label: string; readonly parameters: JsonObject };
   readonly carry: { readonly output: string; readonly input: string };
   /** Ports of the step that are lists over all segments: step port -> node port. */
   readonly lists: { readonly [stepPort: string]: string };
@@ -99,8 +112,8 @@ export interface Kind {
    * lets a name that is both in `with` and in settings be refused at planning.
    */
   readonly namesOfSettings?: (parameters: JsonObject) => readonly string[];
-  /** Further checks between ports that are known at planning; returns messages. */
-  readonly check?: (step: PlannedStep) => readonly string[];
+  /** Further checks, between parameters and of what is known of ports at planning. */
+  readonly check?: (step: PlannedStep) => readonly Objection[];
   /** Files of the user's that the parameters name. */
   readonly files?: (parameters: JsonObject) => readonly ExternalFile[];
   /**
@@ -140,15 +153,21 @@ export interface JsonSchema {
 /** A step as written, for kinds whose ports depend on it. */
 export interface StepShape {
   readonly parameters: JsonObject;
-  /** Names under `in`. */
+  /** Names under `in` and `over`. */
   readonly inputNames: readonly string[];
 }
 
 /** What planning knows of a step when `check` is called. */
-export interface PlannedStep {
-  readonly parameters: JsonObject;
+export interface PlannedStep extends StepShape {
   /** For each input port that holds a list: its length. */
   readonly lengths: { readonly [port: string]: number };
+}
+
+/** What is wrong with a step whose parameters the schema allows. */
+export interface Objection {
+  readonly message: string;
+  /** Names and indices of the parameter at fault: `['outputs', 'model']`. Without it, the step as a whole. */
+  readonly path?: readonly string[];
 }
 
 /** A file that a step names and does not declare. */

@@ -2,7 +2,7 @@ import type { JsonObject } from '../base/json.js';
 import type { Kind } from './kind.js';
 import { episodeFiles, fileOf } from './shapes.js';
 
-/** What `expand` looks at; the rest goes into every segment as it is. */
+/** What segments are made from; the rest goes into every segment as it is. */
 interface StepParameters extends JsonObject {
   readonly iterations: number;
   readonly checkpoint_interval: number;
@@ -117,14 +117,16 @@ export const mamlTrain: Kind = {
     },
   },
   segmentation: {
-    expand(parameters) {
+    count(parameters) {
+      const { iterations, checkpoint_interval } = parameters as StepParameters;
+      return Math.ceil(iterations / checkpoint_interval);
+    },
+    countedBy: ['iterations', 'checkpoint_interval'],
+    segment(parameters, index) {
       const { iterations, checkpoint_interval, ...training } = parameters as StepParameters;
-      const segments = Math.ceil(iterations / checkpoint_interval);
-      return Array.from({ length: segments }, (_, index) => {
-        const start = index * checkpoint_interval;
-        const end = Math.min(start + checkpoint_interval, iterations);
-        return { label: String(end), parameters: { ...training, start, end } };
-      });
+      const start = index * checkpoint_interval;
+      const end = Math.min(start + checkpoint_interval, iterations);
+      return { label: String(end), parameters: { ...training, start, end } };
     },
     carry: { output: 'state', input: 'previous' },
     lists: { checkpoints: 'checkpoint', history: 'history' },

@@ -173,10 +173,10 @@ describe('checkpoint.select', () => {
 
   it('wants as many scores as candidates', () => {
     const check = (lengths: { [port: string]: number }) =>
-      checkpointSelect.check?.({ parameters: { metric: 'mrr' }, lengths });
+      checkpointSelect.check?.({ parameters: { metric: 'mrr' }, inputNames: [], lengths });
     expect(check({ candidates: 3, scores: 3 })).toEqual([]);
     expect(check({ candidates: 3, scores: 1 })).toEqual([
-      expect.stringContaining('candidates has 3 checkpoints, and scores 1 evaluations'),
+      { message: expect.stringContaining('candidates has 3 checkpoints, and scores 1 evaluations') },
     ]);
   });
 });
