@@ -22,11 +22,11 @@ export function readDocument(file: string): unknown {
 }
 
 /** A file of a run's folder that is not what kshot wrote. */
-export function spoiltFile(file: string, cause: unknown): Failure {
+export function spoiltFile(file: string, cause?: unknown): Failure {
   return {
     reason: 'object-corrupt',
     message: `${file} is not what kshot wrote`,
     hint: 'remove the folder of that run; kshot run makes its results again from the cache',
-    cause,
+    ...(cause === undefined ? {} : { cause }),
   };
 }
