@@ -1,4 +1,5 @@
-import { mkdirSync, rmSync } from 'node:fs';
+import { mkdirSync, rmSync, symlinkSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { expect, test } from 'vitest';
 import { kshot } from '../support/kshot.js';
 import { temporaryProject } from '../support/temporary-project.js';
@@ -20,6 +21,40 @@ test.each(['cache', 'cache/objects', 'cache/steps', 'cache/locks', 'cache/partia
     expect((await kshot(project, ['run'])).exitCode).toBe(0);
   },
 );
+
+test.each(['cache', 'cache/objects', 'artifacts', 'artifacts/a'])(
+  'a link that leads nowhere in the place of the folder %s is the environment’s fault, and named',
+  async (name) => {
+    const project = temporaryProject({ files: { 'pipelines/a.yaml': pipeline } });
+    mkdirSync(dirname(project.path(name)), { recursive: true });
+    symlinkSync('/nowhere', project.path(name));
+    const { exitCode, stdout, stderr } = await kshot(project, ['run']);
+    expect(stderr).toBe(
+      `kshot: something else is in the place of ${project.path(name)}, which must be a folder\n  hint: move it away; kshot makes the folders that it needs\n`,
+    );
+    expect([exitCode, stdout]).toEqual([36, '']);
+  },
+);
+
+test.each([['plan'], ['status'], ['explain', 'one'], ['gc'], ['cache', 'verify']])(
+  'kshot %s %s says what is in the place of the cache, as run does',
+  async (...args) => {
+    const project = temporaryProject({ files: { 'pipelines/a.yaml': pipeline, cache: '' } });
+    const { exitCode, stdout, stderr } = await kshot(project, args);
+    expect(stderr).toContain(`something else is in the place of ${project.path('cache')}`);
+    expect([exitCode, stdout]).toEqual([36, '']);
+  },
+);
+
+test('a step that a failure kept from starting is said to be skipped, not to be missing', async () => {
+  const steps =
+    '  bad: { kind: command, with: { argv: ["false"] } }\n  late: { kind: value, with: { a: 1 } }\n';
+  const project = temporaryProject({ files: { 'pipelines/a.yaml': `version: 1\nsteps:\n${steps}` } });
+  expect((await kshot(project, ['run', '-j', '1', '--tag', 'first'])).exitCode).toBe(1);
+  const { stdout } = await kshot(project, ['plan']);
+  expect(stdout).toMatch(/^run +bad +failed in run a\/first$/m);
+  expect(stdout).toMatch(/^run +late +skipped in run a\/first$/m);
+});
 
 test.each([
   [
