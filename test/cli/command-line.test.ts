@@ -60,7 +60,7 @@ describe('the command line', () => {
   });
 
   it('gives failures as JSON on stdout with --json', async () => {
-    const { exitCode, stdout, stderr } = await kshot(project, ['run', '--json', '--set', 'params.x=1']);
+    const { exitCode, stdout, stderr } = await kshot(project, ['plan', '--json', '--set', 'params.x=1']);
     expect(exitCode).toBe(2);
     expect(stderr).toBe('');
     const { failures } = JSON.parse(stdout) as { failures: { reason: string; message: string }[] };

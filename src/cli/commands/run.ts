@@ -15,6 +15,7 @@ import type { RunEvent } from '../../run/event.js';
 import type { RunOutcome } from '../../run/scheduler.js';
 import { ndjsonLine } from '../../ui/ndjson.js';
 import { createPlainLines } from '../../ui/plain-lines.js';
+import { commandName } from '../command-name.js';
 import { metricLines } from '../metric-lines.js';
 import { openProject, type PlannedProject, type PlanningOptions } from '../open-project.js';
 import { createReasons } from '../reasons.js';
@@ -32,7 +33,7 @@ export interface RunOptions extends CommonOptions, PlanningOptions {
 /** `kshot run [FILE] [targets]`: computes what is not there yet; events on stderr, or on stdout with `--json`. */
 export async function run(options: RunOptions, targets: readonly string[]): Promise<number> {
   if (options.dryRun === true) return await printPlan(options, targets);
-  const terminal = openTerminal(options);
+  const terminal = openTerminal(options, { events: true });
   const opened = await openProject(targets, options);
   if (!opened.ok) return terminal.fail(opened.failure);
   const sound = await withSoundResults(opened.value);
@@ -110,6 +111,7 @@ async function execute(
   });
   cancellation.stop();
   const finalExitCode = Math.max(exitCode, largestExitCode(failures));
+  if (terminal.json) terminal.fail(failures);
   emit({
     event: 'run.finish',
     time: new Date().toISOString(),
@@ -218,12 +220,13 @@ function closingLines(
 ): readonly string[] {
   const failed = finished.nodes.find(({ outcome }) => outcome === 'failed');
   const metrics = report === undefined ? [] : metricLines(report, terminal.style);
+  const kshot = commandName(process.env);
   const next =
     failed !== undefined
-      ? `kshot logs ${quoted(failed.node.id)}; kshot run goes on from what is done`
+      ? `${kshot} logs ${quoted(failed.node.id)}; ${kshot} run goes on from what is done`
       : metrics.length > 0
-        ? 'kshot results; kshot sql "FROM latest_metrics"; change a number and kshot plan'
-        : 'kshot status; kshot sql "FROM latest_steps"';
+        ? `${kshot} results; ${kshot} sql "FROM latest_metrics"; change a number and ${kshot} plan`
+        : `${kshot} status; ${kshot} sql "FROM latest_steps"`;
   return [
     ...(metrics.length > 0 ? ['', ...metrics, ''] : []),
     `${terminal.style.bold('report'.padEnd(9))} ${relative(root, folder.path)}`,
