@@ -15,7 +15,7 @@ export interface FinishedNode {
   /** Present where its outputs are there. */
   readonly entry?: Entry;
   readonly failure?: Pick<Failure, 'reason' | 'message'>;
-  /** Its log, relative to the root, where it wrote one. */
+  /** Its log, relative to the root, where it was executed. */
   readonly log?: string;
 }
 

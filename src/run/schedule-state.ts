@@ -24,7 +24,7 @@ export interface Settled {
   /** Wall time of the execution here, 0 where there was none. */
   readonly seconds: number;
   readonly threads?: number;
-  /** Its log, relative to the root, where it wrote one. */
+  /** Its log, relative to the root, where it was executed. */
   readonly log?: string;
 }
 

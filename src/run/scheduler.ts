@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import type { Failure } from '../base/failure.js';
 import { failureOfException } from '../base/failure-of-exception.js';
@@ -19,7 +18,7 @@ import { paceOf } from './progress-rate.js';
 import { type Demand, giveBack, type Resources, take } from './resources.js';
 import { Schedule } from './schedule.js';
 import type { Settled, Startable, Timing } from './schedule-state.js';
-import { logFileName } from './step-log.js';
+import { logFileName, StepLog } from './step-log.js';
 import { WorkerPool } from './worker-pool.js';
 
 export interface ExecuteOptions {
@@ -175,6 +174,7 @@ class Execution {
     };
     const reason = forced ? 'forced' : await this.run.reasonFor(node, preimage);
     const pace = paceOf();
+    const log = new StepLog(join(this.run.logFolder, logFileName(node.id)));
     let startedAt: Date | undefined;
     let attempt: Attempt;
     try {
@@ -184,6 +184,9 @@ class Execution {
           startedAt = date;
           const { id, step, kind } = node;
           const time = date.toISOString();
+          log.note(`${id} (${kind}) starts ${time}, threads ${granted.slots}, key ${key}`);
+          log.note(`because: ${reason}`);
+          log.close();
           this.run.emit({
             event: 'step.start',
             time,
@@ -216,19 +219,18 @@ class Execution {
     }
     release();
     this.attempts--;
-    this.conclude(start, attempt, reason, this.timingOf(node, startedAt, granted));
+    const timing: Timing =
+      startedAt === undefined
+        ? { seconds: 0 }
+        : {
+            startedAt: startedAt.toISOString(),
+            seconds: (Date.now() - startedAt.getTime()) / 1000,
+            threads: granted.slots,
+            log: relative(this.run.root, log.file),
+          };
+    if (startedAt !== undefined) noteEnd(log, attempt, timing.seconds, this.run.signal.aborted);
+    this.conclude(start, attempt, reason, timing);
     this.advance();
-  }
-
-  private timingOf({ id }: GraphNode, startedAt: Date | undefined, { slots }: Resources): Timing {
-    if (startedAt === undefined) return { seconds: 0 };
-    const log = join(this.run.logFolder, logFileName(id));
-    return {
-      startedAt: startedAt.toISOString(),
-      seconds: (Date.now() - startedAt.getTime()) / 1000,
-      threads: slots,
-      ...(existsSync(log) ? { log: relative(this.run.root, log) } : {}),
-    };
   }
 
   private conclude({ node }: Startable, attempt: Attempt, reason: string, timing: Timing): void {
@@ -279,6 +281,14 @@ class Execution {
       this.stopped ??= { outcome: 'skipped', reason: `not started, because ${node.id} failed` };
     }
   }
+}
+
+/** Says in the log how an execution ended. */
+function noteEnd(log: StepLog, attempt: Attempt, seconds: number, isCancelled: boolean): void {
+  const how =
+    attempt.type !== 'failed' ? 'ran' : isCancelled ? 'cancelled' : `failed: ${attempt.failure.message}`;
+  log.note(`ended ${now()}, after ${seconds.toFixed(3)} s: ${how}`);
+  log.close();
 }
 
 function now(): string {

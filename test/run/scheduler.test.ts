@@ -151,9 +151,18 @@ describe('a failed step', () => {
     const finish = events.find(
       (event): event is StepFinish => event.event === 'step.finish' && event.node === 'bad',
     );
-    expect(finish?.failure?.lastLines).toEqual(expect.arrayContaining(['first', 'last']));
+    // Not the message too, which the event holds.
+    expect(finish?.failure?.lastLines.slice(1)).toEqual(['first', 'last']);
     expect(finish?.failure?.log).toBe('logs/bad.log');
-    expect(project.read('logs/bad.log')).toContain('exit code 7');
+    expect(project.read('logs/bad.log')).toMatch(
+      /\[kshot\] ended \S+, after 0\.\d+ s: failed: the program ended with exit code 7\n$/,
+    );
+    const { key } = outcomeOf('slow');
+    expect(project.read('logs/slow.log')).toMatch(
+      new RegExp(
+        `^\\[kshot\\] slow \\(test\\.trace\\) starts \\S+Z, threads 1, key ${key}\\n\\[kshot\\] because: new\\n\\[kshot\\] ended \\S+Z, after 1\\.\\d+ s: ran\\n$`,
+      ),
+    );
   });
 
   it.each([1, 2])('is the last that starts, with %i slots', async (slots) => {
