@@ -5,8 +5,9 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     globalSetup: ['test/support/build-once.ts'],
     reporters: ['default', './test/support/count-reporter.ts'],
-    testTimeout: 120_000,
-    hookTimeout: 120_000,
+    // Long enough for a machine with many times the work of ours: a limit against hanging, not on speed.
+    testTimeout: 300_000,
+    hookTimeout: 300_000,
     pool: 'forks',
     maxWorkers: 2,
   },

@@ -1,7 +1,8 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
-import { dirname, join, relative, resolve, sep } from 'node:path';
+import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import type { Failure } from '../base/failure.js';
 import { failed, type Result, success } from '../base/result.js';
+import { suggestion } from '../pipeline/nearest-name.js';
 
 /**
  * The root of the project that `folder` is in: `--root` where given, else the nearest folder upwards that holds
@@ -29,17 +30,19 @@ export function findRoot(folder: string, given?: string): Result<string, Failure
  * only one in `pipelines/`, else the one that says `default: true`.
  */
 export function findPipeline(root: string, folder: string, given?: string): Result<string, Failure> {
-  if (given !== undefined) {
-    const found = [resolve(folder, given), resolve(root, given)].find((file) => existsSync(file));
-    // One that is not there is for the loader to report.
-    return success(relativePath(root, found ?? resolve(folder, given)));
-  }
   const pipelines = join(root, 'pipelines');
   const files = existsSync(pipelines)
     ? readdirSync(pipelines)
         .filter((name) => /\.ya?ml$/.test(name))
         .sort()
     : [];
+  if (given !== undefined) {
+    const found = [resolve(folder, given), resolve(root, given)].find((file) => existsSync(file));
+    if (found !== undefined) return success(relativePath(root, found));
+    const hint = suggestion(basename(given), files, (name) => `pipelines/${name}`);
+    const message = `there is no file ${given}`;
+    return failed({ reason: 'file-not-found', message, ...(hint === undefined ? {} : { hint }) });
+  }
   const [first] = files;
   if (first !== undefined && files.length === 1) return success(`pipelines/${first}`);
   const defaults = files.filter((name) =>

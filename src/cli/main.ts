@@ -15,7 +15,10 @@ for (const stream of [process.stdout, process.stderr]) {
 }
 
 function fail(error: unknown): void {
-  const terminal = openTerminal({ json: args.includes('--json'), color: !args.includes('--no-color') });
+  const terminal = openTerminal(
+    { json: args.includes('--json'), color: !args.includes('--no-color') },
+    { events: args.find((arg) => !arg.startsWith('-')) === 'run' },
+  );
   process.exitCode = terminal.fail([failureOfException(error)]);
 }
 

@@ -1,6 +1,6 @@
 import type { Failure, Location } from '../base/failure.js';
-import type { Json } from '../base/json.js';
 import { displayWidth, printable } from '../base/terminal-text.js';
+import type { RunFailed, RunFailure } from '../run/event.js';
 import { formatCount } from '../ui/quantities.js';
 import { plainStyle, type Style } from '../ui/style.js';
 
@@ -59,7 +59,21 @@ function excerpt(location: Location, style: Style): string[] {
 
 /** The failures as JSON for `--json`: `{"failures": [...]}` on one line; causes are left out. */
 export function failuresAsJson(failures: readonly Failure[]): string {
-  const list: Json = failures.map(({ reason, message, location, hint, details }) => ({
+  return `${JSON.stringify({ failures: failuresAsData(failures) })}\n`;
+}
+
+/** The failures as the event of a run that tells them. */
+export function runFailed(failures: readonly Failure[]): RunFailed {
+  return {
+    event: 'run.failed',
+    version: 1,
+    time: new Date().toISOString(),
+    failures: failuresAsData(failures),
+  };
+}
+
+function failuresAsData(failures: readonly Failure[]): readonly RunFailure[] {
+  return failures.map(({ reason, message, location, hint, details }) => ({
     reason,
     message,
     ...(location === undefined
@@ -73,5 +87,4 @@ export function failuresAsJson(failures: readonly Failure[]): string {
     ...(hint === undefined ? {} : { hint }),
     ...(details === undefined ? {} : { details }),
   }));
-  return `${JSON.stringify({ failures: list })}\n`;
 }

@@ -212,8 +212,10 @@ export function createProgram(done: (exitCode: number) => void): Command {
     .addHelpText('after', '\nExample:\n  kshot cache verify');
   connect(
     command('verify', cache)
-      .summary('check every byte of the cache')
-      .description('Reads every object of the cache; a bad one is set aside, so that its step runs again.')
+      .summary('check every byte of the cache and of the results of runs')
+      .description(
+        'Reads every object of the cache, where a bad one is set aside, so that its step runs again, and the files of all runs.',
+      )
       .addHelpText('after', '\nExample:\n  kshot cache verify --json'),
     async () => (await import('./commands/cache-verify.js')).cacheVerify,
   );

@@ -72,9 +72,9 @@ export function createReasons(project: PlannedProject): ReasonFor {
     const [latest] = history.listingsOf(node.id);
     if (latest === undefined) return 'new';
     if (latest.key === key) {
-      return latest.outcome === 'failed' || latest.outcome === 'cancelled'
-        ? `${latest.outcome} in run ${latest.run}`
-        : `result ${shortDigest(key)} is missing from the cache or bad`;
+      return latest.outcome === 'ran' || latest.outcome === 'hit' || latest.outcome === 'joined'
+        ? `result ${shortDigest(key)} is missing from the cache or bad`
+        : `${latest.outcome} in run ${latest.run}`;
     }
     const before = history.latestOf(node.id);
     if (before === undefined) return 'new';

@@ -1,8 +1,9 @@
 import { largestExitCode } from '../base/exit-code.js';
 import type { Failure } from '../base/failure.js';
 import { printable } from '../base/terminal-text.js';
+import { ndjsonLine } from '../ui/ndjson.js';
 import { type Style, styleFor } from '../ui/style.js';
-import { failuresAsJson, formatFailures } from './print-failures.js';
+import { failuresAsJson, formatFailures, runFailed } from './print-failures.js';
 
 /** Options that every command takes. */
 export interface CommonOptions {
@@ -31,8 +32,11 @@ export interface Terminal {
   fail(failures: readonly Failure[]): number;
 }
 
-/** The terminal of this process. */
-export function openTerminal({ json = false, quiet = false, color }: CommonOptions): Terminal {
+/** The terminal of this process; with `events` what it prints with `--json` are events of a run, failures too. */
+export function openTerminal(
+  { json = false, quiet = false, color }: CommonOptions,
+  { events = false }: { readonly events?: boolean } = {},
+): Terminal {
   const style = styleFor(process.stderr, process.env, color);
   return {
     json,
@@ -50,7 +54,9 @@ export function openTerminal({ json = false, quiet = false, color }: CommonOptio
       process.stderr.write(`${style.yellow('warning: ')}${printable(`${place}${message}${rest}`)}\n`);
     },
     fail(failures) {
-      if (json) process.stdout.write(failuresAsJson(failures));
+      if (json && events) {
+        if (failures.length > 0) process.stdout.write(ndjsonLine(runFailed(failures)));
+      } else if (json) process.stdout.write(failuresAsJson(failures));
       else process.stderr.write(formatFailures(failures, style));
       return largestExitCode(failures);
     },

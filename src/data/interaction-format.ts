@@ -23,6 +23,8 @@ export interface InteractionFormat {
   readonly header: boolean;
   /** Of the first line or record; made up (`column1`) where there is no header. */
   readonly columnNames: readonly string[];
+  /** Names, in lower case, that the header gives to more than one column. */
+  readonly repeatedNames: readonly string[];
 }
 
 export const delimiters: { readonly [format in TextFormat]: string } = { csv: ',', tsv: '\t', ssv: ' ' };
@@ -51,7 +53,14 @@ export function detectFormat(
   if (bytes.length === 0) throw badData(file, 'the file is empty');
   const isParquet = bytes.subarray(0, 4).toString('latin1') === 'PAR1';
   if (asked.format === 'parquet' || (asked.format === 'auto' && isParquet)) {
-    return { format: 'parquet', gzip: false, commentLines: 0, header: true, columnNames: [] };
+    return {
+      format: 'parquet',
+      gzip: false,
+      commentLines: 0,
+      header: true,
+      columnNames: [],
+      repeatedNames: [],
+    };
   }
   const lines = bytes
     .toString('utf8')
@@ -60,14 +69,17 @@ export function detectFormat(
   const start = lines.findIndex((line) => !line.startsWith('#') && line.trim() !== '');
   const first = lines[start];
   if (first === undefined) throw badData(file, 'holds nothing but comments');
+  if (asked.format !== 'jsonl') refuseSemicolons(first, file);
   const format = asked.format === 'auto' ? formatOf(first, file) : asked.format;
   if (format === 'jsonl') {
-    return { format, gzip, commentLines: 0, header: true, columnNames: keysOf(first, file) };
+    const columnNames = keysOf(first, file);
+    return { format, gzip, commentLines: 0, header: true, columnNames, repeatedNames: [] };
   }
   const cells = splitRecord(first, delimiters[format]);
   const header = asked.header === 'auto' ? looksLikeHeader(cells, asked.columns) : asked.header;
   const columnNames = distinctNames(header ? cells : [], cells.length);
-  return { format, gzip, commentLines: start, header, columnNames };
+  const repeatedNames = header ? namesGivenTwice(cells) : [];
+  return { format, gzip, commentLines: start, header, columnNames, repeatedNames };
 }
 
 /**
@@ -95,6 +107,14 @@ export function resolveColumns(
       problems.push(wanted === undefined ? role : `${role} (${JSON.stringify(wanted)})`);
     return name;
   });
+  for (const name of found) {
+    if (name === undefined || !format.repeatedNames.includes(name.toLowerCase())) continue;
+    // A position says which one is meant.
+    if (roles.some((role, index) => found[index] === name && typeof asked[role] === 'number')) continue;
+    throw badData(file, `more than one column is called ${JSON.stringify(name)}`, {
+      hint: 'rename the others, or say which columns are meant by position from 1: columns: { user: 1, item: 2, time: 3 }',
+    });
+  }
   const [user, item, time] = found;
   if (user === undefined || item === undefined || time === undefined) {
     const has = format.header
@@ -141,6 +161,11 @@ function distinctNames(header: readonly string[], count: number): string[] {
   });
 }
 
+function namesGivenTwice(header: readonly string[]): readonly string[] {
+  const names = header.map((name) => name.toLowerCase()).filter((name) => name !== '');
+  return names.filter((name, index) => names.indexOf(name) !== index);
+}
+
 function example(names: readonly string[], format: InteractionFormat, index: number): string {
   return format.header ? (names[index] ?? 'NAME') : String(index + 1);
 }
@@ -175,6 +200,17 @@ function formatOf(line: string, file: string): Exclude<Format, 'parquet'> {
   if (line.includes(' ')) return 'ssv';
   throw badData(file, `cannot tell the format from the first line, ${JSON.stringify(line.slice(0, 80))}`, {
     hint: 'say format: csv, tsv, ssv (separated by single spaces), parquet or jsonl',
+  });
+}
+
+/** Refuses a table that only semicolons divide into three columns or more. */
+function refuseSemicolons(line: string, file: string): void {
+  const columns = (delimiter: string) => splitRecord(line, delimiter).length;
+  const divided = Object.values(delimiters).some((delimiter) => columns(delimiter) >= 3);
+  if (line.trimStart().startsWith('{') || columns(';') < 3 || divided) return;
+  throw badData(file, 'is separated by semicolons, which data.import does not read', {
+    line: 1,
+    hint: 'separate it by commas, tabs or single spaces; times with a decimal comma need a point',
   });
 }
 

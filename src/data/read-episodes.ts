@@ -1,5 +1,5 @@
 import { badData } from '../tables/bad-data.js';
-import { withDatabase } from '../tables/database.js';
+import { type DatabaseOptions, withDatabase } from '../tables/database.js';
 import { readItemCatalogue } from './item-catalogue.js';
 import type { PairSet } from './pair-set.js';
 import { checkPairsAndEpisodes, createTable } from './pair-tables.js';
@@ -40,11 +40,11 @@ export interface EpisodeFiles {
  */
 export async function readEpisodes(
   files: EpisodeFiles,
-  options: { readonly threads: number; readonly maxPrefixLength: number },
+  options: DatabaseOptions & { readonly maxPrefixLength: number },
 ): Promise<EpisodeSet> {
   const itemCount = readItemCatalogue(files.items, 'items').length;
   const { pair_id, user_id, prefix, label } = pairColumns;
-  return await withDatabase({ threads: options.threads }, async (database) => {
+  return await withDatabase(options, async (database) => {
     await createTable(
       database,
       'pairs',

@@ -17,7 +17,7 @@ export async function run(context: KindContext): Promise<void> {
   const { metric, mode } = context.parameters as CheckpointSelectParameters;
   const candidates = elementsOf(inputTree(context, 'candidates'));
   const paths = elementsOf(inputTree(context, 'scores')).map((element) => filePath(element, 'metrics'));
-  const best = bestRow(await readScoredRows(paths, metric, 'scores'), mode);
+  const best = bestRow(await readScoredRows(paths, metric, 'scores', context), mode);
   const winner = candidates[best.index];
   if (winner === undefined) {
     throw new FailureError({

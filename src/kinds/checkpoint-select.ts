@@ -1,4 +1,6 @@
 import type { Kind } from './kind.js';
+import { fileOf } from './shapes.js';
+import { choiceParameters } from './shared-parameters.js';
 
 /** The checkpoint with the best score. */
 export const checkpointSelect: Kind = {
@@ -10,27 +12,18 @@ export const checkpointSelect: Kind = {
     additionalProperties: false,
     required: ['metric'],
     properties: {
-      metric: {
-        description: 'What to choose by: accuracy@1, recall@5, recall@10, ndcg@10 or mrr.',
-        type: 'string',
-        minLength: 1,
-      },
-      mode: {
-        description: 'Whether more is better.',
-        enum: ['max', 'min'],
-        default: 'max',
-      },
+      ...choiceParameters,
     },
   },
   inputs: {
     candidates: {
-      shape: { type: 'list', of: { type: 'file', content: 'model' } },
+      shape: { type: 'list', of: fileOf('model') },
       description: 'The checkpoints.',
     },
     scores: {
       shape: {
         type: 'list',
-        of: { type: 'bundle', ports: { metrics: { type: 'file', content: 'metrics' } } },
+        of: { type: 'bundle', ports: { metrics: fileOf('metrics') } },
       },
       description:
         'One evaluation for each checkpoint, in the same order; where it has several step counts, its best counts.',
@@ -38,9 +31,9 @@ export const checkpointSelect: Kind = {
     },
   },
   outputs: {
-    model: { shape: { type: 'file', content: 'model' }, description: 'The best checkpoint, byte for byte.' },
+    model: { shape: fileOf('model'), description: 'The best checkpoint, byte for byte.' },
     choice: {
-      shape: { type: 'file', content: 'row' },
+      shape: fileOf('row'),
       description: 'The winner: its place among the checkpoints, the metric and its value, as JSON.',
     },
   },
@@ -48,7 +41,9 @@ export const checkpointSelect: Kind = {
     const { candidates, scores } = lengths;
     if (candidates === undefined || scores === undefined || candidates === scores) return [];
     return [
-      `candidates has ${candidates} checkpoints, and scores ${scores} evaluations; it wants one for each, such as a step \`over\` the same checkpoints`,
+      {
+        message: `candidates has ${candidates} checkpoints, and scores ${scores} evaluations; it wants one for each, such as a step \`over\` the same checkpoints`,
+      },
     ];
   },
   load: () => import('./checkpoint-select-body.js'),

@@ -1,6 +1,6 @@
 import { constants } from 'node:fs';
-import { chmod, copyFile, lstat, mkdir, rename, stat } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { chmod, copyFile, mkdir, realpath, rename, stat } from 'node:fs/promises';
+import { dirname, join, sep } from 'node:path';
 import { execa, type Result as ProcessResult } from 'execa';
 import { FailureError } from '../base/failure.js';
 import type { JsonObject } from '../base/json.js';
@@ -23,12 +23,30 @@ export async function run(context: KindContext): Promise<void> {
   const parameters = context.parameters as CanonicalCommand;
   await placeInputs(context);
   for (const path of Object.values(parameters.outputs)) {
-    await mkdir(dirname(join(context.scratch, path)), { recursive: true });
+    await mkdir(dirname(placeOf(context, path)), { recursive: true });
   }
   const result = await runProgram(context, parameters);
   if (context.signal.aborted) throw context.signal.reason;
   if (result.failed) throw new FailureError({ reason: 'step-failed', ...describe(result) });
   for (const [port, path] of Object.entries(parameters.outputs)) await collect(context, port, path);
+}
+
+/**
+ * Where a path is in the fresh folder. Planning lets only those through that stay inside; one that it missed must
+ * not write elsewhere.
+ */
+function placeOf({ scratch }: KindContext, path: string): string {
+  const place = join(scratch, path);
+  if (isInside(place, scratch)) return place;
+  throw new FailureError({
+    reason: 'invalid-value',
+    message: `${path} leaves the step's folder`,
+    hint: 'rename the input, or change the path of the file or output',
+  });
+}
+
+function isInside(path: string, folder: string): boolean {
+  return path.startsWith(folder + sep);
 }
 
 /**
@@ -41,7 +59,7 @@ async function placeInputs(context: KindContext): Promise<void> {
   );
   const files = Object.entries(context.files).map(([path, source]) => ({ path, source }));
   for (const { path, source } of [...inputs, ...files]) {
-    const target = join(context.scratch, path);
+    const target = placeOf(context, path);
     await mkdir(dirname(target), { recursive: true });
     try {
       await copyFile(source, target, constants.COPYFILE_FICLONE | constants.COPYFILE_EXCL);
@@ -121,15 +139,33 @@ function describe(result: Pick<ProcessResult, 'exitCode' | 'signal' | 'originalM
 }
 
 async function collect(context: KindContext, port: string, path: string): Promise<void> {
-  const source = join(context.scratch, path);
-  const target = context.output(port);
-  const found = await lstat(source).catch(() => undefined);
-  if (found?.isFile()) return await rename(source, target);
-  const linked = await stat(source).catch(() => undefined);
-  if (linked?.isFile()) return await copyFile(source, target, constants.COPYFILE_FICLONE);
-  throw new FailureError({
-    reason: 'output-missing',
-    message: linked === undefined ? `the program did not write ${path}` : `${path} is not a file`,
-    hint: `outputs.${port} names a file relative to the folder in which the program starts`,
-  });
+  // Follows links, of folders above it too.
+  const found = await realpath(placeOf(context, path)).catch(() => undefined);
+  const folder = await realpath(context.scratch);
+  if (found === undefined) {
+    throw unfit(
+      `the program did not write ${path}`,
+      `outputs.${port} names a file relative to the folder in which the program starts`,
+    );
+  }
+  if (!isInside(found, folder)) {
+    throw unfit(
+      `${path} is a link to ${found}, outside of the step's folder`,
+      'have the program copy the file',
+    );
+  }
+  const look = await stat(found);
+  if (look.isDirectory()) {
+    throw unfit(
+      `${path} is a folder, and an output is a single file`,
+      `have the program pack it (tar -cf ${path}.tar ${path}) and write outputs: { ${port}: ${path}.tar }`,
+    );
+  }
+  if (!look.isFile()) throw unfit(`${path} is neither a file nor a folder`, 'have the program write a file');
+  if (found === join(folder, path)) await rename(found, context.output(port));
+  else await copyFile(found, context.output(port), constants.COPYFILE_FICLONE);
+}
+
+function unfit(message: string, hint: string): FailureError {
+  return new FailureError({ reason: 'output-missing', message, hint });
 }

@@ -1,8 +1,9 @@
 import { statSync } from 'node:fs';
-import { isAbsolute, normalize, relative, resolve } from 'node:path';
+import { dirname, isAbsolute, normalize, relative, resolve } from 'node:path';
 import type { Json, JsonObject } from '../base/json.js';
 import type { CanonicalCommand } from './command-body.js';
-import type { Kind, PlannedStep, StepShape, UndeclaredFile } from './kind.js';
+import type { Kind, Objection, PlannedStep, StepShape, UndeclaredFile } from './kind.js';
+import { fileOf } from './shapes.js';
 
 type Scalar = string | number | boolean;
 
@@ -46,7 +47,7 @@ export const command: Kind = {
       },
       files: {
         description:
-          'Files of the root that the program reads, its script included; linked at the same path.',
+          'Files of the root that the program reads, its script included; copied to the same path.',
         type: 'array',
         items: relativePath,
         uniqueItems: true,
@@ -98,8 +99,8 @@ export const command: Kind = {
       inputNames.map((name) => [
         name,
         {
-          shape: { type: 'any' } as const,
-          description: 'Linked read-only under its own name; a bundle or list as a folder.',
+          shape: { type: 'any', lone: 'file' } as const,
+          description: 'A read-only file of that name; several ports or a list as a folder.',
           chooses: parameters['chooses'] === true,
         },
       ]),
@@ -109,7 +110,7 @@ export const command: Kind = {
       Object.entries(outputPaths(parameters)).map(([port, path]) => [
         port,
         {
-          shape: { type: 'file', content: 'bytes' } as const,
+          shape: fileOf('bytes'),
           description: `The file ${path} that it wrote.`,
         },
       ]),
@@ -155,26 +156,70 @@ function canonicalCommand(parameters: JsonObject): CanonicalCommand {
   };
 }
 
-function checkCommand({ parameters }: PlannedStep): readonly string[] {
+function checkCommand({ parameters, inputNames }: PlannedStep): readonly Objection[] {
   const { argv, shell = false } = read(parameters);
-  const messages: string[] = [];
+  const objections: Objection[] = [];
+  const object = (message: string, ...path: readonly string[]) => objections.push({ message, path });
   if (typeof argv === 'string' && !shell) {
-    messages.push('argv is one string, which needs a shell: write a list, or add `shell: true`');
+    object('argv is one string, which needs a shell: write a list, or add `shell: true`', 'argv');
   }
   if (typeof argv !== 'string' && shell) {
-    messages.push('`shell: true` wants argv as one string, the line that the shell reads');
+    object('`shell: true` wants argv as one string, the line that the shell reads', 'argv');
   }
-  for (const path of filesOf(parameters)) {
-    if (leaves(path)) messages.push(`files: ${path} is not a path inside the root, relative to it`);
+  for (const [index, path] of filesOf(parameters).entries()) {
+    if (leaves(path)) {
+      object(`files: ${path} is not a path inside the root, relative to it`, 'files', String(index));
+    }
   }
-  const paths = Object.entries(outputPaths(parameters));
-  for (const [port, path] of paths) {
-    if (leaves(path)) messages.push(`outputs.${port}: ${path} leaves the step's folder`);
+  for (const [port, path] of Object.entries(outputPaths(parameters))) {
+    if (leaves(path)) object(`outputs.${port}: ${path} leaves the step's folder`, 'outputs', port);
   }
-  if (new Set(paths.map(([, path]) => path)).size < paths.length) {
-    messages.push('outputs: two ports name the same file');
+  return [...objections, ...clashes(placesOf(parameters, inputNames))];
+}
+
+/** A place in the step's folder and what it is for. */
+interface Place {
+  readonly owner: string;
+  readonly path: string;
+  /** Of the parameter that says so; of an input none does. */
+  readonly parameter?: readonly string[];
+}
+
+function placesOf(parameters: JsonObject, inputNames: readonly string[]): readonly Place[] {
+  return [
+    ...inputNames.map((name): Place => ({ owner: `in.${name}`, path: name })),
+    ...[...new Set(filesOf(parameters))].map(
+      (path): Place => ({ owner: 'files', path, parameter: ['files'] }),
+    ),
+    ...Object.entries(outputPaths(parameters)).map(
+      ([port, path]): Place => ({ owner: `outputs.${port}`, path, parameter: ['outputs', port] }),
+    ),
+  ];
+}
+
+/** Paths that would have two owners, or be a file and a folder at once. */
+function clashes(places: readonly Place[]): readonly Objection[] {
+  const owners = new Map<string, Place>();
+  const objections: Objection[] = [];
+  const object = (place: Place, other: Place, message: string) => {
+    const path = place.parameter ?? other.parameter;
+    objections.push({
+      message: `${place.owner}: ${place.path} ${message} ${other.owner}; rename one of them`,
+      ...(path === undefined ? {} : { path }),
+    });
+  };
+  for (const place of places) {
+    const other = owners.get(place.path);
+    if (other === undefined) owners.set(place.path, place);
+    else object(place, other, "is in the step's folder the same file as");
   }
-  return messages;
+  for (const place of places) {
+    for (let above = dirname(place.path); above !== '.' && above !== '/'; above = dirname(above)) {
+      const other = owners.get(above);
+      if (other !== undefined) object(place, other, `is inside of ${above}, which is the place of`);
+    }
+  }
+  return objections;
 }
 
 /** Whether a normalised path is absolute, goes up, or names the folder itself. */

@@ -16,7 +16,7 @@ export async function run(context: KindContext): Promise<void> {
   const q = Number(context.parameters['q']);
   // An evaluation with a smaller k takes the last of the list.
   const newestFirst = context.parameters['support_order'] === 'first';
-  await withDatabase({ threads: context.threads, temporaryFolder: context.scratch }, async (database) => {
+  await withDatabase(context, async (database) => {
     for (const split of ['train', 'val', 'test']) {
       const pairs = filePath(input, split);
       const output = context.output(`${split}/episodes`);

@@ -1,11 +1,10 @@
 import type { Kind, PortShape } from './kind.js';
+import { episodeFiles, fileOf } from './shapes.js';
 
-const pairs: PortShape = { type: 'file', content: 'pairs' };
-const items: PortShape = { type: 'file', content: 'items' };
-const episodeFiles: PortShape = {
-  type: 'bundle',
-  ports: { pairs, episodes: { type: 'file', content: 'episodes' }, items },
-};
+const pairs: PortShape = fileOf('pairs');
+const items: PortShape = fileOf('items');
+// What the items are called tells nothing of any user's.
+const catalogue = { items: { from: ['pairs.items'] } };
 const size = { type: 'integer', minimum: 1, maximum: 1000 };
 
 /** Pairs to support and query sets. */
@@ -39,16 +38,19 @@ export const dataEpisodes: Kind = {
       shape: episodeFiles,
       description: 'All pairs of train, its episodes (every window), the catalogue.',
       from: ['pairs.train'],
+      leaves: catalogue,
     },
     val: {
       shape: episodeFiles,
       description: 'All pairs of val, one episode for each user with enough of them, the catalogue.',
       from: ['pairs.val'],
+      leaves: catalogue,
     },
     test: {
       shape: episodeFiles,
       description: 'All pairs of test, one episode for each user with enough of them, the catalogue.',
       from: ['pairs.test'],
+      leaves: catalogue,
     },
   },
   canonical: ({ k = 5, q = 10, support_order = 'last' }) => ({

@@ -16,7 +16,7 @@ export async function run(context: KindContext): Promise<void> {
   const names = await collecting(failures, async () =>
     readItemCatalogue(context.files['items'] ?? '', shown(context, context.files['items'] ?? '')),
   );
-  await withDatabase({ threads: context.threads, temporaryFolder: context.scratch }, async (database) => {
+  await withDatabase(context, async (database) => {
     for (const split of splits) {
       await collecting(failures, () => takeSplit(context, database, split, names));
     }

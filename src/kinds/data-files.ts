@@ -1,6 +1,7 @@
 import type { JsonObject } from '../base/json.js';
 import { describeColumns, episodeColumns, pairColumns } from '../data/table-columns.js';
 import type { Kind } from './kind.js';
+import { episodeFiles } from './shapes.js';
 
 const path = { type: 'string', minLength: 1 };
 const splitNames = ['train', 'val', 'test'] as const;
@@ -21,19 +22,13 @@ const splitFiles = (split: string) => ({
   },
 });
 
-const episodeFiles = (role: 'train' | 'val' | 'test') =>
+const outputOf = (role: 'train' | 'val' | 'test') =>
   ({
-    shape: {
-      type: 'bundle',
-      ports: {
-        pairs: { type: 'file', content: 'pairs' },
-        episodes: { type: 'file', content: 'episodes' },
-        items: { type: 'file', content: 'items' },
-      },
-    },
+    shape: episodeFiles,
     description: `Pairs, episodes and catalogue of ${role}.`,
     from: [],
     role,
+    leaves: { items: { from: [] } },
   }) as const;
 
 /** Pairs and episodes that were made elsewhere. */
@@ -54,7 +49,7 @@ export const dataFiles: Kind = {
     },
   },
   inputs: {},
-  outputs: { train: episodeFiles('train'), val: episodeFiles('val'), test: episodeFiles('test') },
+  outputs: { train: outputOf('train'), val: outputOf('val'), test: outputOf('test') },
   files: (parameters) => [
     ...splitNames.flatMap((split) =>
       Object.entries(tables).map(([table, columns]) => ({

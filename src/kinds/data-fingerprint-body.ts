@@ -25,7 +25,7 @@ const largestJson = 256 * 2 ** 20;
 /** Writes the JSON `fingerprint`. */
 export async function run(context: KindContext): Promise<void> {
   const data = inputTree(context, 'data');
-  await withDatabase({ threads: context.threads, temporaryFolder: context.scratch }, async (database) => {
+  await withDatabase(context, async (database) => {
     const files: { [path: string]: Json } = {};
     for (const { path, leaf } of leavesOf(data)) {
       files[path] = {

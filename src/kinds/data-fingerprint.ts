@@ -1,4 +1,5 @@
 import type { Kind } from './kind.js';
+import { fileOf } from './shapes.js';
 
 /** What the data is, in one JSON. */
 export const dataFingerprint: Kind = {
@@ -18,7 +19,7 @@ export const dataFingerprint: Kind = {
     },
   },
   outputs: {
-    fingerprint: { shape: { type: 'file', content: 'fingerprint' }, description: 'The JSON.' },
+    fingerprint: { shape: fileOf('fingerprint'), description: 'The JSON.' },
   },
   canonical: () => ({}),
   slots: 'free',

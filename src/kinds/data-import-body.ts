@@ -28,13 +28,17 @@ export async function run(context: KindContext): Promise<void> {
   const file = relative(context.root, path).startsWith('..') ? path : relative(context.root, path);
   const skip = parameters['skip_bad_rows'] === true;
   const columns = (parameters['columns'] ?? {}) as ColumnMapping;
-  await withDatabase({ threads: context.threads, temporaryFolder: context.scratch }, async (database) => {
+  await withDatabase(context, async (database) => {
     let format = detectFormat(path, file, {
       format: parameters['format'] as Format | 'auto',
       header: parameters['header'] as boolean | 'auto',
       columns,
     });
-    const isDate = await readingUserFile(file, 'see the parameters of data.import', async () => {
+    const hint =
+      format.format === 'parquet'
+        ? 'it is damaged or cut off: copy or write it again'
+        : 'see the parameters of data.import';
+    const isDate = await readingUserFile(file, hint, async () => {
       if (format.format === 'parquet')
         format = { ...format, columnNames: await parquetColumns(database, path) };
       return await readRaw(database, path, format, resolveColumns(file, format, columns));

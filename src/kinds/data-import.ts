@@ -1,4 +1,5 @@
 import type { Kind } from './kind.js';
+import { fileOf } from './shapes.js';
 
 const column = {
   type: ['string', 'integer'],
@@ -58,7 +59,7 @@ export const dataImport: Kind = {
   inputs: {},
   outputs: {
     interactions: {
-      shape: { type: 'file', content: 'interactions' },
+      shape: fileOf('interactions'),
       description: 'position, user_id, item_id, timestamp (epoch seconds), in the order of the file.',
       from: [],
     },

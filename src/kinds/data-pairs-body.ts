@@ -13,7 +13,7 @@ const pairs = readFileSync(new URL('./data-pairs.sql', import.meta.url), 'utf8')
 /** Writes `pairs` and the catalogue `items`. */
 export async function run(context: KindContext): Promise<void> {
   const path = filePath(inputTree(context, 'interactions'));
-  await withDatabase({ threads: context.threads, temporaryFolder: context.scratch }, async (database) => {
+  await withDatabase(context, async (database) => {
     await createTable(
       database,
       'interactions',

@@ -1,4 +1,5 @@
 import type { Kind } from './kind.js';
+import { fileOf } from './shapes.js';
 
 /** From events to (prefix, next item) pairs. */
 export const dataPairs: Kind = {
@@ -34,18 +35,18 @@ export const dataPairs: Kind = {
   },
   inputs: {
     interactions: {
-      shape: { type: 'file', content: 'interactions' },
+      shape: fileOf('interactions'),
       description: 'position, user_id, item_id, timestamp.',
     },
   },
   outputs: {
     pairs: {
-      shape: { type: 'file', content: 'pairs' },
+      shape: fileOf('pairs'),
       description:
         'pair_id, user_id, session_id, prefix (item ids, oldest first), label, label_ts_epoch, prefix_len; in order of user, time and position.',
     },
     items: {
-      shape: { type: 'file', content: 'items' },
+      shape: fileOf('items'),
       description: 'Name -> id of every item of the interactions: ids 0, 1, … in order of name.',
       from: [],
     },

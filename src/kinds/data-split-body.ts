@@ -12,7 +12,7 @@ const splits = readFileSync(new URL('./data-split.sql', import.meta.url), 'utf8'
 export async function run(context: KindContext): Promise<void> {
   const input = inputTree(context, 'pairs');
   const { train, val, test, seed } = context.parameters;
-  await withDatabase({ threads: context.threads, temporaryFolder: context.scratch }, async (database) => {
+  await withDatabase(context, async (database) => {
     await createTable(
       database,
       'pairs',

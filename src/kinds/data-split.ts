@@ -1,9 +1,10 @@
 import type { Kind } from './kind.js';
+import { fileOf } from './shapes.js';
 
 const fraction = { type: 'number', minimum: 0, maximum: 1 };
 const split = (role: 'train' | 'val' | 'test') =>
   ({
-    shape: { type: 'file', content: 'pairs' },
+    shape: fileOf('pairs'),
     description: `The pairs of the users of ${role}.`,
     role,
   }) as const;
@@ -37,7 +38,7 @@ export const dataSplit: Kind = {
     pairs: {
       shape: {
         type: 'bundle',
-        ports: { pairs: { type: 'file', content: 'pairs' }, items: { type: 'file', content: 'items' } },
+        ports: { pairs: fileOf('pairs'), items: fileOf('items') },
       },
       description: 'The outputs of data.pairs.',
     },
@@ -46,12 +47,12 @@ export const dataSplit: Kind = {
     train: split('train'),
     val: split('val'),
     test: split('test'),
-    items: { shape: { type: 'file', content: 'items' }, description: 'The catalogue, as it came.', from: [] },
+    items: { shape: fileOf('items'), description: 'The catalogue, as it came.', from: [] },
   },
   check: ({ parameters }) => {
     const { train, val, test } = fractions(parameters);
     return train + val + test > 1 + 1e-9
-      ? [`train, val and test add up to ${train + val + test}, more than 1`]
+      ? [{ message: `train, val and test add up to ${train + val + test}, more than 1` }]
       : [];
   },
   canonical: (parameters) => ({ ...fractions(parameters), seed: parameters['seed'] ?? 0 }),

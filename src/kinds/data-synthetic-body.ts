@@ -13,7 +13,7 @@ export async function run(context: KindContext): Promise<void> {
     seed: Number(seed),
   });
   context.log(`made up ${events.length} events of ${users} learners; this is synthetic data`);
-  await withDatabase({ threads: context.threads, temporaryFolder: context.scratch }, (database) =>
+  await withDatabase(context, (database) =>
     writeRowsParquet(database, {
       columns: { position: 'BIGINT', user_id: 'VARCHAR', item_id: 'VARCHAR', timestamp: 'DOUBLE' },
       rows: events.map((event, position) => ({ position, ...event })),

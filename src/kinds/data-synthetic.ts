@@ -1,4 +1,5 @@
 import type { Kind } from './kind.js';
+import { fileOf } from './shapes.js';
 
 const defaults = { users: 1200, items: 343, tracks: 12, seed: 0 };
 
@@ -44,7 +45,7 @@ export const dataSynthetic: Kind = {
   inputs: {},
   outputs: {
     interactions: {
-      shape: { type: 'file', content: 'interactions' },
+      shape: fileOf('interactions'),
       description: 'position, user_id, item_id, timestamp (epoch seconds), in order of time.',
       from: [],
     },

@@ -18,5 +18,5 @@ export async function readEpisodesAt(
     episodes: filePath(tree, 'episodes'),
     items: filePath(tree, 'items'),
   };
-  return await readEpisodes(files, { threads: context.threads, maxPrefixLength });
+  return await readEpisodes(files, { ...context, maxPrefixLength });
 }

@@ -1,5 +1,7 @@
 import type { Json } from '../base/json.js';
 import type { Kind, OutputPort } from './kind.js';
+import { episodeFiles, fileOf } from './shapes.js';
+import { evaluationParameters } from './shared-parameters.js';
 
 const supportCount = { type: 'integer', minimum: 1, maximum: 1000 };
 const stepCount = { type: 'integer', minimum: 0, maximum: 10_000 };
@@ -54,45 +56,28 @@ export const evalFewShot: Kind = {
           'Adapts all parameters or the output layer alone (head) at inner_lr, whatever the model was trained to adapt; without it, as the model says, learned rates included.',
         enum: ['all', 'head'],
       },
-      max_episodes: {
-        description: 'Evaluates only the first so many episodes, by episode id; without it, all.',
-        type: 'integer',
-        minimum: 1,
-      },
-      max_prefix_length: {
-        description: 'Longer prefixes keep their last items only.',
-        type: 'integer',
-        minimum: 1,
-        default: 50,
-      },
+      ...evaluationParameters,
     },
   },
   inputs: {
-    model: { shape: { type: 'file', content: 'model' }, description: 'The model to adapt.' },
+    model: { shape: fileOf('model'), description: 'The model to adapt.' },
     episodes: {
-      shape: {
-        type: 'bundle',
-        ports: {
-          pairs: { type: 'file', content: 'pairs' },
-          episodes: { type: 'file', content: 'episodes' },
-          items: { type: 'file', content: 'items' },
-        },
-      },
+      shape: episodeFiles,
       description: 'Support and query pairs of the users to evaluate on.',
     },
     settings: {
-      shape: { type: 'file', content: 'settings' },
+      shape: fileOf('settings'),
       description: 'Chosen values of inner_lr and steps, in place of those of `with`.',
       required: false,
     },
   },
   outputs: (parameters) => ({
     metrics: {
-      shape: { type: 'file', content: 'metrics' },
+      shape: fileOf('metrics'),
       description: 'accuracy@1, recall@5, recall@10, ndcg@10 and mrr for each step count.',
     },
     ranks: {
-      shape: { type: 'file', content: 'ranks' },
+      shape: fileOf('ranks'),
       description: "The rank of every query pair's next item for each step count.",
     },
     ...(parameters['drift'] === true ? driftPorts : {}),
@@ -117,7 +102,10 @@ export const evalFewShot: Kind = {
       const tooLarge = ascending(parameters['k'] ?? []).filter((k) => k > (supportPairs ?? k));
       if (tooLarge.length === 0) return [];
       return [
-        `k is ${tooLarge.join(', ')}, and these episodes have ${supportPairs} support pairs; build some with k: ${tooLarge.at(-1)} for it`,
+        {
+          path: ['k'],
+          message: `k is ${tooLarge.join(', ')}, and these episodes have ${supportPairs} support pairs; build some with k: ${tooLarge.at(-1)} for it`,
+        },
       ];
     }),
   usesEngine: true,

@@ -1,4 +1,6 @@
 import type { Kind } from './kind.js';
+import { episodeFiles, fileOf } from './shapes.js';
+import { evaluationParameters } from './shared-parameters.js';
 
 /** A model's ranks and metrics as it is. */
 export const evalZeroShot: Kind = {
@@ -9,17 +11,7 @@ export const evalZeroShot: Kind = {
     type: 'object',
     additionalProperties: false,
     properties: {
-      max_episodes: {
-        description: 'Evaluates only the first so many episodes, by episode id; without it, all.',
-        type: 'integer',
-        minimum: 1,
-      },
-      max_prefix_length: {
-        description: 'Longer prefixes keep their last items only.',
-        type: 'integer',
-        minimum: 1,
-        default: 50,
-      },
+      ...evaluationParameters,
       pad_to: {
         description:
           'null, or a length up to which item 0 is appended to shorter prefixes, so that the GRU runs on over the padding: how the notebook came to its zero-shot figure.',
@@ -29,26 +21,19 @@ export const evalZeroShot: Kind = {
     },
   },
   inputs: {
-    model: { shape: { type: 'file', content: 'model' }, description: 'The model to evaluate.' },
+    model: { shape: fileOf('model'), description: 'The model to evaluate.' },
     episodes: {
-      shape: {
-        type: 'bundle',
-        ports: {
-          pairs: { type: 'file', content: 'pairs' },
-          episodes: { type: 'file', content: 'episodes' },
-          items: { type: 'file', content: 'items' },
-        },
-      },
+      shape: episodeFiles,
       description: 'The episodes of the users to evaluate on; only their query pairs count.',
     },
   },
   outputs: {
     metrics: {
-      shape: { type: 'file', content: 'metrics' },
+      shape: fileOf('metrics'),
       description: 'accuracy@1, recall@5, recall@10, ndcg@10 and mrr.',
     },
     ranks: {
-      shape: { type: 'file', content: 'ranks' },
+      shape: fileOf('ranks'),
       description: "The rank of every query pair's next item.",
     },
   },

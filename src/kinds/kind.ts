@@ -23,12 +23,15 @@ export type Content =
   | 'value'
   | 'bytes';
 
-/** The shape of what a port gives or wants; `any` wants whatever there is, whole. */
+/**
+ * The shape of what a port gives or wants; `any` wants whatever there is, whole; with `lone: 'file'`, of a bundle
+ * that is a single file, that file.
+ */
 export type PortShape =
   | { readonly type: 'file'; readonly content: Content }
   | { readonly type: 'bundle'; readonly ports: { readonly [name: string]: PortShape } }
   | { readonly type: 'list'; readonly of: PortShape }
-  | { readonly type: 'any' };
+  | { readonly type: 'any'; readonly lone?: 'file' };
 
 export interface InputPort {
   readonly shape: PortShape;
@@ -51,7 +54,12 @@ export interface OutputPort {
   readonly from?: readonly string[];
   /** This port's data *is* this split (`data.split`, `data.files`); the roles of what it came from are added. */
   readonly role?: Role;
+  /** Files of a bundle (by name) of which something else holds than of the rest, such as its catalogue. */
+  readonly leaves?: { readonly [name: string]: Origin };
 }
+
+/** What decides the roles of an output. */
+export type Origin = Pick<OutputPort, 'from' | 'role'>;
 
 /** A file of the user's, outside the cache; its content's digest takes the place of its path in the key. */
 export interface ExternalFile {
@@ -68,10 +76,15 @@ export interface ExternalFile {
  * segment n - 1 gave at `carry.output` at its port `carry.input`.
  */
 export interface Segmentation {
-  /** One element a segment: its own parameters (nothing that concerns only the total) and a short label (`200`). */
-  readonly expand: (
+  /** How many segments there are. */
+  readonly count: (parameters: JsonObject) => number;
+  /** The parameters that the count comes from, the one most likely wrong first. */
+  readonly countedBy: readonly string[];
+  /** A segment, from 0: its own parameters (nothing that concerns only the total) and a short label (`200`). */
+  readonly segment: (
     parameters: JsonObject,
-  ) => readonly { readonly label: string; readonly parameters: JsonObject }[];
+    index: number,
+  ) => { readonly label: string; readonly parameters: JsonObject };
   readonly carry: { readonly output: string; readonly input: string };
   /** Ports of the step that are lists over all segments: step port -> node port. */
   readonly lists: { readonly [stepPort: string]: string };
@@ -104,8 +117,8 @@ export interface Kind {
   readonly namesOfSettings?: (parameters: JsonObject) => readonly string[];
   /** What the parameters tell of what comes out at a port, for `check` of the kinds that take it. */
   readonly facts?: (parameters: JsonObject) => { readonly [port: string]: Facts };
-  /** Further checks between ports that are known at planning; returns messages. */
-  readonly check?: (step: PlannedStep) => readonly string[];
+  /** Further checks, between parameters and of what is known of ports at planning. */
+  readonly check?: (step: PlannedStep) => readonly Objection[];
   /** Files of the user's that the parameters name. */
   readonly files?: (parameters: JsonObject) => readonly ExternalFile[];
   /**
@@ -145,13 +158,12 @@ export interface JsonSchema {
 /** A step as written, for kinds whose ports depend on it. */
 export interface StepShape {
   readonly parameters: JsonObject;
-  /** Names under `in`. */
+  /** Names under `in` and `over`. */
   readonly inputNames: readonly string[];
 }
 
 /** What planning knows of a step when `check` is called. */
-export interface PlannedStep {
-  readonly parameters: JsonObject;
+export interface PlannedStep extends StepShape {
   /** For each input port that holds a list: its length. */
   readonly lengths: { readonly [port: string]: number };
   /** For each input port: what is known of the outputs that reach it; nothing where their kinds do not tell. */
@@ -162,6 +174,13 @@ export interface PlannedStep {
 export interface Facts {
   /** How many support pairs each episode has. */
   readonly supportPairs?: number;
+}
+
+/** What is wrong with a step whose parameters the schema allows. */
+export interface Objection {
+  readonly message: string;
+  /** Names and indices of the parameter at fault: `['outputs', 'model']`. Without it, the step as a whole. */
+  readonly path?: readonly string[];
 }
 
 /** A file that a step names and does not declare. */
@@ -206,6 +225,8 @@ export interface KindContext {
   readonly scratch: string;
   /** CPU threads granted; must not change any byte of any output. */
   readonly threads: number;
+  /** Memory that tables may fill, in bytes, so that nodes that run at once do not exhaust it; likewise. */
+  readonly memoryBytes: number;
   /** The node's engine, for a model of the given shape; closed by the caller of `run`. */
   engine(shape: EngineOptions['shape']): Promise<Engine>;
   readonly partial: PartialState;

@@ -1,7 +1,8 @@
 import type { JsonObject } from '../base/json.js';
 import type { Kind } from './kind.js';
+import { episodeFiles, fileOf } from './shapes.js';
 
-/** What `expand` looks at; the rest goes into every segment as it is. */
+/** What segments are made from; the rest goes into every segment as it is. */
 interface StepParameters extends JsonObject {
   readonly iterations: number;
   readonly checkpoint_interval: number;
@@ -109,14 +110,7 @@ export const mamlTrain: Kind = {
   },
   inputs: {
     train: {
-      shape: {
-        type: 'bundle',
-        ports: {
-          pairs: { type: 'file', content: 'pairs' },
-          episodes: { type: 'file', content: 'episodes' },
-          items: { type: 'file', content: 'items' },
-        },
-      },
+      shape: episodeFiles,
       description: 'The episodes of the training users.',
       learns: true,
     },
@@ -128,23 +122,23 @@ export const mamlTrain: Kind = {
       learns: true,
     },
     previous: {
-      shape: { type: 'file', content: 'training-state' },
+      shape: fileOf('training-state'),
       description: 'The state that the segment before this one ended in.',
       required: false,
     },
   },
   outputs: {
     checkpoint: {
-      shape: { type: 'file', content: 'model' },
+      shape: fileOf('model'),
       description:
         "The model at the segment's end, as safetensors under PyTorch's names; with the factors of its inner rates where they differ.",
     },
     state: {
-      shape: { type: 'file', content: 'training-state' },
+      shape: fileOf('training-state'),
       description: "The exact state at the segment's end: parameters (and learned rates) and Adam's moments.",
     },
     history: {
-      shape: { type: 'file', content: 'history' },
+      shape: fileOf('history'),
       description: 'Loss and gradient norm of every iteration of the segment.',
     },
   },
@@ -159,14 +153,16 @@ export const mamlTrain: Kind = {
     };
   },
   segmentation: {
-    expand(parameters) {
+    count(parameters) {
+      const { iterations, checkpoint_interval } = parameters as StepParameters;
+      return Math.ceil(iterations / checkpoint_interval);
+    },
+    countedBy: ['iterations', 'checkpoint_interval'],
+    segment(parameters, index) {
       const { iterations, checkpoint_interval, ...training } = parameters as StepParameters;
-      const segments = Math.ceil(iterations / checkpoint_interval);
-      return Array.from({ length: segments }, (_, index) => {
-        const start = index * checkpoint_interval;
-        const end = Math.min(start + checkpoint_interval, iterations);
-        return { label: String(end), parameters: { ...training, start, end } };
-      });
+      const start = index * checkpoint_interval;
+      const end = Math.min(start + checkpoint_interval, iterations);
+      return { label: String(end), parameters: { ...training, start, end } };
     },
     carry: { output: 'state', input: 'previous' },
     lists: { checkpoints: 'checkpoint', history: 'history' },

@@ -1,7 +1,7 @@
 import { FailureError } from '../base/failure.js';
 import type { JsonObject } from '../base/json.js';
 import { readingUserFile } from '../tables/bad-data.js';
-import { withDatabase } from '../tables/database.js';
+import { type DatabaseOptions, withDatabase } from '../tables/database.js';
 import { parquetFile } from '../tables/parquet.js';
 
 export type Mode = 'max' | 'min';
@@ -29,8 +29,9 @@ export async function readScoredRows(
   paths: readonly string[],
   metric: string,
   port: string,
+  options: DatabaseOptions,
 ): Promise<readonly ScoredRow[]> {
-  return await withDatabase({ threads: 1 }, async (database) => {
+  return await withDatabase(options, async (database) => {
     const all: ScoredRow[] = [];
     for (const [index, path] of paths.entries()) {
       const table = `${port}[${index}]`;

@@ -16,7 +16,7 @@ interface SelectParameters extends JsonObject {
 export async function run(context: KindContext): Promise<void> {
   const { metric, mode, settings } = context.parameters as SelectParameters;
   const paths = elementsOf(inputTree(context, 'rows')).map((element) => filePath(element, 'metrics'));
-  const best = bestRow(await readScoredRows(paths, metric, 'rows'), mode);
+  const best = bestRow(await readScoredRows(paths, metric, 'rows', context), mode);
   // A rate that no step was taken with is null, and nothing to hand on.
   const chosen = settings.filter((name) => best[name] !== null).map((name) => [name, best[name]] as const);
   await writeFile(context.output('settings'), canonicalJson(Object.fromEntries(chosen)));

@@ -1,4 +1,6 @@
 import type { Kind } from './kind.js';
+import { fileOf } from './shapes.js';
+import { choiceParameters } from './shared-parameters.js';
 
 /** The best of several evaluations, as settings for a later one. */
 export const select: Kind = {
@@ -11,16 +13,7 @@ export const select: Kind = {
     additionalProperties: false,
     required: ['metric', 'settings'],
     properties: {
-      metric: {
-        description: 'What to choose by: accuracy@1, recall@5, recall@10, ndcg@10 or mrr.',
-        type: 'string',
-        minLength: 1,
-      },
-      mode: {
-        description: 'Whether more is better.',
-        enum: ['max', 'min'],
-        default: 'max',
-      },
+      ...choiceParameters,
       settings: {
         description: 'Which of the winner’s values to hand on.',
         type: 'array',
@@ -34,7 +27,7 @@ export const select: Kind = {
     rows: {
       shape: {
         type: 'list',
-        of: { type: 'bundle', ports: { metrics: { type: 'file', content: 'metrics' } } },
+        of: { type: 'bundle', ports: { metrics: fileOf('metrics') } },
       },
       description: 'The evaluations to choose from; each step count of each is a candidate.',
       chooses: true,
@@ -42,11 +35,11 @@ export const select: Kind = {
   },
   outputs: {
     settings: {
-      shape: { type: 'file', content: 'settings' },
+      shape: fileOf('settings'),
       description: "The winner's named values and nothing else, as JSON.",
     },
     row: {
-      shape: { type: 'file', content: 'row' },
+      shape: fileOf('row'),
       description: 'The winner: its place among the rows, the metric and its value, as JSON.',
     },
   },

@@ -1,4 +1,4 @@
-import type { Kind, PlannedStep } from './kind.js';
+import type { Kind, Objection, PlannedStep } from './kind.js';
 
 /** Several evaluations of the same query pairs in one table. */
 export const summary: Kind = {
@@ -43,22 +43,25 @@ export const summary: Kind = {
   load: () => import('./summary-body.js'),
 };
 
-function checkSummary({ parameters, lengths }: PlannedStep): readonly string[] {
+function checkSummary({ parameters, lengths }: PlannedStep): readonly Objection[] {
   const names = Object.keys(lengths);
-  const messages: string[] = [];
+  const objections: Objection[] = [];
   for (const parameter of ['baseline', 'zero_shot']) {
     const name = parameters[parameter];
     if (name !== undefined && !names.includes(String(name))) {
-      messages.push(`${parameter} is ${name}, which is not among the inputs ${names.join(', ')}`);
+      objections.push({
+        path: [parameter],
+        message: `${parameter} is ${name}, which is not among the inputs ${names.join(', ')}`,
+      });
     }
   }
   if (parameters['baseline'] === parameters['zero_shot'])
-    messages.push('baseline and zero_shot are the same input');
+    objections.push({ path: ['zero_shot'], message: 'baseline and zero_shot are the same input' });
   const seeds = [...new Set(Object.values(lengths))].filter((length) => length > 1);
   if (seeds.length > 1) {
-    messages.push(
-      `inputs have ${seeds.join(' and ')} seeds; each wants one evaluation, or all of them equally many`,
-    );
+    objections.push({
+      message: `inputs have ${seeds.join(' and ')} seeds; each wants one evaluation, or all of them equally many`,
+    });
   }
-  return messages;
+  return objections;
 }

@@ -88,12 +88,11 @@ export const supervisedTrain: Kind = {
   },
   canonical: ({ padding_idx = null, ...rest }) => (padding_idx === null ? rest : { ...rest, padding_idx }),
   segmentation: {
-    expand(parameters) {
-      const { epochs, ...training } = parameters as StepParameters;
-      return Array.from({ length: epochs }, (_, index) => ({
-        label: String(index + 1),
-        parameters: { ...training, epoch: index + 1 },
-      }));
+    count: (parameters) => (parameters as StepParameters).epochs,
+    countedBy: ['epochs'],
+    segment(parameters, index) {
+      const { epochs: _, ...training } = parameters as StepParameters;
+      return { label: String(index + 1), parameters: { ...training, epoch: index + 1 } };
     },
     carry: { output: 'state', input: 'previous' },
     lists: { checkpoints: 'checkpoint', history: 'history' },

@@ -1,4 +1,5 @@
 import type { Kind } from './kind.js';
+import { fileOf } from './shapes.js';
 
 /** A literal: whatever stands under `with`, as JSON. */
 export const value: Kind = {
@@ -13,7 +14,7 @@ export const value: Kind = {
   inputs: {},
   outputs: {
     value: {
-      shape: { type: 'file', content: 'value' },
+      shape: fileOf('value'),
       description: 'The value of `with`, as canonical JSON.',
     },
   },

@@ -1,6 +1,6 @@
 import { type Role, type Roles, unionOfRoles } from '../base/role.js';
 import { leavesOf, type Tree } from '../base/tree.js';
-import type { OutputPort, PortShape } from '../kinds/kind.js';
+import type { Origin, OutputPort, PortShape } from '../kinds/kind.js';
 import type { DraftNode } from './build-graph.js';
 import type { Graph, GraphNode, Source } from './graph.js';
 import { failureAt, type Report } from './located-value.js';
@@ -50,7 +50,8 @@ export function assignRoles(
       // Every source is a leaf of an earlier node's declared output.
       const node = nodes.get(source.node)!;
       const port = source.path.split('/')[0]!;
-      current = contributing(node, port, node.outputs[port]!).find((one) => rolesOf(one).includes('test'));
+      const origin = originOf(source.path, node.outputs[port]!);
+      current = contributing(node, port, origin).find((one) => rolesOf(one).includes('test'));
     }
     return path;
   };
@@ -106,20 +107,27 @@ export function assignRoles(
 function rolesOfOutputs(node: DraftNode, rolesOf: (tree: Tree<Source>) => Roles): GraphNode['roles'] {
   return Object.fromEntries(
     Object.entries(node.outputs).flatMap(([name, output]) => {
-      // A split of test data is test data still.
-      const own = output.role === undefined ? [] : [output.role];
-      const roles = unionOfRoles(own, ...contributing(node, name, output).map(rolesOf));
-      return leafPaths(output.shape, name).map((path) => [path, roles] as const);
+      const rolesFrom = (origin: Origin) => {
+        // A split of test data is test data still.
+        const own = origin.role === undefined ? [] : [origin.role];
+        return unionOfRoles(own, ...contributing(node, name, origin).map(rolesOf));
+      };
+      const ofPort = rolesFrom(output);
+      return leafPaths(output.shape, name).map((path) => {
+        const origin = originOf(path, output);
+        return [path, origin === output ? ofPort : rolesFrom(origin)] as const;
+      });
     }),
   );
 }
 
+/** What decides the roles of a leaf of a port (`train/items`): its own declaration, else the port's. */
+function originOf(path: string, output: OutputPort): Origin {
+  return output.leaves?.[path.split('/').slice(1).join('/')] ?? output;
+}
+
 /** The input trees that an output is computed from. */
-function contributing(
-  { inputs, ports }: DraftNode,
-  name: string,
-  { from }: OutputPort,
-): readonly Tree<Source>[] {
+function contributing({ inputs, ports }: DraftNode, name: string, { from }: Origin): readonly Tree<Source>[] {
   if (from !== undefined) {
     return from.flatMap((path) => {
       const [port = '', ...below] = path.split('.');

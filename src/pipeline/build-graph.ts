@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
 import type { Location } from '../base/failure.js';
 import type { Json, JsonObject } from '../base/json.js';
 import { leavesOf, type Tree } from '../base/tree.js';
@@ -14,12 +16,13 @@ import {
 import { type Combination, expandMatrix } from './expand-matrix.js';
 import type { GraphNode, LocatedFile, Source } from './graph.js';
 import { failureAt, type LocatedValue, type Report } from './located-value.js';
-import { suggestion } from './nearest-name.js';
+import { nodesLimit, refuseSoMany, segmentsOf } from './node-count.js';
 import { orderSteps } from './order-steps.js';
 import type { ParameterValidators } from './parameter-errors.js';
-import { type PortTree, project, treeOfOutputs } from './port-tree.js';
+import { type PortTree, treeOfOutputs } from './port-tree.js';
+import { namesOfSettings, refuseSetTwice } from './settings-names.js';
 import type { Spec } from './spec.js';
-import { createParameterReader, type StepParameters } from './step-parameters.js';
+import { createParameterReader, findParameter, type StepParameters } from './step-parameters.js';
 import type { StepSpec } from './step-spec.js';
 import type { StepInstance, StepValue } from './step-value.js';
 
@@ -73,14 +76,16 @@ function buildStep(step: StepSpec, building: Building): StepValue | undefined {
   const { report } = building;
   const inputs = resolveAll(step.inputs, building.values, report);
   const elements = resolveOver(step, building.values, report);
-  const isWired = inputs !== undefined && elements !== undefined;
-  const settings = [...(inputs ?? []), ...(elements ?? []).flatMap(({ given }) => given)].filter(
+  const settings = [...inputs, ...(elements ?? []).flatMap(({ given }) => given)].filter(
     ({ input }) => input.port === 'settings',
   );
-  const told = settings.map(({ tree }) => namesOfSettings(tree, step, building));
+  const told = settings.map(({ tree }) => namesOfSettings(tree, step, building.settings));
   const toldNames = [...new Set(told.flat())];
+  const isGiven =
+    settings.length > 0 || [...step.inputs, ...step.over].every(({ port }) => port !== 'settings');
   // What does not tell its names may set whatever the kind takes from settings.
-  const settingNames = told.every((names) => names.length > 0) ? toldNames : (step.kind.settings ?? []);
+  const tellsAll = isGiven && told.every((names) => names.length > 0);
+  const settingNames = tellsAll ? toldNames : (step.kind.settings ?? []);
   const reader = createParameterReader(
     step,
     building.validators,
@@ -91,10 +96,17 @@ function buildStep(step: StepSpec, building: Building): StepValue | undefined {
 
   const instances: StepInstance[] = [];
   const connect = createConnector(step, report);
-  let isWhole = isWired;
+  let isWhole = elements !== undefined;
+  let nodes = 0;
   for (const combination of expandMatrix(step, report)) {
     const parameters = reader.read(combination);
-    for (const over of elements ?? []) {
+    nodes += (elements?.length ?? 0) * (parameters === undefined ? 1 : segmentsOf(step, parameters));
+    if (nodes > nodesLimit) {
+      refuseSoMany(step, combination, parameters, nodes, report);
+      return undefined;
+    }
+    // What the elements are is not known then, but whether the kind has such ports is.
+    for (const over of elements ?? [{ label: '', given: [] }]) {
       const tree = buildInstance(step, combination, over, parameters, inputs, connect, building);
       if (tree === undefined) {
         isWhole = false;
@@ -113,7 +125,7 @@ function buildInstance(
   combination: Combination,
   over: OverElement,
   parameters: StepParameters | undefined,
-  inputs: readonly Given[] | undefined,
+  inputs: readonly Given[],
   connect: Connector,
   building: Building,
 ): PortTree | undefined {
@@ -129,8 +141,7 @@ function buildInstance(
     typeof kind.inputs !== 'function'
       ? kind.inputs
       : parameters && kind.inputs({ parameters: parameters.full, inputNames });
-  const given = inputs === undefined ? undefined : [...inputs, ...over.given];
-  const connected = ports === undefined || given === undefined ? undefined : connect(ports, given);
+  const connected = ports && connect(ports, [...inputs, ...over.given]);
 
   if (parameters === undefined || ports === undefined || connected === undefined) {
     // What the step gives is known all the same, so that the steps after it can be checked too.
@@ -146,8 +157,18 @@ function buildInstance(
   const facts = Object.fromEntries(
     Object.entries(connected).map(([port, tree]) => [port, factsAt(tree, building)] as const),
   );
-  for (const message of kind.check?.({ parameters: full, lengths, facts }) ?? []) {
-    report(failureAt(step, 'invalid-value', message));
+  const common = commonOf(step, parameters, building);
+  const objections = (kind.check?.({ parameters: full, inputNames, lengths, facts }) ?? []).map(
+    ({ message, path = [] }) =>
+      failureAt(findParameter(step, combination, path).place, 'invalid-value', message),
+  );
+  objections.forEach(report);
+  if (objections.length > 0) {
+    const places = objections.map(({ location }) => location);
+    reportMissing(
+      common.files.filter(({ location }) => !places.includes(location)),
+      building,
+    );
   }
   for (const { path, hint } of kind.undeclaredFiles?.({ parameters: full, inputNames }, building.root) ??
     []) {
@@ -163,7 +184,6 @@ function buildInstance(
 
   const outputs = typeof kind.outputs === 'function' ? kind.outputs(full) : kind.outputs;
   const canonical = kind.canonical?.(full) ?? full;
-  const common = { ...commonOf(step, parameters, building), ports, outputs };
   const inputLocations = Object.fromEntries(
     [...step.inputs, ...step.over].map(({ port, location }) => [port, location]),
   );
@@ -174,6 +194,8 @@ function buildInstance(
   ): PortTree => {
     building.nodes.push({
       ...common,
+      ports,
+      outputs,
       id: nodeId,
       parameters: own,
       inputs: { ...connected, ...carried },
@@ -191,7 +213,8 @@ function buildInstance(
 
   const segments: { readonly label: string; readonly tree: PortTree }[] = [];
   let carried: { readonly [port: string]: Tree<Source> } = {};
-  for (const segment of segmentation.expand(canonical)) {
+  for (let index = 0; index < segmentation.count(canonical); index++) {
+    const segment = segmentation.segment(canonical, index);
     const nodeId = `${id}@${segment.label}`;
     segments.push({ label: segment.label, tree: add(nodeId, segment.parameters, carried) });
     carried = {
@@ -252,54 +275,24 @@ function commonOf(step: StepSpec, { given, full }: StepParameters, { spec }: Bui
   };
 }
 
+/** Files are read where a plan is made, which a step that is refused does not come to. */
+function reportMissing(files: readonly LocatedFile[], { root, report }: Building): void {
+  for (const { path, location } of files) {
+    const absolute = resolve(root, path);
+    if (existsSync(absolute)) continue;
+    report(failureAt({ location }, 'file-not-found', `There is no file ${absolute}.`));
+  }
+}
+
 /** What `auto` stands for. */
 export function resolveEngine(asked: string): string {
   return asked === 'auto' ? automaticEngine() : asked;
-}
-
-/** The names that the settings' producers tell; none where they do not. */
-function namesOfSettings(tree: PortTree, { kind }: StepSpec, { settings }: Building): readonly string[] {
-  const shape = kind.inputs instanceof Function ? undefined : kind.inputs['settings']?.shape;
-  const projected = project(tree, shape ?? { type: 'any' }, 'settings', '');
-  if (!projected.ok) return [];
-  return [...leavesOf(projected.value)].flatMap(({ leaf }) => settings.get(leaf.node) ?? []);
 }
 
 /** What the kinds of the outputs in a tree tell of them, each output once. */
 function factsAt(tree: Tree<Source>, { facts }: Building): readonly Facts[] {
   const outputs = new Set([...leavesOf(tree)].map(({ leaf }) => `${leaf.node}/${leaf.path.split('/')[0]}`));
   return [...outputs].flatMap((output) => facts.get(output) ?? []);
-}
-
-/** Refuses each told name that is written in the step too; one that is not told, only a run can find. */
-function refuseSetTwice(step: StepSpec, settings: Given, names: readonly string[], report: Report): void {
-  for (const name of names) {
-    const entry = step.with.entries.get(name) ?? step.matrix.find((axis) => axis.name === name);
-    if (entry !== undefined) {
-      report(
-        failureAt(
-          { location: entry.location },
-          'setting-twice',
-          `${name} comes from ${settings.text} and is written here too`,
-          {
-            hint: 'leave it out here, or out of the settings',
-          },
-        ),
-      );
-    }
-    if (step.kind.settings?.includes(name) === false) {
-      report(
-        failureAt(
-          settings.input,
-          'unknown-parameter',
-          `${settings.text} sets ${name}, which ${step.kind.name} does not take from settings`,
-          {
-            hint: suggestion(name, step.kind.settings),
-          },
-        ),
-      );
-    }
-  }
 }
 
 /** Where a text stands under `with`, for failures about files. */

@@ -25,7 +25,10 @@ export interface OverElement {
   readonly given: readonly Given[];
 }
 
-/** Input trees as the kind declares them; undefined where one is missing or wrong, which has been reported. */
+/**
+ * Input trees as the kind declares them; undefined where one is missing or wrong, which is reported, or not given
+ * although it is written.
+ */
 export type Connector = (
   ports: { readonly [port: string]: InputPort },
   given: readonly Given[],
@@ -44,57 +47,55 @@ export function createConnector(step: StepSpec, report: Report): Connector {
     return result;
   };
   return (ports, given) => {
-    const connected: { [port: string]: Tree<Source> } = {};
-    let isWhole = true;
+    refuseNames(step, ports, report);
+    const connected = new Map<string, Tree<Source>>();
     for (const one of given) {
-      const name = one.input.port;
+      const { port: name } = one.input;
       const port = Object.hasOwn(ports, name) ? ports[name] : undefined;
       const tree = port === undefined ? undefined : projected(one, port);
-      if (port === undefined) {
-        report(
-          failureAt(
-            { location: one.input.portLocation },
-            'unknown-port',
-            `${step.kind.name} has no input ${name}`,
-            {
-              hint: suggestion(name, Object.keys(ports)),
-            },
-          ),
-        );
-      }
-      if (tree === undefined) isWhole = false;
-      else connected[name] = tree;
+      if (tree !== undefined) connected.set(name, tree);
     }
-    const misspelt = given.flatMap(({ input }) =>
-      Object.hasOwn(ports, input.port) ? [] : [nearestName(input.port, Object.keys(ports))],
-    );
-    for (const [name, port] of Object.entries(ports)) {
-      if (port.required === false || given.some(({ input }) => input.port === name)) continue;
-      isWhole = false;
-      if (misspelt.includes(name)) continue;
-      report(
-        failureAt(step, 'missing-input', `${step.name} has no input ${name}`, {
-          hint: `add in: { ${name}: STEP.PORT }`,
-          details: [`${name}: ${port.description}`],
-        }),
-      );
-    }
-    return isWhole ? connected : undefined;
+    const wanted = Object.keys(ports).filter((name) => ports[name]?.required !== false);
+    const names = [...namesIn(step).map(({ port }) => port), ...wanted];
+    return names.every((name) => connected.has(name)) ? Object.fromEntries(connected) : undefined;
   };
 }
 
-/** The trees that `in` names; undefined where one of them is not known. */
+function namesIn(step: StepSpec): readonly InputSpec[] {
+  return [...step.inputs, ...step.over];
+}
+
+/** Refuses inputs that the kind does not know, and the lack of one that it needs. */
+function refuseNames(step: StepSpec, ports: { readonly [port: string]: InputPort }, report: Report): void {
+  const known = Object.keys(ports);
+  const unknown = namesIn(step).filter(({ port }) => !known.includes(port));
+  for (const { port, portLocation } of unknown) {
+    report(
+      failureAt({ location: portLocation }, 'unknown-port', `${step.kind.name} has no input ${port}`, {
+        hint: suggestion(port, known),
+      }),
+    );
+  }
+  const misspelt = unknown.map(({ port }) => nearestName(port, known));
+  for (const [name, port] of Object.entries(ports)) {
+    const isWritten = namesIn(step).some((input) => input.port === name);
+    if (port.required === false || isWritten || misspelt.includes(name)) continue;
+    report(
+      failureAt(step, 'missing-input', `${step.name} has no input ${name}`, {
+        hint: `add in: { ${name}: STEP.PORT }`,
+        details: [`${name}: ${port.description}`],
+      }),
+    );
+  }
+}
+
+/** The trees that `in` names, as far as they are known. */
 export function resolveAll(
   inputs: readonly InputSpec[],
   values: StepValues,
   report: Report,
-): readonly Given[] | undefined {
-  const given: Given[] = [];
-  for (const input of inputs) {
-    const resolved = resolveInput(input, values, report);
-    if (resolved !== undefined) given.push(resolved);
-  }
-  return given.length === inputs.length ? given : undefined;
+): readonly Given[] {
+  return inputs.flatMap((input) => resolveInput(input, values, report) ?? []);
 }
 
 function resolveInput(input: InputSpec, values: StepValues, report: Report): Given | undefined {
@@ -125,14 +126,13 @@ export function resolveOver(
 ): readonly OverElement[] | undefined {
   if (step.over.length === 0) return [{ label: '', given: [] }];
   const resolved = resolveAll(step.over, values, report);
-  if (resolved === undefined) return undefined;
   const lists = resolved.flatMap((one) => {
     const elements = elementsOf(one.tree, one.input.port, one.text);
     if (!elements.ok) reportMismatch(elements.failure, one.input.location, report);
     return elements.ok ? [{ ...one, elements: elements.value }] : [];
   });
   const [first] = lists;
-  if (first === undefined || lists.length < resolved.length) return undefined;
+  if (first === undefined || lists.length < step.over.length) return undefined;
   for (const { elements, input } of lists) {
     if (elements.length === first.elements.length) continue;
     const message = `over goes through lists together, but ${input.port} has ${elements.length} elements and ${first.input.port} ${first.elements.length}`;

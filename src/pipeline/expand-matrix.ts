@@ -1,6 +1,7 @@
 import type { Location } from '../base/failure.js';
 import type { Json } from '../base/json.js';
 import { failureAt, type LocatedValue, type Report, toJson } from './located-value.js';
+import { nodesLimit } from './node-count.js';
 import { labelOf } from './reference.js';
 import type { StepSpec } from './step-spec.js';
 
@@ -19,8 +20,6 @@ export interface MatrixValue {
   readonly located: LocatedValue;
 }
 
-const combinationsLimit = 100_000;
-
 /** All combinations of a step's matrix: names in written order, the last varying fastest. */
 export function expandMatrix(step: StepSpec, report: Report): readonly Combination[] {
   const axes = step.matrix.map(({ name, location, values }) => {
@@ -37,14 +36,8 @@ export function expandMatrix(step: StepSpec, report: Report): readonly Combinati
     });
   });
   const count = axes.reduce((product, axis) => product * axis.length, 1);
-  if (count > combinationsLimit) {
-    report(
-      failureAt(
-        step,
-        'invalid-value',
-        `the matrix has ${count} combinations, more than ${combinationsLimit}`,
-      ),
-    );
+  if (count > nodesLimit) {
+    report(failureAt(step, 'invalid-value', `the matrix has ${count} combinations, more than ${nodesLimit}`));
     return [];
   }
   let combinations: readonly (readonly MatrixValue[])[] = [[]];

@@ -48,11 +48,12 @@ export function parameterErrors(
 function withoutEchoes(errors: readonly ErrorObject[]): readonly ErrorObject[] {
   const choices = errors.filter(({ keyword }) => keyword === 'anyOf' || keyword === 'oneOf');
   return errors.flatMap((error) => {
-    if (error.keyword === 'if') return [];
-    const choice = choices.find((one) => one !== error && error.schemaPath.startsWith(`${one.schemaPath}/`));
+    // What is wrong with a name is said by the keyword that the name fails.
+    if (error.keyword === 'if' || error.keyword === 'propertyNames') return [];
+    const choice = choices.find((one) => one !== error && isBelow(error, one));
     if (choice !== undefined) return error.instancePath.length > choice.instancePath.length ? [error] : [];
     if (!choices.includes(error)) return [error];
-    const branches = errors.filter((one) => one.schemaPath.startsWith(`${error.schemaPath}/`));
+    const branches = errors.filter((one) => isBelow(one, error));
     if (branches.some((one) => one.instancePath.length > error.instancePath.length)) return [];
     const types = branches
       .filter(({ keyword }) => keyword === 'type')
@@ -60,6 +61,14 @@ function withoutEchoes(errors: readonly ErrorObject[]): readonly ErrorObject[] {
     if (types.length === branches.length) return [{ ...error, keyword: 'type', params: { type: types } }];
     return branches.filter(({ keyword }) => keyword !== 'type').slice(0, 1);
   });
+}
+
+/** Whether an error is part of what makes a choice fail: of one of its branches, at the same place or inside. */
+function isBelow(error: ErrorObject, choice: ErrorObject): boolean {
+  return (
+    error.schemaPath.startsWith(`${choice.schemaPath}/`) &&
+    `${error.instancePath}/`.startsWith(`${choice.instancePath}/`)
+  );
 }
 
 function inPlainWords(
@@ -109,6 +118,14 @@ function inPlainWords(
     case 'uniqueItems':
       return invalid('not have the same element twice');
     case 'pattern':
+      if (error.propertyName !== undefined) {
+        return {
+          path: [...path, error.propertyName],
+          type: 'unknown',
+          name: error.propertyName,
+          message: `${shown(error.propertyName)} is no name in ${subject}: it must match ${params['pattern']}`,
+        };
+      }
       return invalid(`match ${params['pattern']}`);
     case 'required': {
       const name = String(params['missingProperty']);

@@ -88,7 +88,7 @@ export function project(
 ): Result<Tree<Source>, Mismatch> {
   switch (shape.type) {
     case 'any':
-      return success(sourcesOf(given));
+      return success(sourcesOf(shape.lone === 'file' ? unwrapped(given) : given));
     case 'file':
       return projectFile(given, shape, port, text);
     case 'list': {
@@ -116,6 +116,13 @@ export function project(
       return success({ type: 'bundle', ports });
     }
   }
+}
+
+/** Bundles of a single file as that file, in a list too. */
+function unwrapped(tree: PortTree): PortTree {
+  if (tree.type === 'list') return { ...tree, elements: tree.elements.map(unwrapped) };
+  const [only, ...others] = tree.type === 'bundle' ? Object.values(tree.ports) : [];
+  return only?.type === 'file' && others.length === 0 ? only : tree;
 }
 
 /** Whether a node without outputs is given, itself or in a list: nothing would connect it to what takes it. */

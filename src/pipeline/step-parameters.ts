@@ -62,35 +62,41 @@ export function createParameterReader(
 }
 
 function reportError(step: StepSpec, combination: Combination, error: ParameterError, report: Report): void {
-  const [first, ...rest] = error.path;
-  const axis = combination.values.find(({ name }) => name === first);
-  let place: { readonly location: Location; readonly origin?: Location } = step;
-  let value: LocatedValue | undefined = step.with;
-  let path = error.path;
-  if (axis !== undefined) {
-    value = axis.located;
-    place = value;
-    path = rest;
-  }
-  for (const [index, name] of path.entries()) {
-    if (value?.type === 'map') {
-      const entry = value.entries.get(name);
-      if (entry === undefined) break;
-      const isName = error.type === 'unknown' && index === path.length - 1;
-      place = isName ? { location: entry.location } : entry.value;
-      value = entry.value;
-    } else if (value?.type === 'list') {
-      value = value.elements[Number(name)];
-      if (value === undefined) break;
-      place = value;
-    }
-  }
-  if (value !== undefined && value !== step.with && hasUnknown(value)) return;
+  const { place, name } = findParameter(step, combination, error.path);
+  if ('type' in place && hasUnknown(place)) return;
   const reason =
     error.type === 'unknown'
       ? 'unknown-parameter'
       : error.type === 'missing'
         ? 'missing-key'
         : 'invalid-value';
-  report(failureAt(place, reason, error.message, { hint: error.hint }));
+  const isName = error.type === 'unknown' && name !== undefined;
+  report(failureAt(isName ? { location: name } : place, reason, error.message, { hint: error.hint }));
+}
+
+/** Where a parameter stands. */
+export interface FoundParameter {
+  /** The value in the matrix or under `with`, or the nearest around it that is written; else the step. */
+  readonly place: LocatedValue | StepSpec;
+  /** The name before the value, where there is one. */
+  readonly name?: Location | undefined;
+}
+
+/** Finds a parameter by the names and indices that lead to it. */
+export function findParameter(
+  step: StepSpec,
+  combination: Combination,
+  path: readonly string[],
+): FoundParameter {
+  const axis = combination.values.find(({ name }) => name === path[0]);
+  let around: LocatedValue = axis?.located ?? step.with;
+  let found: FoundParameter = { place: axis?.located ?? step };
+  for (const name of axis === undefined ? path : path.slice(1)) {
+    const entry = around.type === 'map' ? around.entries.get(name) : undefined;
+    const value = entry?.value ?? (around.type === 'list' ? around.elements[Number(name)] : undefined);
+    if (value === undefined) return { place: found.place };
+    found = { place: value, name: entry?.location };
+    around = value;
+  }
+  return found;
 }

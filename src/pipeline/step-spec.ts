@@ -109,7 +109,10 @@ export function readStep(
   };
 }
 
-/** Undefined where a reference is not known. */
+/** What an input may be called; of a `command` it becomes the name of a file. */
+const portPattern = /^[A-Za-z0-9_][A-Za-z0-9_.-]*$/;
+
+/** Undefined where a name or a reference is not known. */
 function readInputs(
   key: string,
   field: LocatedEntry | undefined,
@@ -118,6 +121,19 @@ function readInputs(
   const inputs: InputSpec[] = [];
   let known = true;
   for (const [port, entry] of mapEntries(field, key, report)) {
+    if (!portPattern.test(port)) {
+      known = false;
+      report(
+        failureAt(
+          { location: entry.location },
+          'invalid-value',
+          `${JSON.stringify(port)} is no name of an input`,
+          {
+            hint: 'use letters, digits, _, - and dots, a letter, digit or _ first',
+          },
+        ),
+      );
+    }
     const isList = entry.value.type === 'list';
     const values = entry.value.type === 'list' ? entry.value.elements : [entry.value];
     const references: InputSpec['references'][number][] = [];

@@ -15,6 +15,8 @@ export interface FinishedNode {
   /** Present where its outputs are there. */
   readonly entry?: Entry;
   readonly failure?: Pick<Failure, 'reason' | 'message'>;
+  /** Its log, relative to the root, where it was executed. */
+  readonly log?: string;
 }
 
 /** All that a report is made from. */

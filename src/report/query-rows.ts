@@ -5,37 +5,40 @@ import { type Database, openDatabase, sqlName, sqlText } from '../tables/databas
 import { withoutWildcards } from '../tables/parquet.js';
 import type { RowTable } from './row-formats.js';
 import { checkStatement } from './sql-statement.js';
+import { type RecordedFile, verifyRecordedFiles } from './verify-run.js';
 
 /** A table that a query may read: rows of parquet files, in an order that follows from the files alone. */
 export interface SourceTable {
   readonly name: string;
   /** Column name -> DuckDB type; what a file lacks is null. */
   readonly columns: { readonly [name: string]: string };
-  /** Absolute paths. */
-  readonly files: readonly string[];
+  readonly files: readonly RecordedFile[];
 }
 
 export interface Query {
   readonly sql: string;
   readonly tables: readonly SourceTable[];
   readonly threads: number;
-  /** As DuckDB writes sizes, e.g. `2GiB`. */
-  readonly memoryLimit: string;
+  readonly memoryBytes: number;
 }
 
 /**
  * The rows of one SELECT or EXPLAIN over the given tables and nothing else: they are copied into a database in
- * memory, which then loses its access to files, network, extensions and settings before it sees the statement.
+ * memory, which then loses its access to files, network, extensions and settings before it sees the statement. The
+ * files of every table that it names are verified before.
  *
- * @throws FailureError `sql-refused` for anything but one reading statement, `sql-failed` with what DuckDB says
+ * @throws FailureError `sql-refused` for anything but one reading statement, `sql-failed` with what DuckDB says,
+ *   `object-corrupt` where a file is missing or not what its run wrote
  */
-export async function queryRows({ sql, tables, threads, memoryLimit }: Query): Promise<RowTable> {
-  const database = await openDatabase({ threads, memoryLimit });
+export async function queryRows({ sql, tables, threads, memoryBytes }: Query): Promise<RowTable> {
+  const database = await openDatabase({ threads, memoryBytes });
   try {
     const names = tables.map((table) => table.name);
     const read = await checkStatement(database.connection, sql, names);
     if (!read.ok) throw new FailureError(read.failure);
     // The rows of a table that is not read need not be there.
+    const needed = tables.filter(({ name }) => read.value.has(name)).flatMap(({ files }) => files);
+    await verifyRecordedFiles([...new Map(needed.map((file) => [file.path, file])).values()]);
     for (const table of tables) await createTable(database, table, read.value.has(table.name));
     await database.run(
       'SET enable_external_access = false; SET allow_community_extensions = false; SET lock_configuration = true',
@@ -50,7 +53,7 @@ async function createTable(database: Database, table: SourceTable, filled: boole
   const definition = Object.entries(table.columns).map(([name, type]) => `${sqlName(name)} ${type}`);
   await database.run(`CREATE TABLE ${sqlName(table.name)} (${definition.join(', ')})`);
   if (!filled || table.files.length === 0) return;
-  const files = table.files.map((file) => sqlText(withoutWildcards(file))).join(', ');
+  const files = table.files.map(({ path }) => sqlText(withoutWildcards(path))).join(', ');
   await database.run(
     `INSERT INTO ${sqlName(table.name)} BY NAME
      FROM read_parquet([${files}], union_by_name = true, hive_partitioning = false)`,
@@ -76,14 +79,16 @@ async function answer(database: Database, sql: string): Promise<RowTable> {
 
 function failureOfQuery(error: Error): Failure {
   const [message = '', ...details] = error.message.trimEnd().split('\n');
+  if (/^out of memory/i.test(message)) {
+    // What DuckDB advises below its message are settings, which a query may not change.
+    const hint = 'ask for fewer rows or columns, or aggregate earlier';
+    return { reason: 'sql-failed', message, hint, cause: error };
+  }
   const refused = message.startsWith('Permission Error');
   return {
     reason: refused ? 'sql-refused' : 'sql-failed',
     message,
     details: details.filter((line) => line !== ''),
-    ...(/out of memory/i.test(message)
-      ? { hint: 'ask for fewer rows or columns, or aggregate earlier' }
-      : {}),
     cause: error,
   };
 }

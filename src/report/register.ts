@@ -2,7 +2,11 @@ import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { writeFileAtomic } from '../base/atomic-file.js';
 import type { Digest } from '../base/canonical.js';
+import { FailureError } from '../base/failure.js';
+import { isJsonObject, type Json } from '../base/json.js';
 import type { Outcome } from '../run/event.js';
+import type { ObjectReference } from '../store/entry.js';
+import { readDocument, spoiltFile } from './read-document.js';
 
 /** What is remembered of a run: `record.json` in its folder, and a line of `artifacts/meta.json`. */
 export interface RunRecord {
@@ -22,6 +26,8 @@ export interface RunRecord {
   readonly signature: Digest;
   /** The nodes that were evaluated on test data: which data, under which key. */
   readonly test_evaluations: readonly { readonly test_set: Digest; readonly key: Digest }[];
+  /** The documents and tables in the run's folder, by their names in it: numbers are shown from these bytes only. */
+  readonly files: { readonly [name: string]: ObjectReference };
 }
 
 /** `artifacts/meta.json`. */
@@ -37,17 +43,38 @@ export interface Register {
 
 const empty: Register = { version: 1, runs: [], test_sets: {} };
 
-/** The register of all runs of a project; empty where there is none. */
+/**
+ * The register of all runs of a project; empty where there is none. One that is gone, or that somebody has edited
+ * into nonsense, is made again from the records in the folders of runs.
+ *
+ * @throws FailureError `object-corrupt` where such a record is needed and spoilt
+ */
 export function readRegister(root: string): Register {
-  const file = registerFile(root);
-  if (!existsSync(file)) return empty;
+  return storedRegister(root) ?? withRecords(empty, recordsMissingIn(root, empty));
+}
+
+/** Whether there is a register that is not what kshot wrote. */
+export function isRegisterSpoilt(root: string): boolean {
+  return existsSync(registerFile(root)) && storedRegister(root) === undefined;
+}
+
+function storedRegister(root: string): Register | undefined {
+  if (!existsSync(registerFile(root))) return undefined;
   try {
-    return JSON.parse(readFileSync(file, 'utf8')) as Register;
+    const register = JSON.parse(readFileSync(registerFile(root), 'utf8')) as Json;
+    if (!isJsonObject(register) || !isJsonObject(register['test_sets'])) return undefined;
+    const runs = register['runs'];
+    return Array.isArray(runs) && runs.every(isRecord) ? (register as unknown as Register) : undefined;
   } catch (error) {
-    // It is written whole or not at all; what somebody has edited into nonsense is made again from the records.
-    if (error instanceof SyntaxError) return empty;
+    if (error instanceof SyntaxError) return undefined;
     throw error;
   }
+}
+
+/** Whether it names a run and its files; the rest of it was written with them. */
+function isRecord(value: Json | undefined): boolean {
+  if (!isJsonObject(value) || !isJsonObject(value['files'])) return false;
+  return ['run', 'pipeline', 'started_at', 'tables'].every((name) => typeof value[name] === 'string');
 }
 
 /**
@@ -58,12 +85,13 @@ export function readRegister(root: string): Register {
  * record.
  */
 export function registerRun(root: string, record: RunRecord): Register {
-  writeFileAtomic(join(runFolderOf(root, identityOf(record)), 'record.json'), asText(record));
+  writeFileAtomic(join(runFolderOf(root, identityOf(record)), 'record.json'), recordText(record));
   mkdirSync(join(root, 'artifacts'), { recursive: true });
   for (;;) {
-    const before = readRegister(root);
+    const stored = storedRegister(root);
+    const before = stored ?? empty;
     const missing = recordsMissingIn(root, before);
-    if (missing.length === 0) return before;
+    if (stored !== undefined && missing.length === 0) return stored;
     writeFileAtomic(registerFile(root), asText(withRecords(before, missing)));
   }
 }
@@ -104,16 +132,22 @@ function recordsMissingIn(root: string, register: Register): readonly RunRecord[
   const artifacts = join(root, 'artifacts');
   return foldersIn(artifacts).flatMap((pipeline) =>
     foldersIn(join(artifacts, pipeline))
-      .filter((run) => !known.has(`${pipeline}/${run}`))
-      .flatMap((run) => {
-        const file = join(artifacts, pipeline, run, 'record.json');
+      .map((run) => `${pipeline}/${run}`)
+      .filter((identity) => !known.has(identity))
+      .flatMap((identity) => {
+        const file = join(runFolderOf(root, identity), 'record.json');
+        const record = readDocument(file);
         // A run under way, or one that was killed, has no record.
-        return existsSync(file) ? [JSON.parse(readFileSync(file, 'utf8')) as RunRecord] : [];
+        if (record === undefined) return [];
+        if (!isRecord(record as Json)) throw new FailureError(spoiltFile(file));
+        // A copy of a run's folder is no run.
+        return identityOf(record as RunRecord) === identity ? [record as RunRecord] : [];
       }),
   );
 }
 
 function foldersIn(folder: string): readonly string[] {
+  if (!existsSync(folder)) return [];
   return readdirSync(folder, { withFileTypes: true })
     .filter((entry) => entry.isDirectory())
     .map((entry) => entry.name);
@@ -121,6 +155,11 @@ function foldersIn(folder: string): readonly string[] {
 
 function registerFile(root: string): string {
   return join(root, 'artifacts', 'meta.json');
+}
+
+/** `record.json` as it is written. */
+export function recordText(record: RunRecord): string {
+  return asText(record);
 }
 
 function asText(value: unknown): string {

@@ -1,10 +1,9 @@
-import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { JsonObject } from '../base/json.js';
 import type { Outcome } from '../run/event.js';
 import type { Digest, ObjectReference } from '../store/entry.js';
 import type { DriftSummary } from './drift-table.js';
 import type { MetricRow } from './metric-table.js';
+import { readDocument } from './read-document.js';
 import { runFolderOf } from './register.js';
 import type { SummaryRow } from './summary-table.js';
 
@@ -38,7 +37,13 @@ export interface Report extends Figures {
   readonly counts: { readonly [outcome in Outcome]: number };
   /** Nodes whose results another computation may not give again. */
   readonly not_deterministic: readonly string[];
-  readonly failures: readonly { readonly node: string; readonly reason: string; readonly message: string }[];
+  readonly failures: readonly {
+    readonly node: string;
+    readonly reason: string;
+    readonly message: string;
+    /** Relative to the root. */
+    readonly log?: string;
+  }[];
   /** `<pipeline>/<run>` of the run whose folder holds the tables. */
   readonly tables: string;
 }
@@ -79,7 +84,7 @@ export interface Manifest {
 
 /** A run's report; undefined where its folder is gone. */
 export function readReport(root: string, identity: string): Report | undefined {
-  const report = readDocument(root, identity, 'report.json') as Report | undefined;
+  const report = readDocument(join(runFolderOf(root, identity), 'report.json')) as Report | undefined;
   return report === undefined ? undefined : { ...report, ...figuresOf(report) };
 }
 
@@ -94,10 +99,5 @@ export function figuresOf(report: Partial<Figures>): Figures {
 
 /** A run's manifest; undefined where its folder is gone. */
 export function readManifest(root: string, identity: string): Manifest | undefined {
-  return readDocument(root, identity, 'manifest.json') as Manifest | undefined;
-}
-
-function readDocument(root: string, identity: string, name: string): unknown {
-  const file = join(runFolderOf(root, identity), name);
-  return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as JsonObject) : undefined;
+  return readDocument(join(runFolderOf(root, identity), 'manifest.json')) as Manifest | undefined;
 }

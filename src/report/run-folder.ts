@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { Failure } from '../base/failure.js';
 import { failed, type Result, success } from '../base/result.js';
+import { folderObstacle } from '../store/folders.js';
 
 /** A run's folder, made for it alone. */
 export interface RunFolder {
@@ -32,6 +33,8 @@ export function createRunFolder(
   }
   const run = tag ?? automaticTag(now);
   const path = join(root, 'artifacts', pipeline, run);
+  const obstacle = folderObstacle(join(root, 'artifacts')) ?? folderObstacle(dirname(path));
+  if (obstacle !== undefined) return failed(obstacle);
   mkdirSync(join(root, 'artifacts', pipeline), { recursive: true });
   try {
     mkdirSync(path);

@@ -1,20 +1,22 @@
-import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { join, sep } from 'node:path';
 import { sha256 } from '../base/canonical.js';
 import { failed, type Result, success } from '../base/result.js';
 import { kshotVersion } from '../run/kshot-version.js';
+import { hashFile } from '../store/hash-file.js';
 import type { Store } from '../store/store.js';
 import { driftSummaries } from './drift-table.js';
 import type { FinishedRun } from './finished-run.js';
 import { metricRows } from './metric-table.js';
 import { outputFiles } from './outputs-of-content.js';
 import { packageVersions } from './package-versions.js';
-import { identityOf, type RunRecord, readRegister, registerRun, runFolderOf } from './register.js';
+import { identityOf, type RunRecord, readRegister, registerRun } from './register.js';
 import { isSynthetic, resultFiles, shownTables, testEvaluations } from './result-rows.js';
 import { type Figures, figuresOf, type Manifest, type Report, readReport } from './run-documents.js';
 import type { RunFolder } from './run-folder.js';
 import { summaryRows } from './summary-table.js';
 import { verifyFiles } from './verify-files.js';
+import { recordedFiles, spoiltFiles } from './verify-run.js';
 
 /**
  * Writes a finished run's documents and tables into its folder and registers it, also where it failed.
@@ -37,13 +39,15 @@ export async function writeReport(
   writeDocument(folder, 'manifest.json', manifest);
   writeDocument(folder, 'config.json', finished.graph.configuration);
 
-  const earlier = executedNothing(finished) ? earlierReport(root, finished.graph.name, signature) : undefined;
+  const earlier = executedNothing(finished)
+    ? await earlierReport(root, finished.graph.name, signature)
+    : undefined;
   const tables = earlier?.tables ?? identity;
   const made = await figuresOfRun(finished, earlier, identity, folder, store);
   const ended = made.ok ? finished : { ...finished, exitCode: Math.max(finished.exitCode, 1) };
   const report = reportOf(ended, tables, made.ok ? made.value : noFigures);
   writeDocument(folder, 'report.json', report);
-  registerRun(root, recordOf(ended, tables, signature));
+  registerRun(root, recordOf(ended, tables, signature, await filesOf(folder)));
   if (!made.ok) throw made.failure;
   return report;
 }
@@ -76,12 +80,14 @@ function executedNothing({ nodes }: FinishedRun): boolean {
   return nodes.every((node) => node.outcome === 'hit');
 }
 
-/** The latest run of a pipeline with this signature whose tables are its own and still there. */
-function earlierReport(root: string, pipeline: string, signature: string): Report | undefined {
+/** The latest run of a pipeline with this signature whose tables are its own, still there and what it wrote. */
+async function earlierReport(root: string, pipeline: string, signature: string): Promise<Report | undefined> {
   const record = readRegister(root).runs.findLast(
     (one) => one.pipeline === pipeline && one.signature === signature && one.tables === identityOf(one),
   );
-  if (record === undefined || !existsSync(join(runFolderOf(root, record.tables), 'tables'))) return undefined;
+  if (record === undefined) return undefined;
+  const hasTables = recordedFiles(root, record, 'tables/').length > 0;
+  if (!hasTables || (await spoiltFiles(recordedFiles(root, record))).length > 0) return undefined;
   return readReport(root, record.tables);
 }
 
@@ -153,15 +159,29 @@ function reportOf(finished: FinishedRun, tables: string, figures: Figures): Repo
     not_deterministic: finished.nodes
       .filter(({ node, entry }) => !(entry?.facts.deterministic ?? node.deterministic))
       .map(({ node }) => node.id),
-    failures: finished.nodes.flatMap(({ node, failure }) =>
-      failure === undefined ? [] : [{ node: node.id, reason: failure.reason, message: failure.message }],
+    failures: finished.nodes.flatMap(({ node, failure, log }) =>
+      failure === undefined
+        ? []
+        : [
+            {
+              node: node.id,
+              reason: failure.reason,
+              message: failure.message,
+              ...(log === undefined ? {} : { log }),
+            },
+          ],
     ),
     tables,
     ...figures,
   };
 }
 
-function recordOf(finished: FinishedRun, tables: string, signature: string): RunRecord {
+function recordOf(
+  finished: FinishedRun,
+  tables: string,
+  signature: string,
+  files: RunRecord['files'],
+): RunRecord {
   return {
     version: 1,
     run: finished.run,
@@ -174,7 +194,20 @@ function recordOf(finished: FinishedRun, tables: string, signature: string): Run
     tables,
     signature,
     test_evaluations: testEvaluations(finished),
+    files,
   };
+}
+
+/** All files that the run's folder holds by now but for its logs. */
+async function filesOf(folder: RunFolder): Promise<RunRecord['files']> {
+  const names = readdirSync(folder.path, { recursive: true, encoding: 'utf8' })
+    .filter((name) => !join(folder.path, name).startsWith(folder.logs))
+    .filter((name) => statSync(join(folder.path, name)).isFile())
+    .map((name) => name.split(sep).join('/'))
+    .sort();
+  return Object.fromEntries(
+    await Promise.all(names.map(async (name) => [name, await hashFile(join(folder.path, name))] as const)),
+  );
 }
 
 function writeDocument(folder: RunFolder, name: string, value: unknown): void {

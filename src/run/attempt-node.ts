@@ -10,7 +10,7 @@ import type { Plan } from '../pipeline/plan.js';
 import { type OutputsByNode, resolveInputs } from '../pipeline/resolve-inputs.js';
 import type { Entry, ObjectReference } from '../store/entry.js';
 import type { Store, Workspace } from '../store/store.js';
-import type { Resources } from './resources.js';
+import { machineMemory, memoryShare, type Resources } from './resources.js';
 import { logFileName } from './step-log.js';
 import type { ExecutionListener, WorkerPool } from './worker-pool.js';
 
@@ -23,6 +23,8 @@ export interface Surroundings {
   /** Content digests of external files by path as written, which the keys were made with. */
   readonly files: Plan['files'];
   readonly logFolder: string;
+  /** Slots and GPU tokens of the whole run. */
+  readonly total: Resources;
   readonly kshotVersion: string;
   /** What the nodes that are done gave. */
   readonly outputs: OutputsByNode;
@@ -40,9 +42,11 @@ export interface Job {
 }
 
 export interface AttemptListener extends ExecutionListener {
+  /** Asked once all is prepared: whether it may still start. */
+  mayStart(): boolean;
   /** The key is this run's and the inputs are sound: execution begins. */
   started(time: Date): void;
-  /** The process is free again; what follows is publication. */
+  /** It gave its outputs, and the process is free again; what follows is publication. */
   executed(): void;
 }
 
@@ -54,6 +58,8 @@ export type Attempt =
   | { readonly type: 'busy'; readonly owner: string }
   /** Objects of these nodes' outputs are not what their names say; they are set aside. */
   | { readonly type: 'bad-inputs'; readonly producers: readonly string[] }
+  /** The run was stopped before the execution began. */
+  | { readonly type: 'not-started' }
   | { readonly type: 'failed'; readonly failure: Failure };
 
 /** Claims the node's key, checks its inputs, executes it and publishes what it gave; gives the claim back in any case. */
@@ -76,13 +82,14 @@ export async function attemptNode(
     const changedBefore = await changedFile(job.node, surroundings);
     if (changedBefore !== undefined) return { type: 'failed', failure: changedBefore };
 
+    if (!listener.mayStart()) return { type: 'not-started' };
     const startedAt = new Date();
     const start = performance.now();
     listener.started(startedAt);
     const result = await surroundings.pool.execute(requestOf(job, workspace, surroundings), listener);
     const seconds = (performance.now() - start) / 1000;
-    listener.executed();
     if (!result.ok) return { type: 'failed', failure: result.failure };
+    listener.executed();
     const changedSince = await changedFile(job.node, surroundings);
     if (changedSince !== undefined) return { type: 'failed', failure: changedSince };
 
@@ -158,7 +165,7 @@ async function changedFile(
 function requestOf(
   { node, inputs, granted }: Job,
   workspace: Workspace,
-  { store, root, logFolder }: Surroundings,
+  { store, root, logFolder, total }: Surroundings,
 ): Parameters<WorkerPool['execute']>[0] {
   return {
     type: 'execute',
@@ -175,6 +182,7 @@ function requestOf(
     outputs: Object.fromEntries(Object.entries(node.outputs).map(([port, { shape }]) => [port, shape])),
     ...(node.engine === undefined ? {} : { engine: node.engine }),
     threads: granted.slots,
+    memoryBytes: memoryShare(granted, total, machineMemory()),
     ...(node.timeoutSeconds === undefined ? {} : { timeoutSeconds: node.timeoutSeconds }),
     outputsFolder: workspace.outputs,
     scratchFolder: workspace.scratch,

@@ -1,5 +1,5 @@
 /** Events of a run; what `--json` prints, one a line. Versioned: `version` counts incompatible changes. */
-export type RunEvent = RunStart | StepStart | StepProgress | StepLog | StepFinish | RunFinish;
+export type RunEvent = RunStart | StepStart | StepProgress | StepLog | StepFinish | RunFailed | RunFinish;
 
 export type Outcome = 'ran' | 'hit' | 'joined' | 'failed' | 'skipped' | 'cancelled';
 
@@ -59,7 +59,7 @@ export interface StepFinish {
   /** Why it ran or did not: the difference in the key, `key unchanged`, the failure's message. */
   readonly reason: string;
   readonly seconds: number;
-  /** For a failed step: stable reason, last log lines, the log's path. */
+  /** For a failed step: stable reason, last log lines, the log's path relative to the root. */
   readonly failure?: {
     readonly reason: string;
     readonly message: string;
@@ -67,6 +67,27 @@ export interface StepFinish {
     readonly lastLines: readonly string[];
     readonly log?: string;
   };
+}
+
+/** What went wrong, as `kshot` prints failures; the only event of a run that could not begin. */
+export interface RunFailed {
+  readonly event: 'run.failed';
+  readonly version: 1;
+  readonly time: string;
+  readonly failures: readonly RunFailure[];
+}
+
+/** A failure with its place in the user's files. */
+export interface RunFailure {
+  /** A stable name, such as `unknown-key`. */
+  readonly reason: string;
+  readonly message: string;
+  readonly file?: string;
+  readonly line?: number;
+  readonly column?: number;
+  readonly length?: number;
+  readonly hint?: string;
+  readonly details?: readonly string[];
 }
 
 export interface RunFinish {

@@ -17,6 +17,7 @@ export interface ExecuteRequest {
   readonly outputs: { readonly [port: string]: PortShape };
   readonly engine?: string;
   readonly threads: number;
+  readonly memoryBytes: number;
   readonly timeoutSeconds?: number;
   readonly outputsFolder: string;
   readonly scratchFolder: string;

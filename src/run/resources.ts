@@ -1,3 +1,5 @@
+import { totalmem } from 'node:os';
+
 /** What a node needs while it runs. */
 export interface Demand {
   /** CPU slots: one, or all that are free when it starts. */
@@ -39,6 +41,20 @@ export function take(free: Resources, granted: Resources): Resources {
 
 export function giveBack(free: Resources, granted: Resources): Resources {
   return { slots: free.slots + granted.slots, gpus: free.gpus + granted.gpus };
+}
+
+/** For each thread; with less, DuckDB can fail to sort although it may spill. */
+const leastMemoryBytes = 2 ** 28;
+
+/** A node's part of the memory, in bytes: of four fifths, the rest being for the processes themselves. */
+export function memoryShare(granted: Resources, total: Resources, memoryBytes: number): number {
+  return granted.slots * Math.max(leastMemoryBytes, Math.floor((0.8 * memoryBytes) / total.slots));
+}
+
+/** The memory of this machine, or of the container around this process where that is less, in bytes. */
+export function machineMemory(): number {
+  const constrained = process.constrainedMemory();
+  return Math.min(totalmem(), constrained > 0 ? constrained : Number.POSITIVE_INFINITY);
 }
 
 /**

@@ -1,91 +1,19 @@
 import type { Digest } from '../base/canonical.js';
 import type { Failure } from '../base/failure.js';
-import type { JsonObject } from '../base/json.js';
-import { leavesOf, type Tree } from '../base/tree.js';
 import type { GraphNode } from '../pipeline/graph.js';
-import type { Key } from '../pipeline/keys.js';
 import type { PlannedNode } from '../pipeline/plan.js';
 import { resolveInputs } from '../pipeline/resolve-inputs.js';
-import type { Entry, ObjectReference } from '../store/entry.js';
-import type { Outcome } from './event.js';
-import { chainLengths, chooseNext, type Demand, type Resources } from './resources.js';
-
-/** How a node came out. */
-export interface Settled {
-  readonly outcome: Outcome;
-  /** Why it ran, or why not. */
-  readonly reason: string;
-  readonly key?: Digest;
-  readonly preimage?: JsonObject;
-  /** Present for `ran`, `hit` and `joined`. */
-  readonly entry?: Entry;
-  readonly failure?: Failure;
-  /** When it began to execute here. */
-  readonly startedAt?: string;
-  /** Wall time of the execution here, 0 where there was none. */
-  readonly seconds: number;
-  readonly threads?: number;
-  /** Absolute path of its log, where it wrote one. */
-  readonly log?: string;
-}
-
-/** Facts of an execution that an outcome carries. */
-export type Timing = Pick<Settled, 'startedAt' | 'seconds' | 'threads' | 'log'>;
-
-/** A node whose key and inputs are known and which can start. */
-export interface Startable {
-  readonly node: GraphNode;
-  readonly key: Digest;
-  readonly preimage: JsonObject;
-  readonly inputs: { readonly [port: string]: Tree<ObjectReference> };
-  /** To be computed although there may be an entry. */
-  readonly forced: boolean;
-}
-
-/** What a schedule asks of the world. Nothing here starts anything. */
-export interface ScheduleWorld {
-  keyOf(node: GraphNode, inputs: Startable['inputs']): Key;
-  /** The entry of a key, where all its objects are there. */
-  find(key: Digest): Entry | undefined;
-  isComplete(entry: Entry): boolean;
-  demandOf(node: GraphNode): Demand;
-  /** Told once for each outcome; again only where bad objects changed it. */
-  settled(node: GraphNode, settled: Settled): void;
-}
-
-type Status =
-  /** Something that it needs is not done. */
-  | 'waiting'
-  | 'ready'
-  | 'running'
-  /** Another process computes its key. */
-  | 'elsewhere'
-  /** Another node of this run computes its key. */
-  | 'following'
-  | 'done';
-
-interface State extends Demand {
-  readonly node: GraphNode;
-  readonly planned: PlannedNode;
-  /** Place in the order in which ready nodes start. */
-  rank: number;
-  readonly needs: State[];
-  readonly dependents: State[];
-  readonly followers: State[];
-  /** How many of `needs` have no entry yet. */
-  missing: number;
-  status: Status;
-  forced: boolean;
-  /** The entry found at planning may still stand for it. */
-  asPlanned: boolean;
-  /** Something that it needs was taken back while it was under way. */
-  stale: boolean;
-  repairs: number;
-  resolved?: Omit<Startable, 'node' | 'forced'>;
-  settled?: Settled;
-  /** Its outcome before something that it needs was taken back. */
-  before?: Settled;
-}
+import type { Entry } from '../store/entry.js';
+import { ReadyNodes } from './ready-nodes.js';
+import type { Resources } from './resources.js';
+import {
+  type ScheduleWorld,
+  type Settled,
+  type Startable,
+  type State,
+  statesOf,
+  type Timing,
+} from './schedule-state.js';
 
 /** Bad objects of the same node twice in one run: a disk that cannot be trusted. */
 const mostRepairs = 1;
@@ -97,10 +25,10 @@ const mostRepairs = 1;
 export class Schedule {
   private readonly world: ScheduleWorld;
   private readonly gpus: number;
-  private readonly states = new Map<string, State>();
+  private readonly states: ReadonlyMap<string, State>;
   private readonly outputs = new Map<string, Entry['outputs']>();
-  /** The longest chain first. */
-  private readonly ready: State[] = [];
+  /** Ranked so that the longest chain goes first. */
+  private readonly ready = new ReadyNodes<State>();
   private resolvable: State[] = [];
   /** The node that computes a key, or is about to; those of equal key follow it. */
   private readonly leaders = new Map<Digest, State>();
@@ -116,19 +44,7 @@ export class Schedule {
   ) {
     this.world = world;
     this.gpus = total.gpus;
-    for (const planned of nodes) this.addState(planned, forced(planned.node));
-    const lengths = chainLengths(
-      [...this.states.values()].map(({ node, needs, asPlanned }) => ({
-        id: node.id,
-        needs: needs.map((need) => need.node.id),
-        runs: !asPlanned,
-      })),
-    );
-    [...this.states.values()]
-      .sort((a, b) => (lengths.get(b.node.id) ?? 0) - (lengths.get(a.node.id) ?? 0))
-      .forEach((state, rank) => {
-        state.rank = rank;
-      });
+    this.states = statesOf(nodes, forced, world);
     for (const state of this.states.values()) {
       // Said at once, not after hours of what comes before.
       if (!state.asPlanned) this.failWithoutDevice(state);
@@ -143,7 +59,7 @@ export class Schedule {
   }
 
   get hasReady(): boolean {
-    return this.ready.length > 0;
+    return this.ready.size > 0;
   }
 
   /** The outcome of every node, in the plan's order; undefined where there is none yet. */
@@ -153,10 +69,9 @@ export class Schedule {
 
   /** Takes the next node to start, if one fits what is free. */
   next(free: Resources): { readonly start: Startable; readonly granted: Resources } | undefined {
-    const choice = chooseNext(this.ready, free);
+    const choice = this.ready.take(free);
     if (choice === undefined) return undefined;
     const { node: state, granted } = choice;
-    this.ready.splice(this.ready.indexOf(state), 1);
     state.status = 'running';
     // A ready node is resolved.
     return { start: { node: state.node, forced: state.forced, ...state.resolved! }, granted };
@@ -210,32 +125,6 @@ export class Schedule {
     }
   }
 
-  private addState(planned: PlannedNode, forced: boolean): void {
-    const { node } = planned;
-    const ids = new Set(
-      Object.values(node.inputs).flatMap((tree) => [...leavesOf(tree)].map(({ leaf }) => leaf.node)),
-    );
-    // Nodes stand in an order in which every input comes earlier.
-    const needs = [...ids].map((id) => this.states.get(id)!);
-    const state: State = {
-      node,
-      planned,
-      ...this.world.demandOf(node),
-      rank: 0,
-      needs,
-      dependents: [],
-      followers: [],
-      missing: needs.length,
-      status: 'waiting',
-      forced,
-      asPlanned: planned.entry !== undefined && !forced,
-      stale: false,
-      repairs: 0,
-    };
-    for (const need of needs) need.dependents.push(state);
-    this.states.set(node.id, state);
-  }
-
   private stateOf({ id }: GraphNode): State {
     // Callers hand back nodes that they got from here.
     return this.states.get(id)!;
@@ -286,15 +175,7 @@ export class Schedule {
 
   private makeReady(state: State): void {
     state.status = 'ready';
-    let low = 0;
-    let high = this.ready.length;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      // The index is within the list.
-      if (this.ready[middle]!.rank < state.rank) low = middle + 1;
-      else high = middle;
-    }
-    this.ready.splice(low, 0, state);
+    this.ready.add(state);
   }
 
   /** Back to where its key is not known, and those that follow it too. */
@@ -334,7 +215,7 @@ export class Schedule {
     for (const dependent of state.dependents) {
       dependent.missing++;
       if (dependent.status === 'ready') {
-        this.ready.splice(this.ready.indexOf(dependent), 1);
+        this.ready.remove(dependent);
         this.takeBackStart(dependent);
       } else if (dependent.status === 'done') this.reopen(dependent);
       else if (dependent.status !== 'waiting') dependent.stale = true;
@@ -392,7 +273,7 @@ export class Schedule {
     for (let item = queue.shift(); item !== undefined; item = queue.shift()) {
       const { state, settled } = item;
       if (state.status === 'done' || (state !== first && state.status === 'running')) continue;
-      if (state.status === 'ready') this.ready.splice(this.ready.indexOf(state), 1);
+      if (state.status === 'ready') this.ready.remove(state);
       const { key, preimage } = state.resolved ?? {};
       const withKey = {
         ...(key === undefined ? {} : { key }),

@@ -1,5 +1,4 @@
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import type { Failure } from '../base/failure.js';
 import { failureOfException } from '../base/failure-of-exception.js';
 import type { JsonObject } from '../base/json.js';
@@ -11,12 +10,15 @@ import { fileDigestsOf } from '../pipeline/make-plan.js';
 import type { Plan } from '../pipeline/plan.js';
 import type { Store } from '../store/store.js';
 import { type Attempt, attemptNode, type Surroundings } from './attempt-node.js';
-import type { Outcome, RunEvent, StepFinish } from './event.js';
+import type { Outcome, RunEvent } from './event.js';
+import { finishEvent } from './finish-event.js';
 import { kshotVersion } from './kshot-version.js';
+import { Polls } from './polls.js';
 import { paceOf } from './progress-rate.js';
 import { type Demand, giveBack, type Resources, take } from './resources.js';
-import { Schedule, type Settled, type Startable, type Timing } from './schedule.js';
-import { lastLinesOf, logFileName } from './step-log.js';
+import { Schedule } from './schedule.js';
+import type { Settled, Startable, Timing } from './schedule-state.js';
+import { logFileName, StepLog } from './step-log.js';
 import { WorkerPool } from './worker-pool.js';
 
 export interface ExecuteOptions {
@@ -64,8 +66,6 @@ export interface RunOutcome {
   readonly workers: number;
 }
 
-const firstPollMilliseconds = 100;
-const longestPollMilliseconds = 1_000;
 const joinedReason = 'computed by another run';
 const cancelled: Failure = { reason: 'step-failed', message: 'the run was cancelled' };
 
@@ -87,8 +87,7 @@ class Execution {
   private readonly pool: WorkerPool;
   private readonly schedule: Schedule;
   private readonly surroundings: Surroundings;
-  private readonly polls = new Map<string, NodeJS.Timeout>();
-  private readonly pollCounts = new Map<string, number>();
+  private readonly polls = new Polls();
   private free: Resources;
   private attempts = 0;
   private stopped: { readonly outcome: 'skipped' | 'cancelled'; readonly reason: string } | undefined;
@@ -117,6 +116,7 @@ class Execution {
       root: run.root,
       files: plan.files,
       logFolder: run.logFolder,
+      total: this.free,
       kshotVersion: kshotVersion(),
       outputs: this.schedule.outputsByNode,
     };
@@ -157,7 +157,6 @@ class Execution {
     }
     if (this.attempts > 0) return;
     if (this.stopped === undefined && (this.schedule.hasReady || this.polls.size > 0)) return;
-    for (const timer of this.polls.values()) clearTimeout(timer);
     this.polls.clear();
     const { outcome, reason } = this.stopped ?? { outcome: 'skipped', reason: 'nothing that it needs came' };
     this.schedule.stop(outcome, reason);
@@ -175,14 +174,19 @@ class Execution {
     };
     const reason = forced ? 'forced' : await this.run.reasonFor(node, preimage);
     const pace = paceOf();
+    const log = new StepLog(join(this.run.logFolder, logFileName(node.id)));
     let startedAt: Date | undefined;
     let attempt: Attempt;
     try {
       attempt = await attemptNode({ ...start, granted }, this.surroundings, {
+        mayStart: () => this.stopped === undefined,
         started: (date) => {
           startedAt = date;
           const { id, step, kind } = node;
           const time = date.toISOString();
+          log.note(`${id} (${kind}) starts ${time}, threads ${granted.slots}, key ${key}`);
+          log.note(`because: ${reason}`);
+          log.close();
           this.run.emit({
             event: 'step.start',
             time,
@@ -215,19 +219,18 @@ class Execution {
     }
     release();
     this.attempts--;
-    this.conclude(start, attempt, reason, this.timingOf(node, startedAt, granted));
+    const timing: Timing =
+      startedAt === undefined
+        ? { seconds: 0 }
+        : {
+            startedAt: startedAt.toISOString(),
+            seconds: (Date.now() - startedAt.getTime()) / 1000,
+            threads: granted.slots,
+            log: relative(this.run.root, log.file),
+          };
+    if (startedAt !== undefined) noteEnd(log, attempt, timing.seconds, this.run.signal.aborted);
+    this.conclude(start, attempt, reason, timing);
     this.advance();
-  }
-
-  private timingOf({ id }: GraphNode, startedAt: Date | undefined, { slots }: Resources): Timing {
-    if (startedAt === undefined) return { seconds: 0 };
-    const log = join(this.run.logFolder, logFileName(id));
-    return {
-      startedAt: startedAt.toISOString(),
-      seconds: (Date.now() - startedAt.getTime()) / 1000,
-      threads: slots,
-      ...(existsSync(log) ? { log } : {}),
-    };
   }
 
   private conclude({ node }: Startable, attempt: Attempt, reason: string, timing: Timing): void {
@@ -244,6 +247,9 @@ class Execution {
       case 'bad-inputs':
         this.schedule.inputsBad(node, attempt.producers);
         return;
+      case 'not-started':
+        // It is settled with all else that has no outcome.
+        return;
       case 'failed':
         if (this.run.signal.aborted) this.schedule.ended(node, 'cancelled', cancelled, timing);
         else this.schedule.ended(node, 'failed', attempt.failure, timing);
@@ -253,19 +259,14 @@ class Execution {
   /** Waits, without a slot, for a key that another process computes. */
   private poll(node: GraphNode): void {
     this.schedule.waitElsewhere(node);
-    const count = this.pollCounts.get(node.id) ?? 0;
-    this.pollCounts.set(node.id, count + 1);
-    const look = (): void => {
-      this.polls.delete(node.id);
+    this.polls.add(node.id, () => {
       try {
         this.schedule.lookElsewhere(node, joinedReason);
         this.advance();
       } catch (error) {
         this.crash(error);
       }
-    };
-    const delay = Math.min(longestPollMilliseconds, firstPollMilliseconds * 1.5 ** count);
-    this.polls.set(node.id, setTimeout(look, delay));
+    });
   }
 
   private cancel(): void {
@@ -275,23 +276,19 @@ class Execution {
   }
 
   private settled(node: GraphNode, settled: Settled): void {
-    const { outcome, key, reason, seconds, failure } = settled;
-    this.run.emit({
-      event: 'step.finish',
-      time: now(),
-      node: node.id,
-      step: node.step,
-      kind: node.kind,
-      outcome,
-      ...(key === undefined ? {} : { key }),
-      reason,
-      seconds,
-      ...(failure === undefined ? {} : { failure: eventFailure(failure, settled.log) }),
-    });
-    if (outcome === 'failed' && !this.run.options.keepGoing) {
+    this.run.emit(finishEvent(node, settled, this.run.root));
+    if (settled.outcome === 'failed' && !this.run.options.keepGoing) {
       this.stopped ??= { outcome: 'skipped', reason: `not started, because ${node.id} failed` };
     }
   }
+}
+
+/** Says in the log how an execution ended. */
+function noteEnd(log: StepLog, attempt: Attempt, seconds: number, isCancelled: boolean): void {
+  const how =
+    attempt.type !== 'failed' ? 'ran' : isCancelled ? 'cancelled' : `failed: ${attempt.failure.message}`;
+  log.note(`ended ${now()}, after ${seconds.toFixed(3)} s: ${how}`);
+  log.close();
 }
 
 function now(): string {
@@ -306,15 +303,4 @@ function isForced({ step, id }: GraphNode, force: ExecuteOptions['force']): bool
 function demandOf({ slots, gpus, engine }: GraphNode): Demand {
   const parallel = engine === undefined || engines[engine]?.parallel === true;
   return { slots: slots === 'free' && parallel ? 'free' : 'one', gpus };
-}
-
-function eventFailure(failure: Failure, log: string | undefined): NonNullable<StepFinish['failure']> {
-  const { reason, message, hint } = failure;
-  return {
-    reason,
-    message,
-    ...(hint === undefined ? {} : { hint }),
-    lastLines: log === undefined ? [] : lastLinesOf(log),
-    ...(log === undefined ? {} : { log }),
-  };
 }

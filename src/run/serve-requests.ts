@@ -80,7 +80,7 @@ export function serveRequests(kinds: { readonly [name: string]: Kind }): void {
       answer = { type: 'finished', ...executed };
     } catch (error) {
       const failure = failureOf(error);
-      current.log.write(`${[failure.message, ...(failure.details ?? [])].join('\n')}\n`);
+      if (failure.details !== undefined) current.log.note(failure.details.join('\n'));
       answer = { type: 'failed', failure };
     }
     clearTimeout(timer);

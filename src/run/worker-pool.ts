@@ -160,16 +160,11 @@ export class WorkerPool {
 const cancelled: Failure = { reason: 'step-failed', message: 'the run was cancelled' };
 
 function crash({ node, logFile }: ExecuteRequest, how: string): Failure {
-  const message = `the process that ran ${node} ${how}`;
-  const details = lastLinesOf(logFile);
-  const log = new StepLog(logFile);
-  log.write(`${message}\n`);
-  log.close();
   return {
     reason: 'worker-crashed',
-    message,
-    details,
-    hint: `see ${logFile}; a SIGKILL or SIGABRT that nobody sent often means that memory ran out`,
+    message: `the process that ran ${node} ${how}`,
+    details: lastLinesOf(logFile),
+    hint: 'a SIGKILL or SIGABRT that nobody sent often means that memory ran out',
   };
 }
 

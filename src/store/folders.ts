@@ -1,13 +1,35 @@
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, readdirSync, renameSync } from 'node:fs';
+import { lstatSync, mkdirSync, readdirSync, renameSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { syncFolder } from '../base/atomic-file.js';
+import type { Failure } from '../base/failure.js';
 import { environmentFailure } from '../base/failure-of-exception.js';
 import type { Layout } from './layout.js';
 
 /** Makes a folder and those above it, and makes them last. */
 export function makeFolder(folder: string): void {
   if (mkdirSync(folder, { recursive: true }) !== undefined) syncFolder(dirname(folder));
+}
+
+/**
+ * What stands where a folder is wanted: a file, or a link that leads to no folder; undefined where nothing is there
+ * yet, or the folder.
+ */
+export function folderObstacle(folder: string): Failure | undefined {
+  try {
+    if (lstatSync(folder, { throwIfNoEntry: false }) === undefined) return undefined;
+    if (statSync(folder, { throwIfNoEntry: false })?.isDirectory()) return undefined;
+  } catch (error) {
+    const failure = environmentFailure(error);
+    if (failure !== undefined) return failure;
+    // A link to itself.
+    if ((error as NodeJS.ErrnoException).code !== 'ELOOP') throw error;
+  }
+  return {
+    reason: 'cache-unwritable',
+    message: `something else is in the place of ${folder}, which must be a folder`,
+    hint: 'move it away; kshot makes the folders that it needs',
+  };
 }
 
 /** Names in a folder, sorted; none where there is no such folder. */

@@ -7,7 +7,7 @@ import { failed, type Result, success } from '../base/result.js';
 import { leavesOf, mapTree, type Tree } from '../base/tree.js';
 import { readEntries, readEntry, writeEntry } from './entries.js';
 import type { Digest, Entry, ObjectReference } from './entry.js';
-import { makeFolder, setAside } from './folders.js';
+import { folderObstacle, makeFolder, setAside } from './folders.js';
 import { isDigest, type Layout, layoutOf } from './layout.js';
 import { describeOwner, type LockOwner } from './lock-owner.js';
 import { acquireLock, inspectLock, releaseLock } from './locks.js';
@@ -20,12 +20,24 @@ type Outputs<Leaf> = { readonly [port: string]: Tree<Leaf> };
 
 /**
  * Opens the cache in `folder`. Nothing is written before something is claimed or stored, so a cache that is not
- * there yet or may not be written can be opened and planned against.
+ * there yet or may not be written can be opened and planned against. Throws a `FailureError` (`cache-unwritable`)
+ * where something else than a folder is in its place.
  *
  * `claim` and `putText` throw a `FailureError` (`disk`, `cache-unwritable`) where the environment refuses.
  */
 export async function openStore(folder: string): Promise<Store> {
   const layout = layoutOf(resolve(folder));
+  for (const place of [
+    folder,
+    layout.objects,
+    layout.steps,
+    layout.partial,
+    layout.locks,
+    layout.quarantine,
+  ]) {
+    const obstacle = folderObstacle(place);
+    if (obstacle !== undefined) throw new FailureError(obstacle);
+  }
   const objects = openObjects(layout);
   const statIndex = openStatIndex(layout);
 

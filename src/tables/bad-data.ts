@@ -2,7 +2,7 @@ import { FailureError } from '../base/failure.js';
 
 /**
  * Runs an action over a file of the user's; what DuckDB says against the file becomes a `bad-data` failure that names
- * the file and, where DuckDB tells, the line. Running out of disk or memory becomes `disk`.
+ * the file and, where DuckDB tells, the line; DuckDB's own words are its details. Running out of disk or memory becomes `disk`.
  *
  * @param file as the user knows it
  * @param hint what the file should look like
@@ -26,8 +26,9 @@ export async function readingUserFile<Value>(
       });
     }
     const line = /(?:on Line|at line|in line):? (\d+)/i.exec(said)?.[1];
-    throw badData(file, oneLine(said), {
+    throw badData(file, line === undefined ? 'cannot be read' : 'this line cannot be read', {
       hint,
+      details: [`DuckDB says: ${oneLine(said)}`],
       ...(line === undefined ? {} : { line: Number(line) }),
       cause: error,
     });

@@ -30,10 +30,10 @@ export type SqlParameters = { readonly [name: string]: null | boolean | number |
 export interface DatabaseOptions {
   /** Threads that DuckDB may use; never changes a result that is written with `writeParquet`. */
   readonly threads: number;
-  /** As DuckDB writes sizes, e.g. `2GiB`; DuckDB's own default (80 % of the memory) without it. */
-  readonly memoryLimit?: string;
-  /** Where DuckDB may spill what does not fit in memory; without it nothing is spilled. */
-  readonly temporaryFolder?: string;
+  /** What DuckDB may hold in memory; its own default (80 % of the memory) without it. */
+  readonly memoryBytes?: number;
+  /** A folder in which DuckDB may keep what does not fit in memory; without it nothing is spilled. */
+  readonly scratch?: string;
 }
 
 /** A DuckDB database in memory. It installs and loads no extension, and dates are in UTC whatever the machine says. */
@@ -53,11 +53,13 @@ export interface Database {
 export async function openDatabase(options: DatabaseOptions): Promise<Database> {
   const instance = await DuckDBInstance.create(':memory:', {
     threads: String(options.threads),
-    temp_directory: options.temporaryFolder ?? '',
+    temp_directory: options.scratch ?? '',
     autoinstall_known_extensions: 'false',
     autoload_known_extensions: 'false',
     preserve_insertion_order: 'true',
-    ...(options.memoryLimit === undefined ? {} : { memory_limit: options.memoryLimit }),
+    ...(options.memoryBytes === undefined
+      ? {}
+      : { memory_limit: `${Math.floor(options.memoryBytes / 2 ** 20)}MiB` }),
   });
   const connection = await instance.connect();
   await connection.run("SET TimeZone = 'UTC'");

@@ -7,6 +7,7 @@ const key = {
 };
 const seconds = { type: 'number', minimum: 0 };
 const count = { type: 'integer', minimum: 0 };
+const position = { type: 'integer', minimum: 1, description: 'From 1.' };
 const node = { type: 'string', description: 'Such as tune[inner_lr=0.02] or meta_train@200.' };
 const outcomes = ['ran', 'hit', 'joined', 'failed', 'skipped', 'cancelled'];
 
@@ -85,11 +86,33 @@ export const eventsSchema = {
             message: text,
             hint: text,
             lastLines: { type: 'array', items: text, description: 'The last lines of the log.' },
-            log: { type: 'string', description: "The log's path." },
+            log: { type: 'string', description: "The log's path, relative to the root." },
           },
         },
       },
     ),
+    event('run.failed', 'What went wrong, before run.finish; the only event where the run could not begin.', {
+      version: { const: 1, description: 'Counts incompatible changes of this format.' },
+      failures: {
+        type: 'array',
+        minItems: 1,
+        items: {
+          type: 'object',
+          additionalProperties: false,
+          required: ['reason', 'message'],
+          properties: {
+            reason: { type: 'string', description: 'A stable name, such as unknown-key.' },
+            message: text,
+            file: { type: 'string', description: 'The file that is wrong, where one is.' },
+            line: position,
+            column: position,
+            length: { type: 'integer', minimum: 1, description: 'Characters from there.' },
+            hint: { type: 'string', description: 'What to do instead.' },
+            details: { type: 'array', items: text },
+          },
+        },
+      },
+    }),
     event('run.finish', 'The run has ended.', {
       run: text,
       exitCode: count,

@@ -39,6 +39,9 @@ export function createPlainLines(style: Style = plainStyle): (event: RunEvent) =
         return [...flushHits(), line(style.cyan, 'start', event.node, event.reason)];
       case 'step.log':
         return [];
+      // Failures are printed in full, with the lines of the files that they are in, not as a line of the run.
+      case 'run.failed':
+        return flushHits();
       case 'run.start':
         return [
           line(

@@ -60,7 +60,7 @@ describe('the command line', () => {
   });
 
   it('gives failures as JSON on stdout with --json', async () => {
-    const { exitCode, stdout, stderr } = await kshot(project, ['run', '--json', '--set', 'params.x=1']);
+    const { exitCode, stdout, stderr } = await kshot(project, ['plan', '--json', '--set', 'params.x=1']);
     expect(exitCode).toBe(2);
     expect(stderr).toBe('');
     const { failures } = JSON.parse(stdout) as { failures: { reason: string; message: string }[] };
@@ -150,13 +150,9 @@ describe('the command line', () => {
   });
 
   it('calls what it does not expect a bug, tells how to report it, and exits with 37', async () => {
-    const broken = temporaryProject({
-      files: {
-        'pipelines/a.yaml': 'version: 1\nsteps:\n  a: { kind: value }\n',
-        'artifacts/meta.json': '{"runs": 7}',
-      },
-    });
-    const { exitCode, stderr } = await kshot(broken, ['results']);
+    const broken = 'data:text/javascript,Array.prototype.toReversed = () => null.x';
+    const environment = { NODE_OPTIONS: `--import=${JSON.stringify(broken)}` };
+    const { exitCode, stderr } = await kshot(project, ['gc'], { environment });
     expect(exitCode).toBe(37);
     expect(stderr).toMatch(/^kshot: this is a bug in kshot: /);
     expect(stderr).toContain('hint: report it');

@@ -20,6 +20,11 @@ steps:
 
 const project = () => temporaryProject({ files: { 'pipelines/values.yaml': values } });
 const json = <Value>(at: Project, file: string) => JSON.parse(at.read(file)) as Value;
+const followsSchema = new Ajv2020({
+  strict: true,
+  allowUnionTypes: true,
+  formats: { 'date-time': true },
+}).compile(eventsSchema);
 const register = (at: Project) => json<Register>(at, 'artifacts/meta.json');
 
 describe('a run', () => {
@@ -41,17 +46,25 @@ describe('a run', () => {
     expect(changed.stderr).toContain('start     copy  input source changed\n');
   });
 
+  it('names itself in what to do next as it was started', async () => {
+    const at = project();
+    const next = async (environment: { [name: string]: string }) =>
+      /^next +(.*)$/m.exec((await kshot(at, ['run'], { environment })).stderr)?.[1];
+    expect(await next({})).toBe('kshot status; kshot sql "FROM latest_steps"');
+    expect(await next({ npm_lifecycle_event: 'npx' })).toBe(
+      'npx kshot status; npx kshot sql "FROM latest_steps"',
+    );
+    const broken = ['run', '--set', 'steps.copy.with.argv=[sh, -c, "exit 3"]'];
+    const failed = await kshot(at, broken, { environment: { npm_execpath: '/usr/lib/npm-cli.js' } });
+    expect(failed.stderr).toContain('npx kshot logs copy; npx kshot run goes on');
+  });
+
   it('says nothing with --quiet', async () => {
     expect(await kshot(project(), ['run', '--quiet'])).toMatchObject({ exitCode: 0, stdout: '', stderr: '' });
   });
 
   it('prints events that follow the schema with --json, and nothing else', async () => {
     const at = project();
-    const check = new Ajv2020({
-      strict: true,
-      allowUnionTypes: true,
-      formats: { 'date-time': true },
-    }).compile(eventsSchema);
     const seen = new Set<string>();
     const outcomes = [];
     for (const args of [[], [], ['--set', 'steps.copy.with.argv=[sh, -c, "echo so; exit 3"]']]) {
@@ -60,7 +73,7 @@ describe('a run', () => {
       const events = eventsOf(finished);
       for (const event of events) {
         seen.add(event.event);
-        expect(check(event), JSON.stringify([event, check.errors])).toBe(true);
+        expect(followsSchema(event), JSON.stringify([event, followsSchema.errors])).toBe(true);
       }
       expect(events[0]).toMatchObject({ event: 'run.start', nodes: 5 });
       expect(events.at(-1)).toMatchObject({ event: 'run.finish', exitCode: finished.exitCode });
@@ -70,6 +83,21 @@ describe('a run', () => {
       expect.arrayContaining(['run.start', 'step.start', 'step.finish', 'run.finish']),
     );
     expect(outcomes.map((one) => Object.keys(one).sort())).toEqual([['ran'], ['hit'], ['failed', 'hit']]);
+    expect(seen).toContain('run.failed');
+  });
+
+  it.each([
+    ['a mistake in the pipeline', ['broken.yaml'], { reason: 'unknown-kind', line: 2 }],
+    ['an option that there is not', ['--keep-goin'], { reason: 'usage' }],
+    ['a step that there is not', ['nosuch'], { reason: 'unknown-step' }],
+  ])('that cannot begin for %s is one event of the schema with --json', async (_, args, failure) => {
+    const at = project();
+    at.write('broken.yaml', 'version: 1\nsteps: { one: { kind: valeu } }\n');
+    const { exitCode, stdout, stderr } = await kshot(at, ['run', '--json', ...args]);
+    expect([exitCode, stderr]).toEqual([2, '']);
+    const events = eventsOf({ stdout });
+    expect(events).toMatchObject([{ event: 'run.failed', version: 1, failures: [failure] }]);
+    expect(followsSchema(events[0]), JSON.stringify(followsSchema.errors)).toBe(true);
   });
 
   it('that fails names the place, the command, its last words and its log, and is registered', async () => {
@@ -80,7 +108,10 @@ describe('a run', () => {
     expect(finished.stderr).toMatch(/\nfailed +copy /);
     expect(finished.stderr).toContain('last words');
     expect(finished.stderr).toMatch(/pipelines\/values\.yaml:7:\d+: copy: /);
-    expect(finished.stderr).toMatch(/log: artifacts\/values\/[^\n]+copy\.log/);
+    const [, log] = /log: (artifacts\/values\/[^\n]+copy\.log)/.exec(finished.stderr) ?? [];
+    expect(finished.stderr).not.toContain(at.root);
+    const report = join(log ?? '', '../../report.json');
+    expect(JSON.parse(at.read(report))).toMatchObject({ failures: [{ node: 'copy', log }] });
     expect(register(at).runs).toMatchObject([
       { pipeline: 'values', exit_code: 1, counts: { failed: 1, ran: 4 } },
     ]);

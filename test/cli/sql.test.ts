@@ -176,6 +176,18 @@ describe('the results of the experiment', () => {
     expect([unknown.exitCode, unknown.stderr]).toEqual([2, expect.stringContaining('did you mean first?')]);
   });
 
+  it('are no figures that somebody has edited into a report', async () => {
+    const name = 'artifacts/small/slower/report.json';
+    const text = project.read(name);
+    const edited = text.replace(/"mrr": [\d.]+/, '"mrr": 0.99');
+    expect(edited).not.toBe(text);
+    project.write(name, edited);
+    const shown = await kshot(project, ['results', 'slower']);
+    expect([shown.exitCode, shown.stdout]).toEqual([1, '']);
+    expect(shown.stderr).toContain(`${name} is not what kshot wrote`);
+    project.write(name, text);
+  });
+
   it('are never figures from bytes gone bad: these are found, set aside, and computed again, and the run says so', async () => {
     const manifest = JSON.parse(project.read('artifacts/small/slower/manifest.json')) as Manifest;
     const digest = manifest.nodes.find((one) => one.id === 'zero_shot')?.outputs['metrics']?.digest ?? '';

@@ -1,17 +1,21 @@
-import { chmodSync, readFileSync } from 'node:fs';
+import { chmodSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { isJsonObject, type JsonObject } from '../../src/base/json.js';
 import { command, undeclaredFiles } from '../../src/kinds/command.js';
 import { loadPipeline } from '../../src/pipeline/load-pipeline.js';
 import { isAlive } from '../run/support/is-alive.js';
 import { digestAt, projectOf, runProject } from '../run/support/run-pipeline.js';
+import { kindContext } from '../support/kind-context.js';
 import { temporaryProject } from '../support/temporary-project.js';
 
 afterEach(() => vi.unstubAllEnvs());
 
 const undeclared = (root: string, parameters: JsonObject, inputNames: readonly string[] = []) =>
   undeclaredFiles({ parameters, inputNames }, root).map(({ path }) => path);
-const messages = (parameters: JsonObject) => command.check?.({ parameters, lengths: {}, facts: {} }) ?? [];
+const objections = (parameters: JsonObject, inputNames: readonly string[] = []) =>
+  command.check?.({ parameters, inputNames, lengths: {}, facts: {} }) ?? [];
+const messages = (parameters: JsonObject) => objections(parameters).map(({ message }) => message);
 
 describe('a file of the root that argv names', () => {
   const { root } = temporaryProject({
@@ -76,6 +80,28 @@ describe('parameters', () => {
       2,
     );
     expect(messages({ argv: ['x'], outputs: { a: 'x', b: './x' } })[0]).toContain('the same file');
+    expect(objections({ argv: ['x'], files: ['a', '../b'] })[0]?.path).toEqual(['files', '1']);
+  });
+
+  it.each([
+    [{ files: ['a', 'b'] }, ['b'], ['files'], "files: b is in the step's folder the same file as in.b"],
+    [{ files: ['b/c'] }, ['b'], ['files'], 'files: b/c is inside of b, which is the place of in.b'],
+    [{ outputs: { o: 'b' } }, ['b'], ['outputs', 'o'], 'the same file as in.b'],
+    [{ outputs: { o: 'b/c' } }, ['b'], ['outputs', 'o'], 'the place of in.b'],
+    [{ files: ['x/y'], outputs: { o: 'x/y' } }, [], ['outputs', 'o'], 'the same file as files'],
+    [{ outputs: { o: 'x', p: 'x/y/z' } }, [], ['outputs', 'p'], 'the place of outputs.o'],
+  ])(
+    'are refused where two things would have one place: %j with inputs %j',
+    (parameters, inputs, path, words) => {
+      const [objection, ...others] = objections({ argv: ['x'], ...parameters }, inputs);
+      expect(objection).toMatchObject({ path, message: expect.stringContaining(words) });
+      expect(others).toEqual([]);
+    },
+  );
+
+  it('may name neighbours, and a file twice', () => {
+    const parameters = { argv: ['x'], files: ['s/a', './s/a', 's/b'], outputs: { o: 's/c', p: 'ab' } };
+    expect(objections(parameters, ['a', 'data.csv'])).toEqual([]);
   });
 
   it('are canonical without what cannot change the result', () => {
@@ -104,33 +130,81 @@ describe('parameters', () => {
   });
 });
 
+describe('the name of an input', () => {
+  it.each(['../../../outside', '/etc/x', '.', '..', '.hidden', 'a/b', '', 'a b'])(
+    'that could be another path than a plain one is refused at planning: %j',
+    async (name) => {
+      const project = projectOf(
+        `  v: { kind: value, with: { n: 1 } }
+  w: { kind: command, in: { ${JSON.stringify(name)}: v.value }, with: { argv: ["true"] } }
+`,
+      );
+      const graph = await loadPipeline({ root: project.root, file: 'pipelines/test.yaml' });
+      const failures = graph.ok ? [] : graph.failure;
+      expect(failures).toMatchObject([
+        {
+          reason: 'invalid-value',
+          message: `${JSON.stringify(name)} is no name of an input`,
+          hint: expect.stringContaining('letters, digits'),
+          location: { line: 5 },
+        },
+      ]);
+    },
+  );
+
+  it('that planning missed writes nothing outside of the fresh folder', async () => {
+    const { root } = temporaryProject({ files: { given: 'bytes' } });
+    for (const inputs of [{ '../outside': join(root, 'given') }, { '../scratch-2/x': join(root, 'given') }]) {
+      const context = kindContext({
+        folder: root,
+        parameters: { argv: ['true'], env: {}, outputs: {} },
+        inputs,
+      });
+      await expect((await command.load()).run(context)).rejects.toThrow("leaves the step's folder");
+    }
+    expect(readdirSync(root).sort()).toEqual(['given', 'pipelines', 'scratch']);
+  });
+});
+
 describe('a program', () => {
   it('finds inputs and files by their names in a fresh folder, and its outputs are collected', async () => {
     const run = await runProject(
       projectOf(
         `  v: { kind: value, with: { n: 1 } }
+  p: { kind: command, with: { shell: true, argv: "echo a > a; echo b > b", outputs: { a: a, b: b } } }
   c:
     kind: command
-    in: { one: v.value, all: v, two: [v.value, v.value] }
+    in: { one: v.value, same: v, all: p, two: [v.value, v] }
     with:
       shell: true
-      argv: "cat one all/value two/0 two/1 scripts/say.txt > sub/result; touch list; find . -type f | sort > list"
+      argv: "cat one same all/a all/b two/0 two/1 scripts/say.txt > sub/result; find . -type f ! -name list | sort > list"
       files: [scripts/say.txt]
       outputs: { result: { path: sub/result }, list: list }
 `,
         { 'scripts/say.txt': 'said\n' },
       ),
     );
-    expect(await run.textOf('c', 'result')).toBe(`${'{"n":1}\n'.repeat(4)}said\n`);
+    expect(await run.textOf('c', 'result')).toBe('{"n":1}\n{"n":1}\na\nb\n{"n":1}\n{"n":1}\nsaid\n');
     expect((await run.textOf('c', 'list')).trim().split('\n')).toEqual([
-      './all/value',
-      './list',
+      './all/a',
+      './all/b',
       './one',
+      './same',
       './scripts/say.txt',
       './sub/result',
       './two/0',
       './two/1',
     ]);
+  });
+
+  it('has the same key whether it is given a step or its only port', async () => {
+    const steps = (input: string) => `  v: { kind: value, with: { n: 1 } }
+  c: { kind: command, in: { x: ${input} }, with: { argv: [cat, x] } }
+`;
+    const project = projectOf(steps('v'));
+    await runProject(project);
+    project.edit('pipelines/test.yaml', 'x: v', 'x: v.value');
+    expect((await runProject(project)).counts).toMatchObject({ hit: 2, ran: 0 });
   });
 
   it('cannot change what it was given, neither in the cache nor in the root, even as root', async () => {
@@ -173,11 +247,10 @@ describe('a program', () => {
   it('sees PATH, HOME, LANG and what is declared, and nothing else', async () => {
     vi.stubEnv('SECRET', 'x');
     vi.stubEnv('LANG', 'C.UTF-8');
-    const run = await runProject(
-      projectOf(
-        '  c: { kind: command, with: { argv: [/usr/bin/env], env: { SEED: 5 } } }\n  d: { kind: command, with: { argv: "/usr/bin/env > o", shell: true, outputs: { o: o } } }\n',
-      ),
+    const project = projectOf(
+      '  c: { kind: command, with: { argv: [/usr/bin/env], env: { SEED: 5 } } }\n  d: { kind: command, with: { argv: "/usr/bin/env > o", shell: true, outputs: { o: o } } }\n',
     );
+    const run = await runProject(project);
     const names = (await run.textOf('d', 'o'))
       .trim()
       .split('\n')
@@ -185,7 +258,7 @@ describe('a program', () => {
       // A shell adds these by itself.
       .filter((name) => !['PWD', 'OLDPWD', 'SHLVL', '_'].includes(name));
     expect(names.sort()).toEqual(['HOME', 'LANG', 'PATH']);
-    const log = readFileSync(run.outcomeOf('c').log ?? '', 'utf8');
+    const log = project.read(run.outcomeOf('c').log ?? '');
     expect(log).toContain('$ /usr/bin/env\n');
     expect(log).toContain('SEED=5\n');
     expect(log).not.toContain('SECRET');
@@ -204,8 +277,29 @@ describe('a program', () => {
     });
     expect(run.outcomeOf('b').failure).toMatchObject({
       reason: 'output-missing',
-      message: 'o is not a file',
+      message: 'o is a folder, and an output is a single file',
+      hint: expect.stringContaining('tar -cf o.tar o'),
     });
+  });
+
+  it('may link an output inside of its folder, and not out of it', async () => {
+    const run = await runProject(
+      projectOf(
+        (
+          root,
+        ) => `  in: { kind: command, with: { shell: true, argv: "echo x > f; ln -s f o", outputs: { o: o } } }
+  out: { kind: command, with: { argv: [ln, -s, /etc/passwd, o], outputs: { o: o } } }
+  above: { kind: command, with: { shell: true, argv: "rmdir s; ln -s ${root}/pipelines s", outputs: { o: s/test.yaml } } }
+`,
+      ),
+      { keepGoing: true },
+    );
+    expect(await run.textOf('in', 'o')).toBe('x\n');
+    expect(run.outcomeOf('out').failure).toMatchObject({
+      reason: 'output-missing',
+      message: "o is a link to /etc/passwd, outside of the step's folder",
+    });
+    expect(run.outcomeOf('above').failure?.message).toContain("outside of the step's folder");
   });
 
   it('that is not there, or ends by a signal, is said to be', async () => {

@@ -168,6 +168,36 @@ test('a missing column is named with what the file has', async () => {
   );
 });
 
+test('a column name that the header gives twice is refused where it is to be used, unless a position says which', async () => {
+  const twice = 'user_id,item_id,timestamp,User_ID\nu1,x,100,other\n';
+  expect(await failureOfImport(twice)).toMatchObject({
+    reason: 'bad-data',
+    message: 'events: more than one column is called "user_id"',
+    hint: expect.stringContaining('by position from 1'),
+  });
+  expect(await rowsOfImport(twice, { columns: { user: 1 } })).toEqual(expected.slice(0, 1));
+  expect(await rowsOfImport('user,item,time,note,note\nu1,x,100,a,b\n')).toEqual(expected.slice(0, 1));
+});
+
+test.each([{}, { format: 'csv' }])(
+  'columns separated by semicolons are named as such with %j',
+  async (asked) => {
+    for (const text of ['user_id;item_id;timestamp\nu1;x;100\n', 'u1;x;100,5\n', 'u 1;x;100\n']) {
+      const failure = await failureOfImport(text, asked);
+      expect(failure.message).toBe('events:1: is separated by semicolons, which data.import does not read');
+      expect(failure.hint).toContain('commas');
+    }
+    expect(await rowsOfImport('user,item,time\nu1,x,100\n', asked)).toEqual(expected.slice(0, 1));
+  },
+);
+
+test('a damaged parquet file is said to be one in our words, with what DuckDB says below', async () => {
+  const failure = await failureOfImport('PAR1 and nothing more PAR1');
+  expect(failure.message).toBe('events: cannot be read');
+  expect(failure.details).toEqual([expect.stringMatching(/^DuckDB says: /)]);
+  expect(failure.hint).toContain('damaged');
+});
+
 test.each([
   ['nothing', '', 'the file is empty'],
   ['comments only', '# a\n# b\n', 'holds nothing but comments'],

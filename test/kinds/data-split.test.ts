@@ -94,8 +94,15 @@ test('the catalogue stays as it came', async () => {
 
 test('ways to write the same fractions are one set of parameters; a sum over one is refused', () => {
   expect(dataSplit.canonical?.({ train: 0.7, val: 0.15, test: 0.15 })).toEqual(dataSplit.canonical?.({}));
-  expect(dataSplit.check?.({ parameters: { train: 0.9, val: 0.2 }, lengths: {}, facts: {} })).toHaveLength(1);
   expect(
-    dataSplit.check?.({ parameters: { train: 0.7, val: 0.2, test: 0.1 }, lengths: {}, facts: {} }),
+    dataSplit.check?.({ parameters: { train: 0.9, val: 0.2 }, inputNames: [], lengths: {}, facts: {} }),
+  ).toHaveLength(1);
+  expect(
+    dataSplit.check?.({
+      parameters: { train: 0.7, val: 0.2, test: 0.1 },
+      inputNames: [],
+      lengths: {},
+      facts: {},
+    }),
   ).toEqual([]);
 });

@@ -173,13 +173,17 @@ describe('eval.few_shot', () => {
     const check = (k: Json, supportPairs?: number) =>
       evalFewShot.check?.({
         parameters: { k },
+        inputNames: ['model', 'episodes'],
         lengths: {},
         facts: { episodes: supportPairs === undefined ? [] : [{ supportPairs }] },
       });
     expect(check([1, 5], 5)).toEqual([]);
     expect(check([1, 10])).toEqual([]);
     expect(check([1, 10], 5)).toEqual([
-      'k is 10, and these episodes have 5 support pairs; build some with k: 10 for it',
+      {
+        path: ['k'],
+        message: 'k is 10, and these episodes have 5 support pairs; build some with k: 10 for it',
+      },
     ]);
   });
 

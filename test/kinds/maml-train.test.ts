@@ -170,8 +170,11 @@ describe('maml.train', () => {
 });
 
 describe('segments of maml.train', () => {
-  const expand = (iterations: number, checkpoint_interval: number) =>
-    mamlTrain.segmentation?.expand({ ...training, iterations, checkpoint_interval });
+  const expand = (iterations: number, checkpoint_interval: number) => {
+    const { count, segment } = mamlTrain.segmentation ?? { count: () => 0, segment: () => undefined };
+    const parameters = { ...training, iterations, checkpoint_interval };
+    return Array.from({ length: count(parameters) }, (_, index) => segment(parameters, index));
+  };
 
   it('cover all iterations, the last one shorter', () => {
     expect(expand(250, 100)).toEqual([

@@ -8,6 +8,7 @@ import { checkpointSelect } from '../../src/kinds/checkpoint-select.js';
 import type { Kind } from '../../src/kinds/kind.js';
 import { select } from '../../src/kinds/select.js';
 import { withDatabase } from '../../src/tables/database.js';
+import { metricColumns } from '../../src/tables/evaluation-columns.js';
 import { writeRowsParquet } from '../../src/tables/parquet.js';
 import { type Inputs, kindContext } from '../support/kind-context.js';
 
@@ -32,15 +33,7 @@ async function tableOf(scores: readonly Score[]): Promise<Inputs> {
   const path = join(folder, `metrics-${files}.parquet`);
   await withDatabase({ threads: 1 }, (database) =>
     writeRowsParquet(database, {
-      columns: {
-        k: 'INTEGER',
-        steps: 'INTEGER',
-        inner_lr: 'DOUBLE',
-        metric: 'VARCHAR',
-        value: 'DOUBLE',
-        n: 'BIGINT',
-        users: 'BIGINT',
-      },
+      columns: metricColumns,
       rows: scores.map((score) => ({ k: 5, metric: 'mrr', n: 10, users: 2, ...score })),
       orderBy: ['k', 'steps', 'inner_lr', 'metric'],
       path,
@@ -180,10 +173,10 @@ describe('checkpoint.select', () => {
 
   it('wants as many scores as candidates', () => {
     const check = (lengths: { [port: string]: number }) =>
-      checkpointSelect.check?.({ parameters: { metric: 'mrr' }, lengths, facts: {} });
+      checkpointSelect.check?.({ parameters: { metric: 'mrr' }, inputNames: [], lengths, facts: {} });
     expect(check({ candidates: 3, scores: 3 })).toEqual([]);
     expect(check({ candidates: 3, scores: 1 })).toEqual([
-      expect.stringContaining('candidates has 3 checkpoints, and scores 1 evaluations'),
+      { message: expect.stringContaining('candidates has 3 checkpoints, and scores 1 evaluations') },
     ]);
   });
 });

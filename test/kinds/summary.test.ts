@@ -160,10 +160,10 @@ describe('a summary', () => {
 
   it('is refused at planning where names or numbers of seeds do not fit', () => {
     const check = (parameters: { baseline: string; zero_shot?: string }, lengths: Record<string, number>) =>
-      summary.check?.({ parameters, lengths, facts: {} });
+      summary.check?.({ parameters, inputNames: Object.keys(lengths), lengths, facts: {} });
     expect(check({ baseline: 'gru' }, { gru: 1, maml: 3 })).toEqual([]);
     expect(check({ baseline: 'gruu' }, { gru: 1, maml: 1 })).toEqual([
-      'baseline is gruu, which is not among the inputs gru, maml',
+      { path: ['baseline'], message: 'baseline is gruu, which is not among the inputs gru, maml' },
     ]);
     expect(check({ baseline: 'gru', zero_shot: 'gru' }, { gru: 1 })).toHaveLength(1);
     expect(check({ baseline: 'gru' }, { gru: 2, maml: 3 })).toHaveLength(1);

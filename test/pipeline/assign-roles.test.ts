@@ -11,6 +11,7 @@ test('roles follow the data, and the catalogue has none', async () => {
   expect(roles('pairs')).toEqual({ pairs: [], items: [] });
   expect(roles('split')).toEqual({ train: ['train'], val: ['val'], test: ['test'], items: [] });
   expect(roles('episodes')['test/episodes']).toEqual(['test']);
+  expect(roles('episodes')['test/items']).toEqual([]);
   expect(roles('meta_train@300')['checkpoint']).toEqual(['train']);
   expect(roles('validate@100')['metrics']).toContain('val');
   expect(roles('best')['model']).toEqual(['train', 'val']);
@@ -74,6 +75,20 @@ test('a model chosen by test data, on purpose, is refused again as the start of 
   const diagnostics = await diagnosticsOf(`${warm('test')}waive: [${waived.join(', ')}]\n`);
   expect(diagnostics).toContain('warm learns from init, which comes from test data');
   expect(diagnostics).toContain('best.model -> warm@1.init');
+});
+
+test('the item names of a test split may be chosen by, its pairs not', async () => {
+  const chooser = (of: string) =>
+    `  chooser: { kind: command, in: { x: ${of} }, with: { argv: [cat], chooses: true } }\n`;
+  expect(await reasonsOf(experiment + chooser('episodes.test.items'))).toEqual([]);
+  expect(await reasonsOf(experiment + chooser('episodes.test.pairs'))).toEqual(['test-leak']);
+  const files = (split: string) => `${split}: { pairs: p, episodes: e }`;
+  const given = `version: 1
+steps:
+  files: { kind: data.files, with: { items: i.json, ${['train', 'val', 'test'].map(files).join(', ')} } }
+`;
+  expect(await reasonsOf(given + chooser('files.test.items'))).toEqual([]);
+  expect(await reasonsOf(given + chooser('files.test'))).toEqual(['test-leak']);
 });
 
 test('the refusal prints the path from the test data', async () => {

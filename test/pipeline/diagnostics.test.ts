@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import type { Failure } from '../../src/base/failure.js';
 import { diagnosticsOf, experiment, load } from './load-text.js';
 
 test('everything that is wrong with a pipeline is said at once, in the order of the file, each with a caret', async () => {
@@ -196,16 +197,24 @@ pipelines/a.yaml:11:53: there is no port nolist.valu
      |                                                     ^^^^^^^^^^^^^
   hint: did you mean nolist.value?
 
+pipelines/a.yaml:12:32: value has no input x
+  12 |   chosen: { kind: value, in: { x: 'nolist[a=1].value', z: 'other[q=1]' } }
+     |                                ^
+
 pipelines/a.yaml:12:35: nolist has no matrix
   12 |   chosen: { kind: value, in: { x: 'nolist[a=1].value', z: 'other[q=1]' } }
      |                                   ^^^^^^^^^^^^^^^^^^^
+
+pipelines/a.yaml:12:56: value has no input z
+  12 |   chosen: { kind: value, in: { x: 'nolist[a=1].value', z: 'other[q=1]' } }
+     |                                                        ^
 
 pipelines/a.yaml:12:59: the matrix of other has no q
   12 |   chosen: { kind: value, in: { x: 'nolist[a=1].value', z: 'other[q=1]' } }
      |                                                           ^^^^^^^^^^^^
   hint: there is p
 
-16 errors
+18 errors
 `);
 });
 
@@ -310,4 +319,43 @@ pipelines/a.yaml:6:46: sweep gives nothing that another step could take
 
 2 errors
 `);
+});
+
+test('one fault of a step hides no other of it', async () => {
+  const loaded = await load({
+    'pipelines/a.yaml': `version: 1
+steps:
+  v: { kind: value }
+  e: { kind: data.synthetic }
+  tune: { kind: eval.few_shot, in: { modle: v, episodes: e.vall, settings: v.setings } }
+  each: { kind: eval.few_shot, over: { episodes: e.vall, modle: v } }
+  names: { kind: command, with: { argv: [cat], outputs: { "../x": out, c: "", d: { pth: x } } } }
+  leaves:
+    kind: command
+    with:
+      argv: ls
+      files: [here.py, /etc/passwd, nope.py]
+      outputs: { a: here, b: { path: ../x } }
+`,
+    'here.py': '',
+  });
+  const underlined = ({ message, location }: Failure) => {
+    const { line = 0, column = 0, length = 0, lineText = '' } = location ?? {};
+    return `${line} ${lineText.slice(column - 1, column - 1 + length)}: ${message.replace(/ \S*nope.py/, ' nope.py')}`;
+  };
+  expect(loaded.ok ? [] : loaded.failure.map(underlined)).toEqual([
+    '5 modle: eval.few_shot has no input modle',
+    '5 e.vall: there is no port e.vall',
+    '5 v.setings: there is no port v.setings',
+    '6 e.vall: there is no port e.vall',
+    '6 modle: eval.few_shot has no input modle',
+    '6 v: over wants a list, v is value',
+    '7 "../x": "../x" is no name in outputs: it must match ^[A-Za-z_][A-Za-z0-9_]*$',
+    '7 "": outputs.c must have at least 1 characters, is ""',
+    '7 { pth: x }: outputs.d needs path',
+    '11 ls: argv is one string, which needs a shell: write a list, or add `shell: true`',
+    '12 /etc/passwd: files: /etc/passwd is not a path inside the root, relative to it',
+    '12 nope.py: There is no file nope.py.',
+    "13 { path: ../x }: outputs.b: ../x leaves the step's folder",
+  ]);
 });

@@ -13,6 +13,7 @@ import type { Graph } from '../../src/pipeline/graph.js';
 import { makePlan } from '../../src/pipeline/make-plan.js';
 import type { Plan } from '../../src/pipeline/plan.js';
 import type { Entry, ObjectReference } from '../../src/store/entry.js';
+import { entryFacts } from '../support/entry-facts.js';
 import { experiment, graphOf, load } from './load-text.js';
 
 const codes = readCodeDigests();
@@ -64,15 +65,7 @@ async function runAll(
           Object.entries(node.outputs).map(([port, { shape }]) => [port, objects(shape, `${seed}/${port}`)]),
         ),
         inputs: {},
-        facts: {
-          kind: node.kind,
-          startedAt: '',
-          seconds: 0,
-          threads: 1,
-          host: '',
-          kshotVersion: '',
-          deterministic: true,
-        },
+        facts: { ...entryFacts, kind: node.kind },
       });
     }
   }

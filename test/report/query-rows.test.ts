@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { FailureError } from '../../src/base/failure.js';
 import { queryRows, type SourceTable } from '../../src/report/query-rows.js';
+import { hashFile } from '../../src/store/hash-file.js';
 import { withDatabase } from '../../src/tables/database.js';
 import { writeRowsParquet } from '../../src/tables/parquet.js';
 import { temporaryProject } from '../support/temporary-project.js';
@@ -9,10 +10,7 @@ import { temporaryProject } from '../support/temporary-project.js';
 const project = temporaryProject({});
 const runsFile = project.path('runs.parquet');
 const secret = project.path('secret.csv');
-const tables: readonly SourceTable[] = [
-  { name: 'runs', columns: { run: 'VARCHAR', seconds: 'DOUBLE', nodes: 'BIGINT' }, files: [runsFile] },
-  { name: 'metrics', columns: { run: 'VARCHAR', value: 'DOUBLE' }, files: [] },
-];
+let tables: readonly SourceTable[];
 
 beforeAll(async () => {
   writeFileSync(secret, 'password\nhunter2\n');
@@ -27,9 +25,14 @@ beforeAll(async () => {
       path: runsFile,
     }),
   );
+  const file = { path: runsFile, ...(await hashFile(runsFile)) };
+  tables = [
+    { name: 'runs', columns: { run: 'VARCHAR', seconds: 'DOUBLE', nodes: 'BIGINT' }, files: [file] },
+    { name: 'metrics', columns: { run: 'VARCHAR', value: 'DOUBLE' }, files: [] },
+  ];
 });
 
-const ask = (sql: string) => queryRows({ sql, tables, threads: 2, memoryLimit: '512MiB' });
+const ask = (sql: string) => queryRows({ sql, tables, threads: 2, memoryBytes: 2 ** 29 });
 
 async function refusalOf(sql: string) {
   try {
@@ -102,6 +105,9 @@ describe('a query', () => {
     const failure = await refusalOf('SELECT list(i) FROM range(500000000) t(i)');
     expect(failure).toMatchObject({ reason: 'sql-failed' });
     expect(failure?.message).toMatch(/out of memory/i);
+    expect(failure?.hint).toBe('ask for fewer rows or columns, or aggregate earlier');
+    const { cause: _, ...told } = failure ?? {};
+    expect(JSON.stringify(told)).not.toMatch(/\bSET\b|temp/i);
   });
 });
 

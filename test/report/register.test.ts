@@ -19,6 +19,7 @@ function record(run: string, more: Partial<RunRecord> = {}): RunRecord {
     tables: `p/${run}`,
     signature: 's',
     test_evaluations: [],
+    files: {},
     ...more,
   };
 }
@@ -51,9 +52,27 @@ describe('the register of runs', () => {
   it('is made again from the records when somebody has broken it', () => {
     const project = temporaryProject({});
     register(project, record('1'));
-    project.write('artifacts/meta.json', '{"version": 1, "ru');
+    for (const broken of ['{"version": 1, "ru', '{"runs": 7}', '[]']) {
+      project.write('artifacts/meta.json', broken);
+      expect(readRegister(project.root).runs.map((one) => one.run)).toEqual(['1']);
+    }
+    rmSync(project.path('artifacts/meta.json'));
+    expect(readRegister(project.root).runs.map((one) => one.run)).toEqual(['1']);
     register(project, record('2'));
-    expect(readRegister(project.root).runs.map((one) => one.run)).toEqual(['1', '2']);
+    expect(JSON.parse(project.read('artifacts/meta.json'))).toMatchObject({
+      runs: [{ run: '1' }, { run: '2' }],
+    });
+  });
+
+  it('leaves out copies of folders of runs, and names a record that is none', () => {
+    const project = temporaryProject({});
+    register(project, record('1'));
+    project.write('artifacts/p/copy/record.json', project.read('artifacts/p/1/record.json'));
+    expect(register(project, record('2')).runs.map((one) => one.run)).toEqual(['1', '2']);
+    project.write('artifacts/p/odd/record.json', '{}');
+    expect(() => register(project, record('3'))).toThrow(
+      'artifacts/p/odd/record.json is not what kshot wrote',
+    );
   });
 
   it('gets every run when many processes end at once', async () => {

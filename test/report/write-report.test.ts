@@ -1,4 +1,4 @@
-import { existsSync, rmSync } from 'node:fs';
+import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { FailureError } from '../../src/base/failure.js';
 import type { Graph, GraphNode } from '../../src/pipeline/graph.js';
@@ -7,6 +7,7 @@ import { readRegister } from '../../src/report/register.js';
 import { createRunFolder } from '../../src/report/run-folder.js';
 import { writeReport } from '../../src/report/write-report.js';
 import { withDatabase } from '../../src/tables/database.js';
+import { metricColumns } from '../../src/tables/evaluation-columns.js';
 import { writeRowsParquet } from '../../src/tables/parquet.js';
 import { type Project, temporaryProject } from '../support/temporary-project.js';
 
@@ -95,17 +96,7 @@ describe('the report of a run', () => {
     project = temporaryProject({});
     await withDatabase({ threads: 1 }, (database) =>
       writeRowsParquet(database, {
-        columns: {
-          k: 'INTEGER',
-          steps: 'INTEGER',
-          inner_lr: 'DOUBLE',
-          metric: 'VARCHAR',
-          value: 'DOUBLE',
-          low: 'DOUBLE',
-          high: 'DOUBLE',
-          n: 'BIGINT',
-          users: 'BIGINT',
-        },
+        columns: metricColumns,
         rows: [
           {
             k: 5,
@@ -153,6 +144,17 @@ describe('the report of a run', () => {
     expect(existsSync(project.path('artifacts/p/300/tables/metrics.parquet'))).toBe(true);
   });
 
+  it('makes tables of its own where the earlier ones have been changed, or its report', async () => {
+    for (const [changed, run] of [
+      ['300/tables/ranks.parquet', '320'],
+      ['320/report.json', '340'],
+    ]) {
+      writeFileSync(project.path(`artifacts/p/${changed}`), '{"metrics": []}');
+      const made = await report(run ?? '', 'hit');
+      expect([made.tables, made.metrics.length]).toEqual([`p/${run}`, 1]);
+    }
+  });
+
   it('shows no number from bytes gone bad, and registers the run all the same, as failed', async () => {
     sound = false;
     for (const [run, outcome] of [
@@ -167,6 +169,8 @@ describe('the report of a run', () => {
       ['100', 0],
       ['200', 0],
       ['300', 0],
+      ['320', 0],
+      ['340', 0],
       ['400', 1],
       ['500', 1],
     ]);

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { chainLengths, chooseNext, giveBack, grant, take } from '../../src/run/resources.js';
+import { chainLengths, chooseNext, giveBack, grant, memoryShare, take } from '../../src/run/resources.js';
 
 const one = { slots: 'one', gpus: 0 } as const;
 const free = { slots: 'free', gpus: 0 } as const;
@@ -25,6 +25,13 @@ describe('granting slots and GPU tokens', () => {
     expect(chooseNext([gpu, one], { slots: 2, gpus: 1 })?.node).toBe(gpu);
     expect(chooseNext([gpu], { slots: 2, gpus: 0 })).toBeUndefined();
     expect(chooseNext([one], { slots: 0, gpus: 2 })).toBeUndefined();
+  });
+
+  it('divides four fifths of the memory by slots, and gives no less than a table needs', () => {
+    const slots = (count: number) => ({ slots: count, gpus: 0 });
+    expect(memoryShare(slots(1), slots(4), 10e9)).toBe(2e9);
+    expect(memoryShare(slots(3), slots(4), 10e9)).toBe(6e9);
+    expect(memoryShare(slots(2), slots(1000), 10e9)).toBe(2 ** 29);
   });
 
   it('never grants more than is free, and gets back what it gave', () => {

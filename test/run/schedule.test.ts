@@ -5,8 +5,10 @@ import type { JsonObject } from '../../src/base/json.js';
 import type { GraphNode } from '../../src/pipeline/graph.js';
 import { keyOf } from '../../src/pipeline/keys.js';
 import type { PlannedNode } from '../../src/pipeline/plan.js';
-import { Schedule, type Settled, type Startable } from '../../src/run/schedule.js';
+import { Schedule } from '../../src/run/schedule.js';
+import type { Settled, Startable } from '../../src/run/schedule-state.js';
 import type { Entry } from '../../src/store/entry.js';
+import { entryFacts } from '../support/entry-facts.js';
 
 const codes = { kinds: { k: { digest: 'k', manifest: '' } }, engines: {} };
 const noFailure: Failure = { reason: 'step-failed', message: 'it broke' };
@@ -51,15 +53,7 @@ function scheduleOf(
       format: 1,
       ...start,
       outputs: { value: { type: 'file', leaf: { digest: digestOf(content), bytes: 1 } } },
-      facts: {
-        kind: 'k',
-        startedAt: '',
-        seconds: 0,
-        threads: 1,
-        host: '',
-        kshotVersion: '',
-        deterministic: true,
-      },
+      facts: entryFacts,
     };
     entries.set(start.key, entry);
     for (const tree of Object.values(entry.outputs)) if (tree.type === 'file') bad.delete(tree.leaf.digest);
@@ -280,14 +274,6 @@ function entry(): Entry {
     preimage: {},
     inputs: {},
     outputs: { value: { type: 'file', leaf: { digest: digestOf('a'), bytes: 1 } } },
-    facts: {
-      kind: 'k',
-      startedAt: '',
-      seconds: 0,
-      threads: 1,
-      host: '',
-      kshotVersion: '',
-      deterministic: true,
-    },
+    facts: entryFacts,
   };
 }

@@ -1,7 +1,9 @@
-import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { totalmem } from 'node:os';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, it } from 'vitest';
 import type { StepFinish, StepProgress, StepStart } from '../../src/run/event.js';
+import { openStore } from '../../src/store/open-store.js';
 import { eventsSchema } from '../../src/ui/events-schema.js';
 import type { Project } from '../support/temporary-project.js';
 import { isAlive } from './support/is-alive.js';
@@ -26,15 +28,10 @@ const tracing = (name: string, project: string, more = '') =>
 
 describe('a run', () => {
   it('executes what is not a hit in the order of the graph, in as many processes as slots, and hits cost nothing', async () => {
-    const project = projectOf('');
-    project.write(
-      'pipelines/test.yaml',
-      `version: 1
-name: test
-steps:
-  a: ${tracing('a', project.root)}
-  b: { kind: test.trace, in: { input: a }, with: { name: b, trace: "${project.root}/trace" } }
-  c: { kind: test.trace, in: { input: b }, with: { name: c, trace: "${project.root}/trace" } }
+    const project = projectOf(
+      (root) => `  a: ${tracing('a', root)}
+  b: { kind: test.trace, in: { input: a }, with: { name: b, trace: "${root}/trace" } }
+  c: { kind: test.trace, in: { input: b }, with: { name: c, trace: "${root}/trace" } }
 `,
     );
     const first = await runProject(project);
@@ -56,15 +53,10 @@ steps:
   });
 
   it('fills the slots and no more, and keeps its processes from step to step', async () => {
-    const project = projectOf('');
-    project.write(
-      'pipelines/test.yaml',
-      `version: 1
-name: test
-steps:
-  s:
+    const project = projectOf(
+      (root) => `  s:
     kind: test.trace
-    with: { name: s, trace: "${project.root}/trace", seconds: 0.05 }
+    with: { name: s, trace: "${root}/trace", seconds: 0.3 }
     matrix: { i: [1, 2, 3, 4, 5, 6, 7, 8, 9] }
 `,
     );
@@ -89,6 +81,15 @@ steps:
     expect(run.outcomeOf('a').threads).toBe(5);
   });
 
+  it('gives each of the steps that run at once its part of the memory, which is in no key', async () => {
+    const project = projectOf('  a: { kind: test.memory }\n');
+    const { textOf } = await runProject(project, { slots: 4 });
+    const bytes = Number(await textOf('a'));
+    expect(bytes).toBeGreaterThan(2 ** 20);
+    expect(4 * bytes).toBeLessThan(Math.max(totalmem(), 4 * 2 ** 28));
+    expect((await runProject(project, { slots: 1 })).counts.hit).toBe(1);
+  });
+
   it('stops the wave at a step that gave the same bytes again', async () => {
     const project = projectOf(
       '  a: { kind: test.trace, with: { name: a, content: same } }\n  b: { kind: test.trace, in: { input: a }, with: { name: b } }\n',
@@ -101,14 +102,9 @@ steps:
   });
 
   it('executes equal keys once', async () => {
-    const project = projectOf('');
-    project.write(
-      'pipelines/test.yaml',
-      `version: 1
-name: test
-steps:
-  a: ${tracing('x', project.root, ', seconds: 0.1')}
-  b: ${tracing('x', project.root, ', seconds: 0.1')}
+    const project = projectOf(
+      (root) => `  a: ${tracing('x', root, ', seconds: 0.1')}
+  b: ${tracing('x', root, ', seconds: 0.1')}
 `,
     );
     const { counts, outcomeOf } = await runProject(project);
@@ -142,7 +138,8 @@ describe('a failed step', () => {
 `;
 
   it('stops what depends on it and what has not started, while what runs finishes', async () => {
-    const { counts, outcomeOf, events } = await runProject(projectOf(steps));
+    const project = projectOf(steps);
+    const { counts, outcomeOf, events } = await runProject(project);
     expect(counts).toEqual({ ran: 1, hit: 0, joined: 0, failed: 1, skipped: 2, cancelled: 0 });
     expect(outcomeOf('slow').outcome).toBe('ran');
     expect(outcomeOf('after').reason).toBe('needs bad: failed');
@@ -154,8 +151,63 @@ describe('a failed step', () => {
     const finish = events.find(
       (event): event is StepFinish => event.event === 'step.finish' && event.node === 'bad',
     );
-    expect(finish?.failure?.lastLines).toEqual(expect.arrayContaining(['first', 'last']));
-    expect(readFileSync(finish?.failure?.log ?? '', 'utf8')).toContain('exit code 7');
+    // Not the message too, which the event holds.
+    expect(finish?.failure?.lastLines.slice(1)).toEqual(['first', 'last']);
+    expect(finish?.failure?.log).toBe('logs/bad.log');
+    expect(project.read('logs/bad.log')).toMatch(
+      /\[kshot\] ended \S+, after 0\.\d+ s: failed: the program ended with exit code 7\n$/,
+    );
+    const { key } = outcomeOf('slow');
+    expect(project.read('logs/slow.log')).toMatch(
+      new RegExp(
+        `^\\[kshot\\] slow \\(test\\.trace\\) starts \\S+Z, threads 1, key ${key}\\n\\[kshot\\] because: new\\n\\[kshot\\] ended \\S+Z, after 1\\.\\d+ s: ran\\n$`,
+      ),
+    );
+  });
+
+  it.each([1, 2])('is the last that starts, with %i slots', async (slots) => {
+    const { events, counts } = await runProject(
+      projectOf(`  bad: { kind: command, with: { argv: ["false"] } }
+  x:
+    kind: test.trace
+    with: { name: x, seconds: 1 }
+    matrix: { i: [1, 2, 3, 4, 5, 6] }
+`),
+      { slots },
+    );
+    const failedAt = events.findIndex((event) => event.event === 'step.finish' && event.outcome === 'failed');
+    expect(events.slice(failedAt).filter(({ event }) => event === 'step.start')).toEqual([]);
+    expect(counts.ran).toBe(slots - 1);
+    expect(counts.skipped).toBe(7 - slots);
+  });
+
+  it('keeps what was about to start from starting, and its lock goes', async () => {
+    const project = projectOf(
+      '  bad: { kind: command, with: { argv: ["false"] } }\n  x: { kind: test.trace, with: { name: x } }\n',
+    );
+    const store = await openStore(project.path('cache'));
+    let failed: () => void = () => {};
+    const failure = new Promise<void>((resolve) => {
+      failed = resolve;
+    });
+    let claims = 0;
+    const { events, outcomeOf } = await runProject(project, {
+      store: {
+        ...store,
+        // x is claimed, and then waits until the other has failed.
+        async claim(key) {
+          const claim = await store.claim(key);
+          if (++claims === 2) await failure;
+          return claim;
+        },
+      },
+      emit(event) {
+        if (event.event === 'step.finish' && event.outcome === 'failed') failed();
+      },
+    });
+    expect(outcomeOf('x')).toMatchObject({ outcome: 'skipped', reason: 'not started, because bad failed' });
+    expect(events.some((event) => event.event === 'step.start' && event.node === 'x')).toBe(false);
+    expect(readdirSync(project.path('cache/locks'))).toEqual([]);
   });
 
   it('lets what does not depend on it go on with keep-going', async () => {
@@ -196,19 +248,16 @@ describe('a failed step', () => {
     expect(failure?.message).toBe(`the process that ran a ${words}`);
     if (how === 'throw') expect(failure?.details).toContain('Error: out of nowhere');
     else expect(failure?.details).toEqual(['about to end', 'printed to stderr']);
-    expect(failure?.hint).toContain(log);
+    expect(log).toBe('logs/a.log');
     // The next step gets a new process.
     expect(counts).toMatchObject({ failed: 1, ran: 1 });
   });
 
   it('is one that takes longer than it may, with all that it started', async () => {
-    const project = projectOf('');
-    project.write(
-      'pipelines/test.yaml',
-      `version: 1
-name: test
-steps:
-  a: { kind: command, with: { argv: "sleep 60 & echo $! > ${project.root}/pid; wait", shell: true, timeout_seconds: 0.5 } }
+    const project = projectOf(
+      (
+        root,
+      ) => `  a: { kind: command, with: { argv: "sleep 60 & echo $! > ${root}/pid; wait", shell: true, timeout_seconds: 0.5 } }
 `,
     );
     const start = performance.now();
@@ -233,10 +282,8 @@ describe('--force', () => {
   });
 
   it('fails where a deterministic kind gives other bytes, and keeps both', async () => {
-    const project = projectOf('');
-    project.write(
-      'pipelines/test.yaml',
-      `version: 1\nname: test\nsteps:\n  a: { kind: test.counter, with: { counter: "${project.root}/counter" } }\n`,
+    const project = projectOf(
+      (root) => `  a: { kind: test.counter, with: { counter: "${root}/counter" } }\n`,
     );
     await runProject(project);
     const { outcomeOf } = await runProject(project, { force: 'all' });
@@ -244,10 +291,9 @@ describe('--force', () => {
   });
 
   it('replaces the entry of a kind that is not deterministic, and what follows takes the new bytes', async () => {
-    const project = projectOf('');
-    project.write(
-      'pipelines/test.yaml',
-      `version: 1\nname: test\nsteps:\n  a: { kind: test.random, with: { counter: "${project.root}/counter" } }\n  b: { kind: test.trace, in: { input: a }, with: { name: b } }\n`,
+    const project = projectOf(
+      (root) =>
+        `  a: { kind: test.random, with: { counter: "${root}/counter" } }\n  b: { kind: test.trace, in: { input: a }, with: { name: b } }\n`,
     );
     await runProject(project);
     const forced = await runProject(project, { force: ['a'] });
@@ -339,14 +385,9 @@ describe('events', () => {
 
 describe('cancelling', () => {
   it('ends what runs, starts nothing more, and keeps the state to go on from', async () => {
-    const project = projectOf('');
-    project.write(
-      'pipelines/test.yaml',
-      `version: 1
-name: test
-steps:
-  long: { kind: test.resume, with: { steps: 20, seconds: 2, trace: "${project.root}/resumed" } }
-  block: { kind: test.block, with: { seconds: 60, pidFile: "${project.root}/pid" } }
+    const project = projectOf(
+      (root) => `  long: { kind: test.resume, with: { steps: 20, seconds: 2, trace: "${root}/resumed" } }
+  block: { kind: test.block, with: { seconds: 60, pidFile: "${root}/pid" } }
   after: { kind: test.trace, in: { input: long }, with: { name: after } }
   queued: { kind: test.trace, with: { name: queued } }
 `,

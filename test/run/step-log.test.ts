@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
@@ -28,4 +28,25 @@ it('keeps the last lines of a log, and none of one that was never written', () =
   for (let line = 1; line <= 5000; line++) log.write(`line ${line}\n`);
   log.close();
   expect(lastLinesOf(log.file, 2)).toEqual(['line 4999', 'line 5000']);
+});
+
+it('holds notes on lines of their own, which are no last lines of the step', () => {
+  const log = new StepLog(join(folder, 'b.log'));
+  log.note('starts\nbecause');
+  log.write('said, and broken off');
+  log.note('ended');
+  log.close();
+  expect(readFileSync(log.file, 'utf8')).toBe(
+    '[kshot] starts\n[kshot] because\nsaid, and broken off\n[kshot] ended\n',
+  );
+  expect(lastLinesOf(log.file)).toEqual(['said, and broken off']);
+});
+
+it('ends, without failing its step, where the disk takes no more', () => {
+  for (const file of ['/dev/full', folder]) {
+    const log = new StepLog(file);
+    expect(() => log.write('lost')).not.toThrow();
+    expect(() => log.note('lost')).not.toThrow();
+    log.close();
+  }
 });

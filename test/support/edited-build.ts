@@ -17,7 +17,7 @@ export interface EditedBuild {
   readonly main: string;
   /** Appends text to a source file (`src/...`) and builds again. */
   append(file: string, text: string): void;
-  /** Puts a source file back as it is in the checkout, and builds again. */
+  /** Puts a source file back as it is in the checkout; the next `append` builds. */
   restore(file: string): void;
 }
 
@@ -41,7 +41,6 @@ export function editedBuild(): EditedBuild {
     },
     restore(file) {
       cpSync(join(checkout, file), join(folder, file));
-      build();
     },
   };
 }

@@ -11,7 +11,7 @@ export interface KshotOptions {
   readonly environment?: { readonly [name: string]: string | undefined };
   /** Folder to start in, relative to the project; default its root. */
   readonly folder?: string;
-  /** Milliseconds after which the process is killed and the promise rejected; default two minutes. */
+  /** Milliseconds after which the process is killed and the promise rejected; default four minutes. */
   readonly timeoutMilliseconds?: number;
   /** Another build to run than this checkout's `dist/`, absolute path of its main module. */
   readonly main?: string;
@@ -42,7 +42,15 @@ const numbersOfSignals: { readonly [signal: string]: number } = {
 /** Starts the real command line in a project, with neither colour nor CI in its environment. */
 export function startKshot(project: Project, args: readonly string[], options: KshotOptions = {}): Running {
   const environment: NodeJS.ProcessEnv = { ...process.env, ...options.environment };
-  for (const name of ['NO_COLOR', 'FORCE_COLOR', 'CI', 'NODE_OPTIONS', 'VITEST']) {
+  for (const name of [
+    'NO_COLOR',
+    'FORCE_COLOR',
+    'CI',
+    'NODE_OPTIONS',
+    'VITEST',
+    'npm_lifecycle_event',
+    'npm_execpath',
+  ]) {
     if (options.environment?.[name] === undefined) delete environment[name];
   }
   const startedAt = performance.now();
@@ -60,7 +68,7 @@ export function startKshot(project: Project, args: readonly string[], options: K
       for (const watch of watchers) watch();
     });
   }
-  const milliseconds = options.timeoutMilliseconds ?? 120_000;
+  const milliseconds = options.timeoutMilliseconds ?? 240_000;
   const finished = new Promise<Finished>((resolve, reject) => {
     const timer = setTimeout(() => {
       child.kill('SIGKILL');

@@ -157,3 +157,13 @@ test('a file that is no parquet is bad data by name', async () => {
     });
   });
 });
+
+test('a database may hold as much in memory as it was given, and spill into its scratch folder', async () => {
+  const options = { threads: 1, memoryBytes: 3e8, scratch: folder };
+  const settings = await withDatabase(options, (database) =>
+    database.rows(
+      "SELECT current_setting('memory_limit') AS memory, current_setting('temp_directory') AS folder",
+    ),
+  );
+  expect(settings).toEqual([{ memory: '286.0 MiB', folder }]);
+});

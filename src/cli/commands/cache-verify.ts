@@ -1,19 +1,27 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Failure } from '../../base/failure.js';
+import { type Failure, FailureError } from '../../base/failure.js';
+import { identityOf, isRegisterSpoilt, readRegister, runFolderOf } from '../../report/register.js';
+import { spoiltFilesOfRun } from '../../report/verify-run.js';
 import { openStore } from '../../store/open-store.js';
 import { verifyCache } from '../../store/verify-cache.js';
 import { formatBytes, formatCount, shortDigest } from '../../ui/quantities.js';
 import { findRoot } from '../find-pipeline.js';
 import { type CommonOptions, openTerminal } from '../terminal.js';
 
-/** `kshot cache verify`: reads every byte of the cache and sets aside what is bad; exit 1 where something is. */
+/**
+ * `kshot cache verify`: reads every byte of the cache and sets aside what is bad, and checks the files of runs; exit 1
+ * where something is bad.
+ */
 export async function cacheVerify(options: CommonOptions): Promise<number> {
   const terminal = openTerminal(options);
   const root = findRoot(process.cwd(), options.root);
   if (!root.ok) return terminal.fail([root.failure]);
   const report = await verifyCache(await openStore(join(root.value, 'cache')));
   const hint = 'it was set aside; kshot run computes it again where a pipeline needs it';
+  const runs = await verifyRuns(root.value);
   const failures: Failure[] = [
+    ...runs.failures,
     ...report.badObjects.map(
       (digest): Failure => ({
         reason: 'object-corrupt',
@@ -40,8 +48,28 @@ export async function cacheVerify(options: CommonOptions): Promise<number> {
   const { entries, objects, bytes } = report;
   terminal.data(
     terminal.json
-      ? `${JSON.stringify({ entries, objects, bytes, bad: 0 })}\n`
-      : `${entries === 1 ? '1 entry' : `${entries} entries`}, ${formatCount(objects, 'object')}, ${formatBytes(bytes)}: all good\n`,
+      ? `${JSON.stringify({ entries, objects, bytes, runs: runs.count, bad: 0 })}\n`
+      : `${entries === 1 ? '1 entry' : `${entries} entries`}, ${formatCount(objects, 'object')}, ${formatBytes(bytes)}, ${formatCount(runs.count, 'run')}: all good\n`,
   );
   return 0;
+}
+
+/** The runs whose folders are there, and what is wrong with their files and the register. */
+async function verifyRuns(root: string): Promise<{ count: number; failures: readonly Failure[] }> {
+  const failures: Failure[] = [];
+  if (isRegisterSpoilt(root)) {
+    failures.push({
+      reason: 'object-corrupt',
+      message: `${join(root, 'artifacts', 'meta.json')} is not what kshot wrote`,
+      hint: 'the next kshot run makes it again from the folders of runs; evaluations on test data of runs whose folders are gone are no longer counted then',
+    });
+  }
+  try {
+    const runs = readRegister(root).runs.filter((one) => existsSync(runFolderOf(root, identityOf(one))));
+    for (const record of runs) failures.push(...(await spoiltFilesOfRun(root, record)));
+    return { count: runs.length, failures };
+  } catch (error) {
+    if (!(error instanceof FailureError)) throw error;
+    return { count: 0, failures: [...failures, error.failure] };
+  }
 }

@@ -72,7 +72,7 @@ function noLog(step: string, names: ReadonlySet<string>): Failure {
     return {
       reason: 'no-results',
       message: `${step} wrote no log in any run`,
-      hint: `kshot run --force=${step} executes it again`,
+      hint: `it printed nothing, or the folders of its runs are gone; kshot run --force=${step} executes it again`,
     };
   }
   const hint = suggestion(step, names);

@@ -1,8 +1,9 @@
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { type Failure, FailureError } from '../../base/failure.js';
-import { identityOf } from '../../report/register.js';
+import { identityOf, runFolderOf } from '../../report/register.js';
 import { type Manifest, type Report, readManifest, readReport } from '../../report/run-documents.js';
+import { recordedFiles, verifyRecordedFiles } from '../../report/verify-run.js';
 import { openStore } from '../../store/open-store.js';
 import { findRoot } from '../find-pipeline.js';
 import { findRun } from '../find-run.js';
@@ -17,6 +18,10 @@ export async function results(options: CommonOptions, name?: string): Promise<nu
   const record = findRun(root.value, name);
   if (!record.ok) return terminal.fail([record.failure]);
   const identity = identityOf(record.value);
+  const shownFrom = recordedFiles(root.value, record.value).filter(({ path }) =>
+    ['report.json', 'manifest.json'].includes(basename(path)),
+  );
+  if (existsSync(runFolderOf(root.value, identity))) await verifyRecordedFiles(shownFrom);
   const report = readReport(root.value, identity);
   const manifest = readManifest(root.value, identity);
   if (report === undefined || manifest === undefined) {

@@ -15,6 +15,7 @@ import type { RunEvent } from '../../run/event.js';
 import type { RunOutcome } from '../../run/scheduler.js';
 import { ndjsonLine } from '../../ui/ndjson.js';
 import { createPlainLines } from '../../ui/plain-lines.js';
+import { commandName } from '../command-name.js';
 import { metricLines } from '../metric-lines.js';
 import { openProject, type PlannedProject, type PlanningOptions } from '../open-project.js';
 import { createReasons } from '../reasons.js';
@@ -32,7 +33,7 @@ export interface RunOptions extends CommonOptions, PlanningOptions {
 /** `kshot run [FILE] [targets]`: computes what is not there yet; events on stderr, or on stdout with `--json`. */
 export async function run(options: RunOptions, targets: readonly string[]): Promise<number> {
   if (options.dryRun === true) return await printPlan(options, targets);
-  const terminal = openTerminal(options);
+  const terminal = openTerminal(options, { events: true });
   const opened = await openProject(targets, options);
   if (!opened.ok) return terminal.fail(opened.failure);
   const sound = await withSoundResults(opened.value);
@@ -93,7 +94,7 @@ async function execute(
     signal: cancellation.signal,
   });
   await store.saveIndex();
-  const failures = failuresOf(outcome, badNodes, root);
+  const failures = failuresOf(outcome, badNodes);
   const exitCode = Math.max(cancellation.exitCode(), largestExitCode(failures));
   const seconds = () => (Date.now() - startedAt.getTime()) / 1000;
   const finished: FinishedRun = {
@@ -111,6 +112,7 @@ async function execute(
   });
   cancellation.stop();
   const finalExitCode = Math.max(exitCode, largestExitCode(failures));
+  if (terminal.json) terminal.fail(failures);
   emit({
     event: 'run.finish',
     time: new Date().toISOString(),
@@ -185,7 +187,7 @@ function countGpus(wanted: boolean): number {
 }
 
 /** What went wrong, with the place of the step in the pipeline. */
-function failuresOf(outcome: RunOutcome, badNodes: readonly string[], root: string): Failure[] {
+function failuresOf(outcome: RunOutcome, badNodes: readonly string[]): Failure[] {
   const failures = outcome.nodes.flatMap(({ node, failure, log }): readonly Failure[] =>
     failure === undefined
       ? []
@@ -194,10 +196,7 @@ function failuresOf(outcome: RunOutcome, badNodes: readonly string[], root: stri
             ...failure,
             message: `${node.id}: ${failure.message}`,
             location: failure.location ?? node.location,
-            details: [
-              ...(failure.details ?? []),
-              ...(log === undefined ? [] : [`log: ${relative(root, log)}`]),
-            ],
+            details: [...(failure.details ?? []), ...(log === undefined ? [] : [`log: ${log}`])],
           },
         ],
   );
@@ -222,12 +221,13 @@ function closingLines(
 ): readonly string[] {
   const failed = finished.nodes.find(({ outcome }) => outcome === 'failed');
   const metrics = report === undefined ? [] : metricLines(report, terminal.style);
+  const kshot = commandName(process.env);
   const next =
     failed !== undefined
-      ? `kshot logs ${quoted(failed.node.id)}; kshot run goes on from what is done`
+      ? `${kshot} logs ${quoted(failed.node.id)}; ${kshot} run goes on from what is done`
       : metrics.length > 0
-        ? 'kshot results; kshot sql "FROM latest_metrics"; change a number and kshot plan'
-        : 'kshot status; kshot sql "FROM latest_steps"';
+        ? `${kshot} results; ${kshot} sql "FROM latest_metrics"; change a number and ${kshot} plan`
+        : `${kshot} status; ${kshot} sql "FROM latest_steps"`;
   return [
     ...(metrics.length > 0 ? ['', ...metrics, ''] : []),
     `${terminal.style.bold('report'.padEnd(9))} ${relative(root, folder.path)}`,

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { SourceTable } from '../../report/query-rows.js';
 import { identityOf, type RunRecord, readRegister, runFolderOf } from '../../report/register.js';
 import type { RowFormat } from '../../report/row-formats.js';
+import { type RecordedFile, recordedFiles } from '../../report/verify-run.js';
 import { type ResultTableName, resultSchemas } from '../../tables/result-schemas.js';
 import { findRoot } from '../find-pipeline.js';
 import { noResults } from '../find-run.js';
@@ -28,7 +29,7 @@ export async function sql(options: SqlOptions, query: string): Promise<number> {
       sql: query,
       tables,
       threads: availableParallelism(),
-      memoryLimit: `${Math.round(Math.min(4 * 1024, totalmem() / 2 ** 20 / 2))}MiB`,
+      memoryBytes: Math.min(4 * 2 ** 30, totalmem() / 2),
       format: options.format ?? (terminal.json ? 'json' : 'table'),
     },
     options.timeout,
@@ -40,19 +41,31 @@ export async function sql(options: SqlOptions, query: string): Promise<number> {
 
 /** The result tables of all runs, and `latest_...` of the last one; undefined where there are none. */
 function sourceTables(root: string, runs: readonly RunRecord[]): readonly SourceTable[] | undefined {
-  const folders = runs
-    .filter((one) => one.tables === identityOf(one))
-    .map((one) => join(runFolderOf(root, identityOf(one)), 'tables'))
-    .filter((folder) => existsSync(folder));
+  // Whoever removes a run's folder takes its results out; a file missing from a folder is another matter.
+  const kept = runs.filter(
+    (one) => one.tables === identityOf(one) && existsSync(runFolderOf(root, identityOf(one))),
+  );
   const last = runs.at(-1);
-  if (last === undefined || folders.length === 0) return undefined;
-  const latest = join(runFolderOf(root, last.tables), 'tables');
+  if (last === undefined || kept.length === 0) return undefined;
   return (Object.keys(resultSchemas) as ResultTableName[]).flatMap((name) => {
-    const table = (prefix: string, from: readonly string[]): SourceTable => ({
+    const table = (prefix: string, identities: readonly string[]): SourceTable => ({
       name: `${prefix}${name}`,
       columns: resultSchemas[name].columns,
-      files: from.map((folder) => join(folder, `${name}.parquet`)).filter((file) => existsSync(file)),
+      files: identities.flatMap((identity) => tableFile(root, runs, identity, name)),
     });
-    return [table('', folders), table('latest_', [latest])];
+    return [table('', kept.map(identityOf)), table('latest_', [last.tables])];
   });
+}
+
+/** A table of a run; none where the run could make none. */
+function tableFile(
+  root: string,
+  runs: readonly RunRecord[],
+  identity: string,
+  name: ResultTableName,
+): readonly RecordedFile[] {
+  const record = runs.find((one) => identityOf(one) === identity);
+  if (record !== undefined) return recordedFiles(root, record, `tables/${name}.parquet`);
+  // Not even its record is there: verifying says that the file is missing.
+  return [{ path: join(runFolderOf(root, identity), 'tables', `${name}.parquet`), digest: '', bytes: 0 }];
 }

@@ -29,11 +29,15 @@ export const codes: CodeDigests = {
   },
 };
 
-/** A project whose only pipeline has these steps (YAML, indented by two). */
-export function projectOf(steps: string, files: { readonly [path: string]: string } = {}): Project {
-  return temporaryProject({
-    files: { 'pipelines/test.yaml': `version: 1\nname: test\nsteps:\n${steps}`, ...files },
-  });
+/** A project whose only pipeline has these steps (YAML, indented by two), which may name its root. */
+export function projectOf(
+  steps: string | ((root: string) => string),
+  files: { readonly [path: string]: string } = {},
+): Project {
+  const project = temporaryProject({ files });
+  const text = typeof steps === 'string' ? steps : steps(project.root);
+  project.write('pipelines/test.yaml', `version: 1\nname: test\nsteps:\n${text}`);
+  return project;
 }
 
 export interface RunOptions extends Partial<ExecuteOptions> {

@@ -32,6 +32,9 @@ export const testKinds = Object.fromEntries(
     kind('test.free', async ({ threads, output }) => writeFileSync(output('value'), String(threads)), {
       slots: 'free',
     }),
+    kind('test.memory', async ({ memoryBytes, output }) =>
+      writeFileSync(output('value'), String(memoryBytes)),
+    ),
     kind('test.block', async ({ parameters, output, log }) => {
       log('blocking');
       writeFileSync(parameters.pidFile, String(process.pid));

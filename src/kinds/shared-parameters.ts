@@ -1,0 +1,28 @@
+/** Parameters of the kinds that evaluate a model. */
+export const evaluationParameters = {
+  max_episodes: {
+    description: 'Evaluates only the first so many episodes, by episode id; without it, all.',
+    type: 'integer',
+    minimum: 1,
+  },
+  max_prefix_length: {
+    description: 'Longer prefixes keep their last items only.',
+    type: 'integer',
+    minimum: 1,
+    default: 50,
+  },
+} as const;
+
+/** Parameters of the kinds that choose by a metric. */
+export const choiceParameters = {
+  metric: {
+    description: 'What to choose by: accuracy@1, recall@5, recall@10, ndcg@10 or mrr.',
+    type: 'string',
+    minLength: 1,
+  },
+  mode: {
+    description: 'Whether more is better.',
+    enum: ['max', 'min'],
+    default: 'max',
+  },
+} as const;

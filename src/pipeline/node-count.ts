@@ -1,0 +1,35 @@
+import type { Combination } from './expand-matrix.js';
+import { failureAt, type Report } from './located-value.js';
+import { findParameter, type StepParameters } from './step-parameters.js';
+import type { StepSpec } from './step-spec.js';
+
+/** How many nodes a step may become; more are a slip of the pen, and would not fit into memory. */
+export const nodesLimit = 100_000;
+
+/** How many nodes one combination and element become. */
+export function segmentsOf({ kind }: StepSpec, { full }: StepParameters): number {
+  return kind.segmentation?.count(kind.canonical?.(full) ?? full) ?? 1;
+}
+
+/** Says that a step would become so many nodes or more, and what makes them so many. */
+export function refuseSoMany(
+  step: StepSpec,
+  combination: Combination,
+  parameters: StepParameters | undefined,
+  nodes: number,
+  report: Report,
+): void {
+  const countedBy = step.kind.segmentation?.countedBy ?? [];
+  const numbers = countedBy.map((name) => `${name} (${JSON.stringify(parameters?.full[name])})`);
+  const factors = [...numbers, ...step.matrix.map(({ name }) => `the values of ${name}`)];
+  if (step.over.length > 0) factors.push('the list that over goes through');
+  const { place } = findParameter(step, combination, countedBy.slice(0, 1));
+  report(
+    failureAt(
+      place,
+      'invalid-value',
+      `${step.name} would become at least ${nodes} nodes; a step may have ${nodesLimit}`,
+      { hint: `change ${factors.join(' or ')}` },
+    ),
+  );
+}

@@ -1,0 +1,58 @@
+import { leavesOf } from '../base/tree.js';
+import type { Given } from './connect-inputs.js';
+import { failureAt, type Report } from './located-value.js';
+import { suggestion } from './nearest-name.js';
+import { type PortTree, project } from './port-tree.js';
+import type { StepSpec } from './step-spec.js';
+
+/**
+ * The names that the settings' producers tell; none where they do not.
+ *
+ * @param names by node, for those whose kind can tell.
+ */
+export function namesOfSettings(
+  tree: PortTree,
+  { kind }: StepSpec,
+  names: ReadonlyMap<string, readonly string[]>,
+): readonly string[] {
+  const shape = kind.inputs instanceof Function ? undefined : kind.inputs['settings']?.shape;
+  const projected = project(tree, shape ?? { type: 'any' }, 'settings', '');
+  if (!projected.ok) return [];
+  return [...leavesOf(projected.value)].flatMap(({ leaf }) => names.get(leaf.node) ?? []);
+}
+
+/** Refuses each told name that is written in the step too; one that is not told, only a run can find. */
+export function refuseSetTwice(
+  step: StepSpec,
+  settings: Given,
+  names: readonly string[],
+  report: Report,
+): void {
+  for (const name of names) {
+    const entry = step.with.entries.get(name) ?? step.matrix.find((axis) => axis.name === name);
+    if (entry !== undefined) {
+      report(
+        failureAt(
+          { location: entry.location },
+          'setting-twice',
+          `${name} comes from ${settings.text} and is written here too`,
+          {
+            hint: 'leave it out here, or out of the settings',
+          },
+        ),
+      );
+    }
+    if (step.kind.settings?.includes(name) === false) {
+      report(
+        failureAt(
+          settings.input,
+          'unknown-parameter',
+          `${settings.text} sets ${name}, which ${step.kind.name} does not take from settings`,
+          {
+            hint: suggestion(name, step.kind.settings),
+          },
+        ),
+      );
+    }
+  }
+}

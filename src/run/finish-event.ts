@@ -1,0 +1,38 @@
+import { join } from 'node:path';
+import type { Failure } from '../base/failure.js';
+import type { GraphNode } from '../pipeline/graph.js';
+import type { StepFinish } from './event.js';
+import type { Settled } from './schedule-state.js';
+import { lastLinesOf } from './step-log.js';
+
+/** Tells a node's outcome, with the last lines of its log where it failed. */
+export function finishEvent(node: GraphNode, settled: Settled, root: string): StepFinish {
+  const { outcome, key, reason, seconds, failure, log } = settled;
+  return {
+    event: 'step.finish',
+    time: new Date().toISOString(),
+    node: node.id,
+    step: node.step,
+    kind: node.kind,
+    outcome,
+    ...(key === undefined ? {} : { key }),
+    reason,
+    seconds,
+    ...(failure === undefined ? {} : { failure: eventFailure(failure, log, root) }),
+  };
+}
+
+function eventFailure(
+  failure: Failure,
+  log: string | undefined,
+  root: string,
+): NonNullable<StepFinish['failure']> {
+  const { reason, message, hint } = failure;
+  return {
+    reason,
+    message,
+    ...(hint === undefined ? {} : { hint }),
+    lastLines: log === undefined ? [] : lastLinesOf(join(root, log)),
+    ...(log === undefined ? {} : { log }),
+  };
+}

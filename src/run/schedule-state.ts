@@ -1,0 +1,141 @@
+import type { Digest } from '../base/canonical.js';
+import type { Failure } from '../base/failure.js';
+import type { JsonObject } from '../base/json.js';
+import { leavesOf, type Tree } from '../base/tree.js';
+import type { GraphNode } from '../pipeline/graph.js';
+import type { Key } from '../pipeline/keys.js';
+import type { PlannedNode } from '../pipeline/plan.js';
+import type { Entry, ObjectReference } from '../store/entry.js';
+import type { Outcome } from './event.js';
+import { chainLengths, type Demand } from './resources.js';
+
+/** How a node came out. */
+export interface Settled {
+  readonly outcome: Outcome;
+  /** Why it ran, or why not. */
+  readonly reason: string;
+  readonly key?: Digest;
+  readonly preimage?: JsonObject;
+  /** Present for `ran`, `hit` and `joined`. */
+  readonly entry?: Entry;
+  readonly failure?: Failure;
+  /** When it began to execute here. */
+  readonly startedAt?: string;
+  /** Wall time of the execution here, 0 where there was none. */
+  readonly seconds: number;
+  readonly threads?: number;
+  /** Its log, relative to the root, where it was executed. */
+  readonly log?: string;
+}
+
+/** Facts of an execution that an outcome carries. */
+export type Timing = Pick<Settled, 'startedAt' | 'seconds' | 'threads' | 'log'>;
+
+/** A node whose key and inputs are known and which can start. */
+export interface Startable {
+  readonly node: GraphNode;
+  readonly key: Digest;
+  readonly preimage: JsonObject;
+  readonly inputs: { readonly [port: string]: Tree<ObjectReference> };
+  /** To be computed although there may be an entry. */
+  readonly forced: boolean;
+}
+
+/** What a schedule asks of the world. Nothing here starts anything. */
+export interface ScheduleWorld {
+  keyOf(node: GraphNode, inputs: Startable['inputs']): Key;
+  /** The entry of a key, where all its objects are there. */
+  find(key: Digest): Entry | undefined;
+  isComplete(entry: Entry): boolean;
+  demandOf(node: GraphNode): Demand;
+  /** Told once for each outcome; again only where bad objects changed it. */
+  settled(node: GraphNode, settled: Settled): void;
+}
+
+export type Status =
+  /** Something that it needs is not done. */
+  | 'waiting'
+  | 'ready'
+  | 'running'
+  /** Another process computes its key. */
+  | 'elsewhere'
+  /** Another node of this run computes its key. */
+  | 'following'
+  | 'done';
+
+/** What a schedule knows of a node. */
+export interface State extends Demand {
+  readonly node: GraphNode;
+  readonly planned: PlannedNode;
+  /** Place in the order in which ready nodes start. */
+  rank: number;
+  readonly needs: State[];
+  readonly dependents: State[];
+  readonly followers: State[];
+  /** How many of `needs` have no entry yet. */
+  missing: number;
+  status: Status;
+  forced: boolean;
+  /** The entry found at planning may still stand for it. */
+  asPlanned: boolean;
+  /** Something that it needs was taken back while it was under way. */
+  stale: boolean;
+  repairs: number;
+  resolved?: Omit<Startable, 'node' | 'forced'>;
+  settled?: Settled;
+  /** Its outcome before something that it needs was taken back. */
+  before?: Settled;
+}
+
+/** Where every node stands before anything has started; by id, in the plan's order. */
+export function statesOf(
+  nodes: readonly PlannedNode[],
+  isForced: (node: GraphNode) => boolean,
+  world: Pick<ScheduleWorld, 'demandOf'>,
+): ReadonlyMap<string, State> {
+  const states = new Map<string, State>();
+  for (const planned of nodes) {
+    const { node } = planned;
+    const forced = isForced(node);
+    const ids = new Set(
+      Object.values(node.inputs).flatMap((tree) => [...leavesOf(tree)].map(({ leaf }) => leaf.node)),
+    );
+    // Nodes stand in an order in which every input comes earlier.
+    const needs = [...ids].map((id) => states.get(id)!);
+    const state: State = {
+      node,
+      planned,
+      ...world.demandOf(node),
+      rank: 0,
+      needs,
+      dependents: [],
+      followers: [],
+      missing: needs.length,
+      status: 'waiting',
+      forced,
+      asPlanned: planned.entry !== undefined && !forced,
+      stale: false,
+      repairs: 0,
+    };
+    for (const need of needs) need.dependents.push(state);
+    states.set(node.id, state);
+  }
+  rankByChain([...states.values()]);
+  return states;
+}
+
+/** The longest chain of nodes still to run goes first. */
+function rankByChain(states: readonly State[]): void {
+  const lengths = chainLengths(
+    states.map(({ node, needs, asPlanned }) => ({
+      id: node.id,
+      needs: needs.map((need) => need.node.id),
+      runs: !asPlanned,
+    })),
+  );
+  states
+    .toSorted((a, b) => (lengths.get(b.node.id) ?? 0) - (lengths.get(a.node.id) ?? 0))
+    .forEach((state, rank) => {
+      state.rank = rank;
+    });
+}

@@ -1,0 +1,21 @@
+import { readFileSync } from 'node:fs';
+import { expect, it } from 'vitest';
+
+interface Locked {
+  readonly packages: {
+    readonly [path: string]: { readonly optionalDependencies?: { readonly [name: string]: string } };
+  };
+}
+
+const lock = JSON.parse(readFileSync(new URL('../package-lock.json', import.meta.url), 'utf8')) as Locked;
+
+it('the lockfile holds the packages of every platform, so that npm ci works on all of them', () => {
+  // A registry that lacks one platform's package at the wanted version leaves it out of the lock without a word.
+  const locked = new Set(Object.keys(lock.packages).map((path) => path.split('node_modules/').at(-1)));
+  const missing = Object.entries(lock.packages).flatMap(([path, { optionalDependencies = {} }]) =>
+    Object.keys(optionalDependencies)
+      .filter((name) => !locked.has(name))
+      .map((name) => `${path}: ${name}`),
+  );
+  expect(missing).toEqual([]);
+});
