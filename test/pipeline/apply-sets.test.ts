@@ -94,7 +94,7 @@ test('nothing is suggested that is not there', async () => {
   const text =
     'version: 1\nparams: { k: 5, deep: { a: 1 } }\nsteps: { v: { kind: value, with: "${params}" } }\n';
   const loaded = await load(text, {
-    sets: ['params..k=1', 'params.__proto__.x=1', 'params.depe.a=1', 'params.depr.b=1', 'params..=1'],
+    sets: ['params..k=1', 'params.__proto__.x=1', 'params.depe.a=1', 'params.dep.b=1', 'params..=1'],
   });
   const failures = loaded.ok ? [] : loaded.failure;
   expect(
@@ -103,7 +103,7 @@ test('nothing is suggested that is not there', async () => {
     ['params..k has an empty name in it', 'write params.k'],
     ['there is no params.__proto__', 'there are params.k, params.deep'],
     ['there is no params.depe', 'did you mean params.deep.a?'],
-    ['there is no params.depr', 'did you mean params.deep?'],
+    ['there is no params.dep', 'did you mean params.deep?'],
     ['params.. has an empty name in it', undefined],
   ]);
 });
