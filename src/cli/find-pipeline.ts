@@ -31,9 +31,10 @@ export function findRoot(folder: string, given?: string): Result<string, Failure
  */
 export function findPipeline(root: string, folder: string, given?: string): Result<string, Failure> {
   const pipelines = join(root, 'pipelines');
+  const isFile = (name: string) => statSync(join(pipelines, name), { throwIfNoEntry: false })?.isFile();
   const files = existsSync(pipelines)
     ? readdirSync(pipelines)
-        .filter((name) => /\.ya?ml$/.test(name))
+        .filter((name) => /\.ya?ml$/.test(name) && isFile(name))
         .sort()
     : [];
   if (given !== undefined) {

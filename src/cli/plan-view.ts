@@ -83,7 +83,6 @@ function reasonOfStep(
   const [first, ...others] = nodes.filter((planned) => planned.state === state);
   if (first === undefined) return '';
   if (state === 'hit') return others.length === 0 ? `key ${shortDigest(first.key ?? '')}` : '';
-  if (state === 'depends') return '';
   const reason = reasonOf(first);
   const different = others.some((other) => reasonOf(other) !== reason);
   return different ? `${reason} (first of several; kshot explain ${first.node.step})` : reason;
@@ -111,7 +110,7 @@ export function planAsData(
       kind: planned.node.kind,
       state: planned.state,
       ...(planned.key === undefined ? {} : { key: planned.key }),
-      ...(planned.state === 'run' ? { reason: reasonOf(planned) } : {}),
+      ...(reasonOf(planned) === '' ? {} : { reason: reasonOf(planned) }),
     })),
   };
 }

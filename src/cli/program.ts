@@ -196,9 +196,11 @@ export function createProgram(done: (exitCode: number) => void): Command {
   connect(
     command('gc')
       .summary('remove what no recent run needs')
-      .description('Removes entries and objects of the cache that none of the recent runs reaches.')
+      .description(
+        'Removes from the cache what none of the last distinct results of any pipeline reaches, and says of which runs and steps it was. Running again without a change pushes nothing out.',
+      )
       .option('-n, --dry-run', 'say what would be removed')
-      .option('--keep <runs>', 'how many runs of each pipeline to keep', wholeNumber, 5)
+      .option('--keep <runs>', 'how many distinct results of each pipeline to keep', wholeNumber, 5)
       .addHelpText('after', '\nExample:\n  kshot gc --dry-run --keep 2'),
     async () => (await import('./commands/gc.js')).gc,
   );

@@ -1,7 +1,11 @@
 import type { Digest } from '../base/canonical.js';
 import type { JsonObject } from '../base/json.js';
-import { type Comparable, createManifestReader, differences } from '../pipeline/explain.js';
-import type { GraphNode } from '../pipeline/graph.js';
+import type { Tree } from '../base/tree.js';
+import { kinds } from '../kinds/registry.js';
+import { type Comparable, createManifestReader, differencesInOneLine } from '../pipeline/explain.js';
+import type { GraphNode, Source } from '../pipeline/graph.js';
+import { preimageBeforeInputs } from '../pipeline/keys.js';
+import { fileDigestsOf } from '../pipeline/make-plan.js';
 import type { PlannedNode } from '../pipeline/plan.js';
 import { identityOf, readRegister } from '../report/register.js';
 import { type ManifestNode, readManifest } from '../report/run-documents.js';
@@ -59,13 +63,40 @@ export function openNodeHistory({ root, graph, store }: PlannedProject): NodeHis
   };
 }
 
+/**
+ * The pre-image that the node's segment before it had, or the nearest before that; undefined for a node that is no
+ * segment, or where no run has had one.
+ */
+export function latestSegmentBefore(
+  { graph }: PlannedProject,
+  history: NodeHistory,
+  node: GraphNode,
+): Comparable | undefined {
+  const carry = kinds[node.kind]?.segmentation?.carry;
+  if (carry === undefined) return undefined;
+  const nodes = new Map(graph.nodes.map((one) => [one.id, one]));
+  for (let at: GraphNode | undefined = node; at !== undefined; ) {
+    const previous: Tree<Source> | undefined = at.inputs[carry.input];
+    if (previous?.type !== 'file') return undefined;
+    const { node: id } = previous.leaf;
+    const latest = history.latestOf(id);
+    if (latest !== undefined) return { ...latest, source: `${id} of ${latest.source}` };
+    at = nodes.get(id);
+  }
+  return undefined;
+}
+
+/** What is known of the pre-image of a node in a plan; its inputs may be missing. */
+export function knownPreimage({ plan, codes }: PlannedProject, { node, preimage }: PlannedNode): JsonObject {
+  return preimage ?? preimageBeforeInputs({ node, files: fileDigestsOf(node, plan.files), codes });
+}
+
 /** Says in one line why a node whose pre-image is known has to run. */
 export type ReasonFor = (node: GraphNode, preimage: JsonObject, key: Digest) => Promise<string>;
 
 /** Reasons from the difference to the latest run that lists a node. */
-export function createReasons(project: PlannedProject): ReasonFor {
+export function createReasons(project: PlannedProject, history = openNodeHistory(project)): ReasonFor {
   const { store, codes } = project;
-  const history = openNodeHistory(project);
   const readManifestOfCode = createManifestReader(codes, store);
   return async (node, preimage, key) => {
     if (project.isForced(node)) return 'forced';
@@ -78,20 +109,28 @@ export function createReasons(project: PlannedProject): ReasonFor {
     }
     const before = history.latestOf(node.id);
     if (before === undefined) return 'new';
-    const lines = await differences(before.preimage, preimage, readManifestOfCode);
+    const line = await differencesInOneLine(before.preimage, preimage, readManifestOfCode);
     // Equal to an older run's, whose entry is there but whose objects are not.
-    return lines.length === 0 ? 'its result is missing from the cache or bad' : lines.join('; ');
+    return line === '' ? 'its result is missing from the cache or bad' : line;
   };
 }
 
-/** The reasons of all nodes of a plan that are to run. */
+/** The reasons of all nodes of a plan that are to run, and of those that depend what has changed beside their inputs. */
 export async function reasonsOfPlan(project: PlannedProject): Promise<(planned: PlannedNode) => string> {
-  const reasonFor = createReasons(project);
+  const { store, codes } = project;
+  const history = openNodeHistory(project);
+  const readManifestOfCode = createManifestReader(codes, store);
+  const reasonFor = createReasons(project, history);
   const reasons = new Map<PlannedNode, string>();
   for (const planned of project.plan.nodes) {
     const { node, state, key, preimage } = planned;
-    if (state !== 'run' || key === undefined || preimage === undefined) continue;
-    reasons.set(planned, await reasonFor(node, preimage, key));
+    if (state === 'run' && key !== undefined && preimage !== undefined) {
+      reasons.set(planned, await reasonFor(node, preimage, key));
+    }
+    const before = state === 'depends' ? history.latestOf(node.id) : undefined;
+    if (before === undefined) continue;
+    const known = knownPreimage(project, planned);
+    reasons.set(planned, await differencesInOneLine(before.preimage, known, readManifestOfCode));
   }
   return (planned) => reasons.get(planned) ?? '';
 }

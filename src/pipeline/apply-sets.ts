@@ -53,27 +53,50 @@ function applySet(
 
   if (equals === -1) return fail('usage', '--set wants PATH=YAML', `write ${path}=VALUE`);
   const names = path.split('.');
-  const isParameter = names[0] === 'params' && names.length >= 2;
-  const isWith = names[0] === 'steps' && names[2] === 'with' && names.length >= 4;
-  if (!isParameter && !isWith) {
+  if (!canBeSet(names)) {
     return fail(
       'unknown-path',
       `${path} cannot be set`,
       'what can be set begins with params. or steps.NAME.with.',
     );
   }
+  if (names.includes('')) {
+    const without = names.filter((name) => name !== '');
+    const isThere = canBeSet(without) && firstUnknown(pipeline, without, kinds) === undefined;
+    const hint = isThere ? `write ${without.join('.')}` : undefined;
+    return fail('unknown-path', `${path} has an empty name in it`, hint);
+  }
   const value = parseYaml(argument.slice(equals + 1), { file: fileName, prefix: `${path}=` });
   if (!value.ok) return value;
 
+  const unknown = firstUnknown(pipeline, names, kinds);
+  if (unknown === undefined) return success(put(pipeline, names, value.value, location));
+  const { index, known } = unknown;
+  const start = names.slice(0, index);
+  const hint = suggestion(names[index] ?? '', known, (one) => {
+    const whole = [...start, one, ...names.slice(index + 1)];
+    const isThere = firstUnknown(pipeline, whole, kinds) === undefined;
+    return (isThere ? whole : [...start, one]).join('.');
+  });
+  return fail('unknown-path', `there is no ${names.slice(0, index + 1).join('.')}`, hint);
+}
+
+function canBeSet(names: readonly string[]): boolean {
+  const isParameter = names[0] === 'params' && names.length >= 2;
+  return isParameter || (names[0] === 'steps' && names[2] === 'with' && names.length >= 4);
+}
+
+/** The first name of a path that cannot stand there, and those that can; undefined for a path that can be set. */
+function firstUnknown(
+  pipeline: LocatedMap,
+  names: readonly string[],
+  kinds: { readonly [name: string]: Kind },
+): { readonly index: number; readonly known: readonly string[] } | undefined {
   for (const [index, name] of names.entries()) {
-    const start = names.slice(0, index);
-    const known = namesBelow(pipeline, start, kinds);
-    if (known === undefined || known.includes(name)) continue;
-    const rest = names.slice(index + 1);
-    const hint = suggestion(name, known, (one) => [...start, one, ...rest].join('.'));
-    return fail('unknown-path', `there is no ${[...start, name].join('.')}`, hint);
+    const known = namesBelow(pipeline, names.slice(0, index), kinds);
+    if (known !== undefined && !known.includes(name)) return { index, known };
   }
-  return success(put(pipeline, names, value.value, location));
+  return undefined;
 }
 
 /** The names that may follow a path; undefined where any may. */

@@ -7,20 +7,12 @@ import type { CodeDigests } from './code-digests.js';
 /** A pre-image that a key can be compared with, and whose it was. */
 export interface Comparable {
   readonly preimage: JsonObject;
-  /** `the run of ...`, `entry 1a2b3c4d, the most similar of maml.train`. */
+  /** `run maml/first`, `entry 1a2b3c4d, the most similar of maml.train`. */
   readonly source: string;
 }
 
-/**
- * What to compare a key's pre-image with: that of the same node in the latest run that lists it, else the entry of
- * the same kind that has most in common. Undefined where there is neither: the node is new.
- */
-export function findComparable(
-  preimage: JsonObject,
-  latest: Comparable | undefined,
-  entries: Iterable<Entry>,
-): Comparable | undefined {
-  if (latest !== undefined) return latest;
+/** The entry of the same kind that has most in common with a pre-image; undefined where there is none. */
+export function findSimilar(preimage: JsonObject, entries: Iterable<Entry>): Comparable | undefined {
   const own = new Set(linesOf(preimage));
   let best: { readonly entry: Entry; readonly score: number } | undefined;
   for (const entry of entries) {
@@ -56,21 +48,28 @@ export function createManifestReader(
 }
 
 /**
- * What differs between two pre-images of one kind, a line each: `with.outer_lr 0.001 -> 0.002`, `input train changed`,
- * `code of maml.train changed: src/learning/adam`. Empty where they are equal.
+ * What differs between two pre-images, a line each: `with.outer_lr 0.001 -> 0.002`, `input train changed`, `code of
+ * maml.train changed: src/learning/adam`. Empty where they are equal. Of different kinds nothing but that is said;
+ * inputs are left out where those of `after` are not known yet.
+ *
+ * @param names How many parts of changed code are named; of more, their number is said.
  */
 export async function differences(
   before: JsonObject,
   after: JsonObject,
   readManifest: (digest: Digest) => Promise<string | undefined>,
+  { names = Number.POSITIVE_INFINITY }: { readonly names?: number } = {},
 ): Promise<readonly string[]> {
+  if (!equal(before['kind'], after['kind']))
+    return [`kind ${shown(before['kind'])} -> ${shown(after['kind'])}`];
   const lines: string[] = [];
-  for (const name of ['format', 'kind']) {
-    if (!equal(before[name], after[name]))
-      lines.push(`${name} ${shown(before[name])} -> ${shown(after[name])}`);
+  if (!equal(before['format'], after['format'])) {
+    lines.push(`format ${shown(before['format'])} -> ${shown(after['format'])}`);
   }
   lines.push(...valueDifferences('with', before['params'] ?? {}, after['params'] ?? {}));
-  lines.push(...memberDifferences('input', before['inputs'], after['inputs']));
+  if (after['inputs'] !== undefined) {
+    lines.push(...memberDifferences('input', before['inputs'], after['inputs']));
+  }
   lines.push(...memberDifferences('file', before['files'], after['files']));
 
   const [engineBefore, engineAfter] = [objectOf(before['engine']), objectOf(after['engine'])];
@@ -78,13 +77,29 @@ export async function differences(
     lines.push(`engine ${shown(engineBefore['name'])} -> ${shown(engineAfter['name'])}`);
   } else if (!equal(engineBefore['digest'], engineAfter['digest'])) {
     const what = `code of engine ${shown(engineAfter['name'])}`;
-    lines.push(await codeDifference(what, engineBefore['digest'], engineAfter['digest'], readManifest));
+    lines.push(
+      await codeDifference(what, engineBefore['digest'], engineAfter['digest'], readManifest, names),
+    );
   }
   if (!equal(before['code'], after['code'])) {
     const what = `code of ${shown(after['kind'])}`;
-    lines.push(await codeDifference(what, before['code'], after['code'], readManifest));
+    lines.push(await codeDifference(what, before['code'], after['code'], readManifest, names));
   }
   return lines;
+}
+
+/**
+ * The differences as one line that fits beside other things: the first three, each cut where it is long, and how many
+ * more there are.
+ */
+export async function differencesInOneLine(
+  before: JsonObject,
+  after: JsonObject,
+  readManifest: (digest: Digest) => Promise<string | undefined>,
+): Promise<string> {
+  const lines = await differences(before, after, readManifest, { names: 2 });
+  const shortened = lines.slice(0, 3).map((line) => (line.length > 160 ? `${line.slice(0, 157)}...` : line));
+  return [...shortened, ...(lines.length > 3 ? [`and ${lines.length - 3} more`] : [])].join('; ');
 }
 
 function valueDifferences(
@@ -121,11 +136,15 @@ async function codeDifference(
   before: Json | undefined,
   after: Json | undefined,
   readManifest: (digest: Digest) => Promise<string | undefined>,
+  names: number,
 ): Promise<string> {
   const [old, now] = await Promise.all([before, after].map((digest) => readManifest(String(digest))));
   if (old === undefined || now === undefined) return `${what} changed`;
   const changed = changesOfManifest(old, now);
-  return `${what} changed: ${changed.join(', ')}`;
+  const more = changed.length - names;
+  // Where one alone would be left out, its name takes no more room.
+  const named = more > 1 ? `${changed.slice(0, names).join(', ')} and ${more} more` : changed.join(', ');
+  return `${what} changed: ${named}`;
 }
 
 function changesOfManifest(before: string, after: string): readonly string[] {

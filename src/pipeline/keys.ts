@@ -30,17 +30,28 @@ export interface Key {
  */
 export function keyOf({ node, inputs, files, codes }: KeyInput): Key {
   const preimage: JsonObject = {
+    ...preimageBeforeInputs({ node, files, codes }),
+    inputs: Object.fromEntries(Object.entries(inputs).map(([port, tree]) => [port, digestTree(tree)])),
+  };
+  return { key: digestOf(preimage), preimage };
+}
+
+/**
+ * All of a node's pre-image but its inputs: what can be said of it before they are known.
+ *
+ * @throws FailureError as `keyOf`
+ */
+export function preimageBeforeInputs({ node, files, codes }: Omit<KeyInput, 'inputs'>): JsonObject {
+  return {
     format,
     kind: node.kind,
     code: digestIn(codes.kinds, node.kind),
     params: node.parameters,
-    inputs: Object.fromEntries(Object.entries(inputs).map(([port, tree]) => [port, digestTree(tree)])),
     ...(Object.keys(files).length === 0 ? {} : { files }),
     ...(node.engine === undefined
       ? {}
       : { engine: { name: node.engine, digest: digestIn(codes.engines, node.engine) } }),
   };
-  return { key: digestOf(preimage), preimage };
 }
 
 function digestIn(codes: { readonly [name: string]: CodeDigest }, name: string): Digest {

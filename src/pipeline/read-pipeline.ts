@@ -40,6 +40,14 @@ function readExtended(root: string, path: string, above: readonly string[]): Res
   }
   const chain = [...above, path];
   const extended = resolve(dirname(path), extending.value);
+  // The root's own files say what its experiments are.
+  if (!isInside(root, extended)) {
+    return failed([
+      failureAt(extending, 'invalid-value', `extends names ${extended}, which is outside the root`, {
+        hint: `copy it into ${root}, and extend that`,
+      }),
+    ]);
+  }
   if (chain.includes(extended)) {
     const loop = [...chain.slice(chain.indexOf(extended)), extended].map((file) => displayPath(root, file));
     return failed([
@@ -98,6 +106,10 @@ function readText(path: string, file: string): Result<string, Failure[]> {
 /** Relative to the root where it is inside. */
 export function displayPath(root: string, path: string): string {
   const absolute = isAbsolute(path) ? path : join(root, path);
-  const inside = relative(root, absolute);
-  return inside.startsWith('..') || isAbsolute(inside) ? absolute : inside;
+  return isInside(root, absolute) ? relative(root, absolute) : absolute;
+}
+
+function isInside(root: string, path: string): boolean {
+  const inside = relative(root, path);
+  return inside !== '..' && !inside.startsWith('../') && !isAbsolute(inside);
 }

@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { mkdirSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { kshot, mainFile } from '../support/kshot.js';
 import { temporaryProject } from '../support/temporary-project.js';
@@ -105,6 +106,7 @@ describe('the command line', () => {
   it('takes the only pipeline, else the one that says default: true, else asks', async () => {
     const other = temporaryProject({});
     expect(await kshot(other, ['plan'])).toMatchObject({ exitCode: 2 });
+    mkdirSync(other.path('pipelines/folder.yaml'));
     other.write('pipelines/a.yaml', 'version: 1\nsteps:\n  a: { kind: value }\n');
     expect((await kshot(other, ['plan'])).stdout).toMatch(/^run +a /);
     other.write('pipelines/b.yaml', 'version: 1\nsteps:\n  b: { kind: value }\n');

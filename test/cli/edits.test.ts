@@ -60,6 +60,27 @@ describe('what an edit of the pipeline re-runs', () => {
     expect(await ran(project, 'pipelines/reordered.yaml')).toEqual([]);
   });
 
+  it('is explained before the inputs are known, and a new segment by the one before it', async () => {
+    const explained = async (set: string) =>
+      (await kshot(project, ['explain', 'meta_train', file, '--set', set])).stdout.replace(
+        /small\/\S+:/g,
+        'R:',
+      );
+    const seed = 'params.seed=8';
+    expect(await explained(seed)).toContain(
+      'meta_train@2: depends\n  compared with run R:\n    with.seed 7 -> 8\n' +
+        '  inputs may change too: its key is known once these have run: episodes\n',
+    );
+    expect((await kshot(project, ['plan', file, '--set', seed])).stdout).toMatch(
+      /^depends +meta_train +2 nodes +with\.seed 7 -> 8$/m,
+    );
+    const longer = await explained('params.iterations=8');
+    expect(longer).toMatch(
+      /meta_train@6: run, key \w+\n {2}new: no run .*\n {2}compared with meta_train@4 of run R:\n {4}with\.start 2 -> 4\n {4}with\.end 4 -> 6\n/,
+    );
+    expect(longer).toMatch(/meta_train@8: depends\n {2}new: .*\n {2}compared with meta_train@4 of run R:/);
+  });
+
   it('training and what comes after it, for outer_lr', async () => {
     // What follows is computed again only where its inputs came out otherwise, as they do for another learning rate.
     const nodes = await ran(project, '--set', 'params.outer_lr=0.02');

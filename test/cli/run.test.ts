@@ -86,6 +86,20 @@ describe('a run', () => {
     expect(seen).toContain('run.failed');
   });
 
+  it('that meets bad data points at where the pipeline names the file', async () => {
+    const at = temporaryProject({
+      files: {
+        'pipelines/a.yaml': 'version: 1\nsteps: { events: { kind: data.import, with: { path: bad.csv } } }\n',
+        'bad.csv': 'user_id,item_id,timestamp\nu,i,never\n',
+      },
+    });
+    const { exitCode, stderr } = await kshot(at, ['run']);
+    expect([exitCode, stderr]).toEqual([
+      1,
+      expect.stringMatching(/^pipelines\/a.yaml:2:53: events: bad.csv/m),
+    ]);
+  });
+
   it.each([
     ['a mistake in the pipeline', ['broken.yaml'], { reason: 'unknown-kind', line: 2 }],
     ['an option that there is not', ['--keep-goin'], { reason: 'usage' }],
@@ -364,5 +378,21 @@ describe('the cache', () => {
     expect((await kshot(at, ['status', '--check', '--set', 'params.a=2'])).exitCode).toBe(0);
     expect((await kshot(at, ['plan', '--set', 'params.a=1'])).stdout).toContain('1 run + 3 hit + 1 depends');
     expect((await kshot(at, ['gc', '--keep', '1'])).stdout).toBe('nothing to remove\n');
+  });
+
+  it('keeps through gc the results before, however often the last one is run again or fails, and says what goes', async () => {
+    const at = project();
+    for (const a of [1, 2, 3]) await kshot(at, ['run', '--tag', `a${a}`, '--set', `params.a=${a}`]);
+    const broken = ['--set', 'steps.copy.with.argv=[sh, -c, "exit 3"]'];
+    for (const more of [[], ['--force=one'], broken, broken]) {
+      await kshot(at, ['run', '--set', 'params.a=3', ...more]);
+    }
+    const { stdout } = await kshot(at, ['gc', '--dry-run', '--keep', '2']);
+    expect(stdout).toMatch(/^would remove 2 results, .*\n {2}values\/a1: one, copy \(\d[^\n]* [kM]?i?B\)\n$/);
+    expect((await kshot(at, ['gc', '--keep', '2'])).stdout).toMatch(/^removed 2 results, /);
+    for (const a of [2, 3]) {
+      const checked = await kshot(at, ['status', '--check', '--set', `params.a=${a}`]);
+      expect(checked.exitCode, checked.stdout).toBe(0);
+    }
   });
 });

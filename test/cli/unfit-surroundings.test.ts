@@ -64,7 +64,6 @@ test.each([
   ],
   [['run', 'b.yaml'], 'there is no file b.yaml', 'did you mean pipelines/b.yaml?'],
   [['explain', 'nosuch', 'pipelines/a.yaml'], 'there is no step nosuch in pipelines/a.yaml', 'there is one'],
-  [['logs', 'one'], 'one wrote no log in any run', 'it printed nothing'],
   [['logs', 'nosuch'], 'no run has a step nosuch', 'there is one'],
   [['results', 'nosuch'], 'there is no run nosuch', 'there is first'],
   [['sql', ''], 'there is no statement', 'kshot sql takes one SELECT'],

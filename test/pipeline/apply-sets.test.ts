@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { diagnosticsOf, experiment, graphOf, nodeOf } from './load-text.js';
+import { diagnosticsOf, experiment, graphOf, load, nodeOf } from './load-text.js';
 
 test('--set replaces parameters before they are put in, and parameters of steps, written or not', async () => {
   const graph = await graphOf(experiment, {
@@ -88,4 +88,22 @@ pipelines/a.yaml:9:91: q must be a whole number, is "many"
 
 10 errors
 `);
+});
+
+test('nothing is suggested that is not there', async () => {
+  const text =
+    'version: 1\nparams: { k: 5, deep: { a: 1 } }\nsteps: { v: { kind: value, with: "${params}" } }\n';
+  const loaded = await load(text, {
+    sets: ['params..k=1', 'params.__proto__.x=1', 'params.depe.a=1', 'params.dep.b=1', 'params..=1'],
+  });
+  const failures = loaded.ok ? [] : loaded.failure;
+  expect(
+    failures.filter(({ location }) => location?.file === '--set').map(({ message, hint }) => [message, hint]),
+  ).toEqual([
+    ['params..k has an empty name in it', 'write params.k'],
+    ['there is no params.__proto__', 'there are params.k, params.deep'],
+    ['there is no params.depe', 'did you mean params.deep.a?'],
+    ['there is no params.dep', 'did you mean params.deep?'],
+    ['params.. has an empty name in it', undefined],
+  ]);
 });

@@ -8,7 +8,12 @@ import { leavesOf } from '../../src/base/tree.js';
 import type { PortShape } from '../../src/kinds/kind.js';
 import type { CodeDigests } from '../../src/pipeline/code-digests.js';
 import { readCodeDigests } from '../../src/pipeline/code-digests.js';
-import { createManifestReader, differences, findComparable } from '../../src/pipeline/explain.js';
+import {
+  createManifestReader,
+  differences,
+  differencesInOneLine,
+  findSimilar,
+} from '../../src/pipeline/explain.js';
 import type { Graph } from '../../src/pipeline/graph.js';
 import { makePlan } from '../../src/pipeline/make-plan.js';
 import type { Plan } from '../../src/pipeline/plan.js';
@@ -331,7 +336,26 @@ test('this build’s manifests are known without the store', async () => {
   expect(await read('other')).toBe('stored');
 });
 
-test('what a new node is compared with is the latest run’s, else the most similar entry of its kind', async () => {
+test('a difference of kinds says only that, and one line folds what is long', async () => {
+  const read = async (digest: string) =>
+    Array.from({ length: 30 }, (_, index) => `src/learning/module${index} ${digest}\n`).join('');
+  const before = { kind: 'value', code: 'old', params: { a: 1 }, inputs: { x: '1' } };
+  const command = { kind: 'command', code: 'new', params: { argv: ['x'.repeat(900)] }, inputs: {} };
+  expect(await differences(before, command, read)).toEqual(['kind value -> command']);
+
+  const after = { ...before, code: 'new' };
+  expect(await differencesInOneLine(before, after, read)).toBe(
+    'code of value changed: src/learning/module0, src/learning/module1 and 28 more',
+  );
+  expect((await differences(before, after, read))[0]).toContain('src/learning/module29');
+
+  const { inputs: _, ...early } = { ...before, params: { a: 'x'.repeat(900), b: 1, c: 1, d: 1 } };
+  const line = await differencesInOneLine(before, early, read);
+  expect(line).toMatch(/^with\.a 1 -> x+\.\.\.; with\.b added: 1; with\.c added: 1; and 1 more$/);
+  expect(line.length).toBeLessThan(250);
+});
+
+test('without a run to compare a node with, it is the most similar entry of its kind', async () => {
   const store = memory();
   const { plan } = await runAll(await graphOf(experiment), store);
   const tuned = plan.nodes.find(({ node }) => node.id === 'tune[inner_lr=0.1]');
@@ -339,10 +363,8 @@ test('what a new node is compared with is the latest run’s, else the most simi
     ...tuned?.preimage,
     params: { inner_lr: 0.7, steps: [1, 3, 5, 10], max_prefix_length: 50 },
   };
-  const latest = { preimage: {}, source: 'the run of today' };
-  expect(findComparable(preimage, latest, store.entries.values())).toBe(latest);
-  const nearest = findComparable(preimage, undefined, store.entries.values());
+  const nearest = findSimilar(preimage, store.entries.values());
   expect(nearest?.source).toMatch(/^entry [0-9a-f]{8}, the most similar of eval.few_shot$/);
   expect(nearest?.preimage['params']).toMatchObject({ steps: [1, 3, 5, 10] });
-  expect(findComparable({ kind: 'new.kind' }, undefined, store.entries.values())).toBeUndefined();
+  expect(findSimilar({ kind: 'new.kind' }, store.entries.values())).toBeUndefined();
 });

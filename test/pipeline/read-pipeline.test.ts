@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { diagnosticsOf, graphOf, load, nodeOf } from './load-text.js';
+import { diagnosticsOf, graphOf, load, nodeOf, reasonsOf } from './load-text.js';
 
 const base = `version: 1
 name: base
@@ -69,6 +69,21 @@ test('pipelines that extend each other are refused with the path', async () => {
   2 | extends: ../pipelines/b.yaml
     |          ^^^^^^^^^^^^^^^^^^^
 `);
+});
+
+test('what is extended must be inside the root', async () => {
+  const project = { 'pipelines/a.yaml': 'extends: ../../base.yaml\n', 'pipelines/..b.yaml': base };
+  expect(
+    (await diagnosticsOf(project))
+      .replace(/ \S*base.yaml, /, ' base.yaml, ')
+      .split('\n')
+      .slice(0, 3),
+  ).toEqual([
+    'pipelines/a.yaml:1:10: extends names base.yaml, which is outside the root',
+    '  1 | extends: ../../base.yaml',
+    '    |          ^^^^^^^^^^^^^^^',
+  ]);
+  expect(await reasonsOf({ ...project, 'pipelines/a.yaml': 'extends: ..b.yaml\n' })).toEqual([]);
 });
 
 test('a file that is missing, too large or no text says so', async () => {

@@ -1,10 +1,10 @@
 import { printable } from '../../base/terminal-text.js';
 import { leavesOf } from '../../base/tree.js';
-import { createManifestReader, differences, findComparable } from '../../pipeline/explain.js';
+import { createManifestReader, differences, findSimilar } from '../../pipeline/explain.js';
 import { suggestion } from '../../pipeline/nearest-name.js';
 import type { PlannedNode } from '../../pipeline/plan.js';
 import { openProject, type PlannedProject, type PlanningOptions } from '../open-project.js';
-import { type NodeHistory, openNodeHistory } from '../reasons.js';
+import { knownPreimage, latestSegmentBefore, type NodeHistory, openNodeHistory } from '../reasons.js';
 import { type CommonOptions, openTerminal } from '../terminal.js';
 
 export type ExplainOptions = CommonOptions & PlanningOptions;
@@ -13,8 +13,11 @@ interface Explanation {
   readonly node: string;
   readonly state: PlannedNode['state'];
   readonly key?: string;
-  /** What the key was compared with; absent where there was nothing, or no key. */
+  /** Whether no run of this pipeline has had this node. */
+  readonly new: boolean;
+  /** What the key was compared with; absent where there was nothing. */
   readonly compared_with?: string;
+  /** All of them, or without a key all but those of inputs. */
   readonly differences: readonly string[];
   /** Nodes that must run before the key is known. */
   readonly waits_for?: readonly string[];
@@ -51,38 +54,58 @@ export async function explain(options: ExplainOptions, step: string, file?: stri
 }
 
 async function explainNode(
-  { node, state, key, preimage }: PlannedNode,
-  { plan, store, codes }: PlannedProject,
+  planned: PlannedNode,
+  project: PlannedProject,
   history: NodeHistory,
 ): Promise<Explanation> {
-  if (key === undefined || preimage === undefined) {
-    const sources = new Set(
-      Object.values(node.inputs).flatMap((tree) => [...leavesOf(tree)].map(({ leaf }) => leaf.node)),
-    );
-    const open = plan.nodes.filter((other) => sources.has(other.node.id) && other.state !== 'hit');
-    return { node: node.id, state, differences: [], waits_for: open.map((other) => other.node.id) };
-  }
+  const { node, state, key } = planned;
+  const { store, codes } = project;
+  const preimage = knownPreimage(project, planned);
   const others = function* () {
     for (const entry of store.entries()) if (entry.key !== key) yield entry;
   };
-  const comparable = findComparable(preimage, history.latestOf(node.id), others());
-  if (comparable === undefined) return { node: node.id, state, key, differences: [] };
-  return {
-    node: node.id,
-    state,
-    key,
+  const latest = history.latestOf(node.id);
+  const comparable = latest ?? latestSegmentBefore(project, history, node) ?? findSimilar(preimage, others());
+  const compared = comparable && {
     compared_with: comparable.source,
     differences: await differences(comparable.preimage, preimage, createManifestReader(codes, store)),
   };
+  return {
+    node: node.id,
+    state,
+    ...(key === undefined ? { waits_for: openInputs(planned, project) } : { key }),
+    new: history.listingsOf(node.id).next().done === true,
+    differences: [],
+    ...compared,
+  };
+}
+
+/** The nodes that a node takes something from and that have no result. */
+function openInputs({ node }: PlannedNode, { plan }: PlannedProject): readonly string[] {
+  const sources = new Set(
+    Object.values(node.inputs).flatMap((tree) => [...leavesOf(tree)].map(({ leaf }) => leaf.node)),
+  );
+  return plan.nodes
+    .filter((other) => sources.has(other.node.id) && other.state !== 'hit')
+    .map((other) => other.node.id);
 }
 
 function linesOf(explanation: Explanation): readonly string[] {
   const { node, state, key, compared_with, waits_for } = explanation;
-  if (waits_for !== undefined) {
-    return [`${node}: depends`, `  its key is known once these have run: ${waits_for.join(', ')}`];
+  return [
+    key === undefined ? `${node}: ${state}` : `${node}: ${state}, key ${key}`,
+    ...(explanation.new ? ['  new: no run of this pipeline has had this node'] : []),
+    ...(compared_with === undefined ? [] : linesOfDifferences(explanation, compared_with)),
+    ...(waits_for === undefined
+      ? []
+      : [`  inputs may change too: its key is known once these have run: ${waits_for.join(', ')}`]),
+  ];
+}
+
+function linesOfDifferences({ differences, key }: Explanation, comparedWith: string): readonly string[] {
+  if (differences.length > 0) {
+    return [`  compared with ${comparedWith}:`, ...differences.map((line) => `    ${line}`)];
   }
-  const head = `${node}: ${state}, key ${key}`;
-  if (compared_with === undefined) return [head, '  new: there is nothing to compare it with'];
-  if (explanation.differences.length === 0) return [head, `  the same as in ${compared_with}`];
-  return [head, `  compared with ${compared_with}:`, ...explanation.differences.map((line) => `    ${line}`)];
+  const what = key === undefined ? 'parameters, files, code and engine are as in' : 'the same as in';
+  return [`  ${what} ${comparedWith}`];
 }

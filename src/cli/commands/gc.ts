@@ -1,4 +1,6 @@
-import { join, relative } from 'node:path';
+import { basename, dirname, join, relative } from 'node:path';
+import { printable } from '../../base/terminal-text.js';
+import { keptRuns, type LostResults, lostResults } from '../../report/kept-results.js';
 import { identityOf, readRegister } from '../../report/register.js';
 import { readManifest } from '../../report/run-documents.js';
 import { collectGarbage, type Garbage, planGarbage } from '../../store/collect-garbage.js';
@@ -10,7 +12,7 @@ import { type CommonOptions, openTerminal } from '../terminal.js';
 
 export interface GarbageCommandOptions extends CommonOptions {
   readonly dryRun?: boolean;
-  /** How many runs of each pipeline keep what they reach. */
+  /** How many distinct results of each pipeline keep what they reach. */
   readonly keep: number;
 }
 
@@ -22,13 +24,20 @@ const nouns: { readonly [type in Garbage['type']]: string } = {
   unfinished: 'unfinished file',
 };
 
-/** `kshot gc`: removes from the cache what none of the last runs of any pipeline reaches. */
+/** `kshot gc`: removes from the cache what none of the last distinct results of any pipeline reaches. */
 export async function gc(options: GarbageCommandOptions): Promise<number> {
   const terminal = openTerminal(options);
   const root = findRoot(process.cwd(), options.root);
   if (!root.ok) return terminal.fail([root.failure]);
   const store = await openStore(join(root.value, 'cache'));
-  const garbageOptions = { keptKeys: keysOfRecentRuns(root.value, options.keep) };
+  const { runs } = readRegister(root.value);
+  const nodesOf = (run: string) => readManifest(root.value, run)?.nodes ?? [];
+  const keptKeys = new Set(
+    keptRuns(runs, options.keep)
+      .flatMap((record) => nodesOf(identityOf(record)))
+      .flatMap(({ key }) => (key === undefined ? [] : [key])),
+  );
+  const garbageOptions = { keptKeys };
   const dryRun = options.dryRun === true;
   const collected = dryRun
     ? ({ ok: true, value: planGarbage(store, garbageOptions) } as const)
@@ -39,13 +48,14 @@ export async function gc(options: GarbageCommandOptions): Promise<number> {
   if (heldBy.length > 0) {
     terminal.say(`${heldBy.join(', ')} computes now, so results stay; only leftovers go`);
   }
+  const losses = lostResults(runs, nodesOf, sizesOf(garbage));
   if (terminal.json) {
     const files = garbage.map(({ type, path, bytes: size }) => ({
       type,
       path: relative(root.value, path),
       bytes: size,
     }));
-    terminal.data(`${JSON.stringify({ dry_run: dryRun, bytes, garbage: files })}\n`);
+    terminal.data(`${JSON.stringify({ dry_run: dryRun, bytes, runs: losses, garbage: files })}\n`);
     return 0;
   }
   const counts = new Map<Garbage['type'], number>();
@@ -56,20 +66,22 @@ export async function gc(options: GarbageCommandOptions): Promise<number> {
       ? 'nothing to remove\n'
       : `${dryRun ? 'would remove' : 'removed'} ${parts.join(', ')}: ${formatBytes(bytes)}\n`,
   );
+  for (const loss of losses) terminal.data(`${lossLine(loss)}\n`);
   return 0;
 }
 
-/** The keys that the last `keep` runs of each pipeline list. */
-function keysOfRecentRuns(root: string, keep: number): ReadonlySet<Digest> {
-  const seen = new Map<string, number>();
-  const keys = new Set<Digest>();
-  for (const record of readRegister(root).runs.toReversed()) {
-    const before = seen.get(record.pipeline) ?? 0;
-    if (before >= keep) continue;
-    seen.set(record.pipeline, before + 1);
-    for (const { key } of readManifest(root, identityOf(record))?.nodes ?? []) {
-      if (key !== undefined) keys.add(key);
-    }
-  }
-  return keys;
+/** The bytes of each entry and object to be removed, by key and digest. */
+function sizesOf(garbage: readonly Garbage[]): ReadonlyMap<Digest, number> {
+  return new Map(
+    garbage.flatMap(({ type, path, bytes }): readonly [Digest, number][] => {
+      if (type === 'entry') return [[basename(path, '.json'), bytes]];
+      return type === 'object' ? [[`${basename(dirname(path))}${basename(path)}`, bytes]] : [];
+    }),
+  );
+}
+
+/** A line for what each run loses; steps with many nodes are cut short. */
+function lossLine({ run, nodes, bytes }: LostResults): string {
+  const more = nodes.length > 6 ? `, and ${nodes.length - 6} more` : '';
+  return printable(`  ${run}: ${nodes.slice(0, 6).join(', ')}${more} (${formatBytes(bytes)})`);
 }

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Failure } from '../../base/failure.js';
 import { suggestion } from '../../pipeline/nearest-name.js';
 import { identityOf, type RunRecord, readRegister, runFolderOf } from '../../report/register.js';
-import { type Manifest, readManifest } from '../../report/run-documents.js';
+import { type ManifestNode, readManifest } from '../../report/run-documents.js';
 import { logFileName } from '../../run/step-log.js';
 import { findRoot } from '../find-pipeline.js';
 import { findRun, noResults } from '../find-run.js';
@@ -13,68 +13,128 @@ export interface LogsOptions extends CommonOptions {
   readonly run?: string;
 }
 
+/** A node's log, and where the node was listed when the log was looked for. */
 interface Log {
+  /** The run that executed it. */
   readonly run: string;
   readonly node: string;
   readonly file: string;
+  /** The run that was asked for, where that did not execute it, and what it did instead. */
+  readonly listed?: { readonly run: string; readonly outcome: ManifestNode['outcome'] };
 }
 
-/** `kshot logs STEP`: what a step's nodes wrote in the latest run that executed any of them, on stdout. */
+/**
+ * `kshot logs STEP`: the logs of a step's nodes on stdout, as of the latest run that lists the step. Of a node that
+ * this run did not execute, the log of the run that did.
+ */
 export async function logs(options: LogsOptions, step: string): Promise<number> {
   const terminal = openTerminal(options);
   const root = findRoot(process.cwd(), options.root);
   if (!root.ok) return terminal.fail([root.failure]);
   const only = options.run === undefined ? undefined : findRun(root.value, options.run);
   if (only !== undefined && !only.ok) return terminal.fail([only.failure]);
-  const runs = only === undefined ? readRegister(root.value).runs : [only.value];
+  const { runs } = readRegister(root.value);
+  if (runs.length === 0) return terminal.fail([noResults()]);
+  const history = openLogHistory(root.value, runs);
   const names = new Set<string>();
-  const found = latestLogs(root.value, runs, step, names);
-  if (found === undefined) {
-    return terminal.fail([runs.length === 0 ? noResults() : noLog(step, names)]);
-  }
+  const listing = listingOf(step, only === undefined ? runs : [only.value], history, names);
+  if (listing === undefined) return terminal.fail([unknownStep(step, names)]);
+  const found = listing.nodes.flatMap((node) => logOf(node, listing.run, history) ?? []);
+  if (found.length === 0) return terminal.fail([noLog(step, listing)]);
   for (const log of found) {
     const text = readFileSync(log.file, 'utf8');
     if (terminal.json) terminal.data(`${JSON.stringify({ ...log, text })}\n`);
     else {
-      terminal.say(`${log.node} in ${log.run} (${log.file})`);
+      terminal.say(heading(log));
       terminal.data(text.endsWith('\n') || text === '' ? text : `${text}\n`);
     }
   }
   return 0;
 }
 
-function latestLogs(
-  root: string,
-  runs: readonly RunRecord[],
+interface LogHistory {
+  /** The runs, the earliest first. */
+  readonly runs: readonly string[];
+  nodesOf(run: string): readonly ManifestNode[];
+  /** The log of a node that a run executed; undefined where it did not, or where its folder is gone. */
+  fileOf(run: string, node: string): string | undefined;
+}
+
+function openLogHistory(root: string, records: readonly RunRecord[]): LogHistory {
+  const manifests = new Map<string, readonly ManifestNode[]>();
+  return {
+    runs: records.map(identityOf),
+    nodesOf(run) {
+      const nodes = manifests.get(run) ?? readManifest(root, run)?.nodes ?? [];
+      manifests.set(run, nodes);
+      return nodes;
+    },
+    fileOf(run, node) {
+      const file = join(runFolderOf(root, run), 'logs', logFileName(node));
+      return existsSync(file) ? file : undefined;
+    },
+  };
+}
+
+interface StepListing {
+  readonly run: string;
+  readonly nodes: readonly ManifestNode[];
+}
+
+/** The latest of the runs that lists the step, with its nodes there; adds all names that it comes across. */
+function listingOf(
   step: string,
+  records: readonly RunRecord[],
+  history: LogHistory,
   names: Set<string>,
-): readonly Log[] | undefined {
-  for (const record of runs.toReversed()) {
-    const identity = identityOf(record);
-    const manifest: Manifest | undefined = readManifest(root, identity);
-    const nodes = manifest?.nodes ?? [];
-    for (const node of nodes) names.add(node.step).add(node.id);
-    const found = nodes
-      .filter((node) => node.step === step || node.id === step)
-      .map((node) => ({
-        run: identity,
-        node: node.id,
-        file: join(runFolderOf(root, identity), 'logs', logFileName(node.id)),
-      }))
-      .filter(({ file }) => existsSync(file));
-    if (found.length > 0) return found;
+): StepListing | undefined {
+  for (const run of records.map(identityOf).toReversed()) {
+    for (const node of history.nodesOf(run)) names.add(node.step).add(node.id);
+    const nodes = history.nodesOf(run).filter((node) => node.step === step || node.id === step);
+    if (nodes.length > 0) return { run, nodes };
   }
   return undefined;
 }
 
-function noLog(step: string, names: ReadonlySet<string>): Failure {
-  if (names.has(step)) {
-    return {
-      reason: 'no-results',
-      message: `${step} wrote no log in any run`,
-      hint: `it printed nothing, or the folders of its runs are gone; kshot run --force=${step} executes it again`,
-    };
+/**
+ * The node's own log. Of a node whose result came from elsewhere, that of the latest execution of its key, whenever
+ * that was; of one that has no result, that of its latest execution before.
+ */
+function logOf(node: ManifestNode, listed: string, history: LogHistory): Log | undefined {
+  const own = history.fileOf(listed, node.id);
+  if (own !== undefined) return { run: listed, node: node.id, file: own };
+  const hasResult = node.outcome === 'hit' || node.outcome === 'joined';
+  const pipeline = listed.slice(0, listed.lastIndexOf('/') + 1);
+  const runs = hasResult
+    ? history.runs
+    : history.runs.slice(0, history.runs.indexOf(listed)).filter((run) => run.startsWith(pipeline));
+  for (const run of runs.toReversed()) {
+    for (const other of history.nodesOf(run)) {
+      const isSame = hasResult ? other.key === node.key : other.id === node.id;
+      const file = isSame ? history.fileOf(run, other.id) : undefined;
+      if (file !== undefined) {
+        return { run, node: other.id, file, listed: { run: listed, outcome: node.outcome } };
+      }
+    }
   }
+  return undefined;
+}
+
+function heading({ run, node, file, listed }: Log): string {
+  const place = `${node} in ${run} (${file})`;
+  return listed === undefined ? place : `${listed.outcome} in ${listed.run}; last executed as ${place}`;
+}
+
+function noLog(step: string, { run, nodes }: StepListing): Failure {
+  return {
+    reason: 'no-results',
+    message: `no log is left of ${step}: ${run} did not execute it, and no earlier run whose folder is there`,
+    details: nodes.map(({ id, outcome, reason }) => `${id} in ${run}: ${outcome}, ${reason}`),
+    hint: 'kshot status says what the results are from; kshot explain, why a step would run',
+  };
+}
+
+function unknownStep(step: string, names: ReadonlySet<string>): Failure {
   const hint = suggestion(step, names);
   return {
     reason: 'unknown-step',

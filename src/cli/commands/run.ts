@@ -3,9 +3,10 @@ import { availableParallelism } from 'node:os';
 import { relative } from 'node:path';
 import { digestOf } from '../../base/canonical.js';
 import { largestExitCode } from '../../base/exit-code.js';
-import type { Failure } from '../../base/failure.js';
+import type { Failure, Location } from '../../base/failure.js';
 import { failureOfException } from '../../base/failure-of-exception.js';
 import { type Result, success } from '../../base/result.js';
+import type { GraphNode } from '../../pipeline/graph.js';
 import type { FinishedRun } from '../../report/finished-run.js';
 import { resultFiles, shownTables } from '../../report/result-rows.js';
 import type { Report } from '../../report/run-documents.js';
@@ -186,7 +187,14 @@ function countGpus(wanted: boolean): number {
   return readdirSync('/dev').filter((name) => /^nvidia\d+$/.test(name)).length;
 }
 
-/** What went wrong, with the place of the step in the pipeline. */
+/** Where the pipeline names the file that holds bad data; else the step. */
+function placeOf({ reason, message }: Failure, { files, location }: GraphNode): Location {
+  const read = reason === 'bad-data' ? files : [];
+  const named = read.find(({ path }) => message.includes(path)) ?? (read.length === 1 ? read[0] : undefined);
+  return named?.location ?? location;
+}
+
+/** What went wrong, with its place in the pipeline. */
 function failuresOf(outcome: RunOutcome, badNodes: readonly string[]): Failure[] {
   const failures = outcome.nodes.flatMap(({ node, failure, log }): readonly Failure[] =>
     failure === undefined
@@ -195,7 +203,7 @@ function failuresOf(outcome: RunOutcome, badNodes: readonly string[]): Failure[]
           {
             ...failure,
             message: `${node.id}: ${failure.message}`,
-            location: failure.location ?? node.location,
+            location: failure.location ?? placeOf(failure, node),
             details: [...(failure.details ?? []), ...(log === undefined ? [] : [`log: ${log}`])],
           },
         ],
