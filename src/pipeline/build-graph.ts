@@ -13,10 +13,10 @@ import {
   resolveAll,
   resolveOver,
 } from './connect-inputs.js';
-import { type Combination, expandMatrix } from './expand-matrix.js';
+import { type Combination, expandMatrix, nodesLimit } from './expand-matrix.js';
 import type { GraphNode, LocatedFile, Source } from './graph.js';
 import { failureAt, type LocatedValue, type Report } from './located-value.js';
-import { nodesLimit, refuseSoMany, segmentsOf } from './node-count.js';
+import { refuseSoMany, segmentsOf } from './node-count.js';
 import { orderSteps } from './order-steps.js';
 import type { ParameterValidators } from './parameter-errors.js';
 import { type PortTree, treeOfOutputs } from './port-tree.js';

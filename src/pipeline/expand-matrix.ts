@@ -1,7 +1,6 @@
 import type { Location } from '../base/failure.js';
 import type { Json } from '../base/json.js';
 import { failureAt, type LocatedValue, type Report, toJson } from './located-value.js';
-import { nodesLimit } from './node-count.js';
 import { labelOf } from './reference.js';
 import type { StepSpec } from './step-spec.js';
 
@@ -19,6 +18,9 @@ export interface MatrixValue {
   readonly value: Json;
   readonly located: LocatedValue;
 }
+
+/** How many nodes a step may become; more are a slip of the pen, and would not fit into memory. */
+export const nodesLimit = 100_000;
 
 /** All combinations of a step's matrix: names in written order, the last varying fastest. */
 export function expandMatrix(step: StepSpec, report: Report): readonly Combination[] {

@@ -1,10 +1,7 @@
-import type { Combination } from './expand-matrix.js';
+import { type Combination, nodesLimit } from './expand-matrix.js';
 import { failureAt, type Report } from './located-value.js';
 import { findParameter, type StepParameters } from './step-parameters.js';
 import type { StepSpec } from './step-spec.js';
-
-/** How many nodes a step may become; more are a slip of the pen, and would not fit into memory. */
-export const nodesLimit = 100_000;
 
 /** How many nodes one combination and element become. */
 export function segmentsOf({ kind }: StepSpec, { full }: StepParameters): number {
