@@ -10,6 +10,7 @@ const project = temporaryProject({
 const commands = [
   'run',
   'plan',
+  'dag',
   'status',
   'explain',
   'sql',
