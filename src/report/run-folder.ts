@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, rmdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Failure } from '../base/failure.js';
 import { failed, type Result, success } from '../base/result.js';
@@ -47,7 +47,12 @@ export function createRunFolder(
     });
   }
   const logs = join(path, 'logs');
-  mkdirSync(logs);
+  try {
+    mkdirSync(logs);
+  } catch (error) {
+    rmdirSync(path);
+    throw error;
+  }
   return success({ run, path, logs });
 }
 

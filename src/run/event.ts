@@ -97,4 +97,6 @@ export interface RunFinish {
   readonly exitCode: number;
   readonly seconds: number;
   readonly counts: { readonly [outcome in Outcome]: number };
+  /** Nodes whose stored results were damaged and are good again; absent where there are none. */
+  readonly repaired?: readonly string[];
 }

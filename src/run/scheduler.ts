@@ -45,6 +45,8 @@ export interface ExecutePlan {
   readonly emit: (event: RunEvent) => void;
   /** Aborting it cancels: what runs is ended within about a second, its resumable state is kept. */
   readonly signal: AbortSignal;
+  /** Nodes whose stored objects are known to be bad, set aside before planning. */
+  readonly badObjects?: readonly string[];
   /** Why a node has to run, for people. */
   readonly reasonFor: (node: GraphNode, preimage: JsonObject) => string | Promise<string>;
   /** What worker processes start with; default the built worker. */
@@ -67,6 +69,7 @@ export interface RunOutcome {
 }
 
 const joinedReason = 'computed by another run';
+const repairReason = 'computed again: its stored result was damaged';
 const cancelled: Failure = { reason: 'step-failed', message: 'the run was cancelled' };
 
 /**
@@ -137,6 +140,10 @@ class Execution {
     return this.outcome();
   }
 
+  private badObjects(): ReadonlySet<string> {
+    return new Set([...(this.run.badObjects ?? []), ...this.schedule.badObjects]);
+  }
+
   private outcome(): RunOutcome {
     const counts = { ran: 0, hit: 0, joined: 0, failed: 0, skipped: 0, cancelled: 0 };
     const nodes = this.schedule.outcomes().map(({ node, settled }): NodeOutcome => {
@@ -144,7 +151,7 @@ class Execution {
       counts[settled!.outcome]++;
       return { node, ...settled! };
     });
-    return { nodes, counts, badObjects: [...this.schedule.badObjects], workers: this.pool.startedCount };
+    return { nodes, counts, badObjects: [...this.badObjects()], workers: this.pool.startedCount };
   }
 
   /** Starts all that can start; ends the execution where nothing is left. Called after every change. */
@@ -172,7 +179,11 @@ class Execution {
       if (held) this.free = giveBack(this.free, granted);
       held = false;
     };
-    const reason = forced ? 'forced' : await this.run.reasonFor(node, preimage);
+    const reason = forced
+      ? 'forced'
+      : this.badObjects().has(node.id)
+        ? repairReason
+        : await this.run.reasonFor(node, preimage);
     const pace = paceOf();
     const log = new StepLog(join(this.run.logFolder, logFileName(node.id)));
     let startedAt: Date | undefined;

@@ -153,7 +153,10 @@ function failureOf(error: unknown): Failure {
 /** Only of a full or failing disk: any other system error is of a file that the body itself chose. */
 function diskFailure(error: unknown): Failure | undefined {
   const failure = environmentFailure(error);
-  return failure?.reason === 'disk' ? failure : undefined;
+  if (failure?.reason === 'disk') return failure;
+  // DuckDB gives the system's words, and no code.
+  if (!(error instanceof Error) || !error.message.includes('No space left on device')) return undefined;
+  return environmentFailure(Object.assign(new Error(error.message, { cause: error }), { code: 'ENOSPC' }));
 }
 
 function textOf(error: unknown): string {

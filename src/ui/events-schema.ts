@@ -113,17 +113,29 @@ export const eventsSchema = {
         },
       },
     }),
-    event('run.finish', 'The run has ended.', {
-      run: text,
-      exitCode: count,
-      seconds,
-      counts: {
-        type: 'object',
-        description: 'Nodes by outcome; they add up to all nodes.',
-        additionalProperties: false,
-        required: outcomes,
-        properties: Object.fromEntries(outcomes.map((outcome) => [outcome, count])),
+    event(
+      'run.finish',
+      'The run has ended.',
+      {
+        run: text,
+        exitCode: count,
+        seconds,
+        counts: {
+          type: 'object',
+          description: 'Nodes by outcome; they add up to all nodes.',
+          additionalProperties: false,
+          required: outcomes,
+          properties: Object.fromEntries(outcomes.map((outcome) => [outcome, count])),
+        },
       },
-    }),
+      {
+        repaired: {
+          type: 'array',
+          minItems: 1,
+          items: node,
+          description: 'Nodes whose stored results were damaged and have been computed again.',
+        },
+      },
+    ),
   ],
 } as const;

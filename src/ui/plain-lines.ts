@@ -124,12 +124,17 @@ function finishLines(event: StepFinish, style: Style): string[] {
 
 /** Every outcome that occurred with its count, and their sum, so that a reader sees that nothing is missing. */
 function summaryLine(event: RunFinish, style: Style): string {
-  const { counts } = event;
+  const { counts, repaired = [] } = event;
   const total = Object.values(counts).reduce((sum, count) => sum + count, 0);
   const parts = (['ran', 'hit', 'joined', 'failed', 'skipped', 'cancelled'] as const)
     .filter((outcome) => counts[outcome] > 0 || outcome === 'ran' || outcome === 'hit')
     .map((outcome) => `${counts[outcome]} ${outcome}`);
   const done = event.exitCode === 0;
-  const word = done ? 'done' : event.exitCode >= 128 ? 'cancelled' : 'failed';
-  return `${(done ? style.green : style.red)(word.padEnd(9))} ${formatCount(total, 'node')}: ${parts.join(' + ')}, in ${formatSeconds(event.seconds)}`;
+  // A damaged result is the only other way to this exit code.
+  const healed = event.exitCode === 1 && counts.failed === 0 && repaired.length > 0;
+  const word = done ? 'done' : healed ? 'repaired' : event.exitCode >= 128 ? 'cancelled' : 'failed';
+  const mark = done ? style.green : healed ? style.yellow : style.red;
+  const again =
+    repaired.length === 0 ? '' : `; ${formatCount(repaired.length, 'damaged result')} computed again`;
+  return `${mark(word.padEnd(9))} ${formatCount(total, 'node')}: ${parts.join(' + ')}, in ${formatSeconds(event.seconds)}${again}`;
 }

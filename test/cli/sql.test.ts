@@ -206,7 +206,20 @@ describe('the results of the experiment', () => {
     expect(nodesByOutcome(eventsOf(await kshot(project, again)))['ran']).toEqual(['zero_shot']);
     spoil();
     const healed = await kshot(project, again);
-    expect(nodesByOutcome(eventsOf(healed))['ran']).toEqual(['zero_shot']);
+    const events = eventsOf(healed);
+    expect(nodesByOutcome(events)['ran']).toEqual(['zero_shot']);
+    expect(events).toContainEqual(
+      expect.objectContaining({
+        event: 'step.finish',
+        node: 'zero_shot',
+        reason: 'computed again: its stored result was damaged',
+      }),
+    );
+    expect(events.at(-2)).toMatchObject({
+      event: 'run.failed',
+      failures: [{ message: expect.stringContaining('set aside and computed again, and is good now') }],
+    });
+    expect(events.at(-1)).toMatchObject({ event: 'run.finish', repaired: ['zero_shot'] });
     expect(healed.exitCode).toBe(1);
     expect((await kshot(project, again)).exitCode).toBe(0);
   });

@@ -318,6 +318,7 @@ describe('a bad object', () => {
     );
     const second = await runProject(project);
     expect(second.badObjects).toEqual(['a']);
+    expect(second.outcomeOf('a').reason).toBe('computed again: its stored result was damaged');
     expect(second.counts).toMatchObject({ ran: 2, failed: 0 });
     expect(readFileSync(path, 'utf8')).toBe(good);
   });

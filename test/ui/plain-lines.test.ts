@@ -113,6 +113,19 @@ describe('plain lines', () => {
     ).toEqual(['failed    16 nodes: 3 ran + 10 hit + 1 failed + 2 skipped, in 3 min 24 s']);
   });
 
+  it('does not call a run failed that only found damaged results and computed them again', () => {
+    const counts = { ran: 2, hit: 9, joined: 0, failed: 0, skipped: 0, cancelled: 0 };
+    const end = { event: 'run.finish', time: at(9), run: 'r1', exitCode: 1, seconds: 2, counts } as const;
+    const sums = '11 nodes: 2 ran + 9 hit, in 2.0 s';
+    expect(linesOf([{ ...end, repaired: ['a', 'b'] }])).toEqual([
+      `repaired  ${sums}; 2 damaged results computed again`,
+    ]);
+    expect(linesOf([end])).toEqual([`failed    ${sums}`]);
+    expect(linesOf([{ ...end, counts: { ...counts, failed: 1 }, repaired: ['a'] }])[0]).toMatch(
+      /^failed .* 1 failed, in 2\.0 s; 1 damaged result computed again$/,
+    );
+  });
+
   it('depends on the events alone: the same events give the same lines', () => {
     const events = [progress(0, 1), finish('a', 'hit'), progress(5, 2), finish('b', 'ran')];
     expect(linesOf(events)).toEqual(linesOf(events));

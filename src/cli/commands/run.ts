@@ -41,6 +41,8 @@ export async function run(options: RunOptions, targets: readonly string[]): Prom
   if (!sound.ok) return terminal.fail(sound.failure);
   const { project, badNodes } = sound.value;
   for (const warning of project.graph.warnings) terminal.warn(warning);
+  // First, so that a cache that cannot be written leaves no trace of a run.
+  await keepCodeManifests(project);
   const folder = createRunFolder(project.root, project.graph.name, new Date(), options.tag);
   if (!folder.ok) return terminal.fail([folder.failure]);
   return await execute(project, badNodes, folder.value, options, terminal);
@@ -88,14 +90,14 @@ async function execute(
   });
 
   const cancellation = cancelOnSignals();
-  const outcome = await executeNodes(project, folder, options, {
+  const outcome = await executeNodes(project, folder, badNodes, options, {
     slots,
     gpus,
     emit,
     signal: cancellation.signal,
   });
   await store.saveIndex();
-  const failures = failuresOf(outcome, badNodes);
+  const failures = failuresOf(outcome);
   const exitCode = Math.max(cancellation.exitCode(), largestExitCode(failures));
   const seconds = () => (Date.now() - startedAt.getTime()) / 1000;
   const finished: FinishedRun = {
@@ -113,6 +115,7 @@ async function execute(
   });
   cancellation.stop();
   const finalExitCode = Math.max(exitCode, largestExitCode(failures));
+  const repaired = report === undefined ? [] : repairedNodes(outcome);
   if (terminal.json) terminal.fail(failures);
   emit({
     event: 'run.finish',
@@ -121,6 +124,7 @@ async function execute(
     exitCode: finalExitCode,
     seconds: seconds(),
     counts: outcome.counts,
+    ...(repaired.length === 0 ? {} : { repaired }),
   });
   if (!terminal.json) {
     terminal.fail(failures);
@@ -132,6 +136,7 @@ async function execute(
 async function executeNodes(
   project: PlannedProject,
   folder: RunFolder,
+  badNodes: readonly string[],
   options: RunOptions,
   {
     slots,
@@ -142,7 +147,6 @@ async function executeNodes(
 ): Promise<RunOutcome> {
   const { store, codes, root, plan: planned } = project;
   const force = options.force ?? [];
-  await keepCodeManifests(project);
   const reasonFor = createReasons(project);
   const { executePlan } = await import('../../run/scheduler.js');
   return await executePlan({
@@ -157,6 +161,7 @@ async function executeNodes(
       force: force.includes('') ? 'all' : force.length === 0 ? 'none' : force,
     },
     logFolder: folder.logs,
+    badObjects: badNodes,
     emit,
     signal,
     reasonFor: (node, preimage) => reasonFor(node, preimage, digestOf(preimage)),
@@ -195,7 +200,7 @@ function placeOf({ reason, message }: Failure, { files, location }: GraphNode): 
 }
 
 /** What went wrong, with its place in the pipeline. */
-function failuresOf(outcome: RunOutcome, badNodes: readonly string[]): Failure[] {
+function failuresOf(outcome: RunOutcome): Failure[] {
   const failures = outcome.nodes.flatMap(({ node, failure, log }): readonly Failure[] =>
     failure === undefined
       ? []
@@ -209,14 +214,22 @@ function failuresOf(outcome: RunOutcome, badNodes: readonly string[]): Failure[]
         ],
   );
   // Said even where it was healed: a disk that changes bytes will do so again.
-  const bad = [...new Set([...badNodes, ...outcome.badObjects])].map(
+  const repaired = repairedNodes(outcome);
+  const bad = outcome.badObjects.map(
     (node): Failure => ({
       reason: 'object-corrupt',
-      message: `${node}: its stored result was not what had been stored; it was set aside, to be computed again`,
+      message: repaired.includes(node)
+        ? `${node}: its stored result was damaged; it was set aside and computed again, and is good now`
+        : `${node}: its stored result was damaged; it was set aside, and has not been computed again`,
       hint: 'check the disk that holds the cache, and the rest of it with kshot cache verify',
     }),
   );
   return [...failures, ...bad];
+}
+
+/** The nodes whose stored results were damaged and are good again. */
+function repairedNodes({ nodes, badObjects }: RunOutcome): readonly string[] {
+  return badObjects.filter((id) => nodes.some(({ node, entry }) => node.id === id && entry !== undefined));
 }
 
 /** The run's metrics, and what to do next. */
