@@ -113,16 +113,12 @@ describe('a run', () => {
     expect(traceOf(project)).toHaveLength(2);
   });
 
-  it('does a thousand trivial steps from cold in well under ten seconds', async () => {
+  it('does a thousand trivial steps on two workers, and starts none for a thousand hits', async () => {
     const numbers = Array.from({ length: 1000 }, (_, index) => index).join(', ');
     const project = projectOf(`  v: { kind: value, with: { a: 1 }, matrix: { i: [${numbers}] } }\n`);
-    const start = performance.now();
     const cold = await runProject(project);
-    const seconds = (performance.now() - start) / 1000;
     expect(cold.counts.ran).toBe(1000);
     expect(cold.workers).toBe(2);
-    // The promise is 10 s on two cores of its own; a test machine may be shared.
-    expect(seconds).toBeLessThan(20);
     expect(await cold.textOf('v[i=7]')).toBe('{"a":1,"i":7}\n');
     const warm = await runProject(project);
     expect(warm.counts.hit).toBe(1000);
