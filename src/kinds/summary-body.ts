@@ -63,7 +63,7 @@ const columns = {
 /** Writes the port `summary`: a row a model, setting and metric. */
 export async function run(context: KindContext): Promise<void> {
   const parameters = context.parameters as SummaryParameters;
-  await withDatabase({ threads: context.threads }, async (database) => {
+  await withDatabase(context, async (database) => {
     const models: Model[] = [];
     // The order in which inputs are written is in no key.
     for (const name of orderedNames(Object.keys(context.inputs), parameters)) {

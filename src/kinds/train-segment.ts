@@ -12,6 +12,7 @@ import {
   writeTrainingState,
 } from '../learning/training-state.js';
 import { withDatabase } from '../tables/database.js';
+import { historyColumns } from '../tables/evaluation-columns.js';
 import { writeRowsParquet } from '../tables/parquet.js';
 import type { KindContext } from './kind.js';
 import { filePath } from './ports.js';
@@ -90,9 +91,9 @@ async function startingPoint(
 }
 
 async function writeHistory(context: KindContext, history: readonly HistoryRow[]): Promise<void> {
-  await withDatabase({ threads: context.threads }, (database) =>
+  await withDatabase(context, (database) =>
     writeRowsParquet(database, {
-      columns: { iteration: 'BIGINT', loss: 'DOUBLE', gradient_norm: 'DOUBLE' },
+      columns: historyColumns,
       rows: history.map(({ iteration, loss, gradientNorm }) => ({
         iteration,
         loss,

@@ -17,7 +17,7 @@ export interface DriftRow extends Drift {
 
 /** Writes the ports `drift`, and `drift_summary`: its quartiles over episodes. */
 export async function writeDrift(context: KindContext, rows: readonly DriftRow[]): Promise<void> {
-  await withDatabase({ threads: context.threads }, async (database) => {
+  await withDatabase(context, async (database) => {
     const path = context.output('drift');
     await writeRowsParquet(database, {
       columns: {

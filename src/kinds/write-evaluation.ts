@@ -1,6 +1,7 @@
 import { percentileInterval, resampledMeans } from '../learning/bootstrap.js';
 import { gainOf, metricNames, metricsOf } from '../learning/metrics.js';
-import { withDatabase } from '../tables/database.js';
+import { type DatabaseOptions, withDatabase } from '../tables/database.js';
+import { metricColumns, rankColumns } from '../tables/evaluation-columns.js';
 import { writeRowsParquet } from '../tables/parquet.js';
 import type { KindContext } from './kind.js';
 
@@ -31,40 +32,21 @@ export interface RankRow extends EvaluatedSetting {
  * @param settings all that were asked for; those of `rows` are added
  */
 export async function writeEvaluation(
-  context: Pick<KindContext, 'output' | 'threads'>,
+  context: DatabaseOptions & Pick<KindContext, 'output'>,
   rows: readonly RankRow[],
   innerRate: number | null,
   settings: readonly EvaluatedSetting[] = [],
 ): Promise<void> {
   const rateOf = (steps: number) => (steps === 0 ? null : innerRate);
-  await withDatabase({ threads: context.threads }, async (database) => {
+  await withDatabase(context, async (database) => {
     await writeRowsParquet(database, {
-      columns: {
-        k: 'INTEGER',
-        steps: 'INTEGER',
-        inner_lr: 'DOUBLE',
-        metric: 'VARCHAR',
-        value: 'DOUBLE',
-        low: 'DOUBLE',
-        high: 'DOUBLE',
-        n: 'BIGINT',
-        users: 'BIGINT',
-      },
+      columns: metricColumns,
       rows: metricRows(rows, settings).map((row) => ({ ...row, inner_lr: rateOf(row.steps) })),
       orderBy: ['k', 'steps', 'inner_lr', 'metric'],
       path: context.output('metrics'),
     });
     await writeRowsParquet(database, {
-      columns: {
-        k: 'INTEGER',
-        steps: 'INTEGER',
-        inner_lr: 'DOUBLE',
-        episode_id: 'BIGINT',
-        user_id: 'VARCHAR',
-        pair_id: 'BIGINT',
-        label: 'INTEGER',
-        rank: 'INTEGER',
-      },
+      columns: rankColumns,
       rows: rows.map((pair) => ({
         k: pair.k,
         steps: pair.steps,

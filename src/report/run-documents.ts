@@ -34,6 +34,8 @@ export interface Report extends Figures {
     readonly path: readonly string[];
   }[];
   readonly warnings: readonly string[];
+  /** For each test set that this run looked at: how many distinct evaluations any run has made on it, this one's too. */
+  readonly test_sets: readonly { readonly test_set: Digest; readonly evaluations: number }[];
   readonly counts: { readonly [outcome in Outcome]: number };
   /** Nodes whose results another computation may not give again. */
   readonly not_deterministic: readonly string[];

@@ -10,7 +10,7 @@ import type { FinishedRun } from './finished-run.js';
 import { metricRows } from './metric-table.js';
 import { outputFiles } from './outputs-of-content.js';
 import { packageVersions } from './package-versions.js';
-import { identityOf, type RunRecord, readRegister, registerRun } from './register.js';
+import { identityOf, type Register, type RunRecord, readRegister, registerRun } from './register.js';
 import { isSynthetic, resultFiles, shownTables, testEvaluations } from './result-rows.js';
 import { type Figures, figuresOf, type Manifest, type Report, readReport } from './run-documents.js';
 import type { RunFolder } from './run-folder.js';
@@ -45,7 +45,10 @@ export async function writeReport(
   const tables = earlier?.tables ?? identity;
   const made = await figuresOfRun(finished, earlier, identity, folder, store);
   const ended = made.ok ? finished : { ...finished, exitCode: Math.max(finished.exitCode, 1) };
-  const report = reportOf(ended, tables, made.ok ? made.value : noFigures);
+  const report = {
+    ...reportOf(ended, tables, made.ok ? made.value : noFigures),
+    test_sets: testSetCounts(finished, readRegister(root)),
+  };
   writeDocument(folder, 'report.json', report);
   registerRun(root, recordOf(ended, tables, signature, await filesOf(folder)));
   if (!made.ok) throw made.failure;
@@ -143,7 +146,17 @@ function signatureOf(finished: FinishedRun, manifest: Manifest): string {
   return sha256(JSON.stringify([finished.graph.configuration, finished.graph.engine, nodes]));
 }
 
-function reportOf(finished: FinishedRun, tables: string, figures: Figures): Report {
+/** How often each test set of the run has been looked at, by distinct keys over all runs. */
+function testSetCounts(finished: FinishedRun, register: Register): Report['test_sets'] {
+  const evaluated = testEvaluations(finished);
+  return [...new Set(evaluated.map(({ test_set }) => test_set))].sort().map((test_set) => {
+    const own = evaluated.filter((one) => one.test_set === test_set).map(({ key }) => key);
+    const keys = new Set([...(register.test_sets[test_set]?.keys ?? []), ...own]);
+    return { test_set, evaluations: keys.size };
+  });
+}
+
+function reportOf(finished: FinishedRun, tables: string, figures: Figures): Omit<Report, 'test_sets'> {
   return {
     version: 1,
     run: finished.run,

@@ -107,6 +107,22 @@ waive: [{ step: picked, reason: an upper bound for the paper }]
   });
 });
 
+describe('looks at the test set', () => {
+  it('are counted in the report, over all runs and once for each key', async () => {
+    const project = temporaryProject({ files: { [file]: smallExperiment } });
+    const looks = async (tag: string, ...more: readonly string[]) => {
+      const { exitCode, stderr } = await kshot(project, ['run', file, '--tag', tag, ...more]);
+      expect(exitCode, stderr).toBe(0);
+      const report = JSON.parse(project.read(`artifacts/small/${tag}/report.json`));
+      return report.test_sets.map(({ evaluations }: { evaluations: number }) => evaluations);
+    };
+    expect(await looks('first')).toEqual([2]);
+    expect(await looks('same')).toEqual([2]);
+    // Another start of training: both models that are tested are others.
+    expect(await looks('other', '--set', 'params.outer_lr=0.03')).toEqual([4]);
+  });
+});
+
 describe('kshot dag', () => {
   const project = temporaryProject({ files: { [file]: smallExperiment } });
 
