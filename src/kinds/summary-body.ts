@@ -2,6 +2,7 @@ import { FailureError } from '../base/failure.js';
 import type { JsonObject } from '../base/json.js';
 import { compare, estimate, type Measurement, measure } from '../learning/compare.js';
 import { withDatabase } from '../tables/database.js';
+import { summaryColumns } from '../tables/evaluation-columns.js';
 import { writeRowsParquet } from '../tables/parquet.js';
 import type { KindContext } from './kind.js';
 import { elementsOf, filePath } from './ports.js';
@@ -27,39 +28,6 @@ interface MeasuredSetting extends RankedSetting {
 
 const metrics = ['accuracy@1', 'recall@5', 'recall@10', 'mrr'] as const;
 
-const comparisonColumns = {
-  difference: 'DOUBLE',
-  difference_low: 'DOUBLE',
-  difference_high: 'DOUBLE',
-  improvement_percent: 'DOUBLE',
-  improvement_low: 'DOUBLE',
-  improvement_high: 'DOUBLE',
-  compared_over: 'VARCHAR',
-  distinguishable: 'VARCHAR',
-};
-
-const columns = {
-  place: 'INTEGER',
-  model: 'VARCHAR',
-  k: 'INTEGER',
-  steps: 'INTEGER',
-  inner_lr: 'DOUBLE',
-  metric: 'VARCHAR',
-  value: 'DOUBLE',
-  low: 'DOUBLE',
-  high: 'DOUBLE',
-  unit: 'VARCHAR',
-  units: 'INTEGER',
-  n: 'BIGINT',
-  users: 'BIGINT',
-  baseline: 'VARCHAR',
-  ...comparisonColumns,
-  zero_shot: 'VARCHAR',
-  ...Object.fromEntries(
-    Object.entries(comparisonColumns).map(([name, type]) => [`zero_shot_${name}`, type] as const),
-  ),
-};
-
 /** Writes the port `summary`: a row a model, setting and metric. */
 export async function run(context: KindContext): Promise<void> {
   const parameters = context.parameters as SummaryParameters;
@@ -80,7 +48,7 @@ export async function run(context: KindContext): Promise<void> {
       parameters.zero_shot === undefined ? undefined : only(models, parameters.zero_shot, 'zero_shot');
     for (const model of models) checkSamePairs(model, baseline);
     await writeRowsParquet(database, {
-      columns,
+      columns: summaryColumns,
       rows: models.flatMap((model, place) => rowsOf(model, place, baseline, zeroShot)),
       orderBy: ['place', 'metric'],
       path: context.output('summary'),

@@ -32,3 +32,41 @@ export const historyColumns = {
   loss: 'DOUBLE',
   gradient_norm: 'DOUBLE',
 } as const;
+
+/**
+ * Columns of a file of summaries: one row a model, setting and metric; `place` is the model's place in the table. The
+ * columns from `difference` on compare with `baseline`, those from `zero_shot_difference` on with `zero_shot`.
+ */
+export const summaryColumns = {
+  place: 'INTEGER',
+  model: 'VARCHAR',
+  k: 'INTEGER',
+  steps: 'INTEGER',
+  inner_lr: 'DOUBLE',
+  metric: 'VARCHAR',
+  value: 'DOUBLE',
+  low: 'DOUBLE',
+  high: 'DOUBLE',
+  unit: 'VARCHAR',
+  units: 'INTEGER',
+  n: 'BIGINT',
+  users: 'BIGINT',
+  baseline: 'VARCHAR',
+  difference: 'DOUBLE',
+  difference_low: 'DOUBLE',
+  difference_high: 'DOUBLE',
+  improvement_percent: 'DOUBLE',
+  improvement_low: 'DOUBLE',
+  improvement_high: 'DOUBLE',
+  compared_over: 'VARCHAR',
+  distinguishable: 'VARCHAR',
+  zero_shot: 'VARCHAR',
+  zero_shot_difference: 'DOUBLE',
+  zero_shot_difference_low: 'DOUBLE',
+  zero_shot_difference_high: 'DOUBLE',
+  zero_shot_improvement_percent: 'DOUBLE',
+  zero_shot_improvement_low: 'DOUBLE',
+  zero_shot_improvement_high: 'DOUBLE',
+  zero_shot_compared_over: 'VARCHAR',
+  zero_shot_distinguishable: 'VARCHAR',
+} as const;
