@@ -72,7 +72,8 @@ export function runFailed(failures: readonly Failure[]): RunFailed {
   };
 }
 
-function failuresAsData(failures: readonly Failure[]): readonly RunFailure[] {
+/** The failures as they are told in JSON; causes are left out. */
+export function failuresAsData(failures: readonly Failure[]): readonly RunFailure[] {
   return failures.map(({ reason, message, location, hint, details }) => ({
     reason,
     message,

@@ -222,6 +222,15 @@ export function createProgram(done: (exitCode: number) => void): Command {
     async () => (await import('./commands/cache-verify.js')).cacheVerify,
   );
   connect(
+    command('doctor')
+      .summary('say what is here and what is missing')
+      .description(
+        'Says which engine computes and why each other cannot, what the machine, the project and its cache are like, and the versions of all parts; exit 36 where something that kshot needs is missing.',
+      )
+      .addHelpText('after', '\nExample:\n  kshot doctor --json'),
+    async () => (await import('./commands/doctor.js')).doctor,
+  );
+  connect(
     command('schema')
       .summary('write the JSON Schemas of pipelines and events')
       .description('Writes schemas/*.json, which editors use to complete and check pipelines.')

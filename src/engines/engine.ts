@@ -78,6 +78,27 @@ export interface EngineOptions {
   readonly threads: number;
 }
 
+/** Versions of the packages that an engine computes with, by name, as installed; of one that is missing, none. */
+export type PackageVersions = { readonly [name: string]: string };
+
+/** Whether an engine can compute on this machine, by looking rather than by guessing. */
+export type EngineProbe =
+  | {
+      readonly available: true;
+      /** What it computes on, where that is no CPU. */
+      readonly device?: string;
+      readonly driver?: string;
+      readonly versions: PackageVersions;
+    }
+  | {
+      readonly available: false;
+      /** One clause that says what is missing or wrong. */
+      readonly why: string;
+      /** What to do to make it available, where something can be done. */
+      readonly mend?: string;
+      readonly versions: PackageVersions;
+    };
+
 /** What is known of an engine without loading it. */
 export interface EngineDescriptor {
   readonly name: string;
@@ -87,5 +108,9 @@ export interface EngineDescriptor {
   readonly deterministic: boolean;
   /** Whether more than one thread makes it faster. */
   readonly parallel: boolean;
+  /** One line for people: how it computes. */
+  readonly summary: string;
+  /** Looks whether it can compute here; may load packages and open a device. Never rejects. */
+  probe(): Promise<EngineProbe>;
   load(): Promise<{ createEngine(options: EngineOptions): Promise<Engine> }>;
 }

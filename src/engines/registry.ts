@@ -7,6 +7,8 @@ export const engines: { readonly [name: string]: EngineDescriptor } = {
     gpu: false,
     deterministic: true,
     parallel: false,
+    summary: 'float64, plain, one thread; what every engine is held to',
+    probe: async () => ({ available: true, versions: {} }),
     load: () => import('./reference/reference-engine.js'),
   },
   wasm: {
@@ -14,11 +16,19 @@ export const engines: { readonly [name: string]: EngineDescriptor } = {
     gpu: false,
     deterministic: true,
     parallel: true,
+    summary: 'float32, SIMD, on all free threads',
+    probe: async () => await (await import('./wasm/probe-wasm.js')).probeWasm(),
     load: () => import('./wasm/wasm-engine.js'),
   },
 };
 
-/** The engine that `engine: auto` stands for; known without touching any device. */
-export function automaticEngine(): string {
-  return 'wasm';
+/** An engine, and why it was chosen: one clause. */
+export interface EngineChoice {
+  readonly engine: string;
+  readonly why: string;
+}
+
+/** The engine that `engine: auto` stands for here; known without touching any device. */
+export function automaticEngine(): EngineChoice {
+  return { engine: 'wasm', why: 'it is the fast engine for CPUs, and there is none for GPUs' };
 }

@@ -286,7 +286,7 @@ function reportMissing(files: readonly LocatedFile[], { root, report }: Building
 
 /** What `auto` stands for. */
 export function resolveEngine(asked: string): string {
-  return asked === 'auto' ? automaticEngine() : asked;
+  return asked === 'auto' ? automaticEngine().engine : asked;
 }
 
 /** What the kinds of the outputs in a tree tell of them, each output once. */

@@ -1,4 +1,4 @@
-import { lstatSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Failure } from '../base/failure.js';
 import { environmentFailure } from '../base/failure-of-exception.js';
@@ -11,6 +11,7 @@ import { namesIn } from './folders.js';
 import { isDigest, type Layout, layoutOf } from './layout.js';
 import { describeOwner } from './lock-owner.js';
 import { acquireLock, inspectLock, releaseLock } from './locks.js';
+import { type Measured, measure } from './measure.js';
 import type { Store } from './store.js';
 
 export interface GarbageOptions {
@@ -195,21 +196,4 @@ function quarantinedEntry(path: string, name: string): readonly Entry[] {
   if (!isDigest(key) || !/\.(recorded|recomputed)\./.test(name)) return [];
   const entry = parseEntry(readFileSync(path, 'utf8'), key);
   return entry === undefined ? [] : [entry];
-}
-
-interface Measured {
-  readonly bytes: number;
-  /** Milliseconds since 1970, the latest of all files and folders within. */
-  readonly lastTouched: number;
-}
-
-function measure(path: string): Measured {
-  const stat = lstatSync(path, { throwIfNoEntry: false });
-  if (stat === undefined) return { bytes: 0, lastTouched: 0 };
-  if (!stat.isDirectory()) return { bytes: stat.size, lastTouched: stat.mtimeMs };
-  const inner = readdirSync(path).map((name) => measure(join(path, name)));
-  return {
-    bytes: inner.reduce((sum, { bytes }) => sum + bytes, 0),
-    lastTouched: Math.max(stat.mtimeMs, ...inner.map(({ lastTouched }) => lastTouched)),
-  };
 }

@@ -18,6 +18,7 @@ const commands = [
   'logs',
   'gc',
   'cache verify',
+  'doctor',
   'schema',
 ];
 
@@ -35,8 +36,10 @@ describe('the command line', () => {
     const { exitCode, stdout } = await kshot(project, ['--help']);
     expect(exitCode).toBe(0);
     const listed = [...stdout.matchAll(/^ {2}(\w+)[ \n]/gm)].map((match) => match[1]);
-    expect(listed).toEqual(expect.arrayContaining(['run', 'plan', 'dag', 'sql', 'cache', 'schema']));
-    for (const later of ['diff', 'report', 'doctor']) expect(listed).not.toContain(later);
+    expect(listed).toEqual(
+      expect.arrayContaining(['run', 'plan', 'dag', 'sql', 'cache', 'doctor', 'schema']),
+    );
+    for (const later of ['diff', 'report']) expect(listed).not.toContain(later);
   });
 
   it('prints its version', async () => {

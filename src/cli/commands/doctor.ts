@@ -1,0 +1,19 @@
+import { largestExitCode } from '../../base/exit-code.js';
+import { diagnose } from '../diagnosis.js';
+import { diagnosisLines } from '../diagnosis-view.js';
+import { failuresAsData } from '../print-failures.js';
+import { type CommonOptions, openTerminal } from '../terminal.js';
+
+/** `kshot doctor`: what kshot finds where it stands, on stdout; exit 36 where something that it needs is missing. */
+export async function doctor(options: CommonOptions): Promise<number> {
+  const terminal = openTerminal(options);
+  const diagnosis = await diagnose(options);
+  const { problems } = diagnosis;
+  if (terminal.json) {
+    terminal.data(`${JSON.stringify({ ...diagnosis, problems: failuresAsData(problems) })}\n`);
+    return largestExitCode(problems);
+  }
+  for (const line of diagnosisLines(diagnosis, terminal.dataStyle)) terminal.data(`${line}\n`);
+  terminal.data(problems.length === 0 ? '\nall that kshot needs is here\n' : '\n');
+  return terminal.fail(problems);
+}
