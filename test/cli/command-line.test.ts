@@ -7,29 +7,15 @@ import { temporaryProject } from '../support/temporary-project.js';
 const project = temporaryProject({
   files: { 'pipelines/a.yaml': 'version: 1\nsteps:\n  one: { kind: value, with: { a: 1 } }\n' },
 });
-const commands = [
-  'run',
-  'plan',
-  'dag',
-  'status',
-  'explain',
-  'sql',
-  'results',
-  'logs',
-  'gc',
-  'cache verify',
-  'doctor',
-  'schema',
-];
-
 describe('the command line', () => {
-  it.each(commands)('helps with %s, with an example', async (command) => {
-    const { exitCode, stdout, stderr } = await kshot(project, [...command.split(' '), '--help']);
-    expect(exitCode).toBe(0);
-    expect(stdout).toMatch(/^Usage: kshot /);
-    expect(stdout).toContain(`kshot ${command}`);
+  it.each([
+    ['cache verify --help', 'cache verify'],
+    ['help plan', 'plan'],
+  ])('helps on stdout with %s, with an example', async (args, command) => {
+    const { exitCode, stdout, stderr } = await kshot(project, args.split(' '));
+    expect([exitCode, stderr]).toEqual([0, '']);
+    expect(stdout).toMatch(new RegExp(`^Usage: kshot ${command} `));
     expect(stdout).toMatch(/\nExamples?:\n {2}kshot /);
-    expect(stderr).toBe('');
   });
 
   it('lists its commands, and only those that there are', async () => {

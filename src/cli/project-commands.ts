@@ -1,0 +1,51 @@
+import { type CommandBuilder, wholeNumber } from './command-builder.js';
+
+/** Adds the commands that look after the project: its cache, its schemas, and what it stands on. */
+export function addProjectCommands({ command, group, connect }: CommandBuilder): void {
+  connect(
+    command('gc', {
+      summary: 'remove what no recent run needs',
+      description:
+        'Removes from the cache what none of the last distinct results of any pipeline reaches, and says of which runs and steps it was. Running again without a change pushes nothing out.',
+      examples: ['kshot gc --dry-run --keep 2'],
+    })
+      .option('-n, --dry-run', 'say what would be removed')
+      .option('--keep <runs>', 'how many distinct results of each pipeline to keep', wholeNumber, 5),
+    async () => (await import('./commands/gc.js')).gc,
+  );
+  const cache = group('cache', {
+    summary: 'look after the cache',
+    description: 'Looks after the cache.',
+    examples: ['kshot cache verify'],
+  });
+  connect(
+    command(
+      'verify',
+      {
+        summary: 'check every byte of the cache and of the results of runs',
+        description:
+          'Reads every object of the cache, where a bad one is set aside, so that its step runs again, and the files of all runs.',
+        examples: ['kshot cache verify --json'],
+      },
+      cache,
+    ),
+    async () => (await import('./commands/cache-verify.js')).cacheVerify,
+  );
+  connect(
+    command('doctor', {
+      summary: 'say what is here and what is missing',
+      description:
+        'Says which engine computes and why each other cannot, what the machine, the project and its cache are like, and the versions of all parts; exit 36 where something that kshot needs is missing.',
+      examples: ['kshot doctor --json'],
+    }),
+    async () => (await import('./commands/doctor.js')).doctor,
+  );
+  connect(
+    command('schema', {
+      summary: 'write the JSON Schemas of pipelines and events',
+      description: 'Writes schemas/*.json, which editors use to complete and check pipelines.',
+      examples: ['kshot schema --check'],
+    }).option('--check', 'write nothing; exit 1 where a file is not as it would be written'),
+    async () => (await import('./commands/schema.js')).schema,
+  );
+}
