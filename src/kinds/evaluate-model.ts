@@ -71,8 +71,9 @@ export async function evaluateModel(context: KindContext, evaluation: Evaluation
   const asked = (evaluation.supportSizes ?? []).flatMap((k) =>
     evaluation.steps.map((steps) => ({ k, steps })),
   );
-  await writeEvaluation(context, rows, evaluation.innerRate, asked);
+  const values = await writeEvaluation(context, rows, evaluation.innerRate, asked);
   if (evaluation.drift === true) await writeDrift(context, drift);
+  context.progress({ done: total, total, unit: 'episodes', values });
 }
 
 /** The episode with its last so many support pairs only; none where it has fewer. */

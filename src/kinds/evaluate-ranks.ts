@@ -59,5 +59,6 @@ export async function evaluateRanks(context: KindContext, by: RankedBy): Promise
       context.signal.throwIfAborted();
     }
   }
-  await writeEvaluation(context, rows, null);
+  const values = await writeEvaluation(context, rows, null);
+  context.progress({ done: evaluated.length, total: evaluated.length, unit: 'episodes', values });
 }

@@ -30,18 +30,20 @@ export interface RankRow extends EvaluatedSetting {
  * @param rows ranks, in any order
  * @param innerRate the rate of every step; null where the model has rates of its own
  * @param settings all that were asked for; those of `rows` are added
+ * @returns the metrics where there is one setting; none where there are several, which one word would not tell apart
  */
 export async function writeEvaluation(
   context: DatabaseOptions & Pick<KindContext, 'output'>,
   rows: readonly RankRow[],
   innerRate: number | null,
   settings: readonly EvaluatedSetting[] = [],
-): Promise<void> {
+): Promise<{ readonly [metric: string]: number }> {
   const rateOf = (steps: number) => (steps === 0 ? null : innerRate);
+  const metrics = metricRows(rows, settings);
   await withDatabase(context, async (database) => {
     await writeRowsParquet(database, {
       columns: metricColumns,
-      rows: metricRows(rows, settings).map((row) => ({ ...row, inner_lr: rateOf(row.steps) })),
+      rows: metrics.map((row) => ({ ...row, inner_lr: rateOf(row.steps) })),
       orderBy: ['k', 'steps', 'inner_lr', 'metric'],
       path: context.output('metrics'),
     });
@@ -61,6 +63,10 @@ export async function writeEvaluation(
       path: context.output('ranks'),
     });
   });
+  if (metrics.length !== metricNames.length) return {};
+  return Object.fromEntries(
+    metrics.flatMap(({ metric, value }) => (value === null ? [] : [[metric, value]])),
+  );
 }
 
 function metricRows(rows: readonly RankRow[], settings: readonly EvaluatedSetting[]) {

@@ -1,6 +1,6 @@
 import { digestTree } from '../base/canonical.js';
 import { isJsonObject, type Json, type JsonObject } from '../base/json.js';
-import type { Role, Roles } from '../base/role.js';
+import { mostRestrictive, type Role } from '../base/role.js';
 import { leavesOf } from '../base/tree.js';
 import type { Content } from '../kinds/kind.js';
 import type { GraphNode } from '../pipeline/graph.js';
@@ -144,11 +144,6 @@ export function resultFiles(
       ...reference,
     })),
   );
-}
-
-/** What a value that was computed from these splits counts as: test before val before train. */
-export function mostRestrictive(roles: Roles): Role | null {
-  return (['test', 'val', 'train'] as const).find((role) => roles.includes(role)) ?? null;
 }
 
 /** Whether any node made its data up. */

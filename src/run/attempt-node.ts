@@ -4,6 +4,7 @@ import type { Digest } from '../base/canonical.js';
 import type { Failure } from '../base/failure.js';
 import type { JsonObject } from '../base/json.js';
 import { leavesOf, mapTree, type Tree } from '../base/tree.js';
+import type { Progress } from '../kinds/kind.js';
 import type { GraphNode } from '../pipeline/graph.js';
 import { absolutePath } from '../pipeline/make-plan.js';
 import type { Plan } from '../pipeline/plan.js';
@@ -86,7 +87,14 @@ export async function attemptNode(
     const startedAt = new Date();
     const start = performance.now();
     listener.started(startedAt);
-    const result = await surroundings.pool.execute(requestOf(job, workspace, surroundings), listener);
+    let values: Progress['values'];
+    const result = await surroundings.pool.execute(requestOf(job, workspace, surroundings), {
+      progress(progress) {
+        values = progress.values ?? values;
+        listener.progress(progress);
+      },
+      log: (line) => listener.log(line),
+    });
     const seconds = (performance.now() - start) / 1000;
     if (!result.ok) return { type: 'failed', failure: result.failure };
     listener.executed();
@@ -110,6 +118,7 @@ export async function attemptNode(
           kshotVersion: surroundings.kshotVersion,
           deterministic: job.node.deterministic,
           ...(device === undefined ? {} : { device }),
+          ...(values === undefined ? {} : { values }),
         },
       },
       outputs,

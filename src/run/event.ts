@@ -1,3 +1,5 @@
+import type { Role } from '../base/role.js';
+
 /** Events of a run; what `--json` prints, one a line. Versioned: `version` counts incompatible changes. */
 export type RunEvent = RunStart | StepStart | StepProgress | StepLog | StepFinish | RunFailed | RunFinish;
 
@@ -13,6 +15,25 @@ export interface RunStart {
   readonly slots: number;
   readonly gpus: number;
   readonly engine: string;
+  /** In an order in which what a step needs comes earlier. */
+  readonly steps: readonly StepOutline[];
+  /** How long the whole run may take, by what its steps took before; absent where that is not known of each. */
+  readonly expectedSeconds?: number;
+}
+
+/** A step as far as it is known before anything runs. */
+export interface StepOutline {
+  readonly step: string;
+  readonly kind: string;
+  readonly nodes: number;
+  /** How many of them have their result already. */
+  readonly hits: number;
+  /** The steps whose outputs it takes. */
+  readonly needs: readonly string[];
+  /** The most restrictive split that its outputs are computed from; absent where they are from none. */
+  readonly role?: Role;
+  /** What computing those without a result took before, together; absent where that is not known of each. */
+  readonly expectedSeconds?: number;
 }
 
 export interface StepStart {
@@ -25,6 +46,10 @@ export interface StepStart {
   /** Why it runs, e.g. `with.outer_lr 0.001 -> 0.002` or `new`. */
   readonly reason: string;
   readonly threads: number;
+  /** GPU tokens that it holds. */
+  readonly gpus: number;
+  /** Its log, relative to the root. */
+  readonly log: string;
 }
 
 export interface StepProgress {
@@ -59,6 +84,8 @@ export interface StepFinish {
   /** Why it ran or did not: the difference in the key, `key unchanged`, the failure's message. */
   readonly reason: string;
   readonly seconds: number;
+  /** The figures that its computation reported last, in this run or before: a loss, an evaluation's metrics. */
+  readonly values?: { readonly [name: string]: number };
   /** For a failed step: stable reason, last log lines, the log's path relative to the root. */
   readonly failure?: {
     readonly reason: string;

@@ -7,7 +7,8 @@ import { lastLinesOf } from './step-log.js';
 
 /** Tells a node's outcome, with the last lines of its log where it failed. */
 export function finishEvent(node: GraphNode, settled: Settled, root: string): StepFinish {
-  const { outcome, key, reason, seconds, failure, log } = settled;
+  const { outcome, key, reason, seconds, failure, log, entry } = settled;
+  const values = entry?.facts.values;
   return {
     event: 'step.finish',
     time: new Date().toISOString(),
@@ -18,6 +19,7 @@ export function finishEvent(node: GraphNode, settled: Settled, root: string): St
     ...(key === undefined ? {} : { key }),
     reason,
     seconds,
+    ...(values === undefined ? {} : { values }),
     ...(failure === undefined ? {} : { failure: eventFailure(failure, log, root) }),
   };
 }

@@ -2,7 +2,6 @@ import { join, relative } from 'node:path';
 import type { Failure } from '../base/failure.js';
 import { failureOfException } from '../base/failure-of-exception.js';
 import type { JsonObject } from '../base/json.js';
-import { engines } from '../engines/registry.js';
 import type { CodeDigests } from '../pipeline/code-digests.js';
 import type { GraphNode } from '../pipeline/graph.js';
 import { keyOf } from '../pipeline/keys.js';
@@ -13,9 +12,10 @@ import { type Attempt, attemptNode, type Surroundings } from './attempt-node.js'
 import type { Outcome, RunEvent } from './event.js';
 import { finishEvent } from './finish-event.js';
 import { kshotVersion } from './kshot-version.js';
+import { demandOf } from './node-demand.js';
 import { Polls } from './polls.js';
 import { paceOf } from './progress-rate.js';
-import { type Demand, giveBack, type Resources, take } from './resources.js';
+import { giveBack, type Resources, take } from './resources.js';
 import { Schedule } from './schedule.js';
 import type { Settled, Startable, Timing } from './schedule-state.js';
 import { logFileName, StepLog } from './step-log.js';
@@ -207,6 +207,8 @@ class Execution {
             key,
             reason,
             threads: granted.slots,
+            gpus: granted.gpus,
+            log: relative(this.run.root, log.file),
           });
         },
         progress: ({ values = {}, ...progress }) =>
@@ -308,10 +310,4 @@ function now(): string {
 
 function isForced({ step, id }: GraphNode, force: ExecuteOptions['force']): boolean {
   return force === 'all' || (force !== 'none' && (force.includes(step) || force.includes(id)));
-}
-
-/** All free slots are of use only where more than one thread makes the node faster. */
-function demandOf({ slots, gpus, engine }: GraphNode): Demand {
-  const parallel = engine === undefined || engines[engine]?.parallel === true;
-  return { slots: slots === 'free' && parallel ? 'free' : 'one', gpus };
 }

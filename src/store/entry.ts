@@ -32,5 +32,7 @@ export interface Entry {
     readonly device?: string;
     /** False where a recomputation may give other bytes. */
     readonly deterministic: boolean;
+    /** The figures that it reported last, for those who watch; the results themselves are among the outputs. */
+    readonly values?: { readonly [name: string]: number };
   };
 }

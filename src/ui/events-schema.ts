@@ -9,6 +9,31 @@ const seconds = { type: 'number', minimum: 0 };
 const count = { type: 'integer', minimum: 0 };
 const position = { type: 'integer', minimum: 1, description: 'From 1.' };
 const node = { type: 'string', description: 'Such as tune[inner_lr=0.02] or meta_train@200.' };
+const figures = (description: string) => ({
+  type: 'object',
+  description,
+  additionalProperties: { type: ['number', 'null'] },
+});
+const outline = {
+  type: 'object',
+  additionalProperties: false,
+  required: ['step', 'kind', 'nodes', 'hits', 'needs'],
+  properties: {
+    step: text,
+    kind: text,
+    nodes: { type: 'integer', minimum: 1 },
+    hits: { ...count, description: 'How many of them have their result already.' },
+    needs: { type: 'array', items: text, description: 'The steps whose outputs it takes.' },
+    role: {
+      enum: ['train', 'val', 'test'],
+      description: 'The most restrictive split that its outputs are computed from.',
+    },
+    expectedSeconds: {
+      ...seconds,
+      description: 'What computing those without a result took before, together.',
+    },
+  },
+};
 const outcomes = ['ran', 'hit', 'joined', 'failed', 'skipped', 'cancelled'];
 
 const event = (
@@ -30,15 +55,30 @@ export const eventsSchema = {
   title: 'kshot run --json',
   description: 'One line of NDJSON. Version 1.',
   oneOf: [
-    event('run.start', 'The run begins.', {
-      version: { const: 1, description: 'Counts incompatible changes of this format.' },
-      pipeline: text,
-      run: { type: 'string', description: 'Tag of the run.' },
-      nodes: count,
-      slots: { type: 'integer', minimum: 1, description: 'CPU slots.' },
-      gpus: count,
-      engine: text,
-    }),
+    event(
+      'run.start',
+      'The run begins.',
+      {
+        version: { const: 1, description: 'Counts incompatible changes of this format.' },
+        pipeline: text,
+        run: { type: 'string', description: 'Tag of the run.' },
+        nodes: count,
+        slots: { type: 'integer', minimum: 1, description: 'CPU slots.' },
+        gpus: { ...count, description: 'GPU tokens.' },
+        engine: text,
+        steps: {
+          type: 'array',
+          items: outline,
+          description: 'In an order in which what a step needs comes earlier.',
+        },
+      },
+      {
+        expectedSeconds: {
+          ...seconds,
+          description: 'How long the run may take, by what its steps took before.',
+        },
+      },
+    ),
     event('step.start', 'A node begins to execute.', {
       node,
       step: text,
@@ -46,6 +86,8 @@ export const eventsSchema = {
       key,
       reason: { type: 'string', description: 'Why it runs, such as with.outer_lr 0.001 -> 0.002.' },
       threads: { type: 'integer', minimum: 1 },
+      gpus: { ...count, description: 'GPU tokens that it holds.' },
+      log: { type: 'string', description: "Its log's path, relative to the root." },
     }),
     event(
       'step.progress',
@@ -55,11 +97,7 @@ export const eventsSchema = {
         done: { type: 'number', minimum: 0 },
         total: { type: 'number', minimum: 0 },
         unit: { type: 'string', description: 'Such as iterations.' },
-        values: {
-          type: 'object',
-          description: 'Figures worth showing, such as loss.',
-          additionalProperties: { type: ['number', 'null'] },
-        },
+        values: figures('Figures worth showing, such as loss.'),
       },
       { rate: { type: 'number', minimum: 0, description: 'Units per second.' }, secondsLeft: seconds },
     ),
@@ -77,6 +115,7 @@ export const eventsSchema = {
       },
       {
         key,
+        values: figures('The figures that its computation reported last, in this run or before.'),
         failure: {
           type: 'object',
           additionalProperties: false,

@@ -36,7 +36,7 @@ export function createPlainLines(style: Style = plainStyle): (event: RunEvent) =
         return [...flushHits(), progressLine(event, style)];
       }
       case 'step.start':
-        return [...flushHits(), line(style.cyan, 'start', event.node, event.reason)];
+        return [...flushHits(), wordLine(style.cyan, 'start', event.node, event.reason)];
       case 'step.log':
         return [];
       // Failures are printed in full, with the lines of the files that they are in, not as a line of the run.
@@ -44,7 +44,7 @@ export function createPlainLines(style: Style = plainStyle): (event: RunEvent) =
         return flushHits();
       case 'run.start':
         return [
-          line(
+          wordLine(
             style.bold,
             'run',
             event.pipeline,
@@ -58,14 +58,20 @@ export function createPlainLines(style: Style = plainStyle): (event: RunEvent) =
   };
 }
 
-function line(mark: (text: string) => string, word: string, subject: string, rest: string): string {
+/** A line of a run: a marked word, what it is about, and the rest. */
+export function wordLine(
+  mark: (text: string) => string,
+  word: string,
+  subject: string,
+  rest: string,
+): string {
   return `${mark(word.padEnd(9))} ${printable(subject)}${rest === '' ? '' : `  ${printable(rest)}`}`;
 }
 
 function hitLine(step: string, finishes: readonly StepFinish[], style: Style): string {
   const [first] = finishes;
   if (finishes.length === 1 && first !== undefined) {
-    return line(
+    return wordLine(
       style.dim,
       'hit',
       first.node,
@@ -74,12 +80,12 @@ function hitLine(step: string, finishes: readonly StepFinish[], style: Style): s
   }
   const keys = finishes.flatMap((finish) => (finish.key === undefined ? [] : [shortDigest(finish.key)]));
   const shown = keys.length > 3 ? `${keys.slice(0, 3).join(', ')}, ...` : keys.join(', ');
-  return line(style.dim, 'hit', step, `${formatCount(finishes.length, 'node')}, keys ${shown}`);
+  return wordLine(style.dim, 'hit', step, `${formatCount(finishes.length, 'node')}, keys ${shown}`);
 }
 
 function progressLine(event: StepProgress, style: Style): string {
   const figures = Object.entries(event.values).map(([name, value]) => `${name} ${formatFigure(value)}`);
-  return line(
+  return wordLine(
     style.dim,
     'progress',
     event.node,
@@ -92,23 +98,24 @@ function progressLine(event: StepProgress, style: Style): string {
   );
 }
 
-function finishLines(event: StepFinish, style: Style): string[] {
+/** The lines that tell of a node's outcome. */
+export function finishLines(event: StepFinish, style: Style): string[] {
   const key = event.key === undefined ? '' : `, key ${shortDigest(event.key)}`;
   switch (event.outcome) {
     case 'ran':
       return [
-        line(style.green, 'ran', event.node, `${formatSeconds(event.seconds)}${key} (${event.reason})`),
+        wordLine(style.green, 'ran', event.node, `${formatSeconds(event.seconds)}${key} (${event.reason})`),
       ];
     case 'hit':
     case 'joined':
-      return [line(style.green, event.outcome, event.node, `${event.reason}${key}`)];
+      return [wordLine(style.green, event.outcome, event.node, `${event.reason}${key}`)];
     case 'skipped':
     case 'cancelled':
-      return [line(style.yellow, event.outcome, event.node, event.reason)];
+      return [wordLine(style.yellow, event.outcome, event.node, event.reason)];
     case 'failed': {
       const { failure } = event;
       return [
-        line(
+        wordLine(
           style.red,
           'failed',
           event.node,
@@ -123,7 +130,7 @@ function finishLines(event: StepFinish, style: Style): string[] {
 }
 
 /** Every outcome that occurred with its count, and their sum, so that a reader sees that nothing is missing. */
-function summaryLine(event: RunFinish, style: Style): string {
+export function summaryLine(event: RunFinish, style: Style): string {
   const { counts, repaired = [] } = event;
   const total = Object.values(counts).reduce((sum, count) => sum + count, 0);
   const parts = (['ran', 'hit', 'joined', 'failed', 'skipped', 'cancelled'] as const)

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { mostRestrictive } from '../../src/base/role.js';
 import { metricRows, metricTable } from '../../src/report/metric-table.js';
-import { mostRestrictive } from '../../src/report/result-rows.js';
 
 const row = (node: string, metric: string, value: number, more = {}) => ({
   run: 'p/r',

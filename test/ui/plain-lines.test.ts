@@ -53,6 +53,7 @@ describe('plain lines', () => {
           slots: 2,
           gpus: 1,
           engine: 'reference',
+          steps: [],
         },
         {
           event: 'step.start',
@@ -63,6 +64,8 @@ describe('plain lines', () => {
           key: key('b'),
           reason: 'with.ties keep -> drop',
           threads: 1,
+          gpus: 0,
+          log: 'artifacts/maml/r1/logs/pairs.log',
         },
       ]),
     ).toEqual([

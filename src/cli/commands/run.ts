@@ -7,12 +7,15 @@ import type { Failure, Location } from '../../base/failure.js';
 import { failureOfException } from '../../base/failure-of-exception.js';
 import { type Result, success } from '../../base/result.js';
 import type { GraphNode } from '../../pipeline/graph.js';
+import { earlierDurations } from '../../report/earlier-durations.js';
 import type { FinishedRun } from '../../report/finished-run.js';
 import { resultFiles, shownTables } from '../../report/result-rows.js';
 import type { Report } from '../../report/run-documents.js';
 import { createRunFolder, type RunFolder } from '../../report/run-folder.js';
 import { writeReport } from '../../report/write-report.js';
 import type { RunEvent } from '../../run/event.js';
+import { outlinePlan } from '../../run/outline-plan.js';
+import type { Resources } from '../../run/resources.js';
 import type { RunOutcome } from '../../run/scheduler.js';
 import { ndjsonLine } from '../../ui/ndjson.js';
 import { createPlainLines } from '../../ui/plain-lines.js';
@@ -87,6 +90,7 @@ async function execute(
     slots,
     gpus,
     engine: graph.engine,
+    ...outlineRun(project, { slots, gpus }),
   });
 
   const cancellation = cancelOnSignals();
@@ -166,6 +170,12 @@ async function executeNodes(
     signal,
     reasonFor: (node, preimage) => reasonFor(node, preimage, digestOf(preimage)),
   });
+}
+
+/** What the run will do, and how long it may take by what runs before it took. */
+function outlineRun({ root, graph, plan: planned }: PlannedProject, total: Resources) {
+  const open = planned.nodes.filter(({ state }) => state !== 'hit').map(({ node }) => node);
+  return outlinePlan(planned, total, earlierDurations(root, graph.name, open));
 }
 
 /** Keeps what the code of the kinds and engines to run was made of, for a later `explain`. */

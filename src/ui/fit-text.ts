@@ -1,0 +1,41 @@
+import { displayWidth, printable } from '../base/terminal-text.js';
+
+/** A text with a mark that takes no columns, such as a colour. */
+export interface Span {
+  readonly text: string;
+  readonly mark?: (text: string) => string;
+}
+
+/** The text made safe to print, cut to at most `width` columns; `cut` stands where something is missing. */
+export function fitText(text: string, width: number, cut: string): string {
+  const safe = printable(text);
+  if (displayWidth(safe) <= width) return safe;
+  let fitted = '';
+  let columns = 0;
+  for (const character of safe) {
+    const wide = displayWidth(character);
+    if (columns + wide > width - 1) break;
+    fitted += character;
+    columns += wide;
+  }
+  return width < 1 ? '' : fitted + cut;
+}
+
+/** The text in exactly `width` columns: cut, or filled with spaces behind. */
+export function padText(text: string, width: number, cut: string): string {
+  const fitted = fitText(text, width, cut);
+  return fitted + ' '.repeat(Math.max(0, width - displayWidth(fitted)));
+}
+
+/** The spans beside one another in at most `width` columns, marked after they were cut. */
+export function fitSpans(spans: readonly Span[], width: number, cut: string): string {
+  let left = width;
+  let line = '';
+  for (const { text, mark } of spans) {
+    if (left <= 0) break;
+    const fitted = fitText(text, left, cut);
+    left -= displayWidth(fitted);
+    line += mark === undefined || fitted.trim() === '' ? fitted : mark(fitted);
+  }
+  return line;
+}
