@@ -9,6 +9,7 @@ import { createEngine } from '../dist/engines/wasm/wasm-engine.js';
 import { adamStep, initialAdamState } from '../dist/learning/adam.js';
 import { clipGradient } from '../dist/learning/clip-gradient.js';
 import { initialParameters } from '../dist/model/initial-parameters.js';
+import { shippedSettings as settings } from './shipped-settings.mjs';
 import {
   allPairs,
   collegeMsgWorkload,
@@ -21,7 +22,6 @@ import {
 const [name, file, iterationsText, tasksFile] = process.argv.slice(2);
 const iterations = Number(iterationsText);
 const warmUps = 10;
-const settings = { inner_lr: 0.05, outer_lr: 0.001, inner_steps: 5, lambda_residual: 0.1, clip_norm: 10 };
 const metaBatch = 32;
 
 const readers = {

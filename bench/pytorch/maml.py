@@ -37,7 +37,7 @@ def read_safetensors(path):
 def write_safetensors(path, tensors):
     header, chunks, at = {}, [], 0
     for name, tensor in tensors.items():
-        chunk = tensor.detach().numpy().astype("<f8").tobytes()
+        chunk = tensor.detach().cpu().numpy().astype("<f8").tobytes()
         header[name] = {"dtype": "F64", "shape": list(tensor.shape), "data_offsets": [at, at + len(chunk)]}
         chunks.append(chunk)
         at += len(chunk)
@@ -86,12 +86,18 @@ def batch(pairs):
     return prefixes, lengths, torch.tensor([label for _, label in pairs])
 
 
-def loss(weights, pairs):
-    prefixes, lengths, labels = batch(pairs)
+def prepare(task, device="cpu"):
+    """The task's pairs as padded tensors."""
+    return {name: tuple(tensor.to(device) for tensor in batch(task[name])) for name in ("support", "query")}
+
+
+def loss(weights, padded):
+    prefixes, lengths, labels = padded
     return F.cross_entropy(scores(weights, prefixes, lengths), labels)
 
 
 def task_loss(weights, task, settings):
+    """The loss of one task, as `prepare` gives it."""
     adapted = weights
     for _ in range(settings["inner_steps"]):
         inner = loss(adapted, task["support"])
@@ -128,7 +134,7 @@ def main(path):
         optimizer.zero_grad()
         mean = 0.0
         for task in tasks:
-            one = task_loss(weights, task, settings) / len(tasks)
+            one = task_loss(weights, prepare(task), settings) / len(tasks)
             one.backward()
             mean += one.item()
         norm = torch.nn.utils.clip_grad_norm_(weights.values(), settings["clip_norm"])

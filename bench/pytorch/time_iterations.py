@@ -11,7 +11,7 @@ import time
 
 import torch
 
-from maml import Recommender, task_loss
+from maml import Recommender, prepare, task_loss
 
 with open(sys.argv[1]) as file:
     experiment = json.load(file)
@@ -26,7 +26,7 @@ for tasks in experiment["iterations"]:
     began = time.perf_counter()
     optimizer.zero_grad()
     for task in tasks:
-        (task_loss(weights, task, settings) / len(tasks)).backward()
+        (task_loss(weights, prepare(task), settings) / len(tasks)).backward()
     torch.nn.utils.clip_grad_norm_(weights.values(), settings["clip_norm"])
     optimizer.step()
     seconds.append(time.perf_counter() - began)

@@ -1,0 +1,161 @@
+// What `npm run bench:gpu` runs: packs the GPU benchmark into one archive that runs on a bare Linux x86-64 machine with a
+// driver. What goes in is what is built and installed here.
+//
+//   npm run bench:gpu [-- --out FILE]
+import { execFileSync, spawnSync } from 'node:child_process';
+import {
+  copyFileSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, dirname, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { build } from 'esbuild';
+import { writeEpisodes } from './write-episodes.mjs';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const mebibyte = 2 ** 20;
+const largest = 60 * mebibyte;
+
+const { values: options } = parseArgs({
+  options: { out: { type: 'string', default: join(root, 'bench/gpu/out/kshot-gpu.tar.gz') } },
+});
+const archive = resolve(options.out);
+if (process.platform !== 'linux' || process.arch !== 'x64') {
+  stop('the bundle takes Node and Dawn from this machine, so it is built on Linux x86-64');
+}
+const stage = mkdtempSync(join(tmpdir(), 'kshot-gpu-bundle-'));
+try {
+  const folder = join(stage, 'kshot-gpu');
+  mkdirSync(join(folder, 'episodes'), { recursive: true });
+  await bundleProgram(join(folder, 'program'));
+  copyDawn(join(folder, 'program/node_modules/webgpu'));
+  copyNode(join(folder, 'node'));
+  copyLibraries(folder);
+  await writeEpisodes(join(folder, 'episodes'));
+  mkdirSync(join(folder, 'pytorch'));
+  for (const script of ['maml.py', 'batched.py', 'time_forms.py']) {
+    copyFileSync(join(root, 'bench/pytorch', script), join(folder, 'pytorch', script));
+  }
+  copyFileSync(join(root, 'bench/gpu/run.sh'), join(folder, 'run.sh'));
+  copyFileSync(join(root, 'LICENSE'), join(folder, 'licences/kshot'));
+
+  mkdirSync(dirname(archive), { recursive: true });
+  const packed = `${archive}.${process.pid}`;
+  execFileSync('tar', ['-czf', packed, '--owner=0', '--group=0', '-C', stage, 'kshot-gpu']);
+  renameSync(packed, archive);
+  const { size } = statSync(archive);
+  console.log(`${archive}: ${(size / mebibyte).toFixed(1)} MiB`);
+  if (size > largest) stop(`the archive is over ${largest / mebibyte} MiB`);
+  console.log('on the machine with the GPU: tar -xzf kshot-gpu.tar.gz && kshot-gpu/run.sh');
+} finally {
+  rmSync(stage, { recursive: true, force: true });
+}
+
+/** The measuring programs with the engines and all packages that they need, but for Dawn; and the kernel beside them. */
+async function bundleProgram(folder) {
+  await build({
+    entryPoints: ['measure', 'engine-case', 'probe-adapter'].map((name) =>
+      join(root, `bench/gpu/${name}.mjs`),
+    ),
+    outdir: folder,
+    outExtension: { '.js': '.mjs' },
+    bundle: true,
+    splitting: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'node20',
+    // Dawn is a binary beside its module; tfjs-node-gpu is several hundred megabytes and not measured here.
+    external: ['webgpu', '@tensorflow/tfjs-node-gpu'],
+    // Packages in CommonJS ask for Node's own modules by `require`.
+    banner: {
+      js: "import { createRequire } from 'node:module';\nconst require = createRequire(import.meta.url);",
+    },
+    logLevel: 'warning',
+  });
+  const engines = join(root, 'dist/engines');
+  const assets = readdirSync(engines, { recursive: true, withFileTypes: true }).filter(
+    (entry) => entry.isFile() && !entry.name.endsWith('.js'),
+  );
+  for (const { parentPath, name } of assets) {
+    const target = join(folder, name);
+    if (existsSync(target)) stop(`two files of the engines are called ${name}`);
+    copyFileSync(join(parentPath, name), target);
+  }
+}
+
+function copyDawn(folder) {
+  const from = join(root, 'node_modules/webgpu');
+  if (!existsSync(from)) stop('the optional package webgpu is not installed');
+  mkdirSync(folder, { recursive: true });
+  for (const name of ['package.json', 'index.js', 'LICENSE.md'])
+    copyFileSync(join(from, name), join(folder, name));
+  cpSync(join(from, 'dist/linux-x64'), join(folder, 'dist/linux-x64'), { recursive: true });
+}
+
+/** This Node, without its symbols where `strip` is at hand. */
+function copyNode(target) {
+  if (/libnode\.so/.test(spawnSync('ldd', [process.execPath], { encoding: 'utf8' }).stdout ?? '')) {
+    stop(`${process.execPath} keeps most of itself in libnode.so; build with the Node that nodejs.org gives`);
+  }
+  copyFileSync(process.execPath, target);
+  const { status } = spawnSync('strip', [target]);
+  if (status !== 0) console.log('strip is not at hand: the archive is a little larger');
+}
+
+/**
+ * For machines that lack them: the Vulkan loader, and the X11 libraries that NVIDIA's usual Vulkan driver is linked to.
+ * From this machine's packages, with their licences (Apache-2.0 and MIT).
+ */
+function copyLibraries(folder) {
+  mkdirSync(join(folder, 'licences'), { recursive: true });
+  const wanted = {
+    vulkan: { 'libvulkan.so.1': 'libvulkan1' },
+    x11: {
+      'libX11.so.6': 'libx11-6',
+      'libXext.so.6': 'libxext6',
+      'libxcb.so.1': 'libxcb1',
+      'libXau.so.6': 'libxau6',
+      'libXdmcp.so.6': 'libxdmcp6',
+      'libbsd.so.0': 'libbsd0',
+      'libmd.so.0': 'libmd0',
+    },
+  };
+  const known = spawnSync('/sbin/ldconfig', ['-p'], { encoding: 'utf8' }).stdout ?? '';
+  for (const [kind, libraries] of Object.entries(wanted)) {
+    const found = Object.entries(libraries).map(([name, debianPackage]) => ({
+      name,
+      path: known
+        .split('\n')
+        .find((line) => line.includes(`${name} (`) && line.includes('x86-64'))
+        ?.split('=> ')[1],
+      licence: `/usr/share/doc/${debianPackage}/copyright`,
+    }));
+    const missing = found.filter(({ path, licence }) => path === undefined || !existsSync(licence));
+    if (missing.length > 0) {
+      console.log(
+        `left out of the bundle, since they are not here: ${missing.map(({ name }) => name).join(', ')}`,
+      );
+      continue;
+    }
+    mkdirSync(join(folder, 'lib', kind), { recursive: true });
+    for (const { name, path, licence } of found) {
+      copyFileSync(realpathSync(path), join(folder, 'lib', kind, name));
+      copyFileSync(licence, join(folder, 'licences', basename(dirname(licence))));
+    }
+  }
+}
+
+function stop(message) {
+  console.error(`bench:gpu: ${message}`);
+  process.exit(1);
+}

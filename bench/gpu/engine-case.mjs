@@ -1,0 +1,69 @@
+// Measures one engine of kshot in a process of its own, and says what it finds as a JSON object a line, as
+// `bench/pytorch/time_forms.py` does.
+//
+//   node engine-case.mjs CASE.json
+//
+// CASE.json: {"engine", "threads", "episodes": FILE, "tasks", "initial": SAFETENSORS, "gradient": SAFETENSORS,
+// "settings", "repeats", "seconds"}
+import { readFileSync, writeFileSync } from 'node:fs';
+import { engines } from '../../dist/engines/registry.js';
+import { initialAdamState } from '../../dist/learning/adam.js';
+import { metaIteration } from '../../dist/learning/meta-train.js';
+import { readModel, writeModel } from '../../dist/model/model-file.js';
+
+const options = JSON.parse(readFileSync(process.argv[2], 'utf8'));
+const { settings } = options;
+const say = (fields) => process.stdout.write(`${JSON.stringify(fields)}\n`);
+
+const { draws } = JSON.parse(readFileSync(options.episodes, 'utf8'));
+const drawn = draws.map((tasks) =>
+  tasks.slice(0, options.tasks).map(({ support, query }, user) => ({
+    userId: String(user),
+    task: { support: pairSet(support), query: pairSet(query) },
+  })),
+);
+const { shape, parameters } = readModel(readFileSync(options.initial), 'the initial parameters');
+const hyper = {
+  innerRates: settings.inner_lr,
+  innerSteps: settings.inner_steps,
+  lambdaResidual: settings.lambda_residual,
+  secondOrder: settings.second_order,
+};
+const training = { hyper, outerRate: settings.outer_lr, clipNorm: settings.clip_norm };
+
+const descriptor = engines[options.engine];
+if (descriptor === undefined) throw new Error(`there is no engine ${options.engine}`);
+const { createEngine } = await descriptor.load();
+const engine = await createEngine({ shape, threads: options.threads });
+say({ device: engine.device ?? 'cpu', threads: options.threads });
+
+const began = performance.now();
+const secondsGone = () => (performance.now() - began) / 1000;
+const { loss, gradient } = await engine.metaGradient(
+  parameters,
+  drawn[0].map(({ task }) => task),
+  hyper,
+);
+writeFileSync(options.gradient, writeModel({ shape, parameters: gradient }));
+say({ loss, first_milliseconds: 1000 * secondsGone() });
+
+const warmUps = 2;
+let state = initialAdamState(parameters);
+for (let iteration = 0; iteration < warmUps + options.repeats; iteration++) {
+  const start = performance.now();
+  ({ state } = await metaIteration(engine, state, drawn[iteration % drawn.length], training));
+  const milliseconds = performance.now() - start;
+  if (iteration >= warmUps) say({ milliseconds });
+  if (iteration >= warmUps && secondsGone() > options.seconds) break;
+}
+await engine.close();
+
+function pairSet(pairs) {
+  const offsets = [0];
+  for (const [prefix] of pairs) offsets.push(offsets.at(-1) + prefix.length);
+  return {
+    items: Int32Array.from(pairs.flatMap(([prefix]) => prefix)),
+    offsets: Int32Array.from(offsets),
+    labels: Int32Array.from(pairs, ([, label]) => label),
+  };
+}
