@@ -6,6 +6,7 @@ import { FailureError } from '../base/failure.js';
 import type { JsonObject } from '../base/json.js';
 import { killProcessGroup } from '../base/process-group.js';
 import { leavesOf } from '../base/tree.js';
+import { gpuEnvironment } from '../engines/gpu-devices.js';
 import type { KindContext } from './kind.js';
 
 /** What reaches the body: `argv` as strings (one where a shell reads it), output paths by port. */
@@ -90,7 +91,7 @@ async function runProgram(
   const subprocess = execa(file!, rest, {
     shell,
     cwd: context.scratch,
-    env: { ...Object.fromEntries(inherited), ...env },
+    env: { ...Object.fromEntries(inherited), ...gpuEnvironment(context.gpus), ...env },
     extendEnv: false,
     stdin: 'ignore',
     all: true,

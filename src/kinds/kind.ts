@@ -2,6 +2,7 @@ import type { JsonObject } from '../base/json.js';
 import type { Role } from '../base/role.js';
 import type { Tree } from '../base/tree.js';
 import type { Engine, EngineOptions } from '../engines/engine.js';
+import type { GpuDevice } from '../engines/gpu-devices.js';
 
 /** What a file at a port is about; ports connect only where contents agree. */
 export type Content =
@@ -225,6 +226,8 @@ export interface KindContext {
   readonly scratch: string;
   /** CPU threads granted; must not change any byte of any output. */
   readonly threads: number;
+  /** The GPUs given to it alone, as many as the step's `resources` ask for; likewise. */
+  readonly gpus: readonly GpuDevice[];
   /** Memory that tables may fill, in bytes, so that nodes that run at once do not exhaust it; likewise. */
   readonly memoryBytes: number;
   /** The node's engine, for a model of the given shape; closed by the caller of `run`. */

@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import type { Location } from '../base/failure.js';
 import type { Json, JsonObject } from '../base/json.js';
 import { leavesOf, type Tree } from '../base/tree.js';
+import type { EngineDescriptor } from '../engines/engine.js';
 import { automaticEngine, engines } from '../engines/registry.js';
 import type { Facts, InputPort } from '../kinds/kind.js';
 import {
@@ -267,12 +268,18 @@ function commonOf(step: StepSpec, { given, full }: StepParameters, { spec }: Bui
       (file): LocatedFile => ({ ...file, location: (placeOfText(step.with, file.path) ?? step).location }),
     ),
     ...(engine === undefined ? {} : { engine }),
-    gpus: descriptor === undefined || descriptor.gpu ? step.gpus : 0,
+    gpus: gpusOf(step, descriptor),
     slots: kind.slots === 'free' && (descriptor?.parallel ?? true) ? ('free' as const) : ('one' as const),
     deterministic: deterministic && (descriptor?.deterministic ?? true),
     ...(timeoutSeconds === undefined ? {} : { timeoutSeconds }),
     location: step.location,
   };
+}
+
+/** A step on a GPU engine has a GPU to itself unless it says otherwise; one on another engine needs none. */
+function gpusOf({ gpus }: StepSpec, engine: EngineDescriptor | undefined): number {
+  if (engine === undefined) return gpus ?? 0;
+  return engine.gpu ? (gpus ?? 1) : 0;
 }
 
 /** Files are read where a plan is made, which a step that is refused does not come to. */

@@ -33,6 +33,7 @@ export interface GraphNode {
   readonly files: readonly LocatedFile[];
   /** Resolved (never `auto`); absent where the kind computes without an engine. */
   readonly engine?: string;
+  /** How many GPUs it must have to itself. */
   readonly gpus: number;
   /** CPU slots: one, or all that are free when it starts. */
   readonly slots: 'one' | 'free';

@@ -145,7 +145,8 @@ function stepSchema(kind: Kind): JsonObject {
         additionalProperties: false,
         properties: {
           gpu: {
-            description: 'GPUs to hold while it runs on a GPU engine.',
+            description:
+              'GPUs to have to itself while it runs: default one on a GPU engine, none for a `command`; on an engine for the CPU none is taken. 0 shares.',
             anyOf: [{ type: 'integer', minimum: 0 }, template],
           },
         },

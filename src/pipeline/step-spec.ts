@@ -22,7 +22,8 @@ export interface StepSpec {
   readonly inputs: readonly InputSpec[];
   readonly over: readonly InputSpec[];
   readonly matrix: readonly MatrixSpec[];
-  readonly gpus: number;
+  /** Absent where the step does not say. */
+  readonly gpus?: number;
   /** Named on the step itself; may be `auto`. */
   readonly engine?: string;
 }
@@ -93,6 +94,7 @@ export function readStep(
       report(failureAt({ location: portLocation }, 'setting-twice', `port ${port} is in both in and over`));
     }
   }
+  const gpus = readGpus(field('resources'), report);
   return {
     name,
     location: entry.location,
@@ -104,7 +106,7 @@ export function readStep(
     inputs,
     over,
     matrix: readMatrix(field('matrix'), kind, withValue, report),
-    gpus: readGpus(field('resources'), report),
+    ...(gpus === undefined ? {} : { gpus }),
     ...(engine === undefined ? {} : { engine }),
   };
 }
@@ -192,13 +194,13 @@ function readMatrix(
   return matrix;
 }
 
-function readGpus(field: LocatedEntry | undefined, report: Report): number {
-  if (field === undefined || !expectMap(field.value, 'resources', report)) return 0;
+function readGpus(field: LocatedEntry | undefined, report: Report): number | undefined {
+  if (field === undefined || !expectMap(field.value, 'resources', report)) return undefined;
   refuseUnknownKeys(field.value, ['gpu'], report);
   const gpu = field.value.entries.get('gpu')?.value;
-  if (gpu === undefined || (gpu.type === 'scalar' && gpu.unknown)) return 0;
+  if (gpu === undefined || (gpu.type === 'scalar' && gpu.unknown)) return undefined;
   const count = gpu.type === 'scalar' ? gpu.value : undefined;
   if (typeof count === 'number' && Number.isInteger(count) && count >= 0) return count;
   report(failureAt(gpu, 'invalid-value', 'resources.gpu must be a whole number, at least 0'));
-  return 0;
+  return undefined;
 }

@@ -4,6 +4,7 @@ import type { Digest } from '../base/canonical.js';
 import type { Failure } from '../base/failure.js';
 import type { JsonObject } from '../base/json.js';
 import { leavesOf, mapTree, type Tree } from '../base/tree.js';
+import type { GpuDevice } from '../engines/gpu-devices.js';
 import type { Progress } from '../kinds/kind.js';
 import type { GraphNode } from '../pipeline/graph.js';
 import { absolutePath } from '../pipeline/make-plan.js';
@@ -38,6 +39,8 @@ export interface Job {
   readonly preimage: JsonObject;
   readonly inputs: { readonly [port: string]: Tree<ObjectReference> };
   readonly granted: Resources;
+  /** As many devices as were granted. */
+  readonly gpus: readonly GpuDevice[];
   /** Execute although there is an entry. */
   readonly forced: boolean;
 }
@@ -172,7 +175,7 @@ async function changedFile(
 }
 
 function requestOf(
-  { node, inputs, granted }: Job,
+  { node, inputs, granted, gpus }: Job,
   workspace: Workspace,
   { store, root, logFolder, total }: Surroundings,
 ): Parameters<WorkerPool['execute']>[0] {
@@ -191,6 +194,7 @@ function requestOf(
     outputs: Object.fromEntries(Object.entries(node.outputs).map(([port, { shape }]) => [port, shape])),
     ...(node.engine === undefined ? {} : { engine: node.engine }),
     threads: granted.slots,
+    gpus,
     memoryBytes: memoryShare(granted, total, machineMemory()),
     ...(node.timeoutSeconds === undefined ? {} : { timeoutSeconds: node.timeoutSeconds }),
     outputsFolder: workspace.outputs,

@@ -1,7 +1,15 @@
 import type { Role } from '../base/role.js';
 
 /** Events of a run; what `--json` prints, one a line. Versioned: `version` counts incompatible changes. */
-export type RunEvent = RunStart | StepStart | StepProgress | StepLog | StepFinish | RunFailed | RunFinish;
+export type RunEvent =
+  | RunStart
+  | StepStart
+  | StepWait
+  | StepProgress
+  | StepLog
+  | StepFinish
+  | RunFailed
+  | RunFinish;
 
 export type Outcome = 'ran' | 'hit' | 'joined' | 'failed' | 'skipped' | 'cancelled';
 
@@ -48,8 +56,19 @@ export interface StepStart {
   readonly threads: number;
   /** GPU tokens that it holds. */
   readonly gpus: number;
+  /** Of which devices, as CUDA names them; absent where it holds none. */
+  readonly devices?: readonly string[];
   /** Its log, relative to the root. */
   readonly log: string;
+}
+
+/** A node could start but for what a process outside this run has: its key, or a GPU. Told once for each reason. */
+export interface StepWait {
+  readonly event: 'step.wait';
+  readonly time: string;
+  readonly node: string;
+  /** Such as `for a GPU, held by host laptop, process 4711`. */
+  readonly reason: string;
 }
 
 export interface StepProgress {

@@ -39,6 +39,7 @@ export async function executeNode(
     },
     scratch: request.scratchFolder,
     threads: request.threads,
+    gpus: request.gpus,
     memoryBytes: request.memoryBytes,
     async engine(shape) {
       const descriptor = request.engine === undefined ? undefined : engines[request.engine];

@@ -1,6 +1,7 @@
 import type { Failure } from '../base/failure.js';
 import type { JsonObject } from '../base/json.js';
 import type { Tree } from '../base/tree.js';
+import type { GpuDevice } from '../engines/gpu-devices.js';
 import type { PortShape, Progress } from '../kinds/kind.js';
 import type { StagedFile } from '../store/store.js';
 
@@ -17,6 +18,8 @@ export interface ExecuteRequest {
   readonly outputs: { readonly [port: string]: PortShape };
   readonly engine?: string;
   readonly threads: number;
+  /** The devices that the node was given, for it alone. */
+  readonly gpus: readonly GpuDevice[];
   readonly memoryBytes: number;
   readonly timeoutSeconds?: number;
   readonly outputsFolder: string;

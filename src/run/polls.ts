@@ -3,7 +3,7 @@ const longestMilliseconds = 1_000;
 
 /** Looks again later at nodes that wait for another process: soon at first, then about each second. */
 export class Polls {
-  private readonly timers = new Map<string, NodeJS.Timeout>();
+  private readonly timers = new Map<string, { readonly timer: NodeJS.Timeout; readonly look: () => void }>();
   private readonly counts = new Map<string, number>();
 
   get size(): number {
@@ -19,11 +19,18 @@ export class Polls {
       this.timers.delete(id);
       look();
     }, delay);
-    this.timers.set(id, timer);
+    this.timers.set(id, { timer, look });
+  }
+
+  /** Calls every look that is due later now: something has changed. */
+  lookNow(): void {
+    const looks = [...this.timers.values()].map(({ look }) => look);
+    this.clear();
+    for (const look of looks) look();
   }
 
   clear(): void {
-    for (const timer of this.timers.values()) clearTimeout(timer);
+    for (const { timer } of this.timers.values()) clearTimeout(timer);
     this.timers.clear();
   }
 }

@@ -228,9 +228,9 @@ export class Schedule {
     if (state.gpus <= this.gpus) return false;
     this.fail(state, {
       reason: 'device-unavailable',
-      message: `${id} wants ${state.gpus} GPU tokens and the run has ${this.gpus}`,
+      message: `${id} wants ${state.gpus === 1 ? 'a GPU' : `${state.gpus} GPUs`}, and the run has ${this.gpus === 0 ? 'none' : this.gpus}`,
       location,
-      hint: 'choose an engine that runs on the CPU with --engine, or lower resources.gpu',
+      hint: 'choose an engine that runs on the CPU with --engine, or lower resources.gpu; kshot doctor says what was found',
     });
     return true;
   }

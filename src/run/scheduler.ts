@@ -2,6 +2,7 @@ import { join, relative } from 'node:path';
 import type { Failure } from '../base/failure.js';
 import { failureOfException } from '../base/failure-of-exception.js';
 import type { JsonObject } from '../base/json.js';
+import type { GpuDevice } from '../engines/gpu-devices.js';
 import type { CodeDigests } from '../pipeline/code-digests.js';
 import type { GraphNode } from '../pipeline/graph.js';
 import { keyOf } from '../pipeline/keys.js';
@@ -11,6 +12,7 @@ import type { Store } from '../store/store.js';
 import { type Attempt, attemptNode, type Surroundings } from './attempt-node.js';
 import type { Outcome, RunEvent } from './event.js';
 import { finishEvent } from './finish-event.js';
+import { GpuTokens } from './gpu-tokens.js';
 import { kshotVersion } from './kshot-version.js';
 import { demandOf } from './node-demand.js';
 import { Polls } from './polls.js';
@@ -24,8 +26,8 @@ import { WorkerPool } from './worker-pool.js';
 export interface ExecuteOptions {
   /** CPU slots, at least 1. */
   readonly slots: number;
-  /** GPU tokens. */
-  readonly gpus: number;
+  /** The devices that nodes may be given: a GPU token each. */
+  readonly gpus: readonly GpuDevice[];
   /** Whether what does not depend on a failed step still starts. */
   readonly keepGoing: boolean;
   /** What is computed although there is an entry: nothing, everything, or these steps (or nodes). */
@@ -77,11 +79,13 @@ const cancelled: Failure = { reason: 'step-failed', message: 'the run was cancel
  * outcome and no process of it is left. Never rejects for what a step does.
  */
 export async function executePlan(run: ExecutePlan): Promise<RunOutcome> {
-  const pool = new WorkerPool(run.workerModule);
+  const tokens = new GpuTokens(run.store, run.options.gpus);
+  const pool = new WorkerPool(run.workerModule, (gpus, processId) => tokens.usedBy(gpus, processId));
   try {
-    return await new Execution(run, pool).execute();
+    return await new Execution(run, pool, tokens).execute();
   } finally {
     await pool.close();
+    tokens.release();
   }
 }
 
@@ -91,6 +95,9 @@ class Execution {
   private readonly schedule: Schedule;
   private readonly surroundings: Surroundings;
   private readonly polls = new Polls();
+  private readonly tokens: GpuTokens;
+  /** What each node was last said to wait for. */
+  private readonly waits = new Map<string, string>();
   private free: Resources;
   private attempts = 0;
   private stopped: { readonly outcome: 'skipped' | 'cancelled'; readonly reason: string } | undefined;
@@ -98,10 +105,11 @@ class Execution {
   private finish: () => void = () => {};
   private crash: (error: unknown) => void = () => {};
 
-  constructor(run: ExecutePlan, pool: WorkerPool) {
+  constructor(run: ExecutePlan, pool: WorkerPool, tokens: GpuTokens) {
     this.run = run;
     this.pool = pool;
-    this.free = { slots: Math.max(1, run.options.slots), gpus: run.options.gpus };
+    this.tokens = tokens;
+    this.free = { slots: Math.max(1, run.options.slots), gpus: run.options.gpus.length };
     const { store, plan, codes, options } = run;
     this.schedule = new Schedule(plan.nodes, (node) => isForced(node, options.force), this.free, {
       keyOf: (node, inputs) => keyOf({ node, inputs, files: fileDigestsOf(node, plan.files), codes }),
@@ -172,12 +180,18 @@ class Execution {
 
   private async start(start: Startable, granted: Resources): Promise<void> {
     const { node, key, preimage, forced } = start;
+    const gpus = this.takeGpus(node, granted.gpus);
+    if (gpus === undefined) return;
     this.free = take(this.free, granted);
     this.attempts++;
     let held = true;
     const release = (): void => {
-      if (held) this.free = giveBack(this.free, granted);
+      if (!held) return;
       held = false;
+      this.free = giveBack(this.free, granted);
+      if (gpus.length === 0) return;
+      this.tokens.giveBack(gpus);
+      this.polls.lookNow();
     };
     const reason = forced
       ? 'forced'
@@ -189,13 +203,14 @@ class Execution {
     let startedAt: Date | undefined;
     let attempt: Attempt;
     try {
-      attempt = await attemptNode({ ...start, granted }, this.surroundings, {
+      attempt = await attemptNode({ ...start, granted, gpus }, this.surroundings, {
         mayStart: () => this.stopped === undefined,
         started: (date) => {
           startedAt = date;
           const { id, step, kind } = node;
           const time = date.toISOString();
-          log.note(`${id} (${kind}) starts ${time}, threads ${granted.slots}, key ${key}`);
+          const on = gpus.length === 0 ? '' : `, GPU ${gpus.map((gpu) => gpu.id).join(', ')}`;
+          log.note(`${id} (${kind}) starts ${time}, threads ${granted.slots}${on}, key ${key}`);
           log.note(`because: ${reason}`);
           log.close();
           this.run.emit({
@@ -209,6 +224,7 @@ class Execution {
             threads: granted.slots,
             gpus: granted.gpus,
             log: relative(this.run.root, log.file),
+            ...(gpus.length === 0 ? {} : { devices: gpus.map(({ id }) => id) }),
           });
         },
         progress: ({ values = {}, ...progress }) =>
@@ -244,6 +260,28 @@ class Execution {
     if (startedAt !== undefined) noteEnd(log, attempt, timing.seconds, this.run.signal.aborted);
     this.conclude(start, attempt, reason, timing);
     this.advance();
+    if (gpus.length > 0) await this.giveUpUnusedGpus();
+  }
+
+  /** Undefined where the node has to wait for them, or cannot get any. */
+  private takeGpus(node: GraphNode, count: number): readonly GpuDevice[] | undefined {
+    try {
+      const taken = this.tokens.take(count);
+      if (taken.type === 'taken') return taken.devices;
+      this.poll(node, taken.holder === undefined ? undefined : `for a GPU, held by ${taken.holder}`);
+    } catch (error) {
+      this.schedule.ended(node, 'failed', failureOfException(error), { seconds: 0 });
+    }
+    return undefined;
+  }
+
+  /** Lets other runs have the GPUs that no node of this run has; first end the processes that hold their memory. */
+  private async giveUpUnusedGpus(): Promise<void> {
+    const unused = this.tokens.takeUnused();
+    if (unused.length === 0) return;
+    await this.pool.retire(unused);
+    this.tokens.release(unused);
+    this.polls.lookNow();
   }
 
   private conclude({ node }: Startable, attempt: Attempt, reason: string, timing: Timing): void {
@@ -255,7 +293,7 @@ class Execution {
         this.schedule.succeeded(node, 'joined', attempt.entry, joinedReason, timing);
         return;
       case 'busy':
-        this.poll(node);
+        this.poll(node, `for its result, computed by ${attempt.owner}`);
         return;
       case 'bad-inputs':
         this.schedule.inputsBad(node, attempt.producers);
@@ -269,9 +307,13 @@ class Execution {
     }
   }
 
-  /** Waits, without a slot, for a key that another process computes. */
-  private poll(node: GraphNode): void {
+  /** Waits, without a slot, for what another process has: the key that it computes, or a GPU. */
+  private poll(node: GraphNode, what: string | undefined): void {
     this.schedule.waitElsewhere(node);
+    if (what !== undefined && this.waits.get(node.id) !== what) {
+      this.waits.set(node.id, what);
+      this.run.emit({ event: 'step.wait', time: now(), node: node.id, reason: what });
+    }
     this.polls.add(node.id, () => {
       try {
         this.schedule.lookElsewhere(node, joinedReason);

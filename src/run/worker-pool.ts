@@ -3,6 +3,7 @@ import type { Readable } from 'node:stream';
 import type { Failure } from '../base/failure.js';
 import { killProcessGroup } from '../base/process-group.js';
 import { failed, type Result, success } from '../base/result.js';
+import { type GpuDevice, gpuEnvironment } from '../engines/gpu-devices.js';
 import type { Progress } from '../kinds/kind.js';
 import { builtFile } from '../pipeline/built-file.js';
 import type { Executed, ExecuteRequest, WorkerMessage, WorkerRequest } from './execution.js';
@@ -28,6 +29,8 @@ interface Running {
 
 interface WorkerProcess {
   readonly child: ChildProcess;
+  /** The devices that it sees; a driver keeps those that it was loaded with. */
+  readonly gpus: readonly GpuDevice[];
   running?: Running;
 }
 
@@ -37,14 +40,22 @@ interface WorkerProcess {
  */
 export class WorkerPool {
   private readonly module: URL;
+  private readonly onGpus: (gpus: readonly GpuDevice[], processId: number) => void;
   private readonly workers = new Set<WorkerProcess>();
   private readonly idle: WorkerProcess[] = [];
   private started = 0;
   private closed = false;
 
-  /** `module` is what a worker process starts with; tests give their own kinds this way. */
-  constructor(module: URL = builtFile('run/worker.js')) {
+  /**
+   * `module` is what a worker process starts with; tests give their own kinds this way. `onGpus` is told which
+   * process was started for which devices.
+   */
+  constructor(
+    module: URL = builtFile('run/worker.js'),
+    onGpus: (gpus: readonly GpuDevice[], processId: number) => void = () => {},
+  ) {
     this.module = module;
+    this.onGpus = onGpus;
   }
 
   /** How many processes were started so far. */
@@ -55,7 +66,7 @@ export class WorkerPool {
   /** Runs one node in a process of its own for that time. Never rejects: a process that dies is a failure. */
   execute(request: ExecuteRequest, listener: ExecutionListener): Promise<Result<Executed, Failure>> {
     if (this.closed) return Promise.resolve(failed(cancelled));
-    const worker = this.idle.pop() ?? this.start();
+    const worker = this.takeIdle(request.gpus) ?? this.start(request.gpus);
     return new Promise((settle) => {
       worker.running = { request, listener, settle, groups: new Set() };
       send(worker, request);
@@ -77,29 +88,35 @@ export class WorkerPool {
   /** Ends every process and what it started; resolves when they are gone. */
   async close(): Promise<void> {
     this.closed = true;
-    await Promise.all(
-      [...this.workers].map(async ({ child, running }) => {
-        const gone =
-          child.exitCode === null && child.signalCode === null
-            ? new Promise((resolve) => child.once('exit', resolve))
-            : undefined;
-        killGroups(running);
-        kill(child);
-        await gone;
-      }),
-    );
+    await endAll([...this.workers]);
   }
 
-  private start(): WorkerProcess {
+  /** Ends the idle processes that see any of the devices, which frees what they hold of the devices' memory. */
+  async retire(gpus: readonly GpuDevice[]): Promise<void> {
+    const given = new Set(gpus.map(({ id }) => id));
+    const workers = this.idle.filter((worker) => worker.gpus.some(({ id }) => given.has(id)));
+    for (const worker of workers) removeFrom(this.idle, worker);
+    await endAll(workers);
+  }
+
+  private takeIdle(gpus: readonly GpuDevice[]): WorkerProcess | undefined {
+    const wanted = namesOf(gpus);
+    const index = this.idle.findLastIndex((worker) => namesOf(worker.gpus) === wanted);
+    return index < 0 ? undefined : this.idle.splice(index, 1)[0];
+  }
+
+  private start(gpus: readonly GpuDevice[]): WorkerProcess {
     this.started++;
     const child = fork(this.module, [String(process.pid)], {
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
       execArgv: [],
+      ...(gpus.length === 0 ? {} : { env: { ...process.env, ...gpuEnvironment(gpus) } }),
       // A group of its own: ctrl-C in a terminal reaches kshot alone, which then decides.
       detached: true,
     });
-    const worker: WorkerProcess = { child };
+    const worker: WorkerProcess = { child, gpus };
     this.workers.add(worker);
+    if (gpus.length > 0 && child.pid !== undefined) this.onGpus(gpus, child.pid);
     child.on('message', (message: WorkerMessage) => this.receive(worker, message));
     // With an `error` no `exit` may follow: the process could not be started, or not be written to.
     child.on('error', (cause) => this.end(worker, `could not be reached: ${cause.message}`));
@@ -148,13 +165,36 @@ export class WorkerPool {
 
   private end(worker: WorkerProcess, how: string): void {
     if (!this.workers.delete(worker)) return;
-    const index = this.idle.indexOf(worker);
-    if (index >= 0) this.idle.splice(index, 1);
+    removeFrom(this.idle, worker);
     const { running } = worker;
     delete worker.running;
     kill(worker.child);
     running?.settle(failed(crash(running.request, how)));
   }
+}
+
+/** Ends processes and what they started; resolves when they are gone. */
+async function endAll(workers: readonly WorkerProcess[]): Promise<void> {
+  await Promise.all(
+    workers.map(async ({ child, running }) => {
+      const gone =
+        child.exitCode === null && child.signalCode === null
+          ? new Promise((resolve) => child.once('exit', resolve))
+          : undefined;
+      killGroups(running);
+      kill(child);
+      await gone;
+    }),
+  );
+}
+
+function namesOf(gpus: readonly GpuDevice[]): string {
+  return gpus.map(({ id }) => id).join(',');
+}
+
+function removeFrom<Element>(list: Element[], element: Element): void {
+  const index = list.indexOf(element);
+  if (index >= 0) list.splice(index, 1);
 }
 
 const cancelled: Failure = { reason: 'step-failed', message: 'the run was cancelled' };

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { sha256 } from '../base/canonical.js';
 import type { Digest } from './entry.js';
 
 /** Where everything of a cache is, below its folder (absolute). */
@@ -15,6 +16,8 @@ export interface Layout {
   object(digest: Digest): string;
   entry(key: Digest): string;
   lock(key: Digest): string;
+  /** Who uses a device of a host. */
+  deviceLock(host: string, device: string): string;
   /** Resumable state and the workspaces of one key. */
   partialOf(key: Digest): string;
 }
@@ -34,6 +37,7 @@ export function layoutOf(folder: string): Layout {
     object: (digest) => `${folder}/objects/${digest.slice(0, 2)}/${digest.slice(2)}`,
     entry: (key) => `${folder}/steps/${key.slice(0, 2)}/${key}.json`,
     lock: (key) => `${folder}/locks/${key}`,
+    deviceLock: (host, device) => `${folder}/locks/gpu-${sha256(host).slice(0, 12)}-${fileNameOf(device)}`,
     partialOf: (key) => `${folder}/partial/${key}`,
   };
 }
@@ -41,4 +45,9 @@ export function layoutOf(folder: string): Layout {
 /** Whether a name is a digest, so that nothing else ever becomes part of a path. */
 export function isDigest(text: unknown): text is Digest {
   return typeof text === 'string' && /^[0-9a-f]{64}$/.test(text);
+}
+
+/** A name with nothing in it that means something in a path. */
+function fileNameOf(name: string): string {
+  return name.replace(/[^\w-]/g, '_');
 }

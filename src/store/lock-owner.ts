@@ -28,6 +28,11 @@ export function thisProcess(token: string): LockOwner {
   return { ...own, token };
 }
 
+/** A process of this host, as the owner of a lock with the given token. */
+export function processOfThisHost(processId: number, token: string): LockOwner {
+  return { ...thisProcess(token), processId, processStart: startOf(processId) ?? 'gone' };
+}
+
 /** `foreign`: on another host, where nothing can be known of it. */
 export function livenessOf(owner: LockOwner): 'alive' | 'dead' | 'foreign' {
   const self = thisProcess('');

@@ -5,6 +5,7 @@ import { type Failure, FailureError } from '../base/failure.js';
 import { environmentFailure, rethrowAsFailure } from '../base/failure-of-exception.js';
 import { failed, type Result, success } from '../base/result.js';
 import { leavesOf, mapTree, type Tree } from '../base/tree.js';
+import { claimDevice } from './device-claims.js';
 import { readEntries, readEntry, writeEntry } from './entries.js';
 import type { Digest, Entry, ObjectReference } from './entry.js';
 import { folderObstacle, makeFolder, setAside } from './folders.js';
@@ -23,7 +24,7 @@ type Outputs<Leaf> = { readonly [port: string]: Tree<Leaf> };
  * there yet or may not be written can be opened and planned against. Throws a `FailureError` (`cache-unwritable`)
  * where something else than a folder is in its place.
  *
- * `claim` and `putText` throw a `FailureError` (`disk`, `cache-unwritable`) where the environment refuses.
+ * `claim`, `claimDevice` and `putText` throw a `FailureError` (`disk`, `cache-unwritable`) where the environment refuses.
  */
 export async function openStore(folder: string): Promise<Store> {
   const layout = layoutOf(resolve(folder));
@@ -48,6 +49,7 @@ export async function openStore(folder: string): Promise<Store> {
     objectPath: objects.path,
     verify: objects.verify,
     claim: async (key) => claim(layout, key),
+    claimDevice: (device) => claimDevice(layout, device),
     commit: async (workspace, entry, outputs) => commit(layout, objects, workspace, entry, outputs),
     release: async (workspace) => release(layout, workspace),
     digestFile: statIndex.digestFile,

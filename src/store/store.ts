@@ -30,6 +30,18 @@ export type Claim =
   /** A lock of another host: never reclaimed silently. */
   | { readonly type: 'foreign'; readonly failure: Failure };
 
+/** The right to use a device, among all processes that share the cache. */
+export type DeviceClaim =
+  | {
+      readonly type: 'claimed';
+      /** Names the process that uses it, so that nobody else gets it before that one has ended. */
+      usedBy(processId: number): void;
+      /** Gives it back; the process that used it must have ended. */
+      release(): void;
+    }
+  /** Another live process has it; `owner` says who (host, pid). */
+  | { readonly type: 'busy'; readonly owner: string };
+
 /** The cache on disk. Only the process that runs the scheduler writes entries and objects. */
 export interface Store {
   /** `cache`, absolute. */
@@ -50,6 +62,8 @@ export interface Store {
 
   /** Tries to become the one that computes `key`; reclaims the lock of a dead process of this host. */
   claim(key: Digest): Promise<Claim>;
+  /** Tries to take a device of this host (such as `0`); reclaims that of a dead process. */
+  claimDevice(device: string): DeviceClaim;
   /**
    * Moves the staged files in place, read-only, and writes the entry last; releases the workspace.
    * Fails with `not-deterministic` where `entry.facts.deterministic` and an existing entry of this key has other

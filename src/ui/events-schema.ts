@@ -79,15 +79,31 @@ export const eventsSchema = {
         },
       },
     ),
-    event('step.start', 'A node begins to execute.', {
+    event(
+      'step.start',
+      'A node begins to execute.',
+      {
+        node,
+        step: text,
+        kind: text,
+        key,
+        reason: { type: 'string', description: 'Why it runs, such as with.outer_lr 0.001 -> 0.002.' },
+        threads: { type: 'integer', minimum: 1 },
+        gpus: { ...count, description: 'GPU tokens that it holds.' },
+        log: { type: 'string', description: "Its log's path, relative to the root." },
+      },
+      {
+        devices: {
+          type: 'array',
+          minItems: 1,
+          items: text,
+          description: 'Whose tokens, as CUDA names the devices.',
+        },
+      },
+    ),
+    event('step.wait', 'A node waits for what a process outside this run has: its result, or a GPU.', {
       node,
-      step: text,
-      kind: text,
-      key,
-      reason: { type: 'string', description: 'Why it runs, such as with.outer_lr 0.001 -> 0.002.' },
-      threads: { type: 'integer', minimum: 1 },
-      gpus: { ...count, description: 'GPU tokens that it holds.' },
-      log: { type: 'string', description: "Its log's path, relative to the root." },
+      reason: text,
     }),
     event(
       'step.progress',

@@ -37,6 +37,8 @@ export function createPlainLines(style: Style = plainStyle): (event: RunEvent) =
       }
       case 'step.start':
         return [...flushHits(), wordLine(style.cyan, 'start', event.node, event.reason)];
+      case 'step.wait':
+        return [...flushHits(), wordLine(style.dim, 'wait', event.node, event.reason)];
       case 'step.log':
         return [];
       // Failures are printed in full, with the lines of the files that they are in, not as a line of the run.

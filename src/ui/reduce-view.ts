@@ -21,6 +21,8 @@ export function reduceView(state: ViewState, event: RunEvent): ViewState {
       return viewOfStart(event);
     case 'step.start':
       return started(state, event);
+    case 'step.wait':
+      return withNotice(state, `${event.node} waits ${event.reason}`);
     case 'step.progress':
       return progressed(state, event);
     case 'step.finish':

@@ -37,6 +37,7 @@ export function kindContext(options: ContextOptions): KindContext & { readonly l
     },
     scratch,
     threads,
+    gpus: [],
     memoryBytes: 2 ** 30,
     engine: (shape) => createEngine({ shape, threads }),
     partial: {

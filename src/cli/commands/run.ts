@@ -1,4 +1,3 @@
-import { readdirSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { relative } from 'node:path';
 import { digestOf } from '../../base/canonical.js';
@@ -6,7 +5,9 @@ import { largestExitCode } from '../../base/exit-code.js';
 import type { Failure, Location } from '../../base/failure.js';
 import { failureOfException } from '../../base/failure-of-exception.js';
 import { type Result, success } from '../../base/result.js';
-import type { GraphNode } from '../../pipeline/graph.js';
+import { type GpuDevice, gpuDevices } from '../../engines/gpu-devices.js';
+import { engines } from '../../engines/registry.js';
+import type { Graph, GraphNode } from '../../pipeline/graph.js';
 import { earlierDurations } from '../../report/earlier-durations.js';
 import type { FinishedRun } from '../../report/finished-run.js';
 import { resultFiles, shownTables } from '../../report/result-rows.js';
@@ -79,7 +80,7 @@ async function execute(
   const emit = emitTo(terminal);
   const startedAt = new Date();
   const slots = options.jobs ?? availableParallelism();
-  const gpus = countGpus(graph.nodes.some((node) => node.gpus > 0));
+  const gpus = gpusFor(graph);
   emit({
     event: 'run.start',
     version: 1,
@@ -88,9 +89,9 @@ async function execute(
     run: folder.run,
     nodes: graph.nodes.length,
     slots,
-    gpus,
+    gpus: gpus.length,
     engine: graph.engine,
-    ...outlineRun(project, { slots, gpus }),
+    ...outlineRun(project, { slots, gpus: gpus.length }),
   });
 
   const cancellation = cancelOnSignals();
@@ -147,7 +148,12 @@ async function executeNodes(
     gpus,
     emit,
     signal,
-  }: { slots: number; gpus: number; emit: (event: RunEvent) => void; signal: AbortSignal },
+  }: {
+    slots: number;
+    gpus: readonly GpuDevice[];
+    emit: (event: RunEvent) => void;
+    signal: AbortSignal;
+  },
 ): Promise<RunOutcome> {
   const { store, codes, root, plan: planned } = project;
   const force = options.force ?? [];
@@ -196,10 +202,14 @@ function emitTo(terminal: Terminal): (event: RunEvent) => void {
   };
 }
 
-/** GPU tokens: the graphics devices of this machine, looked for only where a step wants one. */
-function countGpus(wanted: boolean): number {
-  if (!wanted || process.platform !== 'linux') return wanted ? 1 : 0;
-  return readdirSync('/dev').filter((name) => /^nvidia\d+$/.test(name)).length;
+/** The devices that steps may be given, looked for only where a step wants one. */
+function gpusFor({ nodes }: Graph): readonly GpuDevice[] {
+  if (!nodes.some(({ gpus }) => gpus > 0)) return [];
+  const found = gpuDevices();
+  const onGpuEngine = nodes.some(({ engine }) => engine !== undefined && engines[engine]?.gpu === true);
+  // A GPU engine that was asked for by name may compute on an adapter that is a program.
+  const software = onGpuEngine && process.env['KSHOT_GPUS'] === undefined ? [{ id: '0', index: 0 }] : [];
+  return found.length > 0 ? found : software;
 }
 
 /** Where the pipeline names the file that holds bad data; else the step. */

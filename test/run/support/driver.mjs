@@ -2,6 +2,7 @@
 // Events as NDJSON on stdout, the outcome's counts as the last line.
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { gpuDevices } from '../../../dist/engines/gpu-devices.js';
 import { kinds } from '../../../dist/kinds/registry.js';
 import { readCodeDigests } from '../../../dist/pipeline/code-digests.js';
 import { loadPipeline } from '../../../dist/pipeline/load-pipeline.js';
@@ -39,7 +40,7 @@ const outcome = await executePlan({
   store,
   codes: allCodes,
   root,
-  options: { slots: Number(slots), gpus: 0, keepGoing: keepGoing === 'keep-going', force: 'none' },
+  options: { slots: Number(slots), gpus: gpuDevices(), keepGoing: keepGoing === 'keep-going', force: 'none' },
   logFolder: join(root, 'logs'),
   emit: (event) => process.stdout.write(`${JSON.stringify(event)}\n`),
   signal: abort.signal,

@@ -72,7 +72,7 @@ export async function runProject(project: Project, options: RunOptions = {}): Pr
   options.meddle?.(store);
   mkdirSync(project.path('logs'), { recursive: true });
   const events: RunEvent[] = [];
-  const { slots = 2, gpus = 0, keepGoing = false, force = 'none' } = options;
+  const { slots = 2, gpus = [], keepGoing = false, force = 'none' } = options;
   const outcome = await executePlan({
     plan: okOf(plan),
     store,
