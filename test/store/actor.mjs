@@ -1,4 +1,5 @@
-// Another process on the same cache. Usage: node actor.mjs hold|race|commits FOLDER ...
+// Another process on the same cache. Usage: node actor.mjs hold|race|commits|use FOLDER ...
+import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { closeSync, fsyncSync, openSync, writeFileSync } from 'node:fs';
 import { digestOf } from '../../dist/base/canonical.js';
@@ -24,6 +25,16 @@ async function race(startAt, ...keys) {
   }
   // Held until every other is through.
   setTimeout(() => {}, 1500);
+}
+
+/** Takes a device for a process that outlives this one, says which, and waits to be killed. */
+async function use(device) {
+  const claim = store.claimDevice(device);
+  if (claim.type !== 'claimed') throw new Error(claim.owner);
+  const user = spawn('sleep', ['60'], { detached: true, stdio: 'ignore' });
+  claim.usedBy(user.pid);
+  console.log(`user ${user.pid}`);
+  setInterval(() => {}, 1000);
 }
 
 /** Publishes entries of two outputs each, one after the other, for ever. */
@@ -58,4 +69,4 @@ async function commits(prefix) {
   }
 }
 
-await { hold, race, commits }[action](...rest);
+await { hold, race, commits, use }[action](...rest);
