@@ -1,9 +1,12 @@
 import type { ItemSlots, PackedForests } from './packed-forests.js';
 
-/** Something on the device. Whoever was given it releases it, once; what it was made from may be released before it. */
+/** Something on the device. Whoever was given it releases it; what it was made from may be released before it. */
 export interface Held {
   release(): void;
 }
+
+/** Packed forests on the device. */
+export type DeviceForests = Held;
 
 /**
  * A vector in parameter space for each weight vector of a batch: weights, a gradient, a direction or rates. Of the
@@ -14,7 +17,7 @@ export type Vectors = Held;
 /** Numbers to be read back. */
 export type Values = Held;
 
-/** The loss and its gradient at some weights, with what the pass after it needs of the forward and the backward pass. */
+/** The loss and its gradient at some weights, with what `pullBack` needs of the forward and the backward pass. */
 export interface Evaluation extends Held {
   /** Of the weighted loss of each weight vector; released with the evaluation. */
   readonly gradient: Vectors;
@@ -23,61 +26,76 @@ export interface Evaluation extends Held {
 }
 
 /** How far one inner step goes: one rate, or one for each parameter. */
-export type Rates<V extends Vectors> = number | V;
+export type Rates = number | Vectors;
+
+/** What one weight vector of some forests takes of the device's memory, in floats. */
+export interface Footprint {
+  /** Its share of `Vectors`. */
+  readonly vector: number;
+  /** Its share of an evaluation without the gradient, and of what is made on the way to it. */
+  readonly evaluation: number;
+  /** Its share of the largest single buffer. */
+  readonly largestBuffer: number;
+}
 
 /**
- * The passes that an engine is made of, on a device: all of them work on every weight vector of a batch at once, with
- * V vectors of S slots, D parameters outside the embedding and e its width. The engine above is written once for all
- * implementations.
+ * The passes that the engine is made of, on a device. Each works on all weight vectors of a batch at once: W vectors of
+ * S slots, with D parameters outside the embedding, which is e wide. The engine above is written once for all
+ * implementations; an implementation is given nothing but what it made itself.
  *
- * All but `read` are synchronous: they enqueue work and throw only where the device has no room or is gone. Tensors are
- * made through the library's own bookkeeping, so that a `tidy` around a series of calls releases what an error left.
- * What an implementation keeps between calls (constants, what was uploaded last) is released by `close`.
+ * All but `read` are synchronous: they enqueue work, and throw only where the device has no room or is gone. Tensors are
+ * made through the library's own bookkeeping, so that a `tidy` around a series of calls releases what an error left
+ * behind. What an implementation keeps between calls (constants, what was uploaded last) goes with `close`.
  */
-export interface Passes<F extends Held, V extends Vectors, E extends Evaluation & { gradient: V }> {
-  /** Floats of device memory that a weight vector's part of an evaluation of `forests` takes, without its gradient. */
-  floatsPerEvaluation(forests: PackedForests): number;
+export interface Passes {
+  /** Known without the device. */
+  footprint(forests: PackedForests): Footprint;
 
-  /** Puts forests on the device. */
-  uploadForests(forests: PackedForests): F;
+  uploadForests(forests: PackedForests): DeviceForests;
 
-  /** A vector in the order of `parameterLayout` for each weight vector: all equal. */
-  uploadVector(vector: Float32Array, slots: ItemSlots): V;
+  /** A vector in the order of `parameterLayout`, the same for each weight vector of `slots`. */
+  uploadVector(vector: Float32Array, slots: ItemSlots): Vectors;
 
   /** Forward and backward pass at `weights`. */
-  evaluate(forests: F, weights: V): E;
+  evaluate(forests: DeviceForests, weights: Vectors): Evaluation;
 
   /** One inner step: `weights - rates * gradient`, elementwise. */
-  descend(weights: V, rates: Rates<V>, gradient: V): V;
+  descend(weights: Vectors, rates: Rates, gradient: Vectors): Vectors;
 
   /**
-   * What a derivative by the weights after an inner step is by the weights before it: `derivative - H (rates *
-   * derivative)`, exactly, with H the Hessian of the loss at `weights`, where `evaluation` was made.
+   * The derivative by the weights before an inner step, given that by the weights after it: `derivative - H (rates *
+   * derivative)`, exactly, where H is the Hessian of the loss at `weights`, and `evaluation` was made there.
    */
-  pullBack(forests: F, weights: V, evaluation: E, rates: Rates<V>, derivative: V): V;
+  pullBack(
+    forests: DeviceForests,
+    weights: Vectors,
+    evaluation: Evaluation,
+    rates: Rates,
+    derivative: Vectors,
+  ): Vectors;
 
   /** `sum + one * other`, elementwise; `one * other` where there is no sum yet. */
-  addProduct(sum: V | undefined, one: V, other: V): V;
+  addProduct(sum: Vectors | undefined, one: Vectors, other: Vectors): Vectors;
 
   /**
-   * The sum over the weight vectors: `[D]` in the order of `parameterLayout` without the embedding, then the rows of
-   * the embedding, not summed, `[V, S, e]`. What stands in unused slots means nothing.
+   * `[D + W * S * e]`: the sum over the weight vectors in the order of `parameterLayout` without the embedding, then
+   * the rows of the embedding, not summed. What stands in unused slots means nothing.
    */
-  sumOverVectors(vectors: V): Values;
+  sumOverVectors(vectors: Vectors): Values;
 
   /**
    * `[pairs]` the rank of each pair's label at `weights`, in the order of the packed forests: 1 + items scored higher +
    * equal-scored items of lower id; 0 where a score is not finite.
    */
-  ranks(forests: F, weights: V): Values;
+  ranks(forests: DeviceForests, weights: Vectors): Values;
 
   /**
-   * `[2, V, 6 + S]` sums of squares of `weights`, then of `weights - start`: of each tensor after the embedding in the
+   * `[2, W, 6 + S]` sums of squares of `weights`, then of `weights - start`: of each tensor after the embedding in the
    * order of `parameterLayout`, then of each slot's row.
    */
-  squares(weights: V, start: V): Values;
+  squares(weights: Vectors, start: Vectors): Values;
 
-  /** Reads all of `values` in one transfer, and releases them. */
+  /** Releases `values`, and gives what they were, read in one transfer. */
   read(values: readonly Values[]): Promise<readonly Float32Array[]>;
 
   close(): void;

@@ -1,0 +1,81 @@
+import * as tf from '@tensorflow/tfjs-core';
+import type { ModelShape } from '../../model/model-shape.js';
+import { parameterCount } from '../../model/parameter-layout.js';
+import type { Parameters } from '../engine.js';
+import type { ItemSlots, PackedForests } from './packed-forests.js';
+import type { Footprint, Passes, Rates, Values } from './passes.js';
+import { tidied } from './tensor-scope.js';
+
+/** How much a device can hold. */
+export interface DeviceLimits {
+  /** Bytes that the engine may take in all; more tasks than fit are computed one part after the other. */
+  readonly memoryBytes: number;
+  /** Bytes of the largest single buffer. */
+  readonly bufferBytes: number;
+}
+
+/** A backend of TensorFlow.js that has been set up, and how to compute on it. */
+export interface TfjsBackend {
+  /** The name under which it is registered, e.g. `cpu`. */
+  readonly name: string;
+  /** Device and driver, for a GPU. */
+  readonly device?: string;
+  readonly limits: DeviceLimits;
+  createPasses(shape: ModelShape): Passes;
+}
+
+/** What was enqueued to be read, by name; what is undefined is not read. */
+type Enqueued = { readonly [name: string]: Values | undefined };
+type Read<Names extends Enqueued> = {
+  readonly [Name in keyof Names]: Names[Name] extends Values ? Float32Array : Float32Array | undefined;
+};
+
+/** A model's passes on a backend, and the rules of working there. */
+export class Device {
+  readonly shape: ModelShape;
+  readonly #backend: TfjsBackend;
+  readonly #passes: Passes;
+
+  constructor(backend: TfjsBackend, shape: ModelShape) {
+    this.shape = shape;
+    this.#backend = backend;
+    this.#passes = backend.createPasses(shape);
+  }
+
+  /** Runs `enqueue`, releases all that it made, and reads what it returned in one transfer. */
+  async compute<Names extends Enqueued>(enqueue: (passes: Passes) => Names): Promise<Read<Names>> {
+    // Which backend new tensors go to is the library's global state; one that is set up is switched to at once.
+    if (tf.getBackend() !== this.#backend.name) void tf.setBackend(this.#backend.name);
+    const enqueued = tidied(() => enqueue(this.#passes));
+    const names = Object.keys(enqueued).filter((name) => enqueued[name] !== undefined);
+    const values = names.map((name) => enqueued[name]).filter((one) => one !== undefined);
+    const arrays = await this.#passes.read(values);
+    return Object.fromEntries(names.map((name, index) => [name, arrays[index]])) as Read<Names>;
+  }
+
+  /** The vector in the device's precision. */
+  inFloat32(vector: Parameters): Float32Array {
+    const count = parameterCount(this.shape);
+    if (vector.length !== count) throw new Error(`expected ${count} parameters, found ${vector.length}`);
+    return vector instanceof Float32Array ? vector : Float32Array.from(vector);
+  }
+
+  /** Inner rates for `compute` to use. */
+  uploadRates(rates: number | Parameters, slots: ItemSlots): Rates {
+    return typeof rates === 'number' ? rates : this.#passes.uploadVector(this.inFloat32(rates), slots);
+  }
+
+  footprint(forests: PackedForests): Footprint {
+    return this.#passes.footprint(forests);
+  }
+
+  /** In how many parts to compute something of `bytes` whose largest buffer has `bufferBytes`, so that each part fits. */
+  partsOf(bytes: number, bufferBytes: number): number {
+    const { limits } = this.#backend;
+    return Math.max(1, Math.ceil(Math.max(bytes / limits.memoryBytes, bufferBytes / limits.bufferBytes)));
+  }
+
+  close(): void {
+    this.#passes.close();
+  }
+}

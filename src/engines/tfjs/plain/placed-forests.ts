@@ -1,0 +1,76 @@
+import * as tf from '@tensorflow/tfjs-core';
+import type { ModelShape } from '../../../model/model-shape.js';
+import type { Held } from '../passes.js';
+import { disposeOf, tidied } from '../tensor-scope.js';
+import type { IndexLists, PaddedForests } from './padded-forests.js';
+import type { PlacedLists } from './row-operations.js';
+
+export interface PlacedLevel {
+  readonly from: number;
+  readonly width: number;
+  /** Undefined at level 0. */
+  readonly parents: tf.Tensor1D | undefined;
+  /** Undefined in the last level. */
+  readonly children: PlacedLists | undefined;
+}
+
+/** Padded forests on the device: W vectors, N rows and P pairs for each, V items. */
+export interface PlacedForests extends Held {
+  readonly vectors: number;
+  readonly levels: readonly PlacedLevel[];
+  readonly inputs: tf.Tensor1D;
+  readonly rowsOfSlot: PlacedLists;
+  readonly ends: tf.Tensor1D;
+  readonly pairsOfRow: PlacedLists;
+  /** `[W, P, 1]` what a pair's loss counts; 0 for padding. */
+  readonly weights: tf.Tensor3D;
+  /** `[W, P, V]` the weight at the label, 0 elsewhere. */
+  readonly targets: tf.Tensor3D;
+  /** `[W, P, 1]` */
+  readonly labels: tf.Tensor3D;
+  /** `[W * P]` each pair's label among all the scores, `[W * P * V]`. */
+  readonly labelScores: tf.Tensor1D;
+  /** `[pairs]` the place of each pair of the packed forests. */
+  readonly placeOfPair: tf.Tensor1D;
+  /** `[W, N of level 0, h]` the state before a root. */
+  readonly zeroState: tf.Tensor3D;
+}
+
+/** Uploads `padded`. */
+export function placeForests(shape: ModelShape, padded: PaddedForests): PlacedForests {
+  const { vectors, pairs } = padded;
+  const held = tidied(() => {
+    const weights = tf.tensor3d(padded.weights, [vectors, pairs, 1]);
+    const labels = indices(padded.labels);
+    return {
+      levels: padded.levels.map(({ from, width, parents, children }, level) => ({
+        from,
+        width,
+        parents: level === 0 ? undefined : indices(parents),
+        children: children === undefined ? undefined : lists(children),
+      })),
+      inputs: indices(padded.inputs),
+      rowsOfSlot: lists(padded.rowsOfSlot),
+      ends: indices(padded.ends),
+      pairsOfRow: lists(padded.pairsOfRow),
+      weights,
+      targets: tf.mul<tf.Tensor3D>(
+        tf.reshape(tf.oneHot(labels, shape.items, 1, 0, 'float32'), [vectors, pairs, shape.items]),
+        weights,
+      ),
+      labels: tf.tensor3d(Float32Array.from(padded.labels), [vectors, pairs, 1]),
+      labelScores: indices(padded.labels.map((label, place) => place * shape.items + label)),
+      placeOfPair: indices(padded.placeOfPair),
+      zeroState: tf.zeros<tf.Rank.R3>([vectors, padded.levels[0]?.width ?? 0, shape.hidden]),
+    };
+  });
+  return { ...held, vectors, release: () => disposeOf(held) };
+}
+
+function indices(values: Int32Array): tf.Tensor1D {
+  return tf.tensor1d(values, 'int32');
+}
+
+function lists({ width, indices: values }: IndexLists): PlacedLists {
+  return { width, indices: indices(values) };
+}
