@@ -1,33 +1,67 @@
 import type { Failure } from '../base/failure.js';
 import { failed, type Result, success } from '../base/result.js';
-import { suggestion } from '../pipeline/nearest-name.js';
+import { nearestName } from '../pipeline/nearest-name.js';
 import { identityOf, type RunRecord, readRegister } from '../report/register.js';
 
-/** The run of that tag (or `PIPELINE/TAG`); the latest of the project without one. */
+/**
+ * The run that a name stands for: a tag, `PIPELINE/TAG`, or the latest run of a pipeline by `PIPELINE` or its file;
+ * `latest`, or no name, is the latest of the project. `~N` after any but a tag is the N-th run before that one.
+ */
 export function findRun(root: string, name?: string): Result<RunRecord, Failure> {
   const { runs } = readRegister(root);
-  const latest = runs.at(-1);
-  if (latest === undefined) return failed(noResults());
-  if (name === undefined) return success(latest);
-  const found = runs.filter((one) => one.run === name || identityOf(one) === name);
-  const [only] = found;
-  if (only !== undefined && found.length === 1) return success(only);
+  return findRunAmong(runs, name);
+}
+
+/** The same among these runs, which are in the order of their starts. */
+export function findRunAmong(runs: readonly RunRecord[], name = 'latest'): Result<RunRecord, Failure> {
+  if (runs.length === 0) return failed(noResults());
+  const tagged = runs.filter((one) => one.run === name || identityOf(one) === name);
+  const [only] = tagged;
+  if (only !== undefined && tagged.length === 1) return success(only);
   if (only !== undefined) {
     return failed({
       reason: 'usage',
-      message: `${found.length} pipelines have a run ${name}`,
-      hint: `name one: ${found.map(identityOf).join(', ')}`,
+      message: `${tagged.length} pipelines have a run ${name}`,
+      hint: `name one: ${tagged.map(identityOf).join(', ')}`,
     });
   }
-  const hint = suggestion(
-    name,
-    runs.toReversed().map((one) => (name.includes('/') ? identityOf(one) : one.run)),
-  );
+  const [, series = name, back = '0'] = /^(.+)~(\d+)$/.exec(name) ?? [];
+  const ofSeries = series === 'latest' ? runs : runs.filter((one) => isOfSeries(one, series));
+  if (ofSeries.length === 0) return failed(unknownRun(name, runs));
+  const found = ofSeries.at(-1 - Number(back));
+  if (found !== undefined) return success(found);
   return failed({
     reason: 'no-results',
-    message: `there is no run ${name}`,
-    ...(hint === undefined ? {} : { hint }),
+    message: `there is no run ${name}: ${ofSeries.length === 1 ? '1 run is' : `${ofSeries.length} runs are`} all there is${series === 'latest' ? '' : ` of ${series}`}`,
+    hint: `the first is ${ofSeries.length === 1 ? series : `${series}~${ofSeries.length - 1}`}`,
   });
+}
+
+function isOfSeries({ pipeline, file }: RunRecord, series: string): boolean {
+  return pipeline === series || `${pipeline}/latest` === series || file === series;
+}
+
+/** Names that work: `latest`, each pipeline that has a run, each run with the latest first. */
+export function runNames(runs: readonly RunRecord[]): readonly string[] {
+  const latestFirst = runs.toReversed();
+  return ['latest', ...new Set(latestFirst.map(({ pipeline }) => pipeline)), ...latestFirst.map(identityOf)];
+}
+
+function unknownRun(name: string, runs: readonly RunRecord[]): Failure {
+  const near = nearestName(name, [...runNames(runs), ...runs.toReversed().map(({ run }) => run)]);
+  const pipelines = [...new Set(runs.toReversed().map(({ pipeline }) => pipeline))];
+  const latest = runs.at(-1);
+  const examples = [
+    'latest',
+    'latest~1',
+    ...pipelines,
+    ...(latest === undefined ? [] : [identityOf(latest)]),
+  ];
+  return {
+    reason: 'no-results',
+    message: `there is no run ${name}`,
+    hint: near === undefined ? `these are runs: ${examples.slice(0, 8).join(', ')}` : `did you mean ${near}?`,
+  };
 }
 
 /** What is said where nothing has been run yet. */
@@ -36,5 +70,14 @@ export function noResults(): Failure {
     reason: 'no-results',
     message: 'there are no results yet',
     hint: 'kshot run makes some',
+  };
+}
+
+/** What is said of a run that is in the register and nowhere else. */
+export function folderGone(record: RunRecord): Failure {
+  return {
+    reason: 'no-results',
+    message: `the folder of run ${identityOf(record)} is gone`,
+    hint: 'kshot run makes its results again from the cache',
   };
 }

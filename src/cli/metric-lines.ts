@@ -66,6 +66,7 @@ function notes(report: Report): readonly string[] {
     ...(hasIntervals
       ? ['Brackets beside metrics are 95 % intervals, by bootstrap over users or by Student’s t over seeds.']
       : []),
+    ...percentNotes(report),
     ...(report.synthetic ? ['The data is synthetic: these figures say nothing about real learners.'] : []),
     ...(report.metrics.some((row) => row.role === 'test')
       ? ['TEST marks figures from test data: report them, do not choose by them.']
@@ -75,6 +76,29 @@ function notes(report: Report): readonly string[] {
       ? [
           `Computing again may give other bytes: ${report.not_deterministic.slice(0, 5).join(', ')}${repeatable > 5 ? ', ...' : ''}`,
         ]
+      : []),
+  ];
+}
+
+/** Why a percentage stands without an interval, where one does. */
+function percentNotes({ summaries }: Report): readonly string[] {
+  const compared = summaries.flatMap(({ metrics }) =>
+    Object.values(metrics).flatMap(({ against }) => Object.values(against)),
+  );
+  const bare = compared.filter(
+    (one) => one.improvement_percent !== null && one.improvement_interval === null,
+  );
+  return [
+    ...(bare.some((one) => one.difference_interval !== null)
+      ? [
+          'A percentage without brackets has no interval: among the resamples are some in which the baseline’s value is 0. The interval of the difference holds.',
+        ]
+      : []),
+    ...(bare.some((one) => one.difference_interval === null)
+      ? ['Without brackets are figures of a single user or seed: there is nothing to tell an interval from.']
+      : []),
+    ...(compared.some((one) => one.improvement_percent === null)
+      ? ['No percentage stands where the baseline’s value is 0.']
       : []),
   ];
 }

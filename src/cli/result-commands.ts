@@ -1,14 +1,29 @@
 import { type CommandBuilder, formatOption, seconds } from './command-builder.js';
 
+const run =
+  'a tag, PIPELINE/TAG, PIPELINE (its latest run) or latest; ~N is the N-th before, as in latest~1 (default: latest)';
+
 /** Adds the commands that show what runs found. */
 export function addResultCommands({ command, connect }: CommandBuilder): void {
   connect(
     command('results', {
       summary: 'the metrics of a run',
       description: 'The metrics of a run as a table; rows computed from test data are marked.',
-      examples: ['kshot results maml_residual/20260107-101500-ab12'],
-    }).argument('[RUN]', 'tag of a run, or PIPELINE/TAG (default: the latest)'),
+      examples: ['kshot results', 'kshot results maml_residual~1'],
+    }).argument('[RUN]', run),
     async () => (await import('./commands/results.js')).results,
+  );
+  connect(
+    command('diff', {
+      summary: 'what differs between two runs',
+      description:
+        'Compares the parameters, environment, steps and metrics of two runs, of one pipeline or of two, and says of each metric whether its difference can be told from none: paired by query pair where both runs ranked the same.',
+      examples: ['kshot diff', 'kshot diff maml_residual~1 maml_residual', 'kshot diff before after --json'],
+    })
+      .argument('[BEFORE]', 'a run, as for results (default: the run of the same pipeline before AFTER)')
+      .argument('[AFTER]', 'a run (default: the latest)')
+      .option('--metric <name>', 'list the differences of this metric, or of all (default: accuracy@1)'),
+    async () => (await import('./commands/diff.js')).diff,
   );
   connect(
     command('sql', {
@@ -31,7 +46,7 @@ export function addResultCommands({ command, connect }: CommandBuilder): void {
       examples: ['kshot logs meta_train@200'],
     })
       .argument('<STEP>', 'a step or a node')
-      .option('--run <run>', 'tag of the run (default: the latest that has a log of it)'),
+      .option('--run <run>', 'a run, as for results (default: the latest that lists the step)'),
     async () => (await import('./commands/logs.js')).logs,
   );
 }

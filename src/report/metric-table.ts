@@ -74,10 +74,7 @@ function numberOf(value: unknown): number | null {
  */
 export function metricTable(rows: readonly MetricRow[], digits: number): RowTable {
   const present = new Set(rows.flatMap((row) => Object.keys(row.values)));
-  const metrics = [
-    ...order.filter((name) => present.has(name)),
-    ...[...present].filter((name) => !order.includes(name)).sort(),
-  ];
+  const metrics = inReadingOrder(present);
   return {
     columns: ['node', 'role', 'k', 'steps', 'inner_lr', ...metrics, 'n', 'users'],
     rows: rows.map((row) => [
@@ -91,6 +88,14 @@ export function metricTable(rows: readonly MetricRow[], digits: number): RowTabl
       row.users,
     ]),
   };
+}
+
+/** Names of metrics as they are read, unknown ones last. */
+export function inReadingOrder(names: ReadonlySet<string>): readonly string[] {
+  return [
+    ...order.filter((name) => names.has(name)),
+    ...[...names].filter((name) => !order.includes(name)).sort(),
+  ];
 }
 
 /** `0.3373 [0.311, 0.364]`: a value to so many digits after the point, the ends of its interval to one less. */

@@ -31,6 +31,13 @@ export function createRunFolder(
       hint: 'use up to 64 letters, digits, dots, dashes and underscores, beginning with a letter or digit',
     });
   }
+  if (tag === 'latest') {
+    return failed({
+      reason: 'usage',
+      message: '--tag latest: latest stands for whatever run is the latest',
+      hint: 'choose another --tag, or leave it out',
+    });
+  }
   const run = tag ?? automaticTag(now);
   const path = join(root, 'artifacts', pipeline, run);
   const obstacle = folderObstacle(join(root, 'artifacts')) ?? folderObstacle(dirname(path));

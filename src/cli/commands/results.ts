@@ -6,7 +6,7 @@ import { type Manifest, type Report, readManifest, readReport } from '../../repo
 import { recordedFiles, verifyRecordedFiles } from '../../report/verify-run.js';
 import { openStore } from '../../store/open-store.js';
 import { findRoot } from '../find-pipeline.js';
-import { findRun } from '../find-run.js';
+import { findRun, folderGone } from '../find-run.js';
 import { metricLines } from '../metric-lines.js';
 import { type CommonOptions, openTerminal } from '../terminal.js';
 
@@ -25,13 +25,7 @@ export async function results(options: CommonOptions, name?: string): Promise<nu
   const report = readReport(root.value, identity);
   const manifest = readManifest(root.value, identity);
   if (report === undefined || manifest === undefined) {
-    return terminal.fail([
-      {
-        reason: 'no-results',
-        message: `the folder of run ${identity} is gone`,
-        hint: 'kshot run makes its results again from the cache',
-      },
-    ]);
+    return terminal.fail([folderGone(record.value)]);
   }
   const bad = await badResults(root.value, report, manifest);
   if (bad.length > 0) return terminal.fail(bad);

@@ -1,0 +1,59 @@
+import { join } from 'node:path';
+import { readCodeDigests } from '../../pipeline/code-digests.js';
+import { createManifestReader } from '../../pipeline/explain.js';
+import { suggestion } from '../../pipeline/nearest-name.js';
+import { compareRuns, readComparableRun } from '../../report/compare-runs.js';
+import { inReadingOrder } from '../../report/metric-table.js';
+import { identityOf, readRegister } from '../../report/register.js';
+import { openStore } from '../../store/open-store.js';
+import { diffLines } from '../diff-view.js';
+import { findRoot } from '../find-pipeline.js';
+import { findRunAmong, folderGone } from '../find-run.js';
+import { type CommonOptions, openTerminal } from '../terminal.js';
+
+export interface DiffOptions extends CommonOptions {
+  /** The metric to list, or `all`. */
+  readonly metric?: string;
+}
+
+/** `kshot diff [BEFORE] [AFTER]`: what differs between two runs, on stdout. */
+export async function diff(options: DiffOptions, before?: string, after?: string): Promise<number> {
+  const terminal = openTerminal(options);
+  const root = findRoot(process.cwd(), options.root);
+  if (!root.ok) return terminal.fail([root.failure]);
+  const { runs } = readRegister(root.value);
+  const second = findRunAmong(runs, after);
+  if (!second.ok) return terminal.fail([second.failure]);
+  const first = findRunAmong(runs, before ?? `${second.value.pipeline}~1`);
+  if (!first.ok) return terminal.fail([first.failure]);
+  const [one, other] = [
+    await readComparableRun(root.value, first.value),
+    await readComparableRun(root.value, second.value),
+  ];
+  if (one === undefined) return terminal.fail([folderGone(first.value)]);
+  if (other === undefined) return terminal.fail([folderGone(second.value)]);
+  const store = await openStore(join(root.value, 'cache'));
+  const compared = await compareRuns(one, other, store, createManifestReader(readCodeDigests(), store));
+  const { metric } = options;
+  const names = new Set(
+    [...one.report.metrics, ...other.report.metrics].flatMap(({ values }) => Object.keys(values)),
+  );
+  if (metric !== undefined && metric !== 'all' && !names.has(metric)) {
+    const hint = suggestion(metric, [...inReadingOrder(names), 'all']);
+    return terminal.fail([
+      {
+        reason: 'usage',
+        message: `neither run has a metric ${metric}`,
+        ...(hint === undefined ? {} : { hint }),
+      },
+    ]);
+  }
+  if (terminal.json) terminal.data(`${JSON.stringify(compared)}\n`);
+  else {
+    if (first.value.signature === second.value.signature) {
+      terminal.say(`${identityOf(first.value)} and ${identityOf(second.value)} have the same results`);
+    }
+    for (const line of diffLines(compared, terminal.dataStyle, metric)) terminal.data(`${line}\n`);
+  }
+  return 0;
+}
