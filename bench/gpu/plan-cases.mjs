@@ -1,4 +1,4 @@
-// What is measured, in an order that puts first what matters most, since the time for all of it is limited.
+// What is measured, few tasks before many, since the time for all of it is limited.
 
 /**
  * The cases: `{family, label, tasks, seconds, program, options, reference?}`. Of each number of tasks the first case is the
@@ -32,22 +32,18 @@ export function planCases({ taskCounts, cores, webgpuEngines, python }) {
     options: { form, device },
     seconds,
   });
-  const every = (planned) => taskCounts.map((tasks) => ({ ...planned, tasks }));
-  const loop = (tasks, seconds, device) => ({
-    ...pytorch('loop', "the notebook's loop", seconds, device),
-    tasks,
-  });
-  const most = Math.max(...taskCounts);
-  const fewer = taskCounts.filter((tasks) => tasks < most);
-  return [
-    ...every(wasm(cores, true)),
-    ...webgpuEngines.flatMap((name) => every(engine(name))),
-    ...(torch ? every(pytorch('batched', 'batched', 12)) : []),
-    ...(onGpu ? every(pytorch('batched-graph', 'batched, CUDA graph', 12)) : []),
-    ...(torch ? fewer.map((tasks) => loop(tasks, tasks > 100 ? 40 : 12)) : []),
-    ...(onGpu ? [loop(Math.min(...taskCounts), 12, 'cpu')] : []),
-    ...(cores > 2 ? every(wasm(2, false)) : []),
-    // Takes what time is left.
-    ...(torch ? [loop(most, 170)] : []),
-  ];
+  const loop = (seconds, device) => pytorch('loop', "the notebook's loop", seconds, device);
+  const ascending = taskCounts.toSorted((one, other) => one - other);
+  return ascending.flatMap((tasks) =>
+    [
+      wasm(cores, true),
+      ...webgpuEngines.map(engine),
+      ...(torch ? [pytorch('batched', 'batched', 12)] : []),
+      ...(onGpu ? [pytorch('batched-graph', 'batched, CUDA graph', 12)] : []),
+      ...(onGpu && tasks === ascending[0] ? [loop(12, 'cpu')] : []),
+      ...(cores > 2 ? [wasm(2, false)] : []),
+      // Of the most tasks it comes last of all, and takes what time is left.
+      ...(torch ? [loop(tasks > 500 ? 170 : tasks > 100 ? 40 : 12)] : []),
+    ].map((planned) => ({ ...planned, tasks })),
+  );
 }

@@ -19,7 +19,9 @@ try {
       device,
       description,
       software:
-        adapter.info.isFallbackAdapter === true || /swiftshader|llvmpipe/i.test(`${architecture} ${device}`),
+        adapter.info.isFallbackAdapter === true ||
+        // Mesa's is none by Dawn's count.
+        /swiftshader|llvmpipe|lavapipe/i.test(`${architecture} ${device} ${description}`),
     };
   }
 } catch (error) {

@@ -15,6 +15,8 @@ const count = (number) => number.toLocaleString('en-US');
 const digits = (milliseconds) =>
   milliseconds >= 1000 ? count(Math.round(milliseconds)) : milliseconds.toPrecision(3);
 
+const factor = (ratio) => (ratio >= 10 ? count(Math.round(ratio)) : ratio.toPrecision(2));
+
 /** The whole table, with the machine above it and what was wrong, missing or partial below it. */
 export function tableOf({ machine, adapter, pytorch, settings, items, rows }) {
   const taskCounts = [...new Set(rows.map(({ tasks }) => tasks))].sort((one, other) => one - other);
@@ -84,10 +86,8 @@ export function comparisons(rows) {
     if (own === undefined) return [];
     const ratios = others.flatMap(([family, name]) => {
       const other = median(family, tasks);
-      return other === undefined ? [] : [`${(other / own).toPrecision(2)} times ${name}`];
+      return other === undefined ? [] : [`${factor(other / own)} times as fast as ${name}`];
     });
-    return ratios.length === 0
-      ? []
-      : [`At ${count(tasks)} tasks tfjs:webgpu is at the speed of ${ratios.join(', ')}.`];
+    return ratios.length === 0 ? [] : [`At ${count(tasks)} tasks tfjs:webgpu is ${ratios.join(', ')}.`];
   });
 }
