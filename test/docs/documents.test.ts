@@ -16,6 +16,8 @@ import { linesOf, mismatch, updated } from './shown-output.js';
  * - `text output`: what the block before it printed.
  * - `file="PATH"` on any: the reader saves the block there.
  * - `exit="N"`: the last command ends with N.
+ * - `planned="REASON"` on `sh`: each `kshot run` is only planned, for the reason given.
+ * - `needs="PROGRAM"`: skipped where this program is missing.
  * - `skip="REASON"`: not run; reported as skipped, with the reason.
  *
  * `UPDATE_DOCS=1` writes what was printed into the documents in place of what they show.
@@ -85,7 +87,12 @@ describe.each(documents)('%s', (document) => {
     const exitCode = Number(attributes['exit'] ?? 0);
     const file = attributes['file'];
     if (file !== undefined) project.write(file, text);
-    if (language === 'sh') await run(text, exitCode);
+    if (language === 'sh') {
+      await run(
+        'planned' in attributes ? text.replaceAll('kshot run', 'kshot plan') : text,
+        exitCode,
+      );
+    }
     else if (language === 'console') {
       const commands = shownCommands(fence);
       for (const [index, { command, output, line }] of commands.entries()) {
@@ -140,10 +147,12 @@ describe.each(documents)('%s', (document) => {
   });
 
   for (const fence of fences) {
-    const title = `line ${fence.line}: ${fence.language} ${fence.attributes['file'] ?? fence.lines[0] ?? ''}`;
-    const reason = fence.attributes['skip'];
-    if (reason === undefined) it(title, () => check(fence));
-    else it.skip(`${title} (${reason})`, () => undefined);
+    const { file, planned, needs, skip } = fence.attributes;
+    const title = `line ${fence.line}: ${fence.language} ${file ?? fence.lines[0] ?? ''}`;
+    const missing = needs === undefined || isInstalled(needs) ? undefined : `${needs} is not installed`;
+    const reason = skip ?? missing;
+    if (reason !== undefined) it.skip(`${title} (${reason})`, () => undefined);
+    else it(planned === undefined ? title : `${title} (planned only: ${planned})`, () => check(fence));
   }
 });
 
@@ -165,6 +174,10 @@ it('no document can install or remove packages', async () => {
   await runScript(project, 'rm -rf node_modules');
   expect(existsSync(join(checkout, 'node_modules/yaml/package.json'))).toBe(true);
 });
+
+function isInstalled(program: string): boolean {
+  return (process.env['PATH'] ?? '').split(':').some((folder) => existsSync(join(folder, program)));
+}
 
 /** As GitHub makes the anchor of a heading. */
 function anchorOf(heading: string): string {
