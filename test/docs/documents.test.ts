@@ -14,6 +14,7 @@ import { linesOf, mismatch, updated } from './shown-output.js';
  * - `sql`: a query for `kshot sql`.
  * - `yaml`: a pipeline, or with `over="FILE"` steps laid over one; `kshot plan` must take it.
  * - `text output`: what the block before it printed.
+ * - `diff`: a change of the clone's files.
  * - `file="PATH"` on any: the reader saves the block there.
  * - `exit="N"`: the last command ends with N.
  * - `planned="REASON"` on `sh`: each `kshot run` is only planned, for the reason given.
@@ -88,12 +89,8 @@ describe.each(documents)('%s', (document) => {
     const file = attributes['file'];
     if (file !== undefined) project.write(file, text);
     if (language === 'sh') {
-      await run(
-        'planned' in attributes ? text.replaceAll('kshot run', 'kshot plan') : text,
-        exitCode,
-      );
-    }
-    else if (language === 'console') {
+      await run('planned' in attributes ? text.replaceAll('kshot run', 'kshot plan') : text, exitCode);
+    } else if (language === 'console') {
       const commands = shownCommands(fence);
       for (const [index, { command, output, line }] of commands.entries()) {
         await run(command, index === commands.length - 1 ? exitCode : 0);
@@ -103,7 +100,10 @@ describe.each(documents)('%s', (document) => {
       project.write('.shim/query.sql', text);
       await run('npx kshot sql "$(cat .shim/query.sql)"', exitCode);
     } else if (language === 'yaml') await plan(file, text, attributes['over'], exitCode);
-    else if ('output' in attributes) compare(fence, fence.line, lines, lastPrinted);
+    else if (language === 'diff') {
+      project.write('.shim/change.diff', text);
+      await run('git apply --recount .shim/change.diff', exitCode);
+    } else if ('output' in attributes) compare(fence, fence.line, lines, lastPrinted);
     else if (file === undefined && !shownOnly.includes(language)) {
       throw new Error(
         `nothing is known of how to check a block "${language}": name a language, file or skip`,
