@@ -16,7 +16,7 @@ function comparable(line: string): string {
 
 /** What a command printed, as lines, without blank ones at the end. */
 export function linesOf(text: string): readonly string[] {
-  return text.trimEnd().split('\n');
+  return text.trim() === '' ? [] : text.trimEnd().split('\n');
 }
 
 const isElision = (line: string) => line.trim() === '…';
