@@ -16,7 +16,7 @@ import {
   statSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { basename, dirname, join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { build } from 'esbuild';
@@ -74,8 +74,10 @@ async function bundleProgram(folder) {
     format: 'esm',
     platform: 'node',
     target: 'node20',
-    // Dawn is a binary beside its module; tfjs-node-gpu is several hundred megabytes and not measured here.
+    // Dawn is a binary beside its module; tfjs-node-gpu fetches its library when it is installed, and is not measured here.
     external: ['webgpu', '@tensorflow/tfjs-node-gpu'],
+    // The packages of TensorFlow.js say that they have no side effects, and register themselves by one.
+    ignoreAnnotations: true,
     // Packages in CommonJS ask for Node's own modules by `require`.
     banner: {
       js: "import { createRequire } from 'node:module';\nconst require = createRequire(import.meta.url);",
@@ -113,45 +115,33 @@ function copyNode(target) {
 }
 
 /**
- * For machines that lack them: the Vulkan loader, and the X11 libraries that NVIDIA's usual Vulkan driver is linked to.
- * From this machine's packages, with their licences (Apache-2.0 and MIT).
+ * For machines that lack them: the Vulkan loader, and what NVIDIA's usual Vulkan driver is linked to (X11 and libglvnd).
+ * From this machine's packages, with their licences (Apache-2.0, MIT and BSD).
  */
 function copyLibraries(folder) {
   mkdirSync(join(folder, 'licences'), { recursive: true });
-  const wanted = {
-    vulkan: { 'libvulkan.so.1': 'libvulkan1' },
-    x11: {
-      'libX11.so.6': 'libx11-6',
-      'libXext.so.6': 'libxext6',
-      'libxcb.so.1': 'libxcb1',
-      'libXau.so.6': 'libxau6',
-      'libXdmcp.so.6': 'libxdmcp6',
-      'libbsd.so.0': 'libbsd0',
-      'libmd.so.0': 'libmd0',
-    },
-  };
-  const known = spawnSync('/sbin/ldconfig', ['-p'], { encoding: 'utf8' }).stdout ?? '';
-  for (const [kind, libraries] of Object.entries(wanted)) {
-    const found = Object.entries(libraries).map(([name, debianPackage]) => ({
-      name,
-      path: known
-        .split('\n')
-        .find((line) => line.includes(`${name} (`) && line.includes('x86-64'))
-        ?.split('=> ')[1],
-      licence: `/usr/share/doc/${debianPackage}/copyright`,
-    }));
-    const missing = found.filter(({ path, licence }) => path === undefined || !existsSync(licence));
-    if (missing.length > 0) {
-      console.log(
-        `left out of the bundle, since they are not here: ${missing.map(({ name }) => name).join(', ')}`,
-      );
+  const wanted = [
+    { kind: 'vulkan', name: 'libvulkan.so.1', debianPackage: 'libvulkan1' },
+    { kind: 'x11', name: 'libX11.so.6', debianPackage: 'libx11-6' },
+    { kind: 'x11', name: 'libXext.so.6', debianPackage: 'libxext6' },
+    { kind: 'x11', name: 'libxcb.so.1', debianPackage: 'libxcb1' },
+    { kind: 'x11', name: 'libXau.so.6', debianPackage: 'libxau6' },
+    { kind: 'x11', name: 'libXdmcp.so.6', debianPackage: 'libxdmcp6' },
+    { kind: 'x11', name: 'libbsd.so.0', debianPackage: 'libbsd0' },
+    { kind: 'x11', name: 'libmd.so.0', debianPackage: 'libmd0' },
+    { kind: 'x11', name: 'libGLdispatch.so.0', debianPackage: 'libglvnd0' },
+  ];
+  const known = (spawnSync('/sbin/ldconfig', ['-p'], { encoding: 'utf8' }).stdout ?? '').split('\n');
+  for (const { kind, name, debianPackage } of wanted) {
+    const path = known.find((line) => line.includes(`${name} (`) && line.includes('x86-64'))?.split('=> ')[1];
+    const licence = `/usr/share/doc/${debianPackage}/copyright`;
+    if (path === undefined || !existsSync(licence)) {
+      console.log(`left out of the bundle: ${name}, which Debian's ${debianPackage} would bring`);
       continue;
     }
     mkdirSync(join(folder, 'lib', kind), { recursive: true });
-    for (const { name, path, licence } of found) {
-      copyFileSync(realpathSync(path), join(folder, 'lib', kind, name));
-      copyFileSync(licence, join(folder, 'licences', basename(dirname(licence))));
-    }
+    copyFileSync(realpathSync(path), join(folder, 'lib', kind, name));
+    copyFileSync(licence, join(folder, 'licences', debianPackage));
   }
 }
 

@@ -19,7 +19,7 @@ export function describeMachine() {
   );
   if (smi.status === 0) for (const line of smi.stdout.trim().split('\n')) lines.push(`GPU: ${line}`);
   else {
-    const driver = /Kernel Module[^\d]*([\d.]+)/.exec(read('/proc/driver/nvidia/version'))?.[1];
+    const driver = /Kernel Module(?: for \S+)?\s+([\d.]+)/.exec(read('/proc/driver/nvidia/version'))?.[1];
     lines.push(`nvidia-smi: does not run here${driver ? `; the kernel's NVIDIA driver is ${driver}` : ''}`);
   }
   return { lines };
@@ -39,7 +39,11 @@ export function findPython() {
       const [torch, cuda] = JSON.parse(stdout);
       return { path, torch, cuda };
     }
-    why.push(`${path}: ${error?.message ?? stderr.trim().split('\n').at(-1)}`);
+    why.push(
+      error?.code === 'ENOENT'
+        ? `there is no ${path}`
+        : `${path}: ${error?.message ?? stderr.trim().split('\n').at(-1)}`,
+    );
   }
   return { absent: why.join('; ') };
 }

@@ -3,8 +3,8 @@
 //
 //   node engine-case.mjs CASE.json
 //
-// CASE.json: {"engine", "threads", "episodes": FILE, "tasks", "initial": SAFETENSORS, "gradient": SAFETENSORS,
-// "settings", "repeats", "seconds"}
+// CASE.json: {"engine", "threads", "allowSoftware", "episodes": FILE, "tasks",
+// "initial": SAFETENSORS, "gradient": SAFETENSORS, "settings", "repeats", "seconds", "countDispatches"}
 import { readFileSync, writeFileSync } from 'node:fs';
 import { engines } from '../../dist/engines/registry.js';
 import { initialAdamState } from '../../dist/learning/adam.js';
@@ -31,10 +31,15 @@ const hyper = {
 };
 const training = { hyper, outerRate: settings.outer_lr, clipNorm: settings.clip_norm };
 
+const counter = options.countDispatches ? await countDispatches() : undefined;
 const descriptor = engines[options.engine];
 if (descriptor === undefined) throw new Error(`there is no engine ${options.engine}`);
 const { createEngine } = await descriptor.load();
-const engine = await createEngine({ shape, threads: options.threads });
+const engine = await createEngine({
+  shape,
+  threads: options.threads,
+  allowSoftware: options.allowSoftware,
+});
 say({ device: engine.device ?? 'cpu', threads: options.threads });
 
 const began = performance.now();
@@ -45,7 +50,7 @@ const { loss, gradient } = await engine.metaGradient(
   hyper,
 );
 writeFileSync(options.gradient, writeModel({ shape, parameters: gradient }));
-say({ loss, first_milliseconds: 1000 * secondsGone() });
+say({ loss, first_milliseconds: 1000 * secondsGone(), dispatches: counter?.stop() });
 
 const warmUps = 2;
 let state = initialAdamState(parameters);
@@ -59,6 +64,24 @@ for (let iteration = 0; iteration < warmUps + options.repeats; iteration++) {
   if (isWarm && secondsGone() > options.seconds) break;
 }
 await engine.close();
+
+/** Counts the programs that are started on the WebGPU device, until it is stopped. */
+async function countDispatches() {
+  const { globals } = await import('webgpu');
+  const { prototype } = globals.GPUComputePassEncoder;
+  const { dispatchWorkgroups } = prototype;
+  let count = 0;
+  prototype.dispatchWorkgroups = function (...sizes) {
+    count++;
+    return dispatchWorkgroups.apply(this, sizes);
+  };
+  return {
+    stop() {
+      prototype.dispatchWorkgroups = dispatchWorkgroups;
+      return count;
+    },
+  };
+}
 
 function pairSet(pairs) {
   const offsets = [0];

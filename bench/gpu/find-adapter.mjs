@@ -64,7 +64,7 @@ function* candidates(sort, workFolder) {
   const loaders = [
     { name: "the system's Vulkan loader", folders: [] },
     { name: 'the bundled Vulkan loader', folders: ['vulkan'] },
-    { name: 'the bundled Vulkan loader and X11 libraries', folders: ['vulkan', 'x11'] },
+    { name: 'the bundled Vulkan loader, X11 and libglvnd', folders: ['vulkan', 'x11'] },
   ];
   for (const { name, folders } of loaders) {
     const libraries = folders.map((folder) => join(here, '../lib', folder));

@@ -143,6 +143,7 @@ async function measureCase(planned, index) {
   const seconds = Math.min(planned.seconds, left - 3);
   const contents = {
     ...planned.options,
+    allowSoftware: options.adapter === 'software',
     tasks,
     episodes: file,
     initial,

@@ -22,7 +22,7 @@ export function planCases({ taskCounts, cores, webgpuEngines, python }) {
     family: name,
     label: name,
     program: 'engine',
-    options: { engine: name, threads: 1 },
+    options: { engine: name, threads: 1, countDispatches: true },
     seconds: 12,
   });
   const pytorch = (form, label, seconds, device = 'auto') => ({

@@ -37,6 +37,9 @@ export function tableOf({ machine, adapter, pytorch, settings, items, rows }) {
     const name = `${row.label}, ${count(row.tasks)} tasks`;
     const found = [];
     if (row.failed !== undefined) found.push(`${name}: not measured, ${row.failed}.`);
+    if (row.dispatches !== undefined) {
+      found.push(`${name}: ${count(row.dispatches)} dispatches in the first meta-gradient.`);
+    }
     if (row.tasks_at_once !== undefined) found.push(`${name}: ${count(row.tasks_at_once)} tasks at once.`);
     if (row.tasks_timed !== undefined) {
       found.push(
