@@ -53,16 +53,22 @@ export async function openGraph(
   });
 }
 
-/** Finds the project and the pipeline, expands it and plans it; `args` are a file and targets as on the command line. */
+/**
+ * Finds the project and the pipeline, expands it and plans it; `args` are a file and targets as on the command line.
+ *
+ * @param opened what is to be done with the store before anything is read from it
+ */
 export async function openProject(
   args: readonly string[],
   options: PlanningOptions,
+  opened: (store: Store) => Promise<void> = async () => undefined,
 ): Promise<Result<PlannedProject, Failure[]>> {
   const graph = await openGraph(args, options);
   if (!graph.ok) return graph;
   const force = forcedNodes(graph.value, options.force ?? []);
   if (!force.ok) return failed([force.failure]);
   const store = await openStore(join(graph.value.root, 'cache'));
+  await opened(store);
   const codes = readCodeDigests();
   const replan = () => makePlan(graph.value, store, codes, { force: force.value });
   const plan = await replan();

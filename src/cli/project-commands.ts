@@ -6,12 +6,23 @@ export function addProjectCommands({ command, group, connect }: CommandBuilder):
     command('gc', {
       summary: 'remove what no recent run needs',
       description:
-        'Removes from the cache what none of the last distinct results of any pipeline reaches, and says of which runs and steps it was. Running again without a change pushes nothing out.',
+        'Removes from the cache what neither the last distinct results of any pipeline nor pinned runs reach, and says of which runs and steps it was and how much it frees. Running again without a change pushes nothing out; while a run is under way no result goes.',
       examples: ['kshot gc --dry-run --keep 2'],
     })
       .option('-n, --dry-run', 'say what would be removed')
       .option('--keep <runs>', 'how many distinct results of each pipeline to keep', wholeNumber, 5),
     async () => (await import('./commands/gc.js')).gc,
+  );
+  connect(
+    command('pin', {
+      summary: 'keep the results of a run for good',
+      description:
+        'Pins runs, so that gc keeps all that they reach however many runs follow, until the pin or the folder of the run is removed. Lists the runs that are pinned.',
+      examples: ['kshot pin maml_residual/submitted', 'kshot pin --remove latest', 'kshot pin'],
+    })
+      .argument('[RUN...]', 'runs, as for results (default: none, the pins are listed)')
+      .option('--remove', 'take the pins of these runs away'),
+    async () => (await import('./commands/pin.js')).pin,
   );
   const cache = group('cache', {
     summary: 'look after the cache',

@@ -8,6 +8,7 @@ import { leavesOf, type Tree } from '../base/tree.js';
 import { listKeys, parseEntry, readEntry } from './entries.js';
 import type { Digest, Entry, ObjectReference } from './entry.js';
 import { namesIn } from './folders.js';
+import { isHold } from './hold-cache.js';
 import { isDigest, type Layout, layoutOf } from './layout.js';
 import { describeOwner } from './lock-owner.js';
 import { acquireLock, inspectLock, releaseLock } from './locks.js';
@@ -33,8 +34,8 @@ export interface GarbagePlan {
   readonly garbage: readonly Garbage[];
   readonly bytes: number;
   /**
-   * Who computes now (host, process). What a run in progress has read its plan from cannot be known, so then
-   * no entry and no object goes.
+   * Who runs now (host, process). What a run in progress has read its plan from cannot be known, so then no entry
+   * and no object goes.
    */
   readonly heldBy: readonly string[];
 }
@@ -105,9 +106,9 @@ function locksIn(layout: Layout): { lockedKeys: ReadonlySet<string>; heldBy: rea
   const lockedKeys = new Set<string>();
   const heldBy = new Set<string>();
   for (const name of namesIn(layout.locks)) {
-    const lock = isDigest(name) ? inspectLock(layout.lock(name)) : undefined;
+    const lock = isDigest(name) || isHold(name) ? inspectLock(layout.lock(name)) : undefined;
     if (lock === undefined || lock.type === 'dead') continue;
-    lockedKeys.add(name);
+    if (isDigest(name)) lockedKeys.add(name);
     heldBy.add(
       lock.owner === undefined ? `somebody unknown (${layout.lock(name)})` : describeOwner(lock.owner),
     );

@@ -80,7 +80,7 @@ describe('kshot doctor', () => {
     expect((await kshot(here, ['doctor', '--json'])).stdout).toContain(`locks/${'a'.repeat(64)}`);
   });
 
-  it('says who computes now, and after a kill that the lock is nobody’s', async () => {
+  it('says who computes now, and after a kill that its locks, of run and step, are nobody’s', async () => {
     const here = temporaryProject({
       files: {
         'pipelines/slow.yaml':
@@ -97,7 +97,7 @@ describe('kshot doctor', () => {
     });
     child.kill('SIGKILL');
     await ended;
-    expect(await locks()).toMatchObject({ live: [], dead: 1, foreign: [] });
+    expect(await locks()).toMatchObject({ live: [], dead: 2, foreign: [] });
   });
 
   it('exits with 36 where the cache cannot be written, and says what to do', async () => {

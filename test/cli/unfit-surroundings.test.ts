@@ -65,7 +65,7 @@ test.each([
   [['run', 'b.yaml'], 'there is no file b.yaml', 'did you mean pipelines/b.yaml?'],
   [['explain', 'nosuch', 'pipelines/a.yaml'], 'there is no step nosuch in pipelines/a.yaml', 'there is one'],
   [['logs', 'nosuch'], 'no run has a step nosuch', 'there is one'],
-  [['results', 'nosuch'], 'there is no run nosuch', 'there is first'],
+  [['results', 'nosuch'], 'there is no run nosuch', 'these are runs: latest, a, a/first'],
   [['sql', ''], 'there is no statement', 'kshot sql takes one SELECT'],
 ])('kshot %j says what is wrong and what to do', async (args, message, hint) => {
   const project = temporaryProject({ files: { 'pipelines/a.yaml': pipeline, 'pipelines/b.yaml': pipeline } });

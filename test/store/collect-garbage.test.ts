@@ -1,9 +1,12 @@
-import { existsSync, mkdirSync, readdirSync, utimesSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { collectGarbage, planGarbage } from '../../src/store/collect-garbage.js';
 import type { Entry } from '../../src/store/entry.js';
-import { acquireLock } from '../../src/store/locks.js';
+import { holdCache } from '../../src/store/hold-cache.js';
+import { layoutOf } from '../../src/store/layout.js';
+import { thisProcess } from '../../src/store/lock-owner.js';
+import { acquireLock, releaseLock } from '../../src/store/locks.js';
 import { openStore } from '../../src/store/open-store.js';
 import { Actor, claimed, compute, hexDigest, inFolder, keyOf, recordOf, stage } from './rig.js';
 
@@ -99,5 +102,41 @@ describe('garbage', () => {
       expect(collectGarbage(store, { keptKeys: new Set() })).toMatchObject({ ok: false });
       expect((await store.claim(keyOf('a'))).type).toBe('busy');
       expect(readdirSync(join(folder, 'locks'))).toEqual(['collection']);
+    }));
+});
+
+describe('a hold on the cache', () => {
+  it('keeps all results until it is closed, though no key is claimed', () =>
+    inFolder(async (folder) => {
+      const store = await openStore(folder);
+      await compute(store, 'a', 'text');
+      const hold = await holdCache(store);
+      const options = { keptKeys: new Set<string>() };
+      expect(collectGarbage(store, options)).toMatchObject({ ok: true, value: { garbage: [] } });
+      hold.close();
+      const after = collectGarbage(store, options);
+      expect(after.ok && after.value.garbage.map(({ type }) => type)).toEqual(['entry', 'object']);
+    }));
+
+  it('waits until a collection is over, and removes the holds of runs that were killed', () =>
+    inFolder(async (folder) => {
+      const store = await openStore(folder);
+      const { locks, collectionLock } = layoutOf(store.folder);
+      mkdirSync(locks, { recursive: true });
+      const dead = { ...thisProcess('t'), processStart: 'long ago' };
+      symlinkSync(JSON.stringify(dead), join(locks, 'run-0123'));
+      const collection = acquireLock(collectionLock);
+      if (collection.type !== 'acquired') throw new Error('the lock is free');
+      let held = false;
+      const holding = holdCache(store).then((hold) => {
+        held = true;
+        return hold;
+      });
+      await new Promise((resolve) => setTimeout(resolve, 150));
+      expect(held).toBe(false);
+      expect(planGarbage(store, { keptKeys: new Set() }).heldBy).toHaveLength(1);
+      releaseLock(collectionLock, collection.token);
+      (await holding).close();
+      expect(readdirSync(locks)).toEqual([]);
     }));
 });

@@ -1,6 +1,7 @@
 import { basename, dirname, join, relative } from 'node:path';
 import { printable } from '../../base/terminal-text.js';
 import { keptRuns, type LostResults, lostResults } from '../../report/kept-results.js';
+import { isPinned } from '../../report/pins.js';
 import { identityOf, readRegister } from '../../report/register.js';
 import { readManifest } from '../../report/run-documents.js';
 import { collectGarbage, type Garbage, planGarbage } from '../../store/collect-garbage.js';
@@ -24,7 +25,7 @@ const nouns: { readonly [type in Garbage['type']]: string } = {
   unfinished: 'unfinished file',
 };
 
-/** `kshot gc`: removes from the cache what none of the last distinct results of any pipeline reaches. */
+/** `kshot gc`: removes from the cache what neither the last distinct results of any pipeline nor pinned runs reach. */
 export async function gc(options: GarbageCommandOptions): Promise<number> {
   const terminal = openTerminal(options);
   const root = findRoot(process.cwd(), options.root);
@@ -32,8 +33,9 @@ export async function gc(options: GarbageCommandOptions): Promise<number> {
   const store = await openStore(join(root.value, 'cache'));
   const { runs } = readRegister(root.value);
   const nodesOf = (run: string) => readManifest(root.value, run)?.nodes ?? [];
+  const pinned = runs.filter((record) => isPinned(root.value, record));
   const keptKeys = new Set(
-    keptRuns(runs, options.keep)
+    [...new Set([...keptRuns(runs, options.keep), ...pinned])]
       .flatMap((record) => nodesOf(identityOf(record)))
       .flatMap(({ key }) => (key === undefined ? [] : [key])),
   );
@@ -46,7 +48,7 @@ export async function gc(options: GarbageCommandOptions): Promise<number> {
 
   const { garbage, bytes, heldBy } = collected.value;
   if (heldBy.length > 0) {
-    terminal.say(`${heldBy.join(', ')} computes now, so results stay; only leftovers go`);
+    terminal.say(`${heldBy.join('; ')} runs now and may need any result, so only leftovers go`);
   }
   const losses = lostResults(runs, nodesOf, sizesOf(garbage));
   if (terminal.json) {
@@ -55,7 +57,9 @@ export async function gc(options: GarbageCommandOptions): Promise<number> {
       path: relative(root.value, path),
       bytes: size,
     }));
-    terminal.data(`${JSON.stringify({ dry_run: dryRun, bytes, runs: losses, garbage: files })}\n`);
+    terminal.data(
+      `${JSON.stringify({ dry_run: dryRun, bytes, pinned: pinned.map(identityOf), held_by: heldBy, runs: losses, garbage: files })}\n`,
+    );
     return 0;
   }
   const counts = new Map<Garbage['type'], number>();
@@ -67,6 +71,7 @@ export async function gc(options: GarbageCommandOptions): Promise<number> {
       : `${dryRun ? 'would remove' : 'removed'} ${parts.join(', ')}: ${formatBytes(bytes)}\n`,
   );
   for (const loss of losses) terminal.data(`${lossLine(loss)}\n`);
+  if (pinned.length > 0) terminal.say(`pinned and so kept: ${pinned.map(identityOf).join(', ')}`);
   return 0;
 }
 

@@ -18,6 +18,8 @@ import type { RunEvent } from '../../run/event.js';
 import { outlinePlan } from '../../run/outline-plan.js';
 import type { Resources } from '../../run/resources.js';
 import type { RunOutcome } from '../../run/scheduler.js';
+import { type CacheHold, holdCache } from '../../store/hold-cache.js';
+import type { Store } from '../../store/store.js';
 import { ndjsonLine } from '../../ui/ndjson.js';
 import { createPlainLines } from '../../ui/plain-lines.js';
 import { commandName } from '../command-name.js';
@@ -39,7 +41,23 @@ export interface RunOptions extends CommonOptions, PlanningOptions {
 export async function run(options: RunOptions, targets: readonly string[]): Promise<number> {
   if (options.dryRun === true) return await printPlan(options, targets);
   const terminal = openTerminal(options, { events: true });
-  const opened = await openProject(targets, options);
+  let hold: CacheHold | undefined;
+  try {
+    return await planAndExecute(options, targets, terminal, async (store) => {
+      hold = await holdCache(store);
+    });
+  } finally {
+    hold?.close();
+  }
+}
+
+async function planAndExecute(
+  options: RunOptions,
+  targets: readonly string[],
+  terminal: Terminal,
+  opening: (store: Store) => Promise<void>,
+): Promise<number> {
+  const opened = await openProject(targets, options, opening);
   if (!opened.ok) return terminal.fail(opened.failure);
   const sound = await withSoundResults(opened.value);
   if (!sound.ok) return terminal.fail(sound.failure);
