@@ -53,7 +53,7 @@ function unknownRun(name: string, runs: readonly RunRecord[]): Failure {
   const latest = runs.at(-1);
   const examples = [
     'latest',
-    'latest~1',
+    ...(runs.length > 1 ? ['latest~1'] : []),
     ...pipelines,
     ...(latest === undefined ? [] : [identityOf(latest)]),
   ];
