@@ -49,6 +49,7 @@ export function exitCodeOf(reason: FailureReason): number {
     case 'engine-unavailable':
     case 'cache-unwritable':
     case 'lock-foreign':
+    case 'opener-missing':
       return 36;
     case 'bug':
       return 37;

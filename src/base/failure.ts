@@ -59,6 +59,7 @@ export type FailureReason =
   | 'engine-unavailable'
   | 'cache-unwritable'
   | 'lock-foreign'
+  | 'opener-missing'
   // 37: a bug in kshot
   | 'bug';
 

@@ -1,5 +1,5 @@
+import { formatBytes, formatCount } from '../base/quantities.js';
 import { printable } from '../base/terminal-text.js';
-import { formatBytes, formatCount } from '../ui/quantities.js';
 import type { Style } from '../ui/style.js';
 import type { DiagnosedEngine, Diagnosis, ProjectFacts } from './diagnosis.js';
 

@@ -1,10 +1,10 @@
 import type { Json } from '../base/json.js';
+import { formatCount } from '../base/quantities.js';
 import { printable } from '../base/terminal-text.js';
 import type { NodeDifference, RunComparison, RunFacts, ValueDifference } from '../report/compare-runs.js';
 import type { MetricDifference, MetricSide, SettingOf } from '../report/metric-differences.js';
 import { estimateText, inReadingOrder } from '../report/metric-table.js';
 import { formatRows, type RowTable } from '../report/row-formats.js';
-import { formatCount } from '../ui/quantities.js';
 import type { Style } from '../ui/style.js';
 
 /**

@@ -1,8 +1,8 @@
+import { formatCount } from '../base/quantities.js';
 import { type Role, type Roles, unionOfRoles } from '../base/role.js';
 import { printable } from '../base/terminal-text.js';
 import { leavesOf } from '../base/tree.js';
 import type { Graph } from '../pipeline/graph.js';
-import { formatCount } from '../ui/quantities.js';
 
 /** A step of the graph with its nodes folded. */
 export interface DagStep {

@@ -1,6 +1,6 @@
+import { formatCount, shortDigest } from '../base/quantities.js';
 import { printable } from '../base/terminal-text.js';
 import type { Plan, PlannedNode, PlanState } from '../pipeline/plan.js';
-import { formatCount, shortDigest } from '../ui/quantities.js';
 import type { Style } from '../ui/style.js';
 
 /** How many nodes of a plan are in each state. */

@@ -1,7 +1,7 @@
 import type { Failure, Location } from '../base/failure.js';
+import { formatCount } from '../base/quantities.js';
 import { displayWidth, printable } from '../base/terminal-text.js';
 import type { RunFailed, RunFailure } from '../run/event.js';
-import { formatCount } from '../ui/quantities.js';
 import { plainStyle, type Style } from '../ui/style.js';
 
 const longestLine = 120;

@@ -1,5 +1,6 @@
 import type { Digest } from '../base/canonical.js';
 import type { JsonObject } from '../base/json.js';
+import { shortDigest } from '../base/quantities.js';
 import type { Tree } from '../base/tree.js';
 import { kinds } from '../kinds/registry.js';
 import { type Comparable, createManifestReader, differencesInOneLine } from '../pipeline/explain.js';
@@ -9,7 +10,6 @@ import { fileDigestsOf } from '../pipeline/make-plan.js';
 import type { PlannedNode } from '../pipeline/plan.js';
 import { identityOf, readRegister } from '../report/register.js';
 import { type ManifestNode, readManifest } from '../report/run-documents.js';
-import { shortDigest } from '../ui/quantities.js';
 import type { PlannedProject } from './open-project.js';
 
 /** How many runs back a node is looked for. */

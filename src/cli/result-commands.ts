@@ -26,6 +26,17 @@ export function addResultCommands({ command, connect }: CommandBuilder): void {
     async () => (await import('./commands/diff.js')).diff,
   );
   connect(
+    command('report', {
+      summary: 'the report of a run as one HTML page',
+      description:
+        'Makes report.html and its figures again from the verified files of a run, and prints the path of the page: one file that needs no network.',
+      examples: ['kshot report --open', 'kshot report maml_residual~1'],
+    })
+      .argument('[RUN]', run)
+      .option('--open', 'open it with what this machine opens pages with'),
+    async () => (await import('./commands/report.js')).report,
+  );
+  connect(
     command('sql', {
       summary: 'ask SQL about the results of all runs',
       description:

@@ -96,6 +96,23 @@ export function registerRun(root: string, record: RunRecord): Register {
   }
 }
 
+/**
+ * Writes the record of a known run anew, after files of its folder were made again, and makes `artifacts/meta.json`
+ * tell it. Another run that ends in the same instant may write the old one over it there; then `cache verify` says
+ * so, and writing it once more mends it.
+ */
+export function replaceRecord(root: string, record: RunRecord): void {
+  const text = recordText(record);
+  writeFileAtomic(join(runFolderOf(root, identityOf(record)), 'record.json'), text);
+  for (;;) {
+    const stored = readRegister(root);
+    const known = stored.runs.find((one) => identityOf(one) === identityOf(record));
+    if (known === undefined || recordText(known) === text) break;
+    const runs = stored.runs.map((one) => (one === known ? record : one));
+    writeFileAtomic(registerFile(root), asText({ ...stored, runs }));
+  }
+}
+
 /** `<pipeline>/<run>`: names a run in a project. */
 export function identityOf(record: Pick<RunRecord, 'pipeline' | 'run'>): string {
   return `${record.pipeline}/${record.run}`;

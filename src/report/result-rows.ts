@@ -106,7 +106,7 @@ function fileDigest(preimage: JsonObject | undefined, name: string): Digest | nu
   return typeof digest === 'string' ? digest : null;
 }
 
-/** A parquet file that a node gave, to become rows of a result table. */
+/** A file that a node gave, such as a parquet file to become rows of a result table. */
 export interface ResultFile {
   readonly node: string;
   readonly step: string;
@@ -136,8 +136,16 @@ export function resultFiles(
   nodes: readonly Pick<FinishedNode, 'node' | 'entry'>[],
   table: CollectedTable,
 ): readonly ResultFile[] {
+  return filesOfContent(nodes, tableContents[table]);
+}
+
+/** The files of one content among nodes' outputs. */
+export function filesOfContent(
+  nodes: readonly Pick<FinishedNode, 'node' | 'entry'>[],
+  content: Content,
+): readonly ResultFile[] {
   return nodes.flatMap((finished) =>
-    outputsOfContent(finished, tableContents[table]).map(({ path, reference }) => ({
+    outputsOfContent(finished, content).map(({ path, reference }) => ({
       node: finished.node.id,
       step: finished.node.step,
       role: mostRestrictive(finished.node.roles[path] ?? []),

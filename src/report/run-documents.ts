@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import type { Roles } from '../base/role.js';
 import type { Outcome } from '../run/event.js';
 import type { Digest, ObjectReference } from '../store/entry.js';
 import type { DriftSummary } from './drift-table.js';
@@ -66,6 +67,8 @@ export interface ManifestNode {
   readonly device?: string;
   /** Output files by port and path. */
   readonly outputs: { readonly [path: string]: ObjectReference };
+  /** The splits that outputs were computed from, where they have any. */
+  readonly roles?: { readonly [path: string]: Roles };
 }
 
 /** `manifest.json`: what exactly ran, with what. */

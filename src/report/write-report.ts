@@ -1,28 +1,47 @@
-import { mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { join, sep } from 'node:path';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { sha256 } from '../base/canonical.js';
+import { exitCodeOf } from '../base/exit-code.js';
+import type { Failure } from '../base/failure.js';
+import { failureOfException } from '../base/failure-of-exception.js';
+import type { Json } from '../base/json.js';
 import { failed, type Result, success } from '../base/result.js';
 import { kshotVersion } from '../run/kshot-version.js';
-import { hashFile } from '../store/hash-file.js';
 import type { Store } from '../store/store.js';
 import { driftSummaries } from './drift-table.js';
+import { filesOfRun } from './files-of-run.js';
 import type { FinishedRun } from './finished-run.js';
 import { metricRows } from './metric-table.js';
 import { outputFiles } from './outputs-of-content.js';
 import { packageVersions } from './package-versions.js';
 import { identityOf, type Register, type RunRecord, readRegister, registerRun } from './register.js';
-import { isSynthetic, resultFiles, shownTables, testEvaluations } from './result-rows.js';
+import {
+  filesOfContent,
+  isSynthetic,
+  type ResultFile,
+  resultFiles,
+  shownTables,
+  testEvaluations,
+} from './result-rows.js';
 import { type Figures, figuresOf, type Manifest, type Report, readReport } from './run-documents.js';
 import type { RunFolder } from './run-folder.js';
 import { summaryRows } from './summary-table.js';
 import { verifyFiles } from './verify-files.js';
 import { recordedFiles, spoiltFiles } from './verify-run.js';
 
+/** A run's report, and what kept its page from being written. */
+export interface WrittenReport {
+  readonly report: Report;
+  /** Of report.html and its figures; the rest is there and the run is registered. */
+  readonly pageFailure?: Failure;
+}
+
 /**
- * Writes a finished run's documents and tables into its folder and registers it, also where it failed.
+ * Writes a finished run's documents and tables into its folder, report.html with them, and registers it, also where
+ * it failed.
  *
- * A run that executed nothing, with the results of an earlier run of its pipeline, points at that one's tables;
- * DuckDB is not even loaded then.
+ * A run that executed nothing, with the results of an earlier run of its pipeline, points at that one's tables and
+ * page; DuckDB is not even loaded then.
  *
  * @throws FailureError `object-corrupt` where a number would come from bytes that are not what was stored; the run
  *   is registered all the same, without tables
@@ -32,7 +51,7 @@ export async function writeReport(
   finished: FinishedRun,
   folder: RunFolder,
   store: Pick<Store, 'verify' | 'objectPath'>,
-): Promise<Report> {
+): Promise<WrittenReport> {
   const identity = identityOf({ pipeline: finished.graph.name, run: finished.run });
   const manifest = manifestOf(finished);
   const signature = signatureOf(finished, manifest);
@@ -44,15 +63,48 @@ export async function writeReport(
     : undefined;
   const tables = earlier?.tables ?? identity;
   const made = await figuresOfRun(finished, earlier, identity, folder, store);
-  const ended = made.ok ? finished : { ...finished, exitCode: Math.max(finished.exitCode, 1) };
-  const report = {
-    ...reportOf(ended, tables, made.ok ? made.value : noFigures),
-    test_sets: testSetCounts(finished, readRegister(root)),
-  };
+  const testSets = testSetCounts(finished, readRegister(root));
+  const reportWith = (exitCode: number): Report => ({
+    ...reportOf({ ...finished, exitCode }, tables, made.ok ? made.value : noFigures),
+    test_sets: testSets,
+  });
+  const exitCode = made.ok ? finished.exitCode : Math.max(finished.exitCode, 1);
+  let report = reportWith(exitCode);
   writeDocument(folder, 'report.json', report);
-  registerRun(root, recordOf(ended, tables, signature, await filesOf(folder)));
+  const pageFailure =
+    made.ok && earlier === undefined ? await failureOfPage(folder, report, manifest) : undefined;
+  if (pageFailure !== undefined) {
+    report = reportWith(Math.max(exitCode, exitCodeOf(pageFailure.reason)));
+    writeDocument(folder, 'report.json', report);
+  }
+  const ended = { ...finished, exitCode: report.exit_code };
+  registerRun(root, recordOf(ended, tables, signature, await filesOfRun(folder.path)));
   if (!made.ok) throw made.failure;
-  return report;
+  return { report, ...(pageFailure === undefined ? {} : { pageFailure }) };
+}
+
+/** Writes the page; what goes wrong takes nothing of the results with it. */
+async function failureOfPage(
+  folder: RunFolder,
+  report: Report,
+  manifest: Manifest,
+): Promise<Failure | undefined> {
+  try {
+    const { writePage } = await import('./html/write-page.js');
+    await writePage(folder.path, report, manifest);
+    return undefined;
+  } catch (error) {
+    for (const name of ['report.html', 'figures']) {
+      rmSync(join(folder.path, name), { recursive: true, force: true });
+    }
+    const failure = failureOfException(error);
+    const hint = 'the results are complete; kshot report tries again';
+    return {
+      ...failure,
+      message: `report.html was not written: ${failure.message}`,
+      hint: failure.hint === undefined ? hint : `${failure.hint}\n${hint}`,
+    };
+  }
 }
 
 const noFigures: Figures = { metrics: [], summaries: [], drift: [] };
@@ -101,6 +153,7 @@ async function newTables(
   store: Pick<Store, 'verify' | 'objectPath'>,
 ): Promise<Figures> {
   const { writeTables } = await import('./write-tables.js');
+  await writeFingerprints(finished, folder, store);
   const path = join(folder.path, 'tables');
   mkdirSync(path);
   const rows = await writeTables(finished, identity, store, path);
@@ -110,6 +163,23 @@ async function newTables(
     summaries: summaryRows(rows.summary, nodes),
     drift: driftSummaries(rows.drift_summary, nodes),
   };
+}
+
+/** Copies what was found of the data: the cache may lose it to `gc`, the run's folder must not. */
+async function writeFingerprints(
+  finished: FinishedRun,
+  folder: RunFolder,
+  store: Pick<Store, 'verify' | 'objectPath'>,
+): Promise<void> {
+  const files = filesOfContent(finished.nodes, 'fingerprint');
+  if (files.length === 0) return;
+  await verifyFiles(files, store);
+  const read = ({ digest }: ResultFile) => JSON.parse(readFileSync(store.objectPath(digest), 'utf8')) as Json;
+  writeDocument(
+    folder,
+    'fingerprints.json',
+    Object.fromEntries(files.map((file) => [file.node, read(file)])),
+  );
 }
 
 function manifestOf(finished: FinishedRun): Manifest {
@@ -136,6 +206,7 @@ function manifestOf(finished: FinishedRun): Manifest {
       ...(one.node.engine === undefined ? {} : { engine: one.node.engine }),
       ...(one.entry?.facts.device === undefined ? {} : { device: one.entry.facts.device }),
       outputs: Object.fromEntries(outputFiles(one).map(({ path, reference }) => [path, reference])),
+      roles: Object.fromEntries(Object.entries(one.node.roles).filter(([, roles]) => roles.length > 0)),
     })),
   };
 }
@@ -209,18 +280,6 @@ function recordOf(
     test_evaluations: testEvaluations(finished),
     files,
   };
-}
-
-/** All files that the run's folder holds by now but for its logs. */
-async function filesOf(folder: RunFolder): Promise<RunRecord['files']> {
-  const names = readdirSync(folder.path, { recursive: true, encoding: 'utf8' })
-    .filter((name) => !join(folder.path, name).startsWith(folder.logs))
-    .filter((name) => statSync(join(folder.path, name)).isFile())
-    .map((name) => name.split(sep).join('/'))
-    .sort();
-  return Object.fromEntries(
-    await Promise.all(names.map(async (name) => [name, await hashFile(join(folder.path, name))] as const)),
-  );
 }
 
 function writeDocument(folder: RunFolder, name: string, value: unknown): void {

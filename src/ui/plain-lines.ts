@@ -1,6 +1,6 @@
+import { formatCount, formatFigure, formatSeconds, shortDigest } from '../base/quantities.js';
 import { printable } from '../base/terminal-text.js';
 import type { RunEvent, RunFinish, StepFinish, StepProgress } from '../run/event.js';
-import { formatCount, formatFigure, formatSeconds, shortDigest } from './quantities.js';
 import { plainStyle, type Style } from './style.js';
 
 /** Least time between two progress lines of one node. */

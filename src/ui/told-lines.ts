@@ -1,8 +1,8 @@
+import { formatCount, formatFigure, formatSeconds } from '../base/quantities.js';
 import { printable } from '../base/terminal-text.js';
 import type { Outcome } from '../run/event.js';
 import { fitText } from './fit-text.js';
 import { finishLines, wordLine } from './plain-lines.js';
-import { formatCount, formatFigure, formatSeconds } from './quantities.js';
 import type { Style } from './style.js';
 import type { Symbols } from './symbols.js';
 import { countNodes, type NodeView, type StepView, type Told } from './view-state.js';

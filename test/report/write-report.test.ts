@@ -84,12 +84,14 @@ describe('the report of a run', () => {
   async function report(run: string, outcome: 'ran' | 'hit') {
     const folder = createRunFolder(project.root, 'p', new Date(), run);
     if (!folder.ok) throw new FailureError(folder.failure);
-    return await writeReport(
+    const written = await writeReport(
       project.root,
       finishedRun(run, { ...finishedNode, outcome }),
       folder.value,
       store,
     );
+    expect(written.pageFailure).toBeUndefined();
+    return written.report;
   }
 
   beforeAll(async () => {

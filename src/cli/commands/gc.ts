@@ -1,4 +1,5 @@
 import { basename, dirname, join, relative } from 'node:path';
+import { formatBytes, formatCount } from '../../base/quantities.js';
 import { printable } from '../../base/terminal-text.js';
 import { keptRuns, type LostResults, lostResults } from '../../report/kept-results.js';
 import { isPinned } from '../../report/pins.js';
@@ -7,7 +8,6 @@ import { readManifest } from '../../report/run-documents.js';
 import { collectGarbage, type Garbage, planGarbage } from '../../store/collect-garbage.js';
 import type { Digest } from '../../store/entry.js';
 import { openStore } from '../../store/open-store.js';
-import { formatBytes, formatCount } from '../../ui/quantities.js';
 import { findRoot } from '../find-pipeline.js';
 import { type CommonOptions, openTerminal } from '../terminal.js';
 

@@ -1,5 +1,6 @@
+import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { relative } from 'node:path';
+import { join, relative } from 'node:path';
 import { digestOf } from '../../base/canonical.js';
 import { largestExitCode } from '../../base/exit-code.js';
 import type { Failure, Location } from '../../base/failure.js';
@@ -10,6 +11,7 @@ import { engines } from '../../engines/registry.js';
 import type { Graph, GraphNode } from '../../pipeline/graph.js';
 import { earlierDurations } from '../../report/earlier-durations.js';
 import type { FinishedRun } from '../../report/finished-run.js';
+import { runFolderOf } from '../../report/register.js';
 import { resultFiles, shownTables } from '../../report/result-rows.js';
 import type { Report } from '../../report/run-documents.js';
 import { createRunFolder, type RunFolder } from '../../report/run-folder.js';
@@ -132,10 +134,12 @@ async function execute(
     exitCode,
     counts: outcome.counts,
   };
-  const report = await writeReport(root, finished, folder, store).catch((error: unknown) => {
+  const written = await writeReport(root, finished, folder, store).catch((error: unknown) => {
     failures.push(failureOfException(error));
     return undefined;
   });
+  if (written?.pageFailure !== undefined) failures.push(written.pageFailure);
+  const report = written?.report;
   cancellation.stop();
   const finalExitCode = Math.max(exitCode, largestExitCode(failures));
   const repaired = report === undefined ? [] : repairedNodes(outcome);
@@ -289,9 +293,15 @@ function closingLines(
         : `${kshot} status; ${kshot} sql "FROM latest_steps"`;
   return [
     ...(metrics.length > 0 ? ['', ...metrics, ''] : []),
-    `${terminal.style.bold('report'.padEnd(9))} ${relative(root, folder.path)}`,
+    `${terminal.style.bold('report'.padEnd(9))} ${relative(root, placeOfReport(root, folder, report))}`,
     `${terminal.style.bold('next'.padEnd(9))} ${next}`,
   ];
+}
+
+/** The page to open: this run's, or the one of the earlier run whose tables it points at. */
+function placeOfReport(root: string, folder: RunFolder, report: Report | undefined): string {
+  const page = join(report === undefined ? folder.path : runFolderOf(root, report.tables), 'report.html');
+  return existsSync(page) ? page : folder.path;
 }
 
 /** A node's name as a shell takes it. */

@@ -1,0 +1,90 @@
+import { existsSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import type { Failure } from '../../base/failure.js';
+import { failed, type Result, success } from '../../base/result.js';
+import { filesOfRun } from '../../report/files-of-run.js';
+import {
+  identityOf,
+  type RunRecord,
+  readRegister,
+  replaceRecord,
+  runFolderOf,
+} from '../../report/register.js';
+import { readManifest, readReport } from '../../report/run-documents.js';
+import { recordedFiles, verifyRecordedFiles } from '../../report/verify-run.js';
+import { findRoot } from '../find-pipeline.js';
+import { findRun } from '../find-run.js';
+import { openFile } from '../open-file.js';
+import { type CommonOptions, openTerminal } from '../terminal.js';
+
+export interface ReportOptions extends CommonOptions {
+  readonly open?: boolean;
+}
+
+/**
+ * `kshot report [RUN]`: makes report.html and its figures again from the verified files of a run, and prints its path
+ * on stdout; opens it with `--open`.
+ */
+export async function report(options: ReportOptions, name?: string): Promise<number> {
+  const terminal = openTerminal(options);
+  const root = findRoot(process.cwd(), options.root);
+  if (!root.ok) return terminal.fail([root.failure]);
+  const named = findRun(root.value, name);
+  if (!named.ok) return terminal.fail([named.failure]);
+  const record = runOfTables(root.value, named.value);
+  if (!record.ok) return terminal.fail([record.failure]);
+  const run = identityOf(record.value);
+  if (run !== identityOf(named.value)) {
+    terminal.say(
+      `${identityOf(named.value)} executed nothing: its results, and its report, are those of ${run}`,
+    );
+  }
+  const page = await remakePage(root.value, record.value);
+  terminal.data(terminal.json ? `${JSON.stringify({ run, path: page })}\n` : `${shown(page)}\n`);
+  if (options.open !== true) return 0;
+  const opened = await openFile(page);
+  return opened.ok ? 0 : terminal.fail([opened.failure]);
+}
+
+/** The run whose folder holds the tables that a run shows. */
+function runOfTables(root: string, record: RunRecord): Result<RunRecord, Failure> {
+  const found = readRegister(root).runs.find((one) => identityOf(one) === record.tables);
+  if (found === undefined || !existsSync(runFolderOf(root, record.tables))) {
+    return failed({
+      reason: 'no-results',
+      message: `the folder of run ${record.tables} is gone`,
+      hint: 'kshot run makes its results again from the cache',
+    });
+  }
+  if (recordedFiles(root, found, 'tables/').length > 0) return success(found);
+  return failed({
+    reason: 'no-results',
+    message: `run ${record.tables} has no tables to report from`,
+    hint: 'what it computed was damaged; kshot run computes it again',
+  });
+}
+
+/** @throws FailureError `object-corrupt` where a file that the page is made from is not what was recorded */
+async function remakePage(root: string, record: RunRecord): Promise<string> {
+  const { isOfPage, pageName, writePage } = await import('../../report/html/write-page.js');
+  const identity = identityOf(record);
+  const folder = runFolderOf(root, identity);
+  const sources = Object.entries(record.files).filter(([file]) => !isOfPage(file));
+  await verifyRecordedFiles(recordedFiles(root, { ...record, files: Object.fromEntries(sources) }));
+  const [found, manifest] = [readReport(root, identity), readManifest(root, identity)];
+  // Both are among the verified files.
+  if (found !== undefined && manifest !== undefined) await writePage(folder, found, manifest);
+  const files = Object.entries(await filesOfRun(folder)).filter(([file]) => isOfPage(file));
+  replaceRecord(root, { ...record, files: Object.fromEntries([...sources, ...files].toSorted(byName)) });
+  return join(folder, pageName);
+}
+
+function byName([one]: readonly [string, unknown], [other]: readonly [string, unknown]): number {
+  return one < other ? -1 : one > other ? 1 : 0;
+}
+
+/** The path as one would type it here. */
+function shown(path: string): string {
+  const short = relative(process.cwd(), path);
+  return short.startsWith('..') ? path : short;
+}

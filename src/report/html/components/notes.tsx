@@ -1,0 +1,127 @@
+import type { ReactNode } from 'react';
+import { formatCount } from '../../../base/quantities.js';
+import type { Report } from '../../run-documents.js';
+import { DigestMark, plainText } from './marks.js';
+
+interface Note {
+  readonly kind: 'bad' | 'warning' | 'fact';
+  readonly title: string;
+  readonly body: ReactNode;
+}
+
+/** Nodes that are named; the rest is counted. */
+const mostNamed = 8;
+
+/** What must be known to read the rest, the gravest first; nothing where there is nothing. */
+export function Notes({ report }: { readonly report: Report }): ReactNode {
+  const notes = notesOf(report);
+  if (notes.length === 0) return null;
+  return (
+    <section aria-labelledby="first" className="notes">
+      <h2 id="first">Know first</h2>
+      <ul>
+        {notes.map(({ kind, title, body }) => (
+          <li key={title} className={`note note-${kind}`}>
+            <strong>{title}</strong>
+            <div>{body}</div>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+function notesOf(report: Report): readonly Note[] {
+  return [
+    ...report.waivers.map(
+      ({ step, reason, path }): Note => ({
+        kind: 'bad',
+        title: `Guard against test data waived for ${plainText(step)}`,
+        body: (
+          <>
+            <p>Reason given: {plainText(reason)}</p>
+            {path.length === 0 ? null : <p>The path of the test data: {path.map(plainText).join(' → ')}</p>}
+          </>
+        ),
+      }),
+    ),
+    ...failureNotes(report),
+    ...(report.synthetic
+      ? [
+          {
+            kind: 'warning',
+            title: 'Synthetic data',
+            body: <p>kshot made the data up itself: the figures say nothing about real learners.</p>,
+          } as const,
+        ]
+      : []),
+    ...lookNotes(report),
+    ...(report.not_deterministic.length === 0
+      ? []
+      : [
+          {
+            kind: 'warning',
+            title: 'Not everything repeats',
+            body: (
+              <p>
+                Computing {formatCount(report.not_deterministic.length, 'node')} again may give other bytes:{' '}
+                {namesText(report.not_deterministic)}. In the steps below they are marked.
+              </p>
+            ),
+          } as const,
+        ]),
+    ...report.warnings.map(
+      (warning): Note => ({ kind: 'warning', title: 'Warning', body: <p>{plainText(warning)}</p> }),
+    ),
+  ];
+}
+
+function failureNotes({ failures }: Report): readonly Note[] {
+  if (failures.length === 0) return [];
+  return [
+    {
+      kind: 'bad',
+      title: `${formatCount(failures.length, 'step')} failed`,
+      body: (
+        <ul>
+          {failures.slice(0, mostNamed).map(({ node, reason, message }) => (
+            <li key={node}>
+              <code>{plainText(node)}</code>: {plainText(message)} <span className="quiet">({reason})</span>
+            </li>
+          ))}
+          {failures.length > mostNamed ? <li>and {failures.length - mostNamed} more</li> : null}
+        </ul>
+      ),
+    },
+  ];
+}
+
+function lookNotes({ test_sets }: Report): readonly Note[] {
+  if (test_sets.length === 0) return [];
+  const most = Math.max(...test_sets.map(({ evaluations }) => evaluations));
+  return [
+    {
+      kind: 'fact',
+      title: 'Looks at test data',
+      body: (
+        <p>
+          {test_sets.map(({ test_set, evaluations }, index) => (
+            <span key={test_set}>
+              {index === 0 ? '' : '; '}
+              test set <DigestMark digest={test_set} />: {formatCount(evaluations, 'distinct evaluation')}
+            </span>
+          ))}{' '}
+          over all runs of this project, this one’s included.
+          {most > 1
+            ? ' Every further look makes the best of them look better than it is; choose on val, report on test.'
+            : ''}
+        </p>
+      ),
+    },
+  ];
+}
+
+function namesText(names: readonly string[]): string {
+  const named = names.slice(0, mostNamed).map(plainText).join(', ');
+  return names.length > mostNamed ? `${named} and ${names.length - mostNamed} more` : named;
+}

@@ -1,0 +1,134 @@
+import type { ReactNode } from 'react';
+import { formatBytes } from '../../../base/quantities.js';
+import type { Manifest } from '../../run-documents.js';
+import { plainText } from './marks.js';
+import { ScrollBox, Table } from './table.js';
+
+/** What computed: versions, engines and devices. */
+export function Environment({ manifest }: { readonly manifest: Manifest }): ReactNode {
+  const { kshot, node, platform, engine, packages, nodes, file } = manifest;
+  const devices = [...new Set(nodes.flatMap(({ device }) => device ?? []))];
+  const engines = [...new Set([engine, ...nodes.flatMap((one) => one.engine ?? [])])];
+  const facts: readonly (readonly [string, string])[] = [
+    ['Pipeline', file],
+    ['kshot', kshot],
+    ['Node.js', node],
+    ['Platform', `${platform.os}, ${platform.architecture}`],
+    [engines.length === 1 ? 'Engine' : 'Engines', engines.join(', ')],
+    ...(devices.length === 0 ? [] : [['Devices', devices.join('; ')] as const]),
+  ];
+  return (
+    <section aria-labelledby="environment">
+      <h2 id="environment">Environment</h2>
+      <dl className="facts">
+        {facts.map(([name, value]) => (
+          <div key={name}>
+            <dt>{name}</dt>
+            <dd>{plainText(value)}</dd>
+          </div>
+        ))}
+      </dl>
+      <details className="plain">
+        <summary>Packages</summary>
+        <Table
+          label="Packages"
+          columns={[{ title: 'package' }, { title: 'version' }]}
+          rows={Object.entries(packages)}
+        />
+      </details>
+    </section>
+  );
+}
+
+/** The pipeline after `extends`, `--set` and substitution, as YAML. */
+export function Configuration({ text }: { readonly text: string }): ReactNode {
+  return (
+    <section aria-labelledby="configuration">
+      <h2 id="configuration">Configuration</h2>
+      <p className="lead">
+        After <code>extends</code>, <code>--set</code> and substitution: what was run.
+      </p>
+      <details className="plain">
+        <summary>The whole pipeline</summary>
+        <ScrollBox label="The whole pipeline">
+          <pre>{plainText(text)}</pre>
+        </ScrollBox>
+      </details>
+    </section>
+  );
+}
+
+const meanings: { readonly [name: string]: string } = {
+  'report.json': 'the figures, for scripts',
+  'config.json': 'the whole configuration',
+  'manifest.json': 'what exactly ran: keys, outputs, versions',
+  'fingerprints.json': 'what the data was',
+};
+
+/** A file of a run's folder; size in bytes. */
+export interface RunFile {
+  readonly name: string;
+  readonly bytes: number;
+}
+
+/** Where each file of the run is. */
+export function FileList({
+  files,
+  hasLogs,
+}: {
+  readonly files: readonly RunFile[];
+  readonly hasLogs: boolean;
+}): ReactNode {
+  const figures = files.filter(({ name }) => name.startsWith('figures/'));
+  return (
+    <section aria-labelledby="files">
+      <h2 id="files">Files</h2>
+      <Table
+        label="Files of the run"
+        columns={[{ title: 'file' }, { title: 'size', isNumber: true }, { title: 'what it is' }]}
+        rows={[
+          ...files
+            .filter(({ name }) => !name.startsWith('figures/'))
+            .map(({ name, bytes }) => [
+              <a key="link" href={name}>
+                {name}
+              </a>,
+              formatBytes(bytes),
+              meaningOf(name),
+            ]),
+          ...(figures.length > 0
+            ? [
+                [
+                  <a key="link" href="figures/">
+                    figures/
+                  </a>,
+                  formatBytes(figures.reduce((sum, { bytes }) => sum + bytes, 0)),
+                  'the figures of this page, each as SVG and PNG',
+                ],
+              ]
+            : []),
+          ...(hasLogs
+            ? [
+                [
+                  <a key="link" href="logs/">
+                    logs/
+                  </a>,
+                  '',
+                  'what each executed step printed',
+                ],
+              ]
+            : []),
+        ]}
+      />
+      <p className="quiet">
+        <code>kshot sql</code> answers questions about the tables of all runs; <code>kshot cache verify</code>{' '}
+        checks every byte of these files.
+      </p>
+    </section>
+  );
+}
+
+function meaningOf(name: string): string {
+  if (name.startsWith('tables/')) return 'a table of kshot sql';
+  return meanings[name] ?? '';
+}

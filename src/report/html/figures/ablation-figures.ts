@@ -1,0 +1,130 @@
+import { lightColours } from '../palette.js';
+import { type Figure, figureId, plotWidth, referenceLine, styled } from './figure.js';
+import { distinct, metricText, sampleText } from './metric-text.js';
+import { type Axis, axisTitles, type SettingGroup } from './setting-groups.js';
+
+/** More lines than this cannot be told apart by colour. */
+const mostLines = 6;
+
+/** What the leading metric is over K and over the number of inner steps: a figure for each of them that varies. */
+export function ablationFigures(groups: readonly SettingGroup[]): readonly Figure[] {
+  return groups.flatMap((group) => {
+    const lines = group.varying.filter((axis) => axis !== 'inner_lr');
+    // Over rates and something else, the heat map says it better.
+    if (group.varying.includes('inner_lr'))
+      return group.varying.length === 1 ? [ablation(group, 'inner_lr')] : [];
+    return lines.length > 2 ? [] : lines.map((axis) => ablation(group, axis));
+  });
+}
+
+function ablation(group: SettingGroup, axis: Axis): Figure {
+  const { name, role, metric, varying, reference } = group;
+  const other = varying.find((one) => one !== axis);
+  const shown =
+    other === undefined ? [] : distinct(group.values.map((value) => value[other])).slice(0, mostLines);
+  const lineName = (value: number | null) =>
+    `${other === 'k' ? 'K = ' : ''}${value}${other === 'steps' ? ' steps' : ''}`;
+  const values = group.values
+    .filter(
+      (value) => value[axis] !== null && (other === undefined || shown.includes(value[other] ?? Number.NaN)),
+    )
+    .map((one) => ({
+      at: one[axis],
+      line: other === undefined ? '' : lineName(one[other]),
+      value: one.value,
+      low: one.low,
+      high: one.high,
+      told: one.told === undefined ? '' : one.told ? 'told apart' : 'not told apart',
+    }));
+  const { paper } = lightColours;
+  const places = distinct(values.map(({ at }) => at));
+  const single = other === undefined;
+  const order = shown.map(lineName);
+  const colour = single
+    ? { value: lightColours['series-1'] }
+    : ({ field: 'line', type: 'nominal', title: null, sort: order, scale: { domain: order } } as const);
+  const offset = single
+    ? {}
+    : { xOffset: { field: 'line', type: 'nominal', sort: order, scale: { paddingOuter: 0.6 } } as const };
+  const x = {
+    field: 'at',
+    type: 'ordinal',
+    title: axisTitles[axis],
+    sort: [...places],
+    axis: { labelAngle: 0 },
+  } as const;
+  const y = {
+    field: 'value',
+    type: 'quantitative',
+    title: metric,
+    scale: { zero: false, nice: true },
+    axis: { tickCount: 5 },
+  } as const;
+  const hollow = reference !== undefined;
+  return {
+    id: figureId('ablation', name, axis),
+    topic: axis === 'inner_lr' ? 'choice' : 'ablation',
+    title: `${name}: ${metric} over ${axis === 'k' ? 'K' : axis === 'steps' ? 'inner steps' : 'the inner rate'}`,
+    role,
+    caption: `${sampleText(role, group.values)}. Bars: 95 % intervals.${
+      reference === undefined
+        ? ''
+        : ` Dashed: ${reference.name}, ${reference.value.toFixed(4)}; hollow: cannot be told apart from it by the paired comparison.`
+    }`,
+    description: values
+      .map(
+        ({ at, line, value, low, high }) =>
+          `${axis} ${at}${line === '' ? '' : `, ${line}`}: ${metricText(value, low, high)}`,
+      )
+      .join('; '),
+    data: {
+      columns: [
+        axis,
+        ...(single ? [] : [String(other)]),
+        metric,
+        'low',
+        'high',
+        ...(hollow ? [`beside ${reference.name}`] : []),
+      ],
+      rows: values.map(({ at, line, value, low, high, told }) => [
+        at,
+        ...(single ? [] : [line]),
+        value,
+        low,
+        high,
+        ...(hollow ? [told] : []),
+      ]),
+    },
+    spec: styled({
+      width: plotWidth,
+      height: 210,
+      data: { values },
+      layer: [
+        ...(reference === undefined ? [] : [referenceLine('y', reference.value, metric)]),
+        // Lines between groups that stand side by side would cross one another.
+        ...(single
+          ? [{ mark: { type: 'line', strokeWidth: 1.5 }, encoding: { x, y, color: colour } } as const]
+          : []),
+        {
+          mark: { type: 'rule', strokeWidth: 1.5, opacity: 0.6 },
+          encoding: { x, y: { ...y, field: 'low' }, y2: { field: 'high' }, color: colour, ...offset },
+        },
+        {
+          mark: { type: 'point', filled: true, size: 50, opacity: 1, strokeWidth: 1.5 },
+          encoding: {
+            x,
+            y,
+            stroke: colour,
+            fill: {
+              condition: { test: "datum.told === 'not told apart'", value: paper },
+              ...(single
+                ? { value: lightColours['series-1'] }
+                : { field: 'line', type: 'nominal', sort: order }),
+            },
+            ...offset,
+          },
+        },
+      ],
+    }),
+  };
+}

@@ -1,0 +1,74 @@
+import { createRequire } from 'node:module';
+import { createCanvas, GlobalFonts } from '@napi-rs/canvas';
+import * as vega from 'vega';
+import { compile } from 'vega-lite';
+import { type Figure, figureFont } from './figure.js';
+
+/** A figure as it is kept. */
+export interface DrawnFigure extends Figure {
+  /** A whole SVG document in the light colours. */
+  readonly svg: string;
+  readonly png: Uint8Array;
+  /** Of the SVG, in its own units. */
+  readonly width: number;
+  readonly height: number;
+}
+
+/** Pixels of a PNG for each unit of the SVG. */
+const pixelsPerUnit = 2;
+
+/**
+ * Draws figures as SVG and PNG. The same figures give the same bytes on any machine: text is measured and drawn with
+ * the one font that comes with kshot, whatever fonts the machine has.
+ */
+export async function drawFigures(figures: readonly Figure[]): Promise<readonly DrawnFigure[]> {
+  registerFont();
+  const drawn: DrawnFigure[] = [];
+  for (const figure of figures) drawn.push(await draw(figure));
+  return drawn;
+}
+
+async function draw(figure: Figure): Promise<DrawnFigure> {
+  // Ids inside an SVG are counted over all that a process draws.
+  vega.resetSVGDefIds();
+  const view = new vega.View(vega.parse(compile(figure.spec).spec), { renderer: 'none' });
+  try {
+    const svg = await view.toSVG();
+    const [, width = 0, height = 0] = (/ width="([\d.]+)" height="([\d.]+)"/.exec(svg) ?? []).map(Number);
+    const canvas = createCanvas(Math.ceil(width * pixelsPerUnit), Math.ceil(height * pixelsPerUnit));
+    const context = canvas.getContext('2d');
+    await view.toCanvas(pixelsPerUnit, { externalContext: context });
+    return { ...figure, svg, png: canvas.toBuffer('image/png'), width, height };
+  } finally {
+    view.finalize();
+  }
+}
+
+/** How Vega measures text; its typings leave it out. */
+const { textMetrics } = vega as unknown as {
+  textMetrics: { width: (item: { readonly fontSize?: number }, text: unknown) => number };
+};
+
+let isFontInUse = false;
+
+function registerFont(): void {
+  if (isFontInUse) return;
+  isFontInUse = true;
+  const { resolve } = createRequire(import.meta.url);
+  for (const file of ['DejaVuSans.ttf', 'DejaVuSans-Bold.ttf']) {
+    GlobalFonts.registerFromPath(resolve(`dejavu-fonts-ttf/ttf/${file}`), figureFont);
+  }
+  const context = createCanvas(1, 1).getContext('2d');
+  const widths = new Map<string, number>();
+  // Vega's own place to say how text is measured; without it widths are guessed from the number of letters.
+  textMetrics.width = ({ fontSize: size = 11 }, text) => {
+    const line = `${text ?? ''}`.trim();
+    const name = `${size} ${line}`;
+    const known = widths.get(name);
+    if (known !== undefined) return known;
+    context.font = `${size}px "${figureFont}"`;
+    const { width } = context.measureText(line);
+    widths.set(name, width);
+    return width;
+  };
+}

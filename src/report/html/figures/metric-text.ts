@@ -1,0 +1,40 @@
+import { formatCount, formatFigure } from '../../../base/quantities.js';
+
+/** Metrics in the order in which they are preferred for a figure. */
+const preference = ['accuracy@1', 'mrr', 'ndcg@10', 'recall@10', 'recall@5'];
+
+/** The metric that figures show of rows that have these; undefined for none. */
+export function leadingMetric(names: Iterable<string>): string | undefined {
+  const present = new Set(names);
+  return preference.find((name) => present.has(name)) ?? [...present].sort()[0];
+}
+
+/** `0.4453 [0.391, 0.496]` */
+export function metricText(value: number, low: number | null, high: number | null): string {
+  const text = value.toFixed(4);
+  return low === null || high === null ? text : `${text} [${low.toFixed(3)}, ${high.toFixed(3)}]`;
+}
+
+/** `test users: n = 530 query pairs of 53 users`, with a range where settings differ in it. */
+export function sampleText(
+  role: string | null,
+  rows: readonly { readonly n: number | null; readonly users: number | null }[],
+): string {
+  const range = (values: readonly (number | null)[]) => {
+    const known = values.filter((value) => value !== null);
+    const [low, high] = [Math.min(...known), Math.max(...known)];
+    return known.length === 0 ? '?' : low === high ? formatFigure(low) : `${low} to ${high}`;
+  };
+  const users = range(rows.map((row) => row.users));
+  return `${role === null ? 'No split' : `Role ${role}`}; n = ${range(rows.map(({ n }) => n))} query pairs of ${users === '1' ? formatCount(1, 'user') : `${users} users`}`;
+}
+
+/** Distinct values, ascending. */
+export function distinct<Value extends number | string>(
+  values: Iterable<Value | null | undefined>,
+): readonly Value[] {
+  const found = new Set([...values].filter((value) => value !== null && value !== undefined));
+  return [...found].sort((one, other) =>
+    typeof one === 'number' && typeof other === 'number' ? one - other : String(one) < String(other) ? -1 : 1,
+  );
+}

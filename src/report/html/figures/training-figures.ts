@@ -1,0 +1,226 @@
+import { kinds } from '../../../kinds/registry.js';
+import type { MetricRow } from '../../metric-table.js';
+import { lightColours } from '../palette.js';
+import type { HistoryRow, LineageRow, LossRow, RunRows } from '../run-rows.js';
+import { type Figure, figureId, plotWidth, styled } from './figure.js';
+import { distinct, leadingMetric, metricText, sampleText } from './metric-text.js';
+
+/** More curves than this cannot be told apart by colour. */
+const mostCurves = 6;
+const seriesColour = lightColours['series-1'];
+/** The thick line is the mean over this part of a curve. */
+const smoothedPart = 20;
+
+/** Training: for each step its loss, and beside it the validation metric of its checkpoints where there is one. */
+export function trainingFigures(
+  rows: RunRows,
+  metrics: readonly MetricRow[],
+  kindOfStep: ReadonlyMap<string, string>,
+): readonly Figure[] {
+  return distinct(rows.history.map(({ step }) => step)).flatMap((step) => {
+    const kind = kindOfStep.get(step) ?? '';
+    const losses = rows.losses.filter((row) => row.step === step);
+    const history = rows.history.filter((row) => row.step === step);
+    return [
+      lossFigure(step, kind, losses, history),
+      ...validationFigures(step, kind, history, metrics, rows.lineage),
+    ];
+  });
+}
+
+/** The chain of segments that a node is of: `meta_train[seed=1]` for `meta_train[seed=1]@200`. */
+export function chainOf(node: string, kind: string): string {
+  return kinds[kind]?.segmentation === undefined ? node : node.replace(/@[^@]*$/, '');
+}
+
+function lossFigure(
+  step: string,
+  kind: string,
+  losses: readonly LossRow[],
+  history: readonly HistoryRow[],
+): Figure {
+  const chains = distinct(losses.map(({ node }) => chainOf(node, kind)));
+  const values = chains.slice(0, mostCurves).flatMap((chain) => {
+    const own = losses
+      .filter(({ node }) => chainOf(node, kind) === chain)
+      .toSorted((one, other) => one.iteration - other.iteration);
+    const reach = reachOf(own.length);
+    return own.map(({ iteration, loss }, index) => ({
+      chain,
+      iteration,
+      loss,
+      mean: meanOf(own.slice(Math.max(0, index - reach), index + reach + 1)),
+    }));
+  });
+  const iterations = Math.max(...history.map(({ last_iteration }) => last_iteration));
+  const perPoint = history[0]?.iterations_per_row ?? 1;
+  const window = 2 * reachOf(values.length / Math.max(1, Math.min(chains.length, mostCurves))) + 1;
+  const single = chains.length === 1;
+  const colour = single
+    ? { value: seriesColour }
+    : ({ field: 'chain', type: 'nominal', title: null, sort: null } as const);
+  const x = {
+    field: 'iteration',
+    type: 'quantitative',
+    title: 'iteration',
+    axis: { tickCount: 6, format: 'd' },
+  } as const;
+  const y = {
+    field: 'loss',
+    type: 'quantitative',
+    title: 'loss (cross-entropy, nats)',
+    scale: { zero: false },
+    axis: { tickCount: 5 },
+  } as const;
+  const last = values.at(-1);
+  const unshown = chains.length - mostCurves;
+  return {
+    id: figureId('training', step, 'loss'),
+    topic: 'training',
+    title: `${step}: loss while training`,
+    role: 'train',
+    caption: `Role train; ${kind}, ${iterations} iterations${single ? '' : ` of ${chains.length} trainings`}. Thin: ${
+      perPoint === 1 ? 'every iteration' : `means of ${perPoint} iterations`
+    }; thick: the mean of ${window * perPoint} around.${unshown > 0 ? ` The first ${mostCurves} of ${chains.length} are drawn.` : ''}`,
+    description: `The loss over ${iterations} iterations${
+      values[0] === undefined || last === undefined
+        ? ''
+        : `, from ${values[0].loss.toFixed(3)} to a mean of ${last.mean.toFixed(3)} at the end`
+    }.`,
+    data: {
+      columns: ['training', 'iteration', 'loss', `mean of ${window}`],
+      rows: values.map(({ chain, iteration, loss, mean }) => [chain, iteration, loss, mean]),
+    },
+    spec: styled({
+      width: plotWidth,
+      height: 200,
+      data: { values },
+      layer: [
+        {
+          mark: { type: 'line', strokeWidth: 1, opacity: 0.35 },
+          encoding: { x, y, color: colour },
+        },
+        {
+          mark: { type: 'line', strokeWidth: 2 },
+          encoding: { x, y: { ...y, field: 'mean' }, color: colour },
+        },
+      ],
+    }),
+  };
+}
+
+/** A figure for each step that evaluates every checkpoint of the trainings of a step. */
+function validationFigures(
+  step: string,
+  kind: string,
+  history: readonly HistoryRow[],
+  metrics: readonly MetricRow[],
+  lineage: readonly LineageRow[],
+): readonly Figure[] {
+  const iterationOf = new Map(history.map(({ node, last_iteration }) => [node, last_iteration]));
+  const checkpointOf = new Map<string, string | undefined>();
+  for (const { node, source_node } of lineage) {
+    if (source_node === null || !iterationOf.has(source_node)) continue;
+    // Two checkpoints in one node: no place on the curve.
+    const known = checkpointOf.get(node);
+    checkpointOf.set(node, checkpointOf.has(node) && known !== source_node ? undefined : source_node);
+  }
+  const steps = distinct(metrics.filter(({ node }) => checkpointOf.get(node)).map((row) => row.step));
+  return steps.flatMap((evaluation) => {
+    const rows = metrics.filter((row) => row.step === evaluation);
+    const metric = leadingMetric(rows.flatMap((row) => Object.keys(row.values)));
+    const values = rows.flatMap((row) => {
+      const checkpoint = checkpointOf.get(row.node);
+      const value = metric === undefined ? undefined : row.values[metric];
+      if (checkpoint === undefined || value === undefined || metric === undefined) return [];
+      const [low, high] = row.intervals[metric] ?? [null, null];
+      const chain = chainOf(checkpoint, kind);
+      return [{ chain, iteration: iterationOf.get(checkpoint) ?? 0, value, low, high, row }];
+    });
+    const places = new Set(values.map(({ chain, iteration }) => `${chain} ${iteration}`));
+    const isCurve =
+      places.size === values.length && places.size > new Set(values.map((one) => one.chain)).size;
+    return metric === undefined || !isCurve ? [] : [validationFigure(step, evaluation, metric, values)];
+  });
+}
+
+interface Evaluated {
+  readonly chain: string;
+  readonly iteration: number;
+  readonly value: number;
+  readonly low: number | null;
+  readonly high: number | null;
+  readonly row: MetricRow;
+}
+
+function validationFigure(
+  step: string,
+  evaluation: string,
+  metric: string,
+  evaluated: readonly Evaluated[],
+): Figure {
+  const chains = distinct(evaluated.map(({ chain }) => chain)).slice(0, mostCurves);
+  const values = evaluated
+    .filter(({ chain }) => chains.includes(chain))
+    .map(({ row: _, ...one }) => one)
+    .toSorted((one, other) =>
+      one.chain < other.chain ? -1 : one.chain > other.chain ? 1 : one.iteration - other.iteration,
+    );
+  const role = evaluated[0]?.row.role ?? null;
+  const highest = values.reduce((best, one) => (one.value > best.value ? one : best), values[0]!);
+  const colour =
+    chains.length === 1
+      ? { value: seriesColour }
+      : ({ field: 'chain', type: 'nominal', title: null, sort: null } as const);
+  const x = {
+    field: 'iteration',
+    type: 'quantitative',
+    title: 'iteration of the checkpoint',
+    axis: { tickCount: 6, format: 'd' },
+    scale: { zero: true },
+  } as const;
+  const y = {
+    field: 'value',
+    type: 'quantitative',
+    title: metric,
+    scale: { zero: false },
+    axis: { tickCount: 5 },
+  } as const;
+  return {
+    id: figureId('training', step, evaluation),
+    topic: 'training',
+    title: `${step}: ${metric} by checkpoint`,
+    role,
+    caption: `${evaluation}. ${sampleText(
+      role,
+      evaluated.map(({ row }) => row),
+    )}. Bars: 95 % intervals over users. Highest: iteration ${highest.iteration}, ${metricText(highest.value, highest.low, highest.high)}.`,
+    description: `${metric} at ${values.length} checkpoints; highest ${highest.value.toFixed(4)} at iteration ${highest.iteration}.`,
+    data: {
+      columns: ['training', 'iteration', metric, 'low', 'high'],
+      rows: values.map(({ chain, iteration, value, low, high }) => [chain, iteration, value, low, high]),
+    },
+    spec: styled({
+      width: plotWidth,
+      height: 200,
+      data: { values },
+      layer: [
+        {
+          mark: { type: 'rule', strokeWidth: 1.5, opacity: 0.5 },
+          encoding: { x, y: { ...y, field: 'low' }, y2: { field: 'high' }, color: colour },
+        },
+        { mark: { type: 'line', strokeWidth: 2 }, encoding: { x, y, color: colour } },
+        { mark: { type: 'point', filled: true, size: 45, opacity: 1 }, encoding: { x, y, color: colour } },
+      ],
+    }),
+  };
+}
+
+/** How many neighbours on each side a smoothed point is the mean of. */
+function reachOf(points: number): number {
+  return Math.round(points / smoothedPart / 2);
+}
+
+function meanOf(rows: readonly LossRow[]): number {
+  return rows.reduce((sum, { loss }) => sum + loss, 0) / rows.length;
+}

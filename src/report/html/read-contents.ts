@@ -1,0 +1,41 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
+import type { Json, JsonObject } from '../../base/json.js';
+import { lastLinesOf, logFileName } from '../../run/step-log.js';
+import { readDocument } from '../read-document.js';
+import type { Manifest, Report } from '../run-documents.js';
+import type { RunContents } from './report-model.js';
+import { readRunRows } from './run-rows.js';
+
+const linesOfLog = 12;
+const longestLine = 300;
+
+/**
+ * What a page shows, from a run's folder whose files have been verified.
+ *
+ * @throws FailureError `object-corrupt` where a file holds something else than kshot wrote
+ */
+export async function readContents(folder: string, report: Report, manifest: Manifest): Promise<RunContents> {
+  const configuration = readDocument(join(folder, 'config.json')) ?? {};
+  const fingerprints = readDocument(join(folder, 'fingerprints.json')) ?? {};
+  return {
+    report,
+    manifest,
+    configuration: configuration as JsonObject,
+    fingerprints: fingerprints as { readonly [node: string]: Json },
+    rows: await readRunRows(join(folder, 'tables')),
+    logs: new Map(
+      manifest.nodes.flatMap(({ id }) => {
+        const file = join(folder, 'logs', logFileName(id));
+        if (!existsSync(file)) return [];
+        const lines = lastLinesOf(file, linesOfLog).map((line) => shortLine(stripVTControlCharacters(line)));
+        return [[id, lines] as const];
+      }),
+    ),
+  };
+}
+
+function shortLine(line: string): string {
+  return line.length > longestLine ? `${line.slice(0, longestLine - 1)}…` : line;
+}

@@ -1,0 +1,47 @@
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { writeFileAtomic } from '../../base/atomic-file.js';
+import { filesOfRun } from '../files-of-run.js';
+import type { Manifest, Report } from '../run-documents.js';
+import { runFigures } from './figures/run-figures.js';
+import { readContents } from './read-contents.js';
+import { renderPage } from './render-page.js';
+
+/** The page in a run's folder. */
+export const pageName = 'report.html';
+/** Where its figures are, in the run's folder. */
+export const figuresFolder = 'figures';
+
+/** Whether a file of a run's folder is of its page, and so made from the others. */
+export function isOfPage(name: string): boolean {
+  return name === pageName || name.startsWith(`${figuresFolder}/`);
+}
+
+/**
+ * Writes report.html and its figures into a run's folder, whose documents and tables must be there and verified.
+ * What draws figures is loaded only where there are some, and all is drawn before an earlier page is touched.
+ */
+export async function writePage(folder: string, report: Report, manifest: Manifest): Promise<void> {
+  const contents = await readContents(folder, report, manifest);
+  const { figures, left } = runFigures(report, manifest, contents.rows);
+  const drawn =
+    figures.length === 0 ? [] : await (await import('./figures/draw-figures.js')).drawFigures(figures);
+  const images = drawn.flatMap(({ id, svg, png }) => [
+    { name: `${figuresFolder}/${id}.svg`, bytes: Buffer.from(svg) },
+    { name: `${figuresFolder}/${id}.png`, bytes: png },
+  ]);
+  const others = Object.entries(await filesOfRun(folder)).filter(([name]) => !isOfPage(name));
+  const page = renderPage({
+    contents,
+    figures: drawn,
+    figuresLeft: left,
+    files: [
+      ...others.map(([name, { bytes }]) => ({ name, bytes })),
+      ...images.map(({ name, bytes }) => ({ name, bytes: bytes.length })),
+    ],
+  });
+  rmSync(join(folder, figuresFolder), { recursive: true, force: true });
+  if (images.length > 0) mkdirSync(join(folder, figuresFolder));
+  for (const { name, bytes } of images) writeFileSync(join(folder, name), bytes);
+  writeFileAtomic(join(folder, pageName), page);
+}
