@@ -8,6 +8,8 @@ const gibibyte = 2 ** 30;
 
 /** The engine `tfjs:cpu`: slow, and the same arithmetic as on a GPU; what the passes are tested on. */
 export async function createEngine(options: EngineOptions): Promise<Engine> {
+  // Else the backend advises against itself on the console.
+  tf.enableProdMode();
   await tf.setBackend('cpu');
   return createTfjsEngine(
     {

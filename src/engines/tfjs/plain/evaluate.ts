@@ -4,14 +4,14 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { ModelShape } from '../../../model/model-shape.js';
 import type { PlacedForests } from './placed-forests.js';
 import {
-  columnsOf,
   gatherRows,
   gatherSums,
   joinColumns,
   joinRows,
   outerProducts,
   product,
-  rowsOf,
+  splitColumns,
+  splitRows,
   sumOfRows,
   transposedProduct,
 } from './row-operations.js';
@@ -68,31 +68,29 @@ export function forwardPass(
 ): { readonly forward: Forward; readonly scores: tf.Tensor3D } {
   const inputs = gatherRows(weights.embedding, forests.inputs);
   const inputSums = tf.add<tf.Tensor3D>(product(inputs, weights.inputWeights), weights.inputBias);
+  const [ofGates, ofCandidate] = splitColumns(inputSums, 2 * hidden);
+  const gateInputs = splitRows(ofGates, forests.widths);
+  const candidateInputs = splitRows(ofCandidate, forests.widths);
   const states: tf.Tensor3D[] = [];
   const befores: tf.Tensor3D[] = [];
   const recurrentCandidates: tf.Tensor3D[] = [];
   const gates: tf.Tensor3D[] = [];
   const candidates: tf.Tensor3D[] = [];
-  for (const { from, width, parents } of forests.levels) {
-    const above = states.at(-1);
-    const before =
-      above === undefined || parents === undefined ? forests.zeroState : gatherRows(above, parents);
+  for (const [level, { parents }] of forests.levels.entries()) {
+    // Lists by level have an entry for each, here and below: what each `!` says.
+    const above = parents === undefined ? undefined : gatherRows(states[level - 1]!, parents);
+    const before = above ?? forests.zeroState;
+    // At a root there is only the bias, once for all rows.
     const recurrent: tf.Tensor3D =
       above === undefined
         ? weights.hiddenBias
-        : tf.add(product(before, weights.hiddenWeights), weights.hiddenBias);
-    // At a root there is only the bias, once for all rows.
-    const recurrentCandidate = columnsOf(recurrent, 2 * hidden, hidden);
-    const gate = tf.sigmoid<tf.Tensor3D>(
-      tf.add(columnsOf(inputSums, 0, 2 * hidden, from, width), columnsOf(recurrent, 0, 2 * hidden)),
-    );
+        : tf.add(product(above, weights.hiddenWeights), weights.hiddenBias);
+    const [recurrentGates, recurrentCandidate] = splitColumns(recurrent, 2 * hidden);
+    const gate = tf.sigmoid<tf.Tensor3D>(tf.add(gateInputs[level]!, recurrentGates));
+    const [reset, update] = splitColumns(gate, hidden);
     const candidate = tf.tanh<tf.Tensor3D>(
-      tf.add(
-        columnsOf(inputSums, 2 * hidden, hidden, from, width),
-        tf.mul(columnsOf(gate, 0, hidden), recurrentCandidate),
-      ),
+      tf.add(candidateInputs[level]!, tf.mul(reset, recurrentCandidate)),
     );
-    const update = columnsOf(gate, hidden, hidden);
     states.push(tf.add(candidate, tf.mul(update, tf.sub(before, candidate))));
     befores.push(before);
     recurrentCandidates.push(
@@ -141,15 +139,18 @@ export function backwardPass(
   const atEnds = gatherSums(transposedProduct(scores, weights.outputWeights), forests.pairsOfRow);
   const factors = cellFactors(forward, one, hidden);
 
+  const direct = splitRows(atEnds, forests.widths);
+  const factorsOf = splitFactors(factors, forests.widths);
   const states: tf.Tensor3D[] = [];
   const inputSums: tf.Tensor3D[] = [];
   const recurrentSums: tf.Tensor3D[] = [];
   let byBefore: tf.Tensor3D | undefined;
-  for (const { from, width, children, parents } of forests.levels.toReversed()) {
-    const own = rowsOf(atEnds, from, width);
+  for (let level = forests.levels.length - 1; level >= 0; level--) {
+    const { children, parents } = forests.levels[level]!;
+    const own = direct[level]!;
     const state: tf.Tensor3D =
       byBefore === undefined || children === undefined ? own : tf.add(own, gatherSums(byBefore, children));
-    const factor = levelOf(factors, from, width);
+    const factor = factorsOf(level);
     const candidateSum = tf.mul<tf.Tensor3D>(state, factor.candidate);
     const resetSum = tf.mul<tf.Tensor3D>(candidateSum, factor.reset);
     const updateSum = tf.mul<tf.Tensor3D>(state, factor.update);
@@ -189,23 +190,33 @@ function cellFactors(forward: Forward, one: tf.Scalar, hidden: number): CellFact
   const { gates, candidate, before, recurrentCandidate } = forward;
   const keep = tf.sub<tf.Tensor3D>(one, gates);
   // sigmoid' of both gates.
-  const slopes = tf.mul<tf.Tensor3D>(gates, keep);
+  const [resetSlope, updateSlope] = splitColumns(tf.mul(gates, keep), hidden);
+  const [, keepCandidate] = splitColumns(keep, hidden);
+  const [resetGate, updateGate] = splitColumns(gates, hidden);
   return {
-    candidate: tf.mul(columnsOf(keep, hidden, hidden), tf.sub(one, tf.square(candidate))),
-    reset: tf.mul(recurrentCandidate, columnsOf(slopes, 0, hidden)),
-    update: tf.mul(tf.sub(before, candidate), columnsOf(slopes, hidden, hidden)),
-    resetGate: columnsOf(gates, 0, hidden),
-    updateGate: columnsOf(gates, hidden, hidden),
+    candidate: tf.mul(keepCandidate, tf.sub(one, tf.square(candidate))),
+    reset: tf.mul(recurrentCandidate, resetSlope),
+    update: tf.mul(tf.sub(before, candidate), updateSlope),
+    resetGate,
+    updateGate,
   };
 }
 
-/** The factors of one level. */
-export function levelOf(factors: CellFactors, from: number, width: number): CellFactors {
-  return {
-    candidate: rowsOf(factors.candidate, from, width),
-    reset: rowsOf(factors.reset, from, width),
-    update: rowsOf(factors.update, from, width),
-    resetGate: rowsOf(factors.resetGate, from, width),
-    updateGate: rowsOf(factors.updateGate, from, width),
-  };
+/** The factors level by level. */
+export function splitFactors(
+  factors: CellFactors,
+  widths: readonly number[],
+): (level: number) => CellFactors {
+  const candidate = splitRows(factors.candidate, widths);
+  const reset = splitRows(factors.reset, widths);
+  const update = splitRows(factors.update, widths);
+  const resetGate = splitRows(factors.resetGate, widths);
+  const updateGate = splitRows(factors.updateGate, widths);
+  return (level) => ({
+    candidate: candidate[level]!,
+    reset: reset[level]!,
+    update: update[level]!,
+    resetGate: resetGate[level]!,
+    updateGate: updateGate[level]!,
+  });
 }

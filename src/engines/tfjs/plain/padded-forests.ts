@@ -1,9 +1,7 @@
 import type { PackedForests } from '../packed-forests.js';
 
-/** One level of all forests, `width` rows for each weight vector. */
+/** One level of all forests, `width` rows for each weight vector; a vector's rows stand level by level. */
 export interface PaddedLevel {
-  /** Where the level begins among a vector's padded rows. */
-  readonly from: number;
   readonly width: number;
   /** `[vectors * width]` each row's parent among the `vectors * width` rows of the level above; empty at level 0. */
   readonly parents: Int32Array;
@@ -96,7 +94,7 @@ export function padForests(packed: PackedForests): PaddedForests {
     vectors,
     rows,
     pairs,
-    levels: padLevels(packed, widths, starts, withinLevel),
+    levels: padLevels(packed, widths, withinLevel),
     inputs,
     rowsOfSlot: indexLists(vectors * slots.slots, vectors * rows, packed.rows, (index) => ({
       place: packed.vectorOfRow[index]! * slots.slots + packed.slotOfRow[index]!,
@@ -116,7 +114,6 @@ export function padForests(packed: PackedForests): PaddedForests {
 function padLevels(
   packed: PackedForests,
   widths: Int32Array,
-  starts: Int32Array,
   withinLevel: Int32Array,
 ): readonly PaddedLevel[] {
   const rowsOfLevel: number[][] = Array.from(widths, () => []);
@@ -135,13 +132,13 @@ function padLevels(
         parents[placeIn(row, width)] = placeIn(packed.parentOfRow[row]!, above);
       }
     }
-    if (below === undefined) return { from: starts[level]!, width, parents };
+    if (below === undefined) return { width, parents };
     const lower = rowsOfLevel[level + 1]!;
     const children = indexLists(packed.vectors * width, packed.vectors * below, lower.length, (index) => ({
       place: placeIn(packed.parentOfRow[lower[index]!]!, width),
       refers: placeIn(lower[index]!, below),
     }));
-    return { from: starts[level]!, width, parents, children };
+    return { width, parents, children };
   });
 }
 

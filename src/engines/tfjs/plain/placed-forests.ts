@@ -6,8 +6,6 @@ import type { IndexLists, PaddedForests } from './padded-forests.js';
 import type { PlacedLists } from './row-operations.js';
 
 export interface PlacedLevel {
-  readonly from: number;
-  readonly width: number;
   /** Undefined at level 0. */
   readonly parents: tf.Tensor1D | undefined;
   /** Undefined in the last level. */
@@ -18,6 +16,8 @@ export interface PlacedLevel {
 export interface PlacedForests extends Held {
   readonly vectors: number;
   readonly levels: readonly PlacedLevel[];
+  /** Rows of each level, for each vector. */
+  readonly widths: readonly number[];
   readonly inputs: tf.Tensor1D;
   readonly rowsOfSlot: PlacedLists;
   readonly ends: tf.Tensor1D;
@@ -43,9 +43,7 @@ export function placeForests(shape: ModelShape, padded: PaddedForests): PlacedFo
     const weights = tf.tensor3d(padded.weights, [vectors, pairs, 1]);
     const labels = indices(padded.labels);
     return {
-      levels: padded.levels.map(({ from, width, parents, children }, level) => ({
-        from,
-        width,
+      levels: padded.levels.map(({ parents, children }, level) => ({
         parents: level === 0 ? undefined : indices(parents),
         children: children === undefined ? undefined : lists(children),
       })),
@@ -64,7 +62,8 @@ export function placeForests(shape: ModelShape, padded: PaddedForests): PlacedFo
       zeroState: tf.zeros<tf.Rank.R3>([vectors, padded.levels[0]?.width ?? 0, shape.hidden]),
     };
   });
-  return { ...held, vectors, release: () => disposeOf(held) };
+  const widths = padded.levels.map(({ width }) => width);
+  return { ...held, vectors, widths, release: () => disposeOf(held) };
 }
 
 function indices(values: Int32Array): tf.Tensor1D {

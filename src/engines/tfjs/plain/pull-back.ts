@@ -3,17 +3,17 @@
 // levels is computed for all rows at once.
 import * as tf from '@tensorflow/tfjs-core';
 import type { ModelShape } from '../../../model/model-shape.js';
-import { type Backward, type Forward, levelOf } from './evaluate.js';
+import { type Backward, type Forward, splitFactors } from './evaluate.js';
 import type { PlacedForests } from './placed-forests.js';
 import {
-  columnsOf,
   gatherRows,
   gatherSums,
   joinColumns,
   joinRows,
   outerProducts,
   product,
-  rowsOf,
+  splitColumns,
+  splitRows,
   sumOfRows,
   transposedProduct,
 } from './row-operations.js';
@@ -62,30 +62,39 @@ export function hessianVectorProduct(
   );
 
   const rest = tangentsWithoutState(forward, backward, tangents, along, one, hidden);
+  const direct = splitRows(atEnds, forests.widths);
+  const factorsOf = splitFactors(backward.factors, forests.widths);
+  const candidateRest = splitRows(rest.candidateSum, forests.widths);
+  const resetRest = splitRows(rest.resetSum, forests.widths);
+  const updateRest = splitRows(rest.updateSum, forests.widths);
+  const recurrentRest = splitRows(rest.recurrentCandidate, forests.widths);
+  const beforeRest = splitRows(rest.before, forests.widths);
   const inputSums: tf.Tensor3D[] = [];
   const recurrentSums: tf.Tensor3D[] = [];
   let byBefore: tf.Tensor3D | undefined;
-  for (const { from, width, children, parents } of forests.levels.toReversed()) {
-    const own = rowsOf(atEnds, from, width);
+  for (let level = forests.levels.length - 1; level >= 0; level--) {
+    // Lists by level have an entry for each, here and below: what each `!` says.
+    const { children, parents } = forests.levels[level]!;
+    const own = direct[level]!;
     const state: tf.Tensor3D =
       byBefore === undefined || children === undefined ? own : tf.add(own, gatherSums(byBefore, children));
-    const factor = levelOf(backward.factors, from, width);
-    const restOf = (all: tf.Tensor3D) => rowsOf(all, from, width);
-    const candidateSum = tf.add<tf.Tensor3D>(tf.mul(state, factor.candidate), restOf(rest.candidateSum));
-    const resetSum = tf.add<tf.Tensor3D>(tf.mul(candidateSum, factor.reset), restOf(rest.resetSum));
-    const updateSum = tf.add<tf.Tensor3D>(tf.mul(state, factor.update), restOf(rest.updateSum));
+    const factor = factorsOf(level);
+    const candidateSum = tf.add<tf.Tensor3D>(tf.mul(state, factor.candidate), candidateRest[level]!);
+    const resetSum = tf.add<tf.Tensor3D>(tf.mul(candidateSum, factor.reset), resetRest[level]!);
+    const updateSum = tf.add<tf.Tensor3D>(tf.mul(state, factor.update), updateRest[level]!);
     const recurrentSum = joinColumns(
       resetSum,
       updateSum,
-      tf.add(tf.mul(candidateSum, factor.resetGate), restOf(rest.recurrentCandidate)),
+      tf.add(tf.mul(candidateSum, factor.resetGate), recurrentRest[level]!),
     );
     inputSums.unshift(joinColumns(resetSum, updateSum, candidateSum));
     recurrentSums.unshift(recurrentSum);
     if (parents === undefined) continue;
-    byBefore = tf.add(
-      tf.add(transposedProduct(recurrentSum, weights.hiddenWeights), tf.mul(state, factor.updateGate)),
-      restOf(rest.before),
-    );
+    byBefore = tf.addN([
+      transposedProduct(recurrentSum, weights.hiddenWeights),
+      tf.mul(state, factor.updateGate),
+      beforeRest[level]!,
+    ]);
   }
   const byInput = joinRows(inputSums);
   const byRecurrent = joinRows(recurrentSums);
@@ -130,47 +139,51 @@ function tangentsOf(
   // What the direction alone adds to the recurrent sums; the state's own tangent comes level by level.
   const recurrentSums = tf.add<tf.Tensor3D>(product(before, along.hiddenWeights), along.hiddenBias);
   const keepGates = tf.sub<tf.Tensor3D>(one, gates);
-  const gateSlopes = tf.mul<tf.Tensor3D>(gates, keepGates);
-  const candidateSlope = tf.sub<tf.Tensor3D>(one, tf.square(candidate));
-  const reset = columnsOf(gates, 0, hidden);
-  const update = columnsOf(gates, hidden, hidden);
-  const keep = columnsOf(keepGates, hidden, hidden);
-  const change = tf.sub<tf.Tensor3D>(before, candidate);
+  const [resetGates, updateGates] = splitColumns(gates, hidden);
+  const split = (all: tf.Tensor3D) => splitRows(all, forests.widths);
+  const [ofGates, ofCandidate] = splitColumns(inputSums, 2 * hidden);
+  const gateInputs = split(ofGates);
+  const candidateInputs = split(ofCandidate);
+  const direct = split(recurrentSums);
+  const gateSlopes = split(tf.mul(gates, keepGates));
+  const candidateSlopes = split(tf.sub(one, tf.square(candidate)));
+  const recurrentValues = split(recurrentCandidate);
+  const reset = split(resetGates);
+  const update = split(updateGates);
+  const keep = split(splitColumns(keepGates, hidden)[1]);
+  const change = split(tf.sub(before, candidate));
 
   const befores: tf.Tensor3D[] = [];
   const recurrentCandidates: tf.Tensor3D[] = [];
   const gateTangents: tf.Tensor3D[] = [];
   const candidates: tf.Tensor3D[] = [];
   const states: tf.Tensor3D[] = [];
-  for (const { from, width, parents } of forests.levels) {
-    const above = states.at(-1);
-    const inherited = above === undefined || parents === undefined ? undefined : gatherRows(above, parents);
-    const direct = rowsOf(recurrentSums, from, width);
+  for (const [level, { parents }] of forests.levels.entries()) {
+    const inherited = parents === undefined ? undefined : gatherRows(states[level - 1]!, parents);
     const recurrent: tf.Tensor3D =
-      inherited === undefined ? direct : tf.add(direct, product(inherited, weights.hiddenWeights));
-    const level = (all: tf.Tensor3D) => rowsOf(all, from, width);
-    const gateTangent = tf.mul<tf.Tensor3D>(
-      level(gateSlopes),
-      tf.add(columnsOf(inputSums, 0, 2 * hidden, from, width), columnsOf(recurrent, 0, 2 * hidden)),
-    );
-    const ofRecurrentCandidate = columnsOf(recurrent, 2 * hidden, hidden);
+      inherited === undefined
+        ? direct[level]!
+        : tf.add(direct[level]!, product(inherited, weights.hiddenWeights));
+    const [recurrentGates, ofRecurrent] = splitColumns(recurrent, 2 * hidden);
+    const gateTangent = tf.mul<tf.Tensor3D>(gateSlopes[level]!, tf.add(gateInputs[level]!, recurrentGates));
+    const [resetTangent, updateTangent] = splitColumns(gateTangent, hidden);
     const candidateTangent = tf.mul<tf.Tensor3D>(
-      level(candidateSlope),
-      tf.add(
-        columnsOf(inputSums, 2 * hidden, hidden, from, width),
-        tf.add(
-          tf.mul(columnsOf(gateTangent, 0, hidden), level(recurrentCandidate)),
-          tf.mul(level(reset), ofRecurrentCandidate),
-        ),
-      ),
+      candidateSlopes[level]!,
+      tf.addN([
+        candidateInputs[level]!,
+        tf.mul(resetTangent, recurrentValues[level]!),
+        tf.mul(reset[level]!, ofRecurrent),
+      ]),
     );
-    const own = tf.add<tf.Tensor3D>(
-      tf.mul(columnsOf(gateTangent, hidden, hidden), level(change)),
-      tf.mul(level(keep), candidateTangent),
+    states.push(
+      tf.addN([
+        tf.mul<tf.Tensor3D>(updateTangent, change[level]!),
+        tf.mul<tf.Tensor3D>(keep[level]!, candidateTangent),
+        ...(inherited === undefined ? [] : [tf.mul<tf.Tensor3D>(update[level]!, inherited)]),
+      ]),
     );
-    states.push(inherited === undefined ? own : tf.add(own, tf.mul(level(update), inherited)));
     befores.push(inherited ?? forests.zeroState);
-    recurrentCandidates.push(ofRecurrentCandidate);
+    recurrentCandidates.push(ofRecurrent);
     gateTangents.push(gateTangent);
     candidates.push(candidateTangent);
   }
@@ -203,34 +216,34 @@ function tangentsWithoutState(
 ) {
   const { gates, candidate, before, recurrentCandidate } = forward;
   const { states } = backward;
-  const candidateSums = columnsOf(backward.inputSums, 2 * hidden, hidden);
-  const resetTangent = columnsOf(tangents.gates, 0, hidden);
-  const updateTangent = columnsOf(tangents.gates, hidden, hidden);
+  const [, candidateSums] = splitColumns(backward.inputSums, 2 * hidden);
+  const [resetTangent, updateTangent] = splitColumns(tangents.gates, hidden);
   const keepGates = tf.sub<tf.Tensor3D>(one, gates);
-  const slopes = tf.mul<tf.Tensor3D>(gates, keepGates);
+  const [, keep] = splitColumns(keepGates, hidden);
+  const [resetSlope, updateSlope] = splitColumns(tf.mul(gates, keepGates), hidden);
   // Derivative of g (1 - g) in the direction.
-  const slopeTangents = tf.mul<tf.Tensor3D>(tf.sub(keepGates, gates), tangents.gates);
+  const [resetSlopeTangent, updateSlopeTangent] = splitColumns(
+    tf.mul(tf.sub(keepGates, gates), tangents.gates),
+    hidden,
+  );
   const byUpdate = tf.mul<tf.Tensor3D>(states, updateTangent);
-  const twice = tf.mul<tf.Tensor3D>(candidate, tangents.candidate);
+  const half = tf.mul<tf.Tensor3D>(candidate, tangents.candidate);
   return {
     candidateSum: tf.neg<tf.Tensor3D>(
       tf.add(
         tf.mul(byUpdate, tf.sub(one, tf.square(candidate))),
-        tf.mul(tf.mul(states, columnsOf(keepGates, hidden, hidden)), tf.add(twice, twice)),
+        tf.mul(tf.mul(states, keep), tf.add(half, half)),
       ),
     ),
     resetSum: tf.mul<tf.Tensor3D>(
       candidateSums,
-      tf.add(
-        tf.mul(tangents.recurrentCandidate, columnsOf(slopes, 0, hidden)),
-        tf.mul(recurrentCandidate, columnsOf(slopeTangents, 0, hidden)),
-      ),
+      tf.add(tf.mul(tangents.recurrentCandidate, resetSlope), tf.mul(recurrentCandidate, resetSlopeTangent)),
     ),
     updateSum: tf.mul<tf.Tensor3D>(
       states,
       tf.add(
-        tf.mul(tf.sub(tangents.before, tangents.candidate), columnsOf(slopes, hidden, hidden)),
-        tf.mul(tf.sub(before, candidate), columnsOf(slopeTangents, hidden, hidden)),
+        tf.mul(tf.sub(tangents.before, tangents.candidate), updateSlope),
+        tf.mul(tf.sub(before, candidate), updateSlopeTangent),
       ),
     ),
     recurrentCandidate: tf.mul<tf.Tensor3D>(candidateSums, resetTangent),

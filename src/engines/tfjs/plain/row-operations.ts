@@ -59,20 +59,16 @@ export function gatherSums(table: tf.Tensor3D, { indices, width }: PlacedLists):
   return tf.sum(tf.reshape<tf.Rank.R4>(rows, [vectors, -1, width, columns]), 2);
 }
 
-/** Rows `from .. from + count` of each vector. */
-export function rowsOf(table: tf.Tensor3D, from: number, count: number): tf.Tensor3D {
-  return tf.slice(table, [0, from, 0], [-1, count, -1]);
+/** The rows of `[W, N, c]` level by level; `widths` of the levels sum to N. */
+export function splitRows(table: tf.Tensor3D, widths: readonly number[]): readonly tf.Tensor3D[] {
+  return tf.split(table, [...widths], 1);
 }
 
-/** Columns `from .. from + count` of rows `firstRow .. firstRow + rows`; all rows where none are named. */
-export function columnsOf(
-  table: tf.Tensor3D,
-  from: number,
-  count: number,
-  firstRow = 0,
-  rows = -1,
-): tf.Tensor3D {
-  return tf.slice(table, [0, firstRow, from], [-1, rows, count]);
+/** The first `at` columns, and the rest. */
+export function splitColumns(table: tf.Tensor3D, at: number): readonly [tf.Tensor3D, tf.Tensor3D] {
+  const [left, right] = tf.split<tf.Tensor3D>(table, [at, table.shape[2] - at], 2);
+  if (left === undefined || right === undefined) throw new Error('split into fewer than two');
+  return [left, right];
 }
 
 /** Levels of rows one after the other. */
