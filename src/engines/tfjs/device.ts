@@ -1,10 +1,8 @@
-import * as tf from '@tensorflow/tfjs-core';
 import type { ModelShape } from '../../model/model-shape.js';
 import { parameterCount } from '../../model/parameter-layout.js';
 import type { Parameters } from '../engine.js';
 import type { ItemSlots, PackedForests } from './packed-forests.js';
 import type { Footprint, Passes, Rates, Values } from './passes.js';
-import { tidied } from './tensor-scope.js';
 
 /** How much a device can hold. */
 export interface DeviceLimits {
@@ -14,9 +12,9 @@ export interface DeviceLimits {
   readonly bufferBytes: number;
 }
 
-/** A backend of TensorFlow.js that has been set up, and how to compute on it. */
+/** A backend that has been set up, and how to compute on it. */
 export interface TfjsBackend {
-  /** The name under which it is registered, e.g. `cpu`. */
+  /** What the engine is called after `tfjs:`, e.g. `cpu`. */
   readonly name: string;
   /** Device and driver, for a GPU. */
   readonly device?: string;
@@ -44,9 +42,7 @@ export class Device {
 
   /** Runs `enqueue`, releases all that it made, and reads what it returned in one transfer. */
   async compute<Names extends Enqueued>(enqueue: (passes: Passes) => Names): Promise<Read<Names>> {
-    // Which backend new tensors go to is the library's global state; one that is set up is switched to at once.
-    if (tf.getBackend() !== this.#backend.name) void tf.setBackend(this.#backend.name);
-    const enqueued = tidied(() => enqueue(this.#passes));
+    const enqueued = this.#passes.enqueue(() => enqueue(this.#passes));
     const names = Object.keys(enqueued).filter((name) => enqueued[name] !== undefined);
     const values = names.map((name) => enqueued[name]).filter((one) => one !== undefined);
     const arrays = await this.#passes.read(values);

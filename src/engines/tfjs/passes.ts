@@ -43,11 +43,16 @@ export interface Footprint {
  * S slots, with D parameters outside the embedding, which is e wide. The engine above is written once for all
  * implementations; an implementation is given nothing but what it made itself.
  *
- * All but `read` are synchronous: they enqueue work, and throw only where the device has no room or is gone. Tensors are
- * made through the library's own bookkeeping, so that a `tidy` around a series of calls releases what an error left
- * behind. What an implementation keeps between calls (constants, what was uploaded last) goes with `close`.
+ * All but `read` are synchronous: they enqueue work, and throw only where the device has no room or is gone. What an
+ * implementation keeps between calls (constants, what was uploaded last) goes with `close`.
  */
 export interface Passes {
+  /**
+   * Runs `make`, which calls the passes below and returns what is to be read next: what else it made is released, at the
+   * latest by that reading; all of it where `make` throws.
+   */
+  enqueue<Made extends object>(make: () => Made): Made;
+
   /** Known without the device. */
   footprint(forests: PackedForests): Footprint;
 

@@ -43,11 +43,19 @@ const keptUploads = 2;
  */
 export class PlainPasses implements Passes {
   readonly #shape: ModelShape;
+  /** The backend that was set when this was made. */
+  readonly #backend = tf.getBackend();
   #uploads: readonly Upload[] = [];
   readonly #scalars = new Map<number, tf.Scalar>();
 
   constructor(shape: ModelShape) {
     this.#shape = shape;
+  }
+
+  enqueue<Made extends object>(make: () => Made): Made {
+    // Which backend new tensors go to is the library's global state; one that is set up is switched to at once.
+    if (tf.getBackend() !== this.#backend) void tf.setBackend(this.#backend);
+    return tidied(make);
   }
 
   footprint(forests: PackedForests): Footprint {

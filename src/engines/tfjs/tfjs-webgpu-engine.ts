@@ -1,0 +1,63 @@
+import type { Engine, EngineOptions } from '../engine.js';
+import { createTfjsEngine } from './tfjs-engine.js';
+import { createFusedPasses, fitsFusedPasses } from './webgpu/fused-passes.js';
+import { openWebgpu, type WebgpuDevice } from './webgpu/webgpu-device.js';
+
+const gibibyte = 2 ** 30;
+
+/**
+ * How to compute: in programs of our own that take a whole pass over all levels at once, or in the library's operations,
+ * a level at a time. The second is for devices that the first does not fit on, and to compare with.
+ */
+export type WebgpuForm = 'fused' | 'plain';
+
+/** The engine `tfjs:webgpu` on a device of its own. Throws as `openWebgpu` does. */
+export async function createEngine(options: EngineOptions): Promise<Engine> {
+  const opened = await openWebgpu({ allowSoftware: true });
+  const engine = await createWebgpuEngine(opened, options);
+  return {
+    ...engine,
+    async close() {
+      await engine.close();
+      await opened.close();
+    },
+  };
+}
+
+/** The engine on `opened`, which stays open when it is closed. */
+export async function createWebgpuEngine(
+  opened: WebgpuDevice,
+  options: EngineOptions,
+  form: WebgpuForm = fitsFusedPasses(opened) ? 'fused' : 'plain',
+): Promise<Engine> {
+  const { maxBufferSize, maxStorageBufferBindingSize } = opened.device.limits;
+  const backend = {
+    name: 'webgpu',
+    device: opened.name,
+    limits: {
+      // WebGPU does not tell how much memory there is. A task takes about ten megabytes.
+      memoryBytes: 4 * gibibyte,
+      // The pool rounds sizes up by a quarter at most.
+      bufferBytes: 0.8 * Math.min(maxBufferSize, maxStorageBufferBindingSize),
+    },
+  };
+  if (form === 'fused') {
+    return createTfjsEngine(
+      { ...backend, createPasses: (shape) => createFusedPasses(opened, shape) },
+      options,
+    );
+  }
+  const [{ registerLibraryBackend }, { PlainPasses }] = await Promise.all([
+    import('./webgpu/library-backend.js'),
+    import('./plain/plain-passes.js'),
+  ]);
+  const takeAway = await registerLibraryBackend(opened);
+  const engine = createTfjsEngine({ ...backend, createPasses: (shape) => new PlainPasses(shape) }, options);
+  return {
+    ...engine,
+    async close() {
+      await engine.close();
+      takeAway();
+    },
+  };
+}

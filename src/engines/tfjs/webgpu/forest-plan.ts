@@ -1,0 +1,130 @@
+import type { PackedForests } from '../packed-forests.js';
+import type { CallField } from './program.js';
+
+/** Packed forests as the programs read them. */
+export interface ForestPlan {
+  /** Rows, pairs and slots that a workgroup takes at once. */
+  readonly lanes: 1 | 4;
+  /** Everything that the programs look up, one array after the other. */
+  readonly words: Int32Array;
+  /** Where in `words` each array begins. */
+  readonly offsets: { readonly [field in CallField]?: number };
+  /** How many workgroups each kind of work has. */
+  readonly groups: number;
+  readonly rowBlocks: number;
+  readonly slotBlocks: number;
+  readonly pairBlocks: number;
+}
+
+/**
+ * Trees from which on a workgroup takes four at once. Below, a device has more room than there are workgroups, and one
+ * tree for each is soonest done; above, what counts is how often the weights are read. Results are the same either way.
+ */
+const treesForLanes = 512;
+
+/** Lays out what the programs look up. Depends on the forests alone. */
+export function planForests(forests: PackedForests): ForestPlan {
+  const lanes = forests.trees < treesForLanes ? 1 : 4;
+  const { groups, steps } = walkTrees(forests, lanes);
+  const usedSlots = Array.from({ length: forests.vectors }, (_, vector) =>
+    Array.from({ length: forests.slots.slots }, (_, slot) => vector * forests.slots.slots + slot).filter(
+      (slot) => (forests.slotRowOffsets[slot + 1] ?? 0) > (forests.slotRowOffsets[slot] ?? 0),
+    ),
+  );
+  const usedOffsets = [0];
+  for (const used of usedSlots) usedOffsets.push((usedOffsets.at(-1) ?? 0) + used.length);
+  const slotBlocks = blocksOf(usedOffsets, lanes);
+  const rowBlocks = blocksOf(forests.rowOffsets, lanes);
+  const pairBlocks = blocksOf(forests.pairOffsets, lanes);
+  const arrays: { readonly [field in CallField]?: ArrayLike<number> } = {
+    slotItems: forests.slots.items,
+    usedSlots: usedSlots.flat(),
+    slotBlocks,
+    rowVectors: forests.vectorOfRow,
+    rowSlots: forests.slotOfRow,
+    rowParents: forests.parentOfRow,
+    rowFirstChild: forests.firstChild,
+    rowChildren: forests.childCount,
+    rowPairs: forests.rowPairs,
+    rowBlocks,
+    slotRowOffsets: forests.slotRowOffsets,
+    slotRows: forests.slotRows,
+    vectorRows: forests.rowOffsets,
+    vectorPairs: forests.pairOffsets,
+    pairRows: forests.rowOfPair,
+    pairLabels: forests.labelOfPair,
+    // The same bits: the programs read them as floats.
+    pairWeights: new Int32Array(
+      forests.weightOfPair.buffer,
+      forests.weightOfPair.byteOffset,
+      forests.weightOfPair.length,
+    ),
+    pairBlocks,
+    groups,
+    steps,
+  };
+  const offsets: { [field in CallField]?: number } = {};
+  const entries = Object.entries(arrays) as [CallField, ArrayLike<number>][];
+  const words = new Int32Array(entries.reduce((sum, [, array]) => sum + array.length, 0));
+  let at = 0;
+  for (const [field, array] of entries) {
+    offsets[field] = at;
+    words.set(array, at);
+    at += array.length;
+  }
+  return {
+    lanes,
+    words,
+    offsets,
+    groups: groups.length / 3,
+    rowBlocks: rowBlocks.length / 2,
+    slotBlocks: slotBlocks.length / 2,
+    pairBlocks: pairBlocks.length / 2,
+  };
+}
+
+/**
+ * The trees in groups of `lanes`, none across two vectors, and each group's rows in steps of at most `lanes`, which are
+ * of one level, so that every row stands after its parent: `groups` holds vector, first step and end, `steps` the rows
+ * of each step, -1 where there are fewer than lanes.
+ */
+function walkTrees(
+  { treeOffsets, treeRows, levelOfRow, vectors }: PackedForests,
+  lanes: number,
+): { readonly groups: readonly number[]; readonly steps: readonly number[] } {
+  const groups: number[] = [];
+  const steps: number[] = [];
+  for (let vector = 0; vector < vectors; vector++) {
+    const endTree = treeOffsets[vector + 1] ?? 0;
+    for (let tree = treeOffsets[vector] ?? 0; tree < endTree; tree += lanes) {
+      const from = treeRows[tree] ?? 0;
+      const to = treeRows[Math.min(tree + lanes, endTree)] ?? 0;
+      const levels: number[][] = [];
+      for (let row = from; row < to; row++) {
+        const level = levelOfRow[row] ?? 0;
+        levels[level] ??= [];
+        levels[level].push(row);
+      }
+      const firstStep = steps.length / lanes;
+      for (const rows of levels) {
+        for (let i = 0; i < rows.length; i += lanes) {
+          for (let lane = 0; lane < lanes; lane++) steps.push(rows[i + lane] ?? -1);
+        }
+      }
+      groups.push(vector, firstStep, steps.length / lanes);
+    }
+  }
+  return { groups, steps };
+}
+
+/** First index and count of blocks of at most `size` indices, none across two of the ranges that `offsets` bound. */
+function blocksOf(offsets: ArrayLike<number>, size: number): readonly number[] {
+  const blocks: number[] = [];
+  for (let range = 0; range + 1 < offsets.length; range++) {
+    const to = offsets[range + 1] ?? 0;
+    for (let from = offsets[range] ?? 0; from < to; from += size) {
+      blocks.push(from, Math.min(size, to - from));
+    }
+  }
+  return blocks;
+}

@@ -1,0 +1,22 @@
+import { afterAll, describe, it } from 'vitest';
+import { createWebgpuEngine } from '../../../src/engines/tfjs/tfjs-webgpu-engine.js';
+import { describeEngine } from '../conformance.js';
+import { openSoftwareWebgpu } from './software-webgpu.js';
+
+const opened = await openSoftwareWebgpu();
+
+if (typeof opened === 'string') {
+  console.warn(`skipping the engine tfjs:webgpu: ${opened}`);
+  describe.skip(`engine tfjs:webgpu: ${opened}`, () => {
+    it('is not tested here', () => {});
+  });
+} else {
+  afterAll(async () => await opened.close());
+  // Programs compute in float32 throughout. On these small models that costs 3e-7 of a gradient; the inner loop carries
+  // an error of the weights into every later step.
+  describeEngine({
+    name: 'tfjs:webgpu, fused',
+    createEngine: (options) => createWebgpuEngine(opened, options, 'fused'),
+    tolerance: 1e-5,
+  });
+}
