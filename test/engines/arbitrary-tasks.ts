@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import type { PairSet, Task } from '../../src/data/pair-set.js';
+import type { MetaHyper } from '../../src/engines/engine.js';
 import type { ModelShape } from '../../src/model/model-shape.js';
 import { parameterCount } from '../../src/model/parameter-layout.js';
 
@@ -40,6 +41,13 @@ export const arbitraryShape: fc.Arbitrary<ModelShape> = fc.record({
   items: fc.integer({ min: 3, max: 9 }),
   embedding: fc.integer({ min: 1, max: 6 }),
   hidden: fc.integer({ min: 1, max: 6 }),
+});
+
+export const arbitraryHyper: fc.Arbitrary<MetaHyper> = fc.record({
+  innerRates: fc.constantFrom(0.05, 0.2),
+  innerSteps: fc.integer({ min: 0, max: 5 }),
+  lambdaResidual: fc.constantFrom(0, 0.1, 1),
+  secondOrder: fc.boolean(),
 });
 
 /** A vector of `count` numbers in [-size, size], the same for the same seed (mulberry32). */

@@ -1,3 +1,6 @@
+import type { ModelShape } from '../../src/model/model-shape.js';
+import { parameterLayout } from '../../src/model/parameter-layout.js';
+
 type Vector = Float64Array | Float32Array;
 
 /** Euclidean norm. */
@@ -32,4 +35,21 @@ export async function finiteDifferences(
     gradient[i] = (8 * near - far) / (12 * step);
   }
   return gradient;
+}
+
+/** Largest relative error of a tensor. Tensors whose gradient is nothing beside the others' count by the largest. */
+export function worstTensor(shape: ModelShape, found: Vector, expected: Vector): number {
+  const parts = parameterLayout(shape).map(({ offset, size }) => {
+    const [ours, theirs] = [found, expected].map((all) =>
+      Float64Array.from(all.subarray(offset, offset + size)),
+    );
+    return { ours: ours ?? new Float64Array(), theirs: theirs ?? new Float64Array() };
+  });
+  const largest = Math.max(...parts.map(({ theirs }) => Math.hypot(...theirs)));
+  return Math.max(
+    ...parts.map(({ ours, theirs }) => {
+      const own = Math.hypot(...theirs);
+      return relativeError(ours, theirs) * (own < 1e-3 * largest ? own / (1e-3 * largest) : 1);
+    }),
+  );
 }

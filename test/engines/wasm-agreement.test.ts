@@ -1,34 +1,20 @@
-import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { PairSet, Task } from '../../src/data/pair-set.js';
-import type { Engine, MetaHyper, Parameters } from '../../src/engines/engine.js';
+import type { Task } from '../../src/data/pair-set.js';
+import type { Engine } from '../../src/engines/engine.js';
 import { createEngine as createReference } from '../../src/engines/reference/reference-engine.js';
 import { createEngine as createWasm } from '../../src/engines/wasm/wasm-engine.js';
-import { initialAdamState } from '../../src/learning/adam.js';
-import { metaIteration } from '../../src/learning/meta-train.js';
 import { initialParameters } from '../../src/model/initial-parameters.js';
-import { writeModel } from '../../src/model/model-file.js';
 import type { ModelShape } from '../../src/model/model-shape.js';
-import { parameterLayout } from '../../src/model/parameter-layout.js';
-import { arbitraryTask, pairSet } from './arbitrary-tasks.js';
-import { relativeError } from './numeric.js';
+import { arbitraryHyper, arbitraryTask, pairSet } from './arbitrary-tasks.js';
+import { relativeError, worstTensor } from './numeric.js';
+import { describeAgainstPyTorch } from './pytorch.js';
 
 /** Sizes around and across the multiples of 4 and 8 that the kernel pads to. */
 const sizes: fc.Arbitrary<ModelShape> = fc.record({
   items: fc.integer({ min: 3, max: 70 }),
   embedding: fc.integer({ min: 1, max: 27 }),
   hidden: fc.integer({ min: 1, max: 41 }),
-});
-const hypers: fc.Arbitrary<MetaHyper> = fc.record({
-  innerRates: fc.constantFrom(0.05, 0.2),
-  innerSteps: fc.integer({ min: 0, max: 5 }),
-  lambdaResidual: fc.constantFrom(0, 0.1, 1),
-  secondOrder: fc.boolean(),
 });
 const oneTask = {
   support: pairSet([{ prefix: [1], label: 2 }]),
@@ -47,30 +33,13 @@ async function withEngines<Result>(
   }
 }
 
-/** Largest relative error of a tensor. Tensors whose gradient is nothing beside the others' count by the largest. */
-function worstTensor(shape: ModelShape, found: Parameters, expected: Parameters): number {
-  const parts = parameterLayout(shape).map(({ offset, size }) => {
-    const [ours, theirs] = [found, expected].map((all) =>
-      Float64Array.from(all.subarray(offset, offset + size)),
-    );
-    return { ours: ours ?? new Float64Array(), theirs: theirs ?? new Float64Array() };
-  });
-  const largest = Math.max(...parts.map(({ theirs }) => Math.hypot(...theirs)));
-  return Math.max(
-    ...parts.map(({ ours, theirs }) => {
-      const own = Math.hypot(...theirs);
-      return relativeError(ours, theirs) * (own < 1e-3 * largest ? own / (1e-3 * largest) : 1);
-    }),
-  );
-}
-
 describe('the wasm engine', () => {
   it('agrees with the reference to 1e-5 in every tensor, whatever the forest, the sizes and the settings', async () => {
     const drawn = sizes.chain((shape) =>
       fc.tuple(
         fc.constant(shape),
         fc.array(arbitraryTask(shape.items), { minLength: 1, maxLength: 5 }),
-        hypers,
+        arbitraryHyper,
         fc.integer({ min: 0, max: 2 ** 31 }),
       ),
     );
@@ -154,83 +123,4 @@ describe('the wasm engine', () => {
   });
 });
 
-const script = fileURLToPath(new URL('../../bench/pytorch/maml.py', import.meta.url));
-const python = '/usr/bin/python3';
-const probe = spawnSync(python, ['-c', 'import torch'], { encoding: 'utf8' });
-const absent = probe.status === 0 ? undefined : `${python} has no torch: ${probe.stderr || probe.error}`;
-if (absent !== undefined) console.warn(`skipping the comparison with PyTorch: ${absent}`);
-
-describe.skipIf(absent !== undefined)('the wasm engine against PyTorch', () => {
-  it.each([true, false])(
-    'gives the losses of twenty iterations to 1e-4, second order %o',
-    async (secondOrder) => {
-      const shape = { items: 29, embedding: 6, hidden: 12 };
-      const tasks = fc.sample(arbitraryTask(shape.items), { numRuns: 40, seed: 20260107 });
-      const iterations = Array.from({ length: 20 }, (_, i) => tasks.slice(2 * i, 2 * i + 2));
-      const initial = initialParameters(shape, 1);
-      const folder = mkdtempSync(join(tmpdir(), 'kshot-pytorch-'));
-      try {
-        const files = {
-          initial: join(folder, 'initial.safetensors'),
-          final: join(folder, 'final.safetensors'),
-        };
-        writeFileSync(files.initial, writeModel({ shape, parameters: initial }));
-        const experiment = join(folder, 'experiment.json');
-        const settings = {
-          inner_lr: 0.1,
-          outer_lr: 0.01,
-          inner_steps: 5,
-          lambda_residual: 0.1,
-          clip_norm: 10,
-        };
-        writeFileSync(
-          experiment,
-          JSON.stringify({
-            ...settings,
-            ...files,
-            second_order: secondOrder,
-            iterations: iterations.map((list) =>
-              list.map(({ support, query }) => ({ support: listed(support), query: listed(query) })),
-            ),
-          }),
-        );
-        const peer = spawnSync(python, [script, experiment], { encoding: 'utf8' });
-        expect(peer.stderr).toBe('');
-        const theirs = JSON.parse(peer.stdout) as { losses: number[] };
-
-        const engine = await createWasm({ shape, threads: 2 });
-        let state = initialAdamState(Float32Array.from(initial));
-        const losses: number[] = [];
-        for (const list of iterations) {
-          const drawn = list.map((task) => ({ userId: 'one', task }));
-          const step = await metaIteration(engine, state, drawn, {
-            hyper: {
-              innerRates: settings.inner_lr,
-              innerSteps: settings.inner_steps,
-              lambdaResidual: settings.lambda_residual,
-              secondOrder,
-            },
-            outerRate: settings.outer_lr,
-            clipNorm: settings.clip_norm,
-          });
-          state = step.state;
-          losses.push(step.loss);
-        }
-        await engine.close();
-        for (const [iteration, loss] of losses.entries()) {
-          expect(Math.abs(loss - (theirs.losses[iteration] ?? Number.NaN))).toBeLessThan(1e-4);
-        }
-        expect(losses.at(-1)).toBeLessThan(losses[0] ?? 0);
-      } finally {
-        rmSync(folder, { recursive: true, force: true });
-      }
-    },
-  );
-});
-
-function listed(pairs: PairSet): [number[], number][] {
-  return Array.from(pairs.labels, (label, pair) => [
-    [...pairs.items.subarray(pairs.offsets[pair], pairs.offsets[pair + 1])],
-    label,
-  ]);
-}
+describeAgainstPyTorch('wasm', createWasm);

@@ -45,8 +45,12 @@ export class Device {
     const enqueued = this.#passes.enqueue(() => enqueue(this.#passes));
     const names = Object.keys(enqueued).filter((name) => enqueued[name] !== undefined);
     const values = names.map((name) => enqueued[name]).filter((one) => one !== undefined);
-    const arrays = await this.#passes.read(values);
-    return Object.fromEntries(names.map((name, index) => [name, arrays[index]])) as Read<Names>;
+    try {
+      const arrays = await this.#passes.read(values);
+      return Object.fromEntries(names.map((name, index) => [name, arrays[index]])) as Read<Names>;
+    } finally {
+      for (const one of values) one.release();
+    }
   }
 
   /** The vector in the device's precision. */

@@ -100,7 +100,7 @@ export interface Passes {
    */
   squares(weights: Vectors, start: Vectors): Values;
 
-  /** Releases `values`, and gives what they were, read in one transfer. */
+  /** What `values` are, read in one transfer. */
   read(values: readonly Values[]): Promise<readonly Float32Array[]>;
 
   close(): void;

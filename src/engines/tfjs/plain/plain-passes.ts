@@ -34,7 +34,7 @@ interface Upload {
   readonly tensors: FlatTensors;
 }
 
-/** Uploads that are kept: parameters and rates. */
+/** Uploads that are kept: parameters and rates, which are all that one call uses. */
 const keptUploads = 2;
 
 /**
@@ -195,12 +195,10 @@ export class PlainPasses implements Passes {
 
   async read(values: readonly PlainValues[]): Promise<readonly Float32Array[]> {
     const joined = tf.tidy(() => tf.concat(values.map(({ tensor }) => tensor)));
-    const sizes = values.map(({ tensor }) => tensor.size);
     try {
-      for (const one of values) one.release();
       const numbers = (await joined.data()) as Float32Array;
       let from = 0;
-      return sizes.map((size) => {
+      return values.map(({ tensor: { size } }) => {
         from += size;
         return numbers.subarray(from - size, from);
       });
@@ -248,7 +246,11 @@ export class PlainPasses implements Passes {
   /** The vector on the device: uploaded unless it is one of the last with just these values. */
   #upload(vector: Float32Array): FlatTensors {
     const same = this.#uploads.find(({ values }) => sameValues(values, vector));
-    if (same !== undefined) return same.tensors;
+    if (same !== undefined) {
+      // The latest first, so that what this call uses is not what makes room.
+      this.#uploads = [same, ...this.#uploads.filter((one) => one !== same)];
+      return same.tensors;
+    }
     const tensors = tidied(() => uploadFlat(this.#shape, vector));
     tf.keep(tensors.embedding);
     for (const name of denseNames) tf.keep(tensors.dense[name]);
