@@ -32,7 +32,8 @@ export async function computeCodeDigests(root, output) {
     );
   }
   for (const name of Object.keys(engines).sort()) {
-    const file = join(output, 'engines', name, `${name}-engine.js`);
+    // `tfjs:cpu` is engines/tfjs/tfjs-cpu-engine.
+    const file = join(output, 'engines', name.split(':')[0], `${name.replace(':', '-')}-engine.js`);
     result.engines[name] = await manifestOf(file, reader, () => false);
   }
   return result;
@@ -121,15 +122,41 @@ function createReader(root, output) {
     };
   }
 
-  function packagesReached(specifier, seen = new Set()) {
+  function packagesReached(specifier) {
     const name = specifier
       .split('/')
       .slice(0, specifier.startsWith('@') ? 2 : 1)
       .join('/');
-    if (seen.has(name)) return [];
-    seen.add(name);
-    const description = JSON.parse(readFileSync(join(root, 'node_modules', name, 'package.json'), 'utf8'));
-    const below = Object.keys(description.dependencies ?? {}).flatMap((one) => packagesReached(one, seen));
-    return [`${name}@${description.version}`, ...below];
+    return packagesBelow(name, '', lockedPackages(root), new Set());
+  }
+}
+
+/**
+ * What package-lock.json says of packages, by path: not what is on this disk, so that the digests are the same
+ * whether an optional package could be installed or not. (What another version than the locked one computes, planning
+ * tells apart: `installedCode`.)
+ */
+function lockedPackages(root) {
+  return JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8')).packages;
+}
+
+/** Name and version of a package and of all that it needs, as Node would find them from the folder `from`. */
+function packagesBelow(name, from, locked, seen) {
+  const path = pathOf(name, from, locked);
+  if (seen.has(path)) return [];
+  seen.add(path);
+  const { version, dependencies = {} } = locked[path];
+  return [
+    `${name}@${version}`,
+    ...Object.keys(dependencies).flatMap((one) => packagesBelow(one, path, locked, seen)),
+  ];
+}
+
+function pathOf(name, from, locked) {
+  for (let folder = from; ; folder = folder.slice(0, Math.max(0, folder.lastIndexOf('/node_modules/')))) {
+    const path = `${folder === '' ? '' : `${folder}/`}node_modules/${name}`;
+    if (locked[path] !== undefined) return path;
+    if (folder === '')
+      throw new Error(`${name}, which ${from || 'kshot'} needs, is not in package-lock.json`);
   }
 }

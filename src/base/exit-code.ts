@@ -46,6 +46,8 @@ export function exitCodeOf(reason: FailureReason): number {
       return 3;
     case 'disk':
     case 'device-unavailable':
+    case 'device-out-of-memory':
+    case 'device-lost':
     case 'engine-unavailable':
     case 'cache-unwritable':
     case 'lock-foreign':

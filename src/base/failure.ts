@@ -56,6 +56,8 @@ export type FailureReason =
   // 36: the environment
   | 'disk'
   | 'device-unavailable'
+  | 'device-out-of-memory'
+  | 'device-lost'
   | 'engine-unavailable'
   | 'cache-unwritable'
   | 'lock-foreign'

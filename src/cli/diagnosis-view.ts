@@ -26,6 +26,7 @@ export function diagnosisLines(diagnosis: Diagnosis, style: Style): readonly str
     style.bold('machine'),
     row('system', `${machine.os}, ${machine.architecture}`),
     row('processor', `${machine.cpu}, ${formatCount(machine.cores, 'core')}`),
+    row('GPUs', machine.gpus.length === 0 ? 'none' : machine.gpus.join(', ')),
     row('slots', `${machine.slots} (the default of run --jobs)`),
     row(
       'memory',
@@ -71,7 +72,13 @@ function engineLines(engine: DiagnosedEngine, width: number, style: Style): read
   const name = engine.name.padEnd(width);
   const indent = ' '.repeat(width + 4);
   const facts = [
-    ...(engine.available ? [engine.device, engine.driver && `driver ${engine.driver}`] : []),
+    ...(engine.available
+      ? [
+          engine.device,
+          engine.driver && `driver ${engine.driver}`,
+          engine.software && 'only where asked for by name',
+        ]
+      : []),
     ...Object.entries(engine.versions).map(([one, version]) => `${one} ${version}`),
   ].filter((part) => part !== undefined && part !== '');
   const heading = engine.available

@@ -3,8 +3,10 @@ import { arch, availableParallelism, cpus, freemem, release, totalmem, type } fr
 import { dirname, join } from 'node:path';
 import { type Failure, FailureError } from '../base/failure.js';
 import { environmentFailure, failureOfException } from '../base/failure-of-exception.js';
+import { chooseEngine, type EngineChoice } from '../engines/choose-engine.js';
 import type { EngineDescriptor, EngineProbe, PackageVersions } from '../engines/engine.js';
-import { automaticEngine, type EngineChoice, engines } from '../engines/registry.js';
+import { gpuDevices } from '../engines/gpu-devices.js';
+import { engines } from '../engines/registry.js';
 import { packageVersions } from '../report/package-versions.js';
 import { identityOf, readRegister } from '../report/register.js';
 import { kshotVersion } from '../run/kshot-version.js';
@@ -37,6 +39,8 @@ export interface Diagnosis {
     readonly architecture: string;
     readonly cpu: string;
     readonly cores: number;
+    /** The GPUs that steps may be given, as CUDA names them. */
+    readonly gpus: readonly string[];
     /** Cores that this process may use, and so the CPU slots of a run. */
     readonly slots: number;
     readonly memory_bytes: number;
@@ -84,13 +88,13 @@ export async function diagnose(options: {
 }): Promise<Diagnosis> {
   const findings: Findings = { problems: [], warnings: [] };
   const versions = await diagnoseVersions(findings);
-  const found = await diagnoseEngines(findings);
+  const { automatic, found } = await diagnoseEngines(findings);
   const project = await diagnoseProject(options.root, findings);
   return {
     version: 1,
     kshot: kshotVersion(),
     versions,
-    automatic: automaticEngine(),
+    automatic,
     engines: found,
     machine: machineFacts(),
     project,
@@ -125,20 +129,31 @@ async function diagnoseVersions({ problems }: Findings): Promise<PackageVersions
   }
 }
 
-async function diagnoseEngines({ problems }: Findings): Promise<readonly DiagnosedEngine[]> {
-  const { engine: automatic } = automaticEngine();
-  const found: DiagnosedEngine[] = [];
-  for (const { name, summary, gpu, deterministic, probe } of Object.values(engines)) {
-    const probed = await probe();
-    found.push({ name, summary, gpu, deterministic, ...probed });
-    if (name !== automatic || probed.available) continue;
+/** Probes every engine anew, whatever earlier probes came to. */
+async function diagnoseEngines({
+  problems,
+}: Findings): Promise<{ readonly automatic: EngineChoice; readonly found: readonly DiagnosedEngine[] }> {
+  const found = await Promise.all(
+    Object.values(engines).map(
+      async ({ name, summary, gpu, deterministic, probe }): Promise<DiagnosedEngine> => {
+        return { name, summary, gpu, deterministic, ...(await probe()) };
+      },
+    ),
+  );
+  const probeOf = (engine: string): DiagnosedEngine => {
+    // Choices are made among the engines that there are.
+    return found.find(({ name }) => name === engine)!;
+  };
+  const automatic = await chooseEngine('auto', { gpus: gpuDevices(), probe: async (name) => probeOf(name) });
+  const chosen = probeOf(automatic.engine);
+  if (!chosen.available) {
     problems.push({
       reason: 'engine-unavailable',
-      message: `the engine ${name}, which auto stands for, is not available: ${probed.why}`,
-      hint: probed.mend ?? 'name another with --engine',
+      message: `the engine ${chosen.name}, which auto stands for, is not available: ${chosen.why}`,
+      hint: chosen.mend ?? 'name another with --engine',
     });
   }
-  return found;
+  return { automatic, found };
 }
 
 function machineFacts(): Diagnosis['machine'] {
@@ -148,6 +163,7 @@ function machineFacts(): Diagnosis['machine'] {
     architecture: arch(),
     cpu: processors[0]?.model.trim() ?? 'unknown',
     cores: processors.length,
+    gpus: gpuDevices().map(({ id }) => id),
     slots: availableParallelism(),
     // A container may be given less than the machine has.
     memory_bytes: Math.min(totalmem(), process.constrainedMemory() || Number.POSITIVE_INFINITY),

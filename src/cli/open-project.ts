@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { Failure } from '../base/failure.js';
 import { failed, type Result, success } from '../base/result.js';
-import { type CodeDigests, readCodeDigests } from '../pipeline/code-digests.js';
+import { type CodeDigests, installedCode, readCodeDigests } from '../pipeline/code-digests.js';
 import type { Graph, GraphNode } from '../pipeline/graph.js';
 import { loadPipeline } from '../pipeline/load-pipeline.js';
 import { makePlan } from '../pipeline/make-plan.js';
@@ -69,7 +69,8 @@ export async function openProject(
   if (!force.ok) return failed([force.failure]);
   const store = await openStore(join(graph.value.root, 'cache'));
   await opened(store);
-  const codes = readCodeDigests();
+  const computing = graph.value.nodes.flatMap(({ engine }) => engine ?? []);
+  const codes = installedCode(readCodeDigests(), new Set(computing));
   const replan = () => makePlan(graph.value, store, codes, { force: force.value });
   const plan = await replan();
   if (!plan.ok) return plan;

@@ -76,6 +76,10 @@ export interface EngineOptions {
   readonly shape: ModelShape;
   /** Threads that the engine may use; never changes a result. */
   readonly threads: number;
+  /** Which of the machine's GPUs a GPU engine computes on, from 0; default the one that the driver puts first. */
+  readonly gpuIndex?: number;
+  /** Whether a GPU engine may compute on a program that stands in for a GPU. Default false. */
+  readonly allowSoftware?: boolean;
 }
 
 /** Versions of the packages that an engine computes with, by name, as installed; of one that is missing, none. */
@@ -88,6 +92,8 @@ export type EngineProbe =
       /** What it computes on, where that is no CPU. */
       readonly device?: string;
       readonly driver?: string;
+      /** Present where a program stands in for the GPU: then it computes only where it is asked for by name. */
+      readonly software?: true;
       readonly versions: PackageVersions;
     }
   | {

@@ -20,15 +20,31 @@ export const engines: { readonly [name: string]: EngineDescriptor } = {
     probe: async () => await (await import('./wasm/probe-wasm.js')).probeWasm(),
     load: () => import('./wasm/wasm-engine.js'),
   },
+  'tfjs:tensorflow': {
+    name: 'tfjs:tensorflow',
+    gpu: true,
+    deterministic: false,
+    parallel: false,
+    summary: 'float32, TensorFlow on an NVIDIA GPU by CUDA 11',
+    probe: () => probeApart('tfjs:tensorflow'),
+    load: () => import('./tfjs/tfjs-tensorflow-engine.js'),
+  },
+  'tfjs:cpu': {
+    name: 'tfjs:cpu',
+    gpu: false,
+    deterministic: true,
+    parallel: false,
+    summary: 'float32, what tfjs does on a GPU, in JavaScript: slow, to compare with',
+    probe: async () => (await import('./tfjs/probe-cpu.js')).probeCpu(),
+    load: () => import('./tfjs/tfjs-cpu-engine.js'),
+  },
 };
 
-/** An engine, and why it was chosen: one clause. */
-export interface EngineChoice {
-  readonly engine: string;
-  readonly why: string;
+/** Looks in a process of its own: a driver that crashes must not end kshot. */
+async function probeApart(name: string) {
+  const { probeInProcess } = await import('./probe-in-process.js');
+  return await probeInProcess(name);
 }
 
-/** The engine that `engine: auto` stands for here; known without touching any device. */
-export function automaticEngine(): EngineChoice {
-  return { engine: 'wasm', why: 'it is the fast engine for CPUs, and there is none for GPUs' };
-}
+/** What `engine:` may say beside the engines' names: each stands for the best of several. */
+export const engineGroups = ['auto', 'tfjs'] as const;

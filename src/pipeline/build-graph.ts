@@ -4,7 +4,7 @@ import type { Location } from '../base/failure.js';
 import type { Json, JsonObject } from '../base/json.js';
 import { leavesOf, type Tree } from '../base/tree.js';
 import type { EngineDescriptor } from '../engines/engine.js';
-import { automaticEngine, engines } from '../engines/registry.js';
+import { engines } from '../engines/registry.js';
 import type { Facts, InputPort } from '../kinds/kind.js';
 import {
   type Connector,
@@ -21,6 +21,7 @@ import { refuseSoMany, segmentsOf } from './node-count.js';
 import { orderSteps } from './order-steps.js';
 import type { ParameterValidators } from './parameter-errors.js';
 import { type PortTree, treeOfOutputs } from './port-tree.js';
+import type { ResolvedEngines } from './resolve-engines.js';
 import { namesOfSettings, refuseSetTwice } from './settings-names.js';
 import type { Spec } from './spec.js';
 import { createParameterReader, findParameter, type StepParameters } from './step-parameters.js';
@@ -37,6 +38,7 @@ export interface DraftNode extends Omit<GraphNode, 'roles'> {
 
 interface Building {
   readonly spec: Spec;
+  readonly engines: ResolvedEngines;
   readonly root: string;
   readonly validators: ParameterValidators;
   readonly report: Report;
@@ -52,12 +54,14 @@ interface Building {
 /** Expands and connects the steps. Nodes stand in an order in which every input comes earlier. */
 export function buildGraph(
   spec: Spec,
+  engines: ResolvedEngines,
   root: string,
   validators: ParameterValidators,
   report: Report,
 ): readonly DraftNode[] {
   const building: Building = {
     spec,
+    engines,
     root,
     validators,
     report,
@@ -252,10 +256,11 @@ function treeOfSegments(
   return { type: 'bundle', ports };
 }
 
-function commonOf(step: StepSpec, { given, full }: StepParameters, { spec }: Building) {
+function commonOf(step: StepSpec, { given, full }: StepParameters, { spec, engines: resolved }: Building) {
   const { kind } = step;
   const asked = step.engine ?? spec.engine;
-  const engine = kind.usesEngine === true ? resolveEngine(asked) : undefined;
+  // All names that steps compute with were resolved.
+  const engine = kind.usesEngine === true ? (resolved.choices.get(asked)?.engine ?? asked) : undefined;
   const descriptor = engine === undefined ? undefined : engines[engine];
   const deterministic =
     typeof kind.deterministic === 'function' ? kind.deterministic(full) : (kind.deterministic ?? true);
@@ -267,7 +272,7 @@ function commonOf(step: StepSpec, { given, full }: StepParameters, { spec }: Bui
     files: (kind.files?.(full) ?? []).map(
       (file): LocatedFile => ({ ...file, location: (placeOfText(step.with, file.path) ?? step).location }),
     ),
-    ...(engine === undefined ? {} : { engine }),
+    ...(engine === undefined ? {} : { engine, engineByName: engine === asked }),
     gpus: gpusOf(step, descriptor),
     slots: kind.slots === 'free' && (descriptor?.parallel ?? true) ? ('free' as const) : ('one' as const),
     deterministic: deterministic && (descriptor?.deterministic ?? true),
@@ -289,11 +294,6 @@ function reportMissing(files: readonly LocatedFile[], { root, report }: Building
     if (existsSync(absolute)) continue;
     report(failureAt({ location }, 'file-not-found', `There is no file ${absolute}.`));
   }
-}
-
-/** What `auto` stands for. */
-export function resolveEngine(asked: string): string {
-  return asked === 'auto' ? automaticEngine().engine : asked;
 }
 
 /** What the kinds of the outputs in a tree tell of them, each output once. */

@@ -1,4 +1,4 @@
-import { engines } from '../engines/registry.js';
+import { engineGroups, engines } from '../engines/registry.js';
 import {
   failureAt,
   type LocatedEntry,
@@ -47,7 +47,7 @@ export function expectText(value: LocatedValue, what: string, report: Report): s
   return undefined;
 }
 
-/** An engine's name or `auto`; undefined where there is none, or an unknown one, which is reported. */
+/** An engine's name, or that of a group; undefined where there is none, or an unknown one, which is reported. */
 export function readEngine(field: LocatedEntry | undefined, report: Report): string | undefined {
   if (field === undefined) return undefined;
   const engine = expectText(field.value, 'engine', report);
@@ -62,10 +62,10 @@ export function readEngine(field: LocatedEntry | undefined, report: Report): str
 
 /** Whether `engine:` may say this. */
 export function isEngine(name: string): boolean {
-  return name === 'auto' || Object.hasOwn(engines, name);
+  return engineNames().includes(name);
 }
 
 /** All that `engine:` may say. */
 export function engineNames(): readonly string[] {
-  return ['auto', ...Object.keys(engines)];
+  return [...engineGroups, ...Object.keys(engines)];
 }

@@ -33,6 +33,8 @@ export interface GraphNode {
   readonly files: readonly LocatedFile[];
   /** Resolved (never `auto`); absent where the kind computes without an engine. */
   readonly engine?: string;
+  /** Whether the engine was named itself: then it may compute on a program that stands in for a GPU. */
+  readonly engineByName?: boolean;
   /** How many GPUs it must have to itself. */
   readonly gpus: number;
   /** CPU slots: one, or all that are free when it starts. */
@@ -56,6 +58,10 @@ export interface Graph {
   readonly params: JsonObject;
   /** What `engine: auto` became, or the engine asked for at the top. */
   readonly engine: string;
+  /** The engine or group that was asked for at the top. */
+  readonly engineAsked: string;
+  /** Why it became that engine: one clause. */
+  readonly engineReason: string;
   readonly nodes: readonly GraphNode[];
   readonly waivers: readonly {
     readonly step: string;

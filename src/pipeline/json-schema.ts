@@ -1,5 +1,5 @@
 import { isJsonObject, type Json, type JsonObject } from '../base/json.js';
-import { engines } from '../engines/registry.js';
+import { engineGroups, engines } from '../engines/registry.js';
 import type { InputPort, Kind } from '../kinds/kind.js';
 import { kinds as allKinds } from '../kinds/registry.js';
 
@@ -91,8 +91,9 @@ export function pipelineSchema(kinds: { readonly [name: string]: Kind } = allKin
         ],
       },
       engine: {
-        description: 'What computes: an engine, or auto for the best that there is.',
-        anyOf: [{ enum: ['auto', ...Object.keys(engines).sort()] }, template],
+        description:
+          'What computes: an engine, auto for the best that there is, or tfjs for the best of its backends.',
+        anyOf: [{ enum: [...engineGroups, ...Object.keys(engines).sort()] }, template],
       },
       step: {
         type: 'object',

@@ -1,17 +1,20 @@
-import { basename, resolve } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import type { Failure } from '../base/failure.js';
 import { failed, type Result, success } from '../base/result.js';
 import { leavesOf } from '../base/tree.js';
+import type { EngineChoice } from '../engines/choose-engine.js';
+import { chooseHere } from '../engines/choose-here.js';
 import type { Kind } from '../kinds/kind.js';
 import { kinds as allKinds } from '../kinds/registry.js';
 import { applySets } from './apply-sets.js';
 import { assignRoles } from './assign-roles.js';
-import { buildGraph, resolveEngine } from './build-graph.js';
+import { buildGraph } from './build-graph.js';
 import type { Graph, GraphNode } from './graph.js';
 import { failureAt, type LocatedMap } from './located-value.js';
 import { suggestion } from './nearest-name.js';
 import { loadValidators, type ParameterValidators } from './parameter-errors.js';
 import { displayPath, readPipeline } from './read-pipeline.js';
+import { resolveEngines } from './resolve-engines.js';
 import { readSpec } from './spec.js';
 import { substitute } from './substitute.js';
 
@@ -24,6 +27,8 @@ export interface LoadOptions {
   readonly sets?: readonly string[];
   /** Takes the place of the engine named at the top; an engine named on a step stays. */
   readonly engine?: string;
+  /** What a name under `engine:` stands for; default: what this machine has. */
+  readonly chooseEngine?: (asked: string) => Promise<EngineChoice>;
   /** Steps or node ids; the graph then holds only these and what they need. None: everything. */
   readonly targets?: readonly string[];
   /** The kinds there are, and their compiled schemas; kshot's own unless given. */
@@ -46,7 +51,9 @@ export async function loadPipeline(options: LoadOptions): Promise<Result<Graph, 
   const { pipeline, used } = substitute(set, report);
   const fallbackName = basename(options.file).replace(/\.ya?ml$/, '');
   const spec = readSpec(pipeline, { kinds, engine: options.engine, fallbackName }, report);
-  const drafts = buildGraph(spec, root, validators, report);
+  const choose = options.chooseEngine ?? ((asked: string) => chooseHere(asked, join(root, 'cache')));
+  const engines = await resolveEngines(spec, choose);
+  const drafts = buildGraph(spec, engines, root, validators, report);
   const expanded = new Set(drafts.map(({ step }) => step));
   // Of a step that could not be expanded, it is not known whether it needs its waiver.
   const waivers = spec.waivers.filter(({ step }) => expanded.has(step));
@@ -61,7 +68,9 @@ export async function loadPipeline(options: LoadOptions): Promise<Result<Graph, 
     file: displayPath(root, options.file),
     configuration: spec.configuration,
     params: spec.params,
-    engine: resolveEngine(spec.engine),
+    engine: engines.top.engine,
+    engineAsked: spec.engine,
+    engineReason: engines.top.why,
     nodes: targeted,
     waivers: needed.filter(({ step }) => steps.has(step)),
     warnings: unusedParameters(pipeline, used),

@@ -1,7 +1,7 @@
 import type { ErrorObject } from 'ajv';
+import { builtFile } from '../base/built-file.js';
 import { isJsonObject, type Json } from '../base/json.js';
 import type { JsonSchema } from '../kinds/kind.js';
-import { builtFile } from './built-file.js';
 import { suggestion } from './nearest-name.js';
 
 /** A kind's schema, compiled: true for valid parameters, else `errors` says what is wrong. */

@@ -82,6 +82,8 @@ export interface Manifest {
   readonly node: string;
   readonly platform: { readonly os: string; readonly architecture: string };
   readonly engine: string;
+  /** What was asked for at the top, and why it became that engine; absent in runs of earlier versions of kshot. */
+  readonly engine_choice?: { readonly asked: string; readonly why: string };
   /** Versions of the packages that kshot computes with. */
   readonly packages: { readonly [name: string]: string };
   readonly nodes: readonly ManifestNode[];

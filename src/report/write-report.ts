@@ -193,6 +193,7 @@ function manifestOf(finished: FinishedRun): Manifest {
     node: process.version,
     platform: { os: process.platform, architecture: process.arch },
     engine: finished.graph.engine,
+    engine_choice: { asked: finished.graph.engineAsked, why: finished.graph.engineReason },
     packages: packageVersions(),
     nodes: finished.nodes.map((one) => ({
       id: one.node.id,

@@ -193,6 +193,7 @@ function requestOf(
     files: Object.fromEntries(node.files.map(({ name, path }) => [name, absolutePath(root, path)])),
     outputs: Object.fromEntries(Object.entries(node.outputs).map(([port, { shape }]) => [port, shape])),
     ...(node.engine === undefined ? {} : { engine: node.engine }),
+    allowSoftware: node.engineByName === true,
     threads: granted.slots,
     gpus,
     memoryBytes: memoryShare(granted, total, machineMemory()),

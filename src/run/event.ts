@@ -23,6 +23,8 @@ export interface RunStart {
   readonly slots: number;
   readonly gpus: number;
   readonly engine: string;
+  /** Why it is that one, where `auto` or `tfjs` was asked for: one clause. */
+  readonly engineReason?: string;
   /** In an order in which what a step needs comes earlier. */
   readonly steps: readonly StepOutline[];
   /** How long the whole run may take, by what its steps took before; absent where that is not known of each. */

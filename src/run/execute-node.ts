@@ -50,7 +50,13 @@ export async function executeNode(
         });
       }
       const { createEngine } = await descriptor.load();
-      const engine = await createEngine({ shape, threads: request.threads });
+      const [gpu] = request.gpus;
+      const engine = await createEngine({
+        shape,
+        threads: request.threads,
+        allowSoftware: request.allowSoftware,
+        ...(gpu === undefined ? {} : { gpuIndex: gpu.index }),
+      });
       open.push(engine);
       return engine;
     },
@@ -63,9 +69,29 @@ export async function executeNode(
     const device = open.find((engine) => engine.device !== undefined)?.device;
     const outputs = await stageOutputs(request.outputs, request.outputsFolder);
     return { outputs, ...(device === undefined ? {} : { device }) };
+  } catch (error) {
+    throw withAdvice(error, kind, parameters);
   } finally {
-    for (const engine of open) await engine.close();
+    // An engine whose device is gone cannot close it; what went wrong before is what counts.
+    await Promise.allSettled(open.map((engine) => engine.close()));
   }
+}
+
+/** Parameters whose lowering lowers what a device must hold at once, the one that matters most first. */
+const sizes = ['meta_batch_size', 'batch_size', 'max_episodes', 'max_prefix_length'];
+
+/** What to do where a device has no memory left, in the words of the step. */
+function withAdvice(error: unknown, kind: Kind, parameters: JsonObject): unknown {
+  if (!(error instanceof FailureError) || error.failure.reason !== 'device-out-of-memory') return error;
+  const known = Object.keys((kind.parameters['properties'] ?? {}) as object);
+  const names = sizes
+    .filter((name) => known.includes(name))
+    .map((name) => (typeof parameters[name] === 'number' ? `${name} (now ${parameters[name]})` : name));
+  const lower = names.length === 0 ? '' : `lower ${names.join(' or ')}, `;
+  return new FailureError({
+    ...error.failure,
+    hint: `${lower}end what else uses the device, or compute with --engine wasm; nothing was kept of this step but where it can go on`,
+  });
 }
 
 /** The parameters with what the input port `settings` holds laid over them: known only now, so checked only now. */

@@ -17,6 +17,8 @@ export interface ExecuteRequest {
   /** Shapes of the output ports, which say what must have been written. */
   readonly outputs: { readonly [port: string]: PortShape };
   readonly engine?: string;
+  /** Whether the engine may compute on a program that stands in for a GPU. */
+  readonly allowSoftware: boolean;
   readonly threads: number;
   /** The devices that the node was given, for it alone. */
   readonly gpus: readonly GpuDevice[];

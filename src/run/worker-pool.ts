@@ -1,11 +1,11 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import type { Readable } from 'node:stream';
+import { builtFile } from '../base/built-file.js';
 import type { Failure } from '../base/failure.js';
 import { killProcessGroup } from '../base/process-group.js';
 import { failed, type Result, success } from '../base/result.js';
 import { type GpuDevice, gpuEnvironment } from '../engines/gpu-devices.js';
 import type { Progress } from '../kinds/kind.js';
-import { builtFile } from '../pipeline/built-file.js';
 import type { Executed, ExecuteRequest, WorkerMessage, WorkerRequest } from './execution.js';
 import { lastLinesOf, StepLog } from './step-log.js';
 

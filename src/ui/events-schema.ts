@@ -73,6 +73,10 @@ export const eventsSchema = {
         },
       },
       {
+        engineReason: {
+          type: 'string',
+          description: 'Why it is that engine, where auto or tfjs was asked for.',
+        },
         expectedSeconds: {
           ...seconds,
           description: 'How long the run may take, by what its steps took before.',

@@ -51,7 +51,7 @@ export function createPlainLines(style: Style = plainStyle): (event: RunEvent) =
             'run',
             event.pipeline,
             `${event.run}  ${formatCount(event.nodes, 'node')}, ${formatCount(event.slots, 'slot')}` +
-              `${event.gpus > 0 ? `, ${formatCount(event.gpus, 'gpu')}` : ''}, engine ${event.engine}`,
+              `${event.gpus > 0 ? `, ${formatCount(event.gpus, 'gpu')}` : ''}, engine ${event.engine}${event.engineReason === undefined ? '' : `: ${event.engineReason}`}`,
           ),
         ];
       case 'run.finish':

@@ -127,6 +127,37 @@ test('gpu tokens are taken on GPU engines and by programs only, and slots follow
   expect(nodeOf(graph, 'program').engine).toBeUndefined();
 });
 
+test('on a GPU engine each step has a GPU to itself unless it says otherwise, and may give other bytes', async () => {
+  const text = experiment.replace('over: {', 'resources: { gpu: 0 }\n    over: {');
+  const graph = await graphOf(text, {
+    chooseEngine: async () => ({ engine: 'tfjs:tensorflow', why: 'a test' }),
+  });
+  expect(graph).toMatchObject({ engine: 'tfjs:tensorflow', engineAsked: 'auto', engineReason: 'a test' });
+  const onGpu = { engine: 'tfjs:tensorflow', engineByName: false, deterministic: false, slots: 'one' };
+  expect(nodeOf(graph, 'meta_train@100')).toMatchObject({ ...onGpu, gpus: 1 });
+  expect(nodeOf(graph, 'few_shot')).toMatchObject({ ...onGpu, gpus: 1 });
+  expect(nodeOf(graph, 'validate@100')).toMatchObject({ ...onGpu, gpus: 0 });
+  expect(nodeOf(graph, 'pairs')).toMatchObject({ gpus: 0, deterministic: true });
+});
+
+test('an engine is looked up once for each name that a step computes with, and not at all for the others', async () => {
+  const asked: string[] = [];
+  const chooseEngine = async (name: string) => {
+    asked.push(name);
+    return { engine: name === 'auto' ? 'wasm' : 'tfjs:cpu', why: 'a test' };
+  };
+  const graph = await graphOf(experiment.replace('over: {', 'engine: tfjs\n    over: {'), { chooseEngine });
+  expect(asked.toSorted()).toEqual(['auto', 'tfjs']);
+  expect(nodeOf(graph, 'validate@100').engine).toBe('tfjs:cpu');
+  expect(nodeOf(graph, 'meta_train@100').engine).toBe('wasm');
+  asked.length = 0;
+  const without = await graphOf('version: 1\nengine: auto\nsteps:\n  a: { kind: value, with: { x: 1 } }\n', {
+    chooseEngine,
+  });
+  expect(asked).toEqual([]);
+  expect(without.engine).toBe('wasm');
+});
+
 test('the same name in with and in the settings is refused, and so is one that the kind does not take', async () => {
   const text = experiment.replace(
     'settings: chosen.settings } }',

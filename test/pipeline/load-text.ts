@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import type { Failure } from '../../src/base/failure.js';
 import type { Result } from '../../src/base/result.js';
 import { formatFailures } from '../../src/cli/print-failures.js';
+import { chooseEngine } from '../../src/engines/choose-engine.js';
 import type { Graph, GraphNode } from '../../src/pipeline/graph.js';
 import { type LoadOptions, loadPipeline } from '../../src/pipeline/load-pipeline.js';
 
@@ -21,11 +22,23 @@ export async function load(
       mkdirSync(dirname(join(root, path)), { recursive: true });
       writeFileSync(join(root, path), text);
     }
-    return await loadPipeline({ file: 'pipelines/a.yaml', ...options, root });
+    return await loadPipeline({
+      file: 'pipelines/a.yaml',
+      chooseEngine: chooseWithoutGpu,
+      ...options,
+      root,
+    });
   } finally {
     rmSync(root, { recursive: true });
   }
 }
+
+/** As on a machine without a GPU, whatever this one has. */
+const chooseWithoutGpu = (asked: string) =>
+  chooseEngine(asked, {
+    gpus: [],
+    probe: () => Promise.reject(new Error('nothing is probed where there is no GPU')),
+  });
 
 /** The graph of a pipeline that must be right. */
 export async function graphOf(...args: Parameters<typeof load>): Promise<Graph> {

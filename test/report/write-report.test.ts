@@ -60,6 +60,8 @@ function finishedRun(run: string, node: FinishedNode): FinishedRun {
     configuration: {},
     params: {},
     engine: 'reference',
+    engineAsked: 'reference',
+    engineReason: 'it was asked for by name',
     nodes: [evaluation],
     waivers: [],
     warnings: [],

@@ -41,7 +41,8 @@ const numbersOfSignals: { readonly [signal: string]: number } = {
 
 /** Starts the real command line in a project, with neither colour nor CI in its environment. */
 export function startKshot(project: Project, args: readonly string[], options: KshotOptions = {}): Running {
-  const environment: NodeJS.ProcessEnv = { ...process.env, ...options.environment };
+  // The same engines on every machine; a test of GPUs says which there are.
+  const environment: NodeJS.ProcessEnv = { KSHOT_GPUS: 'none', ...process.env, ...options.environment };
   for (const name of [
     'NO_COLOR',
     'FORCE_COLOR',

@@ -111,6 +111,7 @@ async function execute(
     slots,
     gpus: gpus.length,
     engine: graph.engine,
+    ...(graph.engine === graph.engineAsked ? {} : { engineReason: graph.engineReason }),
     ...outlineRun(project, { slots, gpus: gpus.length }),
   });
 

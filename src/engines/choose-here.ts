@@ -1,0 +1,28 @@
+import { chooseEngine, type EngineChoice } from './choose-engine.js';
+import type { EngineProbe } from './engine.js';
+import { gpuDevices } from './gpu-devices.js';
+import { engines } from './registry.js';
+
+/**
+ * The engine that a name stands for on this machine. What probing a GPU came to is kept in the cache (`folder`,
+ * absolute) and used again as long as the machine looks the same.
+ */
+export async function chooseHere(asked: string, folder: string): Promise<EngineChoice> {
+  return await chooseEngine(asked, { gpus: gpuDevices(), probe: (name) => probeOnce(name, folder) });
+}
+
+/** Whether an engine can compute on this machine, as it was when the machine last looked as it does now. */
+export async function probeOnce(name: string, folder: string): Promise<EngineProbe> {
+  const { keptProbe, keepProbe } = await import('./kept-probes.js');
+  const kept = keptProbe(folder, name);
+  if (kept !== undefined) return kept;
+  const probe: EngineProbe & { readonly answered?: boolean } =
+    (await engines[name]?.probe()) ?? unknown(name);
+  // A process that ended without a word may have met a passing trouble.
+  if (probe.answered !== false) keepProbe(folder, name, probe);
+  return probe;
+}
+
+function unknown(name: string): EngineProbe {
+  return { available: false, why: `there is no engine ${name}`, versions: {} };
+}

@@ -1,0 +1,86 @@
+import { mkdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { release } from 'node:os';
+import { join } from 'node:path';
+import { writeFileAtomic } from '../base/atomic-file.js';
+import { digestOf } from '../base/canonical.js';
+import { isJsonObject, type Json } from '../base/json.js';
+import type { EngineProbe } from './engine.js';
+import { gpuDevices } from './gpu-devices.js';
+import { installedVersions } from './installed-version.js';
+import { nvidiaDriverVersion } from './nvidia-driver.js';
+
+const packages = ['@tensorflow/tfjs-node-gpu', '@tensorflow/tfjs-backend-webgpu', 'webgpu'];
+/** What decides which devices and drivers are found. */
+const variables = [
+  'CUDA_VISIBLE_DEVICES',
+  'CUDA_DEVICE_ORDER',
+  'KSHOT_GPUS',
+  'LD_LIBRARY_PATH',
+  'VK_ADD_DRIVER_FILES',
+  'VK_DRIVER_FILES',
+  'VK_ICD_FILENAMES',
+  'XDG_RUNTIME_DIR',
+];
+/** Files that change when a driver or a library is installed, updated or removed. */
+const witnesses = [
+  '/etc/ld.so.cache',
+  '/etc/vulkan/icd.d',
+  '/usr/share/vulkan/icd.d',
+  '/usr/local/share/vulkan/icd.d',
+];
+
+/** What a probe of the engine came to on a machine that looked as this one does now. */
+export function keptProbe(folder: string, name: string): EngineProbe | undefined {
+  return probesIn(folder)[name];
+}
+
+/** Keeps what a probe came to; not where the cache cannot be written: then the next one looks again. */
+export function keepProbe(folder: string, name: string, probe: EngineProbe): void {
+  try {
+    const probes = { ...probesIn(folder), [name]: probe };
+    mkdirSync(folder, { recursive: true });
+    writeFileAtomic(fileIn(folder), `${JSON.stringify({ machine: machineNow(), probes })}\n`);
+  } catch {
+    // It is no result.
+  }
+}
+
+/** Forgets all probes: what they promised did not hold. */
+export function forgetProbes(folder: string): void {
+  rmSync(fileIn(folder), { force: true });
+}
+
+function fileIn(folder: string): string {
+  return join(folder, 'engine-probes.json');
+}
+
+function probesIn(folder: string): { readonly [name: string]: EngineProbe } {
+  try {
+    const kept = JSON.parse(readFileSync(fileIn(folder), 'utf8')) as Json;
+    if (!isJsonObject(kept) || kept['machine'] !== machineNow() || !isJsonObject(kept['probes'])) return {};
+    return kept['probes'] as unknown as { readonly [name: string]: EngineProbe };
+  } catch {
+    return {};
+  }
+}
+
+/** Other whenever a probe might come to something else: another start of the system, device, driver or package. */
+function machineNow(): string {
+  return digestOf({
+    boot: textAt('/proc/sys/kernel/random/boot_id') ?? release(),
+    node: process.version,
+    gpus: gpuDevices().map(({ id }) => id),
+    driver: nvidiaDriverVersion() ?? null,
+    packages: { ...installedVersions(packages) },
+    environment: Object.fromEntries(variables.map((name) => [name, process.env[name] ?? null])),
+    witnesses: witnesses.map((path) => statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? null),
+  });
+}
+
+function textAt(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8').trim();
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,36 @@
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { builtFile } from '../base/built-file.js';
+import type { EngineProbe } from './engine.js';
+
+/** Longer than any driver takes to start, on a machine with other work. */
+const timeoutMilliseconds = 60_000;
+
+/** What a probe in a process of its own came to; `answered` is false where that process told nothing. */
+export async function probeInProcess(name: string): Promise<EngineProbe & { readonly answered: boolean }> {
+  const module = fileURLToPath(builtFile('engines/probe-process.js'));
+  return await new Promise((resolve) => {
+    execFile(
+      process.execPath,
+      [module, name],
+      { encoding: 'utf8', timeout: timeoutMilliseconds, killSignal: 'SIGKILL' },
+      (error, stdout) => {
+        const answer = stdout.split('\n').findLast((line) => line.startsWith('{"available":'));
+        if (answer !== undefined) return resolve({ ...(JSON.parse(answer) as EngineProbe), answered: true });
+        resolve({
+          available: false,
+          why: `its driver or library ended the process that looked: ${endOf(error)}`,
+          mend: 'update the driver, or compute with --engine wasm',
+          versions: {},
+          answered: false,
+        });
+      },
+    );
+  });
+}
+
+function endOf(error: (Error & { readonly code?: unknown; readonly signal?: unknown }) | null): string {
+  if (error === null) return 'it said nothing';
+  if (typeof error.signal === 'string') return error.signal;
+  return `exit code ${String(error.code)}`;
+}

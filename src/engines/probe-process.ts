@@ -1,0 +1,15 @@
+import type { EngineProbe } from './engine.js';
+
+/** The module that a probing process starts with: prints what the probe of the engine that it is given came to. */
+const probe = await probeOf(process.argv[2]);
+// Libraries may print, too; who reads looks for this line.
+process.stdout.write(`\n${JSON.stringify(probe)}\n`, () => process.exit(0));
+
+async function probeOf(name: string | undefined): Promise<EngineProbe> {
+  switch (name) {
+    case 'tfjs:tensorflow':
+      return await (await import('./tfjs/probe-tensorflow.js')).probeTensorflow();
+    default:
+      throw new Error(`no engine ${name} is probed apart`);
+  }
+}

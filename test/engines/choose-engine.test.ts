@@ -1,0 +1,64 @@
+import { describe, expect, it } from 'vitest';
+import { chooseEngine } from '../../src/engines/choose-engine.js';
+import type { EngineProbe } from '../../src/engines/engine.js';
+import { engines } from '../../src/engines/registry.js';
+
+const gpu = { id: '0', index: 0 };
+const hardware = (device: string): EngineProbe => ({ available: true, device, versions: {} });
+const software: EngineProbe = { available: true, device: 'SwiftShader', software: true, versions: {} };
+const missing: EngineProbe = { available: false, why: 'its package is not installed', versions: {} };
+const gpuEngines = Object.values(engines).flatMap(({ name, gpu: isGpu }) => (isGpu ? [name] : []));
+
+/** A choice on a machine with one GPU, and which engines were probed for it, in order. */
+async function choose(asked: string, probes: { readonly [engine: string]: EngineProbe }, gpus = [gpu]) {
+  const probed: string[] = [];
+  const choice = await chooseEngine(asked, {
+    gpus,
+    async probe(name) {
+      probed.push(name);
+      return probes[name] ?? missing;
+    },
+  });
+  return { ...choice, probed };
+}
+
+describe('the engine that auto stands for', () => {
+  it('is wasm where there is no GPU, and nothing is probed', async () => {
+    expect(await choose('auto', {}, [])).toEqual({ engine: 'wasm', why: 'there is no GPU', probed: [] });
+  });
+
+  it('is the first GPU engine with hardware to compute on, TensorFlow before WebGPU', async () => {
+    expect(gpuEngines[0]).toBe('tfjs:tensorflow');
+    const first = await choose('auto', { 'tfjs:tensorflow': hardware('H100') });
+    expect(first).toEqual({
+      engine: 'tfjs:tensorflow',
+      why: 'there is a GPU: H100',
+      probed: ['tfjs:tensorflow'],
+    });
+    for (const name of gpuEngines)
+      expect((await choose('auto', { [name]: hardware('M2') })).engine).toBe(name);
+  });
+
+  it('is wasm where no GPU engine can use the GPU, and says why of each', async () => {
+    const { engine, why, probed } = await choose('auto', { [gpuEngines.at(-1) ?? '']: software });
+    expect(engine).toBe('wasm');
+    expect(probed).toEqual(gpuEngines);
+    expect(why).toContain(`${gpuEngines.at(-1)}: its only device is SwiftShader`);
+    if (gpuEngines.length > 1) expect(why).toContain('tfjs:tensorflow: its package is not installed');
+  });
+});
+
+describe('the engine that another name stands for', () => {
+  it('is for tfjs the first of its backends that has hardware, else the one on the CPU', async () => {
+    expect((await choose('tfjs', {}, [])).engine).toBe('tfjs:cpu');
+    expect((await choose('tfjs', { [gpuEngines.at(-1) ?? '']: software })).engine).toBe('tfjs:cpu');
+    const last = gpuEngines.at(-1) ?? '';
+    expect((await choose('tfjs', { [last]: hardware('A770') })).engine).toBe(last);
+  });
+
+  it('is that engine itself, whatever there is', async () => {
+    for (const name of Object.keys(engines)) {
+      expect(await choose(name, {})).toMatchObject({ engine: name, probed: [] });
+    }
+  });
+});
