@@ -61,6 +61,13 @@ export class StepLog {
 
 /** The last lines that a step wrote to its log, at most `count`; none where there is no such file. */
 export function lastLinesOf(file: string, count = 10): readonly string[] {
+  return tailOf(file)
+    .filter((line) => !line.startsWith(noteMark))
+    .slice(-count);
+}
+
+/** The last lines of a log, kshot's own notes too, as far as they are in its last 16 kB. */
+export function tailOf(file: string): readonly string[] {
   let descriptor: number;
   try {
     descriptor = openSync(file, 'r');
@@ -73,7 +80,8 @@ export function lastLinesOf(file: string, count = 10): readonly string[] {
     const bytes = readSync(descriptor, buffer, 0, buffer.length, size - buffer.length);
     const lines = buffer.toString('utf8', 0, bytes).split('\n');
     if (lines.at(-1) === '') lines.pop();
-    return lines.filter((line) => !line.startsWith(noteMark)).slice(-count);
+    // The first may be the rest of a line.
+    return size > bytes ? lines.slice(1) : lines;
   } finally {
     closeSync(descriptor);
   }

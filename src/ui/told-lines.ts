@@ -3,6 +3,7 @@ import { printable } from '../base/terminal-text.js';
 import type { Outcome } from '../run/event.js';
 import { fitText } from './fit-text.js';
 import { finishLines, wordLine } from './plain-lines.js';
+import { metricNames } from './run-progress.js';
 import type { Style } from './style.js';
 import type { Symbols } from './symbols.js';
 import { countNodes, type NodeView, type StepView, type Told } from './view-state.js';
@@ -68,7 +69,11 @@ function stepLine(step: StepView, seconds: number, width: number, style: Style, 
     (['failed', 'cancelled', 'skipped', 'ran', 'joined'] as const).find((one) => counts[one] > 0) ?? 'hit';
   const mark = { failed: style.red, cancelled: style.yellow, skipped: style.yellow }[worst as 'failed'];
   const parts = [
-    ...(step.total > 1 ? [outcomes.map((outcome) => `${counts[outcome]} ${outcome}`).join(' + ')] : []),
+    ...(step.total < 2
+      ? []
+      : outcomes.length === 1
+        ? [formatCount(step.total, 'node')]
+        : [outcomes.map((outcome) => `${counts[outcome]} ${outcome}`).join(' + ')]),
     formatSeconds(seconds),
     ...figuresOf(step),
   ];
@@ -89,11 +94,10 @@ function figuresOf(step: StepView): readonly string[] {
   return [`${metric.name} ${metric.value.toFixed(4)}${step.role === 'test' ? ' (TEST)' : ''}`];
 }
 
-/** The metric that an evaluation is told by. */
-export function metricOf({
+function metricOf({
   values,
 }: Pick<NodeView, 'values'>): { readonly name: string; readonly value: number } | undefined {
-  const name = ['accuracy@1', 'mrr'].find((one) => values[one] !== undefined);
+  const name = metricNames.find((one) => values[one] !== undefined);
   const value = name === undefined ? undefined : values[name];
   return name === undefined || value === undefined ? undefined : { name, value };
 }

@@ -22,13 +22,12 @@ import type { Resources } from '../../run/resources.js';
 import type { RunOutcome } from '../../run/scheduler.js';
 import { type CacheHold, holdCache } from '../../store/hold-cache.js';
 import type { Store } from '../../store/store.js';
-import { ndjsonLine } from '../../ui/ndjson.js';
-import { createPlainLines } from '../../ui/plain-lines.js';
 import { commandName } from '../command-name.js';
 import { metricLines } from '../metric-lines.js';
 import { openProject, type PlannedProject, type PlanningOptions } from '../open-project.js';
 import { createReasons } from '../reasons.js';
-import { cancelOnSignals } from '../signals.js';
+import { openRunDisplay, type RunDisplay } from '../run-display.js';
+import { type Cancellation, cancelOnSignals } from '../signals.js';
 import { type CommonOptions, openTerminal, type Terminal } from '../terminal.js';
 import { plan as printPlan } from './plan.js';
 
@@ -69,7 +68,17 @@ async function planAndExecute(
   await keepCodeManifests(project);
   const folder = createRunFolder(project.root, project.graph.name, new Date(), options.tag);
   if (!folder.ok) return terminal.fail([folder.failure]);
-  return await execute(project, badNodes, folder.value, options, terminal);
+  const display = openRunDisplay(terminal, {
+    root: project.root,
+    executes: project.plan.nodes.some(({ state }) => state !== 'hit'),
+    stop: () => cancellation.cancel(),
+  });
+  const cancellation = cancelOnSignals((line) => display.stopping(line));
+  try {
+    return await execute(project, badNodes, folder.value, options, terminal, { display, cancellation });
+  } finally {
+    display.close();
+  }
 }
 
 /**
@@ -95,9 +104,10 @@ async function execute(
   folder: RunFolder,
   options: RunOptions,
   terminal: Terminal,
+  { display, cancellation }: { readonly display: RunDisplay; readonly cancellation: Cancellation },
 ): Promise<number> {
   const { graph, store, root } = project;
-  const emit = emitTo(terminal);
+  const { emit } = display;
   const startedAt = new Date();
   const slots = options.jobs ?? availableParallelism();
   const gpus = gpusFor(graph);
@@ -115,7 +125,6 @@ async function execute(
     ...outlineRun(project, { slots, gpus: gpus.length }),
   });
 
-  const cancellation = cancelOnSignals();
   const outcome = await executeNodes(project, folder, badNodes, options, {
     slots,
     gpus,
@@ -215,14 +224,6 @@ async function keepCodeManifests({ plan: planned, store, codes }: PlannedProject
     ...open.map(({ engine }) => (engine === undefined ? undefined : codes.engines[engine]?.manifest)),
   ]);
   for (const manifest of manifests) if (manifest !== undefined) await store.putText(manifest);
-}
-
-function emitTo(terminal: Terminal): (event: RunEvent) => void {
-  if (terminal.json) return (event) => terminal.data(ndjsonLine(event));
-  const plain = createPlainLines(terminal.style);
-  return (event) => {
-    for (const line of plain(event)) terminal.say(line);
-  };
 }
 
 /** The devices that steps may be given, looked for only where a step wants one. */
