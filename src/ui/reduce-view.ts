@@ -21,12 +21,12 @@ export function reduceView(state: ViewState, event: RunEvent): ViewState {
       return viewOfStart(event);
     case 'step.start':
       return started(state, event);
-    case 'step.wait':
-      return withNotice(state, `${event.node} waits ${event.reason}`);
     case 'step.progress':
       return progressed(state, event);
     case 'step.finish':
       return finished(state, event);
+    case 'step.wait':
+      return tell(state, { type: 'wait', wait: event });
     case 'run.finish':
       return { ...tell(state), finish: event };
     // Logs are read from their files, and failures of the run are printed in full when the view is gone.

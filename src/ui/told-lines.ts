@@ -16,6 +16,8 @@ export function toldLines(
   switch (told.type) {
     case 'notice':
       return [printable(told.text)];
+    case 'wait':
+      return [wordLine(style.dim, 'wait', told.wait.node, told.wait.reason)];
     case 'failure':
       return finishLines(told.finish, style);
     case 'steps': {

@@ -1,5 +1,13 @@
 import type { Role } from '../base/role.js';
-import type { Outcome, RunFinish, RunStart, StepFinish, StepProgress, StepStart } from '../run/event.js';
+import type {
+  Outcome,
+  RunFinish,
+  RunStart,
+  StepFinish,
+  StepProgress,
+  StepStart,
+  StepWait,
+} from '../run/event.js';
 import type { Series } from './series.js';
 
 /** A node that an event has told of. */
@@ -51,6 +59,7 @@ export type Told =
       readonly reason: string;
     }
   | { readonly type: 'failure'; readonly finish: StepFinish }
+  | { readonly type: 'wait'; readonly wait: StepWait }
   | { readonly type: 'notice'; readonly text: string };
 
 /** All that events have told so far. */
