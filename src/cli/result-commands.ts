@@ -53,11 +53,13 @@ export function addResultCommands({ command, connect }: CommandBuilder): void {
   connect(
     command('logs', {
       summary: 'the log of a step in its last execution',
-      description: 'Prints the log that a step wrote when it was last executed.',
-      examples: ['kshot logs meta_train@200'],
+      description:
+        'Prints the log that a step wrote when it was last executed, in a run that has ended or is under way.',
+      examples: ['kshot logs meta_train@200', 'kshot logs meta_train --follow'],
     })
       .argument('<STEP>', 'a step or a node')
-      .option('--run <run>', 'a run, as for results (default: the latest that lists the step)'),
+      .option('--run <run>', 'a run, as for results (default: the latest that lists the step)')
+      .option('-f, --follow', 'go on printing what a run under way writes, until it ends'),
     async () => (await import('./commands/logs.js')).logs,
   );
 }

@@ -39,6 +39,14 @@ export async function holdCache(store: Pick<Store, 'folder'>): Promise<CacheHold
   }
 }
 
+/** Whether any run uses the cache. */
+export function isHeld(store: Pick<Store, 'folder'>): boolean {
+  const { locks } = layoutOf(store.folder);
+  return namesIn(locks)
+    .filter(isHold)
+    .some((name) => inspectLock(join(locks, name))?.type === 'busy');
+}
+
 /** Whether the name of a lock is that of a hold. */
 export function isHold(name: string): boolean {
   return name.startsWith(prefix) && !name.includes('.');

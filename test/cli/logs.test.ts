@@ -1,6 +1,6 @@
 import { rmSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { kshot } from '../support/kshot.js';
+import { kshot, startKshot } from '../support/kshot.js';
 import { type Project, temporaryProject } from '../support/temporary-project.js';
 
 const pipeline = `version: 1
@@ -17,6 +17,10 @@ const breakIt = (at: Project) =>
 const project = () => temporaryProject({ files: { 'pipelines/a.yaml': pipeline } });
 const run = async (at: Project, tag: string) => (await kshot(at, ['run', '--tag', tag])).exitCode;
 const logs = (at: Project, ...args: string[]) => kshot(at, ['logs', ...args]);
+
+/** Waits until the step `slow` has printed something. */
+const hasBegun = (at: Project) =>
+  expect.poll(async () => (await logs(at, 'slow')).stdout, { timeout: 60_000 }).toMatch(/^begun$/m);
 
 describe('kshot logs', () => {
   it('shows of every executed step when, why and how, also where it printed nothing', async () => {
@@ -73,5 +77,63 @@ describe('kshot logs', () => {
     expect((await logs(at, 'one')).stderr).toContain('one in a/first: failed, ');
     const unknown = await logs(at, 'twoo');
     expect([unknown.exitCode, unknown.stderr]).toEqual([2, expect.stringContaining('did you mean two?')]);
+  });
+
+  it('shows the log of a run under way, and follows it until the step ends', async () => {
+    const at = project();
+    expect(await run(at, 'first')).toBe(0);
+    at.write(
+      'pipelines/a.yaml',
+      `version: 1\nsteps:\n  slow: { kind: command, with: { shell: true, argv: "echo begun; until [ -e ${at.path('go')} ]; do sleep 0.1; done; echo going on; echo 1 > out", outputs: { out: out } } }\n  after: { kind: command, in: { s: slow }, with: { shell: true, argv: "until [ -e ${at.path('stop')} ]; do sleep 0.1; done" } }\n`,
+    );
+    const running = startKshot(at, ['run', '--tag', 'second']);
+    await hasBegun(at);
+    const following = startKshot(at, ['logs', 'slow', '--follow']);
+    await following.until(/begun/);
+    const now = await logs(at, 'slow');
+    expect(now.stderr).toContain('slow in a/second, which has not ended (');
+    expect(now.stdout).toContain('begun\n');
+    const waiting = startKshot(at, ['logs', 'after', '-f', '--run', 'second', '--json']);
+    at.write('go', '');
+    const { exitCode, stdout } = await following.finished;
+    expect([exitCode, stdout]).toEqual([
+      0,
+      expect.stringMatching(/begun\ngoing on\n\[kshot\] ended .*: ran\n$/),
+    ]);
+    await waiting.until(/after/);
+    expect(running.process.exitCode).toBe(null);
+    at.write('stop', '');
+    expect((await running.finished).exitCode).toBe(0);
+    const followed = await waiting.finished;
+    const text = followed.stdout
+      .trimEnd()
+      .split('\n')
+      .map((line) => (JSON.parse(line) as { run: string; text: string }).text);
+    expect([followed.exitCode, text.join('')]).toEqual([
+      0,
+      expect.stringMatching(/^\[kshot\] after .*: ran\n$/s),
+    ]);
+  });
+
+  it('shows the log of a run that was killed, follows it no longer, and prefers that of a later run', async () => {
+    const at = project();
+    at.write(
+      'pipelines/a.yaml',
+      'version: 1\nsteps:\n  slow: { kind: command, with: { shell: true, argv: "echo begun; sleep 600" } }\n',
+    );
+    const running = startKshot(at, ['run', '--tag', 'killed']);
+    await hasBegun(at);
+    running.process.kill('SIGKILL');
+    await running.finished;
+    const { exitCode, stdout, stderr } = await logs(at, 'slow', '--follow');
+    expect([exitCode, stderr]).toEqual([
+      0,
+      expect.stringContaining('slow in a/killed, which has not ended ('),
+    ]);
+    expect(stdout).toContain('begun\n');
+    at.edit('pipelines/a.yaml', 'sleep 600', 'echo done');
+    expect(await run(at, 'later')).toBe(0);
+    expect((await logs(at, 'slow')).stderr).toMatch(/^slow in a\/later \(/);
+    expect((await logs(at, 'slow', '--run', 'killed')).stderr).toContain('a/killed, which has not ended');
   });
 });

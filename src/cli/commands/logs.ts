@@ -5,12 +5,16 @@ import { suggestion } from '../../pipeline/nearest-name.js';
 import { identityOf, type RunRecord, readRegister, runFolderOf } from '../../report/register.js';
 import { type ManifestNode, readManifest } from '../../report/run-documents.js';
 import { logFileName } from '../../run/step-log.js';
+import { isHeld } from '../../store/hold-cache.js';
 import { findRoot } from '../find-pipeline.js';
-import { findRun, noResults } from '../find-run.js';
+import { findRunAmong, noResults } from '../find-run.js';
+import { followLogs } from '../follow-logs.js';
 import { type CommonOptions, openTerminal } from '../terminal.js';
+import { type UnfinishedRun, unfinishedLogs, unfinishedRuns } from '../unfinished-runs.js';
 
 export interface LogsOptions extends CommonOptions {
   readonly run?: string;
+  readonly follow?: boolean;
 }
 
 /** A node's log, and where the node was listed when the log was looked for. */
@@ -19,28 +23,41 @@ interface Log {
   readonly run: string;
   readonly node: string;
   readonly file: string;
+  /** Whether that run is under way, or was killed. */
+  readonly unfinished?: true;
   /** The run that was asked for, where that did not execute it, and what it did instead. */
   readonly listed?: { readonly run: string; readonly outcome: ManifestNode['outcome'] };
 }
 
 /**
- * `kshot logs STEP`: the logs of a step's nodes on stdout, as of the latest run that lists the step. Of a node that
- * this run did not execute, the log of the run that did.
+ * `kshot logs STEP`: the logs of a step's nodes on stdout, as of the latest run that lists the step, be it under way.
+ * Of a node that this run did not execute, the log of the run that did.
  */
 export async function logs(options: LogsOptions, step: string): Promise<number> {
   const terminal = openTerminal(options);
   const root = findRoot(process.cwd(), options.root);
   if (!root.ok) return terminal.fail([root.failure]);
-  const only = options.run === undefined ? undefined : findRun(root.value, options.run);
-  if (only !== undefined && !only.ok) return terminal.fail([only.failure]);
   const { runs } = readRegister(root.value);
-  if (runs.length === 0) return terminal.fail([noResults()]);
+  const unfinished = unfinishedRuns(root.value, runs).filter(({ run }) => isNamed(run, options.run));
+  const following = options.follow === true ? toFollow(root.value, unfinished, step) : undefined;
+  if (following !== undefined) {
+    const cache = { folder: join(root.value, 'cache') };
+    if (await followLogs(following, step, terminal, () => isHeld(cache))) return 0;
+    return terminal.fail([unknownStep(step, new Set())]);
+  }
+  const only =
+    options.run === undefined || unfinished.length > 0 ? undefined : findRunAmong(runs, options.run);
+  if (only !== undefined && !only.ok) return terminal.fail([only.failure]);
+  const registered = only !== undefined ? [only.value] : options.run === undefined ? runs : [];
   const history = openLogHistory(root.value, runs);
   const names = new Set<string>();
-  const listing = listingOf(step, only === undefined ? runs : [only.value], history, names);
-  if (listing === undefined) return terminal.fail([unknownStep(step, names)]);
-  const found = listing.nodes.flatMap((node) => logOf(node, listing.run, history) ?? []);
-  if (found.length === 0) return terminal.fail([noLog(step, listing)]);
+  const listing = listingOf(step, registered, history, names);
+  const found = latestUnfinished(unfinished, step, listing?.startedAt) ?? logsOf(listing, history);
+  if (found === undefined) {
+    if (runs.length === 0 && unfinished.length === 0) return terminal.fail([noResults()]);
+    return terminal.fail([unknownStep(step, names)]);
+  }
+  if (found.length === 0 && listing !== undefined) return terminal.fail([noLog(step, listing)]);
   for (const log of found) {
     const text = readFileSync(log.file, 'utf8');
     if (terminal.json) terminal.data(`${JSON.stringify({ ...log, text })}\n`);
@@ -50,6 +67,38 @@ export async function logs(options: LogsOptions, step: string): Promise<number> 
     }
   }
   return 0;
+}
+
+function isNamed(run: string, name: string | undefined): boolean {
+  return name === undefined || run === name || run.endsWith(`/${name}`);
+}
+
+/** The latest run under way that has a log of the step, or may get one. */
+function toFollow(
+  root: string,
+  unfinished: readonly UnfinishedRun[],
+  step: string,
+): UnfinishedRun | undefined {
+  if (!isHeld({ folder: join(root, 'cache') })) return undefined;
+  return unfinished.find((run) => unfinishedLogs(run, step).length > 0) ?? unfinished[0];
+}
+
+/** The step's logs in the latest run without a record that has any and that is later than `after`. */
+function latestUnfinished(
+  unfinished: readonly UnfinishedRun[],
+  step: string,
+  after: string | undefined,
+): readonly Log[] | undefined {
+  for (const one of unfinished) {
+    const found = unfinishedLogs(one, step);
+    if (found.length === 0 || found.every(({ startedAt }) => startedAt < (after ?? ''))) continue;
+    return found.map(({ node, file }) => ({ run: one.run, node, file, unfinished: true }));
+  }
+  return undefined;
+}
+
+function logsOf(listing: StepListing | undefined, history: LogHistory): readonly Log[] | undefined {
+  return listing?.nodes.flatMap((node) => logOf(node, listing.run, history) ?? []);
 }
 
 interface LogHistory {
@@ -78,6 +127,7 @@ function openLogHistory(root: string, records: readonly RunRecord[]): LogHistory
 
 interface StepListing {
   readonly run: string;
+  readonly startedAt: string;
   readonly nodes: readonly ManifestNode[];
 }
 
@@ -88,10 +138,11 @@ function listingOf(
   history: LogHistory,
   names: Set<string>,
 ): StepListing | undefined {
-  for (const run of records.map(identityOf).toReversed()) {
+  for (const record of records.toReversed()) {
+    const run = identityOf(record);
     for (const node of history.nodesOf(run)) names.add(node.step).add(node.id);
     const nodes = history.nodesOf(run).filter((node) => node.step === step || node.id === step);
-    if (nodes.length > 0) return { run, nodes };
+    if (nodes.length > 0) return { run, startedAt: record.started_at, nodes };
   }
   return undefined;
 }
@@ -120,8 +171,8 @@ function logOf(node: ManifestNode, listed: string, history: LogHistory): Log | u
   return undefined;
 }
 
-function heading({ run, node, file, listed }: Log): string {
-  const place = `${node} in ${run} (${file})`;
+function heading({ run, node, file, listed, unfinished }: Log): string {
+  const place = `${node} in ${run}${unfinished === true ? ', which has not ended' : ''} (${file})`;
   return listed === undefined ? place : `${listed.outcome} in ${listed.run}; last executed as ${place}`;
 }
 
