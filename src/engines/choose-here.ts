@@ -16,10 +16,8 @@ export async function probeOnce(name: string, folder: string): Promise<EnginePro
   const { keptProbe, keepProbe } = await import('./kept-probes.js');
   const kept = keptProbe(folder, name);
   if (kept !== undefined) return kept;
-  const probe: EngineProbe & { readonly answered?: boolean } =
-    (await engines[name]?.probe()) ?? unknown(name);
-  // A process that ended without a word may have met a passing trouble.
-  if (probe.answered !== false) keepProbe(folder, name, probe);
+  const probe: EngineProbe = (await engines[name]?.probe()) ?? unknown(name);
+  if (probe.available || probe.passing !== true) keepProbe(folder, name, probe);
   return probe;
 }
 

@@ -102,6 +102,8 @@ export type EngineProbe =
       readonly why: string;
       /** What to do to make it available, where something can be done. */
       readonly mend?: string;
+      /** Present where another look may come to something else, though nothing changes. */
+      readonly passing?: true;
       readonly versions: PackageVersions;
     };
 

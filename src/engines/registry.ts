@@ -29,6 +29,15 @@ export const engines: { readonly [name: string]: EngineDescriptor } = {
     probe: () => probeApart('tfjs:tensorflow'),
     load: () => import('./tfjs/tfjs-tensorflow-engine.js'),
   },
+  'tfjs:webgpu': {
+    name: 'tfjs:webgpu',
+    gpu: true,
+    deterministic: false,
+    parallel: false,
+    summary: 'float32, any GPU by Vulkan, Metal or Direct3D 12',
+    probe: () => probeApart('tfjs:webgpu'),
+    load: () => import('./tfjs/tfjs-webgpu-engine.js'),
+  },
   'tfjs:cpu': {
     name: 'tfjs:cpu',
     gpu: false,

@@ -189,5 +189,5 @@ function objectOf(value: Json | undefined): JsonObject {
 
 function shown(value: Json | undefined): string {
   if (value === undefined) return 'none';
-  return typeof value === 'string' && /^[\w.@/-]+$/.test(value) ? value : JSON.stringify(value);
+  return typeof value === 'string' && /^[\w.@/:-]+$/.test(value) ? value : JSON.stringify(value);
 }

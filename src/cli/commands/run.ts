@@ -7,6 +7,7 @@ import type { Failure, Location } from '../../base/failure.js';
 import { failureOfException } from '../../base/failure-of-exception.js';
 import { type Result, success } from '../../base/result.js';
 import { type GpuDevice, gpuDevices } from '../../engines/gpu-devices.js';
+import { forgetProbes } from '../../engines/kept-probes.js';
 import { engines } from '../../engines/registry.js';
 import type { Graph, GraphNode } from '../../pipeline/graph.js';
 import { earlierDurations } from '../../report/earlier-durations.js';
@@ -29,6 +30,7 @@ import { createReasons } from '../reasons.js';
 import { openRunDisplay, type RunDisplay } from '../run-display.js';
 import { type Cancellation, cancelOnSignals } from '../signals.js';
 import { type CommonOptions, openTerminal, type Terminal } from '../terminal.js';
+import { unavailableEngines } from '../unavailable-engines.js';
 import { plan as printPlan } from './plan.js';
 
 export interface RunOptions extends CommonOptions, PlanningOptions {
@@ -63,6 +65,8 @@ async function planAndExecute(
   const sound = await withSoundResults(opened.value);
   if (!sound.ok) return terminal.fail(sound.failure);
   const { project, badNodes } = sound.value;
+  const unavailable = await unavailableEngines(project);
+  if (unavailable.length > 0) return terminal.fail(unavailable);
   for (const warning of project.graph.warnings) terminal.warn(warning);
   // First, so that a cache that cannot be written leaves no trace of a run.
   await keepCodeManifests(project);
@@ -133,6 +137,9 @@ async function execute(
   });
   await store.saveIndex();
   const failures = failuresOf(outcome);
+  if (failures.some(({ reason }) => reason === 'engine-unavailable' || reason === 'device-lost')) {
+    forgetProbes(store.folder);
+  }
   const exitCode = Math.max(cancellation.exitCode(), largestExitCode(failures));
   const seconds = () => (Date.now() - startedAt.getTime()) / 1000;
   const finished: FinishedRun = {

@@ -50,7 +50,6 @@ export function deviceFailure(error: unknown, device: string): Failure | undefin
     return {
       reason: 'device-out-of-memory',
       message: `${device} has no memory left: ${shown}`,
-      cause: error,
     };
   }
   if (lost.some((pattern) => pattern.test(text))) {
@@ -58,7 +57,6 @@ export function deviceFailure(error: unknown, device: string): Failure | undefin
       reason: 'device-lost',
       message: `${device} was lost: ${shown}`,
       hint: 'the driver has reset it, or it was taken away; run again, what is done is kept',
-      cause: error,
     };
   }
   return undefined;

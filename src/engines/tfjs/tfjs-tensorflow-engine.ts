@@ -19,7 +19,6 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
       reason: 'engine-unavailable',
       message: `TensorFlow does not load: ${cause instanceof Error ? cause.message : String(cause)}`,
       hint: 'kshot doctor says what is missing; --engine wasm computes on any machine',
-      cause,
     });
   });
   const { device, driver } = tensorflowDevice(loaded, options.gpuIndex);

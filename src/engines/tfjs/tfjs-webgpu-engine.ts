@@ -1,7 +1,9 @@
+import { FailureError } from '../../base/failure.js';
 import type { Engine, EngineOptions } from '../engine.js';
+import { withDeviceFailures } from './device-failures.js';
 import { createTfjsEngine } from './tfjs-engine.js';
 import { createFusedPasses, fitsFusedPasses } from './webgpu/fused-passes.js';
-import { openWebgpu, type WebgpuDevice } from './webgpu/webgpu-device.js';
+import { openWebgpu, type WebgpuDevice, WebgpuUnavailableError } from './webgpu/webgpu-device.js';
 
 const gibibyte = 2 ** 30;
 
@@ -11,17 +13,42 @@ const gibibyte = 2 ** 30;
  */
 export type WebgpuForm = 'fused' | 'plain';
 
-/** The engine `tfjs:webgpu` on a device of its own. Throws as `openWebgpu` does. */
+/**
+ * The engine `tfjs:webgpu` on a device of its own.
+ *
+ * @throws FailureError `engine-unavailable` where there is no device, or only a program that may not stand in for one
+ */
 export async function createEngine(options: EngineOptions): Promise<Engine> {
-  const opened = await openWebgpu({ allowSoftware: true });
+  const opened = await openFor(options);
   const engine = await createWebgpuEngine(opened, options);
   return {
-    ...engine,
+    ...withDeviceFailures(engine, opened.check),
     async close() {
       await engine.close();
       await opened.close();
     },
   };
+}
+
+async function openFor({
+  gpuIndex,
+  allowSoftware = false,
+}: Pick<EngineOptions, 'gpuIndex' | 'allowSoftware'>): Promise<WebgpuDevice> {
+  try {
+    return await openWebgpu({ allowSoftware, ...(gpuIndex === undefined ? {} : { deviceIndex: gpuIndex }) });
+  } catch (error) {
+    if (!(error instanceof WebgpuUnavailableError)) throw error;
+    if (gpuIndex !== undefined && gpuIndex > 0) {
+      // Dawn tells devices apart by name: of two of the same model it can open the first alone.
+      console.warn(`${error.message}; computing on the first GPU`);
+      return await openFor({ allowSoftware });
+    }
+    throw new FailureError({
+      reason: 'engine-unavailable',
+      message: `tfjs:webgpu cannot compute here: ${error.message}`,
+      hint: 'kshot doctor says what is missing; --engine wasm computes on any machine',
+    });
+  }
 }
 
 /** The engine on `opened`, which stays open when it is closed. */
@@ -33,7 +60,7 @@ export async function createWebgpuEngine(
   const { maxBufferSize, maxStorageBufferBindingSize } = opened.device.limits;
   const backend = {
     name: 'webgpu',
-    device: opened.name,
+    device: opened.software ? `${opened.name}, software` : opened.name,
     limits: {
       // WebGPU does not tell how much memory there is. A task takes about ten megabytes.
       memoryBytes: 4 * gibibyte,

@@ -1,5 +1,6 @@
 // Kinds that only tests know: a worker process gets them by starting with test-worker.mjs.
-import { appendFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, writeFileSync } from 'node:fs';
+import { withDeviceFailures } from '../../../dist/engines/tfjs/device-failures.js';
 
 const file = { shape: { type: 'file', content: 'value' }, description: 'What it wrote.' };
 const base = {
@@ -86,6 +87,26 @@ export const testKinds = Object.fromEntries(
       }
       writeFileSync(output('value'), String(done));
     }),
+    /** Computes on a device whose library says `message` as long as the file `full` is there. */
+    kind(
+      'test.device',
+      async ({ parameters, output, partial }) => {
+        await partial.save(Buffer.from('half'));
+        const engine = withDeviceFailures({
+          name: 'tfjs:test',
+          device: 'GPU of the tests',
+          async lossGradient() {
+            if (existsSync(parameters.full)) throw new Error(parameters.message);
+          },
+        });
+        await engine.lossGradient();
+        writeFileSync(output('value'), 'done');
+      },
+      {
+        parameters: { ...base.parameters, properties: { meta_batch_size: { type: 'integer' } } },
+        deterministic: false,
+      },
+    ),
     kind(
       'test.settings',
       async ({ parameters, output }) => {

@@ -1,0 +1,42 @@
+import type { EngineProbe } from '../engine.js';
+import { installedVersions, packageFolder } from '../installed-version.js';
+import { openWebgpu } from './webgpu/webgpu-device.js';
+
+const packages = ['webgpu', '@tensorflow/tfjs-backend-webgpu'];
+
+/** Opens a device, a program that stands in for one too. */
+export async function probeWebgpu(): Promise<EngineProbe> {
+  const versions = installedVersions(packages);
+  if (packageFolder('webgpu') === undefined) {
+    return {
+      available: false,
+      why: 'the package webgpu is not installed',
+      mend: 'npm install webgpu',
+      versions,
+    };
+  }
+  try {
+    const opened = await openWebgpu({ allowSoftware: true });
+    const { vendor, architecture, device, description } = opened.info;
+    await opened.close();
+    return {
+      available: true,
+      device: device || architecture || vendor,
+      ...(description === '' ? {} : { driver: description }),
+      ...(opened.software ? { software: true } : {}),
+      versions,
+    };
+  } catch (error) {
+    return {
+      available: false,
+      why: error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error),
+      mend: mendFor(process.platform),
+      versions,
+    };
+  }
+}
+
+function mendFor(platform: NodeJS.Platform): string {
+  if (platform !== 'linux') return 'update the system, or compute with --engine wasm';
+  return "it wants a Vulkan driver: libvulkan1 and the GPU's own (NVIDIA's, or mesa-vulkan-drivers); a container must be given the driver's graphics part, too (NVIDIA_DRIVER_CAPABILITIES=all)";
+}
