@@ -19,4 +19,12 @@ if (typeof opened === 'string') {
     createEngine: (options) => createWebgpuEngine(opened, options, 'fused'),
     tolerance: 1e-5,
   });
+  // Minutes on SwiftShader, which compiles hundreds of programs for it; webgpu-passes.test.ts has the short form.
+  if (process.env['KSHOT_TEST_PLAIN_WEBGPU'] === '1') {
+    describeEngine({
+      name: 'tfjs:webgpu, in plain operations',
+      createEngine: (options) => createWebgpuEngine(opened, options, 'plain'),
+      tolerance: 1e-5,
+    });
+  }
 }

@@ -3,8 +3,7 @@ import type { CallField } from './program.js';
 
 /** Packed forests as the programs read them. */
 export interface ForestPlan {
-  /** Rows, pairs and slots that a workgroup takes at once. */
-  readonly lanes: 1 | 4;
+  readonly lanes: Lanes;
   /** Everything that the programs look up, one array after the other. */
   readonly words: Int32Array;
   /** Where in `words` each array begins. */
@@ -22,9 +21,14 @@ export interface ForestPlan {
  */
 const treesForLanes = 512;
 
-/** Lays out what the programs look up. Depends on the forests alone. */
-export function planForests(forests: PackedForests): ForestPlan {
-  const lanes = forests.trees < treesForLanes ? 1 : 4;
+/** How many rows, pairs or slots a workgroup takes at once. */
+export type Lanes = 1 | 4;
+
+/** Lays out what the programs look up. Depends on its arguments alone. */
+export function planForests(
+  forests: PackedForests,
+  lanes: Lanes = forests.trees < treesForLanes ? 1 : 4,
+): ForestPlan {
   const { groups, steps } = walkTrees(forests, lanes);
   const usedSlots = Array.from({ length: forests.vectors }, (_, vector) =>
     Array.from({ length: forests.slots.slots }, (_, slot) => vector * forests.slots.slots + slot).filter(

@@ -3,11 +3,12 @@
 // for each dispatch. So they run on a device of their own, beside the library.
 import type { ModelShape } from '../../../model/model-shape.js';
 import type { ItemSlots, PackedForests } from '../packed-forests.js';
-import type { DeviceForests, Evaluation, Footprint, Passes, Values, Vectors } from '../passes.js';
+import type { DeviceForests, Evaluation, Footprint, Passes, Values } from '../passes.js';
 import type { Lease } from './buffer-pool.js';
 import { planeCount } from './cell-programs.js';
-import { ComputeQueue, type Span } from './compute-queue.js';
-import { type ForestPlan, planForests } from './forest-plan.js';
+import { ComputeQueue } from './compute-queue.js';
+import { type ForestPlan, type Lanes, planForests } from './forest-plan.js';
+import { type FusedValues, type FusedVectors, VectorOperations } from './fused-vectors.js';
 import { type Call, type PackedShape, packShape, workgroupBytes } from './program.js';
 import { type Programs, programsFor } from './programs.js';
 import type { WebgpuDevice } from './webgpu-device.js';
@@ -25,23 +26,17 @@ interface FusedForests extends DeviceForests {
   readonly tangentNumbers: number;
 }
 
-/** Vectors on the device; see vector-programs.ts for their layout. */
-interface FusedVectors extends Vectors {
-  readonly blocks: Lease;
-  readonly vectors: number;
-  readonly slots: number;
-  /** The items of the slots, where all vectors are one. */
-  readonly sharedItems: Lease | undefined;
-}
-
 interface FusedEvaluation extends Evaluation {
   readonly gradient: FusedVectors;
   readonly cells: Lease;
   readonly numbers: Lease;
 }
 
-interface FusedValues extends Values {
-  readonly span: Span;
+export interface FusedOptions {
+  /** Whether to take each program's time, where the device has timestamps; it costs some. */
+  readonly profile?: boolean;
+  /** Rows that a workgroup takes at once; by default few or many as there are few trees or many. Never changes a bit. */
+  readonly lanes?: Lanes;
 }
 
 export interface FusedPasses extends Passes {
@@ -62,21 +57,25 @@ export function fitsFusedPasses({ device: { limits } }: WebgpuDevice): boolean {
 export function createFusedPasses(
   opened: WebgpuDevice,
   modelShape: ModelShape,
-  options: { readonly profile?: boolean } = {},
+  options: FusedOptions = {},
 ): FusedPasses {
   const shape = packShape(modelShape);
-  return new WebgpuPasses(new ComputeQueue(opened, options), shape, programsFor(shape));
+  return new WebgpuPasses(new ComputeQueue(opened, options), shape, options.lanes);
 }
 
 class WebgpuPasses implements FusedPasses {
   readonly queue: ComputeQueue;
   readonly #shape: PackedShape;
+  readonly #lanes: Lanes | undefined;
   readonly #programs: Programs;
+  readonly #vectors: VectorOperations;
 
-  constructor(queue: ComputeQueue, shape: PackedShape, programs: Programs) {
+  constructor(queue: ComputeQueue, shape: PackedShape, lanes: Lanes | undefined) {
     this.queue = queue;
     this.#shape = shape;
-    this.#programs = programs;
+    this.#lanes = lanes;
+    this.#programs = programsFor(shape);
+    this.#vectors = new VectorOperations(queue, shape, this.#programs);
   }
 
   enqueue<Made extends object>(make: () => Made): Made {
@@ -95,13 +94,13 @@ class WebgpuPasses implements FusedPasses {
     const vector = 4 * (dense + slots * embeddingBlocks);
     return {
       vector,
-      evaluation: Math.ceil((4 * cells + numbers) / vectors),
-      largestBuffer: Math.max(vector, Math.ceil((4 * cells) / vectors)),
+      evaluation: Math.ceil((4 * cells + numbers + forests.rows * this.#shape.gates) / vectors),
+      largestBuffer: Math.max(vector, Math.ceil((4 * cells) / vectors), Math.ceil(numbers / vectors)),
     };
   }
 
   uploadForests(packed: PackedForests): FusedForests {
-    const plan = planForests(packed);
+    const plan = planForests(packed, this.#lanes);
     const words = this.queue.pool.lease(plan.words.byteLength);
     this.queue.upload(words, plan.words);
     const { cells, numbers, ...at } = this.#sizes(packed);
@@ -125,41 +124,23 @@ class WebgpuPasses implements FusedPasses {
   }
 
   uploadVector(vector: Float32Array, slots: ItemSlots): FusedVectors {
-    const { dense, items, embeddingBlocks } = this.#shape;
-    const flat = this.queue.pool.lease(vector.byteLength);
-    this.queue.upload(flat, vector);
-    const sharedItems = this.queue.pool.lease(slots.items.byteLength);
-    this.queue.upload(sharedItems, slots.items);
-    const count = dense + items * embeddingBlocks;
-    const blocks = this.queue.pool.lease(16 * count);
-    this.queue.dispatch(this.#programs.pack, [flat, blocks], { shape: this.#shape }, this.#perThread(count));
-    flat.release();
-    return {
-      blocks,
-      vectors: slots.vectors,
-      slots: slots.slots,
-      sharedItems,
-      release: () => {
-        blocks.release();
-        sharedItems.release();
-      },
-    };
+    return this.#vectors.upload(vector, slots);
   }
 
   evaluate(forests: FusedForests, weights: FusedVectors): FusedEvaluation {
     const { plan, words, packed } = forests;
     const programs = this.#programs.lanes[plan.lanes];
-    const call = { ...forests.call, ...this.#asWeights(weights) };
+    const call = { ...forests.call, ...this.#vectors.asWeights(weights) };
     const { cells, numbers } = this.#forward(forests, weights);
     const { queue } = this;
     queue.dispatch(programs.head, [words, weights.blocks, cells, numbers], call, plan.pairBlocks);
     queue.dispatch(programs.backward, [words, weights.blocks, cells], call, plan.groups);
-    const gradient = this.#newVectors(packed.vectors, packed.slots.slots);
+    const gradient = this.#vectors.create(packed.vectors, packed.slots.slots);
     queue.dispatch(
       this.#programs.dense,
       [words, cells, numbers, gradient.blocks],
       call,
-      this.#perThread(this.#shape.dense),
+      this.#vectors.groupsFor(this.#shape.dense),
       packed.vectors,
     );
     queue.dispatch(
@@ -188,11 +169,7 @@ class WebgpuPasses implements FusedPasses {
   }
 
   descend(weights: FusedVectors, rates: number | FusedVectors, gradient: FusedVectors): FusedVectors {
-    return this.#withOwnRows(gradient, (third) =>
-      typeof rates === 'number'
-        ? this.#elementwise(this.#programs.descendByRate, { first: weights, third, rate: rates })
-        : this.#elementwise(this.#programs.descendByRates, { first: weights, second: rates, third }),
-    );
+    return this.#vectors.descend(weights, rates, gradient);
   }
 
   pullBack(
@@ -202,43 +179,27 @@ class WebgpuPasses implements FusedPasses {
     rates: number | FusedVectors,
     derivative: FusedVectors,
   ): FusedVectors {
-    return this.#withOwnRows(derivative, (own) => {
-      const direction =
-        typeof rates === 'number'
-          ? this.#elementwise(this.#programs.scale, { third: own, rate: rates })
-          : this.#elementwise(this.#programs.product, { first: own, second: rates });
-      const result = this.#subtractHessianProduct(forests, weights, evaluation, direction, own);
-      direction.release();
-      return result;
-    });
+    const direction = this.#vectors.scale(rates, derivative);
+    const result = this.#subtractHessianProduct(forests, weights, evaluation, direction, derivative);
+    direction.release();
+    return result;
   }
 
   addProduct(sum: FusedVectors | undefined, one: FusedVectors, other: FusedVectors): FusedVectors {
-    if (sum === undefined) return this.#elementwise(this.#programs.product, { first: one, second: other });
-    return this.#withOwnRows(sum, (third) =>
-      this.#elementwise(this.#programs.addProduct, { first: one, second: other, third }),
-    );
+    return this.#vectors.addProduct(sum, one, other);
   }
 
   sumOverVectors(vectors: FusedVectors): FusedValues {
-    const { dense, embedding, embeddingBlocks, hidden, items } = this.#shape;
-    return this.#withOwnRows(vectors, (own) => {
-      const rows = own.vectors * own.slots;
-      const length = 3 * hidden * (embedding + hidden + 2) + items * (hidden + 1) + rows * embedding;
-      const buffer = this.queue.pool.lease(4 * length);
-      this.queue.dispatch(
-        this.#programs.sum,
-        [own.blocks, buffer],
-        { shape: this.#shape, vectors: own.vectors, slots: own.slots },
-        this.#perThread(dense + rows * embeddingBlocks),
-      );
-      return this.#values(buffer, length);
-    });
+    return this.#vectors.sum(vectors);
+  }
+
+  squares(weights: FusedVectors, start: FusedVectors): FusedValues {
+    return this.#vectors.squares(weights, start);
   }
 
   ranks(forests: FusedForests, weights: FusedVectors): FusedValues {
     const { plan, words, packed } = forests;
-    const call = { ...forests.call, ...this.#asWeights(weights) };
+    const call = { ...forests.call, ...this.#vectors.asWeights(weights) };
     const { cells, numbers } = this.#forward(forests, weights);
     const { rank } = this.#programs.lanes[plan.lanes];
     this.queue.dispatch(rank, [words, weights.blocks, cells, numbers], call, plan.pairBlocks);
@@ -247,27 +208,6 @@ class WebgpuPasses implements FusedPasses {
       span: { from: numbers, offset: call.lossesAt ?? 0, length: packed.pairs },
       release: () => numbers.release(),
     };
-  }
-
-  squares(weights: FusedVectors, start: FusedVectors): FusedValues {
-    const width = 6 + weights.slots;
-    const length = 2 * weights.vectors * width;
-    const buffer = this.queue.pool.lease(4 * length);
-    const items = weights.sharedItems ?? start.sharedItems ?? weights.blocks;
-    this.queue.dispatch(
-      this.#programs.squares,
-      [items, weights.blocks, start.blocks, buffer],
-      {
-        shape: this.#shape,
-        vectors: weights.vectors,
-        slots: weights.slots,
-        ...this.#asWeights(weights),
-        ...this.#asOther(start),
-      },
-      width,
-      weights.vectors,
-    );
-    return this.#values(buffer, length);
   }
 
   async read(values: readonly Values[]): Promise<readonly Float32Array[]> {
@@ -286,11 +226,17 @@ class WebgpuPasses implements FusedPasses {
     weights: FusedVectors,
   ): { readonly cells: Lease; readonly numbers: Lease } {
     const programs = this.#programs.lanes[plan.lanes];
-    const call = { ...forests.call, ...this.#asWeights(weights) };
+    const call = { ...forests.call, ...this.#vectors.asWeights(weights) };
     const cells = this.queue.pool.lease(16 * forests.cellBlocks);
     const numbers = this.queue.pool.lease(4 * forests.numbers);
     const buffers = [words, weights.blocks, cells, numbers];
-    this.queue.dispatch(programs.input, buffers, call, plan.slotBlocks, this.#perThread(this.#shape.gates));
+    this.queue.dispatch(
+      programs.input,
+      buffers,
+      call,
+      plan.slotBlocks,
+      this.#vectors.groupsFor(this.#shape.gates),
+    );
     this.queue.dispatch(programs.forward, buffers, call, plan.groups);
     return { cells, numbers };
   }
@@ -304,12 +250,12 @@ class WebgpuPasses implements FusedPasses {
   ): FusedVectors {
     const { queue } = this;
     const programs = this.#programs.lanes[plan.lanes];
-    const call = { ...forests.call, ...this.#asWeights(weights) };
+    const call = { ...forests.call, ...this.#vectors.asWeights(weights) };
     const tangents = queue.pool.lease(16 * forests.cellBlocks);
     const tangentNumbers = queue.pool.lease(4 * forests.tangentNumbers);
-    const result = this.#newVectors(derivative.vectors, derivative.slots);
+    const result = this.#vectors.create(derivative.vectors, derivative.slots);
     const along = direction.blocks;
-    const gateGroups = this.#perThread(this.#shape.gates);
+    const gateGroups = this.#vectors.groupsFor(this.#shape.gates);
     queue.dispatch(
       programs.inputTangent,
       [words, weights.blocks, along, tangents, tangentNumbers],
@@ -342,7 +288,7 @@ class WebgpuPasses implements FusedPasses {
       this.#programs.denseTangent,
       [words, cells, numbers, tangents, tangentNumbers, derivative.blocks, result.blocks],
       call,
-      this.#perThread(this.#shape.dense),
+      this.#vectors.groupsFor(this.#shape.dense),
       packed.vectors,
     );
     queue.dispatch(
@@ -375,90 +321,5 @@ class WebgpuPasses implements FusedPasses {
       cells: endsAt + pairs * hiddenBlocks,
       numbers: recurrentAt,
     };
-  }
-
-  #newVectors(vectors: number, slots: number): FusedVectors {
-    const { dense, embeddingBlocks } = this.#shape;
-    const blocks = this.queue.pool.lease(16 * vectors * (dense + slots * embeddingBlocks));
-    return {
-      blocks,
-      vectors,
-      slots,
-      sharedItems: undefined,
-      release: () => blocks.release(),
-    };
-  }
-
-  /** Calls `use` with `vectors`, or with a copy for each weight vector where they are one. */
-  #withOwnRows<Result>(vectors: FusedVectors, use: (own: FusedVectors) => Result): Result {
-    if (vectors.sharedItems === undefined) return use(vectors);
-    const own = this.#elementwise(this.#programs.copy, { first: vectors });
-    const result = use(own);
-    own.release();
-    return result;
-  }
-
-  #elementwise(
-    program: Programs['copy'],
-    {
-      first,
-      second,
-      third,
-      rate = 0,
-    }: {
-      readonly first?: FusedVectors;
-      readonly second?: FusedVectors;
-      /** Not one for all vectors. */
-      readonly third?: FusedVectors;
-      readonly rate?: number;
-    },
-  ): FusedVectors {
-    const operands = [first, second, third].filter((one) => one !== undefined);
-    const [model] = operands;
-    if (model === undefined) throw new Error(`${program.name} without an operand`);
-    const { vectors, slots } = model;
-    const result = this.#newVectors(vectors, slots);
-    const items = first?.sharedItems ?? second?.sharedItems ?? model.blocks;
-    this.queue.dispatch(
-      program,
-      [items, ...operands.map(({ blocks }) => blocks), result.blocks],
-      {
-        shape: this.#shape,
-        vectors,
-        slots,
-        rate,
-        ...(first === undefined ? {} : this.#asWeights(first)),
-        ...(second === undefined ? {} : this.#asOther(second)),
-      },
-      this.#perThread(this.#shape.dense + slots * this.#shape.embeddingBlocks),
-      vectors,
-    );
-    return result;
-  }
-
-  #values(from: Lease, length: number): FusedValues {
-    return { span: { from, offset: 0, length }, release: () => from.release() };
-  }
-
-  #asWeights(vectors: FusedVectors) {
-    const { stride, rows, shared } = this.#placeOf(vectors);
-    return { weightStride: stride, weightRows: rows, weightShared: shared };
-  }
-
-  #asOther(vectors: FusedVectors) {
-    const { stride, rows, shared } = this.#placeOf(vectors);
-    return { otherStride: stride, otherRows: rows, otherShared: shared };
-  }
-
-  #placeOf({ vectors, sharedItems }: FusedVectors) {
-    const { dense } = this.#shape;
-    return sharedItems === undefined
-      ? { stride: dense, rows: vectors * dense, shared: 0 }
-      : { stride: 0, rows: dense, shared: 1 };
-  }
-
-  /** Workgroups for `count` threads. */
-  #perThread(count: number): number {
-    return Math.ceil(count / this.#programs.threads);
   }
 }

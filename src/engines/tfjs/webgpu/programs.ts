@@ -35,7 +35,6 @@ export interface Programs {
   readonly denseTangent: Program;
   readonly embedding: Program;
   readonly embeddingTangent: Program;
-  readonly copy: Program;
   readonly scale: Program;
   readonly product: Program;
   readonly addProduct: Program;
@@ -72,7 +71,6 @@ function buildPrograms(shape: PackedShape | undefined): Programs {
     denseTangent: denseProgram(form, true),
     embedding: embeddingProgram(form, false),
     embeddingTangent: embeddingProgram(form, true),
-    copy: elementwiseProgram(form, 'copy', ['first'], 'a'),
     scale: elementwiseProgram(form, 'scale', ['third'], 'call.rate * c'),
     product: elementwiseProgram(form, 'product', ['first', 'second'], 'a * b'),
     addProduct: elementwiseProgram(form, 'add product', ['first', 'second', 'third'], 'c + a * b'),
