@@ -16,3 +16,11 @@ document.addEventListener('click', (event) => {
   if (link?.getAttribute('href') === location.hash) open();
 });
 if (location.hash !== '') open();
+
+// Where the graph is wider than its box, it begins at its first step.
+const graph = document.querySelector('.graph');
+const first = graph?.querySelector('.box')?.getBoundingClientRect();
+if (graph !== null && first !== undefined) {
+  const box = graph.getBoundingClientRect();
+  graph.scrollLeft = first.left + first.width / 2 - box.left - box.width / 2;
+}

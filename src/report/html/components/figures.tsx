@@ -28,7 +28,7 @@ export function Figures({
 }
 
 function FigureView({ figure }: { readonly figure: DrawnFigure }): ReactNode {
-  const { id, title, role, caption, description, data, svg, width, height } = figure;
+  const { id, title, role, caption, description, data, drawing, width, height } = figure;
   return (
     <figure id={`figure-${id}`}>
       <figcaption className="figure-title">
@@ -43,7 +43,7 @@ function FigureView({ figure }: { readonly figure: DrawnFigure }): ReactNode {
         <title id={`title-${id}`}>{plainText(title)}</title>
         <desc id={`description-${id}`}>{plainText(description)}</desc>
         {/* biome-ignore lint/security/noDangerouslySetInnerHtml: drawn by Vega, which escapes what it is given */}
-        <g dangerouslySetInnerHTML={{ __html: inlined(svg, id) }} />
+        <g dangerouslySetInnerHTML={{ __html: inlined(drawing, id) }} />
       </svg>
       <p className="caption">{plainText(caption)}</p>
       <details className="plain">
@@ -70,10 +70,9 @@ function FigureView({ figure }: { readonly figure: DrawnFigure }): ReactNode {
   );
 }
 
-/** What is inside a drawing, in the colours of the page, with ids that no other drawing has. */
-function inlined(svg: string, id: string): string {
-  const inner = svg.replace(/^<svg[^>]*>/, '').replace(/<\/svg>\s*$/, '');
-  return withColourVariables(inner)
+/** A drawing in the colours of the page, with ids that no other drawing has. */
+function inlined(drawing: string, id: string): string {
+  return withColourVariables(drawing)
     .replaceAll(/ id="([^"]+)"/g, ` id="${id}-$1"`)
     .replaceAll(/url\(#([^)]+)\)/g, `url(#${id}-$1)`);
 }

@@ -103,17 +103,13 @@ function StepBox({
   const state = stateOf(step);
   const count = step.nodes.length === 1 ? '' : ` ×${step.nodes.length}`;
   return (
-    <a
-      href={`#${step.anchor}`}
-      className={`box box-${state}`}
-      aria-label={`${plainText(step.step)}, ${step.kind}, ${formatCount(step.nodes.length, 'node')}, ${outcomesText(step)}, ${formatSeconds(step.seconds)}`}
-    >
+    <a href={`#${step.anchor}`} className={`box box-${state}`}>
       <rect x={x} y={y} width={width} height={height} rx="5" />
       <rect className="stripe" x={x} y={y} width="4" height={height} rx="2" />
       <text x={x + 14} y={y + 18} className="box-name">
         {plainText(shortName(step.step))}
         <tspan className="box-count">{count}</tspan>
-      </text>
+      </text>{' '}
       <text x={x + 14} y={y + 34} className="box-kind">
         {step.kind}
       </text>

@@ -96,7 +96,7 @@ function NodeList({ step }: { readonly step: StepModel }): ReactNode {
             plainText(node.id),
             ...varying.map((name) => plainText(shortJson(parameters[name]))),
             <OutcomeMark key="outcome" outcome={node.outcome} />,
-            formatSeconds(node.seconds),
+            node.seconds > 0 ? formatSeconds(node.seconds) : '',
             node.key === undefined ? null : <DigestMark key="key" digest={node.key} />,
             plainText(shortText(node.reason)),
           ])}
@@ -175,7 +175,7 @@ function NodeDetails({
       <Files title="Outputs" node={node.id} files={outputs} />
       {log.length === 0 ? null : (
         <>
-          <h4>Last lines of its log</h4>
+          <h3>Last lines of its log</h3>
           <ScrollBox label={`Log of ${plainText(node.id)}`}>
             <pre>{log.map(plainText).join('\n')}</pre>
           </ScrollBox>
@@ -198,7 +198,7 @@ function Files({
   const isInput = title === 'Inputs';
   return (
     <>
-      <h4>{title}</h4>
+      <h3>{title}</h3>
       <Table
         label={`${title} of ${plainText(node)}`}
         columns={[

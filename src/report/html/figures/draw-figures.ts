@@ -6,6 +6,8 @@ import { type Figure, figureFont } from './figure.js';
 
 /** A figure as it is kept. */
 export interface DrawnFigure extends Figure {
+  /** What is inside the SVG, without what names it: the page does that in its own way. */
+  readonly drawing: string;
   /** A whole SVG document in the light colours. */
   readonly svg: string;
   readonly png: Uint8Array;
@@ -33,15 +35,32 @@ async function draw(figure: Figure): Promise<DrawnFigure> {
   vega.resetSVGDefIds();
   const view = new vega.View(vega.parse(compile(figure.spec).spec), { renderer: 'none' });
   try {
-    const svg = await view.toSVG();
-    const [, width = 0, height = 0] = (/ width="([\d.]+)" height="([\d.]+)"/.exec(svg) ?? []).map(Number);
+    // Vega's own roles name each mark; a picture as a whole is what is described here.
+    const plain = (await view.toSVG()).replaceAll(/ (?:role|aria-[a-z]+)="[^"]*"/g, '');
+    const [, width = 0, height = 0] = (/ width="([\d.]+)" height="([\d.]+)"/.exec(plain) ?? []).map(Number);
     const canvas = createCanvas(Math.ceil(width * pixelsPerUnit), Math.ceil(height * pixelsPerUnit));
     const context = canvas.getContext('2d');
     await view.toCanvas(pixelsPerUnit, { externalContext: context });
-    return { ...figure, svg, png: canvas.toBuffer('image/png'), width, height };
+    const drawing = plain.replace(/^<svg[^>]*>/, '').replace(/<\/svg>\s*$/, '');
+    const svg = svgDocument(figure, drawing, width, height);
+    return { ...figure, drawing, svg, png: canvas.toBuffer('image/png'), width, height };
   } finally {
     view.finalize();
   }
+}
+
+function svgDocument({ title, description }: Figure, drawing: string, width: number, height: number): string {
+  return [
+    `<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" role="img" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}">`,
+    `<title>${escapeMarkup(title)}</title>`,
+    `<desc>${escapeMarkup(description)}</desc>`,
+    `${drawing}</svg>`,
+    '',
+  ].join('\n');
+}
+
+function escapeMarkup(text: string): string {
+  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 }
 
 /** How Vega measures text; its typings leave it out. */

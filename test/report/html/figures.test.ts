@@ -1,0 +1,216 @@
+import { describe, expect, it } from 'vitest';
+import { ablationFigures } from '../../../src/report/html/figures/ablation-figures.js';
+import { comparisonFigures } from '../../../src/report/html/figures/comparison-figures.js';
+import { drawFigures } from '../../../src/report/html/figures/draw-figures.js';
+import { driftFigures, niceWidth } from '../../../src/report/html/figures/drift-figures.js';
+import { withUniqueIds } from '../../../src/report/html/figures/figure.js';
+import { heatMapFigures } from '../../../src/report/html/figures/heat-map-figures.js';
+import { settingGroups } from '../../../src/report/html/figures/setting-groups.js';
+import { chainOf, trainingFigures } from '../../../src/report/html/figures/training-figures.js';
+import type { RunRows } from '../../../src/report/html/run-rows.js';
+import type { MetricRow } from '../../../src/report/metric-table.js';
+import type { SummaryRow } from '../../../src/report/summary-table.js';
+
+function metric(node: string, step: string, setting: Partial<MetricRow>, value: number): MetricRow {
+  return {
+    ...{ node, step, role: 'val', k: 5, steps: 5, inner_lr: 0.05, n: 100, users: 10 },
+    ...setting,
+    values: { 'accuracy@1': value, mrr: value / 2 },
+    intervals: { 'accuracy@1': [value - 0.05, value + 0.05] },
+  };
+}
+
+function summary(
+  model: string,
+  setting: Partial<SummaryRow>,
+  value: number,
+  told: string | null,
+): SummaryRow {
+  return {
+    ...{ node: 'summary', role: 'test', model, k: 5, steps: 0, inner_lr: null },
+    ...{ unit: 'users', units: 10, n: 100, users: 10, baseline: told === null ? null : 'gru' },
+    ...setting,
+    metrics: {
+      'accuracy@1': {
+        value,
+        interval: [value - 0.05, value + 0.05],
+        against:
+          told === null
+            ? {}
+            : {
+                gru: {
+                  ...{ difference: value - 0.4, difference_interval: [0, 0.1], improvement_percent: 1 },
+                  ...{ improvement_interval: null, over: 'users', distinguishable: told },
+                },
+              },
+      },
+    },
+  };
+}
+
+const noRows: RunRows = { parameters: [], lineage: [], history: [], losses: [], drift: [] };
+const sweep = [0.01, 0.1].flatMap((inner_lr) =>
+  [1, 5].map((steps) =>
+    metric(`tune[inner_lr=${inner_lr}]`, 'tune', { inner_lr, steps }, inner_lr + steps / 100),
+  ),
+);
+
+describe('the figures of a run', () => {
+  it('are none where there is nothing to draw', () => {
+    expect(comparisonFigures([])).toEqual([]);
+    expect(trainingFigures(noRows, [], new Map())).toEqual([]);
+    expect(settingGroups([], [], [])).toEqual([]);
+    expect(driftFigures([], [])).toEqual([]);
+  });
+
+  it('compare models by the leading metric, and say which cannot be told from the baseline', () => {
+    const [figure, ...others] = comparisonFigures([
+      summary('gru', {}, 0.4, null),
+      summary('maml', {}, 0.5, 'yes'),
+      summary('knn', {}, 0.41, 'no'),
+    ]);
+    expect(others).toEqual([]);
+    expect(figure?.role).toBe('test');
+    expect(figure?.data.rows).toEqual([
+      ['gru', 0.4, 0.4 - 0.05, 0.4 + 0.05, 'the baseline'],
+      ['maml', 0.5, 0.5 - 0.05, 0.5 + 0.05, 'told apart'],
+      ['knn', 0.41, 0.41 - 0.05, 0.41 + 0.05, 'not told apart'],
+    ]);
+    expect(figure?.caption).toContain('n = 100 query pairs of 10 users');
+    expect(figure?.description).toContain('knn 0.4100 [0.360, 0.460]');
+  });
+
+  it('make a sweep over rates and steps a heat map of just its values, and outline the highest', () => {
+    const [figure, ...others] = heatMapFigures(settingGroups([], sweep, []));
+    expect(others).toEqual([]);
+    expect(figure?.title).toBe('tune: accuracy@1 by inner steps and inner rate');
+    expect(figure?.data.rows.map(([steps, rate, value]) => [steps, rate, value])).toEqual([
+      [1, 0.01, 0.02],
+      [5, 0.01, 0.01 + 0.05],
+      [1, 0.1, 0.1 + 0.01],
+      [5, 0.1, 0.1 + 0.05],
+    ]);
+    expect(figure?.caption).toContain('From 0.0200 (faint) to 0.1500 (strong)');
+    expect(ablationFigures(settingGroups([], sweep, []))).toEqual([]);
+  });
+
+  it('make no sweep of what differs in its checkpoint or seed only', () => {
+    const rows = [1, 2, 3].map((seed) => metric(`test@seed=${seed}`, 'test', {}, seed / 10));
+    expect(settingGroups([], rows, [])).toEqual([]);
+  });
+
+  it('follow a summary over K and steps, with its baseline as the line to beat, and draw its nodes once', () => {
+    const rows = [
+      summary('gru', { k: 10 }, 0.4, null),
+      ...[1, 5].flatMap((k) =>
+        [1, 3].map((steps) => summary('maml', { k, steps }, (k + steps) / 10, k === 5 ? 'yes' : 'no')),
+      ),
+    ];
+    const lineage = [
+      {
+        ...{ node: 'summary', input: 'maml/0/ranks', source_node: 'by_k', source_output: 'ranks' },
+        ...{ roles: 'test', file: null, digest: null },
+      },
+    ];
+    const metrics = [1, 5].map((k) => metric('by_k', 'by_k', { k }, k / 10));
+    const groups = settingGroups(rows, metrics, lineage);
+    expect(groups.map(({ name, varying, reference }) => [name, varying, reference])).toEqual([
+      ['summary, maml', ['k', 'steps'], { name: 'gru', value: 0.4 }],
+    ]);
+    const figures = ablationFigures(groups);
+    expect(figures.map(({ title }) => title)).toEqual([
+      'summary, maml: accuracy@1 over K',
+      'summary, maml: accuracy@1 over inner steps',
+    ]);
+    expect(figures[0]?.data.rows[0]).toEqual([1, '1 steps', 0.2, 0.2 - 0.05, 0.2 + 0.05, 'not told apart']);
+  });
+
+  it('draw the loss of each training, and the validation of its checkpoints at their iterations', () => {
+    const node = (index: number) => `fit@${100 * index}`;
+    const rows: RunRows = {
+      ...noRows,
+      history: [1, 2].map((index) => ({
+        ...{ node: node(index), step: 'fit', iterations: 100 },
+        ...{ last_iteration: 100 * index, iterations_per_row: 1 },
+      })),
+      losses: Array.from({ length: 200 }, (_, index) => ({
+        ...{ node: node(Math.floor(index / 100) + 1), step: 'fit' },
+        ...{ iteration: index + 1, loss: 5 - index / 100 },
+      })),
+      lineage: [1, 2].map((index) => ({
+        ...{ node: `val@${100 * index}`, input: 'model', source_node: node(index) },
+        ...{ source_output: 'checkpoint', roles: 'train', file: null, digest: null },
+      })),
+    };
+    const metrics = [metric('val@100', 'val', {}, 0.2), metric('val@200', 'val', {}, 0.3)];
+    const [loss, validation, ...others] = trainingFigures(rows, metrics, new Map([['fit', 'maml.train']]));
+    expect(others).toEqual([]);
+    expect(loss?.data.rows).toHaveLength(200);
+    expect(loss?.data.rows.every(([training]) => training === 'fit')).toBe(true);
+    // The middle of a straight line is its own mean.
+    expect(loss?.data.rows[100]?.[3]).toBeCloseTo(4, 10);
+    expect(validation?.data.rows.map((row) => row.slice(0, 3))).toEqual([
+      ['fit', 100, 0.2],
+      ['fit', 200, 0.3],
+    ]);
+    expect(validation?.caption).toContain('Highest: iteration 200');
+  });
+
+  it('know the trainings of a segmented kind by their seeds, and take other nodes as they are', () => {
+    expect(chainOf('maml[seed=1]@300', 'maml.train')).toBe('maml[seed=1]');
+    expect(chainOf('test@seed=1', 'eval.few_shot')).toBe('test@seed=1');
+  });
+
+  it('count every episode of a drift in one bar', () => {
+    const changes = [0.01, 0.011, 0.02, 0.05, 0.1, 0.1];
+    const drift = changes.map((relative_change, episode_id) => ({
+      ...{ node: 'few', role: 'test', k: 5, steps: 10, episode_id, relative_change },
+    }));
+    const quartiles = [1, 2, 3] as const;
+    const [histogram, tensors] = driftFigures(drift, [
+      {
+        ...{ node: 'few', role: 'test', k: 5, steps: 10, tensor: 'fc.bias', norm_before: 50 },
+        ...{ norm_after: quartiles, norm_of_change: quartiles, episodes: 6 },
+      },
+    ]);
+    const rows = histogram?.data.rows as [number, number, number][];
+    expect(rows.reduce((sum, [, , episodes]) => sum + episodes, 0)).toBe(6);
+    for (const [index, [from, to, episodes]] of rows.entries()) {
+      const isLast = index === rows.length - 1;
+      const inside = changes.filter((one) => 100 * one >= from - 1e-9 && (100 * one < to - 1e-9 || isLast));
+      expect(inside.length, `${from}`).toBe(episodes);
+    }
+    expect(histogram?.caption).toContain('median, 3.50 %');
+    expect(tensors?.data.rows).toEqual([['fc.bias', 2, 4, 6]]);
+  });
+
+  it('have bars of a round width', () => {
+    expect([0.013, 0.02, 3, 700, 0].map(niceWidth)).toEqual([0.02, 0.02, 5, 1000, 1]);
+  });
+
+  it('have names of their own, on file systems that do not tell capitals too', () => {
+    const [figure] = heatMapFigures(settingGroups([], sweep, []));
+    if (figure === undefined) throw new Error('no figure');
+    const ids = withUniqueIds([figure, { ...figure, id: figure.id.toUpperCase() }, figure]).map(
+      ({ id }) => id,
+    );
+    expect(new Set(ids.map((id) => id.toLowerCase())).size).toBe(3);
+  });
+
+  it('are drawn to the same bytes twice, as SVG that holds its text safely and as PNG', async () => {
+    const evil = '<script>alert(1)</script>';
+    const figures = comparisonFigures([summary('gru', {}, 0.4, null), summary(evil, {}, 0.5, 'no')]);
+    const [first] = await drawFigures(figures);
+    const [second] = await drawFigures(figures);
+    expect(first?.svg).toBe(second?.svg);
+    expect(Buffer.from(first?.png ?? []).equals(Buffer.from(second?.png ?? []))).toBe(true);
+    expect(first?.svg).toContain('&lt;script&gt;');
+    expect(first?.svg).not.toContain('<script');
+    expect(
+      Buffer.from(first?.png ?? [])
+        .subarray(1, 4)
+        .toString(),
+    ).toBe('PNG');
+    expect(first?.svg).not.toMatch(/NaN|undefined/);
+  });
+});
