@@ -38,7 +38,7 @@ try {
   const folder = join(stage, 'kshot-gpu');
   mkdirSync(join(folder, 'episodes'), { recursive: true });
   await bundleProgram(join(folder, 'program'));
-  copyDawn(join(folder, 'program/node_modules/webgpu'));
+  copyPackages(join(folder, 'program/node_modules'));
   copyNode(join(folder, 'node'));
   copyLibraries(folder);
   await writeEpisodes(join(folder, 'episodes'));
@@ -61,7 +61,7 @@ try {
   rmSync(stage, { recursive: true, force: true });
 }
 
-/** The measuring programs with the engines and all packages that they need, but for Dawn; and the kernel beside them. */
+/** The measuring programs with the engines, and the kernel beside them. */
 async function bundleProgram(folder) {
   await build({
     entryPoints: ['measure', 'engine-case', 'probe-adapter'].map((name) =>
@@ -74,14 +74,8 @@ async function bundleProgram(folder) {
     format: 'esm',
     platform: 'node',
     target: 'node20',
-    // Dawn is a binary beside its module; tfjs-node-gpu fetches its library when it is installed, and is not measured here.
-    external: ['webgpu', '@tensorflow/tfjs-node-gpu'],
-    // The packages of TensorFlow.js say that they have no side effects, and register themselves by one.
-    ignoreAnnotations: true,
-    // Packages in CommonJS ask for Node's own modules by `require`.
-    banner: {
-      js: "import { createRequire } from 'node:module';\nconst require = createRequire(import.meta.url);",
-    },
+    // Packages go in as they are installed: Dawn is a binary, and TensorFlow.js has to be there once.
+    packages: 'external',
     logLevel: 'warning',
   });
   const engines = join(root, 'dist/engines');
@@ -95,13 +89,26 @@ async function bundleProgram(folder) {
   }
 }
 
-function copyDawn(folder) {
-  const from = join(root, 'node_modules/webgpu');
-  if (!existsSync(from)) stop('the optional package webgpu is not installed');
-  mkdirSync(folder, { recursive: true });
-  for (const name of ['package.json', 'index.js', 'LICENSE.md'])
-    copyFileSync(join(from, name), join(folder, name));
-  cpSync(join(from, 'dist/linux-x64'), join(folder, 'dist/linux-x64'), { recursive: true });
+/** The packages that the engines load, of each what Node loads of it. */
+function copyPackages(folder) {
+  for (const [name, files] of Object.entries({
+    webgpu: ['index.js', 'LICENSE.md', 'dist/linux-x64'],
+    '@tensorflow/tfjs-core': ['dist/tf-core.node.js'],
+    '@tensorflow/tfjs-backend-cpu': ['dist/tf-backend-cpu.node.js'],
+    '@tensorflow/tfjs-backend-webgpu': ['dist/tf-backend-webgpu.node.js'],
+    // What these need.
+    'node-fetch': ['lib', 'LICENSE.md'],
+    seedrandom: ['index.js', 'seedrandom.js', 'lib'],
+    'whatwg-url': ['lib', 'LICENSE.txt'],
+    tr46: ['index.js', 'lib'],
+    'webidl-conversions': ['lib', 'LICENSE.md'],
+  })) {
+    const from = join(root, 'node_modules', name);
+    if (!existsSync(from)) stop(`the package ${name} is not installed`);
+    for (const file of ['package.json', ...files]) {
+      cpSync(join(from, file), join(folder, name, file), { recursive: true });
+    }
+  }
 }
 
 /** This Node, without its symbols where `strip` is at hand. */

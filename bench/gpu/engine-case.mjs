@@ -3,8 +3,8 @@
 //
 //   node engine-case.mjs CASE.json
 //
-// CASE.json: {"engine", "threads", "allowSoftware", "episodes": FILE, "tasks",
-// "initial": SAFETENSORS, "gradient": SAFETENSORS, "settings", "repeats", "seconds", "countDispatches"}
+// CASE.json: {"engine", "form"?: "fused" | "plain" (on WebGPU), "threads", "allowSoftware", "episodes": FILE, "tasks",
+// "initial": SAFETENSORS, "gradient": SAFETENSORS, "settings", "repeats", "seconds"}
 import { readFileSync, writeFileSync } from 'node:fs';
 import { engines } from '../../dist/engines/registry.js';
 import { initialAdamState } from '../../dist/learning/adam.js';
@@ -31,15 +31,8 @@ const hyper = {
 };
 const training = { hyper, outerRate: settings.outer_lr, clipNorm: settings.clip_norm };
 
-const counter = options.countDispatches ? await countDispatches() : undefined;
-const descriptor = engines[options.engine];
-if (descriptor === undefined) throw new Error(`there is no engine ${options.engine}`);
-const { createEngine } = await descriptor.load();
-const engine = await createEngine({
-  shape,
-  threads: options.threads,
-  allowSoftware: options.allowSoftware,
-});
+const counter = options.form !== undefined ? await countDispatches() : undefined;
+const engine = await createEngine({ shape, threads: options.threads });
 say({ device: engine.device ?? 'cpu', threads: options.threads });
 
 const began = performance.now();
@@ -64,6 +57,23 @@ for (let iteration = 0; iteration < warmUps + options.repeats; iteration++) {
   if (isWarm && secondsGone() > options.seconds) break;
 }
 await engine.close();
+
+/** The engine, on WebGPU in the form that is asked for. */
+async function createEngine(engineOptions) {
+  if (options.form === undefined)
+    return await (await engines[options.engine].load()).createEngine(engineOptions);
+  const { openWebgpu } = await import('../../dist/engines/tfjs/webgpu/webgpu-device.js');
+  const { createWebgpuEngine } = await import('../../dist/engines/tfjs/tfjs-webgpu-engine.js');
+  const opened = await openWebgpu({ allowSoftware: options.allowSoftware });
+  const opening = await createWebgpuEngine(opened, engineOptions, options.form);
+  return {
+    ...opening,
+    async close() {
+      await opening.close();
+      await opened.close();
+    },
+  };
+}
 
 /** Counts the programs that are started on the WebGPU device, until it is stopped. */
 async function countDispatches() {

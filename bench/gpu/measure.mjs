@@ -15,7 +15,6 @@ import { dirname, join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { engines } from '../../dist/engines/registry.js';
 import { initialParameters } from '../../dist/model/initial-parameters.js';
 import { readModel, writeModel } from '../../dist/model/model-file.js';
 import { shippedSettings, shippedSizes } from '../shipped-settings.mjs';
@@ -108,7 +107,7 @@ const references = new Map();
 const cases = planCases({
   taskCounts,
   cores: availableParallelism(),
-  webgpuEngines: options.adapter === 'none' ? [] : ['tfjs:webgpu'].filter((name) => name in engines),
+  adapter: options.adapter,
   python,
 });
 let wrong = 0;

@@ -4,10 +4,10 @@
  * The cases: `{family, label, tasks, seconds, program, options, reference?}`. Of each number of tasks the first case is the
  * wasm engine, whose gradient every other one is held to.
  *
- * @param setting.webgpuEngines names of the engines that compute on the WebGPU adapter; none where there is no adapter
+ * @param setting.adapter which WebGPU adapter there is: `hardware`, `software` or `none`
  * @param setting.python as `findPython` gives it
  */
-export function planCases({ taskCounts, cores, webgpuEngines, python }) {
+export function planCases({ taskCounts, cores, adapter, python }) {
   const torch = python.absent === undefined;
   const onGpu = torch && python.cuda !== null;
   const wasm = (threads, reference) => ({
@@ -18,12 +18,12 @@ export function planCases({ taskCounts, cores, webgpuEngines, python }) {
     seconds: 6,
     reference,
   });
-  const engine = (name) => ({
-    family: name,
-    label: name,
+  const webgpu = (form, label, seconds) => ({
+    family: `webgpu-${form}`,
+    label: `tfjs:webgpu${label}`,
     program: 'engine',
-    options: { engine: name, threads: 1, countDispatches: true },
-    seconds: 12,
+    options: { engine: 'tfjs:webgpu', form, threads: 1 },
+    seconds,
   });
   const pytorch = (form, label, seconds, device = 'auto') => ({
     family: device === 'cpu' && onGpu ? `${form}-cpu` : form,
@@ -37,10 +37,12 @@ export function planCases({ taskCounts, cores, webgpuEngines, python }) {
   return ascending.flatMap((tasks) =>
     [
       wasm(cores, true),
-      ...webgpuEngines.map(engine),
+      ...(adapter !== 'none' ? [webgpu('fused', '', 12)] : []),
       ...(torch ? [pytorch('batched', 'batched', 12)] : []),
       ...(onGpu ? [pytorch('batched-graph', 'batched, CUDA graph', 12)] : []),
       ...(onGpu && tasks === ascending[0] ? [loop(12, 'cpu')] : []),
+      // A program that stands in for a GPU takes minutes for one of these.
+      ...(adapter === 'hardware' ? [webgpu('plain', ', in plain operations', 8)] : []),
       ...(cores > 2 ? [wasm(2, false)] : []),
       // Of the most tasks it comes last of all, and takes what time is left.
       ...(torch ? [loop(tasks > 500 ? 170 : tasks > 100 ? 40 : 12)] : []),

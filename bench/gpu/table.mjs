@@ -79,13 +79,14 @@ export function comparisons(rows) {
     return row?.median;
   };
   const others = [
+    ['webgpu-plain', 'itself in plain operations'],
     ['wasm', '`wasm` on all cores'],
     ['loop', "PyTorch's loop"],
     ['batched', "PyTorch's batched form"],
     ['batched-graph', "PyTorch's batched form as a CUDA graph"],
   ];
   return [...new Set(rows.map(({ tasks }) => tasks))].flatMap((tasks) => {
-    const own = median('tfjs:webgpu', tasks);
+    const own = median('webgpu-fused', tasks);
     if (own === undefined) return [];
     const ratios = others.flatMap(([family, name]) => {
       const other = median(family, tasks);

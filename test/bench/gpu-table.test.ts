@@ -17,7 +17,7 @@ const measured = (label: string, family: string, milliseconds: readonly number[]
 });
 const rows = [
   measured('wasm, 16 threads', 'wasm', [30, 10, 20]),
-  measured('tfjs:webgpu', 'tfjs:webgpu', [5, 4], { gradientError: 2e-6 }),
+  measured('tfjs:webgpu', 'webgpu-fused', [5, 4], { gradientError: 2e-6 }),
   measured('PyTorch, batched', 'batched', [9], { gradientError: 0.4, wrong: true }),
   measured("PyTorch, the notebook's loop", 'loop', [90_000], { tasks_timed: 100 }),
   { label: 'PyTorch, batched, CUDA graph', family: 'batched-graph', tasks: 1024, failed: 'no memory' },
@@ -45,5 +45,5 @@ it('compares the GPU engine with what was measured rightly, and with nothing els
   expect(comparisons(rows)).toEqual([
     "At 1,024 tasks tfjs:webgpu is 4.4 times as fast as `wasm` on all cores, 20,000 times as fast as PyTorch's loop.",
   ]);
-  expect(comparisons(rows.filter(({ family }) => family !== 'tfjs:webgpu'))).toEqual([]);
+  expect(comparisons(rows.filter(({ family }) => family !== 'webgpu-fused'))).toEqual([]);
 });
