@@ -3,60 +3,124 @@ import { metricTable } from '../report/metric-table.js';
 import { formatRows, type RowTable } from '../report/row-formats.js';
 import type { Report } from '../report/run-documents.js';
 import { comparisonTable, type SummaryRow, summaryTable } from '../report/summary-table.js';
+import { wrapWords } from '../ui/fit-text.js';
 import type { Style } from '../ui/style.js';
+import { fitTable } from './fit-table.js';
+
+/** How figures are printed. */
+export interface FigureLayout {
+  readonly style: Style;
+  /** Columns that there are; infinite where nobody looks at lines, as in a file. */
+  readonly width: number;
+}
 
 /**
  * The figures of a run as lines: its metrics, its summaries, and the drift of parameters; rows from test data marked,
  * and below the tables what must be known to read them (synthetic data, waived guards, results that may not repeat).
  * No lines where there are no metrics.
  */
-export function metricLines(report: Report, style: Style): readonly string[] {
+export function metricLines(report: Report, layout: FigureLayout): readonly string[] {
   if (report.metrics.length + report.summaries.length === 0) return [];
-  const summaries = [...new Set(report.summaries.map(({ node }) => node))];
+  const { style } = layout;
   return [
-    ...(report.metrics.length === 0
-      ? []
-      : tableLines(metricTable(report.metrics, 4), style, (row) => report.metrics[row]?.role === 'test')),
-    ...summaries.flatMap((node) =>
-      summaryLines(
-        node,
-        report.summaries.filter((row) => row.node === node),
-        style,
-      ),
-    ),
+    ...(report.metrics.length === 0 ? [] : tableLines(metricTable(report.metrics, 4), layout)),
+    ...summariesOf(report).flatMap((rows) => {
+      const comparisons = comparisonTable(rows);
+      return [
+        '',
+        ...summaryLines(rows, layout),
+        ...(comparisons.rows.length === 0 ? [] : ['', ...tableLines(comparisons, layout)]),
+      ];
+    }),
     ...(report.drift.length === 0
       ? []
       : [
           '',
-          style.bold('drift: how far adaptation moves parameters, median and quartiles over episodes'),
-          ...tableLines(driftTable(report.drift), style),
+          ...wrapWords(
+            'drift: how far adaptation moves parameters, median and quartiles over episodes',
+            layout.width,
+          ).map(style.bold),
+          ...tableLines(driftTable(report.drift), layout),
         ]),
-    ...notes(report).map((note) => style.yellow(note)),
+    ...noteLines(notes(report), layout),
   ];
 }
 
-function summaryLines(node: string, rows: readonly SummaryRow[], style: Style): readonly string[] {
-  const isTest = rows.some(({ role }) => role === 'test');
-  const comparisons = comparisonTable(rows);
-  return [
-    '',
-    style.bold(`${node}${isTest ? ' (TEST)' : ''}`),
-    ...tableLines(summaryTable(rows), style, () => isTest),
-    ...(comparisons.rows.length === 0 ? [] : ['', ...tableLines(comparisons, style, () => isTest)]),
-  ];
+/** Rows of a table in the results that a run ends with; all of them are a command away. */
+const mostRows = 10;
+
+/**
+ * The results that a run ends with: its summaries where it has some, else its metrics, those on test data where there
+ * are some; and whether that is all that there is.
+ */
+export function resultLines(
+  report: Report,
+  layout: FigureLayout,
+): { readonly lines: readonly string[]; readonly isAll: boolean } {
+  const summaries = summariesOf(report);
+  const onTest = report.metrics.filter(({ role }) => role === 'test');
+  const shown = onTest.length > 0 ? onTest : report.metrics;
+  if (shown.length + summaries.length === 0) return { lines: [], isAll: true };
+  const tables =
+    summaries.length > 0
+      ? summaries.map((rows) => summaryLines(rows, layout, mostRows))
+      : [tableLines(metricTable(shown.slice(0, mostRows), 4), layout)];
+  return {
+    lines: [
+      ...tables.flatMap((lines, index) => (index === 0 ? lines : ['', ...lines])),
+      ...noteLines(notes(report), layout),
+    ],
+    isAll: summaries.length === 0 && shown.length === report.metrics.length && shown.length <= mostRows,
+  };
 }
 
-function tableLines(
-  table: RowTable,
-  style: Style,
-  isTest: (row: number) => boolean = () => false,
+function summariesOf({ summaries }: Report): readonly (readonly SummaryRow[])[] {
+  const nodes = [...new Set(summaries.map(({ node }) => node))];
+  return nodes.map((node) => summaries.filter((row) => row.node === node));
+}
+
+function summaryLines(
+  rows: readonly SummaryRow[],
+  layout: FigureLayout,
+  most = rows.length,
 ): readonly string[] {
-  const [head = '', rule = '', ...rows] = formatRows(table, 'table').trimEnd().split('\n');
+  const { style } = layout;
+  const isTest = rows.some(({ role }) => role === 'test');
+  const more = rows.length - most;
+  return [
+    style.bold(`${rows[0]?.node ?? ''}${isTest ? ' (TEST)' : ''}`),
+    ...tableLines(summaryTable(rows.slice(0, most)), layout),
+    ...(more > 0 ? [`and ${more} more ${more === 1 ? 'row' : 'rows'}`] : []),
+  ];
+}
+
+function tableLines(table: RowTable, { style, width }: FigureLayout): readonly string[] {
+  const { table: fitted, omitted } = fitTable(table, width);
+  const [head = '', rule = '', ...lines] = formatRows(fitted, 'table').trimEnd().split('\n');
+  const role = fitted.columns.indexOf('role');
+  const heights = fitted.rows.map((row) =>
+    Math.max(1, ...row.map((cell) => (typeof cell === 'string' ? cell.split('\n').length : 1))),
+  );
+  const isFirst = new Set(
+    heights.map((_, index) => heights.slice(0, index).reduce((sum, one) => sum + one, 0)),
+  );
   return [
     style.bold(head),
     style.dim(rule),
-    ...rows.map((row, index) => (isTest(index) ? style.yellow(row) : row)),
+    ...lines.map((line, index) => {
+      if (!isFirst.has(index)) return style.dim(line);
+      return role < 0 ? line : line.replace(/ TEST(?= )/, (word) => style.bold(style.yellow(word)));
+    }),
+    ...(omitted.length === 0
+      ? []
+      : wrapWords(`not shown for want of columns: ${omitted.join(', ')}`, width).map(style.dim)),
   ];
+}
+
+function noteLines(texts: readonly string[], { style, width }: FigureLayout): readonly string[] {
+  return texts.flatMap((text) =>
+    wrapWords(`note: ${text}`, width, '      ').map((line) => line.replace(/^note:/, style.yellow('note:'))),
+  );
 }
 
 function notes(report: Report): readonly string[] {
@@ -64,7 +128,7 @@ function notes(report: Report): readonly string[] {
   const hasIntervals = report.metrics.some((row) => Object.keys(row.intervals).length > 0);
   return [
     ...(hasIntervals
-      ? ['Brackets beside metrics are 95 % intervals, by bootstrap over users or by Student’s t over seeds.']
+      ? ['Brackets at metrics are 95 % intervals, by bootstrap over users or by Student’s t over seeds.']
       : []),
     ...percentNotes(report),
     ...(report.synthetic ? ['The data is synthetic: these figures say nothing about real learners.'] : []),

@@ -23,8 +23,6 @@ export interface RunDisplay {
 export interface RunDisplayOptions {
   /** The project's root, absolute. */
   readonly root: string;
-  /** Whether anything will be executed: else there is nothing to watch. */
-  readonly executes: boolean;
   /** Asks the run to stop, as a signal does. */
   readonly stop: () => void;
 }
@@ -39,8 +37,7 @@ export function openRunDisplay(terminal: Terminal, options: RunDisplayOptions): 
     };
   }
   const plain = plainDisplay(terminal);
-  const isLive =
-    options.executes && !terminal.quiet && isInteractive(process.stderr, process.env) && isInForeground();
+  const isLive = !terminal.quiet && isInteractive(process.stderr, process.env) && isInForeground();
   return isLive ? liveDisplay(terminal, options, plain) : plain;
 }
 

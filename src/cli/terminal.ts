@@ -22,6 +22,9 @@ export interface Terminal {
   readonly dataStyle: Style;
   /** How stderr is to look. */
   readonly style: Style;
+  /** Columns of stderr, and of stdout; infinite where it is no terminal. */
+  readonly width: number;
+  readonly dataWidth: number;
   /** Data, as it is. */
   data(text: string): void;
   /** A line for people; nothing with `--quiet`. */
@@ -30,6 +33,10 @@ export interface Terminal {
   warn(warning: Failure): void;
   /** Failures: JSON on stdout with `--json`, else text on stderr. Returns the exit code. */
   fail(failures: readonly Failure[]): number;
+}
+
+function widthOf({ isTTY, columns }: Partial<NodeJS.WriteStream>): number {
+  return isTTY === true && columns !== undefined && columns > 0 ? columns : Number.POSITIVE_INFINITY;
 }
 
 /** The terminal of this process; with `events` what it prints with `--json` are events of a run, failures too. */
@@ -42,6 +49,8 @@ export function openTerminal(
     json,
     quiet,
     style,
+    width: widthOf(process.stderr),
+    dataWidth: widthOf(process.stdout),
     dataStyle: styleFor(process.stdout, process.env, color),
     data: (text) => void process.stdout.write(text),
     say: (line) => {

@@ -27,6 +27,18 @@ export function padText(text: string, width: number, cut: string): string {
   return fitted + ' '.repeat(Math.max(0, width - displayWidth(fitted)));
 }
 
+/** The words of a text in lines of at most `width` columns, where no word is longer; later lines are indented. */
+export function wrapWords(text: string, width: number, indent = ''): readonly string[] {
+  const lines: string[] = [];
+  for (const word of text.split(' ')) {
+    const last = lines.at(-1);
+    if (last !== undefined && displayWidth(`${last} ${word}`) <= width)
+      lines[lines.length - 1] = `${last} ${word}`;
+    else lines.push(last === undefined ? word : `${indent}${word}`);
+  }
+  return lines;
+}
+
 /** The spans beside one another in at most `width` columns, marked after they were cut. */
 export function fitSpans(spans: readonly Span[], width: number, cut: string): string {
   let left = width;

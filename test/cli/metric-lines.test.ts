@@ -40,7 +40,7 @@ function linesOf(against: ComparedMetric): string {
     not_deterministic: [],
     synthetic: false,
   } as unknown as Report;
-  return metricLines(report, plainStyle).join('\n');
+  return metricLines(report, { style: plainStyle, width: Number.POSITIVE_INFINITY }).join('\n');
 }
 
 describe('a percentage over the baseline', () => {

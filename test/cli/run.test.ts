@@ -50,13 +50,13 @@ describe('a run', () => {
     const at = project();
     const next = async (environment: { [name: string]: string }) =>
       /^next +(.*)$/m.exec((await kshot(at, ['run'], { environment })).stderr)?.[1];
-    expect(await next({})).toBe('kshot status; kshot sql "FROM latest_steps"');
-    expect(await next({ npm_lifecycle_event: 'npx' })).toBe(
-      'npx kshot status; npx kshot sql "FROM latest_steps"',
-    );
+    expect(await next({})).toMatch(/^kshot status +# /);
+    expect(await next({ npm_lifecycle_event: 'npx' })).toMatch(/^npx kshot status +# /);
     const broken = ['run', '--set', 'steps.copy.with.argv=[sh, -c, "exit 3"]'];
     const failed = await kshot(at, broken, { environment: { npm_execpath: '/usr/lib/npm-cli.js' } });
-    expect(failed.stderr).toContain('npx kshot logs copy; npx kshot run goes on');
+    expect(failed.stderr).toMatch(
+      /^next +npx kshot logs copy +# .*\n +npx kshot run .*# goes on from what is done$/m,
+    );
   });
 
   it('says nothing with --quiet', async () => {

@@ -46,7 +46,8 @@ export async function results(options: CommonOptions, name?: string): Promise<nu
           : 'steps of kind eval.few_shot and eval.zero_shot give them',
     });
   }
-  for (const line of metricLines(report, terminal.dataStyle)) terminal.data(`${line}\n`);
+  for (const line of metricLines(report, { style: terminal.dataStyle, width: terminal.dataWidth }))
+    terminal.data(`${line}\n`);
   return 0;
 }
 

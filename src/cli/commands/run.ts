@@ -23,8 +23,8 @@ import type { Resources } from '../../run/resources.js';
 import type { RunOutcome } from '../../run/scheduler.js';
 import { type CacheHold, holdCache } from '../../store/hold-cache.js';
 import type { Store } from '../../store/store.js';
+import { closingLines } from '../closing-lines.js';
 import { commandName } from '../command-name.js';
-import { metricLines } from '../metric-lines.js';
 import { openProject, type PlannedProject, type PlanningOptions } from '../open-project.js';
 import { createReasons } from '../reasons.js';
 import { openRunDisplay, type RunDisplay } from '../run-display.js';
@@ -74,12 +74,14 @@ async function planAndExecute(
   if (!folder.ok) return terminal.fail([folder.failure]);
   const display = openRunDisplay(terminal, {
     root: project.root,
-    executes: project.plan.nodes.some(({ state }) => state !== 'hit'),
     stop: () => cancellation.cancel(),
   });
   const cancellation = cancelOnSignals((line) => display.stopping(line));
   try {
-    return await execute(project, badNodes, folder.value, options, terminal, { display, cancellation });
+    return await execute(project, badNodes, folder.value, options, targets, terminal, {
+      display,
+      cancellation,
+    });
   } finally {
     display.close();
   }
@@ -107,6 +109,7 @@ async function execute(
   badNodes: readonly string[],
   folder: RunFolder,
   options: RunOptions,
+  targets: readonly string[],
   terminal: Terminal,
   { display, cancellation }: { readonly display: RunDisplay; readonly cancellation: Cancellation },
 ): Promise<number> {
@@ -172,7 +175,15 @@ async function execute(
   });
   if (!terminal.json) {
     terminal.fail(failures);
-    for (const line of closingLines(root, folder, report, finished, terminal)) terminal.say(line);
+    const closing = {
+      finished,
+      report,
+      place: relative(root, placeOfReport(root, folder, report)),
+      command: commandName(process.env),
+      targets,
+      options,
+    };
+    for (const line of closingLines(closing, terminal)) terminal.say(line);
   }
   return finalExitCode;
 }
@@ -283,37 +294,8 @@ function repairedNodes({ nodes, badObjects }: RunOutcome): readonly string[] {
   return badObjects.filter((id) => nodes.some(({ node, entry }) => node.id === id && entry !== undefined));
 }
 
-/** The run's metrics, and what to do next. */
-function closingLines(
-  root: string,
-  folder: RunFolder,
-  report: Report | undefined,
-  finished: FinishedRun,
-  terminal: Terminal,
-): readonly string[] {
-  const failed = finished.nodes.find(({ outcome }) => outcome === 'failed');
-  const metrics = report === undefined ? [] : metricLines(report, terminal.style);
-  const kshot = commandName(process.env);
-  const next =
-    failed !== undefined
-      ? `${kshot} logs ${quoted(failed.node.id)}; ${kshot} run goes on from what is done`
-      : metrics.length > 0
-        ? `${kshot} results; ${kshot} sql "FROM latest_metrics"; change a number and ${kshot} plan`
-        : `${kshot} status; ${kshot} sql "FROM latest_steps"`;
-  return [
-    ...(metrics.length > 0 ? ['', ...metrics, ''] : []),
-    `${terminal.style.bold('report'.padEnd(9))} ${relative(root, placeOfReport(root, folder, report))}`,
-    `${terminal.style.bold('next'.padEnd(9))} ${next}`,
-  ];
-}
-
 /** The page to open: this run's, or the one of the earlier run whose tables it points at. */
 function placeOfReport(root: string, folder: RunFolder, report: Report | undefined): string {
   const page = join(report === undefined ? folder.path : runFolderOf(root, report.tables), 'report.html');
   return existsSync(page) ? page : folder.path;
-}
-
-/** A node's name as a shell takes it. */
-function quoted(id: string): string {
-  return /^[\w.@=-]+$/.test(id) ? id : `'${id}'`;
 }

@@ -1,0 +1,94 @@
+import type { FinishedRun } from '../report/finished-run.js';
+import { identityOf } from '../report/register.js';
+import type { Report } from '../report/run-documents.js';
+import { type FigureLayout, resultLines } from './metric-lines.js';
+import type { PlanningOptions } from './open-project.js';
+
+export interface Closing {
+  readonly finished: FinishedRun;
+  /** Absent where it could not be written. */
+  readonly report: Report | undefined;
+  /** Where the page or the folder of the run is, relative to the root. */
+  readonly place: string;
+  /** What kshot was started with: how to type its name, a file and targets, options. */
+  readonly command: string;
+  readonly targets: readonly string[];
+  readonly options: PlanningOptions & { readonly keepGoing?: boolean; readonly jobs?: number };
+}
+
+/** What a run ends with: its results, where they are, and what can be typed next, each command as it works here. */
+export function closingLines(closing: Closing, layout: FigureLayout): readonly string[] {
+  const { report, place } = closing;
+  const { style } = layout;
+  const results = report === undefined ? { lines: [], isAll: true } : resultLines(report, layout);
+  const next = nextCommands(closing, results.lines.length > 0, results.isAll);
+  const widest = Math.max(...next.map(({ command }) => command.length));
+  return [
+    ...(results.lines.length > 0 ? ['', ...results.lines, ''] : []),
+    `${style.bold('report'.padEnd(9))} ${place}`,
+    ...next.map(({ command, why }, index) => {
+      const word = index === 0 ? style.bold('next'.padEnd(9)) : ' '.repeat(9);
+      // A comment to a shell, so that the whole line can be typed; left out where it would be wrapped.
+      const comment = `${' '.repeat(widest - command.length)}  # ${why}`;
+      const fits = 10 + command.length + comment.length <= layout.width;
+      return `${word} ${command}${fits ? style.dim(comment) : ''}`;
+    }),
+  ];
+}
+
+interface NextCommand {
+  readonly command: string;
+  readonly why: string;
+}
+
+function nextCommands(
+  { finished, command, targets, options }: Closing,
+  hasResults: boolean,
+  isAll: boolean,
+): readonly NextCommand[] {
+  const { root } = options;
+  const line = (...words: readonly string[]) =>
+    [command, ...[...words, ...(root === undefined ? [] : ['--root', root])].map(quoted)].join(' ');
+  const identity = identityOf({ pipeline: finished.graph.name, run: finished.run });
+  const failed = finished.nodes.find(({ outcome }) => outcome === 'failed');
+  const isUnfinished = finished.nodes.some(({ outcome }) =>
+    ['failed', 'skipped', 'cancelled'].includes(outcome),
+  );
+  const planning = [
+    ...targets,
+    ...(options.set ?? []).flatMap((set) => ['--set', set]),
+    ...(options.engine === undefined ? [] : ['--engine', options.engine]),
+  ];
+  const running = [
+    ...planning,
+    ...(options.keepGoing === true ? ['--keep-going'] : []),
+    ...(options.jobs === undefined ? [] : ['--jobs', String(options.jobs)]),
+  ];
+  return [
+    ...(failed?.log === undefined ? [] : [{ command: line('logs', failed.node.id), why: 'what it printed' }]),
+    ...(isUnfinished ? [{ command: line('run', ...running), why: 'goes on from what is done' }] : []),
+    ...(hasResults
+      ? [
+          {
+            command: line('results', identity),
+            why: isAll ? 'these results again' : 'every metric, comparison and drift',
+          },
+          { command: line('sql', 'FROM latest_metrics'), why: 'any question' },
+        ]
+      : []),
+    ...(isUnfinished
+      ? []
+      : hasResults
+        ? [{ command: line('plan', ...planning), why: 'after a change: what would run' }]
+        : [
+            { command: line('status', ...planning), why: 'what there is' },
+            { command: line('sql', 'FROM latest_steps'), why: 'any question' },
+          ]),
+  ];
+}
+
+/** A word as a shell takes it. */
+function quoted(word: string): string {
+  if (/^[\w@%+=:,./-]+$/.test(word)) return word;
+  return /^[\w ]+$/.test(word) ? `"${word}"` : `'${word.replaceAll("'", "'\\''")}'`;
+}

@@ -1,0 +1,130 @@
+import type { Json } from '../base/json.js';
+import { displayWidth, printable } from '../base/terminal-text.js';
+import { formatRows, type RowTable } from '../report/row-formats.js';
+import { fitText } from '../ui/fit-text.js';
+
+/** A table that fits, and the columns that it had to leave out. */
+export interface FittedTable {
+  readonly table: RowTable;
+  readonly omitted: readonly string[];
+}
+
+/** Columns that say how something was set; they can stand below what the first column names. */
+const settings: { readonly [column: string]: (value: Json) => string } = {
+  k: (value) => `k ${value}`,
+  steps: (value) => (value === 1 ? '1 step' : `${value} steps`),
+  inner_lr: (value) => `lr ${value}`,
+};
+
+/** What can be done without, the first that goes first. */
+const dispensable = [
+  ['over', 'episodes'],
+  ['n', 'users'],
+  ['ndcg@10'],
+  ['recall@10'],
+  ['recall@5'],
+  ['norm after'],
+];
+
+const interval = / \[([^\]]*), ([^\]]*)\]/;
+
+/**
+ * The table in at most `width` columns, as far as that can be: intervals go below their values, settings below what
+ * they belong to, then columns are left out, the least needed first; at last names are cut. Nothing is rounded.
+ */
+export function fitTable(table: RowTable, width: number): FittedTable {
+  const present = (names: readonly string[]) => names.filter((name) => table.columns.includes(name));
+  const [first = [], second = [], ...rest] = dispensable;
+  const steps: readonly ((fitted: FittedTable) => FittedTable)[] = [
+    ...[first, second].map((names) => leaveOut(present(names))),
+    ({ table: wide, omitted }) => ({ table: withIntervalsBelow(withShortHeads(wide)), omitted }),
+    ({ table: wide, omitted }) => ({ table: withSettingsBelow(wide), omitted }),
+    ...rest.map((names) => leaveOut(columnsAbout(table, names))),
+    ({ table: wide, omitted }) => ({ table: withNamesCut(wide, widthOf(wide) - width), omitted }),
+  ];
+  let fitted: FittedTable = { table, omitted: [] };
+  for (const step of steps) {
+    if (widthOf(fitted.table) <= width) return fitted;
+    fitted = step(fitted);
+  }
+  return fitted;
+}
+
+function widthOf(table: RowTable): number {
+  return Math.max(...formatRows(table, 'table').trimEnd().split('\n').map(displayWidth));
+}
+
+/** Those columns whose head is such a name, or begins with it. */
+function columnsAbout(table: RowTable, names: readonly string[]): readonly string[] {
+  return table.columns.filter(
+    (column) => names.includes(column) || names.includes(column.split(/[ ,]/)[0] ?? ''),
+  );
+}
+
+function leaveOut(names: readonly string[]): (fitted: FittedTable) => FittedTable {
+  return ({ table, omitted }) => {
+    const short = names.map(shortHead);
+    const kept = table.columns.flatMap((column, index) =>
+      names.includes(column) || short.includes(column) ? [] : [index],
+    );
+    return {
+      table: {
+        columns: kept.map((index) => table.columns[index] ?? ''),
+        rows: table.rows.map((row) => kept.map((index) => row[index] ?? null)),
+      },
+      omitted: [...omitted, ...short],
+    };
+  };
+}
+
+function shortHead(column: string): string {
+  return column
+    .replace(/ \(distinguishable\)$/, '')
+    .replace(/^norm (of the )?(?=before|after|change)/, '')
+    .replace(/^.*, % over baseline$/, 'gain %');
+}
+
+function withShortHeads({ columns, rows }: RowTable): RowTable {
+  return { columns: columns.map(shortHead), rows };
+}
+
+/** `0.3373 [0.311, 0.364] yes` becomes `0.3373 yes` above `[.311 .364]`. */
+function withIntervalsBelow({ columns, rows }: RowTable): RowTable {
+  const below = (cell: Json): Json => {
+    const ends = typeof cell === 'string' ? interval.exec(cell) : null;
+    if (ends === null || typeof cell !== 'string') return cell;
+    const [found, low = '', high = ''] = ends;
+    const short = (end: string) => end.trim().replace(/^(-?)0\./, '$1.');
+    return `${cell.replace(found, '')}\n[${short(low)} ${short(high)}]`;
+  };
+  return { columns, rows: rows.map((row) => row.map(below)) };
+}
+
+function withNamesCut({ columns, rows }: RowTable, excess: number): RowTable {
+  const longest = Math.max(...rows.map(([name]) => Math.max(...String(name).split('\n').map(displayWidth))));
+  const most = Math.max(10, longest - excess);
+  const cut = (name: string) =>
+    name
+      .split('\n')
+      .map((line) => fitText(line, most, '…'))
+      .join('\n');
+  return { columns, rows: rows.map(([name, ...rest]) => [cut(String(name)), ...rest]) };
+}
+
+function withSettingsBelow({ columns, rows }: RowTable): RowTable {
+  const kept = columns.flatMap((column, index) => (column in settings ? [] : [index]));
+  return {
+    columns: kept.map((index) => columns[index] ?? ''),
+    rows: rows.map((row) => {
+      const said = columns.flatMap((column, index) => {
+        const value = row[index] ?? null;
+        const say = settings[column];
+        return say === undefined || value === null ? [] : [say(value)];
+      });
+      return kept.map((index, place) => {
+        const cell = row[index] ?? null;
+        return place === 0 && said.length > 0 ? `${printable(String(cell))}\n  ${said.join(', ')}` : cell;
+      });
+    }),
+  };
+}
