@@ -1,5 +1,5 @@
 import type { PairSet } from '../../data/pair-set.js';
-import { buildPrefixForest } from '../../model/prefix-forest.js';
+import { groupByKey, treesOf } from './set-trees.js';
 
 /**
  * Which rows of the embedding each weight vector has of its own: only those that its pairs touch; every other item's
@@ -72,20 +72,22 @@ export interface PackedForests {
  * be computed with vector `w`.
  */
 export function assignSlots(setsOfVector: readonly (readonly PairSet[])[]): ItemSlots {
-  const itemsOfVector = setsOfVector.map((sets) => new Set(sets.flatMap(({ items }) => [...items])));
-  const slots = Math.max(1, ...itemsOfVector.map(({ size }) => size));
+  const itemsOfVector = setsOfVector.map((sets) => {
+    const own = new Set<number>();
+    for (const { items } of sets) for (const item of items) own.add(item);
+    return own;
+  });
+  const slots = itemsOfVector.reduce((most, { size }) => Math.max(most, size), 1);
   const items = new Int32Array(itemsOfVector.length * slots);
+  const counts = new Int32Array(itemsOfVector.length);
   for (const [vector, own] of itemsOfVector.entries()) {
     const [first = 0] = own;
     items.fill(first, vector * slots, (vector + 1) * slots);
-    items.set([...own], vector * slots);
+    let at = vector * slots;
+    for (const item of own) items[at++] = item;
+    counts[vector] = own.size;
   }
-  return {
-    vectors: itemsOfVector.length,
-    slots,
-    counts: Int32Array.from(itemsOfVector, ({ size }) => size),
-    items,
-  };
+  return { vectors: itemsOfVector.length, slots, counts, items };
 }
 
 /**
@@ -95,15 +97,16 @@ export function assignSlots(setsOfVector: readonly (readonly PairSet[])[]): Item
  */
 export function packForests(setsOfVector: readonly (readonly PairSet[])[], slots: ItemSlots): PackedForests {
   const sets = setsOfVector.flatMap((own, vector) =>
-    own.map((pairs) => ({ vector, pairs, forest: buildPrefixForest(pairs), siblings: own.length })),
+    own.map((set) => ({ vector, set, siblings: own.length, own: treesOf(set) })),
   );
-  const rows = sum(sets.map(({ forest }) => forest.items.length));
-  const pairs = sum(sets.map(({ pairs: { labels } }) => labels.length));
   const vectors = setsOfVector.length;
+  const rows = sum(sets.map(({ own }) => own.items.length));
+  const pairs = sum(sets.map(({ set }) => set.labels.length));
+  const trees = sum(sets.map(({ own }) => own.treeRows.length - 1));
   const treesOfVector = new Int32Array(vectors);
   const rowsOfVector = new Int32Array(vectors);
   const pairsOfVector = new Int32Array(vectors);
-  const treeRows: number[] = [0];
+  const treeRows = new Int32Array(trees + 1);
   const vectorOfRow = new Int32Array(rows);
   const slotOfRow = new Int32Array(rows);
   const parentOfRow = new Int32Array(rows);
@@ -115,60 +118,59 @@ export function packForests(setsOfVector: readonly (readonly PairSet[])[], slots
   const labelOfPair = new Int32Array(pairs);
   const weightOfPair = new Float32Array(pairs);
   const givenOfPair = new Int32Array(pairs);
-  const slotOfItem = slotsByItem(slots);
+  const slotOfItem = new Int32Array(slots.items.reduce((most, item) => Math.max(most, item), 0) + 1);
 
+  let tree = 0;
   let row = 0;
   let pair = 0;
-  let given = 0;
-  // Indices below stay within the forests' own sizes, which is what each `!` says.
-  for (const { vector, pairs: set, forest, siblings } of sets) {
-    const childrenOf = listsOf(forest.parents, forest.items.length);
-    const pairsOf = listsOf(forest.nodeOfPair, forest.items.length);
-    const weight = 1 / (set.labels.length * siblings);
-    const roots = forest.levelOffsets[1] ?? 0;
-    for (let root = 0; root < roots; root++) {
-      const nodes = [{ node: root, parent: -1, level: 0 }];
-      const firstRow = row;
-      // The list grows while it is walked: breadth first.
-      for (const { node, parent, level } of nodes) {
-        vectorOfRow[row] = vector;
-        slotOfRow[row] = slotOfItem[vector]!.get(forest.items[node]!)!;
-        parentOfRow[row] = parent;
-        levelOfRow[row] = level;
-        const children = childrenOf[node]!;
-        firstChild[row] = firstRow + nodes.length;
-        childCount[row] = children.length;
-        for (const child of children) nodes.push({ node: child, parent: row, level: level + 1 });
-        rowPairs[row] = pair;
-        for (const own of pairsOf[node]!) {
-          rowOfPair[pair] = row;
-          labelOfPair[pair] = set.labels[own]!;
-          weightOfPair[pair] = weight;
-          givenOfPair[pair] = given + own;
-          pair++;
-        }
-        row++;
+  let placed = -1;
+  // Indices below stay within the sets' own sizes, which is what each `!` says.
+  for (const { vector, set, siblings, own } of sets) {
+    if (vector !== placed) {
+      for (let slot = 0; slot < slots.counts[vector]!; slot++) {
+        slotOfItem[slots.items[vector * slots.slots + slot]!] = slot;
       }
-      treeRows.push(row);
+      placed = vector;
     }
-    treesOfVector[vector]! += roots;
-    rowsOfVector[vector]! += forest.items.length;
-    pairsOfVector[vector]! += set.labels.length;
-    given += set.labels.length;
+    const count = own.items.length;
+    levelOfRow.set(own.levels, row);
+    childCount.set(own.childCount, row);
+    vectorOfRow.fill(vector, row, row + count);
+    for (let i = 0; i < count; i++) {
+      const parent = own.parents[i]!;
+      slotOfRow[row + i] = slotOfItem[own.items[i]!]!;
+      parentOfRow[row + i] = parent < 0 ? -1 : row + parent;
+      firstChild[row + i] = row + own.firstChild[i]!;
+      rowPairs[row + i] = pair + own.rowPairs[i]!;
+      rowOfPair.fill(row + i, pair + own.rowPairs[i]!, pair + own.rowPairs[i + 1]!);
+    }
+    const length = set.labels.length;
+    weightOfPair.fill(1 / (length * siblings), pair, pair + length);
+    for (let i = 0; i < length; i++) {
+      const given = own.givenOfPair[i]!;
+      labelOfPair[pair + i] = set.labels[given]!;
+      givenOfPair[pair + i] = pair + given;
+    }
+    for (let i = 1; i < own.treeRows.length; i++) treeRows[++tree] = row + own.treeRows[i]!;
+    treesOfVector[vector]! += own.treeRows.length - 1;
+    rowsOfVector[vector]! += count;
+    pairsOfVector[vector]! += length;
+    row += count;
+    pair += length;
   }
   rowPairs[rows] = pairs;
 
-  const slotKeys = vectorOfRow.map((vector, index) => vector * slots.slots + slotOfRow[index]!);
-  const rowsOfSlot = listsOf(slotKeys, vectors * slots.slots);
+  const slotKeys = slotOfRow.map((slot, index) => vectorOfRow[index]! * slots.slots + slot);
+  const rowsOfSlot = groupByKey(slotKeys, vectors * slots.slots);
   return {
     slots,
     vectors,
-    trees: treeRows.length - 1,
+    trees,
     rows,
     pairs,
     levels: levelOfRow.reduce((most, level) => Math.max(most, level + 1), 0),
     treeOffsets: offsetsOf(treesOfVector),
-    treeRows: Int32Array.from(treeRows),
+    treeRows,
     rowOffsets: offsetsOf(rowsOfVector),
     vectorOfRow,
     slotOfRow,
@@ -176,8 +178,8 @@ export function packForests(setsOfVector: readonly (readonly PairSet[])[], slots
     levelOfRow,
     firstChild,
     childCount,
-    slotRowOffsets: offsetsOf(rowsOfSlot.map(({ length }) => length)),
-    slotRows: Int32Array.from(rowsOfSlot.flat()),
+    slotRowOffsets: rowsOfSlot.offsets,
+    slotRows: rowsOfSlot.indices,
     pairOffsets: offsetsOf(pairsOfVector),
     rowPairs,
     rowOfPair,
@@ -185,20 +187,6 @@ export function packForests(setsOfVector: readonly (readonly PairSet[])[], slots
     weightOfPair,
     givenOfPair,
   };
-}
-
-function slotsByItem({ vectors, slots, counts, items }: ItemSlots): readonly ReadonlyMap<number, number>[] {
-  return Array.from({ length: vectors }, (_, vector) => {
-    const own = items.subarray(vector * slots, vector * slots + (counts[vector] ?? 0));
-    return new Map([...own.entries()].map(([slot, item]) => [item, slot]));
-  });
-}
-
-/** For each of `count` keys, the indices that hold it, ascending; an index whose key is negative is in no list. */
-function listsOf(keys: Int32Array, count: number): readonly (readonly number[])[] {
-  const lists: number[][] = Array.from({ length: count }, () => []);
-  for (const [index, key] of keys.entries()) lists[key]?.push(index);
-  return lists;
 }
 
 /** `[counts + 1]` where each of a series of counts begins, and the end of the last. */

@@ -30,19 +30,13 @@ export function planForests(
   lanes: Lanes = forests.trees < treesForLanes ? 1 : 4,
 ): ForestPlan {
   const { groups, steps } = walkTrees(forests, lanes);
-  const usedSlots = Array.from({ length: forests.vectors }, (_, vector) =>
-    Array.from({ length: forests.slots.slots }, (_, slot) => vector * forests.slots.slots + slot).filter(
-      (slot) => (forests.slotRowOffsets[slot + 1] ?? 0) > (forests.slotRowOffsets[slot] ?? 0),
-    ),
-  );
-  const usedOffsets = [0];
-  for (const used of usedSlots) usedOffsets.push((usedOffsets.at(-1) ?? 0) + used.length);
+  const { usedSlots, usedOffsets } = slotsWithRows(forests);
   const slotBlocks = blocksOf(usedOffsets, lanes);
   const rowBlocks = blocksOf(forests.rowOffsets, lanes);
   const pairBlocks = blocksOf(forests.pairOffsets, lanes);
   const arrays: { readonly [field in CallField]?: ArrayLike<number> } = {
     slotItems: forests.slots.items,
-    usedSlots: usedSlots.flat(),
+    usedSlots,
     slotBlocks,
     rowVectors: forests.vectorOfRow,
     rowSlots: forests.slotOfRow,
@@ -85,6 +79,22 @@ export function planForests(
     slotBlocks: slotBlocks.length / 2,
     pairBlocks: pairBlocks.length / 2,
   };
+}
+
+/** The slots that have rows in these forests, by vector. */
+function slotsWithRows({ vectors, slots: { slots }, slotRowOffsets }: PackedForests): {
+  readonly usedSlots: readonly number[];
+  readonly usedOffsets: readonly number[];
+} {
+  const usedSlots: number[] = [];
+  const usedOffsets = [0];
+  for (let vector = 0; vector < vectors; vector++) {
+    for (let slot = vector * slots; slot < (vector + 1) * slots; slot++) {
+      if ((slotRowOffsets[slot + 1] ?? 0) > (slotRowOffsets[slot] ?? 0)) usedSlots.push(slot);
+    }
+    usedOffsets.push(usedSlots.length);
+  }
+  return { usedSlots, usedOffsets };
 }
 
 /**
