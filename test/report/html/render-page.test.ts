@@ -27,7 +27,7 @@ describe('the page of a run', () => {
     const notes = html.slice(html.indexOf('id="first"'), html.indexOf('</section>'));
     expect([...notes.matchAll(/<strong>([^<]*)</g)].map((match) => match[1])).toEqual([
       'Guard against test data waived for peek',
-      '1 step failed',
+      '1 node failed',
       'Synthetic data',
       'Looks at test data',
       'Not everything repeats',

@@ -3,7 +3,7 @@ import { formatCount, formatSeconds } from '../../../base/quantities.js';
 import type { Outcome } from '../../../run/event.js';
 import { type Box, layoutGraph, softPath } from '../graph-layout.js';
 import type { StepEdge, StepModel } from '../report-model.js';
-import { plainText } from './marks.js';
+import { OutcomeMark, plainText } from './marks.js';
 import { ScrollBox } from './table.js';
 
 /** Steps and edges beyond which a drawing is a tangle, and takes seconds to lay out. */
@@ -81,8 +81,11 @@ export function StepGraph({
       </ScrollBox>
       <p className="key">
         Choose a step to see its nodes. Dashed: what flows was computed from test data.{' '}
-        <span className="outcome outcome-ran">● ran</span>{' '}
-        <span className="outcome outcome-hit">○ hit, from the cache</span>
+        {gravest
+          .filter((outcome) => steps.some(({ outcomes }) => (outcomes[outcome] ?? 0) > 0))
+          .map((outcome) => (
+            <OutcomeMark key={outcome} outcome={outcome} />
+          ))}
       </p>
     </>
   );
@@ -122,10 +125,11 @@ function shortName(name: string): string {
   return name.length > longestName ? `${name.slice(0, longestName - 1)}…` : name;
 }
 
+const gravest = ['failed', 'cancelled', 'skipped', 'ran', 'joined', 'hit'] as const;
+
 /** The gravest outcome among a step's nodes. */
 function stateOf({ outcomes }: StepModel): Outcome {
-  const order = ['failed', 'cancelled', 'skipped', 'ran', 'joined', 'hit'] as const;
-  return order.find((outcome) => (outcomes[outcome] ?? 0) > 0) ?? 'hit';
+  return gravest.find((outcome) => (outcomes[outcome] ?? 0) > 0) ?? 'hit';
 }
 
 export function outcomesText({ outcomes, nodes }: StepModel): string {

@@ -1,6 +1,7 @@
 import type { ReactNode } from 'react';
 import { formatCount } from '../../../base/quantities.js';
 import type { Report } from '../../run-documents.js';
+import type { StepModel } from '../report-model.js';
 import { DigestMark, plainText } from './marks.js';
 
 interface Note {
@@ -13,8 +14,14 @@ interface Note {
 const mostNamed = 8;
 
 /** What must be known to read the rest, the gravest first; nothing where there is nothing. */
-export function Notes({ report }: { readonly report: Report }): ReactNode {
-  const notes = notesOf(report);
+export function Notes({
+  report,
+  steps,
+}: {
+  readonly report: Report;
+  readonly steps: readonly StepModel[];
+}): ReactNode {
+  const notes = notesOf(report, steps);
   if (notes.length === 0) return null;
   return (
     <section aria-labelledby="first" className="notes">
@@ -31,7 +38,7 @@ export function Notes({ report }: { readonly report: Report }): ReactNode {
   );
 }
 
-function notesOf(report: Report): readonly Note[] {
+function notesOf(report: Report, steps: readonly StepModel[]): readonly Note[] {
   return [
     ...report.waivers.map(
       ({ step, reason, path }): Note => ({
@@ -45,7 +52,7 @@ function notesOf(report: Report): readonly Note[] {
         ),
       }),
     ),
-    ...failureNotes(report),
+    ...failureNotes(report, steps),
     ...(report.synthetic
       ? [
           {
@@ -76,17 +83,20 @@ function notesOf(report: Report): readonly Note[] {
   ];
 }
 
-function failureNotes({ failures }: Report): readonly Note[] {
+function failureNotes({ failures }: Report, steps: readonly StepModel[]): readonly Note[] {
   if (failures.length === 0) return [];
+  const anchorOf = (id: string) =>
+    steps.find(({ nodes }) => nodes.some(({ node }) => node.id === id))?.anchor ?? 'steps';
   return [
     {
       kind: 'bad',
-      title: `${formatCount(failures.length, 'step')} failed`,
+      title: `${formatCount(failures.length, 'node')} failed`,
       body: (
         <ul>
           {failures.slice(0, mostNamed).map(({ node, reason, message }) => (
             <li key={node}>
-              <code>{plainText(node)}</code>: {plainText(message)} <span className="quiet">({reason})</span>
+              <a href={`#${anchorOf(node)}`}>{plainText(node)}</a>: {plainText(message)}{' '}
+              <span className="quiet">({reason})</span>
             </li>
           ))}
           {failures.length > mostNamed ? <li>and {failures.length - mostNamed} more</li> : null}

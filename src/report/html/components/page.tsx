@@ -59,14 +59,18 @@ export function Page({ contents, configuration, figures, figuresLeft, files }: P
         <div className="column">
           <Header {...contents} />
           <main id="main" tabIndex={-1}>
-            <Notes report={report} />
+            <Notes report={report} steps={steps} />
             <Results report={report}>
               <Figures figures={figures} topics={['results']} />
             </Results>
             <FigureSection
               anchor="training"
               title="Training"
-              lead="Loss as it was trained, and how the checkpoints did on the users that choose among them."
+              lead={
+                figures.some(({ topic, role }) => topic === 'training' && role !== 'train')
+                  ? 'Loss as it was trained, and how the checkpoints did on the users that choose among them.'
+                  : 'Loss as it was trained.'
+              }
               figures={figures}
             />
             <FigureSection

@@ -1,5 +1,5 @@
 import { createRequire } from 'node:module';
-import { createCanvas, GlobalFonts } from '@napi-rs/canvas';
+import { type Canvas, createCanvas, GlobalFonts } from '@napi-rs/canvas';
 import * as vega from 'vega';
 import { compile } from 'vega-lite';
 import { type Figure, figureFont } from './figure.js';
@@ -25,12 +25,16 @@ const pixelsPerUnit = 2;
  */
 export async function drawFigures(figures: readonly Figure[]): Promise<readonly DrawnFigure[]> {
   registerFont();
-  const drawn: DrawnFigure[] = [];
-  for (const figure of figures) drawn.push(await draw(figure));
-  return drawn;
+  const encoded: Promise<DrawnFigure>[] = [];
+  for (const figure of figures) {
+    const { canvas, ...drawn } = await draw(figure);
+    // Other threads pack the PNG while the next figure is drawn.
+    encoded.push(canvas.encode('png').then((png) => ({ ...drawn, png })));
+  }
+  return await Promise.all(encoded);
 }
 
-async function draw(figure: Figure): Promise<DrawnFigure> {
+async function draw(figure: Figure): Promise<Omit<DrawnFigure, 'png'> & { readonly canvas: Canvas }> {
   // Ids inside an SVG are counted over all that a process draws.
   vega.resetSVGDefIds();
   const view = new vega.View(vega.parse(compile(figure.spec).spec), { renderer: 'none' });
@@ -43,7 +47,7 @@ async function draw(figure: Figure): Promise<DrawnFigure> {
     await view.toCanvas(pixelsPerUnit, { externalContext: context });
     const drawing = plain.replace(/^<svg[^>]*>/, '').replace(/<\/svg>\s*$/, '');
     const svg = svgDocument(figure, drawing, width, height);
-    return { ...figure, drawing, svg, png: canvas.toBuffer('image/png'), width, height };
+    return { ...figure, drawing, svg, canvas, width, height };
   } finally {
     view.finalize();
   }
