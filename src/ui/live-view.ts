@@ -1,4 +1,5 @@
 import type { ReadStream, WriteStream } from 'node:tty';
+import { loadInProduction } from '../base/load-in-production.js';
 import { displayWidth } from '../base/terminal-text.js';
 import type { RunEvent } from '../run/event.js';
 import { liveRows } from './live-rows.js';
@@ -171,24 +172,11 @@ export async function openLiveView(
   return view;
 }
 
-/**
- * Each part of React chooses when it is loaded how much it checks, and all must choose the same; no process that is
- * started later is to inherit the choice.
- */
 async function loadInk() {
-  const { NODE_ENV } = process.env;
-  process.env['NODE_ENV'] = 'production';
-  try {
-    const [{ render }, { createElement }, { LiveApp }] = await Promise.all([
-      import('ink'),
-      import('react'),
-      import('./live-app.js'),
-    ]);
-    return { render, createElement, LiveApp };
-  } finally {
-    if (NODE_ENV === undefined) delete process.env['NODE_ENV'];
-    else process.env['NODE_ENV'] = NODE_ENV;
-  }
+  const [{ render }, { createElement }, { LiveApp }] = await loadInProduction(() =>
+    Promise.all([import('ink'), import('react'), import('./live-app.js')]),
+  );
+  return { render, createElement, LiveApp };
 }
 
 /**

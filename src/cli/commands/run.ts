@@ -12,6 +12,7 @@ import { engines } from '../../engines/registry.js';
 import type { Graph, GraphNode } from '../../pipeline/graph.js';
 import { earlierDurations } from '../../report/earlier-durations.js';
 import type { FinishedRun } from '../../report/finished-run.js';
+import { preloadPage } from '../../report/html/preload-page.js';
 import { runFolderOf } from '../../report/register.js';
 import { resultFiles, shownTables } from '../../report/result-rows.js';
 import type { Report } from '../../report/run-documents.js';
@@ -132,6 +133,7 @@ async function execute(
     ...outlineRun(project, { slots, gpus: gpus.length }),
   });
 
+  if (project.plan.nodes.some(({ state }) => state !== 'hit')) preloadPage(graph);
   const outcome = await executeNodes(project, folder, badNodes, options, {
     slots,
     gpus,

@@ -1,3 +1,4 @@
+import { loadInProduction } from '../../base/load-in-production.js';
 import type { Graph } from '../../pipeline/graph.js';
 
 /** What a shorter run would load at its end anyway. */
@@ -17,6 +18,6 @@ export function preloadPage({ nodes }: Graph): void {
   setTimeout(() => {
     // What cannot be loaded is told where it is needed.
     import('./figures/draw-figures.js').catch(() => undefined);
-    import('./write-page.js').catch(() => undefined);
+    loadInProduction(() => import('./render-page.js')).catch(() => undefined);
   }, waitMilliseconds).unref();
 }

@@ -1,11 +1,11 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { writeFileAtomic } from '../../base/atomic-file.js';
+import { loadInProduction } from '../../base/load-in-production.js';
 import { filesOfRun } from '../files-of-run.js';
 import type { Manifest, Report } from '../run-documents.js';
 import { runFigures } from './figures/run-figures.js';
 import { readContents } from './read-contents.js';
-import { renderPage } from './render-page.js';
 
 /** The page in a run's folder. */
 export const pageName = 'report.html';
@@ -31,6 +31,7 @@ export async function writePage(folder: string, report: Report, manifest: Manife
     { name: `${figuresFolder}/${id}.png`, bytes: png },
   ]);
   const others = Object.entries(await filesOfRun(folder)).filter(([name]) => !isOfPage(name));
+  const { renderPage } = await loadInProduction(() => import('./render-page.js'));
   const page = renderPage({
     contents,
     figures: drawn,
