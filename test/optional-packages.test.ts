@@ -1,0 +1,103 @@
+import { execFileSync } from 'node:child_process';
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Diagnosis } from '../src/cli/diagnosis.js';
+import { kshot } from './support/kshot.js';
+import { smallExperiment } from './support/small-experiment.js';
+import { temporaryProject } from './support/temporary-project.js';
+
+const checkout = fileURLToPath(new URL('..', import.meta.url));
+const optional = ['webgpu', '@tensorflow/tfjs-node-gpu'];
+let folder = '';
+
+/** Links to all that is installed but for the optional packages: what `npm ci` leaves where they cannot be had. */
+function linkPackages(from: string, to: string, prefix = ''): void {
+  mkdirSync(to, { recursive: true });
+  for (const entry of readdirSync(from)) {
+    const name = prefix + entry;
+    if (optional.includes(name)) continue;
+    if (entry.startsWith('@') && prefix === '') linkPackages(join(from, entry), join(to, entry), `${entry}/`);
+    else symlinkSync(join(from, entry), join(to, entry));
+  }
+}
+
+beforeAll(() => {
+  folder = realpathSync(mkdtempSync(join(tmpdir(), 'kshot-test-')));
+  for (const name of [
+    'src',
+    'test',
+    'bench',
+    'scripts',
+    'package.json',
+    'package-lock.json',
+    'tsconfig.json',
+  ]) {
+    cpSync(join(checkout, name), join(folder, name), { recursive: true });
+  }
+  linkPackages(realpathSync(join(checkout, 'node_modules')), join(folder, 'node_modules'));
+  execFileSync(process.execPath, ['scripts/build.mjs'], { cwd: folder, stdio: 'pipe' });
+});
+
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+describe('where no optional package could be installed', () => {
+  const main = () => join(folder, 'dist/cli/main.js');
+
+  it('kshot is built with the same digests of code, so that a plan is the same everywhere', () => {
+    const digests = (root: string) => readFileSync(join(root, 'dist/code-digests.json'), 'utf8');
+    expect(digests(folder)).toBe(digests(checkout));
+    const { engines } = JSON.parse(digests(folder)) as { engines: { [name: string]: { manifest: string } } };
+    expect(engines['tfjs:webgpu']?.manifest).toMatch(/^webgpu@\d/m);
+    expect(engines['tfjs:tensorflow']?.manifest).toMatch(/^@tensorflow\/tfjs-node-gpu@\d/m);
+  });
+
+  it('its sources have the right types', () => {
+    const compiler = join(folder, 'node_modules/.bin/tsc');
+    expect(execFileSync(compiler, ['--noEmit'], { cwd: folder, encoding: 'utf8' })).toBe('');
+  });
+
+  it('it computes on wasm, and on tfjs:cpu', async () => {
+    const project = temporaryProject({ files: { 'pipelines/small.yaml': smallExperiment } });
+    for (const engine of ['wasm', 'tfjs:cpu']) {
+      const { exitCode, stderr } = await kshot(project, ['run', 'meta_train@2', '--engine', engine], {
+        main: main(),
+      });
+      expect(exitCode, stderr).toBe(0);
+    }
+  });
+
+  it('auto is wasm even where there is a GPU, and doctor says of each engine what to install', async () => {
+    const project = temporaryProject({ files: { 'pipelines/small.yaml': smallExperiment } });
+    const { exitCode, stdout } = await kshot(project, ['doctor', '--json'], {
+      main: main(),
+      environment: { KSHOT_GPUS: '0' },
+    });
+    expect(exitCode).toBe(0);
+    const { automatic, engines } = JSON.parse(stdout) as Diagnosis;
+    expect(automatic.engine).toBe('wasm');
+    expect(automatic.why).toContain('tfjs:webgpu: the package webgpu is not installed');
+    const webgpu = engines.find(({ name }) => name === 'tfjs:webgpu');
+    expect(webgpu).toMatchObject({ available: false, mend: 'npm install webgpu' });
+    const tensorflow = engines.find(({ name }) => name === 'tfjs:tensorflow');
+    expect(tensorflow).toMatchObject({ available: false });
+  });
+
+  it('an engine that was asked for by name is refused with what to install', async () => {
+    const project = temporaryProject({ files: { 'pipelines/small.yaml': smallExperiment } });
+    const { exitCode, stderr } = await kshot(project, ['run', '--engine', 'tfjs:webgpu'], { main: main() });
+    expect(exitCode).toBe(36);
+    expect(stderr).toContain('the package webgpu is not installed\n  hint: npm install webgpu');
+  });
+});
