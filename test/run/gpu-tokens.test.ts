@@ -103,11 +103,11 @@ describe('steps that want a GPU', () => {
   it('have the same key whatever device they got, and a step that wants none is told of none', async () => {
     const project = temporaryProject({});
     const write = 'printenv KSHOT_GPU CUDA_VISIBLE_DEVICES > out || echo none >> out';
-    const step = (name: string, resources: string) =>
-      `  ${name}: { kind: command, ${resources}with: { shell: true, argv: '${write}', outputs: { out: out } } }\n`;
+    const step = (name: string, resources: string, env = '{}') =>
+      `  ${name}: { kind: command, ${resources}with: { shell: true, argv: '${write}', env: ${env}, outputs: { out: out } } }\n`;
     project.write(
       'pipelines/env.yaml',
-      `version: 1\nsteps:\n${step('with', 'resources: { gpu: 1 }, ')}${step('without', '')}`,
+      `version: 1\nsteps:\n${step('with', 'resources: { gpu: 1 }, ')}${step('without', '')}${step('own', 'resources: { gpu: 1 }, ', '{ CUDA_VISIBLE_DEVICES: "9" }')}`,
     );
     const environment = { KSHOT_GPUS: '5', CUDA_VISIBLE_DEVICES: undefined };
     const first = await kshot(project, ['run', 'with', '--json'], { environment });
@@ -123,6 +123,9 @@ describe('steps that want a GPU', () => {
         .map((name) => project.read(`cache/objects/${name}`));
     };
     expect(outputs()).toContain('5\n5\n');
+    await kshot(project, ['run', 'own'], { environment });
+    // What the step declares itself is in its key, and holds.
+    expect(outputs()).toContain('5\n9\n');
     await kshot(project, ['run', 'without', '--force'], { environment });
     expect(outputs()).toContain('none\n');
   });
