@@ -31,7 +31,9 @@ export function serveRequests(kinds: { readonly [name: string]: Kind }): void {
     process.kill(process.pid, 'SIGKILL');
   };
   const send = (message: WorkerMessage): void => {
-    if (process.connected) process.send?.(message);
+    // An error of sending means that the parent is gone: `end` and the watchdog see to that. Unheard, it would end this
+    // process before them, and leave alive what it had started.
+    if (process.connected) process.send?.(message, undefined, undefined, () => {});
   };
   redirectOutput((text) => work?.log.write(text));
   process.on('disconnect', end);
