@@ -18,6 +18,8 @@ export interface WebgpuOptions {
   readonly allowSoftware: boolean;
   /** Place in `availableAdapters`; without it, the one that Dawn takes for the fastest. */
   readonly deviceIndex?: number;
+  /** Whether timestamps are to be exact; a browser's, and so Dawn's, are rounded to a tenth of a millisecond. */
+  readonly exactTimestamps?: boolean;
 }
 
 /** An open device. What it was asked to do and could not is thrown by `check`. */
@@ -38,9 +40,13 @@ export interface WebgpuDevice {
  *
  * @throws WebgpuUnavailableError where the package, an adapter or a device is missing
  */
-export async function openWebgpu({ allowSoftware, deviceIndex }: WebgpuOptions): Promise<WebgpuDevice> {
+export async function openWebgpu({
+  allowSoftware,
+  deviceIndex,
+  exactTimestamps = false,
+}: WebgpuOptions): Promise<WebgpuDevice> {
   const { create, globals } = await loadDawn();
-  const options: string[] = [];
+  const options = exactTimestamps ? ['disable-dawn-features=timestamp_quantization'] : [];
   if (deviceIndex !== undefined && deviceIndex > 0) {
     options.push(`adapter=${await nameOfAdapter(deviceIndex)}`);
   }
