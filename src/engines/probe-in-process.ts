@@ -14,9 +14,10 @@ export async function probeInProcess(name: string): Promise<EngineProbe> {
       process.execPath,
       [module, name],
       { encoding: 'utf8', timeout: timeoutMilliseconds, killSignal: 'SIGKILL' },
-      (error, stdout) => {
+      (error, stdout, stderr) => {
         const answer = stdout.split('\n').findLast((line) => line.startsWith('{"available":'));
-        if (answer !== undefined) return resolve(JSON.parse(answer) as EngineProbe);
+        if (answer !== undefined)
+          return resolve(withMissingLibraries(JSON.parse(answer) as EngineProbe, stderr));
         resolve({
           available: false,
           why: `its driver or library ended the process that looked: ${endOf(error)}`,
@@ -27,6 +28,16 @@ export async function probeInProcess(name: string): Promise<EngineProbe> {
       },
     );
   });
+}
+
+/** Says of an engine that fell back to the CPU which libraries TensorFlow could not load: only its log tells. */
+export function withMissingLibraries(probe: EngineProbe, log: string): EngineProbe {
+  if (!probe.available || probe.software !== true) return probe;
+  const names = new Set(
+    [...log.matchAll(/Could not load dynamic library '([^']+)'/g)].flatMap(([, name]) => name ?? []),
+  );
+  if (names.size === 0) return probe;
+  return { ...probe, device: `${probe.device ?? 'the CPU'} (${[...names].join(', ')} cannot be loaded)` };
 }
 
 function endOf(error: (Error & { readonly code?: unknown; readonly signal?: unknown }) | null): string {
