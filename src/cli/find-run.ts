@@ -43,6 +43,7 @@ function isOfSeries({ pipeline, file }: RunRecord, series: string): boolean {
 
 /** Names that work: `latest`, each pipeline that has a run, each run with the latest first. */
 export function runNames(runs: readonly RunRecord[]): readonly string[] {
+  if (runs.length === 0) return [];
   const latestFirst = runs.toReversed();
   return ['latest', ...new Set(latestFirst.map(({ pipeline }) => pipeline)), ...latestFirst.map(identityOf)];
 }

@@ -28,13 +28,20 @@ process.on('uncaughtException', (error) => {
 });
 
 try {
-  // An option with an optional value would otherwise take the next argument for it.
-  await createProgram((exitCode) => {
-    process.exitCode = exitCode;
-  }).parseAsync(
-    args.map((arg) => (arg === '--force' ? '--force=' : arg)),
-    { from: 'user' },
-  );
+  if (args[0] === '__complete') {
+    // Not a command: a shell asks about a command line that is none yet.
+    const { answerShell } = await import('./answer-shell.js');
+    process.stdout.write(await answerShell(args.slice(1)));
+  } else {
+    const program = createProgram((exitCode) => {
+      process.exitCode = exitCode;
+    });
+    // An option with an optional value would otherwise take the next argument for it.
+    await program.parseAsync(
+      args.map((arg) => (arg === '--force' ? '--force=' : arg)),
+      { from: 'user' },
+    );
+  }
 } catch (error) {
   if (error instanceof CommanderError && error.exitCode === 0) process.exitCode = 0;
   else if (error instanceof CommanderError) {

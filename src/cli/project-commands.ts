@@ -1,4 +1,6 @@
+import { Argument } from 'commander';
 import { type CommandBuilder, wholeNumber } from './command-builder.js';
+import { shells } from './completion-scripts.js';
 
 /** Adds the commands that look after the project: its cache, its schemas, and what it stands on. */
 export function addProjectCommands({ command, group, connect }: CommandBuilder): void {
@@ -58,5 +60,18 @@ export function addProjectCommands({ command, group, connect }: CommandBuilder):
       examples: ['kshot schema --check'],
     }).option('--check', 'write nothing; exit 1 where a file is not as it would be written'),
     async () => (await import('./commands/schema.js')).schema,
+  );
+  connect(
+    command('completion', {
+      summary: 'let the shell complete commands, steps, runs and parameters',
+      description:
+        'Prints a script that lets a shell complete commands, flags, pipelines, steps and nodes, runs, engines, and the paths of parameters after --set. kshot must be on PATH: node_modules/.bin of the project, say.',
+      examples: [
+        'kshot completion bash >> ~/.bashrc',
+        'kshot completion zsh >> ~/.zshrc',
+        'kshot completion fish > ~/.config/fish/completions/kshot.fish',
+      ],
+    }).addArgument(new Argument('<SHELL>', 'the shell').choices(shells)),
+    async () => (await import('./commands/completion.js')).completion,
   );
 }
