@@ -186,7 +186,7 @@ def main(path):
         if warm:
             say(milliseconds=1000 * (end - resumed + (before - start) * case["tasks"] / tasks_timed))
             taken += 1
-        if taken > 0 and end > until:
+        if taken == case["repeats"] or (taken > 0 and end > until):
             break
     if name == "cuda":
         say(peak_megabytes=torch.cuda.max_memory_allocated(device) / 2**20)
