@@ -1,12 +1,15 @@
-// Counts what a meta-iteration asks of a GPU, in programs of our own and in the library's operations: programs started,
-// submissions, readings and what they move. Counts do not depend on the machine, and hardly on the
+// Counts what a meta-iteration asks of a GPU, in programs of our own (fused) and in the library's operations (plain):
+// programs started, submissions, readings and what they move. On `cpu` there are operations alone, which is what
+// TensorFlow would be called for. Counts do not depend on the machine, and hardly on the
 // sizes of the model, so a software adapter will do with a small one.
 //
 //   npm run bench:dispatches -- [--college-msg CollegeMsg.txt] [--movielens ml-100k.inter] [--tasks 32]
-//     [--form fused] [--embedding 8 --hidden 16]
+//     [--form fused|plain|cpu] [--embedding 8 --hidden 16]
 import { parseArgs } from 'node:util';
+import * as tf from '@tensorflow/tfjs-core';
 import { globals } from 'webgpu';
 import { randomStream } from '../dist/base/random.js';
+import { createEngine as createCpuEngine } from '../dist/engines/tfjs/tfjs-cpu-engine.js';
 import { createWebgpuEngine } from '../dist/engines/tfjs/tfjs-webgpu-engine.js';
 import { openWebgpu } from '../dist/engines/tfjs/webgpu/webgpu-device.js';
 import { initialParameters } from '../dist/model/initial-parameters.js';
@@ -57,7 +60,10 @@ for (const data of workloads) {
       Math.max(...drawn.map((task) => buildPrefixForest(task[set]).levelOffsets.length - 1));
     console.log(`  levels of the support sets ${deepest('support')}, of the query sets ${deepest('query')}`);
     for (const form of options.form) {
-      const engine = await createWebgpuEngine(opened, { shape, threads: 1 }, form);
+      const engine =
+        form === 'cpu'
+          ? await createCpuEngine({ shape, threads: 1 })
+          : await createWebgpuEngine(opened, { shape, threads: 1 }, form);
       // What is uploaded and compiled once is not an iteration's.
       await engine.metaGradient(theta, drawn, hyper);
       const next = theta.map((value) => value * 1.0001);
@@ -65,23 +71,31 @@ for (const data of workloads) {
       const began = performance.now();
       await engine.metaGradient(next, drawn, hyper);
       const milliseconds = performance.now() - began;
-      const { dispatches, submits, readings, bytesRead, writes, bytesWritten } = counts.all();
+      const { operations, dispatches, submits, readings, bytesRead, writes, bytesWritten } = counts.all();
       await engine.close();
-      console.log(
-        `    ${form}: ${dispatches} dispatches in ${submits} submissions; ${readings} reading of ` +
-          `${(bytesRead / 1e6).toFixed(2)} MB, ${writes} writes of ${(bytesWritten / 1e6).toFixed(2)} MB` +
-          `${opened.software ? '' : `; ${milliseconds.toFixed(1)} ms`}`,
-      );
+      const parts = [
+        ...(operations === 0 ? [] : [`${operations} operations`]),
+        ...(dispatches === 0
+          ? []
+          : [
+              `${dispatches} dispatches in ${submits} submissions`,
+              `${readings} reading of ${(bytesRead / 1e6).toFixed(2)} MB`,
+              `${writes} writes of ${(bytesWritten / 1e6).toFixed(2)} MB`,
+            ]),
+        ...(opened.software || form === 'cpu' ? [] : [`${milliseconds.toFixed(1)} ms`]),
+      ];
+      console.log(`    ${form}: ${parts.join('; ')}`);
     }
   }
 }
 await opened.close();
 
-/** Counts what goes through the classes of Dawn. */
+/** Counts what goes through the classes of Dawn and through the library. */
 function countCalls() {
   const found = {};
   const clear = () => {
     Object.assign(found, {
+      operations: 0,
       dispatches: 0,
       submits: 0,
       readings: 0,
@@ -98,6 +112,10 @@ function countCalls() {
       return original.apply(this, given);
     };
   };
+  watch(tf.engine(), 'runKernelFunc', (_, [{ kernelName }]) => {
+    // A new shape for the same numbers is nobody's work.
+    if (kernelName !== 'Reshape' && kernelName !== 'Identity') found.operations++;
+  });
   watch(globals.GPUComputePassEncoder.prototype, 'dispatchWorkgroups', () => {
     found.dispatches++;
   });
