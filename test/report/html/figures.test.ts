@@ -156,6 +156,20 @@ describe('the figures of a run', () => {
     expect(validation?.caption).toContain('Highest: iteration 200');
   });
 
+  it('call trainings that differ in their seed by it', () => {
+    const nodes = ['fit[seed=1]@100', 'fit[seed=2]@100'];
+    const rows: RunRows = {
+      ...noRows,
+      history: nodes.map((node) => ({
+        ...{ node, step: 'fit', iterations: 1, last_iteration: 1, iterations_per_row: 1 },
+      })),
+      losses: nodes.map((node) => ({ node, step: 'fit', iteration: 1, loss: 5 })),
+    };
+    const [loss] = trainingFigures(rows, [], new Map([['fit', 'maml.train']]));
+    expect(loss?.data.rows.map(([training]) => training)).toEqual(['seed=1', 'seed=2']);
+    expect(loss?.caption).toContain('of 2 trainings');
+  });
+
   it('know the trainings of a segmented kind by their seeds, and take other nodes as they are', () => {
     expect(chainOf('maml[seed=1]@300', 'maml.train')).toBe('maml[seed=1]');
     expect(chainOf('test@seed=1', 'eval.few_shot')).toBe('test@seed=1');

@@ -80,7 +80,10 @@ export function StepGraph({
         </svg>
       </ScrollBox>
       <p className="key">
-        Choose a step to see its nodes. Dashed: what flows was computed from test data.{' '}
+        Choose a step to see its nodes.
+        {edges.some(({ roles }) => roles.includes('test'))
+          ? ' Dashed: what flows was computed from test data. '
+          : ' '}
         {gravest
           .filter((outcome) => steps.some(({ outcomes }) => (outcomes[outcome] ?? 0) > 0))
           .map((outcome) => (

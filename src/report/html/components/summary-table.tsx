@@ -1,7 +1,6 @@
 import type { ReactNode } from 'react';
 import { inReadingOrder } from '../../metric-table.js';
 import { comparisonTable, type SummaryRow } from '../../summary-table.js';
-import { distinct } from '../figures/metric-text.js';
 import { Estimate } from './estimate.js';
 import { plainText } from './marks.js';
 import { Table } from './table.js';
@@ -13,7 +12,7 @@ const mostRows = 400;
 export function summaryNodes(
   summaries: readonly SummaryRow[],
 ): readonly { readonly node: string; readonly rows: readonly SummaryRow[]; readonly isSweep: boolean }[] {
-  return distinct(summaries.map(({ node }) => node)).map((node) => {
+  return [...new Set(summaries.map(({ node }) => node))].map((node) => {
     const rows = summaries.filter((row) => row.node === node);
     return { node, rows, isSweep: new Set(rows.map(({ model }) => model)).size < rows.length };
   });
@@ -29,9 +28,11 @@ export function SummaryTable({
 }): ReactNode {
   const metrics = inReadingOrder(new Set(rows.flatMap((row) => Object.keys(row.metrics))));
   const baseline = rows.find((row) => row.baseline === null);
-  const others = distinct(
-    rows.flatMap((row) => Object.values(row.metrics).flatMap(({ against }) => Object.keys(against))),
-  );
+  const others = [
+    ...new Set(
+      rows.flatMap((row) => Object.values(row.metrics).flatMap(({ against }) => Object.keys(against))),
+    ),
+  ];
   const comparisons = comparisonTable(rows.slice(0, mostRows));
   return (
     <>

@@ -8,7 +8,7 @@ const mostModels = 24;
 
 /** A figure for each summary whose models have one setting each: the leading metric with its interval. */
 export function comparisonFigures(summaries: readonly SummaryRow[]): readonly Figure[] {
-  return distinct(summaries.map(({ node }) => node)).flatMap((node) => {
+  return [...new Set(summaries.map(({ node }) => node))].flatMap((node) => {
     const rows = summaries.filter((row) => row.node === node);
     const isPlain = new Set(rows.map(({ model }) => model)).size === rows.length;
     const metric = leadingMetric(rows.flatMap((row) => Object.keys(row.metrics)));

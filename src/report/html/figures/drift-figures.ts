@@ -2,7 +2,6 @@ import type { DriftSummary } from '../../drift-table.js';
 import { lightColours } from '../palette.js';
 import type { EpisodeDriftRow } from '../run-rows.js';
 import { type Figure, figureId, plotWidth, referenceLine, styled } from './figure.js';
-import { distinct } from './metric-text.js';
 
 const bins = 24;
 
@@ -11,7 +10,7 @@ export function driftFigures(
   episodes: readonly EpisodeDriftRow[],
   summaries: readonly DriftSummary[],
 ): readonly Figure[] {
-  return distinct(summaries.map(({ node }) => node)).flatMap((node) => {
+  return [...new Set(summaries.map(({ node }) => node))].flatMap((node) => {
     const own = summaries.filter((row) => row.node === node);
     const k = Math.max(...own.map((row) => row.k));
     const steps = Math.max(...own.filter((row) => row.k === k).map((row) => row.steps));

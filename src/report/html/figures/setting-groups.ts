@@ -65,12 +65,12 @@ export function settingGroups(
 function summaryGroups(
   summaries: readonly SummaryRow[],
 ): readonly { readonly node: string; readonly group: SettingGroup }[] {
-  return distinct(summaries.map(({ node }) => node)).flatMap((node) => {
+  return [...new Set(summaries.map(({ node }) => node))].flatMap((node) => {
     const rows = summaries.filter((row) => row.node === node);
     const metric = leadingMetric(rows.flatMap((row) => Object.keys(row.metrics)));
     const baseline = rows.find((row) => row.baseline === null);
     if (metric === undefined) return [];
-    return distinct(rows.map(({ model }) => model)).flatMap((model) => {
+    return [...new Set(rows.map(({ model }) => model))].flatMap((model) => {
       const own = rows.filter((row) => row.model === model);
       if (own.length < 2) return [];
       const values = own.flatMap((row): readonly SettingValue[] => {
@@ -104,7 +104,7 @@ function summaryGroups(
 }
 
 function stepGroups(metrics: readonly MetricRow[]): readonly SettingGroup[] {
-  return distinct(metrics.map(({ step }) => step)).flatMap((step) => {
+  return [...new Set(metrics.map(({ step }) => step))].flatMap((step) => {
     const rows = metrics.filter((row) => row.step === step);
     const settings = new Set(rows.map(({ k, steps, inner_lr }) => JSON.stringify([k, steps, inner_lr])));
     const metric = leadingMetric(rows.flatMap((row) => Object.keys(row.values)));

@@ -17,7 +17,9 @@ export function trainingFigures(
   metrics: readonly MetricRow[],
   kindOfStep: ReadonlyMap<string, string>,
 ): readonly Figure[] {
-  return distinct(rows.history.map(({ step }) => step)).flatMap((step) => {
+  const trained = new Set(rows.history.map(({ step }) => step));
+  const steps = [...kindOfStep.keys()].filter((step) => trained.has(step));
+  return steps.flatMap((step) => {
     const kind = kindOfStep.get(step) ?? '';
     const losses = rows.losses.filter((row) => row.step === step);
     const history = rows.history.filter((row) => row.step === step);
@@ -33,6 +35,12 @@ export function chainOf(node: string, kind: string): string {
   return kinds[kind]?.segmentation === undefined ? node : node.replace(/@[^@]*$/, '');
 }
 
+/** What tells a chain from the others of its step: `seed=1` of `meta_train[seed=1]`; the chain where it is alone. */
+function shortChain(chain: string, step: string): string {
+  const rest = chain.startsWith(step) ? chain.slice(step.length).replace(/^@|^\[(.*)\]$/, '$1') : '';
+  return rest === '' ? chain : rest;
+}
+
 function lossFigure(
   step: string,
   kind: string,
@@ -46,7 +54,7 @@ function lossFigure(
       .toSorted((one, other) => one.iteration - other.iteration);
     const reach = reachOf(own.length);
     return own.map(({ iteration, loss }, index) => ({
-      chain,
+      chain: shortChain(chain, step),
       iteration,
       loss,
       mean: meanOf(own.slice(Math.max(0, index - reach), index + reach + 1)),
@@ -162,7 +170,7 @@ function validationFigure(
   const chains = distinct(evaluated.map(({ chain }) => chain)).slice(0, mostCurves);
   const values = evaluated
     .filter(({ chain }) => chains.includes(chain))
-    .map(({ row: _, ...one }) => one)
+    .map(({ row: _, ...one }) => ({ ...one, chain: shortChain(one.chain, step) }))
     .toSorted((one, other) =>
       one.chain < other.chain ? -1 : one.chain > other.chain ? 1 : one.iteration - other.iteration,
     );
