@@ -58,9 +58,9 @@ export function createCompletionSources(folder: string): CompletionSources {
       return pipeline === undefined ? [] : await parametersOf(pipeline.value, topics.word);
     }),
     engines: async () => {
-      const { engines } = await import('../engines/registry.js');
+      const { engineGroups, engines } = await import('../engines/registry.js');
       return [
-        { value: 'auto', description: 'the fastest that is available' },
+        ...engineGroups.map((value) => ({ value, description: 'the best that is available' })),
         ...Object.values(engines).map(({ name, summary }) => ({ value: name, description: summary })),
       ];
     },

@@ -1,4 +1,4 @@
-import { accessSync, constants, existsSync, readdirSync, statfsSync } from 'node:fs';
+import { accessSync, constants, existsSync, statfsSync } from 'node:fs';
 import { arch, availableParallelism, cpus, freemem, release, totalmem, type } from 'node:os';
 import { dirname, join } from 'node:path';
 import { type Failure, FailureError } from '../base/failure.js';
@@ -14,7 +14,7 @@ import { folderObstacle } from '../store/folders.js';
 import { openStore } from '../store/open-store.js';
 import { type CacheSurvey, surveyCache } from '../store/survey-cache.js';
 import { plainStyle, styleFor } from '../ui/style.js';
-import { findPipeline, findRoot } from './find-pipeline.js';
+import { findPipeline, findRoot, pipelinesIn } from './find-pipeline.js';
 
 /** The major version of Node that kshot needs at least. */
 const leastNode = 20;
@@ -208,7 +208,7 @@ async function diagnoseProject(given: string | undefined, findings: Findings): P
   const pipeline = findPipeline(root, folder);
   const facts: ProjectFacts = {
     root,
-    pipelines: pipelinesIn(root),
+    pipelines: pipelinesIn(root).map((name) => `pipelines/${name}`),
     default_pipeline: pipeline.ok ? pipeline.value : null,
     runs: register?.runs.length ?? 0,
     latest_run: latest === undefined ? null : identityOf(latest),
@@ -294,15 +294,6 @@ async function attempt<Value>(
     if (!problems.some(({ message }) => message === failure.message)) problems.push(failure);
     return undefined;
   }
-}
-
-function pipelinesIn(root: string): readonly string[] {
-  const folder = join(root, 'pipelines');
-  if (!existsSync(folder)) return [];
-  return readdirSync(folder, { withFileTypes: true })
-    .filter((entry) => !entry.isDirectory() && /\.ya?ml$/.test(entry.name))
-    .map(({ name }) => `pipelines/${name}`)
-    .sort();
 }
 
 function freeBytes(folder: string): number {

@@ -31,18 +31,10 @@ export function findRoot(folder: string, given?: string): Result<string, Failure
  */
 export function findPipeline(root: string, folder: string, given?: string): Result<string, Failure> {
   const pipelines = join(root, 'pipelines');
-  const isFile = (name: string) => statSync(join(pipelines, name), { throwIfNoEntry: false })?.isFile();
-  const files = existsSync(pipelines)
-    ? readdirSync(pipelines)
-        .filter((name) => /\.ya?ml$/.test(name) && isFile(name))
-        .sort()
-    : [];
+  const files = pipelinesIn(root);
   if (given !== undefined) {
     const found = [resolve(folder, given), resolve(root, given)].find((file) => existsSync(file));
-    if (found !== undefined) return success(relativePath(root, found));
-    const hint = suggestion(basename(given), files, (name) => `pipelines/${name}`);
-    const message = `there is no file ${given}`;
-    return failed({ reason: 'file-not-found', message, ...(hint === undefined ? {} : { hint }) });
+    return found === undefined ? failed(noPipeline(root, given)) : success(relativePath(root, found));
   }
   const [first] = files;
   if (first !== undefined && files.length === 1) return success(`pipelines/${first}`);
@@ -65,6 +57,32 @@ export function findPipeline(root: string, folder: string, given?: string): Resu
         ? 'write pipelines/NAME.yaml, or name a file ending in .yaml'
         : `name one: ${names.slice(0, 8).join(', ')}`,
   });
+}
+
+/** The names of the files in `pipelines/`, sorted. */
+export function pipelinesIn(root: string): readonly string[] {
+  const folder = join(root, 'pipelines');
+  const isFile = (name: string) => statSync(join(folder, name), { throwIfNoEntry: false })?.isFile();
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder)
+    .filter((name) => /\.ya?ml$/.test(name) && isFile(name))
+    .sort();
+}
+
+/** What is said of a file that is not there, or is no pipeline. */
+export function noPipeline(root: string, given: string): Failure {
+  const isThere = existsSync(resolve(given)) || existsSync(resolve(root, given));
+  const hint = suggestion(basename(given), pipelinesIn(root), (name) => `pipelines/${name}`);
+  return {
+    reason: 'file-not-found',
+    message: isThere ? `${given} is no pipeline, whose name ends in .yaml` : `there is no file ${given}`,
+    ...(hint === undefined ? {} : { hint }),
+  };
+}
+
+/** Whether a target can only be meant for a file: no step has such a name, and a node has brackets. */
+export function looksLikePath(target: string): boolean {
+  return /\.\w+$|\//.test(target) && !/[[@]/.test(target);
 }
 
 function relativePath(root: string, file: string): string {

@@ -27,15 +27,31 @@ process.on('uncaughtException', (error) => {
   process.exit();
 });
 
+const program = createProgram((exitCode) => {
+  process.exitCode = exitCode;
+});
+
+/** Where the help is that whoever wrote these arguments needs. */
+function helpHint(): string {
+  let command = program;
+  const words: string[] = [];
+  for (const arg of args) {
+    const below = command.commands.find((one) => one.name() === arg);
+    if (below === undefined) break;
+    command = below;
+    words.push(arg);
+  }
+  return words.length === 0
+    ? 'kshot --help lists the commands, kshot COMMAND --help its options'
+    : `kshot ${words.join(' ')} --help says what it takes`;
+}
+
 try {
   if (args[0] === '__complete') {
     // Not a command: a shell asks about a command line that is none yet.
     const { answerShell } = await import('./answer-shell.js');
     process.stdout.write(await answerShell(args.slice(1)));
   } else {
-    const program = createProgram((exitCode) => {
-      process.exitCode = exitCode;
-    });
     // An option with an optional value would otherwise take the next argument for it.
     await program.parseAsync(
       args.map((arg) => (arg === '--force' ? '--force=' : arg)),
@@ -51,7 +67,7 @@ try {
       new FailureError({
         reason: 'usage',
         message: error.code === 'commander.help' ? 'no command is given' : message,
-        hint: hint === '' ? 'kshot --help lists the commands, kshot COMMAND --help its options' : hint,
+        hint: hint === '' ? helpHint() : hint,
       }),
     );
   } else fail(error);

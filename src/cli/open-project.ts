@@ -3,13 +3,13 @@ import type { Failure } from '../base/failure.js';
 import { failed, type Result, success } from '../base/result.js';
 import { type CodeDigests, installedCode, readCodeDigests } from '../pipeline/code-digests.js';
 import type { Graph, GraphNode } from '../pipeline/graph.js';
-import { loadPipeline } from '../pipeline/load-pipeline.js';
+import { loadPipeline, namesInGraph } from '../pipeline/load-pipeline.js';
 import { makePlan } from '../pipeline/make-plan.js';
 import { suggestion } from '../pipeline/nearest-name.js';
 import type { Plan } from '../pipeline/plan.js';
 import { openStore } from '../store/open-store.js';
 import type { Store } from '../store/store.js';
-import { findPipeline, findRoot, splitFile } from './find-pipeline.js';
+import { findPipeline, findRoot, looksLikePath, noPipeline, splitFile } from './find-pipeline.js';
 
 /** Options of the commands that plan. */
 export interface PlanningOptions {
@@ -42,6 +42,8 @@ export async function openGraph(
   const root = findRoot(folder, options.root);
   if (!root.ok) return failed([root.failure]);
   const { file: given, targets } = splitFile(args);
+  const path = targets.find(looksLikePath);
+  if (path !== undefined) return failed([noPipeline(root.value, path)]);
   const file = findPipeline(root.value, folder, given);
   if (!file.ok) return failed([file.failure]);
   return await loadPipeline({
@@ -90,7 +92,7 @@ function forcedNodes(graph: Graph, names: readonly string[]): Result<(node: Grap
   if (names.includes('')) return success(() => true);
   const unknown = names.find((name) => !graph.nodes.some((node) => node.step === name || node.id === name));
   if (unknown !== undefined) {
-    const hint = suggestion(unknown, new Set(graph.nodes.flatMap((node) => [node.step, node.id])));
+    const hint = suggestion(unknown, namesInGraph(graph.nodes));
     return failed({
       reason: 'unknown-step',
       message: `--force=${unknown}: there is no such step`,

@@ -77,6 +77,11 @@ export async function loadPipeline(options: LoadOptions): Promise<Result<Graph, 
   });
 }
 
+/** What a user may call parts of a graph: its steps, then its nodes. */
+export function namesInGraph(nodes: readonly Pick<GraphNode, 'id' | 'step'>[]): ReadonlySet<string> {
+  return new Set([...nodes.map(({ step }) => step), ...nodes.map(({ id }) => id)]);
+}
+
 /** The targets and all that they need, in the same order. */
 function selectTargets(
   nodes: readonly GraphNode[],
@@ -89,8 +94,7 @@ function selectTargets(
     const found = nodes.filter(({ id, step }) => id === target || step === target);
     for (const { id } of found) wanted.add(id);
     if (found.length > 0) continue;
-    const names = new Set(nodes.flatMap(({ id, step }) => [step, id]));
-    const hint = suggestion(target, names);
+    const hint = suggestion(target, namesInGraph(nodes));
     report({
       reason: 'unknown-step',
       message: `there is no step ${target}`,

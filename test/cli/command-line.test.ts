@@ -40,6 +40,11 @@ describe('the command line', () => {
     [['sql', 'SELECT 1', '--format', 'xml'], /xml/, /./],
     [[], /no command/, /--help/],
     [['cache'], /no command/, /--help/],
+    [['gc', '--keep', '-1'], /'-1' is invalid. It is a whole number from 0/, /kshot gc --help/],
+    [['cache', 'verify', 'all'], /too many arguments/, /kshot cache verify --help/],
+    [['plan', 'pipelines/a.yam'], /there is no file pipelines\/a\.yam/, /did you mean pipelines\/a\.yaml\?/],
+    [['plan', 'cache/'], /there is no file cache\//, /pipelines\/a\.yaml/],
+    [['plan', 'on'], /there is no step on/, /did you mean one\?/],
     [['cache', 'veryfy'], /unknown command 'veryfy'/, /verify/],
   ])('refuses %j with exit code 2, and says what to write', async (args, message, hint) => {
     const { exitCode, stdout, stderr } = await kshot(project, args);

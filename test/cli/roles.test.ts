@@ -1,5 +1,7 @@
+import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import type { Dag } from '../../src/cli/graph-view.js';
 import { kshot } from '../support/kshot.js';
 import { smallExperiment } from '../support/small-experiment.js';
 import { type Project, temporaryProject } from '../support/temporary-project.js';
@@ -158,6 +160,48 @@ describe('kshot dag', () => {
     expect(dot.stdout).toContain('"episodes" -> "few_shot" [label="episodes [test]"];');
     expect(mermaid.stdout.match(/-->/g)?.length).toBe(dot.stdout.match(/->/g)?.length);
   });
+
+  it('writes Mermaid of which every line is a node or an edge between two, with nothing unquoted', async () => {
+    const { stdout } = await kshot(project, ['dag', file, '--format', 'mermaid']);
+    const [head, ...lines] = stdout.trimEnd().split('\n');
+    expect(head).toBe('flowchart TD');
+    const nodes = lines.flatMap((line) => /^ {2}(step\d+)\["[^"\]]+<br\/>[^"\]]+"\]$/.exec(line)?.[1] ?? []);
+    const edges = lines.flatMap((line) => {
+      const [, from, to] = /^ {2}(step\d+) -->\|"[^"|]+"\| (step\d+)$/.exec(line) ?? [];
+      return from === undefined || to === undefined ? [] : [[from, to]];
+    });
+    expect(nodes.length + edges.length).toBe(lines.length);
+    expect([...new Set(nodes)]).toEqual(nodes);
+    expect(edges.flat().filter((name) => !nodes.includes(name))).toEqual([]);
+  });
+
+  const noDot = spawnSync('dot', ['-V']).status === 0 ? undefined : 'Graphviz is not installed';
+  it.skipIf(noDot !== undefined)(
+    `writes what Graphviz reads: the same steps and edges${noDot === undefined ? '' : ` (skipped: ${noDot})`}`,
+    async () => {
+      const { stdout } = await kshot(project, ['dag', file, '--format', 'dot']);
+      const drawn = spawnSync('dot', ['-Tjson0'], { input: stdout, encoding: 'utf8' });
+      expect([drawn.status, drawn.stderr]).toEqual([0, '']);
+      const graph = JSON.parse(drawn.stdout) as {
+        name: string;
+        objects: { name: string }[];
+        edges: { tail: number; head: number; label: string }[];
+      };
+      const dag = JSON.parse((await kshot(project, ['dag', file, '--json'])).stdout) as Dag;
+      expect(graph.name).toBe(dag.pipeline);
+      expect(graph.objects.map(({ name }) => name)).toEqual(dag.steps.map(({ step }) => step));
+      const nameOf = (index: number) => graph.objects[index]?.name;
+      const edges = graph.edges.map(({ tail, head, label }) => [
+        nameOf(tail),
+        nameOf(head),
+        label.split(' ')[0],
+      ]);
+      expect(edges).toEqual(
+        expect.arrayContaining(dag.edges.map(({ from, to, input }) => [from, to, input])),
+      );
+      expect(edges).toHaveLength(dag.edges.length);
+    },
+  );
 
   it('needs no data to be there', async () => {
     const missing = temporaryProject({

@@ -327,6 +327,27 @@ describe('the plan', () => {
     expect((await kshot(at, ['status', '--check', '--set', 'params.a=3'])).exitCode).toBe(4);
   });
 
+  it('is explained once for nodes that are alike, which a list for scripts keeps apart', async () => {
+    const at = temporaryProject({
+      files: {
+        'pipelines/a.yaml':
+          'version: 1\nsteps:\n  v: { kind: value, with: { x: 1 }, matrix: { i: [1, 2, 3, 4, 5] } }\n',
+      },
+    });
+    const before = await kshot(at, ['explain', 'v']);
+    expect(before.stdout).toBe(
+      'v[i=1], v[i=2], v[i=3] and 2 more: run\n  new: no run of this pipeline has had this node\n',
+    );
+    expect((await kshot(at, ['run', '--tag', 'first'])).exitCode).toBe(0);
+    const after = await kshot(at, ['explain', 'v', '--set', 'steps.v.with.x=2']);
+    expect(after.stdout).toBe(
+      'v[i=1], v[i=2], v[i=3] and 2 more: run\n  compared with run a/first:\n    with.x 1 -> 2\n',
+    );
+    expect((await kshot(at, ['explain', 'v[i=2]'])).stdout).toMatch(/^v\[i=2\]: hit, key [0-9a-f]{64}\n/);
+    const { stdout } = await kshot(at, ['explain', 'v', '--json']);
+    expect((JSON.parse(stdout) as unknown[]).length).toBe(5);
+  });
+
   it('is explained to the byte that differs, and names what was compared', async () => {
     const at = project();
     const fresh = await kshot(at, ['explain', 'one']);

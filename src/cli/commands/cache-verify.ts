@@ -49,7 +49,7 @@ export async function cacheVerify(options: CommonOptions): Promise<number> {
   terminal.data(
     terminal.json
       ? `${JSON.stringify({ entries, objects, bytes, runs: runs.count, bad: 0 })}\n`
-      : `${entries === 1 ? '1 entry' : `${entries} entries`}, ${formatCount(objects, 'object')}, ${formatBytes(bytes)}, ${formatCount(runs.count, 'run')}: all good\n`,
+      : `${formatCount(entries, 'result')}, ${formatCount(objects, 'object')}, ${formatBytes(bytes)}, ${formatCount(runs.count, 'run')}: all good\n`,
   );
   return 0;
 }

@@ -1,6 +1,7 @@
 import { printable } from '../../base/terminal-text.js';
 import { leavesOf } from '../../base/tree.js';
 import { createManifestReader, differences, findSimilar } from '../../pipeline/explain.js';
+import { namesInGraph } from '../../pipeline/load-pipeline.js';
 import { suggestion } from '../../pipeline/nearest-name.js';
 import type { PlannedNode } from '../../pipeline/plan.js';
 import { openProject, type PlannedProject, type PlanningOptions } from '../open-project.js';
@@ -31,7 +32,7 @@ export async function explain(options: ExplainOptions, step: string, file?: stri
   const { plan } = project.value;
   const planned = plan.nodes.filter(({ node }) => node.step === step || node.id === step);
   if (planned.length === 0) {
-    const hint = suggestion(step, new Set(plan.nodes.flatMap(({ node }) => [node.step, node.id])));
+    const hint = suggestion(step, namesInGraph(plan.nodes.map(({ node }) => node)));
     return terminal.fail([
       {
         reason: 'unknown-step',
@@ -47,8 +48,8 @@ export async function explain(options: ExplainOptions, step: string, file?: stri
     terminal.data(`${JSON.stringify(explanations)}\n`);
     return 0;
   }
-  for (const explanation of explanations) {
-    for (const line of linesOf(explanation)) terminal.data(`${printable(line)}\n`);
+  for (const alike of groupAlike(explanations)) {
+    for (const line of linesOf(alike)) terminal.data(`${printable(line)}\n`);
   }
   return 0;
 }
@@ -90,10 +91,29 @@ function openInputs({ node }: PlannedNode, { plan }: PlannedProject): readonly s
     .map((other) => other.node.id);
 }
 
-function linesOf(explanation: Explanation): readonly string[] {
-  const { node, state, key, compared_with, waits_for } = explanation;
+/** Explanations that differ in their nodes and keys only, together; in the order of the first of each. */
+function groupAlike(explanations: readonly Explanation[]): readonly (readonly Explanation[])[] {
+  const groups = new Map<string, Explanation[]>();
+  for (const explanation of explanations) {
+    const { node: _, key, ...rest } = explanation;
+    const name = JSON.stringify({ ...rest, hasKey: key !== undefined });
+    groups.set(name, [...(groups.get(name) ?? []), explanation]);
+  }
+  return [...groups.values()];
+}
+
+/** The first few of nodes. */
+const namedNodes = 3;
+
+function linesOf(alike: readonly Explanation[]): readonly string[] {
+  const [explanation] = alike;
+  if (explanation === undefined) return [];
+  const { state, key, compared_with, waits_for } = explanation;
+  const more = alike.length - namedNodes;
+  const nodes = alike.slice(0, namedNodes).map(({ node }) => node);
+  const names = `${nodes.join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
   return [
-    key === undefined ? `${node}: ${state}` : `${node}: ${state}, key ${key}`,
+    key === undefined || alike.length > 1 ? `${names}: ${state}` : `${names}: ${state}, key ${key}`,
     ...(explanation.new ? ['  new: no run of this pipeline has had this node'] : []),
     ...(compared_with === undefined ? [] : linesOfDifferences(explanation, compared_with)),
     ...(waits_for === undefined
