@@ -22,14 +22,13 @@ export function closingLines(closing: Closing, layout: FigureLayout): readonly s
   const { style } = layout;
   const results = report === undefined ? { lines: [], isAll: true } : resultLines(report, layout);
   const next = nextCommands(closing, results.lines.length > 0, results.isAll);
-  const widest = Math.max(...next.map(({ command }) => command.length));
   return [
     ...(results.lines.length > 0 ? ['', ...results.lines, ''] : []),
     `${style.bold('report'.padEnd(9))} ${place}`,
     ...next.map(({ command, why }, index) => {
       const word = index === 0 ? style.bold('next'.padEnd(9)) : ' '.repeat(9);
       // A comment to a shell, so that the whole line can be typed; left out where it would be wrapped.
-      const comment = `${' '.repeat(widest - command.length)}  # ${why}`;
+      const comment = `  # ${why}`;
       const fits = 10 + command.length + comment.length <= layout.width;
       return `${word} ${command}${fits ? style.dim(comment) : ''}`;
     }),

@@ -174,6 +174,6 @@ function helpRows({ width, symbols, style }: LiveDrawing): readonly string[] {
     ['Ctrl-C', 'the same; twice ends at once'],
   ];
   return rows.map(([keys, meaning]) =>
-    fitSpans([{ text: `  ${keys.padEnd(9)}`, mark: style.bold }, { text: meaning }], width, symbols.cut),
+    fitSpans([{ text: `  ${keys.padEnd(11)}`, mark: style.bold }, { text: meaning }], width, symbols.cut),
   );
 }
