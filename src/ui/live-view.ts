@@ -145,6 +145,11 @@ export async function openLiveView(
       instance.rerender(app());
       instance.unmount();
       instance = undefined;
+      // What is typed from here on is for the shell. Later, since a stream that was read by Ink's way does not pause
+      // before it has taken in that its listener is gone.
+      setImmediate(() => {
+        if (instance === undefined) input?.pause();
+      });
       // Ink leaves the last rows where they are.
       output.write(`${rows.length === 0 ? '' : `\u001b[${rows.length}A`}\r\u001b[J`);
       told = [];

@@ -43,6 +43,8 @@ async function terminalIn(
   return terminal;
 }
 
+/** A screen may be caught half drawn. */
+const polling = { timeout: 20_000, interval: 100 };
 const occurrences = (text: string, pattern: RegExp) => text.match(new RegExp(pattern, 'gm'))?.length ?? 0;
 
 describe.skipIf(noTmux !== undefined)(
@@ -107,10 +109,10 @@ describe.skipIf(noTmux !== undefined)(
       await terminal.until(/^━+─+ {2}\d+\/10 nodes/m);
       await terminal.until(/^slots .{0,52}q stop {2}\? help$/m);
       for (const line of terminal.screen().split('\n')) expect([...line].length).toBeLessThanOrEqual(60);
-      expect(occurrences(terminal.history(), /● slow/)).toBe(1);
+      await expect.poll(() => occurrences(terminal.history(), /● slow/), polling).toBe(1);
       terminal.resize(100, 30);
       await terminal.until(/^slots .{60,}q stop {2}\? help$/m);
-      expect(occurrences(terminal.history(), /● slow/)).toBe(1);
+      await expect.poll(() => occurrences(terminal.history(), /● slow/), polling).toBe(1);
       open();
       await terminal.until(/exit code 1/);
       const history = terminal.history();
