@@ -221,14 +221,18 @@ describe('eval.few_shot', () => {
     for (const output of ['metrics', 'ranks']) expect(eight?.bytes(output)).toEqual(one?.bytes(output));
   });
 
-  it('reports its progress', async () => {
+  it('reports its progress, and at the end the figures that it wrote', async () => {
     const reports: Progress[] = [];
-    await evaluate(
+    const result = await evaluate(
       evalFewShot,
       { steps: 1, inner_lr: 0.3 },
       { onProgress: (progress) => reports.push(progress) },
     );
-    expect(reports).toEqual([{ done: 7, total: 7, unit: 'episodes' }]);
+    const values = Object.fromEntries(
+      (await result.rows('metrics')).map(({ metric, value }) => [String(metric), value]),
+    );
+    const all = { done: 7, total: 7, unit: 'episodes' };
+    expect(reports).toEqual([all, { ...all, values }]);
   });
 
   it('has one canonical form for one meaning', () => {
