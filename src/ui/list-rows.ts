@@ -222,7 +222,7 @@ export function curveRows(
   const curve = step.curves.at(-1);
   if (curve === undefined || countNodes(step).running === 0) return [];
   const { loss, chain } = curve;
-  const validation = validationOf(state, step, chain);
+  const validation = validationOf(state, step);
   const label = Math.min(18, Math.floor(width / 4));
   const sparkWidth = Math.min(32, Math.max(8, width - label - 44));
   const of = step.curves.length > 1 ? ` (${chain.slice(step.step.length)})` : '';
@@ -247,7 +247,7 @@ export function curveRows(
             `val ${validation.metric}`,
             (validation.values.at(-1) ?? 0).toFixed(4),
             validation.values,
-            `best ${validation.best.value.toFixed(4)} at @${validation.best.at}`,
+            `best ${validation.best.value.toFixed(4)} at ${validation.best.at}`,
           ),
         ]),
   ];

@@ -1,4 +1,11 @@
-import { countNodes, isSettled, type NodeView, type StepView, type ViewState } from './view-state.js';
+import {
+  chainOf,
+  countNodes,
+  isSettled,
+  type NodeView,
+  type StepView,
+  type ViewState,
+} from './view-state.js';
 
 /** The part of a running node that is done, from 0 to 1; undefined where it has not said. */
 export function fractionOf({ progress }: NodeView): number | undefined {
@@ -79,32 +86,42 @@ export function resourcesInUse({ steps }: Pick<ViewState, 'steps'>): {
 export interface Validation {
   readonly metric: string;
   readonly values: readonly number[];
-  /** The highest, and what follows `@` in the node that has it. */
+  /** The highest, and what follows the step's name in the node that has it. */
   readonly best: { readonly value: number; readonly at: string };
 }
 
-/** What is known so far of the checkpoints of one chain of training: metrics computed from val alone. */
+/**
+ * What is known so far of the checkpoints of a training: metrics computed from val alone. Of an evaluation at several
+ * settings the values are those of one setting, the one that has the highest. Undefined for a matrix of
+ * trainings: events do not tell which of them was evaluated.
+ */
 export function validationOf(
   { steps }: Pick<ViewState, 'steps'>,
   training: StepView,
-  chain: string,
 ): Validation | undefined {
-  const combination = chain.slice(training.step.length).replace(/^\[|\]$|^@/g, '');
+  if ([...training.nodes.keys()].some((node) => chainOf(node) !== training.step)) return undefined;
   for (const step of steps) {
     if (step.role !== 'val' || !step.needs.includes(training.step)) continue;
-    const points = [...step.nodes.values()].flatMap(({ node, values }) => {
-      const at = /@(\d+)$/.exec(node)?.[1];
-      const value = metricNames.map((name) => values[name]).find((one) => one !== undefined);
-      return at !== undefined && value !== undefined && node.includes(combination) ? [{ at, value }] : [];
+    const found = [...step.nodes.values()].flatMap(({ node, values }) => {
+      const iteration = /@(\d+)$/.exec(node)?.[1];
+      const metric = metricNames.find((name) => values[name] !== undefined);
+      const value = metric === undefined ? undefined : values[metric];
+      return iteration === undefined || metric === undefined || value === undefined
+        ? []
+        : [{ node, iteration: Number(iteration), metric, value }];
     });
-    const [first] = points;
+    const [first] = found;
     if (first === undefined) continue;
-    points.sort((one, other) => Number(one.at) - Number(other.at));
-    const metric = metricNames.find((name) =>
-      [...step.nodes.values()].some(({ values }) => values[name] !== undefined),
-    );
-    const best = points.reduce((highest, point) => (point.value > highest.value ? point : highest));
-    return { metric: metric ?? '', values: points.map(({ value }) => value), best };
+    const best = found.reduce((highest, one) => (one.value > highest.value ? one : highest), first);
+    const values = found
+      .filter(({ node, metric }) => chainOf(node) === chainOf(best.node) && metric === best.metric)
+      .toSorted((one, other) => one.iteration - other.iteration)
+      .map(({ value }) => value);
+    return {
+      metric: best.metric,
+      values,
+      best: { value: best.value, at: best.node.slice(step.step.length) },
+    };
   }
   return undefined;
 }

@@ -263,6 +263,25 @@ describe('the rows of the live view', () => {
     ]);
   });
 
+  it('draw the validation of one setting, the best, and none where it may be of another training', () => {
+    const validated = (step: string) => [
+      ...([0.1, 0.11, 0.13] as const).flatMap((value, index) => [
+        finish(`validate[lr=0.1]@${100 * (index + 1)}`, 'ran', 6, { values: { 'accuracy@1': value } }),
+        finish(`validate[lr=0.5]@${100 * (index + 1)}`, 'ran', 6, { values: { 'accuracy@1': 0.4 - value } }),
+      ]),
+      start(`${step}@400`, 7),
+      progress(`${step}@400`, 8, 50, { loss: 2 }),
+    ];
+    const begun = runStart([
+      { step: 'train', nodes: 4 },
+      { step: 'validate', nodes: 8, needs: ['train'], role: 'val' },
+    ]);
+    const validation = (step: string) =>
+      screenOf(viewOf([begun, ...validated(step)])).find((row) => row.includes('val accuracy@1'));
+    expect(validation('train')).toBe('      val accuracy@1     0.2700  █▆▁  best 0.3000 at [lr=0.5]@100');
+    expect(validation('train[lr=0.1]')).toBeUndefined();
+  });
+
   it('say less where there are fewer columns', () => {
     const rows = screenOf(viewOf(underWay), { seconds: 9, width: 60 });
     expect(rows.find((row) => row.includes('train'))).toBe(

@@ -60,12 +60,13 @@ export interface RunRows {
   readonly lineage: readonly LineageRow[];
   readonly history: readonly HistoryRow[];
   readonly losses: readonly LossRow[];
+  /** Of each node at its greatest K and, there, most steps: what a histogram is made of. */
   readonly drift: readonly EpisodeDriftRow[];
 }
 
 /** Points of a curve beyond which neighbours are drawn as their mean. */
 const mostPointsOfCurve = 600;
-/** Episodes beyond which a histogram is of the first so many. */
+/** Episodes of a node beyond which its histogram is of the first so many. */
 const mostEpisodes = 100_000;
 
 /** Reads them from a run's folder of tables, which must have been verified; small whatever the run was. */
@@ -111,7 +112,9 @@ export async function readRunRows(tables: string): Promise<RunRows> {
          FROM (SELECT * FROM drift ORDER BY node, k, steps, episode_id, tensor)
          GROUP BY node, role, k, steps, episode_id
          HAVING sum(norm_before ** 2) > 0
-         ORDER BY node, k, steps, episode_id LIMIT ${mostEpisodes}`,
+         QUALIFY dense_rank() OVER (PARTITION BY node ORDER BY k DESC, steps DESC) = 1
+             AND row_number() OVER (PARTITION BY node, k, steps ORDER BY episode_id) <= ${mostEpisodes}
+         ORDER BY node, k, steps, episode_id`,
       ),
     };
   });

@@ -122,7 +122,7 @@ describe('the figures of a run', () => {
       'summary, maml: accuracy@1 over K',
       'summary, maml: accuracy@1 over inner steps',
     ]);
-    expect(figures[0]?.data.rows[0]).toEqual([1, '1 steps', 0.2, 0.2 - 0.05, 0.2 + 0.05, 'not told apart']);
+    expect(figures[0]?.data.rows[0]).toEqual([1, '1 step', 0.2, 0.2 - 0.05, 0.2 + 0.05, 'not told apart']);
   });
 
   it('draw the loss of each training, and the validation of its checkpoints at their iterations', () => {
@@ -154,6 +154,43 @@ describe('the figures of a run', () => {
       ['fit', 200, 0.3],
     ]);
     expect(validation?.caption).toContain('Highest: iteration 200');
+  });
+
+  it('tell the highest of all checkpoints, and how many trainings are drawn where there are too many', () => {
+    const seeds = [1, 2, 3, 4, 5, 6, 7];
+    const nodes = seeds.flatMap((seed) => [100, 200].map((at) => ({ seed, at, name: `seed=${seed}@${at}` })));
+    const rows: RunRows = {
+      ...noRows,
+      history: nodes.map(({ name, at }) => ({
+        ...{ node: `fit[${name.replace('@', ']@')}`, step: 'fit', iterations: 100 },
+        ...{ last_iteration: at, iterations_per_row: 1 },
+      })),
+      lineage: nodes.map(({ name }) => ({
+        ...{ node: `val@${name}`, input: 'model', source_node: `fit[${name.replace('@', ']@')}` },
+        ...{ source_output: 'checkpoint', roles: 'train', file: null, digest: null },
+      })),
+    };
+    const metrics = nodes.map(({ seed, at, name }) => metric(`val@${name}`, 'val', {}, seed / 10 + at / 1e4));
+    const [loss, validation] = trainingFigures(rows, metrics, new Map([['fit', 'maml.train']]));
+    expect(loss?.topic).toBe('training');
+    expect(new Set(validation?.data.rows.map(([training]) => training)).size).toBe(6);
+    expect(validation?.caption).toMatch(
+      /Highest: seed=7, iteration 200, 0\.7200 .*\. The first 6 of 7 are drawn\.$/,
+    );
+    expect(validation?.description).toBe(
+      'accuracy@1 at 14 checkpoints; highest 0.7200 at seed=7, iteration 200.',
+    );
+  });
+
+  it('say how many lines of an ablation are drawn where there are too many', () => {
+    const rows = [1, 2, 3, 4, 5, 6, 7].flatMap((k) =>
+      [1, 3].map((steps) => metric('by', 'by', { k, steps }, k / 10)),
+    );
+    const captions = ablationFigures(settingGroups([], rows, [])).map(({ caption }) => caption);
+    expect(captions.map((caption) => /The first.*/.exec(caption)?.[0])).toEqual([
+      undefined,
+      'The first 6 of 7 are drawn.',
+    ]);
   });
 
   it('call trainings that differ in their seed by it', () => {

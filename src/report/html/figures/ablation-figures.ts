@@ -1,6 +1,7 @@
+import { formatCount } from '../../../base/quantities.js';
 import { lightColours } from '../palette.js';
 import { type Figure, figureId, plotWidth, referenceLine, styled } from './figure.js';
-import { distinct, metricText, sampleText } from './metric-text.js';
+import { distinct, firstOf, metricText, sampleText } from './metric-text.js';
 import { type Axis, axisTitles, type SettingGroup } from './setting-groups.js';
 
 /** More lines than this cannot be told apart by colour. */
@@ -20,10 +21,10 @@ export function ablationFigures(groups: readonly SettingGroup[]): readonly Figur
 function ablation(group: SettingGroup, axis: Axis): Figure {
   const { name, role, metric, varying, reference } = group;
   const other = varying.find((one) => one !== axis);
-  const shown =
-    other === undefined ? [] : distinct(group.values.map((value) => value[other])).slice(0, mostLines);
+  const lines = other === undefined ? [] : distinct(group.values.map((value) => value[other]));
+  const shown = lines.slice(0, mostLines);
   const lineName = (value: number | null) =>
-    `${other === 'k' ? 'K = ' : ''}${value}${other === 'steps' ? ' steps' : ''}`;
+    other === 'k' ? `K = ${value}` : other === 'steps' ? formatCount(value ?? 0, 'step') : `${value}`;
   const values = group.values
     .filter(
       (value) => value[axis] !== null && (other === undefined || shown.includes(value[other] ?? Number.NaN)),
@@ -70,7 +71,7 @@ function ablation(group: SettingGroup, axis: Axis): Figure {
       reference === undefined
         ? ''
         : ` Dashed: ${reference.name}, ${reference.value.toFixed(4)}; hollow: cannot be told apart from it by the paired comparison.`
-    }`,
+    }${firstOf(shown.length, lines.length)}`,
     description: values
       .map(
         ({ at, line, value, low, high }) =>

@@ -29,6 +29,11 @@ export function sampleText(
   return `${role === null ? 'No split' : `Role ${role}`}; n = ${range(rows.map(({ n }) => n))} query pairs of ${users === '1' ? formatCount(1, 'user') : `${users} users`}`;
 }
 
+/** A sentence that says how many of all are drawn, with a space before it; empty where they are all. */
+export function firstOf(drawn: number, all: number): string {
+  return drawn >= all ? '' : ` The first ${drawn} of ${all} are drawn.`;
+}
+
 /** Distinct values, ascending. */
 export function distinct<Value extends number | string>(
   values: Iterable<Value | null | undefined>,

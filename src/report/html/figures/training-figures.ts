@@ -3,7 +3,7 @@ import type { MetricRow } from '../../metric-table.js';
 import { lightColours } from '../palette.js';
 import type { HistoryRow, LineageRow, LossRow, RunRows } from '../run-rows.js';
 import { type Figure, figureId, plotWidth, styled } from './figure.js';
-import { distinct, leadingMetric, metricText, sampleText } from './metric-text.js';
+import { distinct, firstOf, leadingMetric, metricText, sampleText } from './metric-text.js';
 
 /** More curves than this cannot be told apart by colour. */
 const mostCurves = 6;
@@ -81,7 +81,6 @@ function lossFigure(
     axis: { tickCount: 5 },
   } as const;
   const last = values.at(-1);
-  const unshown = chains.length - mostCurves;
   return {
     id: figureId('training', step, 'loss'),
     topic: 'training',
@@ -89,7 +88,7 @@ function lossFigure(
     role: 'train',
     caption: `Role train; ${kind}, ${iterations} iterations${single ? '' : ` of ${chains.length} trainings`}. Thin: ${
       perPoint === 1 ? 'every iteration' : `means of ${perPoint} iterations`
-    }; thick: the mean of ${window * perPoint} around.${unshown > 0 ? ` The first ${mostCurves} of ${chains.length} are drawn.` : ''}`,
+    }; thick: the mean of ${window * perPoint} around.${firstOf(mostCurves, chains.length)}`,
     description: `The loss over ${iterations} iterations${
       values[0] === undefined || last === undefined
         ? ''
@@ -167,7 +166,8 @@ function validationFigure(
   metric: string,
   evaluated: readonly Evaluated[],
 ): Figure {
-  const chains = distinct(evaluated.map(({ chain }) => chain)).slice(0, mostCurves);
+  const trainings = distinct(evaluated.map(({ chain }) => chain));
+  const chains = trainings.slice(0, mostCurves);
   const values = evaluated
     .filter(({ chain }) => chains.includes(chain))
     .map(({ row: _, ...one }) => ({ ...one, chain: shortChain(one.chain, step) }))
@@ -175,11 +175,13 @@ function validationFigure(
       one.chain < other.chain ? -1 : one.chain > other.chain ? 1 : one.iteration - other.iteration,
     );
   const role = evaluated[0]?.row.role ?? null;
-  const highest = values.reduce((best, one) => (one.value > best.value ? one : best), values[0]!);
-  const colour =
-    chains.length === 1
-      ? { value: seriesColour }
-      : ({ field: 'chain', type: 'nominal', title: null, sort: null } as const);
+  // Of all, drawn or not; a figure is made of some.
+  const highest = evaluated.reduce((best, one) => (one.value > best.value ? one : best), evaluated[0]!);
+  const single = trainings.length === 1;
+  const place = `${single ? '' : `${shortChain(highest.chain, step)}, `}iteration ${highest.iteration}`;
+  const colour = single
+    ? { value: seriesColour }
+    : ({ field: 'chain', type: 'nominal', title: null, sort: null } as const);
   const x = {
     field: 'iteration',
     type: 'quantitative',
@@ -202,8 +204,8 @@ function validationFigure(
     caption: `${evaluation}. ${sampleText(
       role,
       evaluated.map(({ row }) => row),
-    )}. Bars: 95 % intervals over users. Highest: iteration ${highest.iteration}, ${metricText(highest.value, highest.low, highest.high)}.`,
-    description: `${metric} at ${values.length} checkpoints; highest ${highest.value.toFixed(4)} at iteration ${highest.iteration}.`,
+    )}. Bars: 95 % intervals over users. Highest: ${place}, ${metricText(highest.value, highest.low, highest.high)}.${firstOf(chains.length, trainings.length)}`,
+    description: `${metric} at ${evaluated.length} checkpoints; highest ${highest.value.toFixed(4)} at ${place}.`,
     data: {
       columns: ['training', 'iteration', metric, 'low', 'high'],
       rows: values.map(({ chain, iteration, value, low, high }) => [chain, iteration, value, low, high]),
