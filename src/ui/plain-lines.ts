@@ -50,9 +50,17 @@ export function createPlainLines(style: Style = plainStyle): (event: RunEvent) =
             style.bold,
             'run',
             event.pipeline,
-            `${event.run}  ${formatCount(event.nodes, 'node')}, ${formatCount(event.slots, 'slot')}` +
-              `${event.gpus > 0 ? `, ${formatCount(event.gpus, 'gpu')}` : ''}, engine ${event.engine}${event.engineReason === undefined ? '' : `: ${event.engineReason}`}`,
+            [
+              `${event.run}  ${formatCount(event.nodes, 'node')}`,
+              formatCount(event.slots, 'slot'),
+              ...(event.gpus > 0 ? [formatCount(event.gpus, 'gpu')] : []),
+              ...(event.engineReason === undefined ? [`engine ${event.engine}`] : []),
+            ].join(', '),
           ),
+          // On a line of its own, which a terminal of 80 columns need not wrap.
+          ...(event.engineReason === undefined
+            ? []
+            : [wordLine(style.bold, 'engine', event.engine, event.engineReason)]),
         ];
       case 'run.finish':
         return [...flushHits(), summaryLine(event, style)];

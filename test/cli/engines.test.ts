@@ -110,7 +110,7 @@ describe('engine: auto', () => {
     expect(JSON.parse(planned.stdout)).toMatchObject({ engine: 'wasm' });
     expect(existsSync(project.path(kept))).toBe(false);
     const { stderr } = await kshot(project, ['run', 'fingerprint']);
-    expect(stderr).toContain('engine wasm: there is no GPU');
+    expect(stderr).toContain('engine    wasm  there is no GPU');
   });
 
   it('is wasm where no engine can use the GPU; what was found is kept until the machine changes', async () => {

@@ -74,6 +74,15 @@ describe('plain lines', () => {
     ]);
   });
 
+  it('says which engine was chosen, and why, on a line of its own', () => {
+    const start = { pipeline: 'maml', run: 'r1', nodes: 24, slots: 2, gpus: 0, steps: [] };
+    const engine = { engine: 'wasm', engineReason: 'there is no GPU' };
+    expect(linesOf([{ event: 'run.start', version: 1, time: at(0), ...start, ...engine }])).toEqual([
+      'run       maml  r1  24 nodes, 2 slots',
+      'engine    wasm  there is no GPU',
+    ]);
+  });
+
   it('shows iteration, loss, rate and time left, at most every two seconds for a node', () => {
     expect(linesOf([progress(0, 10), progress(1.9, 14), progress(2, 15), progress(3, 16)])).toEqual([
       'progress  meta_train@200  10/200 iterations, loss 4.213, 1.9 iterations/s, 42 s left',

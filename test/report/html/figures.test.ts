@@ -94,6 +94,26 @@ describe('the figures of a run', () => {
     expect(ablationFigures(settingGroups([], sweep, []))).toEqual([]);
   });
 
+  it('make of a sweep over K, steps and rates a heat map of K and rate at the best number of steps', () => {
+    const rows = [0.01, 0.1].flatMap((inner_lr) =>
+      [1, 5].flatMap((k) =>
+        [1, 3].map((steps) => {
+          const value = (inner_lr + k / 100 + (steps === 1 ? 0.5 : 0)) / 2;
+          return metric(`tune[inner_lr=${inner_lr}]`, 'tune', { inner_lr, k, steps }, value);
+        }),
+      ),
+    );
+    const [figure, ...others] = heatMapFigures(settingGroups([], rows, []));
+    expect(others).toEqual([]);
+    expect(figure?.title).toBe('tune, 1 inner step: accuracy@1 by K and inner rate');
+    expect(figure?.data.rows.map(([k, rate, value]) => [k, rate, value])).toEqual([
+      [1, 0.01, 0.26],
+      [5, 0.01, 0.28],
+      [1, 0.1, 0.305],
+      [5, 0.1, 0.325],
+    ]);
+  });
+
   it('make no sweep of what differs in its checkpoint or seed only', () => {
     const rows = [1, 2, 3].map((seed) => metric(`test@seed=${seed}`, 'test', {}, seed / 10));
     expect(settingGroups([], rows, [])).toEqual([]);

@@ -1,4 +1,4 @@
-import { formatFigure } from '../../../base/quantities.js';
+import { formatCount, formatFigure } from '../../../base/quantities.js';
 import { heatColours, lightColours } from '../palette.js';
 import { type Figure, figureId, plotWidth, styled } from './figure.js';
 import { distinct, metricText, sampleText } from './metric-text.js';
@@ -7,15 +7,30 @@ import { type Axis, axisTitles, type SettingGroup, type SettingValue } from './s
 /** More cells in a row than this leave no place for their numbers. */
 const mostColumns = 8;
 
-/** Two settings against one another, such as the inner rate and the number of steps; the rest must be one value. */
+/**
+ * Two settings against one another, such as the inner rate and the number of steps. Where K, steps and rate all vary,
+ * K and the rate at the number of steps that has the highest value.
+ */
 export function heatMapFigures(groups: readonly SettingGroup[]): readonly Figure[] {
-  return groups.flatMap((group) => {
+  return groups.map(atBestSteps).flatMap((group) => {
     const [first, second] = group.varying;
     if (group.varying.length !== 2 || first === undefined || second === undefined) return [];
     return distinct(group.values.map((value) => value[first])).length > mostColumns
       ? []
       : [heatMap(group, first, second)];
   });
+}
+
+function atBestSteps(group: SettingGroup): SettingGroup {
+  if (group.varying.length < 3) return group;
+  const highest = Math.max(...group.values.map(({ value }) => value));
+  const steps = group.values.find(({ value }) => value === highest)?.steps ?? null;
+  return {
+    ...group,
+    name: `${group.name}, ${formatCount(steps ?? 0, 'inner step')}`,
+    values: group.values.filter((one) => one.steps === steps),
+    varying: group.varying.filter((axis) => axis !== 'steps'),
+  };
 }
 
 function heatMap({ name, role, metric, values }: SettingGroup, across: Axis, down: Axis): Figure {
