@@ -88,7 +88,7 @@ function logRows(
             : 'nothing yet',
         ];
   const path = node?.log ?? '';
-  return [
+  const rows = [
     fitSpans([{ text: id, mark: style.bold }, { text: `  ${node?.state ?? ''}` }], width, symbols.cut),
     // Its end says more than its beginning.
     fitText(path.length > width ? `${symbols.cut}${path.slice(1 - width)}` : path, width, symbols.cut),
@@ -99,6 +99,7 @@ function logRows(
           `${style.dim(symbols.rule)} ${fitText(line.replaceAll('\t', '  '), width - 2, symbols.cut)}`,
       ),
   ];
+  return rows.slice(0, room);
 }
 
 function footer(state: ViewState, chosen: Chosen, drawing: LiveDrawing): readonly string[] {

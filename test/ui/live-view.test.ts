@@ -192,6 +192,12 @@ describe('the live view of a run that was recorded', () => {
     );
   });
 
+  it('keeps an open log within a terminal of four rows', () => {
+    const open = { ...nothingChosen, log: { node: 'pairs', scrolled: 0 } };
+    const size = { width: 80, height: 4, seconds: 3600, isColoured: false };
+    expect(screenOf(viewOf(recorded), { ...size, chosen: open, log: ['a', 'b'] }).length).toBeLessThan(4);
+  });
+
   it('keeps what is selected in sight', () => {
     fc.assert(
       fc.property(anyRun(), fc.nat(), keys, (events, length, pressed) => {
