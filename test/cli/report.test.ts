@@ -180,6 +180,18 @@ describe.skipIf(chromiumMissing !== undefined)(inBrowser, () => {
     await opened.close();
   });
 
+  it('prints the whole graph, since paper cannot be scrolled', async () => {
+    const opened = await open(page, { width: 320 });
+    const overhang = () =>
+      opened.evaluate(
+        "(({ scrollWidth, clientWidth }) => scrollWidth - clientWidth)(document.querySelector('.graph'))",
+      );
+    expect(await overhang()).toBeGreaterThan(0);
+    await opened.emulateMedia({ media: 'print' });
+    expect(await overhang()).toBe(0);
+    await opened.close();
+  });
+
   it('shows the numbers that kshot sql gives', async () => {
     const query = `SELECT model, value, low, high, distinguishable FROM summary
       WHERE run = 'small/first' AND node = 'summary' AND metric = 'mrr' ORDER BY place`;

@@ -39,7 +39,11 @@ export function StepGraph({
       <ScrollBox label="Graph of steps" className="graph">
         <svg
           viewBox={`0 0 ${width} ${height}`}
-          style={{ maxWidth: `${width}px`, minWidth: `${Math.round(smallestScale * width)}px` }}
+          style={{
+            maxWidth: `${width}px`,
+            // A variable, which the rules for paper can set aside.
+            ['--least-width' as string]: `${Math.round(smallestScale * width)}px`,
+          }}
         >
           <title>Steps, and what flows between them</title>
           <defs>
