@@ -311,6 +311,25 @@ export function describeEngine(subject: Subject): void {
       });
     });
 
+    it('gives the loss and the gradient where gates and scores are far beyond what an exponential holds', async () => {
+      const shape = { items: 6, embedding: 3, hidden: 4 };
+      const pairs = pairSet([
+        { prefix: [1, 2, 0], label: 3 },
+        { prefix: [4], label: 5 },
+        { prefix: [4, 3], label: 1 },
+      ]);
+      // Sums of some hundreds: of either sign, and of some gates and items in either's range.
+      const parameters = randomVector(parameterCount(shape), 21, 30);
+      const reference = await createReference({ shape, threads: 1 });
+      const expected = await reference.lossGradient(parameters, pairs);
+      expect(expected.loss).toBeGreaterThan(20);
+      await withEngine(shape, async (engine, own) => {
+        const { loss, gradient } = await engine.lossGradient(own(parameters), pairs);
+        expect(Math.abs(loss / expected.loss - 1)).toBeLessThan(tolerance);
+        expect(relativeError(gradient, expected.gradient)).toBeLessThan(tolerance);
+      });
+    });
+
     it('does not change what it is given, and gives the same bits again', async () => {
       const shape = { items: 8, embedding: 5, hidden: 6 };
       const tasks = fc.sample(arbitraryTask(shape.items), { numRuns: 3, seed: 10 });

@@ -12,7 +12,7 @@ export function withDeviceFailures(engine: Engine, check: () => void = () => {})
       check();
       return value;
     } catch (error) {
-      throw deviceError(causeOf(error, check), engine.device ?? engine.name);
+      throw deviceError(error, check, engine.device ?? engine.name);
     }
   };
   return {
@@ -23,19 +23,23 @@ export function withDeviceFailures(engine: Engine, check: () => void = () => {})
   };
 }
 
-/** What the device itself has to say of it, where it has: what is thrown may only be what followed. */
-function causeOf(error: unknown, check: () => void): unknown {
-  try {
-    check();
-    return error;
-  } catch (found) {
-    return found;
-  }
+/**
+ * What was thrown, and what the device itself has to say, are often two accounts of one failure, and one of them only
+ * of what followed: a buffer that could not be had is told as that, and then as calls that were given a bad buffer.
+ */
+function deviceError(thrown: unknown, check: () => void, device: string): unknown {
+  const told = thrownBy(check);
+  const failure = deviceFailure(thrown, device) ?? deviceFailure(told, device);
+  return failure === undefined ? (told ?? thrown) : new FailureError(failure);
 }
 
-function deviceError(error: unknown, device: string): unknown {
-  const failure = deviceFailure(error, device);
-  return failure === undefined ? error : new FailureError(failure);
+function thrownBy(check: () => void): unknown {
+  try {
+    check();
+    return undefined;
+  } catch (error) {
+    return error;
+  }
 }
 
 /**

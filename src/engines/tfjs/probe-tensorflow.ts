@@ -1,12 +1,14 @@
 import type { EngineProbe } from '../engine.js';
 import { installedVersions, packageFolder } from '../installed-version.js';
+import { gradientFault } from './check-gradient.js';
 import { loadTensorflow } from './load-tensorflow.js';
 import { tensorflowDevice } from './tensorflow-device.js';
+import { createEngine } from './tfjs-tensorflow-engine.js';
 
 const packageName = '@tensorflow/tfjs-node-gpu';
 const install = `npm install ${packageName}, on a network that reaches storage.googleapis.com, where it gets libtensorflow; it wants CUDA 11 and cuDNN 8`;
 
-/** Loads TensorFlow, which starts CUDA. */
+/** Loads TensorFlow, which starts CUDA, and sees whether a GPU computes what it should. */
 export async function probeTensorflow(): Promise<EngineProbe> {
   const versions = installedVersions([packageName]);
   if (process.platform !== 'linux' || process.arch !== 'x64') {
@@ -22,6 +24,11 @@ export async function probeTensorflow(): Promise<EngineProbe> {
   }
   try {
     const loaded = await loadTensorflow();
+    const fault = loaded.usesGpu ? await gradientFault(createEngine) : undefined;
+    if (fault !== undefined) {
+      const mend = 'update the driver, or compute with --engine wasm';
+      return { available: false, why: `${tensorflowDevice(loaded).device}: ${fault}`, mend, versions };
+    }
     return {
       available: true,
       ...tensorflowDevice(loaded),

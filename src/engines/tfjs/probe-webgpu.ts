@@ -1,10 +1,12 @@
 import type { EngineProbe } from '../engine.js';
 import { installedVersions, packageFolder } from '../installed-version.js';
+import { gradientFault } from './check-gradient.js';
+import { createWebgpuEngine } from './tfjs-webgpu-engine.js';
 import { openWebgpu } from './webgpu/webgpu-device.js';
 
 const packages = ['webgpu', '@tensorflow/tfjs-backend-webgpu'];
 
-/** Opens a device, a program that stands in for one too. */
+/** Opens a device, a program that stands in for one too, and sees whether hardware computes what it should. */
 export async function probeWebgpu(): Promise<EngineProbe> {
   const versions = installedVersions(packages);
   if (packageFolder('webgpu') === undefined) {
@@ -18,7 +20,14 @@ export async function probeWebgpu(): Promise<EngineProbe> {
   try {
     const opened = await openWebgpu({ allowSoftware: true });
     const { vendor, architecture, device, description } = opened.info;
+    const fault = opened.software
+      ? undefined
+      : await gradientFault((options) => createWebgpuEngine(opened, options));
     await opened.close();
+    if (fault !== undefined) {
+      const mend = 'update the driver, or compute with --engine wasm';
+      return { available: false, why: `${opened.name}: ${fault}`, mend, versions };
+    }
     return {
       available: true,
       device: device || architecture || vendor,

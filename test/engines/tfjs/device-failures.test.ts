@@ -69,6 +69,16 @@ describe('an engine on a device that fails', () => {
       labels: new Int32Array(0),
     });
 
+  it('is out of memory where it threw that, whatever the device then says of calls without their buffers', async () => {
+    const engine = withDeviceFailures(
+      engineOf(() => Promise.reject(named('DeviceOutOfMemoryError', 'the device has no more memory'))),
+      () => {
+        throw new Error('a GPU: [Invalid Buffer] is invalid due to a previous error.');
+      },
+    );
+    await expect(call(engine)).rejects.toMatchObject({ failure: { reason: 'device-out-of-memory' } });
+  });
+
   it('gives no number that was computed after the device failed without a throw', async () => {
     let calls = 0;
     const engine = withDeviceFailures(

@@ -5,9 +5,11 @@ import { afterAll, describe, expect, it } from 'vitest';
 import type { Task } from '../../../src/data/pair-set.js';
 import type { Engine, MetaHyper } from '../../../src/engines/engine.js';
 import { createEngine as createReference } from '../../../src/engines/reference/reference-engine.js';
+import { assignSlots, packForests } from '../../../src/engines/tfjs/packed-forests.js';
 import { createTfjsEngine } from '../../../src/engines/tfjs/tfjs-engine.js';
 import { createWebgpuEngine } from '../../../src/engines/tfjs/tfjs-webgpu-engine.js';
 import { createBufferPool } from '../../../src/engines/tfjs/webgpu/buffer-pool.js';
+import { planForests } from '../../../src/engines/tfjs/webgpu/forest-plan.js';
 import {
   createFusedPasses,
   type FusedOptions,
@@ -22,7 +24,7 @@ import {
 } from '../../../src/engines/tfjs/webgpu/webgpu-device.js';
 import { initialParameters } from '../../../src/model/initial-parameters.js';
 import type { ModelShape } from '../../../src/model/model-shape.js';
-import { arbitraryTask, randomParameters } from '../arbitrary-tasks.js';
+import { arbitraryTask, pairSet, randomParameters } from '../arbitrary-tasks.js';
 import { relativeError, worstTensor } from '../numeric.js';
 import { openSoftwareWebgpu } from './software-webgpu.js';
 
@@ -160,18 +162,50 @@ describe.skipIf(typeof opened === 'string')('the programs for WebGPU', () => {
 });
 
 describe('a pool of buffers', () => {
-  it('tells, once it is asked to settle, that the device had no memory left', async () => {
-    const limits = { maxBufferSize: 2 ** 30, maxStorageBufferBindingSize: 2 ** 30 };
-    const full = {
+  /** A device that has what is asked of it, or not. */
+  const deviceThat = (error: { readonly message: string } | null) => {
+    const limits = { maxBufferSize: 2 ** 32, maxStorageBufferBindingSize: 2 ** 32 };
+    const device = {
       limits,
       pushErrorScope: () => undefined,
-      popErrorScope: async () => ({ message: 'VK_ERROR_OUT_OF_DEVICE_MEMORY' }),
+      popErrorScope: async () => error,
       createBuffer: ({ size, usage }: GPUBufferDescriptor) => ({ size, usage, destroy: () => undefined }),
     };
-    const pool = createBufferPool(full as unknown as GPUDevice);
+    return device as unknown as GPUDevice;
+  };
+
+  it('tells, once it is asked to settle, that the device had no memory left', async () => {
+    const pool = createBufferPool(deviceThat({ message: 'VK_ERROR_OUT_OF_DEVICE_MEMORY' }));
     pool.lease(1000);
     await expect(pool.settle()).rejects.toThrow(DeviceOutOfMemoryError);
     await pool.settle();
+  });
+
+  it('keeps what may be wanted again, and of many gibibytes nothing', () => {
+    const pool = createBufferPool(deviceThat(null));
+    pool.lease(2 ** 30);
+    pool.lease(2 ** 31).release();
+    pool.trim();
+    expect(pool.bytesAllocated).toBe(3 * 2 ** 30);
+    pool.lease(3.5 * 2 ** 30).release();
+    pool.trim();
+    expect(pool.bytesAllocated).toBe(2 ** 30);
+  });
+});
+
+describe('the forests as the programs read them', () => {
+  it('start no more workgroups than any device does, however many the rows of few trees', () => {
+    // One tree of very many rows: a root, and every pair of items after it.
+    const pairs = Array.from({ length: 66_000 }, (_, i) => ({
+      prefix: [0, Math.floor(i / 300), i % 300],
+      label: 1,
+    }));
+    const sets = [[pairSet(pairs)]];
+    const packed = packForests(sets, assignSlots(sets));
+    expect(packed.rows).toBeGreaterThan(65_535);
+    const { lanes, rowBlocks, pairBlocks, slotBlocks } = planForests(packed);
+    expect(lanes).toBe(4);
+    for (const count of [rowBlocks, pairBlocks, slotBlocks]) expect(count).toBeLessThan(65_536);
   });
 });
 

@@ -16,6 +16,8 @@ const storageUsage = bufferUsage.storage | bufferUsage.copySource | bufferUsage.
 
 /** Reads for which a free buffer is kept though nobody takes it. */
 const idleReads = 16;
+/** Bytes from which on nothing free is kept: half more than an engine lets the tasks of one part take. */
+const mostKept = 6 * 2 ** 30;
 
 /** A buffer on loan. */
 export interface Lease {
@@ -32,7 +34,7 @@ export interface BufferPool {
   releaseAll(): void;
   /** Waits until the device has said whether it had room for all buffers so far; throws where it had not. */
   settle(): Promise<void>;
-  /** Ends a read: frees what nobody took for a while. */
+  /** Ends a read: frees what nobody took for a while, and all that is free where it has become very much. */
   trim(): void;
   /** Frees everything, buffers in use too. */
   close(): void;
@@ -100,6 +102,7 @@ export function createBufferPool(device: GPUDevice): BufferPool {
     },
     trim() {
       reads++;
+      if (bytesAllocated > mostKept) return freeAll();
       for (const [key, list] of free) {
         const kept = list.filter(({ since }) => reads - since <= idleReads);
         for (const one of list) if (!kept.includes(one)) destroy(one.buffer);

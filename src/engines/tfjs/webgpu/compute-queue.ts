@@ -128,10 +128,16 @@ export class ComputeQueue {
     this.#submit();
     this.pool.releaseAll();
     this.pool.trim();
-    await this.pool.settle();
+    try {
+      await Promise.all([this.pool.settle(), this.#staging.settle()]);
+    } catch (error) {
+      staging.release();
+      throw error;
+    }
     try {
       await staging.buffer.mapAsync(mapModeRead, 0, size);
     } catch (error) {
+      staging.release();
       // The device's own account says more than that a buffer could not be mapped.
       this.#opened.check();
       throw error;
@@ -140,6 +146,7 @@ export class ComputeQueue {
     const all = new Float32Array(staging.buffer.getMappedRange(0, size).slice(0));
     staging.buffer.unmap();
     staging.release();
+    this.#staging.trim();
     await times?.();
     at = 0;
     return spans.map(({ length }) => {

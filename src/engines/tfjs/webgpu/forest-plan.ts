@@ -20,15 +20,18 @@ export interface ForestPlan {
  * tree for each is soonest done; above, what counts is how often the weights are read. Results are the same either way.
  */
 const treesForLanes = 512;
+/** Workgroups that any device starts along one dimension. */
+const workgroupsAnywhere = 65_535;
 
 /** How many rows, pairs or slots a workgroup takes at once. */
 export type Lanes = 1 | 4;
 
+function lanesFor({ trees, rows, pairs, slots: { vectors, slots } }: PackedForests): Lanes {
+  return trees < treesForLanes && Math.max(rows, pairs, vectors * slots) <= workgroupsAnywhere ? 1 : 4;
+}
+
 /** Lays out what the programs look up. Depends on its arguments alone. */
-export function planForests(
-  forests: PackedForests,
-  lanes: Lanes = forests.trees < treesForLanes ? 1 : 4,
-): ForestPlan {
+export function planForests(forests: PackedForests, lanes: Lanes = lanesFor(forests)): ForestPlan {
   const { groups, steps } = walkTrees(forests, lanes);
   const { usedSlots, usedOffsets } = slotsWithRows(forests);
   const slotBlocks = blocksOf(usedOffsets, lanes);
