@@ -26,11 +26,12 @@ export async function followLogs(
     const ended = hasEnded(run.folder) || !isUnderWay();
     let last = '';
     for (const log of unfinishedLogs(run, step)) {
-      const text = readFrom(log, read.get(log.file) ?? 0);
-      const bytes = Buffer.byteLength(text);
-      if (bytes === 0) continue;
-      read.set(log.file, (read.get(log.file) ?? 0) + bytes);
-      if (terminal.json) terminal.data(`${JSON.stringify({ run: run.run, node: log.node, text })}\n`);
+      const bytes = readFrom(log, read.get(log.file) ?? 0);
+      if (bytes.length === 0) continue;
+      // Counted as they are in the file: what is no UTF-8 is longer as text.
+      read.set(log.file, (read.get(log.file) ?? 0) + bytes.length);
+      const text = bytes.toString('utf8');
+      if (terminal.json) terminal.document({ run: run.run, node: log.node, text });
       else {
         if (shown !== log.file) terminal.say(`${log.node} in ${run.run} (${log.file})`);
         terminal.data(text);
@@ -46,13 +47,12 @@ export async function followLogs(
 }
 
 /** What a log holds from a place on, up to the last end of a line. */
-function readFrom({ file }: UnfinishedLog, start: number): string {
+function readFrom({ file }: UnfinishedLog, start: number): Buffer {
   const descriptor = openSync(file, 'r');
   try {
     const buffer = Buffer.alloc(Math.max(0, fstatSync(descriptor).size - start));
     const bytes = readSync(descriptor, buffer, 0, buffer.length, start);
-    const end = buffer.subarray(0, bytes).lastIndexOf('\n');
-    return buffer.toString('utf8', 0, end + 1);
+    return buffer.subarray(0, buffer.subarray(0, bytes).lastIndexOf('\n') + 1);
   } finally {
     closeSync(descriptor);
   }

@@ -88,7 +88,7 @@ function reasonOfStep(
   return different ? `${reason} (first of several; kshot explain ${first.node.step})` : reason;
 }
 
-/** The plan as data: `{"nodes": [{node, step, kind, state, key, reason}], "counts"}`. */
+/** The plan as data, for `--json`. */
 export function planAsData(
   plan: Plan,
   reasonOf: (node: PlannedNode) => string,

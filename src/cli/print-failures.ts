@@ -57,9 +57,9 @@ function excerpt(location: Location, style: Style): string[] {
   ];
 }
 
-/** The failures as JSON for `--json`: `{"failures": [...]}` on one line; causes are left out. */
+/** The failures as JSON for `--json`: `{"version": 1, "failures": [...]}` on one line; causes are left out. */
 export function failuresAsJson(failures: readonly Failure[]): string {
-  return `${JSON.stringify({ failures: failuresAsData(failures) })}\n`;
+  return `${JSON.stringify({ version: 1, failures: failuresAsData(failures) })}\n`;
 }
 
 /** The failures as the event of a run that tells them. */

@@ -27,6 +27,8 @@ export interface Terminal {
   readonly dataWidth: number;
   /** Data, as it is. */
   data(text: string): void;
+  /** What a command answers with `--json`: a document on one line, whose `version` counts incompatible changes. */
+  document(value: object): void;
   /** A line for people; nothing with `--quiet`. */
   say(line: string): void;
   /** What is no error but worth a line; nothing with `--quiet`. */
@@ -53,6 +55,7 @@ export function openTerminal(
     dataWidth: widthOf(process.stdout),
     dataStyle: styleFor(process.stdout, process.env, color),
     data: (text) => void process.stdout.write(text),
+    document: (value) => void process.stdout.write(`${JSON.stringify({ version: 1, ...value })}\n`),
     say: (line) => {
       if (!quiet) process.stderr.write(`${line}\n`);
     },

@@ -62,6 +62,26 @@ describe('the command line', () => {
     expect(failures[0]?.reason).toBe('unknown-path');
   });
 
+  it.each(
+    [
+      'plan',
+      'status',
+      'dag',
+      'explain one',
+      'gc',
+      'pin',
+      'cache verify',
+      'doctor',
+      'results',
+      'diff',
+      'report',
+      'logs one',
+    ].map((line) => [line]),
+  )('answers %s --json with one document that has a version, where it fails too', async (line) => {
+    const { stdout } = await kshot(project, [...line.split(' '), '--json']);
+    expect(JSON.parse(stdout)).toMatchObject({ version: 1 });
+  });
+
   it('points at every mistake in a pipeline with a caret, and counts them', async () => {
     project.write(
       'pipelines/bad.yaml',
@@ -127,7 +147,7 @@ describe('the command line', () => {
       ],
       { cwd: project.root, encoding: 'utf8' },
     );
-    expect([status, stdout, stderr]).toEqual([0, '{"pipeline', '']);
+    expect([status, stdout, stderr]).toEqual([0, '{"version"', '']);
   });
 
   it('goes on with a run whose reader has gone', async () => {

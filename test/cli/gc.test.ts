@@ -23,7 +23,9 @@ describe('kshot gc', () => {
     at.write('pipelines/a.yaml', pipeline(1));
     expect((await kshot(at, ['status', '--check'])).exitCode).toBe(0);
     expect((await kshot(at, ['cache', 'verify'])).exitCode).toBe(0);
-    expect((await kshot(at, ['pin', '--remove', 'a/first', '--json'])).stdout).toBe('{"pinned":[]}\n');
+    expect((await kshot(at, ['pin', '--remove', 'a/first', '--json'])).stdout).toBe(
+      '{"version":1,"pinned":[]}\n',
+    );
     expect((await kshot(at, ['gc', '--keep', '1'])).stdout).toMatch(
       /^removed 1 result, .*\n {2}a\/first: v /,
     );

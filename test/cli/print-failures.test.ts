@@ -62,6 +62,7 @@ describe('printing of failures', () => {
   it('gives JSON with places and without causes', () => {
     const failure = { ...located('x: 1', 1, 1), cause: new Error('inner') };
     expect(JSON.parse(failuresAsJson([failure]))).toEqual({
+      version: 1,
       failures: [
         {
           reason: 'unknown-parameter',

@@ -67,7 +67,7 @@ describe('kshot report', () => {
     ]);
     expect(existsSync(project.path('artifacts/small/again/report.html'))).toBe(false);
     const made = await kshot(project, ['report', 'again', '--json']);
-    expect(JSON.parse(made.stdout)).toEqual({ run: 'small/first', path: page });
+    expect(JSON.parse(made.stdout)).toEqual({ version: 1, run: 'small/first', path: page });
     expect(made.stderr).toContain('those of small/first');
   });
 

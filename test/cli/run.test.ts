@@ -345,7 +345,7 @@ describe('the plan', () => {
     );
     expect((await kshot(at, ['explain', 'v[i=2]'])).stdout).toMatch(/^v\[i=2\]: hit, key [0-9a-f]{64}\n/);
     const { stdout } = await kshot(at, ['explain', 'v', '--json']);
-    expect((JSON.parse(stdout) as unknown[]).length).toBe(5);
+    expect((JSON.parse(stdout) as { nodes: unknown[] }).nodes).toHaveLength(5);
   });
 
   it('is explained to the byte that differs, and names what was compared', async () => {

@@ -46,11 +46,11 @@ export async function cacheVerify(options: CommonOptions): Promise<number> {
   ];
   if (failures.length > 0) return terminal.fail(failures);
   const { entries, objects, bytes } = report;
-  terminal.data(
-    terminal.json
-      ? `${JSON.stringify({ entries, objects, bytes, runs: runs.count, bad: 0 })}\n`
-      : `${formatCount(entries, 'result')}, ${formatCount(objects, 'object')}, ${formatBytes(bytes)}, ${formatCount(runs.count, 'run')}: all good\n`,
-  );
+  if (terminal.json) terminal.document({ entries, objects, bytes, runs: runs.count, bad: 0 });
+  else
+    terminal.data(
+      `${formatCount(entries, 'result')}, ${formatCount(objects, 'object')}, ${formatBytes(bytes)}, ${formatCount(runs.count, 'run')}: all good\n`,
+    );
   return 0;
 }
 

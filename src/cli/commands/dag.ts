@@ -15,7 +15,7 @@ export async function dag(options: DagOptions, targets: readonly string[]): Prom
   const format = terminal.json ? 'json' : (options.format ?? 'text');
   switch (format) {
     case 'json':
-      terminal.data(`${JSON.stringify(drawn)}\n`);
+      terminal.document(drawn);
       return 0;
     case 'text':
       terminal.data(`${dagText(drawn).join('\n')}\n`);

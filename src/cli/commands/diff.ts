@@ -48,7 +48,7 @@ export async function diff(options: DiffOptions, before?: string, after?: string
       },
     ]);
   }
-  if (terminal.json) terminal.data(`${JSON.stringify(compared)}\n`);
+  if (terminal.json) terminal.document(compared);
   else {
     if (first.value.signature === second.value.signature) {
       terminal.say(`${identityOf(first.value)} and ${identityOf(second.value)} have the same results`);

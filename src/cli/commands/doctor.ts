@@ -10,7 +10,7 @@ export async function doctor(options: CommonOptions): Promise<number> {
   const diagnosis = await diagnose(options);
   const { problems } = diagnosis;
   if (terminal.json) {
-    terminal.data(`${JSON.stringify({ ...diagnosis, problems: failuresAsData(problems) })}\n`);
+    terminal.document({ ...diagnosis, problems: failuresAsData(problems) });
     return largestExitCode(problems);
   }
   for (const line of diagnosisLines(diagnosis, terminal.dataStyle)) terminal.data(`${line}\n`);

@@ -45,7 +45,7 @@ export async function explain(options: ExplainOptions, step: string, file?: stri
   const explanations: Explanation[] = [];
   for (const one of planned) explanations.push(await explainNode(one, project.value, history));
   if (terminal.json) {
-    terminal.data(`${JSON.stringify(explanations)}\n`);
+    terminal.document({ nodes: explanations });
     return 0;
   }
   for (const alike of groupAlike(explanations)) {

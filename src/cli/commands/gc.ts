@@ -57,9 +57,14 @@ export async function gc(options: GarbageCommandOptions): Promise<number> {
       path: relative(root.value, path),
       bytes: size,
     }));
-    terminal.data(
-      `${JSON.stringify({ dry_run: dryRun, bytes, pinned: pinned.map(identityOf), held_by: heldBy, runs: losses, garbage: files })}\n`,
-    );
+    terminal.document({
+      dry_run: dryRun,
+      bytes,
+      pinned: pinned.map(identityOf),
+      held_by: heldBy,
+      runs: losses,
+      garbage: files,
+    });
     return 0;
   }
   const counts = new Map<Garbage['type'], number>();

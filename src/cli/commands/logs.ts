@@ -60,7 +60,7 @@ export async function logs(options: LogsOptions, step: string): Promise<number> 
   if (found.length === 0 && listing !== undefined) return terminal.fail([noLog(step, listing)]);
   for (const log of found) {
     const text = readFileSync(log.file, 'utf8');
-    if (terminal.json) terminal.data(`${JSON.stringify({ ...log, text })}\n`);
+    if (terminal.json) terminal.document({ ...log, text });
     else {
       terminal.say(heading(log));
       terminal.data(text.endsWith('\n') || text === '' ? text : `${text}\n`);

@@ -35,7 +35,7 @@ export async function pin(options: PinOptions, names: readonly string[]): Promis
   if (failures.length > 0) return terminal.fail(failures);
   for (const record of found) (remove ? unpinRun : pinRun)(root.value, record);
   const pinned = runs.filter((record) => isPinned(root.value, record)).map(identityOf);
-  if (terminal.json) terminal.data(`${JSON.stringify({ pinned })}\n`);
+  if (terminal.json) terminal.document({ pinned });
   else if (pinned.length === 0) terminal.say('no run is pinned');
   else terminal.data(pinned.map((run) => `${run}\n`).join(''));
   return 0;

@@ -12,7 +12,7 @@ export async function plan(options: PlanOptions, targets: readonly string[]): Pr
   if (!project.ok) return terminal.fail(project.failure);
   for (const warning of project.value.graph.warnings) terminal.warn(warning);
   const reasons = await reasonsOfPlan(project.value);
-  if (terminal.json) terminal.data(`${JSON.stringify(planAsData(project.value.plan, reasons))}\n`);
+  if (terminal.json) terminal.document(planAsData(project.value.plan, reasons));
   else {
     for (const line of planLines(project.value.plan, terminal.dataStyle, reasons)) terminal.data(`${line}\n`);
   }

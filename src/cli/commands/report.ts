@@ -40,7 +40,8 @@ export async function report(options: ReportOptions, name?: string): Promise<num
     );
   }
   const page = await remakePage(root.value, record.value);
-  terminal.data(terminal.json ? `${JSON.stringify({ run, path: page })}\n` : `${shown(page)}\n`);
+  if (terminal.json) terminal.document({ run, path: page });
+  else terminal.data(`${shown(page)}\n`);
   if (options.open !== true) return 0;
   const opened = await openFile(page);
   return opened.ok ? 0 : terminal.fail([opened.failure]);

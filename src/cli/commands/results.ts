@@ -30,7 +30,7 @@ export async function results(options: CommonOptions, name?: string): Promise<nu
   const bad = await badResults(root.value, report, manifest);
   if (bad.length > 0) return terminal.fail(bad);
   if (terminal.json) {
-    terminal.data(`${JSON.stringify(report)}\n`);
+    terminal.document(report);
     return 0;
   }
   terminal.say(

@@ -27,26 +27,22 @@ export async function status(options: StatusOptions, targets: readonly string[])
   const reasons = await reasonsOfPlan(project.value);
   if (terminal.json) {
     const data = planAsData(plan, reasons);
-    terminal.data(
-      `${JSON.stringify({
-        ...data,
-        last_run: last === undefined ? null : identityOf(last),
-        last_exit_code: last?.exit_code ?? null,
-        nodes: data.nodes.map((node) => {
-          const before = nodes.get(node['node'] ?? '');
-          return before === undefined
-            ? node
-            : {
-                ...node,
-                last_outcome: before.outcome,
-                last_seconds: before.seconds,
-                ...(before.computed_seconds === undefined
-                  ? {}
-                  : { computed_seconds: before.computed_seconds }),
-              };
-        }),
-      })}\n`,
-    );
+    terminal.document({
+      ...data,
+      last_run: last === undefined ? null : identityOf(last),
+      last_exit_code: last?.exit_code ?? null,
+      nodes: data.nodes.map((node) => {
+        const before = nodes.get(node['node'] ?? '');
+        return before === undefined
+          ? node
+          : {
+              ...node,
+              last_outcome: before.outcome,
+              last_seconds: before.seconds,
+              ...(before.computed_seconds === undefined ? {} : { computed_seconds: before.computed_seconds }),
+            };
+      }),
+    });
   } else {
     const lines = planLines(plan, terminal.dataStyle, reasons, (of) => lastTime(of, nodes));
     for (const line of lines) terminal.data(`${line}\n`);
