@@ -1,7 +1,8 @@
 import { formatBytes, formatCount } from '../base/quantities.js';
 import { printable } from '../base/terminal-text.js';
 import type { Style } from '../ui/style.js';
-import type { DiagnosedEngine, Diagnosis, ProjectFacts } from './diagnosis.js';
+import type { DiagnosedEngine, Diagnosis } from './diagnosis.js';
+import type { ProjectFacts } from './project-diagnosis.js';
 
 /** Where lines are broken that have room for several things. */
 const widest = 100;

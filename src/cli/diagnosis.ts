@@ -1,26 +1,17 @@
-import { accessSync, constants, existsSync, statfsSync } from 'node:fs';
 import { arch, availableParallelism, cpus, freemem, release, totalmem, type } from 'node:os';
-import { dirname, join } from 'node:path';
-import { type Failure, FailureError } from '../base/failure.js';
-import { environmentFailure, failureOfException } from '../base/failure-of-exception.js';
+import type { Failure } from '../base/failure.js';
 import { chooseEngine, type EngineChoice } from '../engines/choose-engine.js';
 import type { EngineDescriptor, EngineProbe, PackageVersions } from '../engines/engine.js';
 import { gpuDevices } from '../engines/gpu-devices.js';
 import { engines } from '../engines/registry.js';
 import { packageVersions } from '../report/package-versions.js';
-import { identityOf, readRegister } from '../report/register.js';
 import { kshotVersion } from '../run/kshot-version.js';
-import { folderObstacle } from '../store/folders.js';
-import { openStore } from '../store/open-store.js';
-import { type CacheSurvey, surveyCache } from '../store/survey-cache.js';
 import { plainStyle, styleFor } from '../ui/style.js';
-import { findPipeline, findRoot, pipelinesIn } from './find-pipeline.js';
+import { diagnoseProject, type Findings, type ProjectFacts, type Warning } from './project-diagnosis.js';
+import { isContinuousIntegration } from './terminal.js';
 
 /** The major version of Node that kshot needs at least. */
 const leastNode = 20;
-/** Less free disk than this is worth a warning. */
-const littleDiskBytes = 2e9;
-
 /** An engine, and whether it can compute here. */
 export type DiagnosedEngine = Pick<EngineDescriptor, 'name' | 'summary' | 'gpu' | 'deterministic'> &
   EngineProbe;
@@ -59,26 +50,7 @@ export interface Diagnosis {
   /** What must be mended before kshot can be used. */
   readonly problems: readonly Failure[];
   /** What is worth knowing and stops nothing. */
-  readonly warnings: readonly Pick<Failure, 'message' | 'hint'>[];
-}
-
-export interface ProjectFacts {
-  readonly root: string;
-  readonly pipelines: readonly string[];
-  /** The pipeline that a command without a FILE works on; null where it would ask. */
-  readonly default_pipeline: string | null;
-  readonly runs: number;
-  readonly latest_run: string | null;
-  readonly cache: CacheSurvey & { readonly folder: string };
-  /** On the disk that holds the cache. */
-  readonly free_disk_bytes: number;
-}
-
-type Warning = Diagnosis['warnings'][number];
-
-interface Findings {
-  readonly problems: Failure[];
-  readonly warnings: Warning[];
+  readonly warnings: readonly Warning[];
 }
 
 /** Looks at everything that kshot needs: engines, packages, machine, project, cache and terminal. Changes nothing. */
@@ -178,125 +150,7 @@ function terminalFacts(color: boolean): Diagnosis['terminal'] {
     stderr_is_terminal: stderr.isTTY === true,
     columns: stderr.columns ?? stdout.columns ?? null,
     term: env['TERM'] ?? null,
-    ci: (env['CI'] ?? '') !== '',
+    ci: isContinuousIntegration(env),
     colors: styleFor(stderr, env, color) !== plainStyle,
   };
-}
-
-async function diagnoseProject(given: string | undefined, findings: Findings): Promise<ProjectFacts | null> {
-  const { problems, warnings } = findings;
-  const folder = process.cwd();
-  const found = findRoot(folder, given);
-  if (!found.ok) {
-    // Naming a folder that is not there is a mistake; standing outside of a project is none.
-    if (given === undefined) warnings.push(found.failure);
-    else problems.push(found.failure);
-    return null;
-  }
-  const root = found.value;
-  const cacheFolder = join(root, 'cache');
-  for (const place of [cacheFolder, join(root, 'artifacts')]) {
-    const refusal = folderObstacle(place) ?? refusalToWrite(place);
-    if (refusal !== undefined && !problems.some(({ message }) => message === refusal.message)) {
-      problems.push(refusal);
-    }
-  }
-  const store = await attempt(findings, () => openStore(cacheFolder));
-  const cache = store === undefined ? undefined : await attempt(findings, async () => surveyCache(store));
-  const register = await attempt(findings, async () => readRegister(root));
-  const latest = register?.runs.at(-1);
-  const pipeline = findPipeline(root, folder);
-  const facts: ProjectFacts = {
-    root,
-    pipelines: pipelinesIn(root).map((name) => `pipelines/${name}`),
-    default_pipeline: pipeline.ok ? pipeline.value : null,
-    runs: register?.runs.length ?? 0,
-    latest_run: latest === undefined ? null : identityOf(latest),
-    cache: { folder: cacheFolder, ...(cache ?? emptySurvey) },
-    free_disk_bytes: freeBytes(root),
-  };
-  warnings.push(...warningsOfProject(facts));
-  return facts;
-}
-
-const emptySurvey: CacheSurvey = {
-  entries: 0,
-  objects: 0,
-  bytes: 0,
-  incomplete: 0,
-  unreadable: 0,
-  partial: { count: 0, bytes: 0 },
-  quarantine: { count: 0, bytes: 0 },
-  locks: { live: [], dead: 0, foreign: [] },
-};
-
-function warningsOfProject({ pipelines, cache, free_disk_bytes: free }: ProjectFacts): readonly Warning[] {
-  const results = (count: number) => (count === 1 ? '1 result' : `${count} results`);
-  return [
-    ...(pipelines.length > 0
-      ? []
-      : [{ message: 'there is no pipeline in pipelines/', hint: 'write pipelines/NAME.yaml' }]),
-    ...(free >= littleDiskBytes
-      ? []
-      : [{ message: 'little disk is free', hint: 'kshot gc --dry-run says what could go' }]),
-    ...(cache.incomplete === 0
-      ? []
-      : [
-          {
-            message: `${results(cache.incomplete)} in the cache with a file that is missing or of another size`,
-            hint: 'kshot run computes again what a pipeline needs; kshot cache verify reads every byte',
-          },
-        ]),
-    ...(cache.unreadable === 0
-      ? []
-      : [
-          {
-            message: `${results(cache.unreadable)} in the cache that this version of kshot cannot read`,
-            hint: 'kshot cache verify sets aside what is broken',
-          },
-        ]),
-    ...(cache.quarantine.count === 0
-      ? []
-      : [
-          {
-            message: `${cache.quarantine.count === 1 ? '1 file was' : `${cache.quarantine.count} files were`} bad and kept aside in the cache`,
-            hint: 'check the disk, and the rest with kshot cache verify; kshot gc removes them after a week',
-          },
-        ]),
-    ...cache.locks.foreign.map(({ path, owner }) => ({
-      message: `a lock in the cache is of ${owner}, which from here may or may not run`,
-      hint: `if no kshot uses this cache there any more, remove ${path}`,
-    })),
-  ];
-}
-
-/** Why nothing can be written into a folder, or made where there is none yet. */
-function refusalToWrite(folder: string): Failure | undefined {
-  let at = folder;
-  while (!existsSync(at)) at = dirname(at);
-  try {
-    accessSync(at, constants.W_OK | constants.X_OK);
-    return undefined;
-  } catch (error) {
-    return environmentFailure(error, `writing in ${folder}`) ?? failureOfException(error);
-  }
-}
-
-async function attempt<Value>(
-  { problems }: Findings,
-  look: () => Promise<Value>,
-): Promise<Value | undefined> {
-  try {
-    return await look();
-  } catch (error) {
-    const failure = error instanceof FailureError ? error.failure : environmentFailure(error);
-    if (failure === undefined) throw error;
-    if (!problems.some(({ message }) => message === failure.message)) problems.push(failure);
-    return undefined;
-  }
-}
-
-function freeBytes(folder: string): number {
-  const { bavail, bsize } = statfsSync(folder);
-  return bavail * bsize;
 }

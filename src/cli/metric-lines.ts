@@ -1,3 +1,4 @@
+import { formatCount } from '../base/quantities.js';
 import { driftTable } from '../report/drift-table.js';
 import { metricTable } from '../report/metric-table.js';
 import { formatRows, type RowTable } from '../report/row-formats.js';
@@ -64,7 +65,12 @@ export function resultLines(
   const tables =
     summaries.length > 0
       ? summaries.map((rows) => summaryLines(rows, layout, mostRows))
-      : [tableLines(metricTable(shown.slice(0, mostRows), 4), layout)];
+      : [
+          [
+            ...tableLines(metricTable(shown.slice(0, mostRows), 4), layout),
+            ...moreLines(shown.length - mostRows),
+          ],
+        ];
   return {
     lines: [
       ...tables.flatMap((lines, index) => (index === 0 ? lines : ['', ...lines])),
@@ -86,12 +92,16 @@ function summaryLines(
 ): readonly string[] {
   const { style } = layout;
   const isTest = rows.some(({ role }) => role === 'test');
-  const more = rows.length - most;
   return [
     style.bold(`${rows[0]?.node ?? ''}${isTest ? ' (TEST)' : ''}`),
     ...tableLines(summaryTable(rows.slice(0, most)), layout),
-    ...(more > 0 ? [`and ${more} more ${more === 1 ? 'row' : 'rows'}`] : []),
+    ...moreLines(rows.length - most),
   ];
+}
+
+/** Says how many rows are left out. */
+function moreLines(count: number): readonly string[] {
+  return count > 0 ? [`and ${formatCount(count, 'more row')}`] : [];
 }
 
 function tableLines(table: RowTable, { style, width }: FigureLayout): readonly string[] {

@@ -9,7 +9,7 @@ import { reduceView } from '../ui/reduce-view.js';
 import { symbolsFor } from '../ui/symbols.js';
 import { toldLines } from '../ui/told-lines.js';
 import { emptyView } from '../ui/view-state.js';
-import type { Terminal } from './terminal.js';
+import { isContinuousIntegration, type Terminal } from './terminal.js';
 
 /** Shows a run while it is under way. */
 export interface RunDisplay {
@@ -37,7 +37,7 @@ export function openRunDisplay(terminal: Terminal, options: RunDisplayOptions): 
     };
   }
   const plain = plainDisplay(terminal);
-  const isLive = !terminal.quiet && isInteractive(process.stderr, process.env) && isInForeground();
+  const isLive = !terminal.quiet && isInteractive() && isInForeground();
   return isLive ? liveDisplay(terminal, options, plain) : plain;
 }
 
@@ -52,18 +52,10 @@ function plainDisplay(terminal: Terminal): RunDisplay {
   };
 }
 
-/**
- * Whether a stream is a terminal that somebody watches: no pipe, no CI (as Ink sees it, which draws nothing there),
- * and one that can move its cursor.
- */
-export function isInteractive(
-  stream: { readonly isTTY?: boolean | undefined },
-  environment: { readonly [name: string]: string | undefined },
-): boolean {
-  const isCi = ['CI', 'CONTINUOUS_INTEGRATION'].some(
-    (name) => name in environment && !['0', 'false'].includes(environment[name] ?? ''),
-  );
-  return stream.isTTY === true && !isCi && environment['TERM'] !== 'dumb';
+/** Whether somebody watches: no pipe, no CI, where Ink draws nothing, and a terminal that can move its cursor. */
+function isInteractive(): boolean {
+  const { stderr, env } = process;
+  return stderr.isTTY === true && !isContinuousIntegration(env) && env['TERM'] !== 'dumb';
 }
 
 /** A process in the background that takes keys would be stopped, and one that draws spoils what is in front. */

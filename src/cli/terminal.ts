@@ -37,6 +37,15 @@ export interface Terminal {
   fail(failures: readonly Failure[]): number;
 }
 
+/** Whether the environment says that nobody watches, as Ink takes it. */
+export function isContinuousIntegration(environment: {
+  readonly [name: string]: string | undefined;
+}): boolean {
+  return ['CI', 'CONTINUOUS_INTEGRATION'].some(
+    (name) => name in environment && !['0', 'false'].includes(environment[name] ?? ''),
+  );
+}
+
 function widthOf({ isTTY, columns }: Partial<NodeJS.WriteStream>): number {
   return isTTY === true && columns !== undefined && columns > 0 ? columns : Number.POSITIVE_INFINITY;
 }

@@ -16,7 +16,7 @@ export function readPipeline(root: string, path: string): Result<LocatedMap, Fai
 }
 
 /** Reads one file as it is, without following `extends`. */
-export function readPipelineFile(root: string, path: string): Result<LocatedMap, Failure[]> {
+function readPipelineFile(root: string, path: string): Result<LocatedMap, Failure[]> {
   const file = displayPath(root, path);
   const text = readText(path, file);
   if (!text.ok) return text;

@@ -41,7 +41,7 @@ export interface SpecOptions {
   readonly fallbackName: string;
 }
 
-export const topLevelKeys = ['version', 'name', 'default', 'extends', 'engine', 'params', 'waive', 'steps'];
+const topLevelKeys = ['version', 'name', 'default', 'extends', 'engine', 'params', 'waive', 'steps'];
 
 /** Checks everything about a pipeline that needs no knowledge of how its steps are connected. */
 export function readSpec(pipeline: LocatedMap, options: SpecOptions, report: Report): Spec {

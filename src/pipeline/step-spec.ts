@@ -44,7 +44,7 @@ export interface MatrixSpec {
   readonly values: readonly LocatedValue[];
 }
 
-export const stepKeys = ['kind', 'in', 'over', 'with', 'matrix', 'resources', 'engine'];
+const stepKeys = ['kind', 'in', 'over', 'with', 'matrix', 'resources', 'engine'];
 
 export function readStep(
   name: string,

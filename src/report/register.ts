@@ -124,7 +124,7 @@ export function runFolderOf(root: string, identity: string): string {
 }
 
 /** The register with further records, each counted once. */
-export function withRecords(register: Register, records: readonly RunRecord[]): Register {
+function withRecords(register: Register, records: readonly RunRecord[]): Register {
   const runs = [...register.runs, ...records].sort(
     (one, other) => compare(one.started_at, other.started_at) || compare(identityOf(one), identityOf(other)),
   );

@@ -91,7 +91,7 @@ async function failureOfPage(
 ): Promise<Failure | undefined> {
   try {
     const { writePage } = await import('./html/write-page.js');
-    await writePage(folder.path, report, manifest);
+    await writePage(folder.path, report, manifest, await filesOfRun(folder.path));
     return undefined;
   } catch (error) {
     for (const name of ['report.html', 'figures']) {

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { displayWidth } from '../../src/base/terminal-text.js';
 import { metricLines, resultLines } from '../../src/cli/metric-lines.js';
-import { readReport } from '../../src/report/run-documents.js';
+import { type Report, readReport } from '../../src/report/run-documents.js';
 import { plainStyle } from '../../src/ui/style.js';
 import { kshot, mainFile } from '../support/kshot.js';
 import { smallExperiment } from '../support/small-experiment.js';
@@ -114,6 +114,25 @@ describe('what a run ends with', () => {
     const index = narrow.findIndex((line) => /^few_shot +TEST/.test(line));
     expect(narrow[index]).toContain(value);
     expect(narrow[index + 1]).toContain(`[${ends.map((end) => end.replace(/^0/, '')).join(' ')}]`);
+  });
+
+  it('is the first metrics where there is no summary, and says how many more there are', () => {
+    const [row] = report().metrics;
+    const many = (rows: number): Report => ({
+      ...report(),
+      summaries: [],
+      // The fixture has some.
+      metrics: Array.from({ length: rows }, (_, index) => ({
+        ...row!,
+        node: `tune[x=${index}]`,
+        role: 'val',
+      })),
+    });
+    const lines = (rows: number) => resultLines(many(rows), { style: plainStyle, width: 80 }).lines;
+    expect(lines(12).filter((line) => line.startsWith('tune['))).toHaveLength(10);
+    expect(lines(12)).toContain('and 2 more rows');
+    expect(lines(11)).toContain('and 1 more row');
+    expect(lines(10).join('\n')).not.toContain('more row');
   });
 
   it('is the summaries where there are some, and says where the rest is', () => {

@@ -3,6 +3,7 @@ import { chmodSync, mkdirSync, readdirSync, rmSync, symlinkSync, truncateSync } 
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Diagnosis } from '../../src/cli/diagnosis.js';
+import { isContinuousIntegration } from '../../src/cli/terminal.js';
 import { engines } from '../../src/engines/registry.js';
 import { kshot, mainFile } from '../support/kshot.js';
 import { temporaryProject } from '../support/temporary-project.js';
@@ -18,6 +19,16 @@ const diagnosisOf = (stdout: string) =>
   };
 
 describe('kshot doctor', () => {
+  it.each([
+    [{}, false],
+    [{ CI: 'true' }, true],
+    [{ CI: '' }, true],
+    [{ CI: 'false' }, false],
+    [{ CONTINUOUS_INTEGRATION: '1' }, true],
+  ])('takes %j for CI as the live view does: %s', (environment, isCi) => {
+    expect(isContinuousIntegration(environment)).toBe(isCi);
+  });
+
   it('says of every engine that there is whether it is available, and which one auto stands for', async () => {
     const { exitCode, stdout, stderr } = await kshot(project(), ['doctor']);
     expect([exitCode, stderr]).toEqual([0, '']);

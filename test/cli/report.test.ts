@@ -52,6 +52,9 @@ describe('kshot report', () => {
     const before = readFileSync(page);
     rmSync(page);
     rmSync(project.path(`${folder}/figures`), { recursive: true });
+    // What is no part of the run: a pin, and a note of the user's.
+    expect((await kshot(project, ['pin', 'first'])).exitCode).toBe(0);
+    project.write(`${folder}/notes.txt`, 'mine');
     const made = await kshot(project, ['report']);
     expect([made.exitCode, made.stdout], made.stderr).toEqual([0, `${folder}/report.html\n`]);
     expect(readFileSync(page).equals(before)).toBe(true);

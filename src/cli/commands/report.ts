@@ -70,13 +70,16 @@ async function remakePage(root: string, record: RunRecord): Promise<string> {
   const { isOfPage, pageName, writePage } = await import('../../report/html/write-page.js');
   const identity = identityOf(record);
   const folder = runFolderOf(root, identity);
-  const sources = Object.entries(record.files).filter(([file]) => !isOfPage(file));
-  await verifyRecordedFiles(recordedFiles(root, { ...record, files: Object.fromEntries(sources) }));
+  const sources = Object.fromEntries(Object.entries(record.files).filter(([file]) => !isOfPage(file)));
+  await verifyRecordedFiles(recordedFiles(root, { ...record, files: sources }));
   const [found, manifest] = [readReport(root, identity), readManifest(root, identity)];
   // Both are among the verified files.
-  if (found !== undefined && manifest !== undefined) await writePage(folder, found, manifest);
+  if (found !== undefined && manifest !== undefined) await writePage(folder, found, manifest, sources);
   const files = Object.entries(await filesOfRun(folder)).filter(([file]) => isOfPage(file));
-  replaceRecord(root, { ...record, files: Object.fromEntries([...sources, ...files].toSorted(byName)) });
+  replaceRecord(root, {
+    ...record,
+    files: Object.fromEntries([...Object.entries(sources), ...files].toSorted(byName)),
+  });
   return join(folder, pageName);
 }
 

@@ -3,13 +3,13 @@ import { availableParallelism } from 'node:os';
 import { join, relative } from 'node:path';
 import { digestOf } from '../../base/canonical.js';
 import { largestExitCode } from '../../base/exit-code.js';
-import type { Failure, Location } from '../../base/failure.js';
+import type { Failure } from '../../base/failure.js';
 import { failureOfException } from '../../base/failure-of-exception.js';
 import { type Result, success } from '../../base/result.js';
 import { type GpuDevice, gpuDevices } from '../../engines/gpu-devices.js';
 import { forgetProbes } from '../../engines/kept-probes.js';
 import { engines } from '../../engines/registry.js';
-import type { Graph, GraphNode } from '../../pipeline/graph.js';
+import type { Graph } from '../../pipeline/graph.js';
 import { earlierDurations } from '../../report/earlier-durations.js';
 import type { FinishedRun } from '../../report/finished-run.js';
 import { preloadPage } from '../../report/html/preload-page.js';
@@ -29,6 +29,7 @@ import { commandName } from '../command-name.js';
 import { openProject, type PlannedProject, type PlanningOptions } from '../open-project.js';
 import { createReasons } from '../reasons.js';
 import { openRunDisplay, type RunDisplay } from '../run-display.js';
+import { failuresOf, repairedNodes } from '../run-failures.js';
 import { type Cancellation, cancelOnSignals } from '../signals.js';
 import { type CommonOptions, openTerminal, type Terminal } from '../terminal.js';
 import { unavailableEngines } from '../unavailable-engines.js';
@@ -254,46 +255,6 @@ function gpusFor({ nodes }: Graph): readonly GpuDevice[] {
   // A GPU engine that was asked for by name may compute on an adapter that is a program.
   const software = onGpuEngine && process.env['KSHOT_GPUS'] === undefined ? [{ id: '0', index: 0 }] : [];
   return found.length > 0 ? found : software;
-}
-
-/** Where the pipeline names the file that holds bad data; else the step. */
-function placeOf({ reason, message }: Failure, { files, location }: GraphNode): Location {
-  const read = reason === 'bad-data' ? files : [];
-  const named = read.find(({ path }) => message.includes(path)) ?? (read.length === 1 ? read[0] : undefined);
-  return named?.location ?? location;
-}
-
-/** What went wrong, with its place in the pipeline. */
-function failuresOf(outcome: RunOutcome): Failure[] {
-  const failures = outcome.nodes.flatMap(({ node, failure, log }): readonly Failure[] =>
-    failure === undefined
-      ? []
-      : [
-          {
-            ...failure,
-            message: `${node.id}: ${failure.message}`,
-            location: failure.location ?? placeOf(failure, node),
-            details: [...(failure.details ?? []), ...(log === undefined ? [] : [`log: ${log}`])],
-          },
-        ],
-  );
-  // Said even where it was healed: a disk that changes bytes will do so again.
-  const repaired = repairedNodes(outcome);
-  const bad = outcome.badObjects.map(
-    (node): Failure => ({
-      reason: 'object-corrupt',
-      message: repaired.includes(node)
-        ? `${node}: its stored result was damaged; it was set aside and computed again, and is good now`
-        : `${node}: its stored result was damaged; it was set aside, and has not been computed again`,
-      hint: 'check the disk that holds the cache, and the rest of it with kshot cache verify',
-    }),
-  );
-  return [...failures, ...bad];
-}
-
-/** The nodes whose stored results were damaged and are good again. */
-function repairedNodes({ nodes, badObjects }: RunOutcome): readonly string[] {
-  return badObjects.filter((id) => nodes.some(({ node, entry }) => node.id === id && entry !== undefined));
 }
 
 /** The page to open: this run's, or the one of the earlier run whose tables it points at. */

@@ -2,7 +2,7 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { writeFileAtomic } from '../../base/atomic-file.js';
 import { loadInProduction } from '../../base/load-in-production.js';
-import { filesOfRun } from '../files-of-run.js';
+import type { ObjectReference } from '../../store/entry.js';
 import type { Manifest, Report } from '../run-documents.js';
 import { runFigures } from './figures/run-figures.js';
 import { readContents } from './read-contents.js';
@@ -10,7 +10,7 @@ import { readContents } from './read-contents.js';
 /** The page in a run's folder. */
 export const pageName = 'report.html';
 /** Where its figures are, in the run's folder. */
-export const figuresFolder = 'figures';
+const figuresFolder = 'figures';
 
 /** Whether a file of a run's folder is of its page, and so made from the others. */
 export function isOfPage(name: string): boolean {
@@ -20,8 +20,15 @@ export function isOfPage(name: string): boolean {
 /**
  * Writes report.html and its figures into a run's folder, whose documents and tables must be there and verified.
  * What draws figures is loaded only where there are some, and all is drawn before an earlier page is touched.
+ *
+ * @param others what else the run wrote, by the names in its folder; what users put there is no part of the page
  */
-export async function writePage(folder: string, report: Report, manifest: Manifest): Promise<void> {
+export async function writePage(
+  folder: string,
+  report: Report,
+  manifest: Manifest,
+  others: { readonly [name: string]: ObjectReference },
+): Promise<void> {
   const contents = await readContents(folder, report, manifest);
   const { figures, left } = runFigures(report, manifest, contents.rows);
   const drawn =
@@ -30,14 +37,13 @@ export async function writePage(folder: string, report: Report, manifest: Manife
     { name: `${figuresFolder}/${id}.svg`, bytes: Buffer.from(svg) },
     { name: `${figuresFolder}/${id}.png`, bytes: png },
   ]);
-  const others = Object.entries(await filesOfRun(folder)).filter(([name]) => !isOfPage(name));
   const { renderPage } = await loadInProduction(() => import('./render-page.js'));
   const page = renderPage({
     contents,
     figures: drawn,
     figuresLeft: left,
     files: [
-      ...others.map(([name, { bytes }]) => ({ name, bytes })),
+      ...Object.entries(others).map(([name, { bytes }]) => ({ name, bytes })),
       ...images.map(({ name, bytes }) => ({ name, bytes: bytes.length })),
     ],
   });

@@ -139,7 +139,7 @@ function stateOf({ outcomes }: StepModel): Outcome {
   return gravest.find((outcome) => (outcomes[outcome] ?? 0) > 0) ?? 'hit';
 }
 
-export function outcomesText({ outcomes, nodes }: StepModel): string {
+function outcomesText({ outcomes, nodes }: StepModel): string {
   return Object.entries(outcomes)
     .map(([outcome, count]) => (nodes.length === 1 ? outcome : `${count} ${outcome}`))
     .join(', ');
