@@ -4,12 +4,14 @@
 //   node engine-case.mjs CASE.json
 //
 // CASE.json: {"engine", "form"?: "fused" | "plain" (on WebGPU), "threads", "allowSoftware", "episodes": FILE, "tasks",
-// "initial": SAFETENSORS, "gradient": SAFETENSORS, "settings", "repeats", "seconds"}
+// "tasksChecked": tasks on which every call is held to the reference engine, "initial": SAFETENSORS,
+// "gradient": SAFETENSORS, "settings", "repeats", "seconds"}
 import { readFileSync, writeFileSync } from 'node:fs';
 import { engines } from '../../dist/engines/registry.js';
 import { initialAdamState } from '../../dist/learning/adam.js';
 import { metaIteration } from '../../dist/learning/meta-train.js';
 import { readModel, writeModel } from '../../dist/model/model-file.js';
+import { holdToReference } from './hold-to-reference.mjs';
 
 const options = JSON.parse(readFileSync(process.argv[2], 'utf8'));
 const { settings } = options;
@@ -31,21 +33,29 @@ const hyper = {
 };
 const training = { hyper, outerRate: settings.outer_lr, clipNorm: settings.clip_norm };
 
+/** The WebGPU device, where the engine computes on one. */
+let opened;
 const counter = options.form !== undefined ? await countDispatches() : undefined;
 const engine = await createEngine({ shape, threads: options.threads });
 say({ device: engine.device ?? 'cpu', threads: options.threads });
 
 const began = performance.now();
-const secondsGone = () => (performance.now() - began) / 1000;
 const { loss, gradient } = await engine.metaGradient(
   parameters,
   drawn[0].map(({ task }) => task),
   hyper,
 );
 writeFileSync(options.gradient, writeModel({ shape, parameters: gradient }));
-say({ loss, first_milliseconds: 1000 * secondsGone(), dispatches: counter?.stop() });
+say({ loss, first_milliseconds: performance.now() - began, dispatches: counter?.stop() });
+
+if (options.tasksChecked > 0) {
+  const checked = drawn[0].slice(0, options.tasksChecked).map(({ task }) => task);
+  say({ checks: await holdToReference(engine, shape, parameters, checked, hyper) });
+}
 
 const warmUps = 2;
+const measuring = performance.now();
+const secondsGone = () => (performance.now() - measuring) / 1000;
 let state = initialAdamState(parameters);
 for (let iteration = 0, taken = 0; taken < options.repeats; iteration++) {
   // Where an iteration takes seconds, what it has to warm up for counts for little.
@@ -59,6 +69,8 @@ for (let iteration = 0, taken = 0; taken < options.repeats; iteration++) {
   if (secondsGone() > options.seconds) break;
 }
 await engine.close();
+if (options.form === 'fused') say({ programs: await timesOfPrograms() });
+await opened?.close();
 
 /** The engine, on WebGPU in the form that is asked for. */
 async function createEngine(engineOptions) {
@@ -66,15 +78,45 @@ async function createEngine(engineOptions) {
     return await (await engines[options.engine].load()).createEngine(engineOptions);
   const { openWebgpu } = await import('../../dist/engines/tfjs/webgpu/webgpu-device.js');
   const { createWebgpuEngine } = await import('../../dist/engines/tfjs/tfjs-webgpu-engine.js');
-  const opened = await openWebgpu({ allowSoftware: options.allowSoftware });
-  const opening = await createWebgpuEngine(opened, engineOptions, options.form);
-  return {
-    ...opening,
-    async close() {
-      await opening.close();
-      await opened.close();
+  opened = await openWebgpu({ allowSoftware: options.allowSoftware, exactTimestamps: true });
+  return await createWebgpuEngine(opened, engineOptions, options.form);
+}
+
+/**
+ * What each program takes on the device: `[{name, dispatches, milliseconds}, ...]` of one meta-gradient, the longest
+ * first; none where the device has no timestamps. Each is in a pass of its own, so that together they take longer.
+ */
+async function timesOfPrograms() {
+  if (!opened.device.features.has('timestamp-query')) return undefined;
+  const { webgpuLimits } = await import('../../dist/engines/tfjs/tfjs-webgpu-engine.js');
+  const { createTfjsEngine } = await import('../../dist/engines/tfjs/tfjs-engine.js');
+  const { createFusedPasses } = await import('../../dist/engines/tfjs/webgpu/fused-passes.js');
+  let queue;
+  const profiled = createTfjsEngine(
+    {
+      name: 'webgpu',
+      limits: webgpuLimits(opened),
+      createPasses(own) {
+        const passes = createFusedPasses(opened, own, { profile: true });
+        queue = passes.queue;
+        return passes;
+      },
     },
-  };
+    { shape, threads: 1 },
+  );
+  const iterations = Math.min(options.repeats, 5);
+  for (let i = -1; i < iterations; i++) {
+    if (i === 0) queue.resetCounters();
+    const tasks = drawn[Math.max(i, 0) % drawn.length].map(({ task }) => task);
+    await profiled.metaGradient(parameters, tasks, hyper);
+  }
+  const programs = [...queue.counters.programs].map(([name, { dispatches, nanoseconds }]) => ({
+    name,
+    dispatches: dispatches / iterations,
+    milliseconds: nanoseconds / 1e6 / iterations,
+  }));
+  await profiled.close();
+  return programs.sort((one, other) => other.milliseconds - one.milliseconds);
 }
 
 /** Counts the programs that are started on the WebGPU device, until it is stopped. */

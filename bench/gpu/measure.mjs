@@ -20,6 +20,7 @@ import { readModel, writeModel } from '../../dist/model/model-file.js';
 import { shippedSettings, shippedSizes } from '../shipped-settings.mjs';
 import { describeMachine, findPython } from './describe-machine.mjs';
 import { findAdapter, loaderMessages } from './find-adapter.mjs';
+import { relativeError } from './hold-to-reference.mjs';
 import { planCases } from './plan-cases.mjs';
 import { comparisons, spread, tableOf } from './table.mjs';
 
@@ -33,16 +34,14 @@ const help = `usage: ./run.sh [options]
   --no-pytorch                       without PyTorch
   --out FOLDER                       where results.json and table.md go; default: the current folder`;
 
-const { values: options } = parseArgs({
-  options: {
-    adapter: { type: 'string', default: 'hardware' },
-    tasks: { type: 'string', default: '32,256,1024' },
-    repeats: { type: 'string', default: '30' },
-    minutes: { type: 'string', default: '8' },
-    'no-pytorch': { type: 'boolean', default: false },
-    out: { type: 'string', default: '.' },
-    help: { type: 'boolean', default: false },
-  },
+const options = readOptions({
+  adapter: { type: 'string', default: 'hardware' },
+  tasks: { type: 'string', default: '32,256,1024' },
+  repeats: { type: 'string', default: '30' },
+  minutes: { type: 'string', default: '8' },
+  'no-pytorch': { type: 'boolean', default: false },
+  out: { type: 'string', default: '.' },
+  help: { type: 'boolean', default: false },
 });
 if (options.help) {
   console.log(help);
@@ -51,7 +50,7 @@ if (options.help) {
 const deadline = performance.now() + 60_000 * positive('minutes');
 const repeats = positive('repeats');
 const taskCounts = options.tasks.split(',').map(Number);
-/** A gradient further than this from the wasm engine's is not the same gradient. */
+/** A gradient further than this from the wasm engine's is not the same gradient; nor is anything else the same. */
 const largestError = 1e-3;
 
 const bundle = resolve(dirname(fileURLToPath(import.meta.url)), '..');
@@ -177,6 +176,7 @@ async function measureCase(planned, index) {
       row.wrong = !(row.lossError < largestError && row.gradientError < largestError);
     }
   }
+  if (row.checks?.some(({ error }) => !(error < largestError))) row.wrong = true;
   if (row.milliseconds.length === 0) row.failed = ended ?? 'it ended without a measurement';
   return { ...row, ...spread(row.milliseconds) };
 }
@@ -221,19 +221,20 @@ function describeRow(row) {
     row.gradientError === undefined
       ? ''
       : `; against wasm: loss ${row.lossError.toExponential(1)}, gradient ${row.gradientError.toExponential(1)}${row.wrong ? ' WRONG' : ''}`;
+  const checks = row.checks?.map(
+    ({ call, error }) =>
+      `\n  ${call}: ${error.toExponential(1)} from the reference${error < largestError ? '' : ' WRONG'}`,
+  );
   const part = row.tasks_timed === undefined ? '' : `, from its first ${row.tasks_timed} tasks`;
-  return `${row.median.toFixed(2)} ms (${row.best.toFixed(2)} to ${row.worst.toFixed(2)}, ${row.milliseconds.length} iterations${part}) on ${row.device}${against}`;
+  return `${row.median.toFixed(2)} ms (${row.best.toFixed(2)} to ${row.worst.toFixed(2)}, ${row.milliseconds.length} iterations${part}) on ${row.device}${against}${checks?.join('') ?? ''}`;
 }
 
-/** Euclidean norm of the difference over that of the expected. */
-function relativeError(actual, expected) {
-  let difference = 0;
-  let size = 0;
-  for (const [i, value] of expected.entries()) {
-    difference += (actual[i] - value) ** 2;
-    size += value ** 2;
+function readOptions(known) {
+  try {
+    return parseArgs({ options: known }).values;
+  } catch (error) {
+    return fail(2, `${error.message}\n\n${help}`);
   }
-  return Math.sqrt(difference / size);
 }
 
 function positive(name) {

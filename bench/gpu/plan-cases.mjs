@@ -8,6 +8,7 @@
  * @param setting.python as `findPython` gives it
  */
 export function planCases({ taskCounts, cores, adapter, python }) {
+  const ascending = taskCounts.toSorted((one, other) => one - other);
   const torch = python.absent === undefined;
   const onGpu = torch && python.cuda !== null;
   const wasm = (threads, reference) => ({
@@ -18,11 +19,12 @@ export function planCases({ taskCounts, cores, adapter, python }) {
     seconds: 6,
     reference,
   });
-  const webgpu = (form, label, seconds) => ({
+  const webgpu = (form, label, seconds, tasks) => ({
     family: `webgpu-${form}`,
     label: `tfjs:webgpu${label}`,
     program: 'engine',
-    options: { engine: 'tfjs:webgpu', form, threads: 1 },
+    // Every call of the engine is checked once; few tasks say as much as many.
+    options: { engine: 'tfjs:webgpu', form, threads: 1, tasksChecked: tasks === ascending[0] ? 4 : 0 },
     seconds,
   });
   const pytorch = (form, label, seconds, device = 'auto') => ({
@@ -33,16 +35,15 @@ export function planCases({ taskCounts, cores, adapter, python }) {
     seconds,
   });
   const loop = (seconds, device) => pytorch('loop', "the notebook's loop", seconds, device);
-  const ascending = taskCounts.toSorted((one, other) => one - other);
   return ascending.flatMap((tasks) =>
     [
       wasm(cores, true),
-      ...(adapter !== 'none' ? [webgpu('fused', '', 12)] : []),
+      ...(adapter !== 'none' ? [webgpu('fused', '', 12, tasks)] : []),
       ...(torch ? [pytorch('batched', 'batched', 12)] : []),
       ...(onGpu ? [pytorch('batched-graph', 'batched, CUDA graph', 12)] : []),
       ...(onGpu && tasks === ascending[0] ? [loop(12, 'cpu')] : []),
       // A program that stands in for a GPU takes minutes for one of these.
-      ...(adapter === 'hardware' ? [webgpu('plain', ', in plain operations', 8)] : []),
+      ...(adapter === 'hardware' ? [webgpu('plain', ', in plain operations', 8, tasks)] : []),
       ...(cores > 2 ? [wasm(2, false)] : []),
       // Of the most tasks it comes last of all, and takes what time is left.
       ...(torch ? [loop(tasks > 500 ? 170 : tasks > 100 ? 40 : 12)] : []),

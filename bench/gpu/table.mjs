@@ -24,7 +24,7 @@ export function tableOf({ machine, adapter, pytorch, settings, items, rows }) {
   const cell = (label, tasks) => {
     const row = rows.find((one) => one.label === label && one.tasks === tasks);
     if (row === undefined || row.median === undefined) return '';
-    if (row.wrong) return 'wrong gradient';
+    if (row.wrong) return 'wrong';
     const part = row.tasks_timed === undefined ? '' : ', in part';
     return `${digits(row.median)} (${digits(row.best)} to ${digits(row.worst)}${part})`;
   };
@@ -69,7 +69,44 @@ export function tableOf({ machine, adapter, pytorch, settings, items, rows }) {
     ...notes.map((note) => `- ${note}`),
     ...comparisons(rows).map((line) => `- ${line}`),
     '',
+    ...checksOf(rows),
+    ...programsOf(rows),
   ].join('\n');
+}
+
+/** Every call of the engine beside the float64 reference. */
+function checksOf(rows) {
+  const checked = rows.filter(({ checks }) => checks !== undefined);
+  const [first] = checked;
+  if (first === undefined) return [];
+  return [
+    `| relative error against \`reference\` | ${checked.map(({ label }) => label).join(' | ')} |`,
+    `|---|${checked.map(() => '---|').join('')}`,
+    ...first.checks.map(
+      ({ call }, index) =>
+        `| ${call} | ${checked.map(({ checks }) => checks[index].error.toExponential(1)).join(' | ')} |`,
+    ),
+    '',
+  ];
+}
+
+/** Where the time of a meta-gradient goes: each program, timed alone by the device. */
+function programsOf(rows) {
+  const profiled = rows.filter(({ programs }) => programs !== undefined);
+  if (profiled.length === 0) return [];
+  const names = [...new Set(profiled.flatMap(({ programs }) => programs.map(({ name }) => name)))];
+  const cell = ({ programs }, name) => {
+    const { dispatches, milliseconds } = programs.find((program) => program.name === name) ?? {};
+    return dispatches === undefined ? '' : `${digits(milliseconds)} (${dispatches})`;
+  };
+  const whole = ({ programs }) => programs.reduce((sum, { milliseconds }) => sum + milliseconds, 0);
+  return [
+    `| program: ms of a meta-gradient (times started) | ${profiled.map(({ tasks }) => `${count(tasks)} tasks`).join(' | ')} |`,
+    `|---|${profiled.map(() => '---|').join('')}`,
+    ...names.map((name) => `| ${name} | ${profiled.map((row) => cell(row, name)).join(' | ')} |`),
+    `| all | ${profiled.map((row) => digits(whole(row))).join(' | ')} |`,
+    '',
+  ];
 }
 
 /** How the GPU engine stands beside each other form, where both were measured. */

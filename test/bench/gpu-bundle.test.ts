@@ -12,6 +12,8 @@ interface Row {
   readonly device?: string;
   readonly gradientError?: number;
   readonly failed?: string;
+  readonly checks?: readonly { readonly call: string; readonly error: number }[];
+  readonly programs?: readonly { readonly name: string; readonly dispatches: number }[];
 }
 
 const builder = fileURLToPath(new URL('../../bench/gpu/build-bundle.mjs', import.meta.url));
@@ -63,6 +65,12 @@ describe.skipIf(!here)('the GPU bundle', () => {
       expect(failed, family).toBeUndefined();
       expect(milliseconds, family).toHaveLength(1);
       if (family !== 'wasm') expect(gradientError, family).toBeLessThan(1e-4);
+    }
+    const fused = found.find(({ family }) => family === 'webgpu-fused');
+    if (hasSoftware) {
+      expect(fused?.checks).toHaveLength(7);
+      for (const { call, error } of fused?.checks ?? []) expect(error, call).toBeLessThan(1e-4);
+      expect(fused?.programs?.reduce((sum, { dispatches }) => sum + dispatches, 0)).toBe(96);
     }
     expect(readFileSync(join(folder, 'table.md'), 'utf8')).toMatch(/^\| wasm, \d+ threads? \| cpu \| /m);
     expect(status).toBe(0);

@@ -17,7 +17,14 @@ const measured = (label: string, family: string, milliseconds: readonly number[]
 });
 const rows = [
   measured('wasm, 16 threads', 'wasm', [30, 10, 20]),
-  measured('tfjs:webgpu', 'webgpu-fused', [5, 4], { gradientError: 2e-6 }),
+  measured('tfjs:webgpu', 'webgpu-fused', [5, 4], {
+    gradientError: 2e-6,
+    checks: [{ call: 'ranks', error: 0.0004 }],
+    programs: [
+      { name: 'forward', dispatches: 7, milliseconds: 1.5 },
+      { name: 'head', dispatches: 2, milliseconds: 0.25 },
+    ],
+  }),
   measured('PyTorch, batched', 'batched', [9], { gradientError: 0.4, wrong: true }),
   measured("PyTorch, the notebook's loop", 'loop', [90_000], { tasks_timed: 100 }),
   { label: 'PyTorch, batched, CUDA graph', family: 'batched-graph', tasks: 1024, failed: 'no memory' },
@@ -35,9 +42,13 @@ it('shows no time whose gradient is wrong, and says what is missing or scaled', 
   });
   expect(table).toContain('| wasm, 16 threads | a device | 20.0 (10.0 to 30.0) |  |');
   expect(table).toContain('| tfjs:webgpu | a device | 4.50 (4.00 to 5.00) | 2.0e-6 |');
-  expect(table).toContain('| PyTorch, batched | a device | wrong gradient | 4.0e-1 |');
+  expect(table).toContain('| PyTorch, batched | a device | wrong | 4.0e-1 |');
   expect(table).toContain("PyTorch, the notebook's loop, 1,024 tasks: measured on the first 100 tasks");
   expect(table).toContain('PyTorch, batched, CUDA graph, 1,024 tasks: not measured, no memory.');
+  expect(table).toContain(
+    '| relative error against `reference` | tfjs:webgpu |\n|---|---|\n| ranks | 4.0e-4 |\n',
+  );
+  expect(table).toContain('| forward | 1.50 (7) |\n| head | 0.250 (2) |\n| all | 1.75 |\n');
   expect(table).toContain('a GPU; driver: a driver 1.2');
 });
 

@@ -1,5 +1,6 @@
 import { FailureError } from '../../base/failure.js';
 import type { Engine, EngineOptions } from '../engine.js';
+import type { DeviceLimits } from './device.js';
 import { withDeviceFailures } from './device-failures.js';
 import { createTfjsEngine } from './tfjs-engine.js';
 import { createFusedPasses, fitsFusedPasses } from './webgpu/fused-passes.js';
@@ -51,22 +52,25 @@ async function openFor({
   }
 }
 
+/** What the engine may take of a device. WebGPU does not tell how much memory there is; a task takes about ten megabytes. */
+export function webgpuLimits({ device: { limits } }: WebgpuDevice): DeviceLimits {
+  return {
+    memoryBytes: 4 * gibibyte,
+    // The pool rounds sizes up by a quarter at most.
+    bufferBytes: 0.8 * Math.min(limits.maxBufferSize, limits.maxStorageBufferBindingSize),
+  };
+}
+
 /** The engine on `opened`, which stays open when it is closed. */
 export async function createWebgpuEngine(
   opened: WebgpuDevice,
   options: EngineOptions,
   form: WebgpuForm = fitsFusedPasses(opened) ? 'fused' : 'plain',
 ): Promise<Engine> {
-  const { maxBufferSize, maxStorageBufferBindingSize } = opened.device.limits;
   const backend = {
     name: 'webgpu',
     device: opened.software ? `${opened.name}, software` : opened.name,
-    limits: {
-      // WebGPU does not tell how much memory there is. A task takes about ten megabytes.
-      memoryBytes: 4 * gibibyte,
-      // The pool rounds sizes up by a quarter at most.
-      bufferBytes: 0.8 * Math.min(maxBufferSize, maxStorageBufferBindingSize),
-    },
+    limits: webgpuLimits(opened),
   };
   if (form === 'fused') {
     return createTfjsEngine(
