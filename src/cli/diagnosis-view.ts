@@ -4,11 +4,15 @@ import type { Style } from '../ui/style.js';
 import type { DiagnosedEngine, Diagnosis } from './diagnosis.js';
 import type { ProjectFacts } from './project-diagnosis.js';
 
-/** Where lines are broken that have room for several things. */
+/** Where lists are broken where the terminal does not do it. */
 const widest = 100;
 
-/** A diagnosis as lines for people; the problems are not among them. */
-export function diagnosisLines(diagnosis: Diagnosis, style: Style): readonly string[] {
+/**
+ * A diagnosis as lines for people; the problems are not among them.
+ *
+ * @param width columns that there are
+ */
+export function diagnosisLines(diagnosis: Diagnosis, style: Style, width: number): readonly string[] {
   const { automatic, engines, machine, project, terminal, versions, warnings } = diagnosis;
   const nameWidth = Math.max(...engines.map(({ name }) => name.length));
   const { node, ...packages } = versions;
@@ -18,6 +22,7 @@ export function diagnosisLines(diagnosis: Diagnosis, style: Style): readonly str
     ...listRow(
       'packages',
       Object.entries(packages).map(([name, version]) => `${name} ${version}`),
+      width,
     ),
     '',
     style.bold('engines'),
@@ -35,7 +40,7 @@ export function diagnosisLines(diagnosis: Diagnosis, style: Style): readonly str
     ),
     '',
     style.bold('project'),
-    ...(project === null ? ['  none here'] : projectLines(project)),
+    ...(project === null ? ['  none here'] : projectLines(project, width)),
     '',
     style.bold('terminal'),
     row('stdout', terminal.stdout_is_terminal ? 'a terminal' : 'not a terminal'),
@@ -56,12 +61,12 @@ function row(name: string, text: string): string {
 }
 
 /** Things with commas between them, on as many lines as they need. */
-function listRow(name: string, things: readonly string[]): readonly string[] {
+function listRow(name: string, things: readonly string[], width: number): readonly string[] {
   const lines: string[] = [];
   let line = '';
   for (const [index, thing] of things.entries()) {
     const text = index === things.length - 1 ? thing : `${thing},`;
-    if (line !== '' && line.length + text.length + 14 > widest) {
+    if (line !== '' && line.length + text.length + 14 > Math.min(width, widest)) {
       lines.push(line);
       line = text;
     } else line = line === '' ? text : `${line} ${text}`;
@@ -71,7 +76,7 @@ function listRow(name: string, things: readonly string[]): readonly string[] {
 
 function engineLines(engine: DiagnosedEngine, width: number, style: Style): readonly string[] {
   const name = engine.name.padEnd(width);
-  const indent = ' '.repeat(width + 4);
+  const indent = ' '.repeat(width + 5);
   const facts = [
     ...(engine.available
       ? [
@@ -83,8 +88,8 @@ function engineLines(engine: DiagnosedEngine, width: number, style: Style): read
     ...Object.entries(engine.versions).map(([one, version]) => `${one} ${version}`),
   ].filter((part) => part !== undefined && part !== '');
   const heading = engine.available
-    ? `  ${style.green('✓')} ${name} ${printable(engine.summary)}`
-    : `  ${style.red('✗')} ${name} not available: ${printable(engine.why)}`;
+    ? `  ${style.green('✓')} ${name}  ${printable(engine.summary)}`
+    : `  ${style.red('✗')} ${name}  not available: ${printable(engine.why)}`;
   const mend = engine.available ? undefined : engine.mend;
   return [
     heading,
@@ -93,7 +98,7 @@ function engineLines(engine: DiagnosedEngine, width: number, style: Style): read
   ];
 }
 
-function projectLines(project: ProjectFacts): readonly string[] {
+function projectLines(project: ProjectFacts, width: number): readonly string[] {
   const { cache, pipelines, default_pipeline: byDefault } = project;
   const { live, dead } = cache.locks;
   const kept = (what: string, { count, bytes }: { readonly count: number; readonly bytes: number }) =>
@@ -105,6 +110,7 @@ function projectLines(project: ProjectFacts): readonly string[] {
       pipelines.length === 0
         ? ['none']
         : pipelines.map((file) => (file === byDefault ? `${file} (the default)` : file)),
+      width,
     ),
     row('runs', project.latest_run === null ? 'none' : `${project.runs}, the latest ${project.latest_run}`),
     row(

@@ -4,8 +4,9 @@ import { printable } from '../base/terminal-text.js';
 import type { NodeDifference, RunComparison, RunFacts, ValueDifference } from '../report/compare-runs.js';
 import type { MetricDifference, MetricSide, SettingOf } from '../report/metric-differences.js';
 import { estimateText, inReadingOrder } from '../report/metric-table.js';
-import { formatRows, type RowTable } from '../report/row-formats.js';
+import type { RowTable } from '../report/row-formats.js';
 import type { Style } from '../ui/style.js';
+import { type FigureLayout, tableLines } from './metric-lines.js';
 
 /**
  * Two runs' differences as lines: runs, parameters, environment, steps, metrics, and what must be known to read them.
@@ -14,9 +15,10 @@ import type { Style } from '../ui/style.js';
  */
 export function diffLines(
   comparison: RunComparison,
-  style: Style,
+  layout: FigureLayout,
   wanted: string | undefined,
 ): readonly string[] {
+  const { style } = layout;
   const { before, after, parameters, environment, nodes, metrics } = comparison;
   const [first] = metricsIn(metrics.differing);
   const shown = metrics.differing.filter(({ metric }) => wanted === 'all' || metric === (wanted ?? first));
@@ -31,8 +33,8 @@ export function diffLines(
     ...section(
       'metrics',
       [
-        ...overviewLines(metrics.differing, style),
-        ...metricLines(shown, style),
+        ...overviewLines(metrics.differing, layout),
+        ...metricLines(shown, layout),
         ...onlyLines(metrics, style),
       ],
       metrics.same === 0 ? 'neither run has any' : 'none differs',
@@ -110,7 +112,7 @@ function metricsIn(differing: readonly MetricDifference[]): readonly string[] {
 }
 
 /** A row for each metric: how many of its differences can be told from none, and in which direction. */
-function overviewLines(differing: readonly MetricDifference[], style: Style): readonly string[] {
+function overviewLines(differing: readonly MetricDifference[], layout: FigureLayout): readonly string[] {
   if (differing.length === 0) return [];
   const rows = metricsIn(differing).map((name) => {
     const own = differing.filter(({ metric }) => metric === name);
@@ -119,16 +121,11 @@ function overviewLines(differing: readonly MetricDifference[], style: Style): re
     return [name, own.length, higher, told.length - higher, own.length - told.length];
   });
   const columns = ['metric', 'differ', 'higher', 'lower', 'not distinguishable'];
-  return [...tableLines(columns, rows, style), ''];
-}
-
-function tableLines(columns: readonly string[], rows: RowTable['rows'], style: Style): readonly string[] {
-  const [head = '', rule = '', ...lines] = formatRows({ columns, rows }, 'table').trimEnd().split('\n');
-  return [style.bold(head), style.dim(rule), ...lines];
+  return [...tableLines({ columns, rows }, layout), ''];
 }
 
 /** A row for each metric; what can be told from none stands out, better or worse. */
-function metricLines(differing: readonly MetricDifference[], style: Style): readonly string[] {
+function metricLines(differing: readonly MetricDifference[], layout: FigureLayout): readonly string[] {
   if (differing.length === 0) return [];
   const columns = [
     'node',
@@ -139,11 +136,10 @@ function metricLines(differing: readonly MetricDifference[], style: Style): read
     'metric',
     'before',
     'after',
-    'difference',
-    'distinguishable',
+    'difference (distinguishable)',
     'over',
   ];
-  const rows = differing.map((one) => [
+  const rows: RowTable['rows'] = differing.map((one) => [
     one.node,
     one.role === 'test' ? 'TEST' : one.role,
     changeText(one, ({ k }) => k),
@@ -152,20 +148,15 @@ function metricLines(differing: readonly MetricDifference[], style: Style): read
     one.metric,
     one.before.value.toFixed(4),
     one.after.value.toFixed(4),
-    signed(one),
-    one.distinguishable ?? 'unknown',
+    `${signed(one)} ${one.distinguishable ?? 'unknown'}`,
     overText(one),
   ]);
-  const [head = '', rule = '', ...lines] = tableLines(columns, rows, style);
-  return [
-    head,
-    rule,
-    ...lines.map((line, index) => {
-      const one = differing[index];
-      if (one?.distinguishable !== 'yes') return line;
-      return one.difference > 0 ? style.green(line) : style.red(line);
-    }),
-  ];
+  const { style } = layout;
+  return tableLines({ columns, rows }, layout, (line, row) => {
+    const one = differing[row];
+    if (one?.distinguishable !== 'yes') return line;
+    return one.difference > 0 ? style.green(line) : style.red(line);
+  });
 }
 
 function changeText(

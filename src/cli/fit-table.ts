@@ -3,16 +3,17 @@ import { displayWidth, printable } from '../base/terminal-text.js';
 import { formatRows, type RowTable } from '../report/row-formats.js';
 import { fitText } from '../ui/fit-text.js';
 
-/** A table that fits, and the columns that it had to leave out. */
+/** A table that fits, the columns that it had to leave out, and what must be known to read it as it has become. */
 export interface FittedTable {
   readonly table: RowTable;
   readonly omitted: readonly string[];
+  readonly legend: readonly string[];
 }
 
 /** Columns that say how something was set; they can stand below what the first column names. */
 const settings: { readonly [column: string]: (value: Json) => string } = {
   k: (value) => `k ${value}`,
-  steps: (value) => (value === 1 ? '1 step' : `${value} steps`),
+  steps: (value) => (String(value) === '1' ? '1 step' : `${value} steps`),
   inner_lr: (value) => `lr ${value}`,
 };
 
@@ -24,6 +25,7 @@ const dispensable = [
   ['recall@10'],
   ['recall@5'],
   ['norm after'],
+  ['before'],
 ];
 
 const interval = / \[([^\]]*), ([^\]]*)\]/;
@@ -37,12 +39,17 @@ export function fitTable(table: RowTable, width: number): FittedTable {
   const [first = [], second = [], ...rest] = dispensable;
   const steps: readonly ((fitted: FittedTable) => FittedTable)[] = [
     ...[first, second].map((names) => leaveOut(present(names))),
-    ({ table: wide, omitted }) => ({ table: withIntervalsBelow(withShortHeads(wide)), omitted }),
-    ({ table: wide, omitted }) => ({ table: withSettingsBelow(wide), omitted }),
+    ({ table: wide, omitted }) => ({
+      table: withIntervalsBelow(withShortHeads(wide)),
+      omitted,
+      legend: legendOf(wide),
+    }),
+    ({ table: wide, ...more }) => ({ ...more, table: withSettingsBelow(wide) }),
+    leaveOut(sameMetric(table)),
     ...rest.map((names) => leaveOut(columnsAbout(table, names))),
-    ({ table: wide, omitted }) => ({ table: withNamesCut(wide, widthOf(wide) - width), omitted }),
+    ({ table: wide, ...more }) => ({ ...more, table: withNamesCut(wide, widthOf(wide) - width) }),
   ];
-  let fitted: FittedTable = { table, omitted: [] };
+  let fitted: FittedTable = { table, omitted: [], legend: [] };
   for (const step of steps) {
     if (widthOf(fitted.table) <= width) return fitted;
     fitted = step(fitted);
@@ -62,7 +69,7 @@ function columnsAbout(table: RowTable, names: readonly string[]): readonly strin
 }
 
 function leaveOut(names: readonly string[]): (fitted: FittedTable) => FittedTable {
-  return ({ table, omitted }) => {
+  return ({ table, omitted, legend }) => {
     const short = names.map(shortHead);
     const kept = table.columns.flatMap((column, index) =>
       names.includes(column) || short.includes(column) ? [] : [index],
@@ -73,13 +80,33 @@ function leaveOut(names: readonly string[]): (fitted: FittedTable) => FittedTabl
         rows: table.rows.map((row) => kept.map((index) => row[index] ?? null)),
       },
       omitted: [...omitted, ...short],
+      legend,
     };
   };
 }
 
+/** The column of metrics where it says the same in every row, as what stands around the table does. */
+function sameMetric({ columns, rows }: RowTable): readonly string[] {
+  const at = columns.indexOf('metric');
+  return at >= 0 && new Set(rows.map((row) => row[at])).size === 1 ? ['metric'] : [];
+}
+
+const distinguishable = / \(distinguishable\)$/;
+
+/** What short heads do not say any more. */
+function legendOf({ columns }: RowTable): readonly string[] {
+  const percent = columns.find((column) => shortHead(column) === 'gain %');
+  return [
+    ...(percent === undefined ? [] : [`gain % is ${percent}`]),
+    ...(columns.some((column) => distinguishable.test(column))
+      ? ['yes or no: distinguishable from no difference']
+      : []),
+  ];
+}
+
 function shortHead(column: string): string {
   return column
-    .replace(/ \(distinguishable\)$/, '')
+    .replace(distinguishable, '')
     .replace(/^norm (of the )?(?=before|after|change)/, '')
     .replace(/^.*, % over baseline$/, 'gain %');
 }

@@ -104,26 +104,43 @@ function moreLines(count: number): readonly string[] {
   return count > 0 ? [`and ${formatCount(count, 'more row')}`] : [];
 }
 
-function tableLines(table: RowTable, { style, width }: FigureLayout): readonly string[] {
-  const { table: fitted, omitted } = fitTable(table, width);
+/**
+ * A table as it fits: its head, its rows, and below what it had to leave out and how to read what it has become.
+ *
+ * @param mark marks the line that a row begins with, given the row's index
+ */
+export function tableLines(
+  table: RowTable,
+  { style, width }: FigureLayout,
+  mark: (line: string, row: number) => string = (line) => line,
+): readonly string[] {
+  const { table: fitted, omitted, legend } = fitTable(table, width);
   const [head = '', rule = '', ...lines] = formatRows(fitted, 'table').trimEnd().split('\n');
   const role = fitted.columns.indexOf('role');
   const heights = fitted.rows.map((row) =>
     Math.max(1, ...row.map((cell) => (typeof cell === 'string' ? cell.split('\n').length : 1))),
   );
-  const isFirst = new Set(
-    heights.map((_, index) => heights.slice(0, index).reduce((sum, one) => sum + one, 0)),
-  );
+  /** Of each line that a row begins with, which row it is. */
+  const rowAt = new Map<number, number>();
+  let height = 0;
+  for (const [row, one] of heights.entries()) {
+    rowAt.set(height, row);
+    height += one;
+  }
   return [
     style.bold(head),
     style.dim(rule),
     ...lines.map((line, index) => {
-      if (!isFirst.has(index)) return style.dim(line);
-      return role < 0 ? line : line.replace(/ TEST(?= )/, (word) => style.bold(style.yellow(word)));
+      const row = rowAt.get(index);
+      if (row === undefined) return style.dim(line);
+      const marked = mark(line, row);
+      if (role < 0 || marked !== line) return marked;
+      return line.replace(/ TEST(?= )/, (word) => style.bold(style.yellow(word)));
     }),
     ...(omitted.length === 0
       ? []
       : wrapWords(`not shown for want of columns: ${omitted.join(', ')}`, width).map(style.dim)),
+    ...legend.flatMap((text) => wrapWords(text, width)).map(style.dim),
   ];
 }
 

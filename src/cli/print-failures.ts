@@ -3,30 +3,38 @@ import { formatCount } from '../base/quantities.js';
 import { displayWidth, printable } from '../base/terminal-text.js';
 import type { RunFailed, RunFailure } from '../run/event.js';
 import { plainStyle, type Style } from '../ui/style.js';
+import { wrapLine } from '../ui/wrap-line.js';
 
 const longestLine = 120;
 
 /**
  * The failures as people read them: place and message, the line with what is wrong underlined, details, what to do
  * instead; and at the end how many there are. Ends with a line end; empty for no failures.
+ *
+ * @param width columns that there are: text is broken between words, lines of files are cut
  */
-export function formatFailures(failures: readonly Failure[], style: Style = plainStyle): string {
+export function formatFailures(
+  failures: readonly Failure[],
+  style: Style = plainStyle,
+  width = Number.POSITIVE_INFINITY,
+): string {
   if (failures.length === 0) return '';
-  const blocks = failures.map((failure) => formatFailure(failure, style).join('\n'));
+  const blocks = failures.map((failure) => formatFailure(failure, style, width).join('\n'));
   const count = failures.length > 1 ? [style.bold(formatCount(failures.length, 'error'))] : [];
   return `${[...blocks, ...count].join('\n\n')}\n`;
 }
 
-function formatFailure(failure: Failure, style: Style): string[] {
+function formatFailure(failure: Failure, style: Style, width: number): string[] {
   const { location, message, details = [], hint } = failure;
   const place =
     location === undefined ? 'kshot: ' : `${printable(location.file)}:${location.line}:${location.column}: `;
   const text = message.split('\n').map(printable).join('\n');
+  const wrapped = (lines: readonly string[]) => lines.flatMap((line) => wrapLine(line, width));
   return [
-    `${style.bold(place)}${style.red(text)}`,
-    ...(location === undefined ? [] : excerpt(location, style)),
-    ...details.flatMap((detail) => detail.split('\n')).map((detail) => `  ${printable(detail)}`),
-    ...(hint === undefined ? [] : hintLines(hint, style)),
+    ...wrapped(`${style.bold(place)}${style.red(text)}`.split('\n')),
+    ...(location === undefined ? [] : excerpt(location, style, width)),
+    ...wrapped(details.flatMap((detail) => detail.split('\n')).map((detail) => `  ${printable(detail)}`)),
+    ...wrapped(hint === undefined ? [] : hintLines(hint, style)),
   ];
 }
 
@@ -37,12 +45,14 @@ function hintLines(hint: string, style: Style): string[] {
 }
 
 /** The line and the carets under it; a long line is cut around the place. */
-function excerpt(location: Location, style: Style): string[] {
+function excerpt(location: Location, style: Style, width: number): string[] {
   const { line, column, length, lineText } = location;
   if (lineText.trim() === '') return [];
   const start = Math.min(column - 1, lineText.length);
-  const cutLeft = lineText.length > longestLine ? Math.max(0, start - Math.floor(longestLine / 3)) : 0;
-  const cutRight = Math.min(lineText.length, cutLeft + longestLine);
+  // The number with its bar stands before, and dots may stand on both sides.
+  const room = Math.max(20, Math.min(longestLine, width - String(line).length - 5 - 6));
+  const cutLeft = lineText.length > room ? Math.max(0, start - Math.floor(room / 3)) : 0;
+  const cutRight = Math.min(lineText.length, cutLeft + room);
   const dotsLeft = cutLeft > 0 ? '...' : '';
   const dotsRight = cutRight < lineText.length ? '...' : '';
   const before = printable(lineText.slice(cutLeft, start)).replaceAll('\t', '  ');

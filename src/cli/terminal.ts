@@ -3,6 +3,7 @@ import type { Failure } from '../base/failure.js';
 import { printable } from '../base/terminal-text.js';
 import { ndjsonLine } from '../ui/ndjson.js';
 import { type Style, styleFor } from '../ui/style.js';
+import { wrapLine } from '../ui/wrap-line.js';
 import { failuresAsJson, formatFailures, runFailed } from './print-failures.js';
 
 /** Options that every command takes. */
@@ -29,8 +30,12 @@ export interface Terminal {
   data(text: string): void;
   /** What a command answers with `--json`: a document on one line, whose `version` counts incompatible changes. */
   document(value: object): void;
-  /** A line for people; nothing with `--quiet`. */
+  /** A line of data for people: on a terminal broken between words. */
+  show(line: string): void;
+  /** A line for people, broken between words; nothing with `--quiet`. */
   say(line: string): void;
+  /** A line for people as it is, such as a row of a table or a command to type; nothing with `--quiet`. */
+  sayWhole(line: string): void;
   /** What is no error but worth a line; nothing with `--quiet`. */
   warn(warning: Failure): void;
   /** Failures: JSON on stdout with `--json`, else text on stderr. Returns the exit code. */
@@ -56,29 +61,36 @@ export function openTerminal(
   { events = false }: { readonly events?: boolean } = {},
 ): Terminal {
   const style = styleFor(process.stderr, process.env, color);
+  const sayWhole = (line: string) => {
+    if (!quiet) process.stderr.write(`${line}\n`);
+  };
+  const say = (line: string) => sayWhole(wrapLine(line, widthOf(process.stderr)).join('\n'));
   return {
     json,
     quiet,
     style,
-    width: widthOf(process.stderr),
-    dataWidth: widthOf(process.stdout),
+    get width() {
+      return widthOf(process.stderr);
+    },
+    get dataWidth() {
+      return widthOf(process.stdout);
+    },
     dataStyle: styleFor(process.stdout, process.env, color),
     data: (text) => void process.stdout.write(text),
     document: (value) => void process.stdout.write(`${JSON.stringify({ version: 1, ...value })}\n`),
-    say: (line) => {
-      if (!quiet) process.stderr.write(`${line}\n`);
-    },
+    show: (line) => void process.stdout.write(`${wrapLine(line, widthOf(process.stdout)).join('\n')}\n`),
+    say,
+    sayWhole,
     warn({ location, message, hint }) {
-      if (quiet) return;
       const place = location === undefined ? '' : `${location.file}:${location.line}:${location.column}: `;
       const rest = hint === undefined ? '' : ` (${hint})`;
-      process.stderr.write(`${style.yellow('warning: ')}${printable(`${place}${message}${rest}`)}\n`);
+      say(`${style.yellow('warning: ')}${printable(`${place}${message}${rest}`)}`);
     },
     fail(failures) {
       if (json && events) {
         if (failures.length > 0) process.stdout.write(ndjsonLine(runFailed(failures)));
       } else if (json) process.stdout.write(failuresAsJson(failures));
-      else process.stderr.write(formatFailures(failures, style));
+      else process.stderr.write(formatFailures(failures, style, widthOf(process.stderr)));
       return largestExitCode(failures);
     },
   };

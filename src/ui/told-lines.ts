@@ -7,6 +7,7 @@ import { metricNames } from './run-progress.js';
 import type { Style } from './style.js';
 import type { Symbols } from './symbols.js';
 import { countNodes, type NodeView, type StepView, type Told } from './view-state.js';
+import { wrapLine } from './wrap-line.js';
 
 /** The lines that stay above the live view; steps are named in at most `width` columns, failures told in full. */
 export function toldLines(
@@ -15,11 +16,11 @@ export function toldLines(
 ): readonly string[] {
   switch (told.type) {
     case 'notice':
-      return [printable(told.text)];
+      return wrapLine(printable(told.text), width);
     case 'wait':
-      return [wordLine(style.dim, 'wait', told.wait.node, told.wait.reason)];
+      return wrapLine(wordLine(style.dim, 'wait', told.wait.node, told.wait.reason), width);
     case 'failure':
-      return finishLines(told.finish, style);
+      return finishLines(told.finish, style).flatMap((line) => wrapLine(line, width));
     case 'steps': {
       const nodes = told.steps.reduce((sum, { total }) => sum + total, 0);
       const names = told.steps.map(({ step }) => step);

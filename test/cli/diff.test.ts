@@ -1,7 +1,9 @@
 import { rmSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { diffLines } from '../../src/cli/diff-view.js';
 import type { RunComparison } from '../../src/report/compare-runs.js';
 import type { MetricDifference } from '../../src/report/metric-differences.js';
+import { plainStyle } from '../../src/ui/style.js';
 import { kshot } from '../support/kshot.js';
 import { smallExperiment } from '../support/small-experiment.js';
 import { type Project, temporaryProject } from '../support/temporary-project.js';
@@ -156,6 +158,25 @@ describe('kshot diff', () => {
     expect([...new Set(listed)]).toEqual(['mrr']);
     const unknown = await kshot(project, ['diff', 'first', 'rate', '--metric', 'mr']);
     expect([unknown.exitCode, unknown.stderr]).toEqual([2, expect.stringContaining('did you mean mrr?')]);
+  });
+
+  it('fits a terminal of 80 and of 60 columns, with every interval and whether it can be told from none', async () => {
+    const comparison = await comparisonOf('first', 'rate');
+    const listed = comparison.metrics.differing.filter(({ metric }) => metric === 'mrr');
+    for (const [width, wanted] of [
+      [80, 'mrr'],
+      [60, 'mrr'],
+      [60, 'all'],
+    ] as const) {
+      const lines = diffLines(comparison, { style: plainStyle, width }, wanted);
+      const from = lines.findIndex((line) => line.startsWith('node '));
+      const table = lines.slice(from, lines.indexOf('', from));
+      expect(Math.max(...table.map((line) => line.length)), table.join('\n')).toBeLessThanOrEqual(width);
+      const shown = wanted === 'all' ? comparison.metrics.differing : listed;
+      expect(table.filter((line) => / [+-]\d\.\d{4} (yes|no)$/.test(line))).toHaveLength(shown.length);
+      expect(table.filter((line) => / \[-?\.\d{3} -?\.\d{3}\]$/.test(line))).toHaveLength(shown.length);
+      expect(table).toContain('yes or no: distinguishable from no difference');
+    }
   });
 
   it('takes runs by tag, pipeline, file, latest and how many before, and helps with names that are none', async () => {

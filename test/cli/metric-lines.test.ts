@@ -14,7 +14,7 @@ const compared: ComparedMetric = {
 };
 
 /** The lines of a run whose summary holds one comparison. */
-function linesOf(against: ComparedMetric): string {
+function linesOf(against: ComparedMetric, width = Number.POSITIVE_INFINITY): string {
   const row = { role: 'val', k: 5, steps: 1, inner_lr: 0.1, unit: 'users', units: 9, n: 90, users: 9 };
   const metric = { value: 0.3, interval: [0.2, 0.4] as const };
   const report = {
@@ -40,10 +40,17 @@ function linesOf(against: ComparedMetric): string {
     not_deterministic: [],
     synthetic: false,
   } as unknown as Report;
-  return metricLines(report, { style: plainStyle, width: Number.POSITIVE_INFINITY }).join('\n');
+  return metricLines(report, { style: plainStyle, width }).join('\n');
 }
 
 describe('a percentage over the baseline', () => {
+  it('says whose gain it is where its head has become short', () => {
+    const narrow = linesOf(compared, 40);
+    expect(narrow).toContain('gain % is accuracy@1, % over baseline');
+    expect(narrow).toContain('yes or no: distinguishable from no');
+    expect(linesOf(compared)).not.toContain('gain %');
+  });
+
   it('needs no words where it has an interval', () => {
     expect(linesOf(compared)).toContain('+50.0 [20, 80]');
     expect(linesOf(compared)).not.toMatch(/brackets/);

@@ -47,10 +47,11 @@ export async function cacheVerify(options: CommonOptions): Promise<number> {
   if (failures.length > 0) return terminal.fail(failures);
   const { entries, objects, bytes } = report;
   if (terminal.json) terminal.document({ entries, objects, bytes, runs: runs.count, bad: 0 });
-  else
-    terminal.data(
-      `${formatCount(entries, 'result')}, ${formatCount(objects, 'object')}, ${formatBytes(bytes)}, ${formatCount(runs.count, 'run')}: all good\n`,
+  else {
+    terminal.show(
+      `${formatCount(entries, 'result')}, ${formatCount(objects, 'object')}, ${formatBytes(bytes)}, ${formatCount(runs.count, 'run')}: all good`,
     );
+  }
   return 0;
 }
 

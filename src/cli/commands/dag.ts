@@ -18,7 +18,7 @@ export async function dag(options: DagOptions, targets: readonly string[]): Prom
       terminal.document(drawn);
       return 0;
     case 'text':
-      terminal.data(`${dagText(drawn).join('\n')}\n`);
+      for (const line of dagText(drawn)) terminal.show(line);
       return 0;
     case 'mermaid':
       terminal.data(`${dagMermaid(drawn).join('\n')}\n`);

@@ -53,7 +53,8 @@ export async function diff(options: DiffOptions, before?: string, after?: string
     if (first.value.signature === second.value.signature) {
       terminal.say(`${identityOf(first.value)} and ${identityOf(second.value)} have the same results`);
     }
-    for (const line of diffLines(compared, terminal.dataStyle, metric)) terminal.data(`${line}\n`);
+    const layout = { style: terminal.dataStyle, width: terminal.dataWidth };
+    for (const line of diffLines(compared, layout, metric)) terminal.show(line);
   }
   return 0;
 }

@@ -13,7 +13,7 @@ export async function doctor(options: CommonOptions): Promise<number> {
     terminal.document({ ...diagnosis, problems: failuresAsData(problems) });
     return largestExitCode(problems);
   }
-  for (const line of diagnosisLines(diagnosis, terminal.dataStyle)) terminal.data(`${line}\n`);
+  for (const line of diagnosisLines(diagnosis, terminal.dataStyle, terminal.dataWidth)) terminal.show(line);
   terminal.data(problems.length === 0 ? '\nall that kshot needs is here\n' : '\n');
   return terminal.fail(problems);
 }

@@ -49,7 +49,7 @@ export async function explain(options: ExplainOptions, step: string, file?: stri
     return 0;
   }
   for (const alike of groupAlike(explanations)) {
-    for (const line of linesOf(alike)) terminal.data(`${printable(line)}\n`);
+    for (const line of linesOf(alike)) terminal.show(printable(line));
   }
   return 0;
 }

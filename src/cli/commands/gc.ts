@@ -70,12 +70,12 @@ export async function gc(options: GarbageCommandOptions): Promise<number> {
   const counts = new Map<Garbage['type'], number>();
   for (const { type } of garbage) counts.set(type, (counts.get(type) ?? 0) + 1);
   const parts = [...counts].map(([type, count]) => formatCount(count, nouns[type]));
-  terminal.data(
+  terminal.show(
     garbage.length === 0
-      ? 'nothing to remove\n'
-      : `${dryRun ? 'would remove' : 'removed'} ${parts.join(', ')}: ${formatBytes(bytes)}\n`,
+      ? 'nothing to remove'
+      : `${dryRun ? 'would remove' : 'removed'} ${parts.join(', ')}: ${formatBytes(bytes)}`,
   );
-  for (const loss of losses) terminal.data(`${lossLine(loss)}\n`);
+  for (const loss of losses) terminal.show(lossLine(loss));
   if (pinned.length > 0) terminal.say(`pinned and so kept: ${pinned.map(identityOf).join(', ')}`);
   return 0;
 }

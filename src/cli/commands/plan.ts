@@ -14,7 +14,7 @@ export async function plan(options: PlanOptions, targets: readonly string[]): Pr
   const reasons = await reasonsOfPlan(project.value);
   if (terminal.json) terminal.document(planAsData(project.value.plan, reasons));
   else {
-    for (const line of planLines(project.value.plan, terminal.dataStyle, reasons)) terminal.data(`${line}\n`);
+    for (const line of planLines(project.value.plan, terminal.dataStyle, reasons)) terminal.show(line);
   }
   return 0;
 }

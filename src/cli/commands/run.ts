@@ -186,7 +186,7 @@ async function execute(
       targets,
       options,
     };
-    for (const line of closingLines(closing, terminal)) terminal.say(line);
+    for (const line of closingLines(closing, terminal)) terminal.sayWhole(line);
   }
   return finalExitCode;
 }

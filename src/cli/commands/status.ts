@@ -45,11 +45,11 @@ export async function status(options: StatusOptions, targets: readonly string[])
     });
   } else {
     const lines = planLines(plan, terminal.dataStyle, reasons, (of) => lastTime(of, nodes));
-    for (const line of lines) terminal.data(`${line}\n`);
-    terminal.data(
+    for (const line of lines) terminal.show(line);
+    terminal.show(
       last === undefined
-        ? 'last run: none\n'
-        : `last run: ${last.run}, ${last.started_at}, ${formatSeconds(last.seconds)}, exit code ${last.exit_code}\n`,
+        ? 'last run: none'
+        : `last run: ${last.run}, ${last.started_at}, ${formatSeconds(last.seconds)}, exit code ${last.exit_code}`,
     );
   }
   return options.check === true && countStates(plan.nodes).hit < plan.nodes.length ? notUpToDate : 0;
