@@ -230,7 +230,7 @@ export class Schedule {
       reason: 'device-unavailable',
       message: `${id} wants ${state.gpus === 1 ? 'a GPU' : `${state.gpus} GPUs`}, and the run has ${this.gpus === 0 ? 'none' : this.gpus}`,
       location,
-      hint: 'choose an engine that runs on the CPU with --engine, or lower resources.gpu; kshot doctor says what was found',
+      hint: 'kshot doctor says what was found, and KSHOT_GPUS=0 that there is one all the same; else lower resources.gpu, or compute with --engine wasm',
     });
     return true;
   }
