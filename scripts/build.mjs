@@ -32,7 +32,7 @@ try {
     jsx: 'automatic',
     logLevel: 'warning',
   });
-  for (const file of files.filter((file) => !isModule(file) && !/\.(md|as|d\.ts)$/.test(file))) {
+  for (const file of files.filter((file) => !isModule(file) && !/\.(md|as|stamp|d\.ts)$/.test(file))) {
     mkdirSync(join(output, file, '..'), { recursive: true });
     cpSync(join(source, file), join(output, file));
   }

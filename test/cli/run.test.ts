@@ -186,20 +186,22 @@ steps:
     ['SIGINT', 130],
     ['SIGTERM', 143],
   ] as const)('ends in order on %s with exit code %i and goes on afterwards', async (signal, exitCode) => {
+    // A time of its own, by which the process is known among those of other tests.
+    const time = `${4711 + process.pid}.${process.hrtime()[1]}`;
     const at = temporaryProject({
       files: {
-        'pipelines/p.yaml':
-          'version: 1\nsteps:\n  quick: { kind: value, with: { a: 1 } }\n  slow: { kind: command, in: { q: quick }, with: { argv: [sleep, "47.11"] } }\n',
+        'pipelines/p.yaml': `version: 1\nsteps:\n  quick: { kind: value, with: { a: 1 } }\n  slow: { kind: command, in: { q: quick }, with: { argv: [sleep, "${time}"] } }\n`,
       },
     });
+    const commands = () => execFileSync('ps', ['-eo', 'args'], { encoding: 'utf8' });
     const running = startKshot(at, ['run', '--json']);
-    await running.until(/"event":"step.start"[^\n]*"node":"slow"/);
+    await expect.poll(commands, { timeout: 60_000 }).toContain(`sleep ${time}`);
     running.process.kill(signal);
     const finished = await running.finished;
     expect(finished.exitCode).toBe(exitCode);
     expect(nodesByOutcome(eventsOf(finished))).toEqual({ ran: ['quick'], cancelled: ['slow'] });
     expect(register(at).runs).toMatchObject([{ exit_code: exitCode }]);
-    expect(execFileSync('ps', ['-eo', 'args'], { encoding: 'utf8' })).not.toContain('sleep 47.11');
+    expect(commands()).not.toContain(`sleep ${time}`);
     const status = JSON.parse((await kshot(at, ['status', '--json'])).stdout) as { counts: unknown };
     expect(status.counts).toEqual({ run: 1, hit: 1, depends: 0 });
   });

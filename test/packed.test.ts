@@ -1,0 +1,43 @@
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, readdirSync, readFileSync, renameSync, symlinkSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { expect, it } from 'vitest';
+import { kshot } from './support/kshot.js';
+import { smallExperiment } from './support/small-experiment.js';
+import { temporaryProject } from './support/temporary-project.js';
+
+const checkout = fileURLToPath(new URL('..', import.meta.url));
+
+it('what npm packs plans, runs, draws and reports beside its declared dependencies alone', async () => {
+  const project = temporaryProject({ files: { 'pipelines/small.yaml': smallExperiment } });
+  const packages = project.path('node_modules');
+  mkdirSync(packages);
+  execFileSync('npm', ['pack', '--ignore-scripts', '--silent', '--pack-destination', project.root], {
+    cwd: checkout,
+  });
+  const archive = readdirSync(project.root).find((name) => name.endsWith('.tgz')) ?? '';
+  execFileSync('tar', ['xzf', archive], { cwd: project.root });
+  renameSync(project.path('package'), join(packages, 'kshot'));
+  const { dependencies } = JSON.parse(readFileSync(join(packages, 'kshot/package.json'), 'utf8')) as {
+    dependencies: { readonly [name: string]: string };
+  };
+  for (const name of Object.keys(dependencies)) {
+    mkdirSync(dirname(join(packages, name)), { recursive: true });
+    symlinkSync(join(checkout, 'node_modules', name), join(packages, name));
+  }
+  const main = join(packages, 'kshot/dist/cli/main.js');
+  const ran = await kshot(project, ['run', '--engine', 'wasm', '--tag', 'first'], { main });
+  expect(ran.exitCode, ran.stderr).toBe(0);
+  const page = project.read('artifacts/small/first/report.html');
+  expect(page).toContain('.page-header');
+  expect(page).toContain('<figure');
+  expect(readdirSync(project.path('artifacts/small/first/figures')).length).toBeGreaterThan(0);
+  // The live view is drawn on a terminal only; that it can be loaded is enough here.
+  const view = join(packages, 'kshot/dist/ui/live-app.js');
+  execFileSync(process.execPath, ['--input-type=module', '-e', `await import(${JSON.stringify(view)})`]);
+  for (const command of [['doctor'], ['completion', 'zsh'], ['schema'], ['plan', '--engine', 'tfjs:cpu']]) {
+    const { exitCode, stderr } = await kshot(project, command, { main });
+    expect([command, exitCode, stderr]).toEqual([command, 0, '']);
+  }
+});
