@@ -1,5 +1,6 @@
-import { chmodSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { totalmem } from 'node:os';
+import { join } from 'node:path';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, it } from 'vitest';
 import type { StepFinish, StepProgress, StepStart } from '../../src/run/event.js';
@@ -370,12 +371,13 @@ describe('events', () => {
     expect(start).toMatchObject({ reason: 'new', kind: 'test.progress', threads: 1 });
     const progress = events.filter((event): event is StepProgress => event.event === 'step.progress');
     expect(progress.length).toBeGreaterThan(3);
-    expect(progress.length).toBeLessThan(10);
+    const times = progress.map(({ time }) => Date.parse(time));
+    expect(progress.length).toBeLessThan(4 + (5 * (Math.max(...times) - Math.min(...times))) / 1000);
     expect(progress[0]?.rate).toBeUndefined();
     const [last] = progress.slice(-1);
     expect(last).toMatchObject({ done: 60, total: 60, secondsLeft: 0, values: { loss: 1 / 60 } });
-    // 60 steps in 1.2 s, on a machine that may be busy.
-    expect(last?.rate).toBeGreaterThan(5);
+    // 60 steps in 1.2 s, or more on a machine that is busy.
+    expect(last?.rate).toBeGreaterThan(0);
     expect(last?.rate).toBeLessThanOrEqual(60);
   });
 });
@@ -383,17 +385,32 @@ describe('events', () => {
 describe('cancelling', () => {
   it('ends what runs, starts nothing more, and keeps the state to go on from', async () => {
     const project = projectOf(
-      (root) => `  long: { kind: test.resume, with: { steps: 20, seconds: 2, trace: "${root}/resumed" } }
+      (root) => `  long: { kind: test.resume, with: { steps: 20, seconds: 4, trace: "${root}/resumed" } }
   block: { kind: test.block, with: { seconds: 60, pidFile: "${root}/pid" } }
   after: { kind: test.trace, in: { input: long }, with: { name: after } }
   queued: { kind: test.trace, with: { name: queued } }
 `,
     );
     const abort = new AbortController();
-    setTimeout(() => abort.abort(), 1_000);
+    const running = runProject(project, { signal: abort.signal });
+    const partial = project.path('cache/partial');
+    const saved = () =>
+      existsSync(partial)
+        ? readdirSync(partial, { recursive: true, withFileTypes: true })
+            .filter((entry) => entry.isFile())
+            .map((entry) => Number(readFileSync(join(entry.parentPath, entry.name), 'utf8')))
+        : [];
+    await expect
+      .poll(() => existsSync(project.path('pid')) && saved().some((done) => done > 0), {
+        timeout: 60_000,
+        interval: 20,
+      })
+      .toBe(true);
     const start = performance.now();
-    const { counts } = await runProject(project, { signal: abort.signal });
-    expect(performance.now() - start).toBeLessThan(6_000);
+    abort.abort();
+    const { counts } = await running;
+    // What blocks would go on for a minute.
+    expect(performance.now() - start).toBeLessThan(30_000);
     expect(counts).toEqual({ ran: 0, hit: 0, joined: 0, failed: 0, skipped: 0, cancelled: 4 });
     expect(isAlive(Number(project.read('pid')))).toBe(false);
     project.edit('pipelines/test.yaml', 'seconds: 60', 'seconds: 0');
