@@ -67,6 +67,7 @@ export function withoutExit(command: Command): Command {
   });
 }
 
+/** The part of a command's help that shows whole command lines. */
 export function exampleText(examples: readonly string[]): string {
   return `\n${examples.length === 1 ? 'Example' : 'Examples'}:\n${examples.map((line) => `  ${line}`).join('\n')}`;
 }
@@ -77,6 +78,7 @@ export const collect = (value: string, before: readonly string[] = []): readonly
   value,
 ];
 
+/** Reads an option's value: a whole number from 1. Throws commander's error otherwise, as those below do. */
 export function positiveInteger(text: string): number {
   const value = Number(text);
   if (!Number.isSafeInteger(value) || value < 1) {
@@ -85,6 +87,7 @@ export function positiveInteger(text: string): number {
   return value;
 }
 
+/** A whole number from 0. */
 export function wholeNumber(text: string): number {
   const value = Number(text);
   if (!Number.isSafeInteger(value) || value < 0) {
@@ -93,6 +96,7 @@ export function wholeNumber(text: string): number {
   return value;
 }
 
+/** Seconds, up to a day. */
 export function seconds(text: string): number {
   const value = Number(text);
   if (!(value > 0 && value <= 86_400)) {

@@ -35,10 +35,12 @@ export function chooseNext<Ready extends Demand>(
   return undefined;
 }
 
+/** What is free once this is granted. */
 export function take(free: Resources, granted: Resources): Resources {
   return { slots: free.slots - granted.slots, gpus: free.gpus - granted.gpus };
 }
 
+/** What is free once this has come back. */
 export function giveBack(free: Resources, granted: Resources): Resources {
   return { slots: free.slots + granted.slots, gpus: free.gpus + granted.gpus };
 }

@@ -13,6 +13,7 @@ export type ListItem =
 /** The id of the line that what is over is folded into. */
 export const overId = 'over';
 
+/** How the step stands by the outcomes of its nodes, a failure before all else. */
 export function standingOf(step: StepView): Standing {
   const counts = countNodes(step);
   if (counts.failed > 0) return 'failed';

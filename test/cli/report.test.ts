@@ -99,6 +99,12 @@ describe('kshot report', () => {
     expect([none.exitCode, none.stdout]).toEqual([36, `${folder}/report.html\n`]);
     expect(none.stderr).toContain(`${opener} is not installed`);
     expect(none.stderr).toContain('hint: ');
+    const asJson = await kshot(project, ['report', 'first', '--open', '--json'], {
+      environment: { PATH: project.path('empty') },
+    });
+    expect(JSON.parse(asJson.stdout)).toMatchObject({
+      failures: [{ reason: 'opener-missing', message: expect.stringContaining(page) }],
+    });
   });
 
   it('that cannot be written takes no results with it, and fails the run', async () => {

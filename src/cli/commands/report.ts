@@ -40,11 +40,11 @@ export async function report(options: ReportOptions, name?: string): Promise<num
     );
   }
   const page = await remakePage(root.value, record.value);
+  if (!terminal.json) terminal.data(`${shown(page)}\n`);
+  const opened = options.open === true ? await openFile(page) : success(undefined);
+  if (!opened.ok) return terminal.fail([opened.failure]);
   if (terminal.json) terminal.document({ run, path: page });
-  else terminal.data(`${shown(page)}\n`);
-  if (options.open !== true) return 0;
-  const opened = await openFile(page);
-  return opened.ok ? 0 : terminal.fail([opened.failure]);
+  return 0;
 }
 
 /** The run whose folder holds the tables that a run shows. */
