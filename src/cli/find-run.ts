@@ -2,6 +2,7 @@ import type { Failure } from '../base/failure.js';
 import { failed, type Result, success } from '../base/result.js';
 import { nearestName } from '../pipeline/nearest-name.js';
 import { identityOf, type RunRecord, readRegister } from '../report/register.js';
+import { unfinishedRuns } from './unfinished-runs.js';
 
 /**
  * The run that a name stands for: a tag, `PIPELINE/TAG`, or the latest run of a pipeline by `PIPELINE` or its file;
@@ -9,14 +10,20 @@ import { identityOf, type RunRecord, readRegister } from '../report/register.js'
  */
 export function findRun(root: string, name?: string): Result<RunRecord, Failure> {
   const { runs } = readRegister(root);
-  return findRunAmong(runs, name);
+  return findRunAmong(root, runs, name);
 }
 
 /** The same among these runs, which are in the order of their starts. */
-export function findRunAmong(runs: readonly RunRecord[], name = 'latest'): Result<RunRecord, Failure> {
-  if (runs.length === 0) return failed(noResults());
+export function findRunAmong(
+  root: string,
+  runs: readonly RunRecord[],
+  name = 'latest',
+): Result<RunRecord, Failure> {
+  const unfinished = unfinishedRuns(root, runs).find(({ run }) => run === name || run.endsWith(`/${name}`));
   const tagged = runs.filter((one) => one.run === name || identityOf(one) === name);
   const [only] = tagged;
+  if (only === undefined && unfinished !== undefined) return failed(notEnded(unfinished.run));
+  if (runs.length === 0) return failed(noResults());
   if (only !== undefined && tagged.length === 1) return success(only);
   if (only !== undefined) {
     return failed({
@@ -62,6 +69,15 @@ function unknownRun(name: string, runs: readonly RunRecord[]): Failure {
     reason: 'no-results',
     message: `there is no run ${name}`,
     hint: near === undefined ? `these are runs: ${examples.slice(0, 8).join(', ')}` : `did you mean ${near}?`,
+  };
+}
+
+/** What is said of a run that has a folder and no results: a lock tells that some run computes, not which. */
+function notEnded(run: string): Failure {
+  return {
+    reason: 'no-results',
+    message: `run ${run} has no results: it is under way, or was killed`,
+    hint: `kshot logs STEP --run ${run} prints what a step of it printed; kshot run goes on from what is done`,
   };
 }
 

@@ -85,9 +85,8 @@ export function dagText(dag: Dag): readonly string[] {
     const given = Object.entries(outputs).map(([port, roles]) => `${port}${rolesText(roles)}`);
     const count = nodes === 1 ? '' : ` (${formatCount(nodes, 'node')})`;
     const taken = inputs.length === 0 ? '' : `  ${inputs.join(', ')}`;
-    return printable(
-      `${step.padEnd(width)}  ${kind.padEnd(kindWidth)}${count}${taken}  => ${given.join(', ')}`,
-    );
+    const gives = given.length === 0 ? '' : `  => ${given.join(', ')}`;
+    return printable(`${step.padEnd(width)}  ${kind.padEnd(kindWidth)}${count}${taken}${gives}`.trimEnd());
   });
   const waivers = dag.waivers.map(({ step, reason }) => printable(`waived   ${step}: ${reason}`));
   return [...steps, ...waivers];

@@ -62,7 +62,10 @@ try {
   if (error instanceof CommanderError && error.exitCode === 0) process.exitCode = 0;
   else if (error instanceof CommanderError) {
     const [message = '', ...rest] = error.message.replace(/^error: /, '').split('\n');
-    const hint = rest.join(' ').replace(/^\((.*)\)$/, '$1');
+    const hint = rest
+      .join(' ')
+      .replace(/^\((.*)\)$/, '$1')
+      .replace(/^Did/, 'did');
     fail(
       new FailureError({
         reason: 'usage',

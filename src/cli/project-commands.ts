@@ -65,7 +65,7 @@ export function addProjectCommands({ command, group, connect }: CommandBuilder):
     command('completion', {
       summary: 'let the shell complete commands, steps, runs and parameters',
       description:
-        'Prints a script that lets a shell complete commands, flags, pipelines, steps and nodes, runs, engines, and the paths of parameters after --set. kshot must be on PATH: node_modules/.bin of the project, say.',
+        'Prints a script that lets a shell complete commands, flags, pipelines, steps and nodes, runs, engines, and the paths of parameters after --set. kshot must be on PATH: npm link in the folder of kshot puts it there.',
       examples: [
         'kshot completion bash >> ~/.bashrc',
         'kshot completion zsh >> ~/.zshrc',

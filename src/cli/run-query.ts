@@ -5,6 +5,13 @@ import { failed, type Result, success } from '../base/result.js';
 import type { Query } from '../report/query-rows.js';
 import type { RowFormat } from '../report/row-formats.js';
 
+/** A query, and how its rows are printed. */
+export interface FormattedQuery extends Query {
+  readonly format: RowFormat;
+  /** Columns that a table may take; absent where there is no limit. */
+  readonly width?: number;
+}
+
 /** What the process that answers a query sends back. */
 export type SqlAnswer = { readonly text: string } | { readonly failure: Failure };
 
@@ -12,10 +19,7 @@ export type SqlAnswer = { readonly text: string } | { readonly failure: Failure 
  * Answers a query in a process of its own, which is killed when the time is up; nothing of a query outlives it.
  * The process sees neither this one's environment nor its streams.
  */
-export function runQuery(
-  query: Query & { readonly format: RowFormat },
-  timeoutSeconds: number,
-): Promise<Result<string, Failure>> {
+export function runQuery(query: FormattedQuery, timeoutSeconds: number): Promise<Result<string, Failure>> {
   return new Promise((resolve) => {
     const child = fork(fileURLToPath(new URL('./sql-child.js', import.meta.url)), {
       env: {},

@@ -133,8 +133,10 @@ function describe(result: Pick<ProcessResult, 'exitCode' | 'signal' | 'originalM
   if (result.signal !== undefined) return { message: `the program was ended by ${result.signal}` };
   if (result.exitCode !== undefined)
     return { message: `the program ended with exit code ${result.exitCode}` };
+  const why = result.originalMessage ?? 'no reason given';
+  const [, absent] = /^spawn (.+) ENOENT$/.exec(why) ?? [];
   return {
-    message: `the program could not be started: ${result.originalMessage ?? 'no reason given'}`,
+    message: `the program could not be started: ${absent === undefined ? why : `there is no ${absent}`}`,
     hint: 'only PATH, HOME and LANG are passed on; a script of the root must be listed under `files`',
   };
 }

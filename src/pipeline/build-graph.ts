@@ -292,7 +292,7 @@ function reportMissing(files: readonly LocatedFile[], { root, report }: Building
   for (const { path, location } of files) {
     const absolute = resolve(root, path);
     if (existsSync(absolute)) continue;
-    report(failureAt({ location }, 'file-not-found', `There is no file ${absolute}.`));
+    report(failureAt({ location }, 'file-not-found', `there is no file ${absolute}`));
   }
 }
 

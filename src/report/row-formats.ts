@@ -10,11 +10,18 @@ export interface RowTable {
 
 export type RowFormat = 'table' | 'csv' | 'json' | 'markdown';
 
-/** Rows as text, ending in a line end: figures to six digits in `table` and `markdown`, whole in `csv` and `json`. */
-export function formatRows(table: RowTable, format: RowFormat): string {
+/**
+ * Rows as text, ending in a line end: figures to six digits in `table` and `markdown`, whole in `csv` and `json`.
+ *
+ * @param width columns that a table may take; one that is wider becomes a block of lines for each row, a line a cell
+ */
+export function formatRows(table: RowTable, format: RowFormat, width = Number.POSITIVE_INFINITY): string {
   switch (format) {
-    case 'table':
-      return asTable(table);
+    case 'table': {
+      const text = asTable(table);
+      const isWide = text.split('\n').some((line) => displayWidth(line) > width);
+      return isWide && table.rows.length > 0 ? asBlocks(table) : text;
+    }
     case 'markdown':
       return asMarkdown(table);
     case 'csv':
@@ -59,6 +66,23 @@ function asTable(table: RowTable): string {
     for (let at = 0; at < height; at++) lines.push(line(row.map((cell) => cell[at] ?? '')));
   }
   return `${lines.join('\n')}\n`;
+}
+
+/** For each row its columns below each other, an empty line between rows. */
+function asBlocks({ columns, rows }: RowTable): string {
+  const names = columns.map(printable);
+  const nameWidth = Math.max(...names.map(displayWidth));
+  const block = (row: RowTable['rows'][number]) =>
+    names.flatMap((name, index) =>
+      cellText(row[index])
+        .split('\n')
+        .map((line, at) => {
+          const head = at === 0 ? name : '';
+          const space = ' '.repeat(nameWidth - displayWidth(head));
+          return `${head}${space}  ${printable(line)}`.trimEnd();
+        }),
+    );
+  return `${rows.map((row) => block(row).join('\n')).join('\n\n')}\n`;
 }
 
 function asMarkdown(table: RowTable): string {

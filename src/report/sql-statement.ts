@@ -1,6 +1,7 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import type { Failure } from '../base/failure.js';
 import { failed, type Result, success } from '../base/result.js';
+import { nearestName } from '../pipeline/nearest-name.js';
 
 /** Table functions that make rows from their arguments alone. */
 const harmlessTableFunctions = new Set([
@@ -85,7 +86,9 @@ export async function checkStatement(
       (prefix) => qualified === `${prefix}${name}` && known.has(name),
     );
     if (own || spelledOut || qualified.startsWith('information_schema.')) continue;
-    return refused(`${qualified} is not a result table`, `the tables are ${tables.join(', ')}`);
+    const near = nearestName(name, tables);
+    const hint = near === undefined ? `the tables are ${tables.join(', ')}` : `did you mean ${near}?`;
+    return refused(`${qualified} is not a result table`, hint);
   }
   for (const name of tableFunctions) {
     // A scalar function inside a table function is seen above as well.

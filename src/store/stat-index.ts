@@ -145,8 +145,8 @@ function unreadable(path: string, error: unknown): Failure {
     case 'ENOTDIR':
       return {
         reason: 'file-not-found',
-        message: `There is no file ${path}.`,
-        hint: 'Paths are relative to the root, the nearest folder upwards that holds pipelines/.',
+        message: `there is no file ${path}`,
+        hint: 'paths are relative to the root, the nearest folder upwards that holds pipelines/',
       };
     case 'EACCES':
     case 'EPERM':

@@ -172,10 +172,17 @@ function ofAbout(elapsed: number, expected: number | undefined): string {
 function outcomeText(nodes: readonly NodeView[]): string {
   const [first] = nodes;
   if (first === undefined) return '';
-  const seconds = nodes.reduce((sum, node) => sum + node.seconds, 0);
-  const time = seconds > 0 ? ` ${formatSeconds(seconds)}` : '';
+  // From the first start to the last end, as it is told when the step has ended.
+  const ran = nodes.flatMap(({ startedAt, seconds }) =>
+    startedAt === undefined ? [] : [{ startedAt, seconds }],
+  );
+  const ends = ran.map(({ startedAt, seconds }) => startedAt + 1000 * seconds);
+  const seconds = (Math.max(...ends) - Math.min(...ran.map(({ startedAt }) => startedAt))) / 1000;
+  const time = ran.length > 0 && seconds > 0 ? ` ${formatSeconds(seconds)}` : '';
   if (nodes.every(({ state }) => state === first.state)) return `${first.state}${time}`;
-  return `${nodes.filter(({ state }) => state === first.state).length} ${first.state}, …${time}`;
+  const states = [...new Set(nodes.map(({ state }) => state))];
+  const counts = states.map((one) => `${nodes.filter(({ state }) => state === one).length} ${one}`);
+  return `${counts.join(' + ')}${time}`;
 }
 
 /** A bar, then as much of done, rate and time left as there is room for. */

@@ -236,5 +236,16 @@ describe('kshot diff', () => {
     expect(stdout).toMatch(/^ {2}changed +w +has a result -> failed$/m);
     expect(stdout).toMatch(/^ {2}added +x$/m);
     expect(stdout).toContain('metrics: neither run has any');
+    // A step without outputs, which has a result in one of two runs that are alike otherwise.
+    other.write(
+      'pipelines/c.yaml',
+      'version: 1\nsteps:\n  w: { kind: command, with: { argv: ["false"] } }\n  y: { kind: command, with: { argv: ["true"] } }\n',
+    );
+    for (const flags of [['--jobs', '1'], ['--keep-going']]) {
+      expect((await kshot(other, ['run', 'pipelines/c.yaml', ...flags])).exitCode).toBe(1);
+    }
+    const alike = await kshot(other, ['diff', 'c~1', 'c']);
+    expect([alike.exitCode, alike.stderr]).toEqual([0, '']);
+    expect(alike.stdout).toMatch(/^ {2}changed +y +skipped -> has a result$/m);
   });
 });

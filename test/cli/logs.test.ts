@@ -135,5 +135,12 @@ describe('kshot logs', () => {
     expect(await run(at, 'later')).toBe(0);
     expect((await logs(at, 'slow')).stderr).toMatch(/^slow in a\/later \(/);
     expect((await logs(at, 'slow', '--run', 'killed')).stderr).toContain('a/killed, which has not ended');
+    for (const command of ['results', 'report', 'diff', 'pin']) {
+      const none = await kshot(at, [command, 'killed']);
+      expect([none.exitCode, none.stderr]).toEqual([
+        2,
+        expect.stringContaining('run a/killed has no results: it is under way, or was killed'),
+      ]);
+    }
   });
 });

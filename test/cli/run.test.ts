@@ -329,6 +329,24 @@ describe('the plan', () => {
     expect((await kshot(at, ['status', '--check', '--set', 'params.a=3'])).exitCode).toBe(4);
   });
 
+  it('says of what failed or was not reached that it did, and takes no time for the time of a result', async () => {
+    const at = temporaryProject({
+      files: {
+        'pipelines/a.yaml':
+          'version: 1\nsteps:\n  bad: { kind: command, with: { argv: ["false"], outputs: { o: o } } }\n  after: { kind: command, in: { o: bad.o }, with: { argv: [cat, o] } }\n',
+      },
+    });
+    expect((await kshot(at, ['run', '--tag', 'first'])).exitCode).toBe(1);
+    const { stdout } = await kshot(at, ['status']);
+    expect(stdout).toMatch(/^run +bad +failed in run a\/first +last failed after \d+\.\d s$/m);
+    expect(stdout).toMatch(/^depends +after +last skipped$/m);
+    expect((await kshot(at, ['explain', 'bad'])).stdout).toMatch(
+      /^bad: run, key [0-9a-f]{64}\n {2}failed in run a\/first\n {2}the same as in run a\/first\n$/,
+    );
+    expect((await kshot(at, ['explain', 'after'])).stdout).toContain('no run of this pipeline has got to');
+    expect((await kshot(at, ['dag'])).stdout).toBe('bad    command  => o\nafter  command  o <- bad\n');
+  });
+
   it('is explained once for nodes that are alike, which a list for scripts keeps apart', async () => {
     const at = temporaryProject({
       files: {
@@ -338,7 +356,7 @@ describe('the plan', () => {
     });
     const before = await kshot(at, ['explain', 'v']);
     expect(before.stdout).toBe(
-      'v[i=1], v[i=2], v[i=3] and 2 more: run\n  new: no run of this pipeline has had this node\n',
+      'v[i=1], v[i=2], v[i=3] and 2 more: run\n  new: no run of this pipeline has got to this node\n',
     );
     expect((await kshot(at, ['run', '--tag', 'first'])).exitCode).toBe(0);
     const after = await kshot(at, ['explain', 'v', '--set', 'steps.v.with.x=2']);

@@ -311,7 +311,9 @@ describe('a program', () => {
       ),
       { keepGoing: true },
     );
-    expect(run.outcomeOf('a').failure?.message).toContain('no-such-program');
+    expect(run.outcomeOf('a').failure?.message).toBe(
+      'the program could not be started: there is no no-such-program',
+    );
     expect(run.outcomeOf('b').failure).toMatchObject({
       reason: 'step-failed',
       message: 'the program was ended by SIGKILL',

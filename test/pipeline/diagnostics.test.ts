@@ -355,7 +355,7 @@ steps:
     '7 { pth: x }: outputs.d needs path',
     '11 ls: argv is one string, which needs a shell: write a list, or add `shell: true`',
     '12 /etc/passwd: files: /etc/passwd is not a path inside the root, relative to it',
-    '12 nope.py: There is no file nope.py.',
+    '12 nope.py: there is no file nope.py',
     "13 { path: ../x }: outputs.b: ../x leaves the step's folder",
   ]);
 });

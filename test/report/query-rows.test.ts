@@ -201,5 +201,6 @@ describe('a query is refused', () => {
       reason: 'sql-refused',
       hint: 'the tables are runs, metrics',
     });
+    expect(await refusalOf('FROM metrcs')).toMatchObject({ hint: 'did you mean metrics?' });
   });
 });

@@ -33,6 +33,23 @@ describe('rows', () => {
     expect(formatRows({ columns: ['plan'], rows: [['one\ntwo']] }, 'table')).toBe('plan\n----\none\ntwo\n');
   });
 
+  it('as a table that is wider than there is room are a block of lines each', () => {
+    const wide: RowTable = {
+      columns: ['node', 'key'],
+      rows: [
+        ['a', 'k'.repeat(9)],
+        ['b', null],
+        ['c', 'x\ny'],
+      ],
+    };
+    expect(formatRows(wide, 'table', 15)).toBe(formatRows(wide, 'table'));
+    expect(formatRows(wide, 'table', 14)).toBe(
+      'node  a\nkey   kkkkkkkkk\n\nnode  b\nkey\n\nnode  c\nkey   x\n      y\n',
+    );
+    expect(formatRows({ ...wide, rows: [] }, 'table', 3)).toBe('node  key\n----  ---\n');
+    expect(formatRows(wide, 'csv', 3)).toBe(formatRows(wide, 'csv'));
+  });
+
   it('as markdown stay one row each, with bars escaped', () => {
     expect(formatRows({ columns: ['a'], rows: [['x|y\nz']] }, 'markdown')).toBe(
       '| a |\n| --- |\n| x\\|y z |\n',

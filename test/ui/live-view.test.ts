@@ -325,6 +325,21 @@ describe('the rows of the live view', () => {
     expect(pressKey(before, 'escape', state).chosen.log).toBeUndefined();
   });
 
+  it('count every outcome of a step that was stopped, with the time from its first start to its last end', () => {
+    const state = viewOf([
+      runStart([{ step: 'v', nodes: 4 }, { step: 'w' }]),
+      start('v[1]', 1),
+      start('v[2]', 1),
+      finish('v[1]', 'ran', 4, { seconds: 3 }),
+      finish('v[2]', 'ran', 4, { seconds: 3 }),
+      finish('v[3]', 'cancelled', 4, { seconds: 0 }),
+      finish('v[4]', 'cancelled', 4, { seconds: 0 }),
+    ]);
+    const chosen = pressKey(pressKey(nothingChosen, 'down', state).chosen, 'right', state).chosen;
+    expect(screenOf(state, { chosen }).join('\n')).toMatch(/ v +4\/4 +2 ran \+ 2 cancelled 3\.0 s$/m);
+    expect(linesOf(state)).toEqual(['cancelled v  2 ran + 2 cancelled, 3.0 s']);
+  });
+
   it('ask to stop with q, and of the keys that the terminal would have taken, the same as it', () => {
     for (const key of ['stop', 'interrupt', 'suspend'] as const) {
       expect(pressKey(nothingChosen, key, viewOf(underWay))).toEqual({ chosen: nothingChosen, action: key });

@@ -22,9 +22,9 @@ export async function diff(options: DiffOptions, before?: string, after?: string
   const root = findRoot(process.cwd(), options.root);
   if (!root.ok) return terminal.fail([root.failure]);
   const { runs } = readRegister(root.value);
-  const second = findRunAmong(runs, after);
+  const second = findRunAmong(root.value, runs, after);
   if (!second.ok) return terminal.fail([second.failure]);
-  const first = findRunAmong(runs, before ?? `${second.value.pipeline}~1`);
+  const first = findRunAmong(root.value, runs, before ?? `${second.value.pipeline}~1`);
   if (!first.ok) return terminal.fail([first.failure]);
   const [one, other] = [
     await readComparableRun(root.value, first.value),
@@ -50,7 +50,8 @@ export async function diff(options: DiffOptions, before?: string, after?: string
   }
   if (terminal.json) terminal.document(compared);
   else {
-    if (first.value.signature === second.value.signature) {
+    const { nodes } = compared;
+    if (first.value.signature === second.value.signature && nodes.differing.length === 0) {
       terminal.say(`${identityOf(first.value)} and ${identityOf(second.value)} have the same results`);
     }
     const layout = { style: terminal.dataStyle, width: terminal.dataWidth };

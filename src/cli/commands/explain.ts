@@ -5,7 +5,13 @@ import { namesInGraph } from '../../pipeline/load-pipeline.js';
 import { suggestion } from '../../pipeline/nearest-name.js';
 import type { PlannedNode } from '../../pipeline/plan.js';
 import { openProject, type PlannedProject, type PlanningOptions } from '../open-project.js';
-import { knownPreimage, latestSegmentBefore, type NodeHistory, openNodeHistory } from '../reasons.js';
+import {
+  createReasons,
+  knownPreimage,
+  latestSegmentBefore,
+  type NodeHistory,
+  openNodeHistory,
+} from '../reasons.js';
 import { type CommonOptions, openTerminal } from '../terminal.js';
 
 export type ExplainOptions = CommonOptions & PlanningOptions;
@@ -14,8 +20,10 @@ interface Explanation {
   readonly node: string;
   readonly state: PlannedNode['state'];
   readonly key?: string;
-  /** Whether no run of this pipeline has had this node. */
+  /** Whether no run of this pipeline has got to this node. */
   readonly new: boolean;
+  /** Why it runs although its key is that of the latest run that had it. */
+  readonly reason?: string;
   /** What the key was compared with; absent where there was nothing. */
   readonly compared_with?: string;
   /** All of them, or without a key all but those of inputs. */
@@ -65,8 +73,23 @@ async function explainNode(
   const others = function* () {
     for (const entry of store.entries()) if (entry.key !== key) yield entry;
   };
-  const latest = history.latestOf(node.id);
-  const comparable = latest ?? latestSegmentBefore(project, history, node) ?? findSimilar(preimage, others());
+  const [listed] = history.listingsOf(node.id);
+  if (state === 'run' && key !== undefined && listed?.key === key) {
+    const reason = await createReasons(project, history)(node, preimage, key);
+    return {
+      node: node.id,
+      state,
+      key,
+      new: false,
+      reason,
+      compared_with: `run ${listed.run}`,
+      differences: [],
+    };
+  }
+  const comparable =
+    history.latestOf(node.id) ??
+    latestSegmentBefore(project, history, node) ??
+    findSimilar(preimage, others());
   const compared = comparable && {
     compared_with: comparable.source,
     differences: await differences(comparable.preimage, preimage, createManifestReader(codes, store)),
@@ -75,7 +98,7 @@ async function explainNode(
     node: node.id,
     state,
     ...(key === undefined ? { waits_for: openInputs(planned, project) } : { key }),
-    new: history.listingsOf(node.id).next().done === true,
+    new: listed === undefined,
     differences: [],
     ...compared,
   };
@@ -114,7 +137,8 @@ function linesOf(alike: readonly Explanation[]): readonly string[] {
   const names = `${nodes.join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
   return [
     key === undefined || alike.length > 1 ? `${names}: ${state}` : `${names}: ${state}, key ${key}`,
-    ...(explanation.new ? ['  new: no run of this pipeline has had this node'] : []),
+    ...(explanation.new ? ['  new: no run of this pipeline has got to this node'] : []),
+    ...(explanation.reason === undefined ? [] : [`  ${explanation.reason}`]),
     ...(compared_with === undefined ? [] : linesOfDifferences(explanation, compared_with)),
     ...(waits_for === undefined
       ? []

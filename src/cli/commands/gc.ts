@@ -48,7 +48,8 @@ export async function gc(options: GarbageCommandOptions): Promise<number> {
 
   const { garbage, bytes, heldBy } = collected.value;
   if (heldBy.length > 0) {
-    terminal.say(`${heldBy.join('; ')} runs now and may need any result, so only leftovers go`);
+    const they = heldBy.length === 1 ? 'runs now and may' : 'run now and may';
+    terminal.say(`${heldBy.join('; ')} ${they} need any result, so only leftovers go`);
   }
   const losses = lostResults(runs, nodesOf, sizesOf(garbage));
   if (terminal.json) {

@@ -46,7 +46,9 @@ export async function logs(options: LogsOptions, step: string): Promise<number> 
     return terminal.fail([unknownStep(step, new Set())]);
   }
   const only =
-    options.run === undefined || unfinished.length > 0 ? undefined : findRunAmong(runs, options.run);
+    options.run === undefined || unfinished.length > 0
+      ? undefined
+      : findRunAmong(root.value, runs, options.run);
   if (only !== undefined && !only.ok) return terminal.fail([only.failure]);
   const registered = only !== undefined ? [only.value] : options.run === undefined ? runs : [];
   const history = openLogHistory(root.value, runs);

@@ -25,7 +25,7 @@ export async function pin(options: PinOptions, names: readonly string[]): Promis
   const failures: Failure[] = [];
   const found: RunRecord[] = [];
   for (const name of names) {
-    const record = findRunAmong(runs, name);
+    const record = findRunAmong(root.value, runs, name);
     if (!record.ok) failures.push(record.failure);
     else if (!existsSync(runFolderOf(root.value, identityOf(record.value))))
       failures.push(folderGone(record.value));

@@ -31,6 +31,9 @@ export async function sql(options: SqlOptions, query: string): Promise<number> {
       threads: availableParallelism(),
       memoryBytes: Math.min(4 * 2 ** 30, totalmem() / 2),
       format: options.format ?? (terminal.json ? 'json' : 'table'),
+      ...(options.format === undefined && Number.isFinite(terminal.dataWidth)
+        ? { width: terminal.dataWidth }
+        : {}),
     },
     options.timeout,
   );

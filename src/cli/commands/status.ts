@@ -64,6 +64,9 @@ function lastTime(planned: readonly PlannedNode[], last: ReadonlyMap<string, Man
   const parts = [...outcomes].map(([outcome, count]) =>
     before.length === 1 ? outcome : `${count} ${outcome}`,
   );
-  const seconds = before.reduce((sum, node) => sum + (node.computed_seconds ?? node.seconds), 0);
-  return `last ${parts.join(' + ')}, computed in ${formatSeconds(seconds)}`;
+  const computed = before.flatMap((node) => node.computed_seconds ?? []);
+  const sum = (all: readonly number[]) => formatSeconds(all.reduce((one, other) => one + other, 0));
+  const said = `last ${parts.join(' + ')}`;
+  if (computed.length > 0) return `${said}, computed in ${sum(computed)}`;
+  return outcomes.has('failed') ? `${said} after ${sum(before.map(({ seconds }) => seconds))}` : said;
 }
