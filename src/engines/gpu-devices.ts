@@ -3,11 +3,14 @@ import { basename, join } from 'node:path';
 
 /** A GPU that steps may be given. */
 export interface GpuDevice {
-  /** As CUDA names it: an index from 0, or a UUID (`GPU-…`, `MIG-…`). */
+  /** As CUDA names it: an index from 0, or a UUID (`GPU-…`, `MIG-…`); `software` for what stands in for one. */
   readonly id: string;
   /** Its place among the machine's GPUs, from 0. */
   readonly index: number;
 }
+
+/** What a GPU engine that was asked for by name is given where there is no GPU: an adapter that is a program. */
+export const softwareGpu: GpuDevice = { id: 'software', index: 0 };
 
 /** Where to look: this machine, unless a test makes up another. */
 export interface GpuSystem {
@@ -87,10 +90,12 @@ export function gpuEnvironment(
 ): { readonly [name: string]: string } {
   if (gpus.length === 0) return {};
   const ids = gpus.map(({ id }) => id).join(',');
+  // The stand-in is none of CUDA's: GPUs that the user has hidden from kshot stay hidden.
+  const visible = gpus.filter(({ id }) => id !== softwareGpu.id).map(({ id }) => id);
   // The order that the indices refer to.
   const order = environment['CUDA_DEVICE_ORDER'];
   return {
-    CUDA_VISIBLE_DEVICES: ids,
+    CUDA_VISIBLE_DEVICES: visible.join(','),
     KSHOT_GPU: ids,
     ...(order === undefined ? {} : { CUDA_DEVICE_ORDER: order }),
   };

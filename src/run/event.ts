@@ -58,7 +58,7 @@ export interface StepStart {
   readonly threads: number;
   /** GPU tokens that it holds. */
   readonly gpus: number;
-  /** Of which devices, as CUDA names them; absent where it holds none. */
+  /** Of which devices, as CUDA names them, or `software`; absent where it holds none. */
   readonly devices?: readonly string[];
   /** Its log, relative to the root. */
   readonly log: string;

@@ -101,7 +101,7 @@ export const eventsSchema = {
           type: 'array',
           minItems: 1,
           items: text,
-          description: 'Whose tokens, as CUDA names the devices.',
+          description: 'Whose tokens, as CUDA names the devices; software is what stands in for one.',
         },
       },
     ),

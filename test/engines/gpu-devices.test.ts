@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { gpuDevices, gpuEnvironment } from '../../src/engines/gpu-devices.js';
+import { gpuDevices, gpuEnvironment, softwareGpu } from '../../src/engines/gpu-devices.js';
 
 const roots: string[] = [];
 
@@ -86,6 +86,8 @@ describe('the environment of a process that was given GPUs', () => {
   });
 
   it('is left as it is where it was given none', () => {
+    // A GPU that CUDA_VISIBLE_DEVICES keeps from kshot is kept from what it starts, too.
+    expect(gpuEnvironment([softwareGpu], {})).toEqual({ CUDA_VISIBLE_DEVICES: '', KSHOT_GPU: 'software' });
     expect(gpuEnvironment([], { CUDA_DEVICE_ORDER: 'PCI_BUS_ID' })).toEqual({});
   });
 });

@@ -6,7 +6,7 @@ import { largestExitCode } from '../../base/exit-code.js';
 import type { Failure } from '../../base/failure.js';
 import { failureOfException } from '../../base/failure-of-exception.js';
 import { type Result, success } from '../../base/result.js';
-import { type GpuDevice, gpuDevices } from '../../engines/gpu-devices.js';
+import { type GpuDevice, gpuDevices, softwareGpu } from '../../engines/gpu-devices.js';
 import { forgetProbes } from '../../engines/kept-probes.js';
 import { engines } from '../../engines/registry.js';
 import type { Graph } from '../../pipeline/graph.js';
@@ -253,7 +253,7 @@ function gpusFor({ nodes }: Graph): readonly GpuDevice[] {
   const found = gpuDevices();
   const onGpuEngine = nodes.some(({ engine }) => engine !== undefined && engines[engine]?.gpu === true);
   // A GPU engine that was asked for by name may compute on an adapter that is a program.
-  const software = onGpuEngine && process.env['KSHOT_GPUS'] === undefined ? [{ id: '0', index: 0 }] : [];
+  const software = onGpuEngine && process.env['KSHOT_GPUS'] === undefined ? [softwareGpu] : [];
   return found.length > 0 ? found : software;
 }
 
