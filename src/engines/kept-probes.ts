@@ -2,6 +2,7 @@ import { mkdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { release } from 'node:os';
 import { join } from 'node:path';
 import { writeFileAtomic } from '../base/atomic-file.js';
+import { builtFile } from '../base/built-file.js';
 import { digestOf } from '../base/canonical.js';
 import { isJsonObject, type Json } from '../base/json.js';
 import type { EngineProbe } from './engine.js';
@@ -64,11 +65,15 @@ function probesIn(folder: string): { readonly [name: string]: EngineProbe } {
   }
 }
 
-/** Other whenever a probe might come to something else: another start of the system, device, driver or package. */
+/**
+ * Other whenever a probe might come to something else: another start of the system, device, driver or package, other
+ * code that probes.
+ */
 function machineNow(): string {
   return digestOf({
     boot: textAt('/proc/sys/kernel/random/boot_id') ?? release(),
     node: process.version,
+    code: textAt(builtFile('code-digests.json')) ?? null,
     gpus: gpuDevices().map(({ id }) => id),
     driver: nvidiaDriverVersion() ?? null,
     packages: { ...installedVersions(packages) },
@@ -77,7 +82,7 @@ function machineNow(): string {
   });
 }
 
-function textAt(path: string): string | undefined {
+function textAt(path: string | URL): string | undefined {
   try {
     return readFileSync(path, 'utf8').trim();
   } catch {

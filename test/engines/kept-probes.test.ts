@@ -1,7 +1,9 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { builtFile } from '../../src/base/built-file.js';
 import { forgetProbes, keepProbe, keptProbe } from '../../src/engines/kept-probes.js';
 
 const probe = { available: true, device: 'a GPU', versions: { webgpu: '1.0.0' } } as const;
@@ -11,7 +13,14 @@ beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'kshot-test-'));
 });
 
+const built = vi.hoisted(() => ({ digests: undefined as URL | undefined }));
+vi.mock(import('../../src/base/built-file.js'), async (importOriginal) => {
+  const original = await importOriginal();
+  return { builtFile: (name) => built.digests ?? original.builtFile(name) };
+});
+
 afterEach(() => {
+  built.digests = undefined;
   vi.unstubAllEnvs();
   rmSync(folder, { recursive: true });
 });
@@ -34,6 +43,17 @@ it('it counts no more where the devices or the drivers are others', () => {
     vi.unstubAllEnvs();
     expect(keptProbe(folder, 'tfjs:webgpu'), name).toEqual(probe);
   }
+});
+
+it('it counts no more where the engines are of another version of kshot', () => {
+  keepProbe(folder, 'tfjs:webgpu', probe);
+  const other = join(folder, 'code-digests.json');
+  writeFileSync(
+    other,
+    readFileSync(builtFile('code-digests.json'), 'utf8').replace(/[0-9a-f]{64}/, '0'.repeat(64)),
+  );
+  built.digests = pathToFileURL(other);
+  expect(keptProbe(folder, 'tfjs:webgpu')).toBeUndefined();
 });
 
 it('nothing is kept where nothing can be written, and that is no failure', () => {
