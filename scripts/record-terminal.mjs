@@ -18,7 +18,7 @@ import { fileURLToPath } from 'node:url';
 import { screensOf, terminalSvg } from './terminal-svg.mjs';
 
 const checkout = fileURLToPath(new URL('..', import.meta.url));
-const size = { columns: 96, rows: 30 };
+const size = { columns: 96, rows: 34 };
 
 /** What is typed, in order. */
 const commands = [
