@@ -40,7 +40,9 @@ export function environmentFailure(error: unknown, doing?: string): Failure | un
     case 'EROFS':
       return {
         reason: 'cache-unwritable',
-        message: `${what} was refused (${code}): ${place} cannot be written`,
+        message: what.includes(place)
+          ? `${place} cannot be written (${code})`
+          : `${what} was refused (${code}): ${place} cannot be written`,
         hint: 'make the folder writable, or name another root with --root',
         cause: error,
       };

@@ -8,7 +8,7 @@ export interface Closing {
   readonly finished: FinishedRun;
   /** Absent where it could not be written. */
   readonly report: Report | undefined;
-  /** Where the page or the folder of the run is, relative to the root. */
+  /** Where the page or the folder of the run is, as it is typed where the run was started. */
   readonly place: string;
   /** What kshot was started with: how to type its name, a file and targets, options. */
   readonly command: string;

@@ -1,5 +1,6 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { shownPath } from './shown-path.js';
 import type { Terminal } from './terminal.js';
 import { hasEnded, type UnfinishedLog, type UnfinishedRun, unfinishedLogs } from './unfinished-runs.js';
 
@@ -33,7 +34,7 @@ export async function followLogs(
       const text = bytes.toString('utf8');
       if (terminal.json) terminal.document({ run: run.run, node: log.node, text });
       else {
-        if (shown !== log.file) terminal.say(`${log.node} in ${run.run} (${log.file})`);
+        if (shown !== log.file) terminal.say(`${log.node} in ${run.run} (${shownPath(log.file)})`);
         terminal.data(text);
       }
       shown = log.file;

@@ -85,6 +85,23 @@ describe('what a run ends with', () => {
     expect(again).toBe(`kshot run --keep-going --jobs 1 --root ${at.root}`);
   });
 
+  it('says where the report is from where it was started', async () => {
+    for (const [folder, place] of [
+      ['.', 'artifacts/small/first'],
+      ['pipelines', project.path('artifacts/small/first')],
+      ['artifacts/small', 'first'],
+    ] as const) {
+      const again = await kshot(
+        project,
+        ['run', project.path('pipelines/small.yaml'), '--set', 'params.outer_lr=0.02'],
+        { folder },
+      );
+      expect(again.stderr).toMatch(new RegExp(`^report {4}${place}/report.html$`, 'm'));
+      const { stderr } = await kshot(project, ['logs', 'zero_shot', '--run', 'first'], { folder });
+      expect(stderr).toBe(`zero_shot in small/first (${place}/logs/zero_shot.log)\n`);
+    }
+  });
+
   it('fits any terminal of 60 columns and more, loses no metric at 180, and names what it leaves out', () => {
     fc.assert(
       fc.property(fc.integer({ min: 60, max: 240 }), (width) => {

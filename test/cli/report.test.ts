@@ -201,6 +201,17 @@ describe.skipIf(chromiumMissing !== undefined)(inBrowser, () => {
     await opened.close();
   });
 
+  it.each([1280, 390])('keeps the outcomes of a step within their place at %i pixels', async (width) => {
+    const opened = await open(page, { width });
+    const overhang = await opened.evaluate(`(() => {
+      const outcomes = document.querySelector('.step > summary .step-outcomes');
+      for (let more = 0; more < 5; more++) outcomes.append(outcomes.firstElementChild.cloneNode(true));
+      return outcomes.scrollWidth - outcomes.clientWidth;
+    })()`);
+    expect(overhang).toBe(0);
+    await opened.close();
+  });
+
   it('shows the numbers that kshot sql gives', async () => {
     const query = `SELECT model, value, low, high, distinguishable FROM summary
       WHERE run = 'small/first' AND node = 'summary' AND metric = 'mrr' ORDER BY place`;

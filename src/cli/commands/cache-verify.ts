@@ -49,7 +49,7 @@ export async function cacheVerify(options: CommonOptions): Promise<number> {
   if (terminal.json) terminal.document({ entries, objects, bytes, runs: runs.count, bad: 0 });
   else {
     terminal.show(
-      `${formatCount(entries, 'result')}, ${formatCount(objects, 'object')}, ${formatBytes(bytes)}, ${formatCount(runs.count, 'run')}: all good`,
+      `${formatCount(entries, 'result')}, ${formatCount(objects, 'object')} of ${formatBytes(bytes)}, ${formatCount(runs.count, 'run')}: all good`,
     );
   }
   return 0;

@@ -9,6 +9,7 @@ import { isHeld } from '../../store/hold-cache.js';
 import { findRoot } from '../find-pipeline.js';
 import { findRunAmong, noResults } from '../find-run.js';
 import { followLogs } from '../follow-logs.js';
+import { shownPath } from '../shown-path.js';
 import { type CommonOptions, openTerminal } from '../terminal.js';
 import { type UnfinishedRun, unfinishedLogs, unfinishedRuns } from '../unfinished-runs.js';
 
@@ -174,7 +175,7 @@ function logOf(node: ManifestNode, listed: string, history: LogHistory): Log | u
 }
 
 function heading({ run, node, file, listed, unfinished }: Log): string {
-  const place = `${node} in ${run}${unfinished === true ? ', which has not ended' : ''} (${file})`;
+  const place = `${node} in ${run}${unfinished === true ? ', which has not ended' : ''} (${shownPath(file)})`;
   return listed === undefined ? place : `${listed.outcome} in ${listed.run}; last executed as ${place}`;
 }
 

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { join, relative } from 'node:path';
+import { join } from 'node:path';
 import type { Failure } from '../../base/failure.js';
 import { failed, type Result, success } from '../../base/result.js';
 import { filesOfRun } from '../../report/files-of-run.js';
@@ -15,6 +15,7 @@ import { recordedFiles, verifyRecordedFiles } from '../../report/verify-run.js';
 import { findRoot } from '../find-pipeline.js';
 import { findRun } from '../find-run.js';
 import { openFile } from '../open-file.js';
+import { shownPath } from '../shown-path.js';
 import { type CommonOptions, openTerminal } from '../terminal.js';
 
 export interface ReportOptions extends CommonOptions {
@@ -40,7 +41,7 @@ export async function report(options: ReportOptions, name?: string): Promise<num
     );
   }
   const page = await remakePage(root.value, record.value);
-  if (!terminal.json) terminal.data(`${shown(page)}\n`);
+  if (!terminal.json) terminal.data(`${shownPath(page)}\n`);
   const opened = options.open === true ? await openFile(page) : success(undefined);
   if (!opened.ok) return terminal.fail([opened.failure]);
   if (terminal.json) terminal.document({ run, path: page });
@@ -85,10 +86,4 @@ async function remakePage(root: string, record: RunRecord): Promise<string> {
 
 function byName([one]: readonly [string, unknown], [other]: readonly [string, unknown]): number {
   return one < other ? -1 : one > other ? 1 : 0;
-}
-
-/** The path as one would type it here. */
-function shown(path: string): string {
-  const short = relative(process.cwd(), path);
-  return short.startsWith('..') ? path : short;
 }

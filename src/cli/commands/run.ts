@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { join, relative } from 'node:path';
+import { join } from 'node:path';
 import { digestOf } from '../../base/canonical.js';
 import { largestExitCode } from '../../base/exit-code.js';
 import type { Failure } from '../../base/failure.js';
@@ -30,6 +30,7 @@ import { openProject, type PlannedProject, type PlanningOptions } from '../open-
 import { createReasons } from '../reasons.js';
 import { openRunDisplay, type RunDisplay } from '../run-display.js';
 import { failuresOf, repairedNodes } from '../run-failures.js';
+import { shownPath } from '../shown-path.js';
 import { type Cancellation, cancelOnSignals } from '../signals.js';
 import { type CommonOptions, openTerminal, type Terminal } from '../terminal.js';
 import { unavailableEngines } from '../unavailable-engines.js';
@@ -181,7 +182,7 @@ async function execute(
     const closing = {
       finished,
       report,
-      place: relative(root, placeOfReport(root, folder, report)),
+      place: shownPath(placeOfReport(root, folder, report)),
       command: commandName(process.env),
       targets,
       options,
