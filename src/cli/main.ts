@@ -2,6 +2,7 @@
 import { CommanderError } from 'commander';
 import { FailureError } from '../base/failure.js';
 import { failureOfException } from '../base/failure-of-exception.js';
+import { nearestName } from '../pipeline/nearest-name.js';
 import { createProgram } from './program.js';
 import { openTerminal } from './terminal.js';
 
@@ -66,11 +67,25 @@ try {
       .join(' ')
       .replace(/^\((.*)\)$/, '$1')
       .replace(/^Did/, 'did');
+    // `help NAME` of a name that is no command prints the help of all.
+    const unknown = error.code === 'commander.help' && args[0] === 'help' ? args[1] : undefined;
+    const near =
+      unknown === undefined
+        ? undefined
+        : nearestName(
+            unknown,
+            program.commands.map((one) => one.name()),
+          );
     fail(
       new FailureError({
         reason: 'usage',
-        message: error.code === 'commander.help' ? 'no command is given' : message,
-        hint: hint === '' ? helpHint() : hint,
+        message:
+          unknown !== undefined
+            ? `unknown command '${unknown}'`
+            : error.code === 'commander.help'
+              ? 'no command is given'
+              : message,
+        hint: near !== undefined ? `did you mean ${near}?` : hint === '' ? helpHint() : hint,
       }),
     );
   } else fail(error);

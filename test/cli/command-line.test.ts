@@ -33,7 +33,10 @@ describe('the command line', () => {
   });
 
   it.each([
-    [['rnu'], /unknown command 'rnu'/, /run/],
+    [['rnu'], /unknown command 'rnu'/, /^did you mean run\?\n$/],
+    [['help', 'rnu'], /unknown command 'rnu'/, /^did you mean run\?\n$/],
+    [['help', 'nothing-like-it'], /unknown command/, /kshot --help lists the commands/],
+    [['explain', 'one', 'two'], /two is no pipeline file/, /\.yaml/],
     [['run', '--keep-goin'], /unknown option '--keep-goin'/, /--keep-going/],
     [['sql'], /missing required argument 'QUERY'/, /help/],
     [['run', '-j', '0'], /'0' is invalid/, /./],

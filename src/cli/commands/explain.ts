@@ -4,6 +4,7 @@ import { createManifestReader, differences, findSimilar } from '../../pipeline/e
 import { namesInGraph } from '../../pipeline/load-pipeline.js';
 import { suggestion } from '../../pipeline/nearest-name.js';
 import type { PlannedNode } from '../../pipeline/plan.js';
+import { looksLikePath, splitFile } from '../find-pipeline.js';
 import { openProject, type PlannedProject, type PlanningOptions } from '../open-project.js';
 import {
   createReasons,
@@ -35,6 +36,11 @@ interface Explanation {
 /** `kshot explain STEP [FILE]`: how the keys of a step's nodes differ from those that they had, on stdout. */
 export async function explain(options: ExplainOptions, step: string, file?: string): Promise<number> {
   const terminal = openTerminal(options);
+  if (file !== undefined && splitFile([file]).file === undefined && !looksLikePath(file)) {
+    return terminal.fail([
+      { reason: 'usage', message: `${file} is no pipeline file`, hint: 'the name of one ends in .yaml' },
+    ]);
+  }
   const project = await openProject(file === undefined ? [] : [file], options);
   if (!project.ok) return terminal.fail(project.failure);
   const { plan } = project.value;
