@@ -36,8 +36,8 @@ export interface LiveView {
   untold(): readonly Told[];
 }
 
-/** Between two drawings: an eye sees no more, and each costs. */
-const drawEveryMilliseconds = 150;
+/** Between two drawings, keys apart: figures that change faster are not read, and each drawing costs. */
+const drawEveryMilliseconds = 250;
 /** How often time and an open log are drawn where no event comes. */
 const tickMilliseconds = 1000;
 
