@@ -152,10 +152,12 @@ function metricLines(differing: readonly MetricDifference[], layout: FigureLayou
     overText(one),
   ]);
   const { style } = layout;
-  return tableLines({ columns, rows }, layout, (line, row) => {
-    const one = differing[row];
-    if (one?.distinguishable !== 'yes') return line;
-    return one.difference > 0 ? style.green(line) : style.red(line);
+  return tableLines({ columns, rows }, layout, {
+    mark: (line, row) => {
+      const one = differing[row];
+      if (one?.distinguishable !== 'yes') return line;
+      return one.difference > 0 ? style.green(line) : style.red(line);
+    },
   });
 }
 

@@ -66,10 +66,9 @@ export function resultLines(
     summaries.length > 0
       ? summaries.map((rows) => summaryLines(rows, layout, mostRows))
       : [
-          [
-            ...tableLines(metricTable(shown.slice(0, mostRows), 4), layout),
-            ...moreLines(shown.length - mostRows),
-          ],
+          tableLines(metricTable(shown.slice(0, mostRows), 4), layout, {
+            left: shown.length - mostRows,
+          }),
         ];
   return {
     lines: [
@@ -94,25 +93,23 @@ function summaryLines(
   const isTest = rows.some(({ role }) => role === 'test');
   return [
     style.bold(`${rows[0]?.node ?? ''}${isTest ? ' (TEST)' : ''}`),
-    ...tableLines(summaryTable(rows.slice(0, most)), layout),
-    ...moreLines(rows.length - most),
+    ...tableLines(summaryTable(rows.slice(0, most)), layout, { left: rows.length - most }),
   ];
-}
-
-/** Says how many rows are left out. */
-function moreLines(count: number): readonly string[] {
-  return count > 0 ? [`and ${formatCount(count, 'more row')}`] : [];
 }
 
 /**
  * A table as it fits: its head, its rows, and below what it had to leave out and how to read what it has become.
  *
- * @param mark marks the line that a row begins with, given the row's index
+ * @param options.mark marks the line that a row begins with, given the row's index
+ * @param options.left how many rows more there are than the table has
  */
 export function tableLines(
   table: RowTable,
   { style, width }: FigureLayout,
-  mark: (line: string, row: number) => string = (line) => line,
+  {
+    mark = (line) => line,
+    left = 0,
+  }: { readonly mark?: (line: string, row: number) => string; readonly left?: number } = {},
 ): readonly string[] {
   const { table: fitted, omitted, legend } = fitTable(table, width);
   const [head = '', rule = '', ...lines] = formatRows(fitted, 'table').trimEnd().split('\n');
@@ -137,6 +134,7 @@ export function tableLines(
       if (role < 0 || marked !== line) return marked;
       return line.replace(/ TEST(?= )/, (word) => style.bold(style.yellow(word)));
     }),
+    ...(left > 0 ? [`and ${formatCount(left, 'more row')}`] : []),
     ...(omitted.length === 0
       ? []
       : wrapWords(`not shown for want of columns: ${omitted.join(', ')}`, width).map(style.dim)),

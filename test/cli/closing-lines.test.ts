@@ -150,6 +150,10 @@ describe('what a run ends with', () => {
     expect(lines(12)).toContain('and 2 more rows');
     expect(lines(11)).toContain('and 1 more row');
     expect(lines(10).join('\n')).not.toContain('more row');
+    // With the rows, above what is said of the whole table.
+    expect(lines(12).findIndex((line) => line.startsWith('not shown'))).toBeGreaterThan(
+      lines(12).indexOf('and 2 more rows'),
+    );
   });
 
   it('is the summaries where there are some, and says where the rest is', () => {
