@@ -3,7 +3,10 @@ import { expect, it } from 'vitest';
 
 interface Locked {
   readonly packages: {
-    readonly [path: string]: { readonly optionalDependencies?: { readonly [name: string]: string } };
+    readonly [path: string]: {
+      readonly optionalDependencies?: { readonly [name: string]: string };
+      readonly hasInstallScript?: boolean;
+    };
   };
 }
 
@@ -18,4 +21,15 @@ it('the lockfile holds the packages of every platform, so that npm ci works on a
       .map((name) => `${path}: ${name}`),
   );
   expect(missing).toEqual([]);
+});
+
+it('package.json says of every package with a script for its installation whether it may run', () => {
+  // npm asks about those of which nothing is said, and is to run none of them in its next major version.
+  const { allowScripts } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
+    readonly allowScripts: { readonly [name: string]: boolean };
+  };
+  const withScript = Object.entries(lock.packages).flatMap(([path, { hasInstallScript }]) =>
+    path !== '' && hasInstallScript === true ? [path.split('node_modules/').at(-1)] : [],
+  );
+  expect(withScript.toSorted()).toEqual(Object.keys(allowScripts).toSorted());
 });
