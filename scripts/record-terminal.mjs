@@ -1,6 +1,6 @@
-// Records docs/images/terminal.svg, and terminal-still.svg for who wants no motion: runs the real command line in a pseudo-terminal, in a new project with an empty
-// cache, and draws what the terminal showed. Needs `script` of util-linux. What is typed is typed by this script; what
-// is printed, and when, is kshot's, only pauses are cut short.
+// Records docs/images/terminal.svg, and terminal-still.svg for who wants no motion: runs the real command line in a
+// pseudo-terminal, in a new project with an empty cache, and draws what the terminal showed. Needs `script` of
+// util-linux. What is typed is typed by this script; what is printed, and when, is kshot's, only pauses are cut short.
 import { execFileSync } from 'node:child_process';
 import {
   chmodSync,

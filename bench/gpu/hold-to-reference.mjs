@@ -1,5 +1,6 @@
 // Holds what an engine gives for every call of the seam to the float64 reference, on real episodes.
 import { createEngine as createReference } from '../../dist/engines/reference/reference-engine.js';
+import { relativeError } from '../../dist/engines/relative-error.js';
 
 const steps = [0, 1, 5];
 
@@ -54,14 +55,3 @@ export async function holdToReference(engine, shape, parameters, tasks, hyper) {
 }
 
 const inDoubles = (vector) => Float64Array.from(vector);
-
-/** Euclidean norm of the difference over that of the expected. */
-export function relativeError(actual, expected) {
-  let difference = 0;
-  let size = 0;
-  for (const [i, value] of expected.entries()) {
-    difference += (actual[i] - value) ** 2;
-    size += value ** 2;
-  }
-  return Math.sqrt(difference / size);
-}

@@ -15,12 +15,12 @@ import { dirname, join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { relativeError } from '../../dist/engines/relative-error.js';
 import { initialParameters } from '../../dist/model/initial-parameters.js';
 import { readModel, writeModel } from '../../dist/model/model-file.js';
 import { shippedSettings, shippedSizes } from '../shipped-settings.mjs';
 import { describeMachine, findPython } from './describe-machine.mjs';
 import { findAdapter, loaderMessages } from './find-adapter.mjs';
-import { relativeError } from './hold-to-reference.mjs';
 import { planCases } from './plan-cases.mjs';
 import { comparisons, spread, tableOf } from './table.mjs';
 

@@ -9,6 +9,11 @@ export function printable(text: string): string {
   });
 }
 
+/** The text without the escape sequences of `Style`. */
+export function withoutColours(text: string): string {
+  return text.replace(/\u001b\[[\d;]*m/g, '');
+}
+
 /** Columns that a text takes on a terminal: wide characters two, combining ones none. */
 export function displayWidth(text: string): number {
   let width = 0;

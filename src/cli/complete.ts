@@ -1,4 +1,5 @@
 import type { Argument, Command, Option } from 'commander';
+import { isPipelineName } from './find-pipeline.js';
 
 /** A word that could stand where the cursor is. */
 export interface Completion {
@@ -67,7 +68,7 @@ export async function completionsFor(
 ): Promise<readonly Completion[]> {
   const word = words.at(-1) ?? '';
   const read = readWords(program, words.slice(0, -1));
-  const topics = { file: read.positionals.find((one) => /\.ya?ml$/.test(one)), root: read.root, word };
+  const topics = { file: read.positionals.find(isPipelineName), root: read.root, word };
   const starting = (found: readonly Completion[], start = word) =>
     found.filter(({ value }) => value.startsWith(start));
 

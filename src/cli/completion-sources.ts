@@ -4,7 +4,7 @@ import { isJsonObject, type Json, type JsonObject } from '../base/json.js';
 import { identityOf, type RunRecord, readRegister } from '../report/register.js';
 import { type ManifestNode, readManifest } from '../report/run-documents.js';
 import type { Completion, CompletionSources, CompletionTopics } from './complete.js';
-import { findPipeline, findRoot } from './find-pipeline.js';
+import { findPipeline, findRoot, isPipelineName } from './find-pipeline.js';
 import { runNames } from './find-run.js';
 
 /** How many runs are offered, and looked at for the names of their nodes. */
@@ -92,7 +92,7 @@ function entriesAt(folder: string, word: string, pipelines: boolean): readonly C
     .filter((entry) => !entry.name.startsWith('.'))
     .flatMap((entry) => {
       if (entry.isDirectory()) return [{ value: `${named}${entry.name}/`, description: '', isOpen: true }];
-      return pipelines && /\.ya?ml$/.test(entry.name)
+      return pipelines && isPipelineName(entry.name)
         ? [{ value: `${named}${entry.name}`, description: 'pipeline' }]
         : [];
     });

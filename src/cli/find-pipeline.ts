@@ -31,11 +31,11 @@ export function findRoot(folder: string, given?: string): Result<string, Failure
  */
 export function findPipeline(root: string, folder: string, given?: string): Result<string, Failure> {
   const pipelines = join(root, 'pipelines');
-  const files = pipelinesIn(root);
   if (given !== undefined) {
-    const found = [resolve(folder, given), resolve(root, given)].find((file) => existsSync(file));
-    return found === undefined ? failed(noPipeline(root, given)) : success(relativePath(root, found));
+    const found = fileNamed(root, folder, given);
+    return found === undefined ? failed(noPipeline(root, folder, given)) : success(relativePath(root, found));
   }
+  const files = pipelinesIn(root);
   const [first] = files;
   if (first !== undefined && files.length === 1) return success(`pipelines/${first}`);
   const defaults = files.filter((name) =>
@@ -65,19 +65,29 @@ export function pipelinesIn(root: string): readonly string[] {
   const isFile = (name: string) => statSync(join(folder, name), { throwIfNoEntry: false })?.isFile();
   if (!existsSync(folder)) return [];
   return readdirSync(folder)
-    .filter((name) => /\.ya?ml$/.test(name) && isFile(name))
+    .filter((name) => isPipelineName(name) && isFile(name))
     .sort();
 }
 
 /** What is said of a file that is not there, or is no pipeline. */
-export function noPipeline(root: string, given: string): Failure {
-  const isThere = existsSync(resolve(given)) || existsSync(resolve(root, given));
+export function noPipeline(root: string, folder: string, given: string): Failure {
+  const isThere = fileNamed(root, folder, given) !== undefined;
   const hint = suggestion(basename(given), pipelinesIn(root), (name) => `pipelines/${name}`);
   return {
     reason: 'file-not-found',
     message: isThere ? `${given} is no pipeline, whose name ends in .yaml` : `there is no file ${given}`,
     ...(hint === undefined ? {} : { hint }),
   };
+}
+
+/** The file or folder that is named, relative to `folder` or else to the root; undefined where there is none. */
+function fileNamed(root: string, folder: string, given: string): string | undefined {
+  return [resolve(folder, given), resolve(root, given)].find((file) => existsSync(file));
+}
+
+/** Whether a file is a pipeline by its name. */
+export function isPipelineName(name: string): boolean {
+  return /\.ya?ml$/.test(name);
 }
 
 /** Whether a target can only be meant for a file: no step has such a name, and a node has brackets. */
@@ -93,5 +103,5 @@ function relativePath(root: string, file: string): string {
 /** The first argument as a pipeline's file where it ends in .yaml or .yml, the others as targets. */
 export function splitFile(args: readonly string[]): { file?: string; targets: readonly string[] } {
   const [first, ...rest] = args;
-  return first !== undefined && /\.ya?ml$/.test(first) ? { file: first, targets: rest } : { targets: args };
+  return first !== undefined && isPipelineName(first) ? { file: first, targets: rest } : { targets: args };
 }

@@ -1,6 +1,6 @@
 import type { Failure } from '../base/failure.js';
 import { failed, type Result, success } from '../base/result.js';
-import { nearestName } from '../pipeline/nearest-name.js';
+import { didYouMean } from '../pipeline/nearest-name.js';
 import { identityOf, type RunRecord, readRegister } from '../report/register.js';
 import { unfinishedRuns } from './unfinished-runs.js';
 
@@ -19,10 +19,12 @@ export function findRunAmong(
   runs: readonly RunRecord[],
   name = 'latest',
 ): Result<RunRecord, Failure> {
-  const unfinished = unfinishedRuns(root, runs).find(({ run }) => run === name || run.endsWith(`/${name}`));
   const tagged = runs.filter((one) => one.run === name || identityOf(one) === name);
   const [only] = tagged;
-  if (only === undefined && unfinished !== undefined) return failed(notEnded(unfinished.run));
+  if (only === undefined) {
+    const unfinished = unfinishedRuns(root, runs).find(({ run }) => run === name || run.endsWith(`/${name}`));
+    if (unfinished !== undefined) return failed(notEnded(unfinished.run));
+  }
   if (runs.length === 0) return failed(noResults());
   if (only !== undefined && tagged.length === 1) return success(only);
   if (only !== undefined) {
@@ -56,7 +58,7 @@ export function runNames(runs: readonly RunRecord[]): readonly string[] {
 }
 
 function unknownRun(name: string, runs: readonly RunRecord[]): Failure {
-  const near = nearestName(name, [...runNames(runs), ...runs.toReversed().map(({ run }) => run)]);
+  const near = didYouMean(name, [...runNames(runs), ...runs.toReversed().map(({ run }) => run)]);
   const pipelines = [...new Set(runs.toReversed().map(({ pipeline }) => pipeline))];
   const latest = runs.at(-1);
   const examples = [
@@ -68,7 +70,7 @@ function unknownRun(name: string, runs: readonly RunRecord[]): Failure {
   return {
     reason: 'no-results',
     message: `there is no run ${name}`,
-    hint: near === undefined ? `these are runs: ${examples.slice(0, 8).join(', ')}` : `did you mean ${near}?`,
+    hint: near ?? `these are runs: ${examples.slice(0, 8).join(', ')}`,
   };
 }
 

@@ -1,6 +1,6 @@
 import type { Json } from '../base/json.js';
 import { displayWidth, printable } from '../base/terminal-text.js';
-import { formatRows, type RowTable } from '../report/row-formats.js';
+import { type RowTable, tableWidth } from '../report/row-formats.js';
 import { fitText } from '../ui/fit-text.js';
 
 /** A table that fits, the columns that it had to leave out, and what must be known to read it as it has become. */
@@ -47,18 +47,14 @@ export function fitTable(table: RowTable, width: number): FittedTable {
     ({ table: wide, ...more }) => ({ ...more, table: withSettingsBelow(wide) }),
     leaveOut(sameMetric(table)),
     ...rest.map((names) => leaveOut(columnsAbout(table, names))),
-    ({ table: wide, ...more }) => ({ ...more, table: withNamesCut(wide, widthOf(wide) - width) }),
+    ({ table: wide, ...more }) => ({ ...more, table: withNamesCut(wide, tableWidth(wide) - width) }),
   ];
   let fitted: FittedTable = { table, omitted: [], legend: [] };
   for (const step of steps) {
-    if (widthOf(fitted.table) <= width) return fitted;
+    if (tableWidth(fitted.table) <= width) return fitted;
     fitted = step(fitted);
   }
   return fitted;
-}
-
-function widthOf(table: RowTable): number {
-  return Math.max(...formatRows(table, 'table').trimEnd().split('\n').map(displayWidth));
 }
 
 /** Those columns whose head is such a name, or begins with it. */

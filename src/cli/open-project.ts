@@ -43,7 +43,7 @@ export async function openGraph(
   if (!root.ok) return failed([root.failure]);
   const { file: given, targets } = splitFile(args);
   const path = targets.find(looksLikePath);
-  if (path !== undefined) return failed([noPipeline(root.value, path)]);
+  if (path !== undefined) return failed([noPipeline(root.value, folder, path)]);
   const file = findPipeline(root.value, folder, given);
   if (!file.ok) return failed([file.failure]);
   return await loadPipeline({

@@ -2,6 +2,7 @@ import { accessSync, constants, existsSync, statfsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { type Failure, FailureError } from '../base/failure.js';
 import { environmentFailure, failureOfException } from '../base/failure-of-exception.js';
+import { formatCount } from '../base/quantities.js';
 import { identityOf, readRegister } from '../report/register.js';
 import { folderObstacle } from '../store/folders.js';
 import { openStore } from '../store/open-store.js';
@@ -85,7 +86,6 @@ const emptySurvey: CacheSurvey = {
 };
 
 function warningsOfProject({ pipelines, cache, free_disk_bytes: free }: ProjectFacts): readonly Warning[] {
-  const results = (count: number) => (count === 1 ? '1 result' : `${count} results`);
   return [
     ...(pipelines.length > 0
       ? []
@@ -97,7 +97,7 @@ function warningsOfProject({ pipelines, cache, free_disk_bytes: free }: ProjectF
       ? []
       : [
           {
-            message: `${results(cache.incomplete)} in the cache with a file that is missing or of another size`,
+            message: `${formatCount(cache.incomplete, 'result')} in the cache with a file that is missing or of another size`,
             hint: 'kshot run computes again what a pipeline needs; kshot cache verify reads every byte',
           },
         ]),
@@ -105,7 +105,7 @@ function warningsOfProject({ pipelines, cache, free_disk_bytes: free }: ProjectF
       ? []
       : [
           {
-            message: `${results(cache.unreadable)} in the cache that this version of kshot cannot read`,
+            message: `${formatCount(cache.unreadable, 'result')} in the cache that this version of kshot cannot read`,
             hint: 'kshot cache verify sets aside what is broken',
           },
         ]),
@@ -113,7 +113,7 @@ function warningsOfProject({ pipelines, cache, free_disk_bytes: free }: ProjectF
       ? []
       : [
           {
-            message: `${cache.quarantine.count === 1 ? '1 file was' : `${cache.quarantine.count} files were`} bad and kept aside in the cache`,
+            message: `${formatCount(cache.quarantine.count, 'file')} ${cache.quarantine.count === 1 ? 'was' : 'were'} bad and kept aside in the cache`,
             hint: 'check the disk, and the rest with kshot cache verify; kshot gc removes them after a week',
           },
         ]),

@@ -18,19 +18,28 @@ export function nearestName(wanted: string, names: Iterable<string>): string | u
 }
 
 /**
- * `did you mean X?`, else the names there are (at most ten), else nothing.
+ * `did you mean X?` where one of the names is near.
  *
  * @param written Makes of a name what the user would write, such as a path that ends in it.
  */
+export function didYouMean(
+  wanted: string,
+  names: Iterable<string>,
+  written: (name: string) => string = (name) => name,
+): string | undefined {
+  const nearest = nearestName(wanted, names);
+  return nearest === undefined ? undefined : `did you mean ${written(nearest)}?`;
+}
+
+/** The same, else the names there are (at most ten), else nothing. */
 export function suggestion(
   wanted: string,
   names: Iterable<string>,
   written: (name: string) => string = (name) => name,
 ): string | undefined {
   const all = [...names];
-  const nearest = nearestName(wanted, all);
-  if (nearest !== undefined) return `did you mean ${written(nearest)}?`;
-  if (all.length === 0) return undefined;
+  const near = didYouMean(wanted, all, written);
+  if (near !== undefined || all.length === 0) return near;
   const shown = all.slice(0, 10).map(written).join(', ');
   return `there ${all.length === 1 ? 'is' : 'are'} ${shown}${all.length > 10 ? ', ...' : ''}`;
 }

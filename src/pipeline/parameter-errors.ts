@@ -2,7 +2,7 @@ import type { ErrorObject } from 'ajv';
 import { builtFile } from '../base/built-file.js';
 import { isJsonObject, type Json } from '../base/json.js';
 import type { JsonSchema } from '../kinds/kind.js';
-import { suggestion } from './nearest-name.js';
+import { didYouMean, suggestion } from './nearest-name.js';
 
 /** A kind's schema, compiled: true for valid parameters, else `errors` says what is wrong. */
 export interface ParameterValidator {
@@ -93,7 +93,7 @@ function inPlainWords(
       return invalid(`be ${[params['type']].flat().map(typeName).join(' or ')}`);
     case 'enum': {
       const allowed = (params['allowedValues'] as readonly Json[]).map(shown);
-      return invalid(`be one of ${allowed.join(', ')}`, suggestionAmong(shown(value), allowed));
+      return invalid(`be one of ${allowed.join(', ')}`, didYouMean(shown(value), allowed));
     }
     case 'const':
       return invalid(`be ${shown(params['allowedValue'] as Json)}`);
@@ -184,11 +184,6 @@ function typeName(type: unknown): string {
 function shown(value: Json | undefined): string {
   const text = JSON.stringify(value) ?? 'nothing';
   return text.length > 60 ? `${text.slice(0, 57)}...` : text;
-}
-
-function suggestionAmong(value: string, allowed: readonly string[]): string | undefined {
-  const found = suggestion(value, allowed);
-  return found?.startsWith('did you mean') ? found : undefined;
 }
 
 function exampleOf(schema: JsonSchema | undefined): string {

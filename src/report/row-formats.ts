@@ -18,9 +18,8 @@ export type RowFormat = 'table' | 'csv' | 'json' | 'markdown';
 export function formatRows(table: RowTable, format: RowFormat, width = Number.POSITIVE_INFINITY): string {
   switch (format) {
     case 'table': {
-      const text = asTable(table);
-      const isWide = text.split('\n').some((line) => displayWidth(line) > width);
-      return isWide && table.rows.length > 0 ? asBlocks(table) : text;
+      const layout = layOut(table);
+      return layout.rule.length > width && table.rows.length > 0 ? asBlocks(table) : asTable(table, layout);
     }
     case 'markdown':
       return asMarkdown(table);
@@ -45,8 +44,20 @@ function numericColumns({ columns, rows }: RowTable): readonly boolean[] {
   );
 }
 
-function asTable(table: RowTable): string {
-  const numeric = numericColumns(table);
+/** Columns that a table takes. */
+export function tableWidth(table: RowTable): number {
+  return layOut(table).rule.length;
+}
+
+interface TableLayout {
+  /** The lines of each cell. */
+  readonly cells: readonly (readonly (readonly string[])[])[];
+  readonly widths: readonly number[];
+  /** What stands below the heads: from the first column to the last. */
+  readonly rule: string;
+}
+
+function layOut(table: RowTable): TableLayout {
   // A cell of several lines (a plan of EXPLAIN) keeps them.
   const cells = table.rows.map((row) => row.map((cell) => cellText(cell).split('\n').map(printable)));
   const widths = table.columns.map((name, index) =>
@@ -55,12 +66,17 @@ function asTable(table: RowTable): string {
       ...cells.map((row) => Math.max(...(row[index] ?? ['']).map(displayWidth))),
     ),
   );
+  return { cells, widths, rule: widths.map((width) => '-'.repeat(width)).join('  ') };
+}
+
+function asTable(table: RowTable, { cells, widths, rule }: TableLayout): string {
+  const numeric = numericColumns(table);
   const pad = (text: string, index: number) => {
     const space = ' '.repeat((widths[index] ?? 0) - displayWidth(text));
     return numeric[index] ? space + text : text + space;
   };
   const line = (texts: readonly string[]) => texts.map(pad).join('  ').trimEnd();
-  const lines = [line(table.columns.map(printable)), widths.map((width) => '-'.repeat(width)).join('  ')];
+  const lines = [line(table.columns.map(printable)), rule];
   for (const row of cells) {
     const height = Math.max(1, ...row.map((cell) => cell.length));
     for (let at = 0; at < height; at++) lines.push(line(row.map((cell) => cell[at] ?? '')));

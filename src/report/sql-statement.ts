@@ -1,7 +1,7 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import type { Failure } from '../base/failure.js';
 import { failed, type Result, success } from '../base/result.js';
-import { nearestName } from '../pipeline/nearest-name.js';
+import { didYouMean } from '../pipeline/nearest-name.js';
 
 /** Table functions that make rows from their arguments alone. */
 const harmlessTableFunctions = new Set([
@@ -86,8 +86,7 @@ export async function checkStatement(
       (prefix) => qualified === `${prefix}${name}` && known.has(name),
     );
     if (own || spelledOut || qualified.startsWith('information_schema.')) continue;
-    const near = nearestName(name, tables);
-    const hint = near === undefined ? `the tables are ${tables.join(', ')}` : `did you mean ${near}?`;
+    const hint = didYouMean(name, tables) ?? `the tables are ${tables.join(', ')}`;
     return refused(`${qualified} is not a result table`, hint);
   }
   for (const name of tableFunctions) {

@@ -1,4 +1,4 @@
-import { displayWidth, printable } from '../base/terminal-text.js';
+import { displayWidth, printable, withoutColours } from '../base/terminal-text.js';
 
 /** A text with a mark that takes no columns, such as a colour. */
 export interface Span {
@@ -27,16 +27,28 @@ export function padText(text: string, width: number, cut: string): string {
   return fitted + ' '.repeat(Math.max(0, width - displayWidth(fitted)));
 }
 
-/** The words of a text in lines of at most `width` columns, where no word is longer; later lines are indented. */
+/**
+ * A text in lines of at most `width` columns, broken between words; later lines are indented. A word that is too long
+ * for any line stays whole, for the terminal to break, which gives it back whole where it is copied. Colours take no
+ * columns.
+ */
 export function wrapWords(text: string, width: number, indent = ''): readonly string[] {
   const lines: string[] = [];
-  for (const word of text.split(' ')) {
-    const last = lines.at(-1);
-    if (last !== undefined && displayWidth(`${last} ${word}`) <= width)
-      lines[lines.length - 1] = `${last} ${word}`;
-    else lines.push(last === undefined ? word : `${indent}${word}`);
+  let now = '';
+  let isEmpty = true;
+  for (const [part] of text.matchAll(/ +|[^ ]+/g)) {
+    if (part.startsWith(' ')) {
+      now += part;
+      continue;
+    }
+    if (!isEmpty && displayWidth(withoutColours(now + part)) > width) {
+      lines.push(now.trimEnd());
+      now = indent;
+    }
+    now += part;
+    isEmpty = false;
   }
-  return lines;
+  return [...lines, now];
 }
 
 /** The spans beside one another in at most `width` columns, marked after they were cut. */

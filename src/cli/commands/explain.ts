@@ -4,7 +4,7 @@ import { createManifestReader, differences, findSimilar } from '../../pipeline/e
 import { namesInGraph } from '../../pipeline/load-pipeline.js';
 import { suggestion } from '../../pipeline/nearest-name.js';
 import type { PlannedNode } from '../../pipeline/plan.js';
-import { looksLikePath, splitFile } from '../find-pipeline.js';
+import { isPipelineName, looksLikePath } from '../find-pipeline.js';
 import { openProject, type PlannedProject, type PlanningOptions } from '../open-project.js';
 import {
   createReasons,
@@ -12,6 +12,7 @@ import {
   latestSegmentBefore,
   type NodeHistory,
   openNodeHistory,
+  type ReasonFor,
 } from '../reasons.js';
 import { type CommonOptions, openTerminal } from '../terminal.js';
 
@@ -36,7 +37,7 @@ interface Explanation {
 /** `kshot explain STEP [FILE]`: how the keys of a step's nodes differ from those that they had, on stdout. */
 export async function explain(options: ExplainOptions, step: string, file?: string): Promise<number> {
   const terminal = openTerminal(options);
-  if (file !== undefined && splitFile([file]).file === undefined && !looksLikePath(file)) {
+  if (file !== undefined && !isPipelineName(file) && !looksLikePath(file)) {
     return terminal.fail([
       { reason: 'usage', message: `${file} is no pipeline file`, hint: 'the name of one ends in .yaml' },
     ]);
@@ -56,8 +57,9 @@ export async function explain(options: ExplainOptions, step: string, file?: stri
     ]);
   }
   const history = openNodeHistory(project.value);
+  const reasonFor = createReasons(project.value, history);
   const explanations: Explanation[] = [];
-  for (const one of planned) explanations.push(await explainNode(one, project.value, history));
+  for (const one of planned) explanations.push(await explainNode(one, project.value, history, reasonFor));
   if (terminal.json) {
     terminal.document({ nodes: explanations });
     return 0;
@@ -72,6 +74,7 @@ async function explainNode(
   planned: PlannedNode,
   project: PlannedProject,
   history: NodeHistory,
+  reasonFor: ReasonFor,
 ): Promise<Explanation> {
   const { node, state, key } = planned;
   const { store, codes } = project;
@@ -81,7 +84,7 @@ async function explainNode(
   };
   const [listed] = history.listingsOf(node.id);
   if (state === 'run' && key !== undefined && listed?.key === key) {
-    const reason = await createReasons(project, history)(node, preimage, key);
+    const reason = await reasonFor(node, preimage, key);
     return {
       node: node.id,
       state,

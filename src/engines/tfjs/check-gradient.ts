@@ -2,6 +2,7 @@ import type { PairSet } from '../../data/pair-set.js';
 import { initialParameters } from '../../model/initial-parameters.js';
 import type { Engine, EngineOptions } from '../engine.js';
 import { createEngine as createReference } from '../reference/reference-engine.js';
+import { relativeError } from '../relative-error.js';
 
 /** Wide enough that programs are compiled for it, as they are for real models. */
 const shape = { items: 40, embedding: 16, hidden: 32 };
@@ -13,6 +14,9 @@ const tasks = [
 /** Rounding to float32 costs some 1e-6; no device that computes what it was asked to is off by more than this. */
 const largestError = 1e-3;
 
+/** What can be done where there is such a fault. */
+export const faultMend = 'update the driver, or compute with --engine wasm';
+
 /**
  * What is wrong with the gradient that an engine computes on a device, one clause; undefined where it is the reference
  * engine's. Drivers differ in what they make of a program, and a wrong one says nothing.
@@ -20,14 +24,7 @@ const largestError = 1e-3;
 export async function gradientFault(
   createEngine: (options: EngineOptions) => Promise<Engine>,
 ): Promise<string | undefined> {
-  const [found, expected] = [await gradientOf(createEngine), await gradientOf(createReference)];
-  let difference = 0;
-  let size = 0;
-  for (const [i, value] of expected.entries()) {
-    difference += ((found[i] ?? Number.NaN) - value) ** 2;
-    size += value ** 2;
-  }
-  const error = Math.sqrt(difference / size);
+  const error = relativeError(await gradientOf(createEngine), await gradientOf(createReference));
   if (error < largestError) return undefined;
   return `a gradient that it computed is wrong: its relative error is ${error.toPrecision(2)}`;
 }

@@ -1,6 +1,6 @@
 import type { EngineProbe } from '../engine.js';
 import { installedVersions, packageFolder } from '../installed-version.js';
-import { gradientFault } from './check-gradient.js';
+import { faultMend, gradientFault } from './check-gradient.js';
 import { loadTensorflow } from './load-tensorflow.js';
 import { tensorflowDevice } from './tensorflow-device.js';
 import { createEngine } from './tfjs-tensorflow-engine.js';
@@ -26,8 +26,12 @@ export async function probeTensorflow(): Promise<EngineProbe> {
     const loaded = await loadTensorflow();
     const fault = loaded.usesGpu ? await gradientFault(createEngine) : undefined;
     if (fault !== undefined) {
-      const mend = 'update the driver, or compute with --engine wasm';
-      return { available: false, why: `${tensorflowDevice(loaded).device}: ${fault}`, mend, versions };
+      return {
+        available: false,
+        why: `${tensorflowDevice(loaded).device}: ${fault}`,
+        mend: faultMend,
+        versions,
+      };
     }
     return {
       available: true,

@@ -1,6 +1,6 @@
 import type { EngineProbe } from '../engine.js';
 import { installedVersions, packageFolder } from '../installed-version.js';
-import { gradientFault } from './check-gradient.js';
+import { faultMend, gradientFault } from './check-gradient.js';
 import { createWebgpuEngine } from './tfjs-webgpu-engine.js';
 import { openWebgpu } from './webgpu/webgpu-device.js';
 
@@ -25,8 +25,7 @@ export async function probeWebgpu(): Promise<EngineProbe> {
       : await gradientFault((options) => createWebgpuEngine(opened, options));
     await opened.close();
     if (fault !== undefined) {
-      const mend = 'update the driver, or compute with --engine wasm';
-      return { available: false, why: `${opened.name}: ${fault}`, mend, versions };
+      return { available: false, why: `${opened.name}: ${fault}`, mend: faultMend, versions };
     }
     return {
       available: true,

@@ -41,7 +41,7 @@ export function StepGraph({
           viewBox={`0 0 ${width} ${height}`}
           style={{
             maxWidth: `${width}px`,
-            // A variable, which the rules for paper can set aside.
+            // A variable, which the rules for paper can set aside; React's types know no names of variables.
             ['--least-width' as string]: `${Math.round(smallestScale * width)}px`,
           }}
         >
