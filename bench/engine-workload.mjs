@@ -6,7 +6,7 @@ import { writeFileSync } from 'node:fs';
 import { randomStream } from '../dist/base/random.js';
 import { planTask, stackQueries } from '../dist/engines/wasm/planned-task.js';
 import { createEngine } from '../dist/engines/wasm/wasm-engine.js';
-import { adamStep, initialAdamState } from '../dist/learning/adam.js';
+import { adam } from '../dist/learning/adam.js';
 import { clipGradient } from '../dist/learning/clip-gradient.js';
 import { initialParameters } from '../dist/model/initial-parameters.js';
 import { shippedSettings as settings } from './shipped-settings.mjs';
@@ -65,7 +65,8 @@ async function iterationTimes(secondOrder) {
   };
   const times = engines.map(() => []);
   const after = [];
-  let state = initialAdamState(initial);
+  const optimizer = adam(settings.outer_lr);
+  let state = optimizer.init(initial);
   for (const list of drawn) {
     let gradient;
     for (const [index, engine] of engines.entries()) {
@@ -74,7 +75,7 @@ async function iterationTimes(secondOrder) {
       times[index].push(performance.now() - began);
     }
     const began = performance.now();
-    state = adamStep(state, clipGradient(gradient, settings.clip_norm).clipped, settings.outer_lr);
+    state = optimizer.update(state, clipGradient(gradient, settings.clip_norm).clipped);
     after.push(performance.now() - began);
   }
   const [one, two] = times.map((all) => all.slice(warmUps));
@@ -108,11 +109,12 @@ async function epochSeconds() {
   const batches = Array.from({ length: Math.ceil(213_000 / 256) }, () =>
     pairSet(Array.from({ length: 256 }, () => pairs[random.integer(pairs.length)])),
   );
-  let state = initialAdamState(initial);
+  const optimizer = adam(0.001);
+  let state = optimizer.init(initial);
   const began = performance.now();
   for (const batch of batches) {
     const { gradient } = await engine.lossGradient(state.parameters, batch);
-    state = adamStep(state, gradient, 0.001);
+    state = optimizer.update(state, gradient);
   }
   await engine.close();
   return (performance.now() - began) / 1000;

@@ -8,7 +8,7 @@
 // "gradient": SAFETENSORS, "settings", "repeats", "seconds"}
 import { readFileSync, writeFileSync } from 'node:fs';
 import { engines } from '../../dist/engines/registry.js';
-import { initialAdamState } from '../../dist/learning/adam.js';
+import { adam } from '../../dist/learning/adam.js';
 import { metaIteration } from '../../dist/learning/meta-train.js';
 import { readModel, writeModel } from '../../dist/model/model-file.js';
 import { holdToReference } from './hold-to-reference.mjs';
@@ -31,7 +31,7 @@ const hyper = {
   lambdaResidual: settings.lambda_residual,
   secondOrder: settings.second_order,
 };
-const training = { hyper, outerRate: settings.outer_lr, clipNorm: settings.clip_norm };
+const training = { hyper, optimizer: adam(settings.outer_lr), clipNorm: settings.clip_norm };
 
 /** The WebGPU device, where the engine computes on one. */
 let opened;
@@ -51,7 +51,7 @@ say({ loss, first_milliseconds: performance.now() - began, dispatches: counter?.
 const warmUps = 2;
 const measuring = performance.now();
 const secondsGone = () => (performance.now() - measuring) / 1000;
-let state = initialAdamState(parameters);
+let state = training.optimizer.init(parameters);
 for (let iteration = 0, taken = 0; taken < options.repeats; iteration++) {
   // Where an iteration takes seconds, what it has to warm up for counts for little.
   const isWarm = iteration >= warmUps || secondsGone() > options.seconds / 2;

@@ -1,9 +1,9 @@
-"""Supervised training in PyTorch: torch.nn.GRU, cross-entropy, torch.optim.Adam, one step for each batch.
+"""Supervised training in PyTorch: torch.nn.GRU, cross-entropy, one step of an optimizer for each batch.
 
     python3 supervised.py EXPERIMENT.json
 
-EXPERIMENT.json: {"initial": SAFETENSORS, "final": SAFETENSORS, "learning_rate", "batches": [[[prefix, label], ...], ...]}.
-Writes the final weights, and prints {"losses": [...], "gradient_norms": [...]}, one number for each batch.
+EXPERIMENT.json: {"initial": SAFETENSORS, "final": SAFETENSORS, "optimizer", "learning_rate", "batches": [[[prefix, label], ...], ...]}.
+"optimizer" is [class in torch.optim, {its arguments besides lr}]. Writes the final weights, and prints {"losses": [...], "gradient_norms": [...]}, one number for each batch.
 """
 import json
 import sys
@@ -22,7 +22,8 @@ def main(path):
     items, embedding = initial["embedding.weight"].shape
     model = Recommender(items, embedding, initial["gru.weight_hh_l0"].shape[1]).to(initial["fc.bias"].dtype)
     model.load_state_dict(initial, strict=True)
-    optimizer = torch.optim.Adam(model.parameters(), lr=settings["learning_rate"])
+    name, arguments = settings["optimizer"]
+    optimizer = getattr(torch.optim, name)(model.parameters(), lr=settings["learning_rate"], **arguments)
     result = {"losses": [], "gradient_norms": []}
     for pairs in settings["batches"]:
         optimizer.zero_grad()

@@ -10,6 +10,7 @@ import { readModel, writeModel } from '../model/model-file.js';
 import type { ModelShape } from '../model/model-shape.js';
 import { readEpisodesAt } from './episode-input.js';
 import type { KindContext } from './kind.js';
+import { optimizerFor } from './optimizer-parameters.js';
 import { parametersFor } from './parameters-for.js';
 import { filePath } from './ports.js';
 import { trainSegment } from './train-segment.js';
@@ -52,6 +53,7 @@ export async function run(context: KindContext): Promise<void> {
   const learnRates = parameters.learn_rates === true;
   const factors = scopeFactors(shape, { adapt, paddingIndex });
   const rates = scaledRates(innerRate, factors);
+  const optimizer = optimizerFor(parameters, parameters.outer_lr);
   const training = {
     hyper: {
       innerRates: rates,
@@ -61,7 +63,7 @@ export async function run(context: KindContext): Promise<void> {
       learnRates,
     },
     trained: trainedEntries(shape, paddingIndex, learnRates ? factors : undefined),
-    outerRate: parameters.outer_lr,
+    optimizer,
     clipNorm: parameters.clip_norm,
   };
 
@@ -71,6 +73,7 @@ export async function run(context: KindContext): Promise<void> {
     start: parameters.start,
     end: parameters.end,
     unit: 'iterations',
+    optimizer,
     initial: () =>
       parametersFor(engine, learnRates ? concatenate(start, eachRate(start.length, rates)) : start),
     iterate: (from) => metaIteration(engine, from, draw(from.step), training),
@@ -106,7 +109,7 @@ async function initialModel(context: KindContext, shape: ModelShape, seed: numbe
   return model.parameters;
 }
 
-/** What Adam moves of the state's vector; undefined where that is all of it. */
+/** What the optimizer moves of the state's vector; undefined where that is all of it. */
 function trainedEntries(
   shape: ModelShape,
   paddingIndex: 0 | null,

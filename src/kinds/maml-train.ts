@@ -1,5 +1,6 @@
 import type { JsonObject } from '../base/json.js';
 import type { Kind } from './kind.js';
+import { optimizerParameters, withoutIdleSettings } from './optimizer-parameters.js';
 import { episodeFiles, fileOf } from './shapes.js';
 
 /** What segments are made from; the rest goes into every segment as it is. */
@@ -15,7 +16,7 @@ const rate = { type: 'number', exclusiveMinimum: 0 };
 export const mamlTrain: Kind = {
   name: 'maml.train',
   summary:
-    'Meta-trains a GRU recommender with MAML (second order or first, residual query loss) and Adam; a checkpoint every `checkpoint_interval` iterations.',
+    'Meta-trains a GRU recommender with MAML (second order or first, residual query loss); a checkpoint every `checkpoint_interval` iterations.',
   parameters: {
     $schema: 'https://json-schema.org/draft/2020-12/schema',
     type: 'object',
@@ -32,10 +33,11 @@ export const mamlTrain: Kind = {
         default: 5,
       },
       outer_lr: {
-        description: 'Learning rate of Adam, which moves the initial parameters.',
+        description: 'Learning rate of the outer loop, whose optimizer moves the initial parameters.',
         ...rate,
         default: 0.001,
       },
+      ...optimizerParameters,
       lambda_residual: {
         description:
           'Weight of the query loss before adaptation, 0 to 1; the adapted loss has the rest of the weight.',
@@ -57,7 +59,7 @@ export const mamlTrain: Kind = {
       },
       learn_rates: {
         description:
-          'Whether Adam also trains one inner rate for each parameter, from inner_lr on (Meta-SGD); a checkpoint then holds them.',
+          'Whether the outer loop also trains one inner rate for each parameter, from inner_lr on (Meta-SGD); a checkpoint then holds them.',
         type: 'boolean',
         default: false,
       },
@@ -135,7 +137,8 @@ export const mamlTrain: Kind = {
     },
     state: {
       shape: fileOf('training-state'),
-      description: "The exact state at the segment's end: parameters (and learned rates) and Adam's moments.",
+      description:
+        "The exact state at the segment's end: parameters (and learned rates) and what the optimizer keeps.",
     },
     history: {
       shape: fileOf('history'),
@@ -144,7 +147,12 @@ export const mamlTrain: Kind = {
   },
   // What is as it was before these parameters were there is left out, so that keys stay.
   canonical(parameters) {
-    const { adapt = 'all', learn_rates = false, padding_idx = null, ...rest } = parameters;
+    const {
+      adapt = 'all',
+      learn_rates = false,
+      padding_idx = null,
+      ...rest
+    } = withoutIdleSettings(parameters);
     return {
       ...rest,
       ...(adapt === 'all' ? {} : { adapt }),

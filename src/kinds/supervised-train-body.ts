@@ -7,6 +7,7 @@ import { clearPaddingRow, scopeFactors } from '../model/inner-rates.js';
 import { writeModel } from '../model/model-file.js';
 import type { ModelShape } from '../model/model-shape.js';
 import type { KindContext } from './kind.js';
+import { optimizerFor } from './optimizer-parameters.js';
 import { parametersFor } from './parameters-for.js';
 import { filePath, inputTree } from './ports.js';
 import { trainSegment } from './train-segment.js';
@@ -42,12 +43,14 @@ export async function run(context: KindContext): Promise<void> {
   const engine = await context.engine(shape);
   const trained = scopeFactors(shape, { adapt: 'all', paddingIndex: parameters.padding_idx ?? null });
   const drawn = initialParameters(shape, seed);
+  const optimizer = optimizerFor(parameters, parameters.learning_rate);
   const state = await trainSegment(context, {
     start: (epoch - 1) * perEpoch,
     end: epoch * perEpoch,
     unit: 'batches',
+    optimizer,
     initial: () => parametersFor(engine, trained === undefined ? drawn : clearPaddingRow(shape, drawn)),
-    iterate: (from) => supervisedIteration(engine, from, batch(from.step), parameters.learning_rate, trained),
+    iterate: (from) => supervisedIteration(engine, from, batch(from.step), optimizer, trained),
   });
   const model = { shape, parameters: state.parameters };
   // An inner loop leaves the padding's embedding as it is, too.

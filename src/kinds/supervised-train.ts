@@ -1,5 +1,6 @@
 import type { JsonObject } from '../base/json.js';
 import type { Kind } from './kind.js';
+import { optimizerParameters, withoutIdleSettings } from './optimizer-parameters.js';
 
 /** What `expand` looks at; the rest goes into every segment as it is. */
 interface StepParameters extends JsonObject {
@@ -12,18 +13,19 @@ const count = { type: 'integer', minimum: 1 };
 export const supervisedTrain: Kind = {
   name: 'supervised.train',
   summary:
-    'Trains a GRU recommender with Adam on shuffled batches of all pairs of train; a checkpoint after every epoch, for an evaluation on val and checkpoint.select to choose from.',
+    'Trains a GRU recommender on shuffled batches of all pairs of train; a checkpoint after every epoch, for an evaluation on val and checkpoint.select to choose from.',
   parameters: {
     $schema: 'https://json-schema.org/draft/2020-12/schema',
     type: 'object',
     additionalProperties: false,
     properties: {
       learning_rate: {
-        description: 'Learning rate of Adam.',
+        description: 'Learning rate of the optimizer.',
         type: 'number',
         exclusiveMinimum: 0,
         default: 0.001,
       },
+      ...optimizerParameters,
       batch_size: {
         description: 'Pairs of a batch; the last of an epoch may have fewer.',
         ...count,
@@ -78,7 +80,7 @@ export const supervisedTrain: Kind = {
     },
     state: {
       shape: { type: 'file', content: 'training-state' },
-      description: "The exact state at the epoch's end: parameters and Adam's moments.",
+      description: "The exact state at the epoch's end: parameters and what the optimizer keeps.",
     },
     history: {
       shape: { type: 'file', content: 'history' },
@@ -86,7 +88,10 @@ export const supervisedTrain: Kind = {
         'Loss and gradient norm of every batch of the epoch; iterations count batches over all epochs.',
     },
   },
-  canonical: ({ padding_idx = null, ...rest }) => (padding_idx === null ? rest : { ...rest, padding_idx }),
+  canonical(parameters) {
+    const { padding_idx = null, ...rest } = withoutIdleSettings(parameters);
+    return padding_idx === null ? rest : { ...rest, padding_idx };
+  },
   segmentation: {
     count: (parameters) => (parameters as StepParameters).epochs,
     countedBy: ['epochs'],

@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { FailureError } from '../base/failure.js';
 import type { Parameters } from '../engines/engine.js';
-import { type AdamState, initialAdamState } from '../learning/adam.js';
+import type { Optimizer, OptimizerState } from '../learning/optimizer.js';
 import {
   type HistoryRow,
   type Iteration,
@@ -19,15 +19,16 @@ import { filePath } from './ports.js';
 
 /** One node of a chain of training. */
 export interface TrainingSegment {
-  /** Steps of Adam done before it, and at its end. */
+  /** Steps done before it, and at its end. */
   readonly start: number;
   readonly end: number;
   /** What steps are called while they are counted. */
   readonly unit: string;
+  readonly optimizer: Optimizer;
   /** The parameters before the first segment. */
   initial(): Parameters;
   /** One step; depends on its argument alone. */
-  iterate(state: AdamState): Promise<Iteration>;
+  iterate(state: OptimizerState): Promise<Iteration>;
 }
 
 /** A killed process loses at most this much work and one iteration. */
@@ -39,7 +40,7 @@ const secondsBetweenSaves = 15;
  *
  * @returns the state at the segment's end
  */
-export async function trainSegment(context: KindContext, segment: TrainingSegment): Promise<AdamState> {
+export async function trainSegment(context: KindContext, segment: TrainingSegment): Promise<OptimizerState> {
   const { start, end, unit } = segment;
   const beginning = await startingPoint(context, segment);
   const history = [...beginning.history];
@@ -63,12 +64,12 @@ export async function trainSegment(context: KindContext, segment: TrainingSegmen
 
 async function startingPoint(
   context: KindContext,
-  { start, initial }: TrainingSegment,
+  { start, optimizer, initial }: TrainingSegment,
 ): Promise<TrainingProgress> {
   const partial = await context.partial.load();
   if (partial !== undefined) {
     try {
-      const progress = readTrainingProgress(partial, 'the saved state');
+      const progress = readTrainingProgress(partial, 'the saved state', optimizer);
       context.log(`resumed after iteration ${progress.state.step}`);
       return progress;
     } catch (error) {
@@ -78,7 +79,11 @@ async function startingPoint(
   }
   const { previous } = context.inputs;
   if (previous !== undefined) {
-    const state = readTrainingState(await readFile(filePath(previous)), 'the state of the segment before');
+    const state = readTrainingState(
+      await readFile(filePath(previous)),
+      'the state of the segment before',
+      optimizer,
+    );
     if (state.step !== start) {
       throw new FailureError({
         reason: 'bug',
@@ -87,7 +92,7 @@ async function startingPoint(
     }
     return { state, history: [] };
   }
-  return { state: initialAdamState(initial()), history: [] };
+  return { state: optimizer.init(initial()), history: [] };
 }
 
 async function writeHistory(context: KindContext, history: readonly HistoryRow[]): Promise<void> {

@@ -22,7 +22,7 @@ export function normOf(gradient: Parameters): number {
   return Math.sqrt(squares);
 }
 
-/** The gradient with 0 where `trained` is 0: what Adam never moves. All of it where `trained` is undefined. */
+/** The gradient with 0 where `trained` is 0: what no step moves. All of it where `trained` is undefined. */
 export function gradientOfTrained(gradient: Parameters, trained: ArrayLike<number> | undefined): Parameters {
   return trained === undefined ? gradient : gradient.map((slope, i) => (trained[i] === 0 ? 0 : slope));
 }

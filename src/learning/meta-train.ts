@@ -1,7 +1,7 @@
 import { FailureError } from '../base/failure.js';
 import type { Engine, MetaHyper } from '../engines/engine.js';
-import { type AdamState, adamStep } from './adam.js';
 import { clipGradient, gradientOfTrained } from './clip-gradient.js';
+import type { Optimizer, OptimizerState } from './optimizer.js';
 import type { DrawnTask } from './sample-tasks.js';
 import type { Iteration } from './training-state.js';
 
@@ -9,26 +9,25 @@ import type { Iteration } from './training-state.js';
 export interface MetaTraining {
   /**
    * With `learnRates` the state's vector is the parameters followed by one inner rate for each (Meta-SGD: Li, Zhou,
-   * Chen and Li, 2017), which takes the place of `innerRates`; one Adam trains both.
+   * Chen and Li, 2017), which takes the place of `innerRates`; one optimizer trains both.
    */
   readonly hyper: MetaHyper;
   /** As long as the state's vector: 0 for what stays as it is. All of it is trained where undefined. */
   readonly trained?: ArrayLike<number> | undefined;
-  /** Adam's rate. */
-  readonly outerRate: number;
+  readonly optimizer: Optimizer;
   /** Largest Euclidean norm of the mean gradient. */
   readonly clipNorm: number;
 }
 
 /**
- * One step of the outer loop: the meta-gradient over `drawn`, clipped, into Adam. A pure function of its arguments.
+ * One step of the outer loop: the meta-gradient over `drawn`, clipped, into the optimizer. A pure function of its arguments.
  *
  * @throws FailureError `not-finite`, naming the iteration (from 1) and the user, where a loss or the gradient is NaN
  * or infinite
  */
 export async function metaIteration(
   engine: Engine,
-  state: AdamState,
+  state: OptimizerState,
   drawn: readonly DrawnTask[],
   training: MetaTraining,
 ): Promise<Iteration> {
@@ -52,7 +51,7 @@ export async function metaIteration(
   if (rateGradient !== undefined) slope.set(rateGradient, count);
   const { clipped, norm } = clipGradient(gradientOfTrained(slope, trained), training.clipNorm);
   if (!Number.isFinite(norm)) throw notFinite(`the gradient's norm is ${norm} at iteration ${iteration}`);
-  return { state: adamStep(state, clipped, training.outerRate), loss, gradientNorm: norm };
+  return { state: training.optimizer.update(state, clipped), loss, gradientNorm: norm };
 }
 
 function notFinite(message: string): FailureError {

@@ -3,8 +3,8 @@ import { randomStream } from '../base/random.js';
 import type { PairSet } from '../data/pair-set.js';
 import { selectPairs } from '../data/read-episodes.js';
 import type { Engine } from '../engines/engine.js';
-import { type AdamState, adamStep } from './adam.js';
 import { gradientOfTrained, normOf } from './clip-gradient.js';
+import type { Optimizer, OptimizerState } from './optimizer.js';
 import type { Iteration } from './training-state.js';
 
 export interface Batches {
@@ -46,16 +46,16 @@ export function createBatches(pairs: PairSet, size: number, seed: number): Batch
 }
 
 /**
- * One step of Adam on the mean loss of a batch. A pure function of its arguments.
+ * One step on the mean loss of a batch. A pure function of its arguments.
  *
  * @param trained as long as the parameters, 0 for what stays as it is; all are trained where undefined
  * @throws FailureError `not-finite`, naming the iteration (from 1), where the loss or the gradient is NaN or infinite
  */
 export async function supervisedIteration(
   engine: Engine,
-  state: AdamState,
+  state: OptimizerState,
   batch: PairSet,
-  rate: number,
+  optimizer: Optimizer,
   trained?: ArrayLike<number> | undefined,
 ): Promise<Iteration> {
   const { loss, gradient: whole } = await engine.lossGradient(state.parameters, batch);
@@ -68,5 +68,5 @@ export async function supervisedIteration(
       hint: 'lower learning_rate',
     });
   }
-  return { state: adamStep(state, gradient, rate), loss, gradientNorm };
+  return { state: optimizer.update(state, gradient), loss, gradientNorm };
 }

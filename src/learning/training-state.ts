@@ -1,11 +1,11 @@
 import { FailureError } from '../base/failure.js';
 import type { Parameters } from '../engines/engine.js';
 import { readSafetensors, writeSafetensors } from '../model/safetensors.js';
-import type { AdamState } from './adam.js';
+import type { Optimizer, OptimizerState } from './optimizer.js';
 
 /** What one step of training gives. */
 export interface Iteration {
-  readonly state: AdamState;
+  readonly state: OptimizerState;
   /** At the parameters before the step. */
   readonly loss: number;
   /** Euclidean, before any clipping. */
@@ -22,18 +22,18 @@ export interface HistoryRow {
 
 /** A state of training and the curve that led to it since the node began. */
 export interface TrainingProgress {
-  readonly state: AdamState;
+  readonly state: OptimizerState;
   readonly history: readonly HistoryRow[];
 }
 
 /** The exact bits of a state of training, as safetensors; equal states give equal bytes. */
-export function writeTrainingState(state: AdamState): Uint8Array {
+export function writeTrainingState(state: OptimizerState): Uint8Array {
   return writeTrainingProgress({ state, history: [] });
 }
 
-/** Reads what `writeTrainingState` wrote. @throws FailureError `bad-data`, naming `source` */
-export function readTrainingState(bytes: Uint8Array, source: string): AdamState {
-  return readTrainingProgress(bytes, source).state;
+/** Reads what `writeTrainingState` wrote of that optimizer. @throws FailureError `bad-data`, naming `source` */
+export function readTrainingState(bytes: Uint8Array, source: string, optimizer: Optimizer): OptimizerState {
+  return readTrainingProgress(bytes, source, optimizer).state;
 }
 
 /** The exact bits of training under way. */
@@ -41,8 +41,7 @@ export function writeTrainingProgress({ state, history }: TrainingProgress): Uin
   const vectors: readonly (readonly [string, Parameters])[] = [
     ['step', Float64Array.of(state.step)],
     ['parameters', state.parameters],
-    ['first_moment', state.firstMoment],
-    ['second_moment', state.secondMoment],
+    ...Object.entries(state.slots),
     ['history.iteration', Float64Array.from(history, (row) => row.iteration)],
     ['history.loss', Float64Array.from(history, (row) => row.loss)],
     ['history.gradient_norm', Float64Array.from(history, (row) => row.gradientNorm)],
@@ -50,8 +49,12 @@ export function writeTrainingProgress({ state, history }: TrainingProgress): Uin
   return writeSafetensors(vectors.map(([name, values]) => ({ name, shape: [values.length], values })));
 }
 
-/** Reads what `writeTrainingProgress` wrote. @throws FailureError `bad-data`, naming `source` */
-export function readTrainingProgress(bytes: Uint8Array, source: string): TrainingProgress {
+/** Reads what `writeTrainingProgress` wrote of that optimizer. @throws FailureError `bad-data`, naming `source` */
+export function readTrainingProgress(
+  bytes: Uint8Array,
+  source: string,
+  optimizer: Optimizer,
+): TrainingProgress {
   const tensors = new Map(readSafetensors(bytes, source).map(({ name, values }) => [name, values]));
   const vector = (name: string, length?: number): Parameters => {
     const values = tensors.get(name);
@@ -67,6 +70,7 @@ export function readTrainingProgress(bytes: Uint8Array, source: string): Trainin
   };
   const [step = 0] = vector('step', 1);
   const parameters = vector('parameters');
+  const slotNames = Object.keys(optimizer.init(parameters).slots);
   const iterations = vector('history.iteration');
   const losses = vector('history.loss', iterations.length);
   const norms = vector('history.gradient_norm', iterations.length);
@@ -74,8 +78,7 @@ export function readTrainingProgress(bytes: Uint8Array, source: string): Trainin
     state: {
       step,
       parameters,
-      firstMoment: vector('first_moment', parameters.length),
-      secondMoment: vector('second_moment', parameters.length),
+      slots: Object.fromEntries(slotNames.map((name) => [name, vector(name, parameters.length)])),
     },
     history: Array.from(iterations, (iteration, i) => ({
       iteration,

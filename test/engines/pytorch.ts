@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { PairSet } from '../../src/data/pair-set.js';
-import { initialAdamState } from '../../src/learning/adam.js';
+import { adam } from '../../src/learning/adam.js';
 import { metaIteration } from '../../src/learning/meta-train.js';
 import { initialParameters } from '../../src/model/initial-parameters.js';
 import { writeModel } from '../../src/model/model-file.js';
@@ -65,7 +65,8 @@ export function describeAgainstPyTorch(
         const theirs = JSON.parse(peer.stdout) as { losses: number[] };
 
         const engine = await createEngine({ shape, threads: 2 });
-        let state = initialAdamState(Float32Array.from(initial));
+        const optimizer = adam(settings.outer_lr);
+        let state = optimizer.init(Float32Array.from(initial));
         const losses: number[] = [];
         for (const list of iterations) {
           const drawn = list.map((task) => ({ userId: 'one', task }));
@@ -76,7 +77,7 @@ export function describeAgainstPyTorch(
               lambdaResidual: settings.lambda_residual,
               secondOrder,
             },
-            outerRate: settings.outer_lr,
+            optimizer,
             clipNorm: settings.clip_norm,
           });
           state = step.state;

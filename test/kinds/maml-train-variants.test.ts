@@ -9,6 +9,7 @@ import { evalZeroShot } from '../../src/kinds/eval-zero-shot.js';
 import type { Kind } from '../../src/kinds/kind.js';
 import { mamlTrain } from '../../src/kinds/maml-train.js';
 import { supervisedTrain } from '../../src/kinds/supervised-train.js';
+import { adam } from '../../src/learning/adam.js';
 import { readTrainingState } from '../../src/learning/training-state.js';
 import { initialParameters } from '../../src/model/initial-parameters.js';
 import { scopeFactors } from '../../src/model/inner-rates.js';
@@ -99,6 +100,8 @@ describe('every variant of maml.train', () => {
     ['learned rates of the head', { learn_rates: true, adapt: 'head' }],
     ['an embedding of padding', { padding_idx: 0 }],
     ['no residual', { lambda_residual: 0 }],
+    ['AdamW', { optimizer: 'adamw', weight_decay: 0.1 }],
+    ['SGD with momentum', { optimizer: 'sgd', momentum: 0.9, outer_lr: 0.1 }],
   ])('lowers the loss, and ends in the same bytes in two segments: %s', async (_, variant) => {
     const whole = await trainFor(30, variant);
     const losses = await lossesOf(whole);
@@ -111,11 +114,19 @@ describe('every variant of maml.train', () => {
   });
 
   it('is in the key only where it differs from what was there before', () => {
-    const plain = { ...training, iterations: 10, checkpoint_interval: 5 };
+    const plain = { ...training, optimizer: 'adam', iterations: 10, checkpoint_interval: 5 };
     const defaults = { adapt: 'all', learn_rates: false, padding_idx: null };
     expect(mamlTrain.canonical?.({ ...plain, ...defaults })).toEqual(plain);
     const variant = { adapt: 'head', learn_rates: true, padding_idx: 0 };
     expect(mamlTrain.canonical?.({ ...plain, ...variant })).toEqual({ ...plain, ...variant });
+  });
+
+  it('holds in the key what acts on its optimizer, and nothing else', () => {
+    const given = { ...training, momentum: 0.8, weight_decay: 0.3 };
+    const acting = (optimizer: string) => mamlTrain.canonical?.({ ...given, optimizer });
+    expect(acting('adam')).toEqual({ ...training, optimizer: 'adam' });
+    expect(acting('adamw')).toEqual({ ...training, optimizer: 'adamw', weight_decay: 0.3 });
+    expect(acting('sgd')).toEqual({ ...training, optimizer: 'sgd', momentum: 0.8 });
   });
 });
 
@@ -152,7 +163,7 @@ describe('maml.train with learn_rates', () => {
   it('moves the rates from inner_lr on, each its own way, and keeps them in state and checkpoint', async () => {
     const path = await trainFor(20, { learn_rates: true });
     const count = initialParameters(shape, 0).length;
-    const state = readTrainingState(readFileSync(path('state')), 'state');
+    const state = readTrainingState(readFileSync(path('state')), 'state', adam(training.outer_lr));
     expect(state.parameters).toHaveLength(2 * count);
     const rates = state.parameters.slice(count);
     expect(new Set(rates).size).toBeGreaterThan(count / 2);

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { createEngine } from '../../src/engines/reference/reference-engine.js';
-import { adamStep, initialAdamState } from '../../src/learning/adam.js';
+import { adam } from '../../src/learning/adam.js';
 import { metaIteration } from '../../src/learning/meta-train.js';
 import { initialParameters } from '../../src/model/initial-parameters.js';
 import { arbitraryTask } from '../engines/arbitrary-tasks.js';
@@ -11,14 +11,15 @@ const drawn = fc
   .sample(arbitraryTask(shape.items), { numRuns: 4, seed: 1 })
   .map((task, i) => ({ userId: `u${i}`, task }));
 const tasks = drawn.map(({ task }) => task);
+const optimizer = adam(0.01);
 const theta = initialParameters(shape, 2);
 const count = theta.length;
 const hyper = { innerRates: 0.3, innerSteps: 2, lambdaResidual: 0.1, secondOrder: true };
 
-test('learned rates follow the parameters in the vector that one Adam moves, under one clipping', async () => {
+test('learned rates follow the parameters in the vector that one optimizer moves, under one clipping', async () => {
   const engine = await createEngine({ shape, threads: 1 });
   const rates = theta.map((_, i) => 0.1 + (i % 3) / 10);
-  const state = initialAdamState(Float64Array.from([...theta, ...rates]));
+  const state = optimizer.init(Float64Array.from([...theta, ...rates]));
   const learning = { ...hyper, learnRates: true };
   const { gradient, rateGradient = [] } = await engine.metaGradient(theta, tasks, {
     ...learning,
@@ -27,12 +28,11 @@ test('learned rates follow the parameters in the vector that one Adam moves, und
   const slope = Float64Array.from([...gradient, ...rateGradient]);
   const norm = Math.hypot(...slope);
   const clipNorm = norm / 2;
-  const found = await metaIteration(engine, state, drawn, { hyper: learning, outerRate: 0.01, clipNorm });
+  const found = await metaIteration(engine, state, drawn, { hyper: learning, optimizer, clipNorm });
   expect(found.gradientNorm).toBeCloseTo(norm, 12);
-  const expected = adamStep(
+  const expected = optimizer.update(
     state,
     slope.map((value) => (value * clipNorm) / (norm + 1e-6)),
-    0.01,
   );
   for (const [i, value] of expected.parameters.entries()) {
     expect(found.state.parameters[i]).toBeCloseTo(value, 12);
@@ -45,10 +45,10 @@ test('what is not trained stays as it is, and does not count in the norm', async
   const engine = await createEngine({ shape, threads: 1 });
   const trained = theta.map((_, i) => i % 2);
   const { gradient } = await engine.metaGradient(theta, tasks, hyper);
-  const found = await metaIteration(engine, initialAdamState(theta), drawn, {
+  const found = await metaIteration(engine, optimizer.init(theta), drawn, {
     hyper,
     trained,
-    outerRate: 0.01,
+    optimizer,
     clipNorm: 10,
   });
   expect(found.gradientNorm).toBeCloseTo(Math.hypot(...gradient.filter((_, i) => trained[i] === 1)), 12);

@@ -7,7 +7,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { PairSet } from '../../src/data/pair-set.js';
 import { createEngine } from '../../src/engines/reference/reference-engine.js';
-import { initialAdamState } from '../../src/learning/adam.js';
+import { adam } from '../../src/learning/adam.js';
 import { metaIteration } from '../../src/learning/meta-train.js';
 import { initialParameters } from '../../src/model/initial-parameters.js';
 import { readModel, writeModel } from '../../src/model/model-file.js';
@@ -54,7 +54,8 @@ describe.skipIf(absent !== undefined)('meta-training against PyTorch in float64'
     const theirs = JSON.parse(peer.stdout) as { losses: number[]; gradient_norms: number[] };
 
     const engine = await createEngine({ shape, threads: 1 });
-    let state = initialAdamState(initial);
+    const optimizer = adam(training.outer_lr);
+    let state = optimizer.init(initial);
     const losses: number[] = [];
     const norms: number[] = [];
     for (const list of iterations) {
@@ -69,7 +70,7 @@ describe.skipIf(absent !== undefined)('meta-training against PyTorch in float64'
             lambdaResidual: training.lambda_residual,
             secondOrder: training.second_order,
           },
-          outerRate: training.outer_lr,
+          optimizer,
           clipNorm: training.clip_norm,
         },
       );

@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { FailureError } from '../../src/base/failure.js';
 import { createEngine } from '../../src/engines/wasm/wasm-engine.js';
-import { type AdamState, initialAdamState } from '../../src/learning/adam.js';
+import { adam } from '../../src/learning/adam.js';
+import type { OptimizerState } from '../../src/learning/optimizer.js';
 import { createBatches, supervisedIteration } from '../../src/learning/supervised-train.js';
 import { initialParameters } from '../../src/model/initial-parameters.js';
 import { pairSet } from '../engines/arbitrary-tasks.js';
@@ -56,15 +57,16 @@ describe('createBatches', () => {
 });
 
 describe('supervisedIteration', () => {
+  const optimizer = adam(0.01);
   const shape = { items: 70, embedding: 8, hidden: 12 };
   const parameters = Float32Array.from(initialParameters(shape, 1));
 
   it('ends in the same bits at any number of threads', async () => {
-    const trained = async (threads: number): Promise<AdamState> => {
+    const trained = async (threads: number): Promise<OptimizerState> => {
       const engine = await createEngine({ shape, threads });
       const { batch } = createBatches(numbered(70), 50, 1);
-      let state = initialAdamState(parameters);
-      for (let i = 0; i < 6; i++) ({ state } = await supervisedIteration(engine, state, batch(i), 0.01));
+      let state = optimizer.init(parameters);
+      for (let i = 0; i < 6; i++) ({ state } = await supervisedIteration(engine, state, batch(i), optimizer));
       await engine.close();
       return state;
     };
@@ -75,8 +77,8 @@ describe('supervisedIteration', () => {
 
   it('says at which iteration the loss stopped being a number', async () => {
     const engine = await createEngine({ shape, threads: 1 });
-    const state = { ...initialAdamState(parameters.slice().fill(Number.NaN)), step: 41 };
-    const failure = await supervisedIteration(engine, state, numbered(4), 0.01).catch(
+    const state = { ...optimizer.init(parameters.slice().fill(Number.NaN)), step: 41 };
+    const failure = await supervisedIteration(engine, state, numbered(4), optimizer).catch(
       (error: unknown) => error,
     );
     await engine.close();

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { adam } from '../../src/learning/adam.js';
 import {
   readTrainingProgress,
   readTrainingState,
@@ -18,10 +19,11 @@ const states = fc.nat({ max: 9 }).chain((length) =>
   fc.record({
     step: fc.nat(),
     parameters: vector(length),
-    firstMoment: vector(length),
-    secondMoment: vector(length),
+    slots: fc.record({ first_moment: vector(length), second_moment: vector(length) }),
   }),
 );
+
+const optimizer = adam(0.1);
 
 const histories = fc.array(
   fc.record({ iteration: fc.nat(), loss: fc.double(), gradientNorm: fc.double({ min: 0 }) }),
@@ -31,21 +33,21 @@ describe('training state', () => {
   it('comes back bit for bit, with its history where it has one', () => {
     fc.assert(
       fc.property(states, histories, (state, history) => {
-        expect(readTrainingState(writeTrainingState(state), 'x')).toEqual(state);
+        expect(readTrainingState(writeTrainingState(state), 'x', optimizer)).toEqual(state);
         const progress = { state, history };
-        expect(readTrainingProgress(writeTrainingProgress(progress), 'x')).toEqual(progress);
+        expect(readTrainingProgress(writeTrainingProgress(progress), 'x', optimizer)).toEqual(progress);
       }),
     );
   });
 
-  it('refuses another safetensors file, and moments that do not fit', () => {
+  it('refuses another safetensors file, and slots that do not fit', () => {
     const one = (name: string, length: number) => ({
       name,
       shape: [length],
       values: new Float64Array(length),
     });
     const without = writeSafetensors([one('parameters', 2)]);
-    expect(() => readTrainingState(without, 'state')).toThrow(
+    expect(() => readTrainingState(without, 'state', optimizer)).toThrow(
       'state is no state of training: step is missing',
     );
     const short = writeSafetensors(
@@ -53,6 +55,6 @@ describe('training state', () => {
         .map((name) => one(name, name === 'step' ? 1 : 0))
         .concat(one('parameters', 2)),
     );
-    expect(() => readTrainingState(short, 'state')).toThrow('first_moment is 0 numbers, not 2');
+    expect(() => readTrainingState(short, 'state', optimizer)).toThrow('first_moment is 0 numbers, not 2');
   });
 });
