@@ -1,3 +1,5 @@
+import stringWidth from 'string-width';
+
 /**
  * The text with what a terminal would obey (escape sequences, carriage returns, bidirectional overrides) made
  * visible, so that data cannot draw on the screen. Tabs stay; other line ends must have been split before.
@@ -14,17 +16,7 @@ export function withoutColours(text: string): string {
   return text.replace(/\u001b\[[\d;]*m/g, '');
 }
 
-/** Columns that a text takes on a terminal: wide characters two, combining ones none. */
+/** Columns that a text takes on a terminal: wide characters and emoji two, combining ones and colours none. */
 export function displayWidth(text: string): number {
-  let width = 0;
-  for (const character of text) {
-    if (/\p{Mark}|\u200d|\ufe0f/u.test(character)) continue;
-    width +=
-      /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]|\p{Extended_Pictographic}/u.test(
-        character,
-      )
-        ? 2
-        : 1;
-  }
-  return width;
+  return stringWidth(text);
 }

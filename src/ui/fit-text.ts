@@ -1,4 +1,6 @@
-import { displayWidth, printable, withoutColours } from '../base/terminal-text.js';
+import { displayWidth, printable } from '../base/terminal-text.js';
+
+const graphemes = new Intl.Segmenter();
 
 /** A text with a mark that takes no columns, such as a colour. */
 export interface Span {
@@ -10,13 +12,13 @@ export interface Span {
 export function fitText(text: string, width: number, cut: string): string {
   const safe = printable(text);
   if (displayWidth(safe) <= width) return safe;
+  // By hand: cli-truncate and slice-ansi keep a wide character that sticks out by a column.
   let fitted = '';
   let columns = 0;
-  for (const character of safe) {
-    const wide = displayWidth(character);
-    if (columns + wide > width - 1) break;
-    fitted += character;
-    columns += wide;
+  for (const { segment } of graphemes.segment(safe)) {
+    columns += displayWidth(segment);
+    if (columns > width - 1) break;
+    fitted += segment;
   }
   return width < 1 ? '' : fitted + cut;
 }
@@ -41,7 +43,7 @@ export function wrapWords(text: string, width: number, indent = ''): readonly st
       now += part;
       continue;
     }
-    if (!isEmpty && displayWidth(withoutColours(now + part)) > width) {
+    if (!isEmpty && displayWidth(now + part) > width) {
       lines.push(now.trimEnd());
       now = indent;
     }

@@ -1,6 +1,6 @@
 import type { ReadStream, WriteStream } from 'node:tty';
 import { loadInProduction } from '../base/load-in-production.js';
-import { displayWidth, withoutColours } from '../base/terminal-text.js';
+import { displayWidth } from '../base/terminal-text.js';
 import type { RunEvent } from '../run/event.js';
 import { liveRows } from './live-rows.js';
 import { type Action, type Chosen, type Key, nothingChosen, pressKey, stepWithNode } from './press-key.js';
@@ -204,5 +204,5 @@ function reflows(): boolean {
 }
 
 function plainWidth(row: string): number {
-  return Math.max(1, displayWidth(withoutColours(row)));
+  return Math.max(1, displayWidth(row));
 }

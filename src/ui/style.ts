@@ -1,3 +1,5 @@
+import { styleText } from 'node:util';
+
 /** Marks text for a terminal; every function returns its argument unchanged where colour is off. */
 export interface Style {
   readonly bold: (text: string) => string;
@@ -20,16 +22,17 @@ export const plainStyle: Style = {
   cyan: same,
 };
 
-const marked = (open: number, close: number) => (text: string) => `\u001b[${open}m${text}\u001b[${close}m`;
+/** Without regard to the stream: `styleFor` has decided. */
+const marked = (format: keyof Style) => (text: string) => styleText(format, text, { validateStream: false });
 
 /** ANSI colours of the basic eight, which every terminal theme keeps legible. */
 export const colourStyle: Style = {
-  bold: marked(1, 22),
-  dim: marked(2, 22),
-  red: marked(31, 39),
-  green: marked(32, 39),
-  yellow: marked(33, 39),
-  cyan: marked(36, 39),
+  bold: marked('bold'),
+  dim: marked('dim'),
+  red: marked('red'),
+  green: marked('green'),
+  yellow: marked('yellow'),
+  cyan: marked('cyan'),
 };
 
 /**

@@ -1,0 +1,20 @@
+import { expect, it } from 'vitest';
+import { displayWidth, printable } from '../../src/base/terminal-text.js';
+
+it.each([
+  ['course', 6],
+  ['é', 1],
+  ['e\u0301', 1],
+  ['©', 1],
+  ['한', 2],
+  ['𠮷', 2],
+  ['1️⃣', 2],
+  ['👨‍👩‍👧', 2],
+  ['\u001b[31mred\u001b[39m', 3],
+])('%j takes as many columns as a terminal gives it', (text, columns) => {
+  expect(displayWidth(text)).toBe(columns);
+});
+
+it('what a terminal would obey is made visible', () => {
+  expect(printable('a\u001b[2Jb\u202ec\u009b')).toBe('a␛[2Jb\ufffdc\ufffd');
+});
