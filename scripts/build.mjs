@@ -36,6 +36,11 @@ try {
     mkdirSync(join(output, file, '..'), { recursive: true });
     cpSync(join(source, file), join(output, file));
   }
+  // Figures are drawn with these on every machine; the package holds twenty more.
+  for (const file of ['ttf/DejaVuSans.ttf', 'ttf/DejaVuSans-Bold.ttf', 'LICENSE']) {
+    const name = file.split('/').at(-1);
+    cpSync(join(root, 'node_modules/dejavu-fonts-ttf', file), join(output, 'fonts', name));
+  }
   writeFileSync(join(output, 'validators.js'), await compileValidators(output));
   writeFileSync(
     join(output, 'code-digests.json'),

@@ -3,6 +3,7 @@ import type { Failure } from '../base/failure.js';
 import { chooseEngine, type EngineChoice } from '../engines/choose-engine.js';
 import type { EngineDescriptor, EngineProbe, PackageVersions } from '../engines/engine.js';
 import { gpuDevices } from '../engines/gpu-devices.js';
+import { probeEngine } from '../engines/probe-engine.js';
 import { engines } from '../engines/registry.js';
 import { packageVersions } from '../report/package-versions.js';
 import { kshotVersion } from '../run/kshot-version.js';
@@ -106,11 +107,9 @@ async function diagnoseEngines({
   problems,
 }: Findings): Promise<{ readonly automatic: EngineChoice; readonly found: readonly DiagnosedEngine[] }> {
   const found = await Promise.all(
-    Object.values(engines).map(
-      async ({ name, summary, gpu, deterministic, probe }): Promise<DiagnosedEngine> => {
-        return { name, summary, gpu, deterministic, ...(await probe()) };
-      },
-    ),
+    Object.values(engines).map(async ({ name, summary, gpu, deterministic }): Promise<DiagnosedEngine> => {
+      return { name, summary, gpu, deterministic, ...(await probeEngine(name)) };
+    }),
   );
   const probeOf = (engine: string): DiagnosedEngine => {
     // Choices are made among the engines that there are.

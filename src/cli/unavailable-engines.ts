@@ -4,15 +4,15 @@ import { engines } from '../engines/registry.js';
 import type { PlannedProject } from './open-project.js';
 
 /**
- * What is wrong with the GPU engines that nodes to be executed want: said at once, not after hours of what comes
- * before them. An engine for the CPU needs nothing that could be missing.
+ * What is wrong with the engines that nodes to be executed want: said at once, not after hours of what comes before
+ * them. An engine without optional packages needs nothing that could be missing.
  */
 export async function unavailableEngines({
   plan,
   store,
 }: Pick<PlannedProject, 'plan' | 'store'>): Promise<readonly Failure[]> {
   const open = plan.nodes.filter(({ state }) => state !== 'hit').flatMap(({ node }) => node.engine ?? []);
-  const wanted = [...new Set(open)].filter((name) => engines[name]?.gpu === true);
+  const wanted = [...new Set(open)].filter((name) => engines[name]?.packages.length !== 0);
   const failures: Failure[] = [];
   for (const name of wanted) {
     const probe = await probeOnce(name, store.folder);

@@ -1,7 +1,7 @@
 import { chooseEngine, type EngineChoice } from './choose-engine.js';
 import type { EngineProbe } from './engine.js';
 import { gpuDevices } from './gpu-devices.js';
-import { engines } from './registry.js';
+import { probeEngine } from './probe-engine.js';
 
 /**
  * The engine that a name stands for on this machine. What probing a GPU came to is kept in the cache (`folder`,
@@ -16,11 +16,7 @@ export async function probeOnce(name: string, folder: string): Promise<EnginePro
   const { keptProbe, keepProbe } = await import('./kept-probes.js');
   const kept = keptProbe(folder, name);
   if (kept !== undefined) return kept;
-  const probe: EngineProbe = (await engines[name]?.probe()) ?? unknown(name);
+  const probe: EngineProbe = await probeEngine(name);
   if (probe.available || probe.passing !== true) keepProbe(folder, name, probe);
   return probe;
-}
-
-function unknown(name: string): EngineProbe {
-  return { available: false, why: `there is no engine ${name}`, versions: {} };
 }

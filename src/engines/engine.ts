@@ -57,7 +57,7 @@ export interface LossGradient {
 
 /**
  * The seam between the learning code and the arithmetic. An engine owns the inner loop and the exact
- * meta-gradient; sampling, the outer loop, Adam and metrics are written once above it.
+ * meta-gradient; sampling, the outer loop, optimizers and metrics are written once above it.
  * Every call is a pure function of its arguments.
  */
 export interface Engine {
@@ -118,6 +118,8 @@ export interface EngineDescriptor {
   readonly parallel: boolean;
   /** One line for people: how it computes. */
   readonly summary: string;
+  /** The optional packages that loading it takes; `probeEngine` looks for them before it calls `probe`. */
+  readonly packages: readonly string[];
   /** Looks whether it can compute here; may load packages and open a device. Never rejects. */
   probe(): Promise<EngineProbe>;
   load(): Promise<{ createEngine(options: EngineOptions): Promise<Engine> }>;

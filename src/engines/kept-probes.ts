@@ -10,7 +10,13 @@ import { gpuDevices } from './gpu-devices.js';
 import { installedVersions } from './installed-version.js';
 import { nvidiaDriverVersion } from './nvidia-driver.js';
 
-const packages = ['@tensorflow/tfjs-node-gpu', '@tensorflow/tfjs-backend-webgpu', 'webgpu'];
+const packages = [
+  '@tensorflow/tfjs-backend-cpu',
+  '@tensorflow/tfjs-backend-webgpu',
+  '@tensorflow/tfjs-core',
+  '@tensorflow/tfjs-node-gpu',
+  'webgpu',
+];
 /** What decides which devices and drivers are found. */
 const variables = [
   'CUDA_VISIBLE_DEVICES',

@@ -1,5 +1,5 @@
 import type { EngineProbe } from '../engine.js';
-import { installedVersions, packageFolder } from '../installed-version.js';
+import { installedVersions } from '../installed-version.js';
 import { faultMend, gradientFault } from './check-gradient.js';
 import { createWebgpuEngine } from './tfjs-webgpu-engine.js';
 import { openWebgpu } from './webgpu/webgpu-device.js';
@@ -9,14 +9,6 @@ const packages = ['webgpu', '@tensorflow/tfjs-backend-webgpu'];
 /** Opens a device, a program that stands in for one too, and sees whether hardware computes what it should. */
 export async function probeWebgpu(): Promise<EngineProbe> {
   const versions = installedVersions(packages);
-  if (packageFolder('webgpu') === undefined) {
-    return {
-      available: false,
-      why: 'the package webgpu is not installed',
-      mend: 'npm install webgpu',
-      versions,
-    };
-  }
   try {
     const opened = await openWebgpu({ allowSoftware: true });
     const { vendor, architecture, device, description } = opened.info;

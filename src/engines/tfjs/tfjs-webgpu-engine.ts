@@ -1,5 +1,6 @@
 import { FailureError } from '../../base/failure.js';
 import type { Engine, EngineOptions } from '../engine.js';
+import { installedVersions } from '../installed-version.js';
 import type { DeviceLimits } from './device.js';
 import { withDeviceFailures } from './device-failures.js';
 import { createTfjsEngine } from './tfjs-engine.js';
@@ -7,6 +8,8 @@ import { createFusedPasses, fitsFusedPasses } from './webgpu/fused-passes.js';
 import { openWebgpu, type WebgpuDevice, WebgpuUnavailableError } from './webgpu/webgpu-device.js';
 
 const gibibyte = 2 ** 30;
+/** What the plain form is written with. */
+const plainPackages = ['@tensorflow/tfjs-core', '@tensorflow/tfjs-backend-webgpu'];
 
 /**
  * How to compute: in programs of our own that take a whole pass over all levels at once, or in the library's operations,
@@ -77,6 +80,15 @@ export async function createWebgpuEngine(
       { ...backend, createPasses: (shape) => createFusedPasses(opened, shape) },
       options,
     );
+  }
+  const installed = installedVersions(plainPackages);
+  const missing = plainPackages.filter((name) => installed[name] === undefined);
+  if (missing.length > 0) {
+    throw new FailureError({
+      reason: 'engine-unavailable',
+      message: `tfjs:webgpu cannot compute on ${opened.name}: it is too small for the programs of kshot, and the packages of the other ones are not installed`,
+      hint: `npm install ${missing.join(' ')}`,
+    });
   }
   const [{ registerLibraryBackend }, { PlainPasses }] = await Promise.all([
     import('./webgpu/library-backend.js'),

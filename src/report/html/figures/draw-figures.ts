@@ -1,7 +1,8 @@
-import { createRequire } from 'node:module';
+import { fileURLToPath } from 'node:url';
 import { type Canvas, createCanvas, GlobalFonts } from '@napi-rs/canvas';
 import * as vega from 'vega';
 import { compile } from 'vega-lite';
+import { builtFile } from '../../../base/built-file.js';
 import { type Figure, figureFont } from './figure.js';
 
 /** A figure as it is kept. */
@@ -77,9 +78,8 @@ let isFontInUse = false;
 function registerFont(): void {
   if (isFontInUse) return;
   isFontInUse = true;
-  const { resolve } = createRequire(import.meta.url);
   for (const file of ['DejaVuSans.ttf', 'DejaVuSans-Bold.ttf']) {
-    GlobalFonts.registerFromPath(resolve(`dejavu-fonts-ttf/ttf/${file}`), figureFont);
+    GlobalFonts.registerFromPath(fileURLToPath(builtFile(`fonts/${file}`)), figureFont);
   }
   const context = createCanvas(1, 1).getContext('2d');
   const widths = new Map<string, number>();
