@@ -80,6 +80,8 @@ export interface EngineOptions {
   readonly gpuIndex?: number;
   /** Whether a GPU engine may compute on a program that stands in for a GPU. Default false. */
   readonly allowSoftware?: boolean;
+  /** Told what people may want to know of a computation that goes on: a line for the step's log. */
+  readonly log?: (line: string) => void;
 }
 
 /** Versions of the packages that an engine computes with, by name, as installed; of one that is missing, none. */

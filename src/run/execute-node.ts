@@ -55,6 +55,7 @@ export async function executeNode(
         shape,
         threads: request.threads,
         allowSoftware: request.allowSoftware,
+        log: hooks.log,
         ...(gpu === undefined ? {} : { gpuIndex: gpu.index }),
       });
       open.push(engine);

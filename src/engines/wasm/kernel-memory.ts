@@ -37,6 +37,11 @@ export class KernelMemory {
     this.#end = this.reservedBytes;
   }
 
+  /** Every region ends before this address. */
+  get bytesTaken(): number {
+    return this.#end;
+  }
+
   /** How many bytes can still be taken. */
   get bytesLeft(): number {
     return limitBytes - this.#end;

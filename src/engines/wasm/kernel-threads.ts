@@ -42,8 +42,12 @@ export class KernelThreads {
     this.#pool = new WorkerPool({ module, memory, shape: sizes }, controls);
   }
 
-  /** Gives back all that the last call laid out; where the next one's work goes. */
-  clear(): WorkLayout {
+  /**
+   * Gives back all that the last call laid out; where the next one's work goes. Waits for the threads to be ready:
+   * laying work out may have the memory grow.
+   */
+  async clear(): Promise<WorkLayout> {
+    await this.#pool.ready;
     this.#layout.memory.clear();
     return this.#layout;
   }
@@ -73,7 +77,7 @@ export class KernelThreads {
       queue,
       arena: memory.take(arena),
     }));
-    await this.#pool.run(orders);
+    await this.#pool.run(orders, memory.bytesTaken);
   }
 
   /** Adds the groups' sums up in their order, in float64. */
@@ -94,6 +98,7 @@ export class KernelThreads {
     const threads = Math.min(this.#threads, slices);
     await this.#pool.run(
       Array.from({ length: threads }, () => ({ call: 'addUp' as const, queue, arena: 0 })),
+      memory.bytesTaken,
     );
   }
 }

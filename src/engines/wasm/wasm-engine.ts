@@ -1,6 +1,7 @@
 // The fast engine for CPUs: a kernel in AssemblyScript on as many threads as granted. What this file does is lay work
 // out in the shared memory, in groups that do not depend on the number of threads, and read the results.
 import { readFile } from 'node:fs/promises';
+import { FailureError } from '../../base/failure.js';
 import type { PairSet, Task } from '../../data/pair-set.js';
 import type {
   Adapted,
@@ -34,12 +35,18 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
 class WasmEngine implements Engine {
   readonly name = 'wasm';
   readonly precision = 'float32';
-  readonly #threads: KernelThreads;
+  readonly #start: () => KernelThreads;
+  readonly #log: (line: string) => void;
+  #threads: KernelThreads;
   /** Calls share the memory, so one waits for the other. */
   #previous: Promise<unknown> = Promise.resolve();
+  #closed = false;
 
-  constructor({ shape, threads }: EngineOptions, module: WebAssembly.Module) {
-    this.#threads = new KernelThreads(module, padShape(shape), threads);
+  constructor({ shape, threads, log = () => {} }: EngineOptions, module: WebAssembly.Module) {
+    const padded = padShape(shape);
+    this.#start = () => new KernelThreads(module, padded, threads);
+    this.#log = log;
+    this.#threads = this.#start();
   }
 
   async metaGradient(
@@ -59,13 +66,30 @@ class WasmEngine implements Engine {
   }
 
   async close(): Promise<void> {
+    this.#closed = true;
     await this.#threads.close();
   }
 
   async #oneAtATime<Result>(call: () => Promise<Result>): Promise<Result> {
-    const result = this.#previous.then(call, call);
+    const result = this.#previous.then(() => this.#onLiveThreads(call));
     this.#previous = result.catch(() => undefined);
     return await result;
+  }
+
+  /** A call is a function of its arguments alone: where a thread dies under it, it is run once more on fresh threads. */
+  async #onLiveThreads<Result>(call: () => Promise<Result>): Promise<Result> {
+    try {
+      return await call();
+    } catch (error) {
+      if (!isDeadThread(error)) throw error;
+      await this.#threads.close();
+      if (this.#closed) throw error;
+      const { message, cause } = error.failure;
+      const why = cause instanceof Error ? `: ${cause.message}` : '';
+      this.#log(`${message}${why}; the call is run again on fresh threads`);
+      this.#threads = this.#start();
+      return await call();
+    }
   }
 
   async #metaGradient(
@@ -74,7 +98,7 @@ class WasmEngine implements Engine {
     hyper: MetaHyper,
   ): Promise<MetaGradient> {
     const { lambdaResidual: lambda } = hyper;
-    const layout = this.#threads.clear();
+    const layout = await this.#threads.clear();
     const theta = layout.putParameters(parameters);
     const learnRates = hyper.learnRates === true;
     const rates = layout.putRates(hyper.innerRates, learnRates);
@@ -169,7 +193,7 @@ class WasmEngine implements Engine {
   }
 
   async #adaptAndRank(parameters: Parameters, tasks: readonly Task[], hyper: AdaptHyper): Promise<Adapted> {
-    const layout = this.#threads.clear();
+    const layout = await this.#threads.clear();
     const theta = layout.putParameters(parameters);
     const rates = layout.putRates(hyper.innerRates, false);
     const laid = tasks.map(planTask).map(({ itemIds, support, query }) =>
@@ -199,7 +223,7 @@ class WasmEngine implements Engine {
   }
 
   async #lossGradient(parameters: Parameters, pairs: PairSet): Promise<LossGradient> {
-    const layout = this.#threads.clear();
+    const layout = await this.#threads.clear();
     const theta = layout.putParameters(parameters);
     const count = pairs.labels.length;
     const size = Math.max(pairsPerChunk, layout.sizeFor(count));
@@ -229,6 +253,10 @@ class WasmEngine implements Engine {
       gradient: readGradient(layout, sums.total, laid, (one) => one.gradientRows),
     };
   }
+}
+
+function isDeadThread(error: unknown): error is FailureError {
+  return error instanceof FailureError && error.failure.reason === 'worker-crashed';
 }
 
 function mean(values: Float64Array): number {

@@ -17,6 +17,8 @@ export interface ThreadData {
 
 /** Threads that work on one shared memory. A thread that dies fails the call under way and every later one. */
 export class WorkerPool {
+  /** When every thread runs: before that, the memory must not grow (see `worker.mjs`). */
+  readonly ready: Promise<void>;
   readonly #workers: readonly Worker[];
   readonly #waiting = new Map<Worker, { resolve: () => void; reject: (error: Error) => void }>();
   #failure: FailureError | undefined;
@@ -34,32 +36,41 @@ export class WorkerPool {
       worker.on('exit', (code) => {
         if (!this.#closed) this.#fail(`a thread of the wasm engine ended with code ${code}`, undefined);
       });
-      // An idle engine does not keep the process alive; one at work does.
-      worker.unref();
       return worker;
     });
+    this.ready = this.#answers(this.#workers);
+    // Whoever waits for it is told; nobody need wait.
+    this.ready.catch(() => undefined);
   }
 
-  /** Has thread `i` carry out `orders[i]`; done when all are. */
-  async run(orders: readonly Order[]): Promise<void> {
+  /** Has thread `i` carry out `orders[i]`, which are within the memory's first `bytes`; done when all are. */
+  async run(orders: readonly Order[], bytes: number): Promise<void> {
     if (this.#failure !== undefined) throw this.#failure;
-    await Promise.all(
-      orders.map((order, index) => {
-        const worker = this.#workers[index];
-        if (worker === undefined) throw new Error(`thread ${index} does not exist`);
-        return new Promise<void>((resolve, reject) => {
-          this.#waiting.set(worker, { resolve, reject });
-          worker.ref();
-          worker.postMessage(order);
-        });
-      }),
-    );
+    const workers = this.#workers.slice(0, orders.length);
+    if (workers.length < orders.length) throw new Error(`thread ${workers.length} does not exist`);
+    const answers = this.#answers(workers);
+    for (const [index, worker] of workers.entries()) worker.postMessage({ ...orders[index], bytes });
+    await answers;
   }
 
   async close(): Promise<void> {
     this.#closed = true;
     await Promise.all(this.#workers.map((worker) => worker.terminate()));
     this.#fail('the wasm engine was closed during a call', undefined);
+  }
+
+  /** The next message of each. */
+  async #answers(workers: readonly Worker[]): Promise<void> {
+    await Promise.all(
+      workers.map(
+        (worker) =>
+          new Promise<void>((resolve, reject) => {
+            this.#waiting.set(worker, { resolve, reject });
+            // An idle engine does not keep the process alive; one at work does.
+            worker.ref();
+          }),
+      ),
+    );
   }
 
   #settle(worker: Worker): void {
@@ -73,7 +84,7 @@ export class WorkerPool {
     this.#failure ??= new FailureError({
       reason: 'worker-crashed',
       message,
-      hint: 'run again; if it happens again with the same data, report it with the data',
+      hint: 'report it with the data: the engine had computed the same once more, on fresh threads',
       cause,
     });
     for (const { reject } of this.#waiting.values()) reject(this.#failure);

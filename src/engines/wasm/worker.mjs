@@ -8,8 +8,16 @@ const { exports: kernel } = new WebAssembly.Instance(module, {
 });
 kernel.start(control);
 kernel.configure(...shape);
+// Ready. Before this, the memory must not grow: a thread that it grows under while it is being received keeps the old
+// size, which V8 then tells it of only when it grows again; loads and stores work, copies, fills and atomics trap.
+parentPort.postMessage(null);
 
-parentPort.on('message', ({ call, queue, arena }) => {
+parentPort.on('message', ({ call, queue, arena, bytes }) => {
+  // To grow by nothing makes this thread look at the size there is.
+  if (memory.buffer.byteLength < bytes) memory.grow(0);
+  if (memory.buffer.byteLength < bytes) {
+    throw new Error(`a thread sees ${memory.buffer.byteLength} bytes of memory, and needs ${bytes}`);
+  }
   if (call === 'workOff') kernel.workOff(queue, arena);
   else kernel.addUp(queue);
   parentPort.postMessage(null);
