@@ -24,12 +24,12 @@ const [starts, threads, busy, seed] = ['starts', 'threads', 'busy', 'seed'].map(
   Number(options[name]),
 );
 /** About how long threads take to start on busy cores. */
-const longestPauseMilliseconds = 80;
+const longestPauseMilliseconds = 60;
 
 const shape = { items: 40, embedding: 8, hidden: 8 };
 const parameters = Float32Array.from(initialParameters(shape, 1));
-/** The k-th batch is work for k threads, and needs more memory than the one before. */
-const batches = Array.from({ length: threads }, (_, index) => pairsOf(32 * (index + 1), 8 + index));
+/** Work for every thread; each batch needs more memory than the one before. */
+const batches = [1, 2, 4].map((times) => pairsOf(32 * threads * times, 8));
 
 const others = Array.from({ length: busy }, () => spawn(process.execPath, ['-e', 'for (;;);']));
 process.on('exit', () => {

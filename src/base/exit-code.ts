@@ -9,6 +9,7 @@ export function exitCodeOf(reason: FailureReason): number {
     case 'step-failed':
     case 'step-timeout':
     case 'worker-crashed':
+    case 'worker-killed':
     case 'output-missing':
     case 'not-deterministic':
     case 'object-corrupt':

@@ -19,6 +19,7 @@ export type FailureReason =
   | 'step-failed'
   | 'step-timeout'
   | 'worker-crashed'
+  | 'worker-killed'
   | 'output-missing'
   | 'not-deterministic'
   | 'object-corrupt'

@@ -50,6 +50,8 @@ export interface AttemptListener extends ExecutionListener {
   mayStart(): boolean;
   /** The key is this run's and the inputs are sound: execution begins. */
   started(time: Date): void;
+  /** Something outside the run ended its process: it is executed once more. */
+  killed(failure: Failure): void;
   /** It gave its outputs, and the process is free again; what follows is publication. */
   executed(): void;
 }
@@ -66,8 +68,30 @@ export type Attempt =
   | { readonly type: 'not-started' }
   | { readonly type: 'failed'; readonly failure: Failure };
 
-/** Claims the node's key, checks its inputs, executes it and publishes what it gave; gives the claim back in any case. */
+/**
+ * Claims the node's key, checks its inputs, executes it and publishes what it gave; gives the claim back in any case.
+ * All of it is done once more where something outside the run ended the process that executed it.
+ */
 export async function attemptNode(
+  job: Job,
+  surroundings: Surroundings,
+  listener: AttemptListener,
+): Promise<Attempt> {
+  const first = await attemptOnce(job, surroundings, listener);
+  if (!isKilled(first)) return first;
+  listener.killed(first.failure);
+  // It has started, so that what keeps further nodes from starting does not keep it from ending.
+  const second = await attemptOnce(job, surroundings, { ...listener, mayStart: () => true, started() {} });
+  if (!isKilled(second)) return second;
+  const message = `${second.failure.message}; so was one before it`;
+  return { type: 'failed', failure: { ...second.failure, message } };
+}
+
+function isKilled(attempt: Attempt): attempt is Extract<Attempt, { type: 'failed' }> {
+  return attempt.type === 'failed' && attempt.failure.reason === 'worker-killed';
+}
+
+async function attemptOnce(
   job: Job,
   surroundings: Surroundings,
   listener: AttemptListener,

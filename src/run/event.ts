@@ -5,6 +5,7 @@ export type RunEvent =
   | RunStart
   | StepStart
   | StepWait
+  | StepRetry
   | StepProgress
   | StepLog
   | StepFinish
@@ -70,6 +71,15 @@ export interface StepWait {
   readonly time: string;
   readonly node: string;
   /** Such as `for a GPU, held by host laptop, process 4711`. */
+  readonly reason: string;
+}
+
+/** A node's process was ended by something outside the run: the node is executed once more, from its resumable state. */
+export interface StepRetry {
+  readonly event: 'step.retry';
+  readonly time: string;
+  readonly node: string;
+  /** Such as `the process that ran train was ended by SIGKILL`. */
   readonly reason: string;
 }
 

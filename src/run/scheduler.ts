@@ -198,7 +198,7 @@ class Execution {
       : this.badObjects().has(node.id)
         ? repairReason
         : await this.run.reasonFor(node, preimage);
-    const pace = paceOf();
+    let pace = paceOf();
     const log = new StepLog(join(this.run.logFolder, logFileName(node.id)));
     let startedAt: Date | undefined;
     let attempt: Attempt;
@@ -226,6 +226,12 @@ class Execution {
             log: relative(this.run.root, log.file),
             ...(gpus.length === 0 ? {} : { devices: gpus.map(({ id }) => id) }),
           });
+        },
+        killed: ({ message }) => {
+          log.note(`executed once more: ${message}`);
+          log.close();
+          pace = paceOf();
+          this.run.emit({ event: 'step.retry', time: now(), node: node.id, reason: message });
         },
         progress: ({ values = {}, ...progress }) =>
           this.run.emit({

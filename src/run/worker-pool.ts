@@ -13,6 +13,16 @@ import { lastLinesOf, StepLog } from './step-log.js';
 const graceMilliseconds = 1_000;
 /** How long the last output of a dead worker is waited for; something it started may hold its pipe open. */
 const drainMilliseconds = 300;
+/** Signals that a process gets for what it does itself; any other comes from outside. */
+const ownSignals: ReadonlySet<string> = new Set([
+  'SIGABRT',
+  'SIGBUS',
+  'SIGFPE',
+  'SIGILL',
+  'SIGSEGV',
+  'SIGSYS',
+  'SIGTRAP',
+]);
 
 export interface ExecutionListener {
   progress(progress: Progress): void;
@@ -63,7 +73,10 @@ export class WorkerPool {
     return this.started;
   }
 
-  /** Runs one node in a process of its own for that time. Never rejects: a process that dies is a failure. */
+  /**
+   * Runs one node in a process of its own for that time. Never rejects: a process that dies is a failure,
+   * `worker-killed` where something outside the run ended it.
+   */
   execute(request: ExecuteRequest, listener: ExecutionListener): Promise<Result<Executed, Failure>> {
     if (this.closed) return Promise.resolve(failed(cancelled));
     const worker = this.takeIdle(request.gpus) ?? this.start(request.gpus);
@@ -119,11 +132,14 @@ export class WorkerPool {
     if (gpus.length > 0 && child.pid !== undefined) this.onGpus(gpus, child.pid);
     child.on('message', (message: WorkerMessage) => this.receive(worker, message));
     // With an `error` no `exit` may follow: the process could not be started, or not be written to.
-    child.on('error', (cause) => this.end(worker, `could not be reached: ${cause.message}`));
+    child.on('error', (cause) =>
+      this.end(worker, 'worker-crashed', `could not be reached: ${cause.message}`),
+    );
     child.on('exit', (code, signal) => {
       killGroups(worker.running);
       const how = signal === null ? `ended by itself with exit code ${code}` : `was ended by ${signal}`;
-      const settle = () => this.end(worker, how);
+      const fromOutside = signal !== null && !ownSignals.has(signal) && !this.closed;
+      const settle = () => this.end(worker, fromOutside ? 'worker-killed' : 'worker-crashed', how);
       const timer = setTimeout(settle, drainMilliseconds);
       child.once('close', () => {
         clearTimeout(timer);
@@ -163,13 +179,13 @@ export class WorkerPool {
     }
   }
 
-  private end(worker: WorkerProcess, how: string): void {
+  private end(worker: WorkerProcess, reason: Failure['reason'], how: string): void {
     if (!this.workers.delete(worker)) return;
     removeFrom(this.idle, worker);
     const { running } = worker;
     delete worker.running;
     kill(worker.child);
-    running?.settle(failed(crash(running.request, how)));
+    running?.settle(failed(crash(running.request, reason, how)));
   }
 }
 
@@ -199,9 +215,9 @@ function removeFrom<Element>(list: Element[], element: Element): void {
 
 const cancelled: Failure = { reason: 'step-failed', message: 'the run was cancelled' };
 
-function crash({ node, logFile }: ExecuteRequest, how: string): Failure {
+function crash({ node, logFile }: ExecuteRequest, reason: Failure['reason'], how: string): Failure {
   return {
-    reason: 'worker-crashed',
+    reason,
     message: `the process that ran ${node} ${how}`,
     details: lastLinesOf(logFile),
     hint: 'a SIGKILL or SIGABRT that nobody sent often means that memory ran out',

@@ -109,6 +109,10 @@ export const eventsSchema = {
       node,
       reason: text,
     }),
+    event('step.retry', "A node's process was ended from outside the run: the node is executed once more.", {
+      node,
+      reason: { type: 'string', description: 'Such as the process that ran train was ended by SIGKILL.' },
+    }),
     event(
       'step.progress',
       'A node is under way.',

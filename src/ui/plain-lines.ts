@@ -1,6 +1,6 @@
 import { formatCount, formatFigure, formatSeconds, shortDigest } from '../base/quantities.js';
 import { printable } from '../base/terminal-text.js';
-import type { RunEvent, RunFinish, StepFinish, StepProgress } from '../run/event.js';
+import type { RunEvent, RunFinish, StepFinish, StepProgress, StepRetry } from '../run/event.js';
 import { plainStyle, type Style } from './style.js';
 
 /** Least time between two progress lines of one node. */
@@ -39,6 +39,8 @@ export function createPlainLines(style: Style = plainStyle): (event: RunEvent) =
         return [...flushHits(), wordLine(style.cyan, 'start', event.node, event.reason)];
       case 'step.wait':
         return [...flushHits(), wordLine(style.dim, 'wait', event.node, event.reason)];
+      case 'step.retry':
+        return [...flushHits(), retryLine(event, style)];
       case 'step.log':
         return [];
       // Failures are printed in full, with the lines of the files that they are in, not as a line of the run.
@@ -76,6 +78,11 @@ export function wordLine(
   rest: string,
 ): string {
   return `${mark(word.padEnd(9))} ${printable(subject)}${rest === '' ? '' : `  ${printable(rest)}`}`;
+}
+
+/** That a node is executed once more, and why. */
+export function retryLine({ node, reason }: StepRetry, style: Style): string {
+  return wordLine(style.yellow, 'retry', node, reason);
 }
 
 function hitLine(step: string, finishes: readonly StepFinish[], style: Style): string {

@@ -5,6 +5,7 @@ import type {
   RunStart,
   StepFinish,
   StepProgress,
+  StepRetry,
   StepStart,
   StepWait,
 } from '../run/event.js';
@@ -60,6 +61,7 @@ export type Told =
     }
   | { readonly type: 'failure'; readonly finish: StepFinish }
   | { readonly type: 'wait'; readonly wait: StepWait }
+  | { readonly type: 'retry'; readonly retry: StepRetry }
   | { readonly type: 'notice'; readonly text: string };
 
 /** All that events have told so far. */

@@ -4,6 +4,7 @@ import { exitCodeOf, largestExitCode } from '../../src/base/exit-code.js';
 describe('exitCodeOf', () => {
   it.each([
     ['worker-crashed', 1],
+    ['worker-killed', 1],
     ['object-corrupt', 1],
     ['usage', 2],
     ['sql-refused', 2],

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { randomStream } from '../../src/base/random.js';
-import { kshot, startKshot } from '../support/kshot.js';
+import { type Finished, kshot, startKshot } from '../support/kshot.js';
 import { smallExperiment } from '../support/small-experiment.js';
 import { type Project, temporaryProject } from '../support/temporary-project.js';
 
@@ -93,3 +93,58 @@ describe.each(['reference', 'wasm'])('the whole experiment on engine %s', (engin
     expect(tablesOf(made)).toEqual(tablesOf(alone));
   });
 });
+
+describe.skipIf(process.platform !== 'linux')(
+  'a worker process that is killed in the middle of training',
+  () => {
+    const long = smallExperiment
+      .replace('engine: reference', 'engine: wasm')
+      .replace('iterations: 4', 'iterations: 600')
+      .replace('checkpoint_interval: 2', 'checkpoint_interval: 300');
+
+    /** Kills the worker that trains, at the `count` first starts of it. */
+    async function killed(made: Project, count: number): Promise<Finished> {
+      const running = startKshot(made, ['run', file, '--tag', 'one', '-j', '1', '--json']);
+      const { pid } = running.process;
+      let before = '';
+      for (let kill = 1; kill <= count; kill++) {
+        const progress = '"step.progress","time":"[^"]*","node":"meta_train@300"';
+        await running.until(new RegExp(`${before}${progress}`, 's'));
+        const workers = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim();
+        expect(workers).toMatch(/^\d+$/);
+        process.kill(Number(workers), 'SIGKILL');
+        before += '"step.retry".*';
+      }
+      return await running.finished;
+    }
+
+    it('costs the run nothing but time: it ends well, with the same bytes, and says what happened', async () => {
+      const [alone, made] = [project(long), project(long)];
+      await finish(alone, '-j', '1');
+      const { exitCode, stdout } = await killed(made, 1);
+      expect(exitCode).toBe(0);
+      const message = 'the process that ran meta_train@300 was ended by SIGKILL';
+      expect(stdout.match(/^.*"step.retry".*$/gm)?.map((line) => JSON.parse(line))).toEqual([
+        { event: 'step.retry', time: expect.any(String), node: 'meta_train@300', reason: message },
+      ]);
+      expect(objectsOf(made)).toEqual(objectsOf(alone));
+      expect(tablesOf(made)).toEqual(tablesOf(alone));
+      const log = made.read('artifacts/small/one/logs/meta_train@300.log');
+      expect(log).toContain(`[kshot] executed once more: ${message}`);
+      expect(log).toMatch(/ended .*: ran\n$/);
+    });
+
+    it('twice fails the step, and says so', async () => {
+      const { exitCode, stdout } = await killed(project(long), 2);
+      expect(exitCode).toBe(1);
+      const finishes = stdout.match(/^.*"step.finish".*"outcome":"failed".*$/gm) ?? [];
+      expect(finishes.map((line) => JSON.parse(line).failure)).toMatchObject([
+        {
+          reason: 'worker-killed',
+          message: 'the process that ran meta_train@300 was ended by SIGKILL; so was one before it',
+          hint: expect.stringContaining('memory ran out'),
+        },
+      ]);
+    });
+  },
+);

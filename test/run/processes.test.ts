@@ -118,11 +118,21 @@ describe.skipIf(process.platform !== 'linux')('the end of the process that runs 
     const driven = drive(project);
     await until(() => numberIn(project, 'sleep') !== undefined, 'the command to start');
     await pause(300);
-    const [worker] = childrenOf(driven.child.pid ?? 0);
-    process.kill(worker ?? 0, 'SIGKILL');
+    const sleeps = [numberIn(project, 'sleep')];
+    const killWorker = () => process.kill(childrenOf(driven.child.pid ?? 0)[0] ?? 0, 'SIGKILL');
+    killWorker();
+    // It is started once more.
+    await until(
+      () => !sleeps.includes(numberIn(project, 'sleep') ?? sleeps[0]),
+      'the command to start again',
+    );
+    sleeps.push(numberIn(project, 'sleep'));
+    expect(isAlive(sleeps[0] ?? 0)).toBe(false);
+    await pause(300);
+    killWorker();
     const { counts } = await driven.ended;
     expect(counts).toMatchObject({ failed: 1 });
-    expect(isAlive(numberIn(project, 'sleep') ?? 0)).toBe(false);
+    expect(isAlive(sleeps[1] ?? 0)).toBe(false);
   });
 });
 

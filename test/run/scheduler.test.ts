@@ -230,25 +230,33 @@ describe('a failed step', () => {
   });
 
   it.each([
-    ['kill', 'was ended by SIGKILL'],
-    ['exit', 'ended by itself with exit code 3'],
-    ['throw', 'ended by itself with exit code 1'],
-  ])('is one whose process ends (%s): the step, its last lines and its log are named', async (how, words) => {
-    const { outcomeOf, counts } = await runProject(
-      projectOf(
-        `  a: { kind: test.crash, with: { how: ${how} } }\n  b: { kind: test.trace, with: { name: b } }\n`,
-      ),
-      { slots: 1, keepGoing: true },
-    );
-    const { failure, log } = outcomeOf('a');
-    expect(failure).toMatchObject({ reason: 'worker-crashed' });
-    expect(failure?.message).toBe(`the process that ran a ${words}`);
-    if (how === 'throw') expect(failure?.details).toContain('Error: out of nowhere');
-    else expect(failure?.details).toEqual(['about to end', 'printed to stderr']);
-    expect(log).toBe('logs/a.log');
-    // The next step gets a new process.
-    expect(counts).toMatchObject({ failed: 1, ran: 1 });
-  });
+    ['kill', 'worker-killed', 'was ended by SIGKILL; so was one before it'],
+    ['abort', 'worker-crashed', 'was ended by SIGABRT'],
+    ['exit', 'worker-crashed', 'ended by itself with exit code 3'],
+    ['throw', 'worker-crashed', 'ended by itself with exit code 1'],
+  ])(
+    'is one whose process ends (%s): the step, its last lines and its log are named',
+    async (how, reason, words) => {
+      const { outcomeOf, counts, events } = await runProject(
+        projectOf(
+          `  a: { kind: test.crash, with: { how: ${how} } }\n  b: { kind: test.trace, with: { name: b } }\n`,
+        ),
+        { slots: 1, keepGoing: true },
+      );
+      const { failure, log } = outcomeOf('a');
+      expect(failure).toMatchObject({ reason });
+      expect(failure?.message).toBe(`the process that ran a ${words}`);
+      if (how === 'throw') expect(failure?.details).toContain('Error: out of nowhere');
+      else expect(failure?.details?.slice(-2)).toEqual(['about to end', 'printed to stderr']);
+      // A process cannot be told from one that was killed from outside where it kills itself: once more, and no more.
+      const retries = events.flatMap((event) => (event.event === 'step.retry' ? [event.reason] : []));
+      expect(retries).toEqual(how === 'kill' ? ['the process that ran a was ended by SIGKILL'] : []);
+      expect(events.filter((event) => event.event === 'step.start' && event.node === 'a')).toHaveLength(1);
+      expect(log).toBe('logs/a.log');
+      // The next step gets a new process.
+      expect(counts).toMatchObject({ failed: 1, ran: 1 });
+    },
+  );
 
   it('is one that takes longer than it may, with all that it started', async () => {
     const project = projectOf(

@@ -3,6 +3,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { displayWidth } from '../../src/base/terminal-text.js';
 import type { RunEvent, RunStart, StepFinish, StepOutline, StepStart } from '../../src/run/event.js';
 import { liveRows } from '../../src/ui/live-rows.js';
+import { createPlainLines } from '../../src/ui/plain-lines.js';
 import { type Chosen, type Key, nothingChosen, pressKey } from '../../src/ui/press-key.js';
 import { reduceView } from '../../src/ui/reduce-view.js';
 import { expectedTotal } from '../../src/ui/run-progress.js';
@@ -400,6 +401,15 @@ describe('what stays above the live view', () => {
       'skipped   d  needs b: failed',
     ]);
     expect(linesOf(viewOf(events.slice(0, 5)))).toContain('failed    b  1.0 s: exit code 3');
+  });
+
+  it('says above it that a step is executed once more, and goes on with it', () => {
+    const reason = 'the process that ran a was ended by SIGKILL';
+    const retry: RunEvent = { event: 'step.retry', time: time(2), node: 'a', reason };
+    const state = viewOf([runStart([{ step: 'a' }]), start('a', 0), retry]);
+    expect(linesOf(state)).toEqual([`retry     a  ${reason}`]);
+    expect(state.steps.map((step) => countNodes(step).running)).toEqual([1]);
+    expect(createPlainLines()(retry)).toEqual([`retry     a  ${reason}`]);
   });
 
   it('only grows, and fits the width but for failures, which are told whole', () => {

@@ -46,6 +46,7 @@ export const testKinds = Object.fromEntries(
       log('about to end');
       process.stderr.write('printed to stderr\n');
       if (parameters.how === 'exit') process.exit(3);
+      else if (parameters.how === 'abort') process.kill(process.pid, 'SIGABRT');
       else if (parameters.how === 'throw')
         setTimeout(() => {
           throw new Error('out of nowhere');
