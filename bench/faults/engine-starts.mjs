@@ -23,8 +23,8 @@ const { values: options } = parseArgs({
 const [starts, threads, busy, seed] = ['starts', 'threads', 'busy', 'seed'].map((name) =>
   Number(options[name]),
 );
-/** About how long threads take to start on busy cores. */
-const longestPauseMilliseconds = 60;
+/** From the moment that one of the threads runs, when others are about to. */
+const longestPauseMilliseconds = 10;
 
 const shape = { items: 40, embedding: 8, hidden: 8 };
 const parameters = Float32Array.from(initialParameters(shape, 1));
@@ -41,7 +41,7 @@ const draw = randomStream(seed, 'engine starts', 0);
 const found = new Map();
 let expected;
 for (let start = 0; start < starts; start++) {
-  const outcome = await startOnce(draw.float64() * longestPauseMilliseconds);
+  const outcome = await startOnce(draw.integer(threads), draw.float64() * longestPauseMilliseconds);
   if (outcome !== undefined) found.set(outcome, (found.get(outcome) ?? 0) + 1);
 }
 const bad = [...found.values()].reduce((sum, count) => sum + count, 0);
@@ -52,11 +52,13 @@ console.log(
 for (const [outcome, count] of found) console.log(`  ${count} times: ${outcome}`);
 process.exit(bad === 0 ? 0 : 1);
 
-/** What went wrong, where something did. */
-async function startOnce(milliseconds) {
+/** What went wrong, where something did; the first call comes so long after `thread` of the threads run. */
+async function startOnce(thread, milliseconds) {
   const notes = [];
+  const running = threadsRunning(thread);
   const engine = await createEngine({ shape, threads, log: (line) => notes.push(line) });
   try {
+    await running;
     await pause(milliseconds);
     const results = [];
     for (const batch of batches) results.push(await engine.lossGradient(parameters, batch));
@@ -69,6 +71,22 @@ async function startOnce(milliseconds) {
   } finally {
     await engine.close();
   }
+}
+
+/** When `count` of the threads that start from now on run. */
+function threadsRunning(count) {
+  if (count === 0) return Promise.resolve();
+  return new Promise((resolve) => {
+    let left = count;
+    const watch = (worker) =>
+      worker.once('online', () => {
+        left--;
+        if (left > 0) return;
+        process.off('worker', watch);
+        resolve();
+      });
+    process.on('worker', watch);
+  });
 }
 
 function pairsOf(count, length) {
