@@ -2,10 +2,12 @@
 // every call after that, on small shapes and busy cores. Counts the starts whose calls fail, or give other bits than
 // the first start gave; ends with 1 where there are any.
 //
-//   node bench/faults/engine-starts.mjs [--starts 300] [--threads 4] [--busy 2] [--seed 1]
+//   node bench/faults/engine-starts.mjs [--starts 300] [--threads 4] [--busy 2] [--baggage 50000] [--seed 1]
 import { spawn } from 'node:child_process';
+import { syncBuiltinESMExports } from 'node:module';
 import { setTimeout as pause } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
+import workerThreads from 'node:worker_threads';
 import { randomStream } from '../../dist/base/random.js';
 import { createEngine } from '../../dist/engines/wasm/wasm-engine.js';
 import { initialParameters } from '../../dist/model/initial-parameters.js';
@@ -17,14 +19,23 @@ const { values: options } = parseArgs({
     threads: { type: 'string', default: '4' },
     /** Processes that do nothing but keep a core busy. */
     busy: { type: 'string', default: '2' },
+    /** Objects that each thread receives before the memory: they make the moment longer in which growth is missed. */
+    baggage: { type: 'string', default: '50000' },
     seed: { type: 'string', default: '1' },
   },
 });
-const [starts, threads, busy, seed] = ['starts', 'threads', 'busy', 'seed'].map((name) =>
+const [starts, threads, busy, baggage, seed] = ['starts', 'threads', 'busy', 'baggage', 'seed'].map((name) =>
   Number(options[name]),
 );
+const carried = Array.from({ length: baggage }, (_, index) => ({ index }));
+workerThreads.Worker = class extends workerThreads.Worker {
+  constructor(file, { workerData, ...more }) {
+    super(file, { ...more, workerData: { carried, ...workerData } });
+  }
+};
+syncBuiltinESMExports();
 /** From the moment that one of the threads runs, when others are about to. */
-const longestPauseMilliseconds = 10;
+const longestPauseMilliseconds = 20;
 
 const shape = { items: 40, embedding: 8, hidden: 8 };
 const parameters = Float32Array.from(initialParameters(shape, 1));
@@ -77,11 +88,14 @@ async function startOnce(thread, milliseconds) {
 function threadsRunning(count) {
   if (count === 0) return Promise.resolve();
   return new Promise((resolve) => {
+    // Threads that start need not keep this process alive.
+    const alive = setInterval(() => {}, 1000);
     let left = count;
     const watch = (worker) =>
       worker.once('online', () => {
         left--;
         if (left > 0) return;
+        clearInterval(alive);
         process.off('worker', watch);
         resolve();
       });

@@ -240,7 +240,7 @@ describe('a thread of the wasm engine', () => {
   it('starts soundly at whatever moment the first call comes', async () => {
     const { stdout } = await promisify(execFile)(
       process.execPath,
-      ['bench/faults/engine-starts.mjs', '--starts', '8', '--busy', '0'],
+      ['bench/faults/engine-starts.mjs', '--starts', '8', '--busy', '0', '--baggage', '5000'],
       { timeout: 60_000 },
     );
     expect(stdout).toMatch(/^0 of 8 starts of 4 threads went wrong/);
