@@ -1,11 +1,12 @@
 import type { Json, JsonObject } from './json.js';
+import { withNumberText } from './number-text.js';
 
 /**
  * JSON text that depends on the value alone: names sorted by code unit at every level, no spaces, a newline at the
  * end. For outputs that people and other programs read; keys are hashed from `canonicalText`.
  */
 export function canonicalJson(value: Json): string {
-  return `${JSON.stringify(sorted(value))}\n`;
+  return `${withNumberText(JSON.stringify(sorted(value)))}\n`;
 }
 
 function sorted(value: Json): Json {

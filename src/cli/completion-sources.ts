@@ -1,6 +1,7 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { isJsonObject, type Json, type JsonObject } from '../base/json.js';
+import { isFolderAt } from '../base/user-path.js';
 import { identityOf, type RunRecord, readRegister } from '../report/register.js';
 import { type ManifestNode, readManifest } from '../report/run-documents.js';
 import type { Completion, CompletionSources, CompletionTopics } from './complete.js';
@@ -87,7 +88,7 @@ function pipelinesAt(root: string, folder: string, word: string): readonly Compl
 function entriesAt(folder: string, word: string, pipelines: boolean): readonly Completion[] {
   const named = word.slice(0, word.lastIndexOf('/') + 1);
   const at = resolve(folder, named === '' ? '.' : named);
-  if (!existsSync(at)) return [];
+  if (!isFolderAt(at)) return [];
   return readdirSync(at, { withFileTypes: true })
     .filter((entry) => !entry.name.startsWith('.'))
     .flatMap((entry) => {

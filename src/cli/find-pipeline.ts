@@ -1,7 +1,17 @@
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import type { Failure } from '../base/failure.js';
 import { failed, type Result, success } from '../base/result.js';
+import {
+  isFileAt,
+  isFolderAt,
+  lookAtPath,
+  namesInFolder,
+  type PathTrouble,
+  pathFailure,
+  pathTrouble,
+  shortPath,
+} from '../base/user-path.js';
 import { suggestion } from '../pipeline/nearest-name.js';
 
 /**
@@ -11,11 +21,11 @@ import { suggestion } from '../pipeline/nearest-name.js';
 export function findRoot(folder: string, given?: string): Result<string, Failure> {
   if (given !== undefined) {
     const root = resolve(folder, given);
-    if (statSync(root, { throwIfNoEntry: false })?.isDirectory()) return success(root);
-    return failed({ reason: 'file-not-found', message: `--root ${given} is not a folder` });
+    if (isFolderAt(root)) return success(root);
+    return failed({ reason: 'file-not-found', message: `--root ${shortPath(given)} is not a folder` });
   }
   for (let at = resolve(folder); ; at = dirname(at)) {
-    if (statSync(join(at, 'pipelines'), { throwIfNoEntry: false })?.isDirectory()) return success(at);
+    if (isFolderAt(join(at, 'pipelines'))) return success(at);
     if (dirname(at) === at) break;
   }
   return failed({
@@ -35,11 +45,14 @@ export function findPipeline(root: string, folder: string, given?: string): Resu
     const found = fileNamed(root, folder, given);
     return found === undefined ? failed(noPipeline(root, folder, given)) : success(relativePath(root, found));
   }
+  const listed = namesInFolder(pipelines);
+  if (!listed.ok && listed.failure === 'not-allowed')
+    return failed(pathFailure('pipelines/', listed.failure));
   const files = pipelinesIn(root);
   const [first] = files;
   if (first !== undefined && files.length === 1) return success(`pipelines/${first}`);
   const defaults = files.filter((name) =>
-    /^default\s*:\s*true\s*(?:#.*)?$/m.test(readFileSync(join(pipelines, name), 'utf8')),
+    /^default\s*:\s*true\s*(?:#.*)?$/m.test(textOfFile(join(pipelines, name))),
   );
   const [marked] = defaults;
   if (marked !== undefined && defaults.length === 1) return success(`pipelines/${marked}`);
@@ -62,27 +75,45 @@ export function findPipeline(root: string, folder: string, given?: string): Resu
 /** The names of the files in `pipelines/`, sorted. */
 export function pipelinesIn(root: string): readonly string[] {
   const folder = join(root, 'pipelines');
-  const isFile = (name: string) => statSync(join(folder, name), { throwIfNoEntry: false })?.isFile();
-  if (!existsSync(folder)) return [];
-  return readdirSync(folder)
-    .filter((name) => isPipelineName(name) && isFile(name))
+  const names = namesInFolder(folder);
+  return (names.ok ? names.value : [])
+    .filter((name) => isPipelineName(name) && isFileAt(join(folder, name)))
     .sort();
+}
+
+/** Nothing where it may not be read, which whoever names the file is told. */
+function textOfFile(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    if (pathTrouble(error) === undefined) throw error;
+    return '';
+  }
 }
 
 /** What is said of a file that is not there, or is no pipeline. */
 export function noPipeline(root: string, folder: string, given: string): Failure {
   const isThere = fileNamed(root, folder, given) !== undefined;
+  const trouble = isThere ? undefined : troubleOf(resolve(folder, given));
+  if (trouble !== undefined && trouble !== 'absent') return pathFailure(given, trouble);
   const hint = suggestion(basename(given), pipelinesIn(root), (name) => `pipelines/${name}`);
   return {
     reason: 'file-not-found',
-    message: isThere ? `${given} is no pipeline, whose name ends in .yaml` : `there is no file ${given}`,
+    message: isThere
+      ? `${given} is no pipeline, whose name ends in .yaml`
+      : `there is no file ${shortPath(given)}`,
     ...(hint === undefined ? {} : { hint }),
   };
 }
 
 /** The file or folder that is named, relative to `folder` or else to the root; undefined where there is none. */
 function fileNamed(root: string, folder: string, given: string): string | undefined {
-  return [resolve(folder, given), resolve(root, given)].find((file) => existsSync(file));
+  return [resolve(folder, given), resolve(root, given)].find((file) => troubleOf(file) === undefined);
+}
+
+function troubleOf(path: string): PathTrouble | undefined {
+  const look = lookAtPath(path);
+  return look.ok ? undefined : look.failure;
 }
 
 /** Whether a file is a pipeline by its name. */

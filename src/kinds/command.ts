@@ -1,8 +1,10 @@
-import { statSync } from 'node:fs';
 import { dirname, isAbsolute, normalize, relative, resolve } from 'node:path';
 import type { Json, JsonObject } from '../base/json.js';
+import { numberText } from '../base/number-text.js';
+import { isFileAt, shortPath, unfitForNewFile } from '../base/user-path.js';
 import type { CanonicalCommand } from './command-body.js';
 import type { Kind, Objection, PlannedStep, StepShape, UndeclaredFile } from './kind.js';
+import { missingScript } from './missing-script.js';
 import { fileOf } from './shapes.js';
 
 type Scalar = string | number | boolean;
@@ -123,6 +125,7 @@ export const command: Kind = {
     })),
   canonical: canonicalCommand,
   undeclaredFiles,
+  missingFiles,
   deterministic: (parameters) => parameters['deterministic'] === true,
   timeoutSeconds: (parameters) => read(parameters).timeout_seconds,
   load: () => import('./command-body.js'),
@@ -150,10 +153,14 @@ function outputPaths(parameters: JsonObject): { readonly [port: string]: string 
 function canonicalCommand(parameters: JsonObject): CanonicalCommand {
   const { argv, env = {} } = read(parameters);
   return {
-    argv: typeof argv === 'string' ? argv : argv.map(String),
-    env: Object.fromEntries(Object.entries(env).map(([name, given]) => [name, String(given)])),
+    argv: typeof argv === 'string' ? argv : argv.map(scalarText),
+    env: Object.fromEntries(Object.entries(env).map(([name, given]) => [name, scalarText(given)])),
     outputs: outputPaths(parameters),
   };
+}
+
+function scalarText(value: Scalar): string {
+  return typeof value === 'number' ? numberText(value) : String(value);
 }
 
 function checkCommand({ parameters, inputNames }: PlannedStep): readonly Objection[] {
@@ -174,7 +181,8 @@ function checkCommand({ parameters, inputNames }: PlannedStep): readonly Objecti
   for (const [port, path] of Object.entries(outputPaths(parameters))) {
     if (leaves(path)) object(`outputs.${port}: ${path} leaves the step's folder`, 'outputs', port);
   }
-  return [...objections, ...clashes(placesOf(parameters, inputNames))];
+  const places = placesOf(parameters, inputNames);
+  return [...objections, ...unfitTexts(parameters), ...unfitPlaces(places), ...clashes(places)];
 }
 
 /** A place in the step's folder and what it is for. */
@@ -195,6 +203,32 @@ function placesOf(parameters: JsonObject, inputNames: readonly string[]): readon
       ([port, path]): Place => ({ owner: `outputs.${port}`, path, parameter: ['outputs', port] }),
     ),
   ];
+}
+
+/** Words and values that the system can give to no program. */
+function unfitTexts(parameters: JsonObject): readonly Objection[] {
+  const { argv, env } = canonicalCommand(parameters);
+  const words =
+    typeof argv === 'string'
+      ? [{ text: argv, path: ['argv'] }]
+      : argv.map((text, index) => ({ text, path: ['argv', String(index)] }));
+  const values = Object.entries(env).map(([name, text]) => ({ text: name + text, path: ['env', name] }));
+  return [...words, ...values]
+    .filter(({ text }) => text.includes('\0'))
+    .map(({ path }) => ({
+      message: `${path[0]} has a NUL character in it, which no program can be given`,
+      path,
+    }));
+}
+
+/** Inputs and outputs that no file can be made for; files of the root are looked at where a plan is made. */
+function unfitPlaces(places: readonly Place[]): readonly Objection[] {
+  return places.flatMap(({ owner, path, parameter }) => {
+    const why = owner === 'files' ? undefined : unfitForNewFile(path);
+    if (why === undefined) return [];
+    const message = `${shortPath(owner)}: ${shortPath(path)} ${why}`;
+    return [{ message, ...(parameter === undefined ? {} : { path: parameter }) }];
+  });
 }
 
 /** Paths that would have two owners, or be a file and a folder at once. */
@@ -239,12 +273,24 @@ export function undeclaredFiles(step: StepShape, root: string): readonly Undecla
     const path = relative(root, resolve(root, word));
     if (path === '' || leaves(path) || known.has(path)) continue;
     if (step.inputNames.some((name) => path === name || path.startsWith(`${name}/`))) continue;
-    if (statSync(resolve(root, path), { throwIfNoEntry: false })?.isFile()) found.add(path);
+    if (isFileAt(resolve(root, path))) found.add(path);
   }
+  // One that is nowhere is told of by itself, and not to be written again.
+  const sound = files.filter((path) => isFileAt(resolve(root, path)));
   return [...found].map((path) => ({
     path,
-    hint: `add to the step's \`with\`: files: ${flowSequence([...files, path])}`,
+    hint: `add to the step's \`with\`: files: ${flowSequence([...sound, path])}`,
   }));
+}
+
+/** The script that an interpreter in `argv` is to run, where it is neither in the root nor an input nor declared. */
+function missingFiles({ parameters, inputNames }: StepShape, root: string): readonly string[] {
+  const { argv, env } = canonicalCommand(parameters);
+  if (typeof argv === 'string') return [];
+  const known = [...inputNames, ...filesOf(parameters), ...Object.values(outputPaths(parameters))];
+  const searched = env['PATH'] ?? process.env['PATH'] ?? '';
+  const script = missingScript(argv, { root, searched, known });
+  return script === undefined ? [] : [script];
 }
 
 function wordsOf(argv: CommandParameters['argv']): readonly string[] {

@@ -9,6 +9,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { isJsonObject, type Json, type JsonObject } from '../base/json.js';
+import { withNumberText } from '../base/number-text.js';
 import { leavesOf, type Tree } from '../base/tree.js';
 import { createTable } from '../data/pair-tables.js';
 import { episodeColumns, pairColumns } from '../data/table-columns.js';
@@ -40,7 +41,7 @@ export async function run(context: KindContext): Promise<void> {
       ...(splits.length < 2 ? {} : { users: await usersOf(database, splits) }),
       ...(await orderOf(database, splits)),
     };
-    writeFileSync(context.output('fingerprint'), `${JSON.stringify(fingerprint, null, 2)}\n`);
+    writeFileSync(context.output('fingerprint'), `${withNumberText(JSON.stringify(fingerprint, null, 2))}\n`);
   });
 }
 

@@ -133,6 +133,8 @@ export interface Kind {
    * (`undeclared-file`, exit 3), because an edit of such a file would not be seen. Paths relative to `root`.
    */
   readonly undeclaredFiles?: (step: StepShape, root: string) => readonly UndeclaredFile[];
+  /** Files that the step is going to run and that are nowhere, as it names them; planning refuses the step for each. */
+  readonly missingFiles?: (step: StepShape, root: string) => readonly string[];
   /**
    * Whether equal inputs give equal bytes (given a deterministic engine); a function of the parameters as given
    * where the step may say so itself (`command`). Default true.

@@ -1,3 +1,4 @@
+import { CST, Lexer } from 'yaml';
 import type { Failure, Location } from '../base/failure.js';
 import { failed, type Result, success } from '../base/result.js';
 import type { Kind } from '../kinds/kind.js';
@@ -66,8 +67,24 @@ function applySet(
     const hint = isThere ? `write ${without.join('.')}` : undefined;
     return fail('unknown-path', `${path} has an empty name in it`, hint);
   }
-  const value = parseYaml(argument.slice(equals + 1), { file: fileName, prefix: `${path}=` });
-  if (!value.ok) return value;
+  const text = argument.slice(equals + 1);
+  // The shell takes one pair of quotes off, YAML the other.
+  const asText = `as text: --set ${quotedForShell(`${path}=${JSON.stringify(text)}`)}`;
+  const lost = syntaxWithoutValue(text);
+  if (lost !== undefined) {
+    const place = { ...location, column: equals + 2 + lost.start, length: lost.length };
+    const message = `YAML takes this for ${lost.meaning}, not for a part of the value`;
+    return failed([failureAt({ location: place }, 'yaml-syntax', message, { hint: asText })]);
+  }
+  const value = parseYaml(text, { file: fileName, prefix: `${path}=` });
+  if (!value.ok) {
+    return failed(
+      value.failure.map(({ hint, ...failure }) => ({
+        ...failure,
+        hint: hint === undefined ? asText : `${hint}\n${asText}`,
+      })),
+    );
+  }
 
   const unknown = firstUnknown(pipeline, names, kinds);
   if (unknown === undefined) return success(put(pipeline, names, value.value, location));
@@ -79,6 +96,32 @@ function applySet(
     return (isThere ? whole : [...start, one]).join('.');
   });
   return fail('unknown-path', `there is no ${names.slice(0, index + 1).join('.')}`, hint);
+}
+
+/** What YAML reads and drops: where somebody gives a single value, it was meant as a part of it. */
+function syntaxWithoutValue(
+  text: string,
+): { readonly start: number; readonly length: number; readonly meaning: string } | undefined {
+  let start = 0;
+  for (const lexeme of new Lexer().lex(text)) {
+    const meaning = meanings[CST.tokenType(lexeme) ?? ''];
+    if (meaning !== undefined) return { start, length: Math.max(1, lexeme.trimEnd().length), meaning };
+    // Of these two the lexer's own marks, which stand for no text.
+    if (lexeme !== CST.DOCUMENT && lexeme !== CST.SCALAR) start += lexeme.length;
+  }
+  return undefined;
+}
+
+const meanings: { readonly [token: string]: string } = {
+  comment: 'a comment',
+  'directive-line': 'a directive',
+  anchor: 'a name for what follows it',
+  'doc-start': 'the beginning of a document',
+  'doc-end': 'the end of a document',
+};
+
+function quotedForShell(word: string): string {
+  return `'${word.replaceAll("'", "'\\''")}'`;
 }
 
 function canBeSet(names: readonly string[]): boolean {

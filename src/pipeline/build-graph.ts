@@ -1,8 +1,8 @@
-import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Location } from '../base/failure.js';
 import type { Json, JsonObject } from '../base/json.js';
 import { leavesOf, type Tree } from '../base/tree.js';
+import { lookAtPath } from '../base/user-path.js';
 import type { EngineDescriptor } from '../engines/engine.js';
 import { engines } from '../engines/registry.js';
 import type { Facts, InputPort } from '../kinds/kind.js';
@@ -17,6 +17,7 @@ import {
 import { type Combination, expandMatrix, nodesLimit } from './expand-matrix.js';
 import type { GraphNode, LocatedFile, Source } from './graph.js';
 import { failureAt, type LocatedValue, type Report } from './located-value.js';
+import { unreadableFile } from './nearest-file.js';
 import { refuseSoMany, segmentsOf } from './node-count.js';
 import { orderSteps } from './order-steps.js';
 import type { ParameterValidators } from './parameter-errors.js';
@@ -187,6 +188,11 @@ function buildInstance(
     );
   }
 
+  for (const path of kind.missingFiles?.({ parameters: full, inputNames }, building.root) ?? []) {
+    const { location } = placeOfText(step.with, path) ?? step;
+    report({ ...unreadableFile(building.root, path, 'absent'), location });
+  }
+
   const outputs = typeof kind.outputs === 'function' ? kind.outputs(full) : kind.outputs;
   const canonical = kind.canonical?.(full) ?? full;
   const inputLocations = Object.fromEntries(
@@ -290,9 +296,8 @@ function gpusOf({ gpus }: StepSpec, engine: EngineDescriptor | undefined): numbe
 /** Files are read where a plan is made, which a step that is refused does not come to. */
 function reportMissing(files: readonly LocatedFile[], { root, report }: Building): void {
   for (const { path, location } of files) {
-    const absolute = resolve(root, path);
-    if (existsSync(absolute)) continue;
-    report(failureAt({ location }, 'file-not-found', `there is no file ${absolute}`));
+    const look = lookAtPath(resolve(root, path));
+    if (!look.ok) report({ ...unreadableFile(root, path, look.failure), location });
   }
 }
 

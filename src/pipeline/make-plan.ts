@@ -7,6 +7,7 @@ import type { Store } from '../store/store.js';
 import type { CodeDigests } from './code-digests.js';
 import type { Graph, GraphNode } from './graph.js';
 import { keyOf } from './keys.js';
+import { withNearestFile } from './nearest-file.js';
 import type { Plan, PlannedNode } from './plan.js';
 import { resolveInputs } from './resolve-inputs.js';
 
@@ -66,7 +67,10 @@ async function digestFiles(
     seen.add(file.path);
     const digest = await store.digestFile(absolutePath(graph.root, file.path));
     if (digest.ok) digests.set(file.path, digest.value.digest);
-    else failures.push({ ...digest.failure, location: file.location, ...hintWith(digest.failure, file) });
+    else {
+      const failure = withNearestFile(graph.root, file.path, digest.failure);
+      failures.push({ ...failure, location: file.location, ...hintWith(failure, file) });
+    }
   }
   return failures.length > 0 ? failed(failures) : success(digests);
 }

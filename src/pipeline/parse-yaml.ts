@@ -107,7 +107,7 @@ export function parseYaml(text: string, { file, prefix = '' }: YamlSource): Resu
         const below = value === null ? undefined : read(value as Node);
         size += below?.size ?? 1;
         if (!isScalar(keyNode) || typeof keyNode.value !== 'string') {
-          const text = isScalar(keyNode) ? String(keyNode.value) : 'this';
+          const text = isScalar(keyNode) ? (keyNode.source ?? String(keyNode.value)) : 'this';
           refuse(keyStart, keyEnd, `${text} is no name`, isScalar(keyNode) ? `write "${text}":` : undefined);
         } else if (keyNode.value === '<<' && isAlias(value)) {
           refuse(
@@ -142,9 +142,12 @@ export function parseYaml(text: string, { file, prefix = '' }: YamlSource): Resu
       };
     }
     const value = isScalar(node) ? node.value : null;
-    if (typeof value === 'number' && !isExact(value, isScalar(node) ? node.source : undefined)) {
-      refuse(start, end, 'this number cannot be kept exactly', 'write a smaller number, or text in quotes');
-      return nothing;
+    if (typeof value === 'number') {
+      const objection = objectionToNumber(value, isScalar(node) ? node.source : undefined);
+      if (objection !== undefined) {
+        refuse(start, end, objection.message, objection.hint);
+        return nothing;
+      }
     }
     if (value !== null && !['string', 'number', 'boolean'].includes(typeof value)) {
       refuse(start, end, 'this is neither text, a number, true, false nor null');
@@ -166,9 +169,22 @@ function parseDocuments(text: string) {
   return 'empty' in parsed ? [] : parsed;
 }
 
-/** Finite, and where it was written as a whole number, that very number. */
-function isExact(value: number, source = ''): boolean {
-  return Number.isFinite(value) && (!/^[-+]?\d+$/.test(source) || Number.isSafeInteger(value));
+/** A number must be finite, where it was written as a whole number that very number, and the same to every reader. */
+function objectionToNumber(
+  value: number,
+  source = '',
+): { readonly message: string; readonly hint: string } | undefined {
+  if (!Number.isFinite(value) || (/^[-+]?\d+$/.test(source) && !Number.isSafeInteger(value))) {
+    return {
+      message: 'this number cannot be kept exactly',
+      hint: 'write a smaller number, or text in quotes',
+    };
+  }
+  if (!/^[-+]?0\d/.test(source)) return undefined;
+  return {
+    message: `${source} begins with 0: one reader of YAML takes it for ${value}, another for another number or for text`,
+    hint: `write ${value}, or, where it is text, "${source}" in quotes`,
+  };
 }
 
 /** The mistakes that this format invites: brackets and braces that are text, without quotes. */

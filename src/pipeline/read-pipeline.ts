@@ -2,6 +2,7 @@ import { readFileSync, statSync } from 'node:fs';
 import { dirname, isAbsolute, join, relative, resolve } from 'node:path';
 import type { Failure } from '../base/failure.js';
 import { failed, type Result, success } from '../base/result.js';
+import { pathFailure, pathTrouble } from '../base/user-path.js';
 import { failureAt, type LocatedEntry, type LocatedMap, type LocatedValue } from './located-value.js';
 import { parseYaml } from './parse-yaml.js';
 
@@ -90,16 +91,17 @@ function isNull(value: LocatedValue): boolean {
 
 function readText(path: string, file: string): Result<string, Failure[]> {
   try {
-    if (statSync(path).size > sizeLimit) {
+    const look = statSync(path);
+    if (!look.isFile()) return failed([{ reason: 'file-not-found', message: `${file} is not a file` }]);
+    if (look.size > sizeLimit) {
       return failed([{ reason: 'file-too-large', message: `${file} is larger than 1 MiB` }]);
     }
     return success(new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(path)));
   } catch (cause) {
-    if (cause instanceof TypeError) {
-      return failed([{ reason: 'yaml-syntax', message: `${file} is not UTF-8 text`, cause }]);
-    }
-    const why = (cause as NodeJS.ErrnoException).code === 'ENOENT' ? 'is not there' : 'cannot be read';
-    return failed([{ reason: 'file-not-found', message: `${file} ${why}`, cause }]);
+    const trouble = pathTrouble(cause);
+    if (trouble !== undefined) return failed([pathFailure(file, trouble)]);
+    if (!(cause instanceof TypeError)) throw cause;
+    return failed([{ reason: 'yaml-syntax', message: `${file} is not UTF-8 text`, cause }]);
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Location } from '../base/failure.js';
 import type { JsonObject } from '../base/json.js';
+import { shortPath, unfitForNewFile } from '../base/user-path.js';
 import type { Kind } from '../kinds/kind.js';
 import {
   engineNames,
@@ -138,10 +139,11 @@ function readName(pipeline: LocatedMap, fallback: string, report: Report): strin
   }
   if (value === undefined) return fallback;
   const name = expectText(value, 'name', report);
-  if (name === undefined || namePattern.test(name)) return name ?? fallback;
+  const isName = name !== undefined && namePattern.test(name) && unfitForNewFile(name) === undefined;
+  if (name === undefined || isName) return name ?? fallback;
   report(
-    failureAt(value, 'invalid-value', `${JSON.stringify(name)} is no name of a pipeline`, {
-      hint: 'use letters, digits, _ and -, a letter first',
+    failureAt(value, 'invalid-value', `${JSON.stringify(shortPath(name))} is no name of a pipeline`, {
+      hint: 'use letters, digits, _ and -, a letter first, at most 255 in all',
     }),
   );
   return fallback;

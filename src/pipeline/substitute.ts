@@ -1,3 +1,4 @@
+import { numberText } from '../base/number-text.js';
 import {
   failureAt,
   type LocatedMap,
@@ -64,7 +65,7 @@ export function substitute(pipeline: LocatedMap, report: Report): Substituted {
     const filled = text.replaceAll(template, (match, expression: string | undefined) => {
       if (expression === undefined) return match === '$${' ? '${' : match;
       const value = parameter(expression, scalar);
-      if (value?.type === 'scalar' && value.unknown !== true) return String(value.value);
+      if (value?.type === 'scalar' && value.unknown !== true) return scalarText(value.value);
       known = false;
       if (value === undefined || value.type === 'scalar') return '';
       report(
@@ -162,6 +163,10 @@ export function substitute(pipeline: LocatedMap, report: Report): Substituted {
   };
 
   return { pipeline: fill(pipeline) as LocatedMap, used };
+}
+
+function scalarText(value: LocatedScalar['value']): string {
+  return typeof value === 'number' ? numberText(value) : String(value);
 }
 
 function unknown(scalar: LocatedScalar): LocatedScalar {

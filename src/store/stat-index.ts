@@ -4,6 +4,7 @@ import { writeFileAtomic } from '../base/atomic-file.js';
 import type { Failure } from '../base/failure.js';
 import { environmentFailure } from '../base/failure-of-exception.js';
 import { failed, type Result, success } from '../base/result.js';
+import { pathFailure, pathTrouble, shortPath } from '../base/user-path.js';
 import type { Digest, ObjectReference } from './entry.js';
 import { makeFolder } from './folders.js';
 import { hashFile } from './hash-file.js';
@@ -135,30 +136,21 @@ function readIndex(layout: Layout): IndexFile {
 }
 
 function notAFile(path: string): Failure {
-  return { reason: 'file-not-found', message: `${path} is not a file.`, hint: 'Name a file, not a folder.' };
+  return {
+    reason: 'file-not-found',
+    message: `${shortPath(path)} is not a file.`,
+    hint: 'Name a file, not a folder.',
+  };
 }
 
 function unreadable(path: string, error: unknown): Failure {
-  const { code } = error as NodeJS.ErrnoException;
-  switch (code) {
-    case 'ENOENT':
-    case 'ENOTDIR':
-      return {
-        reason: 'file-not-found',
-        message: `there is no file ${path}`,
-        hint: 'paths are relative to the root, the nearest folder upwards that holds pipelines/',
-      };
-    case 'EACCES':
-    case 'EPERM':
-      return {
-        reason: 'file-not-found',
-        message: `${path} may not be read (${code}).`,
-        hint: 'Allow it to be read.',
-        cause: error,
-      };
-    case 'EIO':
-      return { reason: 'disk', message: `The disk failed at reading ${path} (EIO).`, cause: error };
-    default:
-      throw error;
+  const trouble = pathTrouble(error);
+  if (trouble !== undefined) {
+    return {
+      hint: 'paths are relative to the root, the nearest folder upwards that holds pipelines/',
+      ...pathFailure(path, trouble),
+    };
   }
+  if ((error as NodeJS.ErrnoException).code !== 'EIO') throw error;
+  return { reason: 'disk', message: `The disk failed at reading ${path} (EIO).`, cause: error };
 }

@@ -106,8 +106,8 @@ describe('parameters', () => {
 
   it('are canonical without what cannot change the result', () => {
     const parameters = {
-      argv: ['x', 1, true],
-      env: { A: 2 },
+      argv: ['x', 1, true, 1e-7],
+      env: { A: 2, B: 1e-7 },
       outputs: { m: { path: './m' } },
       files: ['x'],
       timeout_seconds: 5,
@@ -115,8 +115,8 @@ describe('parameters', () => {
       deterministic: true,
     };
     expect(command.canonical?.(parameters)).toEqual({
-      argv: ['x', '1', 'true'],
-      env: { A: '2' },
+      argv: ['x', '1', 'true', '1.0e-07'],
+      env: { A: '2', B: '1.0e-07' },
       outputs: { m: 'm' },
     });
   });

@@ -76,6 +76,7 @@ test('an unknown path suggests the nearest, and a wrong value points into the ar
 --set:1:12: flow sequence must end with a ]
   1 | params.k=[1
     |            ^
+  hint: as text: --set 'params.k="[1"'
 
 --set:1:35: inner_steps must be at least 1, is 0
   1 | steps.meta_train.with.inner_steps=0
@@ -106,4 +107,51 @@ test('nothing is suggested that is not there', async () => {
     ['there is no params.dep', 'did you mean params.deep?'],
     ['params.. has an empty name in it', undefined],
   ]);
+});
+
+test.each([
+  ['a #b', 'a comment', 19],
+  ['#b', 'a comment', 17],
+  ['%x', 'a directive', 17],
+  ['&x', 'a name for what follows it', 17],
+  ['[&x 1]', 'a name for what follows it', 18],
+  ['---', 'the beginning of a document', 17],
+])(
+  'a value of which YAML drops a part is refused, with the quotes to write: %s',
+  async (value, meaning, column) => {
+    const printed = await diagnosticsOf('version: 1\nsteps: { v: { kind: value } }\n', {
+      sets: [`steps.v.with.abc=${value}`],
+    });
+    expect(printed).toContain(`--set:1:${column + 1}: YAML takes this for ${meaning}`);
+    expect(printed).toContain(`hint: as text: --set 'steps.v.with.abc="${value}"'`);
+  },
+);
+
+test('a number that begins with 0 is refused, on the command line and in the file', async () => {
+  const pipeline = 'version: 1\nsteps: { v: { kind: value, with: { a: 1 } } }\n';
+  for (const number of ['0123', '-007', '01.5']) {
+    const printed = await diagnosticsOf(pipeline, { sets: [`steps.v.with.a=${number}`] });
+    expect(printed).toContain(`${number} begins with 0`);
+    expect(printed).toContain(`as text: --set 'steps.v.with.a="${number}"'`);
+    const inFile = await diagnosticsOf(pipeline.replace('a: 1', `a: ${number}`));
+    expect(inFile).toContain(`"${number}" in quotes`);
+  }
+  const graph = await graphOf(pipeline, {
+    sets: [
+      'steps.v.with.a="0123"',
+      'steps.v.with.b="a #b"',
+      'steps.v.with.c=0.5',
+      'steps.v.with.d=0',
+      'steps.v.with.e=a#b',
+      'steps.v.with.f=100%',
+    ],
+  });
+  expect(nodeOf(graph, 'v').parameters).toEqual({
+    a: '0123',
+    b: 'a #b',
+    c: 0.5,
+    d: 0,
+    e: 'a#b',
+    f: '100%',
+  });
 });

@@ -88,13 +88,13 @@ test('what is extended must be inside the root', async () => {
 
 test('a file that is missing, too large or no text says so', async () => {
   expect(await diagnosticsOf('extends: nowhere.yaml\n')).toBe(
-    `pipelines/a.yaml:1:10: pipelines/nowhere.yaml is not there
+    `pipelines/a.yaml:1:10: there is no file pipelines/nowhere.yaml
   1 | extends: nowhere.yaml
     |          ^^^^^^^^^^^^
 `,
   );
   expect(await diagnosticsOf({}, { file: 'pipelines/none.yaml' })).toBe(
-    'kshot: pipelines/none.yaml is not there\n',
+    'kshot: there is no file pipelines/none.yaml\n',
   );
   expect(await diagnosticsOf(`version: 1 #${'x'.repeat(1024 * 1024)}`)).toBe(
     'kshot: pipelines/a.yaml is larger than 1 MiB\n',
