@@ -1,5 +1,6 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { cutPlace } from '../run/step-log.js';
 import { shownPath } from './shown-path.js';
 import type { Terminal } from './terminal.js';
 import { hasEnded, type UnfinishedLog, type UnfinishedRun, unfinishedLogs } from './unfinished-runs.js';
@@ -27,10 +28,10 @@ export async function followLogs(
     const ended = hasEnded(run.folder) || !isUnderWay();
     let last = '';
     for (const log of unfinishedLogs(run, step)) {
-      const bytes = readFrom(log, read.get(log.file) ?? 0);
+      const { start, bytes } = readFrom(log, read.get(log.file) ?? 0);
       if (bytes.length === 0) continue;
       // Counted as they are in the file: what is no UTF-8 is longer as text.
-      read.set(log.file, (read.get(log.file) ?? 0) + bytes.length);
+      read.set(log.file, start + bytes.length);
       const text = bytes.toString('utf8');
       if (terminal.json) terminal.document({ run: run.run, node: log.node, text });
       else {
@@ -47,13 +48,18 @@ export async function followLogs(
   }
 }
 
-/** What a log holds from a place on, up to the last end of a line. */
-function readFrom({ file }: UnfinishedLog, start: number): Buffer {
+/** What a log holds from a place on, or from where it was cut since, up to the last end of a line. */
+function readFrom(
+  { file }: UnfinishedLog,
+  before: number,
+): { readonly start: number; readonly bytes: Buffer } {
   const descriptor = openSync(file, 'r');
   try {
-    const buffer = Buffer.alloc(Math.max(0, fstatSync(descriptor).size - start));
+    const { size } = fstatSync(descriptor);
+    const start = size < before ? cutPlace(descriptor) : before;
+    const buffer = Buffer.alloc(Math.max(0, size - start));
     const bytes = readSync(descriptor, buffer, 0, buffer.length, start);
-    return buffer.subarray(0, buffer.subarray(0, bytes).lastIndexOf('\n') + 1);
+    return { start, bytes: buffer.subarray(0, buffer.subarray(0, bytes).lastIndexOf('\n') + 1) };
   } finally {
     closeSync(descriptor);
   }

@@ -1,13 +1,17 @@
+import { spawn } from 'node:child_process';
 import { constants } from 'node:fs';
 import { chmod, copyFile, mkdir, realpath, rename, stat } from 'node:fs/promises';
 import { dirname, join, sep } from 'node:path';
-import { execa, type Result as ProcessResult } from 'execa';
+import type { Readable } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { FailureError } from '../base/failure.js';
 import type { JsonObject } from '../base/json.js';
 import { killProcessGroup } from '../base/process-group.js';
+import { endProcessesOf, type SystemProcess, stepFolderVariable } from '../base/step-processes.js';
 import { leavesOf } from '../base/tree.js';
 import { gpuEnvironment } from '../engines/gpu-devices.js';
 import type { KindContext } from './kind.js';
+import { createLineReader } from './program-lines.js';
 
 /** What reaches the body: `argv` as strings (one where a shell reads it), output paths by port. */
 export interface CanonicalCommand extends JsonObject {
@@ -18,6 +22,8 @@ export interface CanonicalCommand extends JsonObject {
 
 /** How long the program has to end itself before it is killed. */
 const graceMilliseconds = 1_000;
+/** How long the rest of its output is read when it has ended; what left its group may hold it open for ever. */
+const drainMilliseconds = 2_000;
 
 /** Runs the program in the node's scratch folder and moves what it wrote to the output ports. */
 export async function run(context: KindContext): Promise<void> {
@@ -26,9 +32,9 @@ export async function run(context: KindContext): Promise<void> {
   for (const path of Object.values(parameters.outputs)) {
     await mkdir(dirname(placeOf(context, path)), { recursive: true });
   }
-  const result = await runProgram(context, parameters);
+  const failure = describe(await runProgram(context, parameters));
   if (context.signal.aborted) throw context.signal.reason;
-  if (result.failed) throw new FailureError({ reason: 'step-failed', ...describe(result) });
+  if (failure !== undefined) throw new FailureError({ reason: 'step-failed', ...failure });
   for (const [port, path] of Object.entries(parameters.outputs)) await collect(context, port, path);
 }
 
@@ -76,67 +82,132 @@ async function placeInputs(context: KindContext): Promise<void> {
   }
 }
 
-async function runProgram(
-  context: KindContext,
-  { argv, env }: CanonicalCommand,
-): Promise<Pick<ProcessResult, 'failed' | 'exitCode' | 'signal' | 'originalMessage'>> {
+/** How a program came to its end. */
+type Ending =
+  | { readonly type: 'not-started'; readonly why: string }
+  | { readonly type: 'exited'; readonly exitCode: number | null; readonly signal: NodeJS.Signals | null };
+
+/** Runs the program; resolves when it has ended and nothing that it started is waited for any more. */
+async function runProgram(context: KindContext, { argv, env }: CanonicalCommand): Promise<Ending> {
+  context.log(`$ ${typeof argv === 'string' ? argv : argv.map(quoted).join(' ')}`);
+  const child = start(context, argv, env);
+  if ('why' in child) return child;
+  const { pid } = child;
+  // With an `error` no `exit` follows.
+  const exited = new Promise<Ending>((resolve) => {
+    child.once('error', (error) => resolve({ type: 'not-started', why: error.message }));
+    child.once('exit', (exitCode, signal) => resolve({ type: 'exited', exitCode, signal }));
+  });
+  const closed = readLines(child, context.log);
+  if (pid === undefined) return await exited;
+  context.ownProcessGroup(pid);
+  const timers: NodeJS.Timeout[] = [];
+  const gaveUp = new Promise<Ending>((resolve) => {
+    const end = () => {
+      killProcessGroup(pid, 'SIGTERM');
+      timers.push(
+        setTimeout(() => killProcessGroup(pid, 'SIGKILL'), graceMilliseconds),
+        setTimeout(() => resolve({ type: 'exited', exitCode: null, signal: null }), 3 * graceMilliseconds),
+      );
+    };
+    context.signal.addEventListener('abort', end, { once: true });
+    if (context.signal.aborted) end();
+  });
+  const ending = await Promise.race([exited, gaveUp]);
+  timers.forEach(clearTimeout);
+  await endWhatIsLeft(context, pid);
+  if (!(await isWithin(closed, drainMilliseconds))) {
+    context.log(
+      'something that the program started holds its output open, and could not be found: what else it writes is not read',
+    );
+    child.stdout.destroy();
+    child.stderr.destroy();
+  }
+  return ending;
+}
+
+function start({ scratch, gpus }: KindContext, argv: CanonicalCommand['argv'], env: CanonicalCommand['env']) {
   const inherited = ['PATH', 'HOME', 'LANG'].flatMap((name) => {
     const value = process.env[name];
     return value === undefined ? [] : [[name, value] as const];
   });
-  const shell = typeof argv === 'string';
+  const isLine = typeof argv === 'string';
   // The schema wants at least one element.
-  const [file, ...rest] = shell ? [argv] : argv;
-  context.log(`$ ${shell ? argv : argv.map(quoted).join(' ')}`);
-  const subprocess = execa(file!, rest, {
-    shell,
-    cwd: context.scratch,
-    env: { ...Object.fromEntries(inherited), ...gpuEnvironment(context.gpus), ...env },
-    extendEnv: false,
-    stdin: 'ignore',
-    all: true,
-    buffer: false,
-    reject: false,
-    // A group of its own, so that what the program starts ends with it.
-    detached: true,
-    cleanup: false,
-  });
-  const { pid } = subprocess;
-  if (pid === undefined) return await subprocess;
-  context.ownProcessGroup(pid);
-  let kill: NodeJS.Timeout | undefined;
-  const end = () => {
-    killProcessGroup(pid, 'SIGTERM');
-    kill = setTimeout(() => killProcessGroup(pid, 'SIGKILL'), graceMilliseconds);
-  };
-  // What the program leaves behind would keep its output open.
-  subprocess.once('exit', () => killProcessGroup(pid, 'SIGKILL'));
-  context.signal.addEventListener('abort', end, { once: true });
-  if (context.signal.aborted) end();
+  const [file, ...rest] = isLine ? [argv] : argv;
   try {
-    for await (const line of subprocess.iterable({ from: 'all' })) context.log(String(line));
-    return await subprocess;
-  } finally {
-    context.signal.removeEventListener('abort', end);
-    clearTimeout(kill);
+    return spawn(file!, rest, {
+      shell: isLine,
+      cwd: scratch,
+      env: {
+        ...Object.fromEntries(inherited),
+        ...gpuEnvironment(gpus),
+        ...env,
+        [stepFolderVariable]: scratch,
+      },
+      stdio: ['ignore', 'pipe', 'pipe'],
+      // A group of its own, so that what the program starts ends with it.
+      detached: true,
+    });
+  } catch (error) {
+    // Some refusals of the system are thrown, such as of too long a list of arguments.
+    return { type: 'not-started', why: (error as Error).message } as const;
   }
+}
+
+/** Resolves when both outputs are closed. */
+async function readLines(
+  { stdout, stderr }: { readonly stdout: Readable; readonly stderr: Readable },
+  log: (line: string) => void,
+): Promise<void> {
+  await Promise.all(
+    [stdout, stderr].map((stream) => {
+      const lines = createLineReader(log);
+      stream.on('data', (chunk: Buffer) => lines.write(chunk));
+      // An output that can no longer be read has ended.
+      stream.on('error', () => stream.destroy());
+      return new Promise<void>((resolve) => {
+        stream.once('close', () => {
+          lines.end();
+          resolve();
+        });
+      });
+    }),
+  );
+}
+
+/** Ends what the program has left running, in its group and outside of it, and says of what left its group. */
+async function endWhatIsLeft({ scratch, log }: KindContext, group: number): Promise<void> {
+  killProcessGroup(group, 'SIGKILL');
+  const { ended, left } = await endProcessesOf(scratch, graceMilliseconds);
+  if (ended.length > 0) log(`the program left this running, and it was ended: ${namesOf(ended)}`);
+  if (left.length > 0) log(`the program left this running, and it was not ended: ${namesOf(left)}`);
+}
+
+function namesOf(processes: readonly SystemProcess[]): string {
+  return processes.map(({ name, processId }) => `${name} (process ${processId})`).join(', ');
+}
+
+async function isWithin(promise: Promise<void>, milliseconds: number): Promise<boolean> {
+  const late = new AbortController();
+  const wait = sleep(milliseconds, false, { signal: late.signal }).catch(() => false);
+  const isDone = await Promise.race([promise.then(() => true), wait]);
+  late.abort();
+  return isDone;
 }
 
 function quoted(word: string): string {
   return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 }
 
-function describe(result: Pick<ProcessResult, 'exitCode' | 'signal' | 'originalMessage'>): {
-  readonly message: string;
-  readonly hint?: string;
-} {
-  if (result.signal !== undefined) return { message: `the program was ended by ${result.signal}` };
-  if (result.exitCode !== undefined)
-    return { message: `the program ended with exit code ${result.exitCode}` };
-  const why = result.originalMessage ?? 'no reason given';
-  const [, absent] = /^spawn (.+) ENOENT$/.exec(why) ?? [];
+function describe(ending: Ending): { readonly message: string; readonly hint?: string } | undefined {
+  if (ending.type === 'exited') {
+    if (ending.exitCode === 0) return undefined;
+    if (ending.exitCode !== null) return { message: `the program ended with exit code ${ending.exitCode}` };
+    return { message: `the program was ended by ${ending.signal ?? 'nobody, and runs on'}` };
+  }
+  const [, absent] = /^spawn (.+) ENOENT$/.exec(ending.why) ?? [];
   return {
-    message: `the program could not be started: ${absent === undefined ? why : `there is no ${absent}`}`,
+    message: `the program could not be started: ${absent === undefined ? ending.why : `there is no ${absent}`}`,
     hint: 'only PATH, HOME and LANG are passed on; a script of the root must be listed under `files`',
   };
 }
@@ -144,7 +215,13 @@ function describe(result: Pick<ProcessResult, 'exitCode' | 'signal' | 'originalM
 async function collect(context: KindContext, port: string, path: string): Promise<void> {
   // Follows links, of folders above it too.
   const found = await realpath(placeOf(context, path)).catch(() => undefined);
-  const folder = await realpath(context.scratch);
+  const folder = await realpath(context.scratch).catch(() => undefined);
+  if (folder === undefined) {
+    throw unfit(
+      `the program removed the folder in which it was started, and ${path} with it`,
+      'have the program remove only what it has made',
+    );
+  }
   if (found === undefined) {
     throw unfit(
       `the program did not write ${path}`,

@@ -6,6 +6,7 @@ import type { Kind } from '../kinds/kind.js';
 import { executeNode } from './execute-node.js';
 import type { ExecuteRequest, WorkerMessage, WorkerRequest } from './execution.js';
 import { StepLog } from './step-log.js';
+import type { WatchedProgram } from './watchdog.js';
 
 const progressEveryMilliseconds = 200;
 /** Lines a second that are passed on as events; the log file has all of them. */
@@ -75,7 +76,7 @@ export function serveRequests(kinds: { readonly [name: string]: Kind }): void {
         },
         ownProcessGroup(processId) {
           current.groups.add(processId);
-          watchdog.postMessage(processId);
+          watchdog.postMessage({ group: processId, folder: request.scratchFolder } satisfies WatchedProgram);
           send({ type: 'process-group', processId });
         },
       });

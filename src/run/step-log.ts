@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto';
-import { closeSync, fstatSync, openSync, readSync, writeSync } from 'node:fs';
+import { closeSync, fstatSync, ftruncateSync, openSync, readSync, writeSync } from 'node:fs';
 import { environmentFailure } from '../base/failure-of-exception.js';
 
 const tailBytes = 16_384;
+/** How much of a long log is kept, in bytes: its beginning, and at least so much of its end. */
+const keptBytes = 4 * 2 ** 20;
 /** What a line begins with that kshot wrote, and not the step. */
 const noteMark = '[kshot] ';
 const newline = 0x0a;
@@ -16,14 +18,18 @@ export function logFileName(node: string): string {
 
 /**
  * Appends to a step's log: what the step says, and kshot's own notes of its execution. Where the disk refuses, as
- * when it is full, the log ends there: outputs that find no place fail the step, a line must not.
+ * when it is full, the log ends there: outputs that find no place fail the step, a line must not. A log that grows over
+ * 12 MiB keeps its first and its last 4 MiB.
  */
 export class StepLog {
   readonly file: string;
+  private readonly kept: number;
   private descriptor: number | undefined;
 
-  constructor(file: string) {
+  /** @param kept how many bytes of the beginning and of the end of a log are kept that is over three times as long */
+  constructor(file: string, kept: number = keptBytes) {
     this.file = file;
+    this.kept = kept;
   }
 
   write(text: string | Uint8Array): void {
@@ -53,10 +59,62 @@ export class StepLog {
       // Synchronous, so that the last words of a process that crashes are there.
       if (typeof text === 'string') writeSync(this.descriptor, text);
       else writeSync(this.descriptor, text);
+      if (fstatSync(this.descriptor).size > 3 * this.kept) shorten(this.descriptor, this.kept);
     } catch (error) {
       if (environmentFailure(error) === undefined) throw error;
     }
   }
+}
+
+/** Takes the middle out of a log, at ends of lines where there are some, and says there how much that was. */
+function shorten(descriptor: number, kept: number): void {
+  const { size } = fstatSync(descriptor);
+  const cut = cutIn(descriptor, kept);
+  const end = readAt(descriptor, size - kept, kept);
+  const firstNewline = end.indexOf(newline);
+  const tail = end.subarray(firstNewline < 0 ? 0 : firstNewline + 1);
+  const bytes = size - tail.length - cut.resumesAt + cut.leftOut;
+  ftruncateSync(descriptor, cut.at);
+  writeSync(descriptor, `${cut.isLine ? '' : '\n'}${noteMark}${bytes} bytes ${cutWords}\n`);
+  writeSync(descriptor, tail);
+}
+
+const cutWords = 'are left out here; a log keeps its beginning and its end';
+
+interface Cut {
+  /** Where the beginning that is kept ends. */
+  readonly at: number;
+  /** Whether that is the end of a line. */
+  readonly isLine: boolean;
+  /** Where what was kept after a cut begins; `at`, where nothing has been cut. */
+  readonly resumesAt: number;
+  /** Bytes that were left out so far. */
+  readonly leftOut: number;
+}
+
+/** Where a log is or would be cut; its beginning never changes, so it is always the same place. */
+function cutIn(descriptor: number, kept: number): Cut {
+  const lastNewline = readAt(descriptor, 0, kept).lastIndexOf(newline);
+  const at = lastNewline < 0 ? kept : lastNewline + 1;
+  const line = new RegExp(`^\\n?\\[kshot\\] (\\d+) bytes ${cutWords}\\n`).exec(
+    readAt(descriptor, at, 200).toString('latin1'),
+  );
+  return {
+    at,
+    isLine: lastNewline >= 0,
+    resumesAt: at + (line?.[0].length ?? 0),
+    leftOut: Number(line?.[1] ?? 0),
+  };
+}
+
+/** From where a log that has become shorter than what was read of it is to be read on. */
+export function cutPlace(descriptor: number): number {
+  return cutIn(descriptor, keptBytes).at;
+}
+
+function readAt(descriptor: number, start: number, length: number): Buffer {
+  const buffer = Buffer.alloc(length);
+  return buffer.subarray(0, readSync(descriptor, buffer, 0, length, start));
 }
 
 /** The last lines that a step wrote to its log, at most `count`; none where there is no such file. */

@@ -4,6 +4,7 @@ import { builtFile } from '../base/built-file.js';
 import type { Failure } from '../base/failure.js';
 import { killProcessGroup } from '../base/process-group.js';
 import { failed, type Result, success } from '../base/result.js';
+import { killProcessesOf } from '../base/step-processes.js';
 import { type GpuDevice, gpuEnvironment } from '../engines/gpu-devices.js';
 import type { Progress } from '../kinds/kind.js';
 import type { Executed, ExecuteRequest, WorkerMessage, WorkerRequest } from './execution.js';
@@ -236,7 +237,9 @@ function kill(child: ChildProcess): void {
 }
 
 function killGroups(running: Running | undefined): void {
-  for (const group of running?.groups ?? []) killProcessGroup(group, 'SIGKILL');
+  if (running === undefined || running.groups.size === 0) return;
+  for (const group of running.groups) killProcessGroup(group, 'SIGKILL');
+  killProcessesOf(running.request.scratchFolder);
 }
 
 function keepOutput(stream: Readable, worker: WorkerProcess): void {

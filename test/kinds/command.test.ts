@@ -244,7 +244,7 @@ describe('a program', () => {
     expect(await run.textOf('c', 'o')).toBe('2\n');
   });
 
-  it('sees PATH, HOME, LANG and what is declared, and nothing else', async () => {
+  it('sees PATH, HOME, LANG, its folder and what is declared, and nothing else', async () => {
     vi.stubEnv('SECRET', 'x');
     vi.stubEnv('LANG', 'C.UTF-8');
     const project = projectOf(
@@ -257,7 +257,7 @@ describe('a program', () => {
       .map((line) => line.split('=')[0] ?? '')
       // A shell adds these by itself.
       .filter((name) => !['PWD', 'OLDPWD', 'SHLVL', '_'].includes(name));
-    expect(names.sort()).toEqual(['HOME', 'LANG', 'PATH']);
+    expect(names.sort()).toEqual(['HOME', 'KSHOT_STEP_FOLDER', 'LANG', 'PATH']);
     const log = project.read(run.outcomeOf('c').log ?? '');
     expect(log).toContain('$ /usr/bin/env\n');
     expect(log).toContain('SEED=5\n');
@@ -330,6 +330,69 @@ describe('a program', () => {
     expect((await runProject(project)).counts.ran).toBe(1);
     expect(performance.now() - start).toBeLessThan(20_000);
     expect(isAlive(Number(project.read('pid')))).toBe(false);
+  });
+
+  it.runIf(process.platform === 'linux')(
+    'takes with it what left its process group, at its end and when its time is up',
+    async () => {
+      const project = projectOf(
+        (
+          root,
+        ) => `  a: { kind: command, with: { shell: true, argv: "(setsid sleep 600 & echo $! > ${root}/a)" } }
+  b: { kind: command, with: { shell: true, argv: "setsid sleep 600 & echo $! > ${root}/b; wait", timeout_seconds: 1 } }
+`,
+      );
+      const run = await runProject(project, { keepGoing: true });
+      expect(run.outcomeOf('a').outcome).toBe('ran');
+      expect(run.outcomeOf('b').failure?.reason).toBe('step-timeout');
+      for (const name of ['a', 'b']) {
+        const pid = project.read(name).trim();
+        expect(isAlive(Number(pid))).toBe(false);
+        expect(project.read(run.outcomeOf(name).log ?? '')).toContain(
+          `the program left this running, and it was ended: sleep (process ${pid})\n`,
+        );
+      }
+    },
+  );
+
+  it.runIf(process.platform === 'linux')('does not wait for what hides from it, and says so', async () => {
+    const project = projectOf(
+      (
+        root,
+      ) => `  a: { kind: command, with: { shell: true, argv: "env -i setsid sleep 600 & echo $! > ${root}/a" } }
+`,
+    );
+    const run = await runProject(project);
+    const pid = Number(project.read('a'));
+    process.kill(pid, 'SIGKILL');
+    expect(run.outcomeOf('a').outcome).toBe('ran');
+    const log = project.read(run.outcomeOf('a').log ?? '');
+    expect(log).toContain(`it was not ended: sleep (process ${pid})\n`);
+    expect(log).toContain('holds its output open');
+  });
+
+  it('that removes its own folder has no output, and is told so', async () => {
+    const run = await runProject(
+      projectOf(
+        '  a: { kind: command, with: { shell: true, argv: "echo x > o; rm -rf \\"$PWD\\"", outputs: { o: o } } }\n',
+      ),
+    );
+    expect(run.outcomeOf('a').failure).toMatchObject({
+      reason: 'output-missing',
+      message: 'the program removed the folder in which it was started, and o with it',
+    });
+    expect(run.outcomeOf('a').failure?.details).toBeUndefined();
+  });
+
+  it('may write a line of any length, of which the log has the beginning and the end', async () => {
+    const project = projectOf(
+      `  a: { kind: command, with: { shell: true, argv: "printf begin; head -c 60000000 /dev/zero | tr '\\\\0' x; echo end; echo after" } }
+`,
+    );
+    const run = await runProject(project);
+    const log = project.read(run.outcomeOf('a').log ?? '');
+    expect(log.length).toBeLessThan(20_000);
+    expect(log).toMatch(/^beginx+ \[kshot: \d+ bytes of this line left out\] x+end\nafter$/m);
   });
 
   it('is not taken to be deterministic unless it says so', async () => {

@@ -96,6 +96,28 @@ describe.skipIf(process.platform !== 'linux')('the end of the process that runs 
     await until(() => !pids.some(isAlive), 'the processes to end');
   });
 
+  it.each(['the run', 'a worker'])(
+    'and of a program that left its group: a kill -9 of %s ends it',
+    async (which) => {
+      const project = projectOf(
+        (
+          root,
+        ) => `  a: { kind: command, with: { shell: true, argv: "setsid sleep 60 & echo $! > ${root}/sleep; wait" } }
+`,
+      );
+      const driven = drive(project);
+      await until(() => numberIn(project, 'sleep') !== undefined, 'the command to start');
+      await pause(300);
+      const pid = numberIn(project, 'sleep') ?? 0;
+      expect(isAlive(pid)).toBe(true);
+      const [worker] = childrenOf(driven.child.pid ?? 0);
+      process.kill((which === 'the run' ? driven.child.pid : worker) ?? 0, 'SIGKILL');
+      await until(() => !isAlive(pid), 'the process to end');
+      driven.child.kill('SIGKILL');
+      await driven.ended;
+    },
+  );
+
   it('by ctrl-C leaves no orphan and no lock, and every node has the outcome cancelled', async () => {
     const project = stubborn();
     const driven = drive(project);

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
@@ -49,4 +49,41 @@ it('ends, without failing its step, where the disk takes no more', () => {
     expect(() => log.note('lost')).not.toThrow();
     log.close();
   }
+});
+
+it('keeps the beginning and the end of a long log, and says how much is left out', () => {
+  const log = new StepLog(join(folder, 'long.log'), 10_000);
+  let written = 0;
+  for (let line = 1; line <= 20_000; line++) {
+    const text = `line ${line}\n`;
+    written += text.length;
+    log.write(text);
+    // Notes of the process that started the step go to the same file.
+    if (line === 10_000) {
+      const other = new StepLog(log.file, 10_000);
+      other.note('noted');
+      other.close();
+      written += '[kshot] noted\n'.length;
+    }
+    if (line % 1000 === 0) expect(statSync(log.file).size).toBeLessThanOrEqual(30_000);
+  }
+  log.close();
+  const lines = readFileSync(log.file, 'utf8').trimEnd().split('\n');
+  const cuts = lines.filter((line) => line.startsWith('[kshot] '));
+  expect(cuts).toHaveLength(1);
+  const [, leftOut] = /^\[kshot\] (\d+) bytes are left out here/.exec(cuts[0] ?? '') ?? [];
+  const kept = lines.filter((line) => line !== cuts[0]);
+  expect(Number(leftOut) + kept.join('\n').length + 1).toBe(written);
+  const cut = lines.indexOf(cuts[0] ?? '');
+  expect(lines.slice(0, cut)).toEqual(lines.slice(0, cut).map((_, index) => `line ${index + 1}`));
+  const after = lines.slice(cut + 1);
+  expect(after).toEqual(after.map((_, index) => `line ${20_001 - after.length + index}`));
+  expect(after.join('\n').length).toBeGreaterThan(9_900);
+});
+
+it('is cut in the middle of a line where there is none that ends', () => {
+  const log = new StepLog(join(folder, 'line.log'), 1_000);
+  for (let part = 0; part < 100; part++) log.write('x'.repeat(100));
+  log.close();
+  expect(readFileSync(log.file, 'utf8')).toMatch(/^x{1000}\n\[kshot\] \d+ bytes are left out here.*\nx+$/);
 });
