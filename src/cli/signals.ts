@@ -1,34 +1,63 @@
-const exitCodes = { SIGINT: 130, SIGTERM: 143 } as const;
+import { setImmediate as turn } from 'node:timers/promises';
 
-/** Turns SIGINT and SIGTERM into an abort. */
+const exitCodes = { SIGINT: 130, SIGTERM: 143, SIGHUP: 143 } as const;
+type Signal = keyof typeof exitCodes;
+
+/** What signals ask of a run while it is under way. */
 export interface Cancellation {
   readonly signal: AbortSignal;
   /** Aborts as the first SIGINT does; nothing where it has been aborted. */
   cancel(): void;
   /** 130 or 143 once it has been aborted, else 0. */
   exitCode(): number;
-  /** Gives the signals their usual meaning back. */
+  /** A signal ends the process at once from now on. */
   stop(): void;
 }
 
+/** What the first signal does where something has to be ended in order; otherwise it ends this process. */
+let endInOrder: ((signal: Signal) => void) | undefined;
+let exitCode = 0;
+
+function receive(signal: Signal): void {
+  const isFirst = exitCode === 0;
+  // A terminal that is closed sends SIGHUP, and the shell in it another.
+  if (endInOrder !== undefined && !isFirst && signal === 'SIGHUP') return;
+  // Workers watch their parent and end with it.
+  if (endInOrder === undefined || !isFirst) process.exit(exitCodes[signal]);
+  exitCode = exitCodes[signal];
+  endInOrder(signal);
+}
+
 /**
- * The first signal aborts, so that what runs can end in order; the second ends this process at once. `say` is told
- * what is going on.
+ * Listens to SIGINT, SIGTERM and SIGHUP, which a terminal sends as it is closed. To be called before anything that
+ * takes time, so that no signal has its usual action.
+ */
+export function hearSignals(): void {
+  for (const signal of Object.keys(exitCodes) as Signal[]) process.on(signal, receive);
+}
+
+/**
+ * Gives the signals their usual action back, once those that have come were heard: one that comes while this process
+ * computes is only told of when it next waits.
+ *
+ * @returns 130 or 143 where one was received, else 0
+ */
+export async function forgetSignals(): Promise<number> {
+  await turn();
+  for (const signal of Object.keys(exitCodes) as Signal[]) process.off(signal, receive);
+  return exitCode;
+}
+
+/**
+ * Until it is stopped, the first signal aborts, so that what runs can end in order; the second ends this process at
+ * once. `say` is told what is going on.
  */
 export function cancelOnSignals(say: (line: string) => void): Cancellation {
   const controller = new AbortController();
-  let exitCode = 0;
-  const listeners = Object.entries(exitCodes).map(([name, code]) => {
-    const listener = () => {
-      // Workers watch their parent and end with it.
-      if (exitCode !== 0) process.exit(code);
-      exitCode = code;
-      say(`${name}: ending what runs; again to end at once`);
-      controller.abort();
-    };
-    process.on(name, listener);
-    return { name, listener };
-  });
+  endInOrder = (signal) => {
+    say(`${signal}: ending what runs; again to end at once`);
+    controller.abort();
+  };
   return {
     signal: controller.signal,
     cancel() {
@@ -39,7 +68,7 @@ export function cancelOnSignals(say: (line: string) => void): Cancellation {
     },
     exitCode: () => exitCode,
     stop() {
-      for (const { name, listener } of listeners) process.off(name, listener);
+      endInOrder = undefined;
     },
   };
 }

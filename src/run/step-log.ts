@@ -25,6 +25,8 @@ export class StepLog {
   readonly file: string;
   private readonly kept: number;
   private descriptor: number | undefined;
+  /** Bytes written since the file's size was last asked for. */
+  private unmeasured = 0;
 
   /** @param kept how many bytes of the beginning and of the end of a log are kept that is over three times as long */
   constructor(file: string, kept: number = keptBytes) {
@@ -57,8 +59,10 @@ export class StepLog {
       this.descriptor ??= openSync(this.file, 'a+');
       const text = textAt(this.descriptor);
       // Synchronous, so that the last words of a process that crashes are there.
-      if (typeof text === 'string') writeSync(this.descriptor, text);
-      else writeSync(this.descriptor, text);
+      this.unmeasured +=
+        typeof text === 'string' ? writeSync(this.descriptor, text) : writeSync(this.descriptor, text);
+      if (this.unmeasured < this.kept / 16) return;
+      this.unmeasured = 0;
       if (fstatSync(this.descriptor).size > 3 * this.kept) shorten(this.descriptor, this.kept);
     } catch (error) {
       if (environmentFailure(error) === undefined) throw error;

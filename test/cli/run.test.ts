@@ -185,6 +185,7 @@ steps:
   it.each([
     ['SIGINT', 130],
     ['SIGTERM', 143],
+    ['SIGHUP', 143],
   ] as const)('ends in order on %s with exit code %i and goes on afterwards', async (signal, exitCode) => {
     // A time of its own, by which the process is known among those of other tests.
     const time = `${4711 + process.pid}.${process.hrtime()[1]}`;

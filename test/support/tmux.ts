@@ -24,6 +24,8 @@ export interface TerminalSession {
   screen(): string;
   /** What is on the screen and what has gone off it at the top. */
   history(): string;
+  /** Closes the terminal, as one closes a window. */
+  close(): void;
   /** A format of tmux, such as `#{alternate_on}`. */
   ask(format: string): string;
   /** Resolves when the screen (or the history) matches; rejects with both after a minute. */
@@ -70,6 +72,7 @@ export function openTerminalSession({
     screen: () => trimmed(tmux('capture-pane', '-p', '-t', 't')),
     // Joined where a line was wrapped.
     history: () => trimmed(tmux('capture-pane', '-p', '-J', '-S', '-', '-t', 't')),
+    close: () => void tmux('kill-server'),
     ask: (format) => tmux('display-message', '-p', '-t', 't', format).trim(),
     async until(pattern, where = 'screen') {
       const deadline = performance.now() + 60_000;

@@ -165,7 +165,8 @@ async function execute(
   if (written?.pageFailure !== undefined) failures.push(written.pageFailure);
   const report = written?.report;
   cancellation.stop();
-  const finalExitCode = Math.max(exitCode, largestExitCode(failures));
+  // A signal may have come while the report was written.
+  const finalExitCode = Math.max(cancellation.exitCode(), largestExitCode(failures));
   const repaired = report === undefined ? [] : repairedNodes(outcome);
   if (terminal.json) terminal.fail(failures);
   emit({
