@@ -1,3 +1,4 @@
+import { kinds } from '../kinds/registry.js';
 import type { FinishedRun } from '../report/finished-run.js';
 import { identityOf } from '../report/register.js';
 import type { Report } from '../report/run-documents.js';
@@ -65,7 +66,7 @@ function nextCommands(
   ];
   return [
     ...(failed?.log === undefined ? [] : [{ command: line('logs', failed.node.id), why: 'what it printed' }]),
-    ...(isUnfinished ? [{ command: line('run', ...running), why: 'goes on from what is done' }] : []),
+    ...(isUnfinished ? [{ command: line('run', ...running), why: whatFollows(finished) }] : []),
     ...(hasResults
       ? [
           {
@@ -84,6 +85,19 @@ function nextCommands(
             { command: line('sql', 'FROM latest_steps'), why: 'any question' },
           ]),
   ];
+}
+
+/** What another run does; of the kinds only those that train in segments keep what a node has done so far. */
+function whatFollows({ nodes }: FinishedRun): string {
+  const brokenOff = nodes.filter(({ outcome, log }) => outcome === 'cancelled' && log !== undefined);
+  const fromStart = brokenOff.filter(({ node }) => kinds[node.kind]?.segmentation === undefined);
+  const steps = [...new Set(fromStart.map(({ node }) => node.step))];
+  if (steps.length === 0) return 'goes on from what is done';
+  const names =
+    steps.length > 2
+      ? `${steps.length} steps start`
+      : `${steps.join(' and ')} start${steps.length === 1 ? 's' : ''}`;
+  return `keeps what is done; ${names} over`;
 }
 
 /** A word as a shell takes it. */

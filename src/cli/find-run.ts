@@ -79,7 +79,7 @@ function notEnded(run: string): Failure {
   return {
     reason: 'no-results',
     message: `run ${run} has no results: it is under way, or was killed`,
-    hint: `kshot logs STEP --run ${run} prints what a step of it printed; kshot run goes on from what is done`,
+    hint: `kshot logs STEP --run ${run} prints what a step of it printed; kshot run computes what is not done`,
   };
 }
 

@@ -49,6 +49,15 @@ describe('a signal', () => {
     }
   }, 120_000);
 
+  it('that ends a program is said to have it start over', async () => {
+    const project = sleepingProject();
+    const running = startKshot(project, ['run']);
+    await expect.poll(() => existsSync(project.path('pid')), { timeout: 60_000 }).toBe(true);
+    running.process.kill('SIGINT');
+    const { stderr } = await running.finished;
+    expect(stderr).toMatch(/^next +kshot run +# keeps what is done; slow starts over$/m);
+  });
+
   it('while the report is written is not forgotten', async () => {
     const project = temporaryProject({
       files: { 'pipelines/p.yaml': 'version: 1\nsteps:\n  v: { kind: value, with: { a: 1 } }\n' },
