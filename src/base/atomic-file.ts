@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { closeSync, fchmodSync, fsyncSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 
 /**
@@ -17,7 +18,7 @@ export function writeFileAtomic(
   options: { readonly mode?: number; readonly lasting?: boolean } = {},
 ): void {
   const folder = dirname(path);
-  const temporary = join(folder, `.${basename(path)}.${randomBytes(6).toString('hex')}.tmp`);
+  const temporary = temporaryFile(path);
   try {
     const file = openSync(temporary, 'wx');
     try {
@@ -33,6 +34,43 @@ export function writeFileAtomic(
     throw error;
   }
   if (options.lasting !== false) syncFolder(folder);
+}
+
+/**
+ * Moves a whole file to `path`, over what is there, with the same promise; also from another file system. The file at
+ * `from` is gone then.
+ */
+export async function replaceByFile(path: string, from: string): Promise<void> {
+  syncFile(from);
+  try {
+    renameSync(from, path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EXDEV') throw error;
+    const beside = temporaryFile(path);
+    try {
+      await copyFile(from, beside);
+      syncFile(beside);
+      renameSync(beside, path);
+    } catch (failure) {
+      rmSync(beside, { force: true });
+      throw failure;
+    }
+    rmSync(from, { force: true });
+  }
+  syncFolder(dirname(path));
+}
+
+function temporaryFile(path: string): string {
+  return join(dirname(path), `.${basename(path)}.${randomBytes(6).toString('hex')}.tmp`);
+}
+
+function syncFile(path: string): void {
+  const file = openSync(path, 'r');
+  try {
+    fsyncSync(file);
+  } finally {
+    closeSync(file);
+  }
 }
 
 /** Makes renames and removals in a folder last through a loss of power. */

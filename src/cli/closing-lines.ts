@@ -1,5 +1,7 @@
 import { kinds } from '../kinds/registry.js';
+import { printable } from '../base/terminal-text.js';
 import type { FinishedRun } from '../report/finished-run.js';
+import type { PublishedFile } from '../report/publish/published-history.js';
 import { identityOf } from '../report/register.js';
 import type { Report } from '../report/run-documents.js';
 import { type FigureLayout, resultLines } from './metric-lines.js';
@@ -9,6 +11,7 @@ export interface Closing {
   readonly finished: FinishedRun;
   /** Absent where it could not be written. */
   readonly report: Report | undefined;
+  readonly published: readonly Pick<PublishedFile, 'path' | 'outcome'>[];
   /** Where the page or the folder of the run is, as it is typed where the run was started. */
   readonly place: string;
   /** What kshot was started with: how to type its name, a file and targets, options. */
@@ -26,6 +29,7 @@ export function closingLines(closing: Closing, layout: FigureLayout): readonly s
   return [
     ...(results.lines.length > 0 ? ['', ...results.lines, ''] : []),
     `${style.bold('report'.padEnd(9))} ${place}`,
+    ...publishedLine(closing.published, style),
     ...next.map(({ command, why }, index) => {
       const word = index === 0 ? style.bold('next'.padEnd(9)) : ' '.repeat(9);
       // A comment to a shell, so that the whole line can be typed; left out where it would be wrapped.
@@ -34,6 +38,25 @@ export function closingLines(closing: Closing, layout: FigureLayout): readonly s
       return `${word} ${command}${fits ? style.dim(comment) : ''}`;
     }),
   ];
+}
+
+const publishedNamed = 3;
+
+/** `published models/best.safetensors, results/summary.csv (1 written, 1 unchanged)` */
+function publishedLine(files: Closing['published'], style: FigureLayout['style']): readonly string[] {
+  if (files.length === 0) return [];
+  const counts = (['written', 'unchanged', 'kept'] as const)
+    .map((outcome) => ({ outcome, count: files.filter((file) => file.outcome === outcome).length }))
+    .filter(({ count }) => count > 0)
+    .map(({ outcome, count }) => `${count} ${outcome}`);
+  // What changed is what one wants to open.
+  const shown = files
+    .toSorted((one, other) => Number(other.outcome === 'written') - Number(one.outcome === 'written'))
+    .slice(0, publishedNamed)
+    .map(({ path }) => printable(path));
+  const left = files.length - shown.length;
+  const names = `${shown.join(', ')}${left > 0 ? ` and ${left} more` : ''}`;
+  return [`${style.bold('published'.padEnd(9))} ${names} (${counts.join(', ')})`];
 }
 
 interface NextCommand {

@@ -1,5 +1,6 @@
 import { formatCount, shortDigest } from '../base/quantities.js';
-import { printable } from '../base/terminal-text.js';
+import { displayWidth, printable } from '../base/terminal-text.js';
+import type { Publication } from '../pipeline/graph.js';
 import type { Plan, PlannedNode, PlanState } from '../pipeline/plan.js';
 import type { Style } from '../ui/style.js';
 
@@ -75,6 +76,22 @@ export function planLines(
   ];
 }
 
+/** What a run would publish: a line for each path as it is written. */
+export function publicationLines({ graph }: Plan, style: Style): readonly string[] {
+  const { publications } = graph;
+  const isSame = (one: Publication, other: Publication) =>
+    one.source === other.source && one.pattern === other.pattern;
+  const rows = publications
+    .filter((one, index) => publications.findIndex((other) => isSame(one, other)) === index)
+    .map((one) => ({ ...one, count: publications.filter((other) => isSame(one, other)).length }));
+  const width = Math.max(0, ...rows.map(({ source }) => displayWidth(printable(source))));
+  return rows.map(({ source, pattern, count }) => {
+    const space = ' '.repeat(width - displayWidth(printable(source)));
+    const files = pattern.includes('{label}') ? ` (${formatCount(count, 'file')})` : '';
+    return `${style.dim('publish')}  ${printable(source)}${space}  ${printable(pattern)}${files}`;
+  });
+}
+
 /** The reason of the nodes that are in the step's state: the common one, or the first and how many more there are. */
 function reasonOfStep(
   nodes: readonly PlannedNode[],
@@ -99,6 +116,8 @@ export function planAsData(
   readonly engine: string;
   readonly counts: PlanCounts;
   readonly nodes: readonly { readonly [name: string]: string }[];
+  /** Files of the project that a run would publish. */
+  readonly publish: readonly { readonly path: string; readonly source: string }[];
 } {
   return {
     pipeline: plan.graph.name,
@@ -113,5 +132,6 @@ export function planAsData(
       ...(planned.key === undefined ? {} : { key: planned.key }),
       ...(reasonOf(planned) === '' ? {} : { reason: reasonOf(planned) }),
     })),
+    publish: plan.graph.publications.map(({ path, source }) => ({ path, source })),
   };
 }

@@ -10,6 +10,7 @@ import { dataImport } from './data-import.js';
 import { dataPairs } from './data-pairs.js';
 import { dataSplit } from './data-split.js';
 import { dataSynthetic } from './data-synthetic.js';
+import { document } from './document.js';
 import { evalFewShot } from './eval-few-shot.js';
 import { evalZeroShot } from './eval-zero-shot.js';
 import type { Kind } from './kind.js';
@@ -39,6 +40,7 @@ const all: readonly Kind[] = [
   evalFewShot,
   select,
   summary,
+  document,
 ];
 
 /** Every step kind, by name. Adding one is a file and a line here. */

@@ -52,14 +52,20 @@ interface Building {
   readonly nodes: DraftNode[];
 }
 
-/** Expands and connects the steps. Nodes stand in an order in which every input comes earlier. */
+/** The nodes, in an order in which every input comes earlier, and what each step that is whole gives. */
+export interface BuiltGraph {
+  readonly nodes: readonly DraftNode[];
+  readonly values: ReadonlyMap<string, StepValue>;
+}
+
+/** Expands and connects the steps. */
 export function buildGraph(
   spec: Spec,
   engines: ResolvedEngines,
   root: string,
   validators: ParameterValidators,
   report: Report,
-): readonly DraftNode[] {
+): BuiltGraph {
   const building: Building = {
     spec,
     engines,
@@ -75,7 +81,7 @@ export function buildGraph(
     const value = buildStep(step, building);
     if (value !== undefined) building.values.set(step.name, value);
   }
-  return building.nodes;
+  return { nodes: building.nodes, values: building.values };
 }
 
 function buildStep(step: StepSpec, building: Building): StepValue | undefined {

@@ -3,6 +3,7 @@ import type { JsonObject } from '../base/json.js';
 import type { Roles } from '../base/role.js';
 import type { Tree } from '../base/tree.js';
 import type { ExternalFile, OutputPort } from '../kinds/kind.js';
+import type { PublicationForm } from './publication-form.js';
 
 /** Where an input's leaf will come from: a leaf of an output of another node. */
 export interface Source {
@@ -45,6 +46,21 @@ export interface GraphNode {
   readonly location: Location;
 }
 
+/** A file of the project that runs keep up to date. */
+export interface Publication {
+  /** As written: `best.model`, `run/report.json`. */
+  readonly source: string;
+  /** As written, for display: one for all elements of a list. */
+  readonly pattern: string;
+  /** Relative to the root; `{tag}` stands for the run's tag. */
+  readonly path: string;
+  readonly form: PublicationForm;
+  /** An output of a node, or a file of the run's folder by its name there. */
+  readonly from: ({ readonly type: 'output' } & Source) | { readonly type: 'run'; readonly name: string };
+  /** Where the path is written. */
+  readonly location: Location;
+}
+
 /** The whole experiment, expanded and checked. Nodes stand in an order in which every input comes earlier. */
 export interface Graph {
   /** `name` of the pipeline. */
@@ -63,6 +79,8 @@ export interface Graph {
   /** Why it became that engine: one clause. */
   readonly engineReason: string;
   readonly nodes: readonly GraphNode[];
+  /** Of the nodes above; files of the run's folder only where no targets were named. */
+  readonly publications: readonly Publication[];
   readonly waivers: readonly {
     readonly step: string;
     readonly reason: string;

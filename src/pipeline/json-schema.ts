@@ -61,6 +61,19 @@ export function pipelineSchema(kinds: { readonly [name: string]: Kind } = allKin
         propertyNames: { type: 'string', pattern: '^[A-Za-z_][A-Za-z0-9_-]*$' },
         additionalProperties: { anyOf: [{ $ref: '#/$defs/step' }, { type: 'null' }] },
       },
+      publish: {
+        description:
+          'Files of the project to keep up to date after every run: STEP.PORT, or run/FILE for a file of the run’s folder, and the path. The ending says the form (csv, json, md, tex, parquet for tables); {label} stands for the element of a list, {tag} for the run.',
+        type: 'object',
+        propertyNames: { type: 'string', pattern: '^[A-Za-z_].*' },
+        additionalProperties: {
+          anyOf: [
+            { type: 'string', minLength: 1 },
+            { type: 'array', minItems: 1, items: { type: 'string', minLength: 1 } },
+            { type: 'null' },
+          ],
+        },
+      },
     },
     if: { type: 'object', properties: { extends: true }, required: ['extends'] },
     // biome-ignore lint/suspicious/noThenProperty: a keyword of JSON Schema

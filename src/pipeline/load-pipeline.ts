@@ -8,14 +8,15 @@ import type { Kind } from '../kinds/kind.js';
 import { kinds as allKinds } from '../kinds/registry.js';
 import { applySets } from './apply-sets.js';
 import { assignRoles } from './assign-roles.js';
-import { buildGraph } from './build-graph.js';
+import { buildGraph, type DraftNode } from './build-graph.js';
 import type { Graph, GraphNode } from './graph.js';
 import { failureAt, type LocatedMap } from './located-value.js';
 import { suggestion } from './nearest-name.js';
 import { loadValidators, type ParameterValidators } from './parameter-errors.js';
+import { resolvePublications } from './publications.js';
 import { displayPath, readPipeline } from './read-pipeline.js';
 import { resolveEngines } from './resolve-engines.js';
-import { readSpec } from './spec.js';
+import { readSpec, type Spec } from './spec.js';
 import { substitute } from './substitute.js';
 
 export interface LoadOptions {
@@ -53,15 +54,27 @@ export async function loadPipeline(options: LoadOptions): Promise<Result<Graph, 
   const spec = readSpec(pipeline, { kinds, engine: options.engine, fallbackName }, report);
   const choose = options.chooseEngine ?? ((asked: string) => chooseHere(asked, join(root, 'cache')));
   const engines = await resolveEngines(spec, choose);
-  const drafts = buildGraph(spec, engines, root, validators, report);
+  const { nodes: drafts, values } = buildGraph(spec, engines, root, validators, report);
   const expanded = new Set(drafts.map(({ step }) => step));
   // Of a step that could not be expanded, it is not known whether it needs its waiver.
   const waivers = spec.waivers.filter(({ step }) => expanded.has(step));
   const { nodes, waivers: needed } = assignRoles(drafts, waivers, report);
-  const targeted = selectTargets(nodes, options.targets ?? [], report);
+  const publications = resolvePublications(
+    spec.publications,
+    {
+      root,
+      steps: values,
+      stepNames: [...spec.steps.keys(), ...spec.broken],
+      read: filesReadBy(spec, drafts),
+    },
+    report,
+  );
+  const targets = options.targets ?? [];
+  const targeted = selectTargets(nodes, targets, report);
   if (failures.length > 0) return failed(inFileOrder(withoutRepeats(failures)));
 
   const steps = new Set(targeted.map(({ step }) => step));
+  const ids = new Set(targeted.map(({ id }) => id));
   return success({
     name: spec.name,
     root: resolve(root),
@@ -72,9 +85,18 @@ export async function loadPipeline(options: LoadOptions): Promise<Result<Graph, 
     engineAsked: spec.engine,
     engineReason: engines.top.why,
     nodes: targeted,
+    publications: publications.filter(({ from }) =>
+      from.type === 'run' ? targets.length === 0 : ids.has(from.node),
+    ),
     waivers: needed.filter(({ step }) => steps.has(step)),
     warnings: unusedParameters(pipeline, used),
   });
+}
+
+/** The pipeline's own files, and those that its steps name. */
+function filesReadBy(spec: Spec, nodes: readonly DraftNode[]): readonly string[] {
+  const own = [...spec.steps.values()].map(({ location }) => location.file);
+  return [...new Set([...own, ...nodes.flatMap(({ files }) => files.map(({ path }) => path))])];
 }
 
 /** What a user may call parts of a graph: its steps, then its nodes. */

@@ -119,7 +119,7 @@ export function project(
 }
 
 /** Bundles of a single file as that file, in a list too. */
-function unwrapped(tree: PortTree): PortTree {
+export function unwrapped(tree: PortTree): PortTree {
   if (tree.type === 'list') return { ...tree, elements: tree.elements.map(unwrapped) };
   const [only, ...others] = tree.type === 'bundle' ? Object.values(tree.ports) : [];
   return only?.type === 'file' && others.length === 0 ? only : tree;

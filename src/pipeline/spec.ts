@@ -14,6 +14,7 @@ import {
 } from './fields.js';
 import { failureAt, type LocatedMap, type LocatedValue, type Report, toJsonObject } from './located-value.js';
 import { suggestion } from './nearest-name.js';
+import { type PublicationSpec, readPublish } from './publications.js';
 import { readStep, type StepSpec } from './step-spec.js';
 
 /** A pipeline whose every step has a known kind, only known keys, and well-formed references. */
@@ -26,6 +27,7 @@ export interface Spec {
   /** Steps that are written but not in `steps`, because of failures already reported. */
   readonly broken: ReadonlySet<string>;
   readonly waivers: readonly WaiverSpec[];
+  readonly publications: readonly PublicationSpec[];
 }
 
 export interface WaiverSpec {
@@ -42,7 +44,17 @@ export interface SpecOptions {
   readonly fallbackName: string;
 }
 
-const topLevelKeys = ['version', 'name', 'default', 'extends', 'engine', 'params', 'waive', 'steps'];
+const topLevelKeys = [
+  'version',
+  'name',
+  'default',
+  'extends',
+  'engine',
+  'params',
+  'waive',
+  'steps',
+  'publish',
+];
 
 /** Checks everything about a pipeline that needs no knowledge of how its steps are connected. */
 export function readSpec(pipeline: LocatedMap, options: SpecOptions, report: Report): Spec {
@@ -78,6 +90,7 @@ export function readSpec(pipeline: LocatedMap, options: SpecOptions, report: Rep
     steps,
     broken,
     waivers: readWaivers(entries.get('waive')?.value, written?.value, report),
+    publications: readPublish(entries.get('publish')?.value, report),
   };
 }
 

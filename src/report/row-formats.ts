@@ -8,10 +8,11 @@ export interface RowTable {
   readonly rows: readonly (readonly Json[])[];
 }
 
-export type RowFormat = 'table' | 'csv' | 'json' | 'markdown';
+export type RowFormat = 'table' | 'csv' | 'json' | 'markdown' | 'tex';
 
 /**
- * Rows as text, ending in a line end: figures to six digits in `table` and `markdown`, whole in `csv` and `json`.
+ * Rows as text, ending in a line end: figures to six digits in `table`, `markdown` and `tex`, whole in `csv`
+ * and `json`.
  *
  * @param width columns that a table may take; one that is wider becomes a block of lines for each row, a line a cell
  */
@@ -23,6 +24,8 @@ export function formatRows(table: RowTable, format: RowFormat, width = Number.PO
     }
     case 'markdown':
       return asMarkdown(table);
+    case 'tex':
+      return asTex(table);
     case 'csv':
       return asCsv(table);
     case 'json':
@@ -110,6 +113,41 @@ function asMarkdown(table: RowTable): string {
     line(numeric.map((one) => (one ? '---:' : '---'))),
     ...table.rows.map((row) => line(row.map((cell) => escaped(cellText(cell))))),
   ].join('\n')}\n`;
+}
+
+/** A LaTeX `tabular`, for which a document needs no package. */
+function asTex(table: RowTable): string {
+  const numeric = numericColumns(table);
+  const line = (texts: readonly string[]) => `${texts.join(' & ')} \\\\`;
+  const cell = (value: Json | undefined) => {
+    const text = escapedForTex(cellText(value));
+    // A hyphen is no minus sign.
+    return typeof value === 'number' && value < 0 ? `$${text}$` : text;
+  };
+  return `${[
+    `\\begin{tabular}{${numeric.map((one) => (one ? 'r' : 'l')).join('')}}`,
+    '\\hline',
+    line(table.columns.map(escapedForTex)),
+    '\\hline',
+    ...table.rows.map((row) => line(row.map(cell))),
+    '\\hline',
+    '\\end{tabular}',
+  ].join('\n')}\n`;
+}
+
+function escapedForTex(text: string): string {
+  const names: { readonly [sign: string]: string } = {
+    '\\': '\\textbackslash{}',
+    '~': '\\textasciitilde{}',
+    '^': '\\textasciicircum{}',
+    '<': '\\textless{}',
+    '>': '\\textgreater{}',
+    '|': '\\textbar{}',
+  };
+  return printable(text.replaceAll('\n', ' ')).replace(
+    /[\\~^<>|&%$#_{}]/g,
+    (sign) => names[sign] ?? `\\${sign}`,
+  );
 }
 
 /** RFC 4180, but with bare line feeds at the line ends; null is an empty field. */

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import type { Json } from '../base/json.js';
 import type { Roles } from '../base/role.js';
 import type { Outcome } from '../run/event.js';
 import type { Digest, ObjectReference } from '../store/entry.js';
@@ -15,6 +16,8 @@ export interface Figures {
   readonly summaries: readonly SummaryRow[];
   /** Of the evaluations that were asked for it. */
   readonly drift: readonly DriftSummary[];
+  /** What was found of the data, by the nodes of kind `data.fingerprint`. */
+  readonly data_fingerprints: { readonly [node: string]: Json };
 }
 
 /** `report.json`: what a run found, for people and scripts. */
@@ -49,6 +52,10 @@ export interface Report extends Figures {
   }[];
   /** `<pipeline>/<run>` of the run whose folder holds the tables. */
   readonly tables: string;
+  /** What the comparisons say, a sentence each. */
+  readonly key_findings: readonly string[];
+  /** Files of the project that were to be published, relative to the root, and what each is made of. */
+  readonly outputs: readonly { readonly path: string; readonly source: string }[];
 }
 
 /** A node in `manifest.json`. */
@@ -92,7 +99,14 @@ export interface Manifest {
 /** A run's report; undefined where its folder is gone. */
 export function readReport(root: string, identity: string): Report | undefined {
   const report = readDocument(join(runFolderOf(root, identity), 'report.json')) as Report | undefined;
-  return report === undefined ? undefined : { ...report, ...figuresOf(report) };
+  return report === undefined
+    ? undefined
+    : {
+        ...report,
+        ...figuresOf(report),
+        key_findings: report.key_findings ?? [],
+        outputs: report.outputs ?? [],
+      };
 }
 
 /** The figures of a report; one of an earlier version of kshot lacks some. */
@@ -101,6 +115,7 @@ export function figuresOf(report: Partial<Figures>): Figures {
     metrics: (report.metrics ?? []).map((row) => ({ ...row, intervals: row.intervals ?? {} })),
     summaries: report.summaries ?? [],
     drift: report.drift ?? [],
+    data_fingerprints: report.data_fingerprints ?? {},
   };
 }
 

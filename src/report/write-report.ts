@@ -11,9 +11,11 @@ import type { Store } from '../store/store.js';
 import { driftSummaries } from './drift-table.js';
 import { filesOfRun } from './files-of-run.js';
 import type { FinishedRun } from './finished-run.js';
+import { keyFindings } from './key-findings.js';
 import { metricRows } from './metric-table.js';
 import { outputFiles } from './outputs-of-content.js';
 import { packageVersions } from './package-versions.js';
+import { isComplete, publishedPath } from './publish/due-publications.js';
 import { identityOf, type Register, type RunRecord, readRegister, registerRun } from './register.js';
 import {
   filesOfContent,
@@ -107,7 +109,7 @@ async function failureOfPage(
   }
 }
 
-const noFigures: Figures = { metrics: [], summaries: [], drift: [] };
+const noFigures: Figures = { metrics: [], summaries: [], drift: [], data_fingerprints: {} };
 
 /** The run's figures, and its tables where they are new; whatever goes wrong is given back, to be thrown later. */
 async function figuresOfRun(
@@ -153,7 +155,7 @@ async function newTables(
   store: Pick<Store, 'verify' | 'objectPath'>,
 ): Promise<Figures> {
   const { writeTables } = await import('./write-tables.js');
-  await writeFingerprints(finished, folder, store);
+  const fingerprints = await writeFingerprints(finished, folder, store);
   const path = join(folder.path, 'tables');
   mkdirSync(path);
   const rows = await writeTables(finished, identity, store, path);
@@ -162,6 +164,7 @@ async function newTables(
     metrics: metricRows(rows.metrics, nodes),
     summaries: summaryRows(rows.summary, nodes),
     drift: driftSummaries(rows.drift_summary, nodes),
+    data_fingerprints: fingerprints,
   };
 }
 
@@ -170,16 +173,14 @@ async function writeFingerprints(
   finished: FinishedRun,
   folder: RunFolder,
   store: Pick<Store, 'verify' | 'objectPath'>,
-): Promise<void> {
+): Promise<Figures['data_fingerprints']> {
   const files = filesOfContent(finished.nodes, 'fingerprint');
-  if (files.length === 0) return;
+  if (files.length === 0) return {};
   await verifyFiles(files, store);
   const read = ({ digest }: ResultFile) => JSON.parse(readFileSync(store.objectPath(digest), 'utf8')) as Json;
-  writeDocument(
-    folder,
-    'fingerprints.json',
-    Object.fromEntries(files.map((file) => [file.node, read(file)])),
-  );
+  const fingerprints = Object.fromEntries(files.map((file) => [file.node, read(file)]));
+  writeDocument(folder, 'fingerprints.json', fingerprints);
+  return fingerprints;
 }
 
 function manifestOf(finished: FinishedRun): Manifest {
@@ -215,7 +216,9 @@ function manifestOf(finished: FinishedRun): Manifest {
 /** Equal for runs whose tables say the same but for times: the same settings, nodes, keys and contents. */
 function signatureOf(finished: FinishedRun, manifest: Manifest): string {
   const nodes = manifest.nodes.map(({ id, key, outputs }) => [id, key, outputs]);
-  return sha256(JSON.stringify([finished.graph.configuration, finished.graph.engine, nodes]));
+  // Where files are published changes no table.
+  const { publish: _, ...configuration } = finished.graph.configuration;
+  return sha256(JSON.stringify([configuration, finished.graph.engine, nodes]));
 }
 
 /** How often each test set of the run has been looked at, by distinct keys over all runs. */
@@ -258,6 +261,13 @@ function reportOf(finished: FinishedRun, tables: string, figures: Figures): Omit
     ),
     tables,
     ...figures,
+    key_findings: keyFindings(figures.summaries),
+    outputs: finished.graph.publications
+      .filter((publication) => isComplete(publication, finished))
+      .map((publication) => ({
+        path: publishedPath(publication, finished.run),
+        source: publication.source,
+      })),
   };
 }
 

@@ -157,4 +157,11 @@ export interface RunFinish {
   readonly counts: { readonly [outcome in Outcome]: number };
   /** Nodes whose stored results were damaged and are good again; absent where there are none. */
   readonly repaired?: readonly string[];
+  /** Files of the project that the pipeline publishes, relative to the root; absent where there are none. */
+  readonly published?: readonly {
+    readonly path: string;
+    readonly source: string;
+    /** `kept` where somebody else wrote what is there. */
+    readonly outcome: 'written' | 'unchanged' | 'kept';
+  }[];
 }

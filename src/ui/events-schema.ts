@@ -198,6 +198,24 @@ export const eventsSchema = {
           items: node,
           description: 'Nodes whose stored results were damaged and have been computed again.',
         },
+        published: {
+          type: 'array',
+          minItems: 1,
+          description: 'Files of the project that the pipeline publishes.',
+          items: {
+            type: 'object',
+            additionalProperties: false,
+            required: ['path', 'source', 'outcome'],
+            properties: {
+              path: { type: 'string', description: 'Relative to the root.' },
+              source: { type: 'string', description: 'As the pipeline names it.' },
+              outcome: {
+                enum: ['written', 'unchanged', 'kept'],
+                description: 'kept: somebody else wrote what is there.',
+              },
+            },
+          },
+        },
       },
     ),
   ],

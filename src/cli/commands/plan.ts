@@ -1,5 +1,5 @@
 import { openProject, type PlanningOptions } from '../open-project.js';
-import { planAsData, planLines } from '../plan-view.js';
+import { planAsData, planLines, publicationLines } from '../plan-view.js';
 import { reasonsOfPlan } from '../reasons.js';
 import { type CommonOptions, openTerminal } from '../terminal.js';
 
@@ -15,6 +15,7 @@ export async function plan(options: PlanOptions, targets: readonly string[]): Pr
   if (terminal.json) terminal.document(planAsData(project.value.plan, reasons));
   else {
     for (const line of planLines(project.value.plan, terminal.dataStyle, reasons)) terminal.show(line);
+    for (const line of publicationLines(project.value.plan, terminal.dataStyle)) terminal.show(line);
   }
   return 0;
 }

@@ -13,6 +13,7 @@ import type { Graph } from '../../pipeline/graph.js';
 import { earlierDurations } from '../../report/earlier-durations.js';
 import type { FinishedRun } from '../../report/finished-run.js';
 import { preloadPage } from '../../report/html/preload-page.js';
+import { publishFiles } from '../../report/publish/publish-files.js';
 import { runFolderOf } from '../../report/register.js';
 import { resultFiles, shownTables } from '../../report/result-rows.js';
 import type { Report } from '../../report/run-documents.js';
@@ -164,6 +165,12 @@ async function execute(
   });
   if (written?.pageFailure !== undefined) failures.push(written.pageFailure);
   const report = written?.report;
+  const published = await publishFiles(root, finished, folder, store).catch((error: unknown) => ({
+    files: [],
+    warnings: [],
+    failures: [failureOfException(error)],
+  }));
+  failures.push(...published.failures);
   cancellation.stop();
   // A signal may have come while the report was written.
   const finalExitCode = Math.max(cancellation.exitCode(), largestExitCode(failures));
@@ -177,12 +184,23 @@ async function execute(
     seconds: seconds(),
     counts: outcome.counts,
     ...(repaired.length === 0 ? {} : { repaired }),
+    ...(published.files.length === 0
+      ? {}
+      : {
+          published: published.files.map(({ path, source, outcome: what }) => ({
+            path,
+            source,
+            outcome: what,
+          })),
+        }),
   });
+  for (const warning of published.warnings) terminal.warn(warning);
   if (!terminal.json) {
     terminal.fail(failures);
     const closing = {
       finished,
       report,
+      published: published.files,
       place: shownPath(placeOfReport(root, folder, report)),
       command: commandName(process.env),
       targets,

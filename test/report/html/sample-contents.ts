@@ -31,6 +31,9 @@ export function valueRun(
       metrics: [],
       summaries: [],
       drift: [],
+      data_fingerprints: {},
+      key_findings: [],
+      outputs: [],
       ...report,
     },
     manifest: {

@@ -1,0 +1,84 @@
+import { realpathSync } from 'node:fs';
+import { basename, dirname, isAbsolute, join, normalize, relative, resolve, sep } from 'node:path';
+
+/** Folders of a project that hold what kshot keeps and what it reads; nothing is published into them. */
+const keptFolders = ['cache', 'artifacts', 'pipelines', '.git'];
+
+/** A path that something may be published at, or why not. */
+export type CheckedPath = { readonly path: string } | { readonly message: string; readonly hint?: string };
+
+/**
+ * A path below the root as it is, without `.` and `..`; what is wrong with one that leads elsewhere, by a link too,
+ * or onto what kshot keeps or reads.
+ *
+ * @param read files and folders that the pipeline reads, relative to the root or absolute
+ */
+export function checkPublishedPath(root: string, text: string, read: readonly string[]): CheckedPath {
+  const inside = 'name a file inside the project, such as results/summary.csv';
+  const path = normalize(text);
+  if (/\p{Cc}/u.test(text)) {
+    return { message: 'a published file’s name cannot hold control characters', hint: inside };
+  }
+  if (isAbsolute(text) || !isBelow(path)) {
+    return { message: `${text} is outside the project`, hint: inside };
+  }
+  if (path.endsWith(sep) || path === '.')
+    return { message: `${text} is a folder`, hint: 'name a file in it' };
+  if (path.split(sep).some((name) => Buffer.byteLength(name) > 255)) {
+    return { message: `${text} has a name of more than 255 bytes`, hint: inside };
+  }
+  const real = placeOf(root, path);
+  if (real === undefined || !isBelow(real)) {
+    return { message: `${text} leads outside the project by a link`, hint: inside };
+  }
+  for (const place of [path, real]) {
+    const [top = ''] = place.split(sep);
+    if (keptFolders.includes(top.toLowerCase())) {
+      return { message: `${text} is in ${top}/, where nothing is published`, hint: inside };
+    }
+  }
+  const source = read.find((one) => covers(resolve(root, one), resolve(root, path)));
+  if (source !== undefined) {
+    return {
+      message: `${text} would be written over ${source}, which this pipeline reads`,
+      hint: 'choose another name',
+    };
+  }
+  return { path };
+}
+
+/** Where a path leads, relative to where the root is, links followed as far as there is something; undefined for a loop. */
+function placeOf(root: string, path: string): string | undefined {
+  const found = realPlace(resolve(root, path));
+  return found === undefined ? undefined : relative(realpathSync(root), found);
+}
+
+function realPlace(path: string): string | undefined {
+  try {
+    // The file itself is replaced, not followed.
+    return join(realpathSync(dirname(path)), basename(path));
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code !== 'ENOENT' && code !== 'ENOTDIR') return undefined;
+    const above = realPlace(dirname(path));
+    return above === undefined ? undefined : join(above, basename(path));
+  }
+}
+
+/** Whether a file is the target, or a folder holds it, links followed or not. */
+function covers(source: string, target: string): boolean {
+  const targets = [target, realPlace(target) ?? target];
+  return [source, followed(source)].some((one) => targets.some((place) => isBelow(relative(one, place))));
+}
+
+function followed(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    return path;
+  }
+}
+
+function isBelow(path: string): boolean {
+  return path !== '..' && !path.startsWith(`..${sep}`) && !isAbsolute(path);
+}

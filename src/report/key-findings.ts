@@ -1,0 +1,46 @@
+import { estimateText, inReadingOrder } from './metric-table.js';
+import type { ComparedMetric, SummaryRow } from './summary-table.js';
+
+/**
+ * What summaries say, a sentence for each model at each setting: the metric that is read first, with its interval,
+ * and how it compares with the baseline.
+ */
+export function keyFindings(summaries: readonly SummaryRow[]): readonly string[] {
+  return summaries.flatMap((row) => {
+    const [metric] = inReadingOrder(new Set(Object.keys(row.metrics)));
+    const found = metric === undefined ? undefined : row.metrics[metric];
+    if (found === undefined) return [];
+    const split = row.role === null ? '' : ` on ${row.role} data`;
+    const value = `${row.node}: ${nameOf(row)} has ${metric} ${estimateText(found.value, found.interval, 4)}${split}`;
+    const compared = row.baseline === null ? undefined : found.against[row.baseline];
+    return [
+      compared === undefined
+        ? `${value}.`
+        : `${value}, ${comparison(compared)} ${row.baseline}${told(compared)}.`,
+    ];
+  });
+}
+
+/** Settings are named where a model was evaluated at some. */
+function nameOf({ model, k, steps }: SummaryRow): string {
+  const settings = [
+    ...(k === null ? [] : [`K = ${k}`]),
+    ...(steps === null || steps === 0 ? [] : [`${steps} inner steps`]),
+  ];
+  return settings.length === 0 || steps === 0 ? model : `${model} (${settings.join(', ')})`;
+}
+
+function comparison({ difference, improvement_percent }: ComparedMetric): string {
+  if (difference === 0) return 'the same as';
+  const direction = difference > 0 ? 'above' : 'below';
+  const amount =
+    improvement_percent === null
+      ? Math.abs(difference).toFixed(4)
+      : `${Math.abs(improvement_percent).toFixed(1)} %`;
+  return `${amount} ${direction}`;
+}
+
+function told({ distinguishable, over }: ComparedMetric): string {
+  if (distinguishable === null) return '';
+  return distinguishable === 'yes' ? '' : `, which cannot be told apart over these ${over}`;
+}

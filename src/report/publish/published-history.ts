@@ -1,0 +1,94 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Digest } from '../../base/canonical.js';
+import { isJsonObject, type Json } from '../../base/json.js';
+import type { PublicationForm } from '../../pipeline/publication-form.js';
+import { readDocument } from '../read-document.js';
+
+/** The document in a run's folder that says what was published. */
+export const publishedName = 'published.json';
+
+/**
+ * `written` anew, `unchanged` because it was there already, or `kept` as it was found because somebody other than
+ * kshot wrote it.
+ */
+export type PublishedOutcome = 'written' | 'unchanged' | 'kept';
+
+/** One file that a run published. */
+export interface PublishedFile {
+  /** Relative to the root. */
+  readonly path: string;
+  /** As the pipeline names it: `best.model`, `run/report.json`. */
+  readonly source: string;
+  /** The node that gave it, and which of its outputs; absent for files of the run's folder. */
+  readonly node?: string;
+  readonly output?: string;
+  readonly form: PublicationForm;
+  /** Of the output, or of the file in the run's folder. */
+  readonly source_digest: Digest;
+  /** Of what is published. */
+  readonly digest: Digest;
+  readonly bytes: number;
+  readonly outcome: PublishedOutcome;
+}
+
+/** `published.json`. */
+export interface PublishedDocument {
+  readonly version: 1;
+  /** The version of kshot, which decides how forms are written. */
+  readonly kshot: string;
+  readonly files: readonly PublishedFile[];
+}
+
+/** What all runs of a project have published. */
+export interface PublishedHistory {
+  /** Whether kshot wrote these bytes there. */
+  wrote(path: string, digest: Digest): boolean;
+  /** What this version of kshot made of a source, in a form; undefined where it never did. */
+  madeOf(
+    source: Digest,
+    form: PublicationForm,
+  ): { readonly digest: Digest; readonly bytes: number } | undefined;
+}
+
+/** Reads what the runs in `artifacts/` say that they published; a document that is spoilt says nothing. */
+export function readPublishedHistory(root: string, kshot: string): PublishedHistory {
+  const written = new Set<string>();
+  const made = new Map<string, { readonly digest: Digest; readonly bytes: number }>();
+  for (const document of documents(join(root, 'artifacts'))) {
+    for (const { path, digest, bytes, form, source_digest, outcome } of document.files) {
+      if (outcome !== 'kept') written.add(JSON.stringify([path, digest]));
+      if (document.kshot === kshot) made.set(JSON.stringify([source_digest, form]), { digest, bytes });
+    }
+  }
+  return {
+    wrote: (path, digest) => written.has(JSON.stringify([path, digest])),
+    madeOf: (source, form) => made.get(JSON.stringify([source, form])),
+  };
+}
+
+function documents(artifacts: string): readonly PublishedDocument[] {
+  return foldersIn(artifacts).flatMap((pipeline) =>
+    foldersIn(pipeline).flatMap((run) => {
+      const document = documentIn(run);
+      return document === undefined ? [] : [document];
+    }),
+  );
+}
+
+function documentIn(run: string): PublishedDocument | undefined {
+  try {
+    const document = readDocument(join(run, publishedName)) as Json | undefined;
+    const files = isJsonObject(document) ? document['files'] : undefined;
+    const isWhole = Array.isArray(files) && files.every(isJsonObject);
+    return isWhole ? (document as unknown as PublishedDocument) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function foldersIn(folder: string): readonly string[] {
+  return readdirSync(folder, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map((entry) => join(folder, entry.name));
+}

@@ -1,0 +1,61 @@
+import { writeFileSync } from 'node:fs';
+import type { Json } from '../../base/json.js';
+import type { PublicationForm } from '../../pipeline/publication-form.js';
+import { type CellValue, type Database, openDatabase, sqlText } from '../../tables/database.js';
+import { parquetFile } from '../../tables/parquet.js';
+import { formatRows, type RowTable } from '../row-formats.js';
+
+/** Writes rows in other forms. */
+export interface FormWriter {
+  /** The rows of a parquet file, in its order: figures whole in csv and json, else to six digits. */
+  write(parquet: string, form: Exclude<PublicationForm, 'bytes'>, path: string): Promise<void>;
+  close(): void;
+}
+
+export async function openFormWriter(): Promise<FormWriter> {
+  const database = await openDatabase({ threads: 2 });
+  return {
+    write: (parquet, form, path) => writeForm(database, parquet, form, path),
+    close: () => database.close(),
+  };
+}
+
+async function writeForm(
+  database: Database,
+  parquet: string,
+  form: Exclude<PublicationForm, 'bytes'>,
+  path: string,
+): Promise<void> {
+  switch (form) {
+    case 'csv':
+      return await database.run(
+        `COPY (FROM ${parquetFile(parquet)}) TO ${sqlText(path)} (FORMAT csv, HEADER true)`,
+      );
+    case 'json':
+      return await database.run(
+        `COPY (FROM ${parquetFile(parquet)}) TO ${sqlText(path)} (FORMAT json, ARRAY true)`,
+      );
+    case 'md':
+      return writeFileSync(path, formatRows(await readTable(database, parquet), 'markdown'));
+    case 'tex':
+      return writeFileSync(path, formatRows(await readTable(database, parquet), 'tex'));
+  }
+}
+
+async function readTable(database: Database, parquet: string): Promise<RowTable> {
+  const source = parquetFile(parquet);
+  const described = await database.rows(`DESCRIBE FROM ${source}`);
+  const columns = described.map((row) => String(row['column_name']));
+  const rows = await database.rows(`FROM ${source}`);
+  return { columns, rows: rows.map((row) => columns.map((name) => jsonOf(row[name] ?? null))) };
+}
+
+function jsonOf(value: CellValue): Json {
+  if (typeof value === 'bigint') return value.toString();
+  if (value instanceof Date) return value.toISOString();
+  if (value instanceof Uint8Array) return Buffer.from(value).toString('hex');
+  if (typeof value === 'number' && !Number.isFinite(value)) return String(value);
+  if (Array.isArray(value)) return (value as readonly CellValue[]).map(jsonOf);
+  if (value === null || typeof value !== 'object') return value;
+  return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, jsonOf(one)]));
+}

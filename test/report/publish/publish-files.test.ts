@@ -1,0 +1,231 @@
+import { existsSync, readdirSync, rmSync, statSync, symlinkSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { withDatabase } from '../../../src/tables/database.js';
+import { eventsOf, kshot, startKshot } from '../../support/kshot.js';
+import { smallExperiment } from '../../support/small-experiment.js';
+import { type Project, temporaryProject } from '../../support/temporary-project.js';
+
+const published = `  summary:
+    kind: summary
+    in: { zero_shot: zero_shot, few_shot: few_shot }
+    with: { baseline: zero_shot }
+  results:
+    kind: document
+    in: { zero_shot: zero_shot.metrics, summary: summary.summary, ranks: few_shot.ranks, chosen: chosen.settings }
+    with:
+      content:
+        notebook: small
+        n_test_episodes: { from: ranks, count: episode_id }
+        chosen_rate: { from: chosen, value: inner_lr }
+        zero_shot: { from: zero_shot, where: { metric: [accuracy@1, recall@5, recall@10, mrr] }, by: metric }
+        improvement: { from: summary, where: { model: few_shot, metric: mrr }, value: difference }
+publish:
+  best.model: models/best.safetensors
+  meta_train.checkpoints: models/checkpoints/checkpoint_iter{label}.safetensors
+  summary.summary: [results/summary.csv, results/summary.json, results/summary.md, results/summary.tex, results/summary.parquet]
+  tune[inner_lr=0.1].metrics: results/tune.csv
+  results.document: results/results.json
+  run/report.json: reports/{tag}/report.json
+  run/config.json: reports/{tag}/config.json
+  run/manifest.json: reports/{tag}/manifest.json
+  run/report.html: reports/report.html
+`;
+
+const pipeline = 'pipelines/small.yaml';
+
+function project(more = published): Project {
+  return temporaryProject({ files: { [pipeline]: smallExperiment + more } });
+}
+
+const json = (of: Project, file: string) => JSON.parse(of.read(file)) as Record<string, unknown>;
+
+async function rowsOf(source: string) {
+  return await withDatabase({ threads: 1 }, (database) => database.rows(`FROM ${source}`));
+}
+
+describe('files that a pipeline publishes', () => {
+  it('are written in the form that their ending says, kept up to date, and never over what the user wrote', async () => {
+    const small = project();
+    const plan = await kshot(small, ['plan', pipeline]);
+    expect(plan.stdout).toMatch(/^publish {2}best\.model +models\/best\.safetensors$/m);
+    expect(plan.stdout).toContain('checkpoint_iter{label}.safetensors (2 files)');
+
+    const first = await kshot(small, ['run', pipeline, '--tag', 'first']);
+    expect(first.stderr).toContain('(14 written)');
+    expect(first.exitCode).toBe(0);
+    expect(readdirSync(small.path('models/checkpoints')).sort()).toEqual([
+      'checkpoint_iter2.safetensors',
+      'checkpoint_iter4.safetensors',
+    ]);
+    expect(readdirSync(small.path('reports/first')).sort()).toEqual([
+      'config.json',
+      'manifest.json',
+      'report.json',
+    ]);
+    // What is published is the user's to change.
+    expect(statSync(small.path('models/best.safetensors')).mode & 0o200).toBe(0o200);
+
+    const whole = await rowsOf(`'${small.path('results/summary.parquet')}'`);
+    expect(whole.length).toBe(8);
+    const csv = await rowsOf(`read_csv('${small.path('results/summary.csv')}')`);
+    expect(csv.map(({ model, metric, value }) => ({ model, metric, value }))).toEqual(
+      whole.map(({ model, metric, value }) => ({ model, metric, value })),
+    );
+    expect(JSON.parse(small.read('results/summary.json'))).toEqual(JSON.parse(JSON.stringify(whole)));
+    const md = small.read('results/summary.md').trimEnd().split('\n');
+    expect(md.length).toBe(2 + whole.length);
+    expect(md[0]).toMatch(/^\| place \| model \|/);
+    const tex = small.read('results/summary.tex');
+    expect(tex.match(/\\\\$/gm)?.length).toBe(1 + whole.length);
+    expect(tex).toMatch(/^\\begin\{tabular\}\{[lr]+\}\n\\hline\nplace & model &/);
+    expect(tex).toContain('inner\\_lr');
+
+    const results = json(small, 'results/results.json');
+    expect(Object.keys(results)).toEqual([
+      'notebook',
+      'n_test_episodes',
+      'chosen_rate',
+      'zero_shot',
+      'improvement',
+    ]);
+    const zeroShot = results['zero_shot'] as Record<string, number>;
+    expect(Object.keys(zeroShot)).toEqual(['accuracy@1', 'recall@5', 'recall@10', 'mrr']);
+    const cellOf = (model: string, metric: string, column: string) =>
+      whole.find((row) => row['model'] === model && row['metric'] === metric)?.[column];
+    expect(zeroShot['mrr']).toBeCloseTo(Number(cellOf('zero_shot', 'mrr', 'value')), 12);
+    expect(results['improvement']).toBe(cellOf('few_shot', 'mrr', 'difference'));
+    expect(results['n_test_episodes']).toBe(Number(cellOf('few_shot', 'mrr', 'n')) / 4);
+
+    const report = json(small, 'reports/first/report.json');
+    expect(small.read('reports/first/report.json')).toBe(small.read('artifacts/small/first/report.json'));
+    expect(report['outputs']).toContainEqual({ path: 'models/best.safetensors', source: 'best.model' });
+    expect(Object.keys(report['data_fingerprints'] as object)).toEqual(['fingerprint']);
+    expect((report['key_findings'] as string[])[0]).toMatch(/^summary: zero_shot has accuracy@1 0\.\d{4}/);
+    expect((report['metrics'] as unknown[]).length).toBeGreaterThan(0);
+    expect(json(small, 'artifacts/small/first/published.json')['files']).toContainEqual(
+      expect.objectContaining({
+        path: 'results/summary.csv',
+        node: 'summary',
+        form: 'csv',
+        outcome: 'written',
+      }),
+    );
+
+    // All hits: what was deleted comes back, what was changed stays and is said.
+    const csvText = small.read('results/summary.csv');
+    rmSync(small.path('results/summary.csv'));
+    rmSync(small.path('models/best.safetensors'));
+    small.write('results/summary.md', 'my own words\n');
+    const second = await kshot(small, ['run', pipeline, '--tag', 'second', '--json']);
+    expect(second.exitCode).toBe(0);
+    const end = eventsOf(second).at(-1);
+    expect(end).toMatchObject({ event: 'run.finish', counts: { ran: 0 } });
+    const outcomes = new Map(
+      end?.event === 'run.finish' ? end.published?.map(({ path, outcome }) => [path, outcome]) : [],
+    );
+    expect(outcomes.get('results/summary.csv')).toBe('written');
+    expect(outcomes.get('models/best.safetensors')).toBe('written');
+    expect(outcomes.get('results/summary.md')).toBe('kept');
+    expect(outcomes.get('results/summary.tex')).toBe('unchanged');
+    expect(outcomes.get('reports/second/report.json')).toBe('written');
+    expect(small.read('results/summary.csv')).toBe(csvText);
+    expect(small.read('results/summary.md')).toBe('my own words\n');
+    expect(second.stderr).toMatch(/small\.yaml:\d+:\d+: results\/summary\.md was kept as it is/);
+
+    // A change of the experiment replaces kshot's own files only.
+    const before = small.read('models/best.safetensors');
+    const third = await kshot(small, ['run', pipeline, '--set', 'params.outer_lr=0.02']);
+    expect(third.exitCode).toBe(0);
+    expect(small.read('models/best.safetensors')).not.toBe(before);
+    expect(small.read('results/summary.md')).toBe('my own words\n');
+    rmSync(small.path('results/summary.md'));
+    await kshot(small, ['run', pipeline, '--set', 'params.outer_lr=0.02']);
+    expect(small.read('results/summary.md')).toMatch(/^\| place/);
+  });
+
+  it('are those of the targets where a run has some, without the documents of the run', async () => {
+    const small = project();
+    await kshot(small, ['run', pipeline, 'best']);
+    expect(existsSync(small.path('models/best.safetensors'))).toBe(true);
+    expect(existsSync(small.path('results'))).toBe(false);
+    expect(existsSync(small.path('reports'))).toBe(false);
+  });
+});
+
+const values = (publish: string) => `version: 1
+name: v
+steps:
+  a: { kind: command, with: { argv: [sh, -c, 'seq 1 200000 > out.txt'], outputs: { out: out.txt } } }
+  bad: { kind: command, in: { a: a.out }, with: { argv: ['false'], outputs: { out: out.txt } } }
+publish:
+${publish}`;
+
+describe('what cannot be published', () => {
+  it('leaves what a failed step would have given as it was, and publishes the rest', async () => {
+    const broken = temporaryProject({
+      files: {
+        'pipelines/v.yaml': values(
+          '  a.out: out/a.txt\n  bad.out: out/bad.txt\n  run/report.json: out/report.json\n',
+        ),
+      },
+    });
+    const run = await kshot(broken, ['run']);
+    expect(run.exitCode).toBe(1);
+    expect(readdirSync(broken.path('out'))).toEqual(['a.txt']);
+  });
+
+  it('is never half a file, whenever the run is killed', async () => {
+    const text = values('  a.out: [out/1.txt, out/2.txt, out/3.txt, out/4.txt, out/5.txt]\n').replace(
+      / {2}bad:.*\n/,
+      '',
+    );
+    const killed = temporaryProject({ files: { 'pipelines/v.yaml': text } });
+    await kshot(killed, ['run']);
+    const whole = killed.read('out/1.txt');
+    for (let round = 0; round < 4; round++) {
+      rmSync(killed.path('out'), { recursive: true, force: true });
+      const running = startKshot(killed, ['run']);
+      const ended = running.finished;
+      // The moment differs from round to round: the first file, the second, the fourth, or none yet.
+      for (
+        let waited = 0;
+        waited < 400 && !existsSync(killed.path(`out/${[1, 2, 4, 3][round]}.txt`));
+        waited++
+      ) {
+        await new Promise((resolve) => setTimeout(resolve, 5));
+      }
+      running.process.kill('SIGKILL');
+      await ended;
+      for (const name of readdirSync(killed.path('out'))) {
+        expect(name).toMatch(/^\d\.txt$/);
+        expect(killed.read(`out/${name}`)).toBe(whole);
+      }
+    }
+    const last = await kshot(killed, ['run']);
+    expect(last.stderr).not.toContain('was kept');
+    expect(readdirSync(killed.path('out')).length).toBe(5);
+  });
+
+  it('is no folder and no link in the place of the file', async () => {
+    const text = values('  a.out: out/a.txt\n').replace(/ {2}bad:.*\n/, '');
+    const odd = temporaryProject({
+      files: { 'pipelines/v.yaml': text, 'mine.txt': 'mine\n', 'out/b.txt': '' },
+    });
+    symlinkSync('../mine.txt', odd.path('out/a.txt'));
+    const run = await kshot(odd, ['run']);
+    expect(run.exitCode).toBe(0);
+    expect(run.stderr).toContain('out/a.txt was kept as it is');
+    expect(odd.read('mine.txt')).toBe('mine\n');
+  });
+
+  it('is refused where a link leads out of the project', async () => {
+    const text = values('  a.out: out/a.txt\n').replace(/ {2}bad:.*\n/, '');
+    const outside = temporaryProject({});
+    const linked = temporaryProject({ files: { 'pipelines/v.yaml': text } });
+    symlinkSync(outside.root, linked.path('out'));
+    const run = await kshot(linked, ['run']);
+    expect(run.exitCode).toBe(2);
+    expect(run.stderr).toContain('leads outside the project by a link');
+    expect(existsSync(outside.path('a.txt'))).toBe(false);
+  });
+});
