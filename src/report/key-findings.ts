@@ -1,3 +1,4 @@
+import { formatCount } from '../base/quantities.js';
 import { estimateText, inReadingOrder } from './metric-table.js';
 import type { ComparedMetric, SummaryRow } from './summary-table.js';
 
@@ -25,7 +26,7 @@ export function keyFindings(summaries: readonly SummaryRow[]): readonly string[]
 function nameOf({ model, k, steps }: SummaryRow): string {
   const settings = [
     ...(k === null ? [] : [`K = ${k}`]),
-    ...(steps === null || steps === 0 ? [] : [`${steps} inner steps`]),
+    ...(steps === null || steps === 0 ? [] : [formatCount(steps, 'inner step')]),
   ];
   return settings.length === 0 || steps === 0 ? model : `${model} (${settings.join(', ')})`;
 }
@@ -40,7 +41,7 @@ function comparison({ difference, improvement_percent }: ComparedMetric): string
   return `${amount} ${direction}`;
 }
 
-function told({ distinguishable, over }: ComparedMetric): string {
-  if (distinguishable === null) return '';
+function told({ difference, distinguishable, over }: ComparedMetric): string {
+  if (distinguishable === null || difference === 0) return '';
   return distinguishable === 'yes' ? '' : `, which cannot be told apart over these ${over}`;
 }
