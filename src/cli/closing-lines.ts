@@ -1,5 +1,5 @@
-import { kinds } from '../kinds/registry.js';
 import { printable } from '../base/terminal-text.js';
+import { kinds } from '../kinds/registry.js';
 import type { FinishedRun } from '../report/finished-run.js';
 import type { PublishedFile } from '../report/publish/published-history.js';
 import { identityOf } from '../report/register.js';

@@ -16,7 +16,7 @@ export interface TableFile {
  * Makes a temporary table of a parquet file: just these columns, in these types, without nulls.
  *
  * @param unique a column by which the rows will be ordered, so that no value of it may come twice
- * @throws FailureError `bad-data` that lists every missing column, wrong type and null
+ * @throws FailureError `bad-data` that lists every missing column, wrong type, null and value that cannot be read, by row (from 0)
  */
 export async function createTable(
   database: Database,
@@ -31,28 +31,26 @@ export async function createTable(
     const types = new Map(described.map((row) => [String(row['column_name']), String(row['column_type'])]));
     const problems = Object.entries(columns).flatMap(([column, rule]) => {
       const type = types.get(column);
-      if (type === undefined) return [`no column ${column}`];
+      if (type === undefined) return rule.optional === true ? [] : [`no column ${column}`];
       return rule.accepts.test(type) ? [] : [`column ${column} is ${type}, expected ${rule.type}`];
     });
     if (problems.length > 0) throw badData(file, problems.join('; '), { hint });
-    const selected = Object.entries(columns).map(([column, rule]) => {
-      const value = rule.convert?.(sqlName(column), types.get(column) ?? '') ?? sqlName(column);
-      return `(${value})::${rule.type} AS ${sqlName(column)}`;
+    const converted = Object.entries(columns).map(([column, rule]) => {
+      const type = types.get(column);
+      const value = type === undefined ? 'NULL' : (rule.convert?.(sqlName(column), type) ?? sqlName(column));
+      return { column, isThere: type !== undefined, sql: `TRY_CAST(${value} AS ${rule.type})` };
     });
+    const selected = converted.map(({ column, sql }) => `${sql} AS ${sqlName(column)}`);
     await database.run(
       `CREATE OR REPLACE TEMP TABLE ${sqlName(name)} AS SELECT ${selected.join(', ')} FROM ${parquetFile(path)}`,
     );
-    const nulls = Object.keys(columns).map(
-      (column) => `count(*) - count(${sqlName(column)}) AS ${sqlName(column)}`,
-    );
+    const needed = converted.filter(({ isThere }) => isThere);
+    const nulls = needed.map(({ column }) => `count(*) - count(${sqlName(column)}) AS ${sqlName(column)}`);
     const [counts] = await database.rows(`SELECT ${nulls.join(', ')} FROM ${sqlName(name)}`);
-    const holes = Object.entries(counts ?? {}).filter(([, count]) => count !== 0);
+    const holes = needed.filter(({ column }) => counts?.[column] !== 0);
     if (holes.length > 0) {
-      throw badData(
-        file,
-        holes.map(([column, count]) => `column ${column} is null in ${count} rows`).join('; '),
-        { hint },
-      );
+      const told = holes.map(({ column, sql }) => describeHole(database, path, column, sql));
+      throw badData(file, (await Promise.all(told)).join('; '), { hint });
     }
     if (unique === undefined) return;
     const [twice] = await database.rows(
@@ -63,6 +61,25 @@ export async function createTable(
     if (twice !== undefined)
       throw badData(file, `${unique} ${twice['value']} is there more than once`, { hint });
   });
+}
+
+/** What stands in a column where nothing of its type does, and in which row first. */
+async function describeHole(
+  database: Database,
+  path: string,
+  column: string,
+  converted: string,
+): Promise<string> {
+  const [row] = await database.rows(
+    `SELECT count(*) AS rows, count(value) AS filled, min(row) AS row, left(arg_min(value, row), 40) AS value
+     FROM (
+       SELECT row_number() OVER () - 1 AS row, ${sqlName(column)}::VARCHAR AS value, ${converted} AS converted
+       FROM ${parquetFile(path)}
+     ) WHERE converted IS NULL`,
+  );
+  const what = row?.['filled'] === 0 ? 'is null' : 'cannot be read';
+  const example = row?.['value'] == null ? '' : `: ${JSON.stringify(row['value'])}`;
+  return `column ${column} ${what} in ${row?.['rows']} rows (first: row ${row?.['row']}${example})`;
 }
 
 /**
@@ -86,7 +103,7 @@ export async function checkPairsAndEpisodes(
     reason: 'bad-data',
     message: lines[0] ?? '',
     ...(lines.length > 1 ? { details: lines.slice(1) } : {}),
-    hint: `items are numbered 0 to ${itemCount - 1}; pairs: ${describeColumns(pairColumns)}; episodes: ${describeColumns(episodeColumns)}`,
+    hint: `rows are counted from 0, items are numbered 0 to ${itemCount - 1}; pairs: ${describeColumns(pairColumns)}; episodes: ${describeColumns(episodeColumns)}`,
   });
 }
 

@@ -20,12 +20,12 @@ export async function run(context: KindContext): Promise<void> {
     for (const split of ['train', 'val', 'test']) {
       const pairs = filePath(input, split);
       const output = context.output(`${split}/episodes`);
-      const { pair_id, user_id } = pairColumns;
+      const { pair_id, user_id, label_ts_epoch } = pairColumns;
       await createTable(
         database,
         'pairs',
         { path: pairs, file: `pairs of ${split}` },
-        { pair_id, user_id },
+        { pair_id, user_id, label_ts_epoch },
         'pair_id',
       );
       await writeParquet(database, {

@@ -1,7 +1,7 @@
--- Episodes of the table pairs, whose ids are in order of user, time and position: every window of $k + $q consecutive
--- pairs of a user, or only the last.
+-- Episodes of the table pairs: every window of $k + $q consecutive pairs of a user, or only the last. Of pairs that share
+-- their time, that of the lower id comes first.
 WITH users AS (
-  SELECT user_id, list(pair_id ORDER BY pair_id) AS pair_ids, len(pair_ids) - ($k + $q) AS last_start
+  SELECT user_id, list(pair_id ORDER BY label_ts_epoch, pair_id) AS pair_ids, len(pair_ids) - ($k + $q) AS last_start
   FROM pairs
   GROUP BY user_id
 ),

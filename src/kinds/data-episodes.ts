@@ -30,7 +30,7 @@ export const dataEpisodes: Kind = {
   inputs: {
     pairs: {
       shape: { type: 'bundle', ports: { train: pairs, val: pairs, test: pairs, items } },
-      description: 'The outputs of data.split.',
+      description: 'The outputs of data.split, or of data.files for other episodes than its own.',
     },
   },
   outputs: {

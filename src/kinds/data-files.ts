@@ -1,12 +1,12 @@
 import type { JsonObject } from '../base/json.js';
-import { describeColumns, episodeColumns, pairColumns } from '../data/table-columns.js';
+import { describeColumns, foreignEpisodeColumns, foreignPairColumns } from '../data/table-columns.js';
 import type { Kind } from './kind.js';
-import { episodeFiles } from './shapes.js';
+import { episodeFiles, fileOf } from './shapes.js';
 
 const path = { type: 'string', minLength: 1 };
 const splitNames = ['train', 'val', 'test'] as const;
 const catalogue = 'JSON object: item name -> id, ids 0, 1, … without a gap.';
-const tables = { pairs: pairColumns, episodes: episodeColumns };
+const tables = { pairs: foreignPairColumns, episodes: foreignEpisodeColumns };
 
 const splitFiles = (split: string) => ({
   description: `The two parquet files of ${split}.`,
@@ -15,10 +15,14 @@ const splitFiles = (split: string) => ({
   required: ['pairs', 'episodes'],
   properties: {
     pairs: {
-      description: 'pair_id, user_id, session_id, prefix, label, label_ts_epoch, prefix_len.',
+      description:
+        'pair_id, prefix (a list, or text such as "1 2 3"), label, label_ts_epoch; where there are any, user_id (else that of the episodes that name the pair), session_id and prefix_len.',
       ...path,
     },
-    episodes: { description: 'episode_id, user_id, support_pair_ids, query_pair_ids.', ...path },
+    episodes: {
+      description: 'user_id, support_pair_ids, query_pair_ids, and episode_id where there is one.',
+      ...path,
+    },
   },
 });
 
@@ -49,7 +53,12 @@ export const dataFiles: Kind = {
     },
   },
   inputs: {},
-  outputs: { train: outputOf('train'), val: outputOf('val'), test: outputOf('test') },
+  outputs: {
+    train: outputOf('train'),
+    val: outputOf('val'),
+    test: outputOf('test'),
+    items: { shape: fileOf('items'), description: 'The catalogue.', from: [] },
+  },
   files: (parameters) => [
     ...splitNames.flatMap((split) =>
       Object.entries(tables).map(([table, columns]) => ({

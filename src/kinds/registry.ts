@@ -15,6 +15,7 @@ import { evalFewShot } from './eval-few-shot.js';
 import { evalZeroShot } from './eval-zero-shot.js';
 import type { Kind } from './kind.js';
 import { mamlTrain } from './maml-train.js';
+import { modelImport } from './model-import.js';
 import { select } from './select.js';
 import { summary } from './summary.js';
 import { supervisedTrain } from './supervised-train.js';
@@ -33,6 +34,7 @@ const all: readonly Kind[] = [
   baselineRandom,
   baselinePopularity,
   baselineSessionKnn,
+  modelImport,
   supervisedTrain,
   mamlTrain,
   checkpointSelect,

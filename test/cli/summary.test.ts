@@ -104,12 +104,15 @@ describe('the shipped pipelines', () => {
     const { exitCode, stderr } = await kshot(project, ['plan', 'pipelines/maml_residual_xuetangx.yaml']);
     expect(exitCode).toBe(2);
     for (const name of ['train', 'val', 'test']) {
-      expect(stderr).toContain(`data/processed/xuetangx/episodes_${name}.parquet`);
+      expect(stderr).toContain(`data/processed/xuetangx/episodes/episodes_${name}_K5_Q10.parquet`);
+      expect(stderr).toContain(`data/processed/xuetangx/pairs/pairs_${name}.parquet`);
     }
     expect(stderr).toContain('expected: a parquet file with the columns episode_id BIGINT');
     expect(stderr).toContain('expected: JSON object');
     // Nothing else is wrong with it.
-    expect(stderr).toContain('7 errors');
+    expect(stderr).toContain('models/baselines/gru_global.pth');
+    expect(stderr).toContain('torch.save(model.state_dict(), path)');
+    expect(stderr).toContain('8 errors');
     expect(existsSync(project.path('artifacts'))).toBe(false);
   });
 

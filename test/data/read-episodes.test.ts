@@ -128,13 +128,13 @@ test('every kind of wrong value is named, all at once, with an example', async (
   );
   const text = await problemsOf(files);
   for (const expected of [
-    'pairs: pair_id is not unique (1 times, first: pair_id 3)',
-    'pairs: prefix is empty (1 times, first: pair_id 1)',
-    'pairs: prefix holds something that is not an item id (1 times, first: pair_id 2)',
-    'pairs: label is not an item id (2 times, first: pair_id 2, label 4)',
+    'pairs: pair_id is not unique (1 times, first: row 3, pair_id 3)',
+    'pairs: prefix is empty (1 times, first: row 0, pair_id 1)',
+    'pairs: prefix holds something that is not an item id (1 times, first: row 1, pair_id 2)',
+    'pairs: label is not an item id (2 times, first: row 1, pair_id 2, label 4)',
     'episodes: episode_id is not unique',
     'episodes: support_pair_ids or query_pair_ids is empty',
-    'episodes: support_pair_ids names a pair that is not in the pairs (1 times, first: episode_id 1, pair_id 9)',
+    'episodes: support_pair_ids names a pair that is not in the pairs (1 times, first: row 0, episode_id 1, pair_id 9)',
     'episodes: query_pair_ids names a pair of another user',
     'episodes: a pair stands twice in one episode',
   ]) {
@@ -151,7 +151,7 @@ test('missing columns and wrong types are listed together', async () => {
 
 test('a null and a split without episodes are bad data', async () => {
   expect(await problemsOf(await written([{ pair_id: 1, user_id: 'a', prefix: [0] }], []))).toBe(
-    'pairs: column label is null in 1 rows',
+    'pairs: column label is null in 1 rows (first: row 0)',
   );
   expect(await problemsOf(await written(goodPairs, []))).toBe('episodes: there is no episode');
 });

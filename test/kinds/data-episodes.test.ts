@@ -7,13 +7,17 @@ import { failureOf, rowsOf, runKind, temporaryFolder, writeTable } from '../supp
 
 /** A file of pairs in which users have so many pairs each, ids counted on from user to user. */
 async function pairsOf(counts: { readonly [user: string]: number }) {
-  const folder = temporaryFolder();
-  const path = join(folder, 'pairs.parquet');
   let next = 0;
   const rows = Object.entries(counts).flatMap(([user_id, count]) =>
-    Array.from({ length: count }, () => ({ pair_id: next++, user_id })),
+    Array.from({ length: count }, () => ({ pair_id: next, user_id, label_ts_epoch: next++ })),
   );
-  await writeTable(path, { pair_id: 'BIGINT', user_id: 'VARCHAR' }, rows);
+  return await filesOf(rows);
+}
+
+async function filesOf(rows: readonly { pair_id: number; user_id: string; label_ts_epoch: number }[]) {
+  const folder = temporaryFolder();
+  const path = join(folder, 'pairs.parquet');
+  await writeTable(path, { pair_id: 'BIGINT', user_id: 'VARCHAR', label_ts_epoch: 'DOUBLE' }, rows);
   const items = join(folder, 'items.json');
   writeItemCatalogue(items, ['x']);
   return { train: path, val: path, test: path, items };
@@ -35,6 +39,19 @@ test('train has every window of a user’s pairs, val and test the last, and a u
     ]);
   }
   expect(await rowsOf(run.path('val/pairs'))).toHaveLength(10);
+});
+
+test('pairs made elsewhere stand in order of time, whatever their ids; of equal times the lower id comes first', async () => {
+  const rows = [
+    [4, 10],
+    [1, 30],
+    [3, 20],
+    [2, 20],
+  ].map(([pair_id = 0, label_ts_epoch = 0]) => ({ pair_id, user_id: 'a', label_ts_epoch }));
+  const run = await runKind(dataEpisodes, { with: { k: 2, q: 2 }, inputs: { pairs: await filesOf(rows) } });
+  expect(await rowsOf(run.path('test/episodes'))).toEqual([
+    { episode_id: 0, user_id: 'a', support_pair_ids: [4, 2], query_pair_ids: [3, 1] },
+  ]);
 });
 
 test('for any numbers of pairs there are n - (k + q) + 1 windows of consecutive pairs, support first', async () => {
