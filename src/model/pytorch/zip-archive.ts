@@ -30,7 +30,7 @@ const inZip64 = 0xffffffff;
 
 /**
  * The records of a ZIP archive as PyTorch writes them: stored, aligned, with 64-bit sizes where they are needed.
- * Compressed and encrypted records are refused, so that nothing read is larger than the file.
+ * Records that are compressed or encrypted cannot be read, so that nothing read is larger than the file.
  *
  * Source: PKWARE's APPNOTE.TXT 6.3.10, sections 4.3 and 4.5.3.
  *
@@ -46,7 +46,7 @@ export function readZipArchive(source: ByteSource, name: string): readonly ZipRe
   let at = 0;
   for (let index = 0; index < count; index++) {
     const entry = readEntry(directory, at, name);
-    if (entry.start + 30 + entry.size > source.size) {
+    if (entry.start + 30 + (entry.isStored ? entry.size : 0) > source.size) {
       throw malformed(name, `record ${entry.name} reaches beyond the end of the file`);
     }
     records.push({
@@ -62,6 +62,7 @@ export function readZipArchive(source: ByteSource, name: string): readonly ZipRe
 interface Entry {
   readonly name: string;
   readonly size: number;
+  readonly isStored: boolean;
   readonly checksum: number;
   /** Where the local header is. */
   readonly start: number;
@@ -112,19 +113,17 @@ function readEntry(directory: Buffer, at: number, name: string): Entry {
   if (at + length > directory.length) throw malformed(name, 'the directory of the ZIP archive is damaged');
   const record = directory.toString('utf8', at + 46, nameEnd);
   const isEncrypted = (directory.readUInt16LE(at + 8) & 1) === 1;
-  if (isEncrypted || directory.readUInt16LE(at + 10) !== 0) {
-    throw malformed(name, `record ${record} is ${isEncrypted ? 'encrypted' : 'compressed'}`);
-  }
+  const isStored = !isEncrypted && directory.readUInt16LE(at + 10) === 0;
   const wide = wideFields(directory, nameEnd, extraEnd, [
     directory.readUInt32LE(at + 24),
     directory.readUInt32LE(at + 20),
     directory.readUInt32LE(at + 42),
   ]);
   const [size, stored, start] = wide;
-  if (size === undefined || stored !== size || start === undefined) {
+  if (size === undefined || stored === undefined || (isStored && stored !== size) || start === undefined) {
     throw malformed(name, `record ${record} of the ZIP archive is damaged`);
   }
-  return { name: record, size, checksum: directory.readUInt32LE(at + 16), start, length };
+  return { name: record, size, isStored, checksum: directory.readUInt32LE(at + 16), start, length };
 }
 
 /** Uncompressed size, stored size and place: those that say so stand in the ZIP64 extra field, in this order. */
@@ -149,6 +148,7 @@ function wideFields(
 }
 
 function readStored(source: ByteSource, entry: Entry, name: string): Buffer {
+  if (!entry.isStored) throw malformed(name, `record ${entry.name} is compressed or encrypted`);
   if (entry.size > largestRecord) throw malformed(name, `record ${entry.name} has ${entry.size} bytes`);
   const header = source.read(entry.start, 30);
   const begin = entry.start + 30 + header.readUInt16LE(26) + header.readUInt16LE(28);
