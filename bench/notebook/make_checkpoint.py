@@ -7,6 +7,7 @@ legacy | torchscript | module. With --weights, the weights of a safetensors file
 """
 
 import argparse
+import copy
 import json
 import struct
 from collections import OrderedDict
@@ -56,6 +57,8 @@ def shared(state):
 
 
 def checkpoint(model):
+    # The optimizer's step, which fills its state, must move nobody else's weights.
+    model = copy.deepcopy(model)
     optimizer = torch.optim.Adam(model.parameters(), lr=0.001)
     model(torch.tensor([[1, 2]])).sum().backward()
     state = OrderedDict((name, tensor.clone()) for name, tensor in model.state_dict().items())
