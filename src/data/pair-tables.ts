@@ -21,12 +21,38 @@ export interface TableFile {
 export async function createTable(
   database: Database,
   name: string,
-  { path, file }: TableFile,
+  file: TableFile,
   columns: ColumnRules,
   unique?: string,
 ): Promise<void> {
+  await createRelation(database, { name, as: 'TABLE' }, file, columns, unique);
+}
+
+/**
+ * The same as a view, which reads the file again for each query and holds nothing in memory: for files of any size
+ * that are read a few times.
+ *
+ * @returns whether the rows ascend by `unique`
+ */
+export async function createView(
+  database: Database,
+  name: string,
+  file: TableFile,
+  columns: ColumnRules,
+  unique?: string,
+): Promise<boolean> {
+  return await createRelation(database, { name, as: 'VIEW' }, file, columns, unique);
+}
+
+async function createRelation(
+  database: Database,
+  { name, as }: { name: string; as: 'TABLE' | 'VIEW' },
+  { path, file }: TableFile,
+  columns: ColumnRules,
+  unique: string | undefined,
+): Promise<boolean> {
   const hint = `expected a parquet file with the columns ${describeColumns(columns)}`;
-  await readingUserFile(file, hint, async () => {
+  return await readingUserFile(file, hint, async () => {
     const described = await database.rows(`DESCRIBE SELECT * FROM ${parquetFile(path)}`);
     const types = new Map(described.map((row) => [String(row['column_name']), String(row['column_type'])]));
     const problems = Object.entries(columns).flatMap(([column, rule]) => {
@@ -42,7 +68,7 @@ export async function createTable(
     });
     const selected = converted.map(({ column, sql }) => `${sql} AS ${sqlName(column)}`);
     await database.run(
-      `CREATE OR REPLACE TEMP TABLE ${sqlName(name)} AS SELECT ${selected.join(', ')} FROM ${parquetFile(path)}`,
+      `CREATE OR REPLACE TEMP ${as} ${sqlName(name)} AS SELECT ${selected.join(', ')} FROM ${parquetFile(path)}`,
     );
     const needed = converted.filter(({ isThere }) => isThere);
     const nulls = needed.map(({ column }) => `count(*) - count(${sqlName(column)}) AS ${sqlName(column)}`);
@@ -52,7 +78,8 @@ export async function createTable(
       const told = holes.map(({ column, sql }) => describeHole(database, path, column, sql));
       throw badData(file, (await Promise.all(told)).join('; '), { hint });
     }
-    if (unique === undefined) return;
+    if (unique === undefined) return false;
+    if (await ascends(database, name, unique)) return true;
     const [twice] = await database.rows(
       `SELECT min(value) AS value FROM (
          SELECT ${sqlName(unique)} AS value FROM ${sqlName(name)} GROUP BY value HAVING count(*) > 1
@@ -60,6 +87,7 @@ export async function createTable(
     );
     if (twice !== undefined)
       throw badData(file, `${unique} ${twice['value']} is there more than once`, { hint });
+    return false;
   });
 }
 
@@ -80,6 +108,19 @@ async function describeHole(
   const what = row?.['filled'] === 0 ? 'is null' : 'cannot be read';
   const example = row?.['value'] == null ? '' : `: ${JSON.stringify(row['value'])}`;
   return `column ${column} ${what} in ${row?.['rows']} rows (first: row ${row?.['row']}${example})`;
+}
+
+/**
+ * Whether each row's value of a column is above that of the row before, in the order of the table: then none comes
+ * twice, and the rows need no sorting. Takes one pass and no memory.
+ */
+export async function ascends(database: Database, table: string, column: string): Promise<boolean> {
+  const [row] = await database.rows(
+    `SELECT count(*) AS falls
+     FROM (SELECT ${sqlName(column)} AS value, lag(${sqlName(column)}) OVER () AS before FROM ${sqlName(table)})
+     WHERE before >= value`,
+  );
+  return row?.['falls'] === 0;
 }
 
 /**

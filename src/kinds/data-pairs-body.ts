@@ -1,10 +1,11 @@
 import { readFileSync } from 'node:fs';
+import { createSessions } from '../data/cut-sessions.js';
 import { writeItemCatalogue } from '../data/item-catalogue.js';
-import { createTable } from '../data/pair-tables.js';
+import { createView } from '../data/pair-tables.js';
 import { interactionColumns } from '../data/table-columns.js';
 import { badData } from '../tables/bad-data.js';
 import { withDatabase } from '../tables/database.js';
-import { parquetFile, writeParquet } from '../tables/parquet.js';
+import { writeParquet } from '../tables/parquet.js';
 import type { KindContext } from './kind.js';
 import { filePath, inputTree } from './ports.js';
 
@@ -14,13 +15,11 @@ const pairs = readFileSync(new URL('./data-pairs.sql', import.meta.url), 'utf8')
 export async function run(context: KindContext): Promise<void> {
   const path = filePath(inputTree(context, 'interactions'));
   await withDatabase(context, async (database) => {
-    await createTable(
-      database,
-      'interactions',
-      { path, file: 'interactions' },
-      interactionColumns,
-      'position',
-    );
+    const file = { path, file: 'interactions' };
+    const inOrder = await createView(database, 'interactions', file, interactionColumns, 'position');
+    if (!inOrder) {
+      await database.run('CREATE TEMP TABLE in_order AS SELECT * FROM interactions ORDER BY position');
+    }
     await database.run(
       `CREATE TEMP TABLE items AS
        SELECT item_id, (row_number() OVER (ORDER BY item_id) - 1)::INTEGER AS item
@@ -28,22 +27,22 @@ export async function run(context: KindContext): Promise<void> {
     );
     const names = await database.columns('SELECT item_id FROM items ORDER BY item');
     writeItemCatalogue(context.output('items'), names['item_id'] as readonly string[]);
-    const output = context.output('pairs');
-    await writeParquet(database, {
-      query: pairs,
-      parameters: {
-        session_gap_seconds: Number(context.parameters['session_gap_seconds']),
-        max_prefix_length: Number(context.parameters['max_prefix_length']),
-        ties: String(context.parameters['ties']),
-      },
-      orderBy: ['pair_id'],
-      path: output,
+    const { session_gap_seconds, max_prefix_length, ties } = context.parameters;
+    await createSessions(database, inOrder ? 'interactions' : 'in_order', {
+      gapSeconds: Number(session_gap_seconds),
+      keepTies: ties === 'keep',
     });
-    const [written] = await database.rows(`SELECT count(*) AS pairs FROM ${parquetFile(output)}`);
-    if (written?.['pairs'] === 0) {
+    const [found] = await database.rows('SELECT count(*) AS sessions FROM sessions');
+    if (found?.['sessions'] === 0) {
       throw badData('interactions', 'no session has two different items in a row, so there is no pair', {
         hint: 'raise session_gap_seconds, or check the time_unit of data.import',
       });
     }
+    await writeParquet(database, {
+      query: pairs,
+      parameters: { max_prefix_length: Number(max_prefix_length) },
+      orderBy: ['pair_id'],
+      path: context.output('pairs'),
+    });
   });
 }

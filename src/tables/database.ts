@@ -4,6 +4,7 @@ import {
   DuckDBInstance,
   DuckDBIntegerVector,
   type DuckDBValue,
+  type DuckDBVector,
 } from '@duckdb/node-api';
 import { FailureError } from '../base/failure.js';
 
@@ -21,8 +22,14 @@ export type CellValue =
 
 export type Row = { readonly [column: string]: CellValue };
 
-/** A whole column: INTEGER as Int32Array, DOUBLE as Float64Array, VARCHAR as strings. */
-export type Column = Int32Array | Float64Array | readonly string[];
+/** Values of a column: INTEGER as Int32Array, DOUBLE as Float64Array. */
+export type NumberColumn = Int32Array | Float64Array;
+
+/** A whole column, VARCHAR as strings. */
+export type Column = NumberColumn | readonly string[];
+
+/** DuckDB's own size of a vector: a chunk holds no more rows. */
+export const rowsPerChunk = 2048;
 
 /** Values of `$name` in a statement; every one given must be used by it. */
 export type SqlParameters = { readonly [name: string]: null | boolean | number | string };
@@ -46,6 +53,14 @@ export interface Database {
   rows(sql: string, parameters?: SqlParameters): Promise<readonly Row[]>;
   /** All columns of a query over INTEGER, DOUBLE and VARCHAR columns without nulls, for large reads. */
   columns(sql: string, parameters?: SqlParameters): Promise<{ readonly [name: string]: Column }>;
+  /**
+   * The rows of a query over INTEGER and DOUBLE columns without nulls, some at a time and in order; the arrays hold
+   * other rows as soon as `visit` has returned.
+   */
+  visitColumns(
+    sql: string,
+    visit: (columns: readonly NumberColumn[], rowCount: number) => void,
+  ): Promise<void>;
   close(): void;
 }
 
@@ -73,6 +88,7 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
       return reader.getRowObjectsJS().map((row) => plain(row) as Row);
     },
     columns: (sql, parameters) => readColumns(connection, sql, parameters),
+    visitColumns: (sql, visit) => visitColumns(connection, sql, visit),
     close() {
       connection.closeSync();
       instance.closeSync();
@@ -131,11 +147,7 @@ async function readColumns(
       if (vector instanceof DuckDBIntegerVector || vector instanceof DuckDBDoubleVector) {
         const array = vector instanceof DuckDBIntegerVector ? Int32Array : Float64Array;
         const values = new array(chunk.rowCount);
-        for (let row = 0; row < values.length; row++) {
-          const value = vector.getItem(row);
-          if (value === null) throw nullIn(names[index]);
-          values[row] = value;
-        }
+        copyNumbers(vector, values, chunk.rowCount, names[index]);
         piecesOfColumn.push(values);
       } else {
         const values = chunk.getColumnValues(index);
@@ -152,15 +164,49 @@ async function readColumns(
   );
 }
 
+async function visitColumns(
+  connection: DuckDBConnection,
+  sql: string,
+  visit: (columns: readonly NumberColumn[], rowCount: number) => void,
+): Promise<void> {
+  const result = await connection.stream(sql);
+  const names = result.deduplicatedColumnNames();
+  const arrays = names.map((name, index) => {
+    const type = String(result.columnType(index));
+    if (type === 'INTEGER') return new Int32Array(rowsPerChunk);
+    if (type === 'DOUBLE') return new Float64Array(rowsPerChunk);
+    throw wrongType(name, type);
+  });
+  for (;;) {
+    const chunk = await result.fetchChunk();
+    if (chunk === null || chunk.rowCount === 0) break;
+    const { rowCount } = chunk;
+    for (const [index, array] of arrays.entries()) {
+      copyNumbers(chunk.getColumnVector(index), array, rowCount, names[index]);
+    }
+    visit(arrays, rowCount);
+  }
+}
+
+function copyNumbers(vector: DuckDBVector, to: NumberColumn, rowCount: number, name?: string): void {
+  for (let row = 0; row < rowCount; row++) {
+    const value = vector.getItem(row) as number | null;
+    if (value === null) throw nullIn(name);
+    to[row] = value;
+  }
+}
+
+function wrongType(name: string, type: string): FailureError {
+  return new FailureError({ reason: 'bug', message: `column ${name} is ${type}; cast it in the query` });
+}
+
 function nullIn(column: string | undefined): FailureError {
   return new FailureError({ reason: 'bug', message: `column ${column} holds a null` });
 }
 
 function concatenated(name: string, type: string, pieces: readonly unknown[]): Column {
   if (type === 'VARCHAR') return (pieces as string[][]).flat();
-  if (type !== 'INTEGER' && type !== 'DOUBLE') {
-    throw new FailureError({ reason: 'bug', message: `column ${name} is ${type}; cast it in the query` });
-  }
+  if (type !== 'INTEGER' && type !== 'DOUBLE') throw wrongType(name, type);
   const arrays = pieces as (Int32Array | Float64Array)[];
   const length = arrays.reduce((sum, array) => sum + array.length, 0);
   const whole = type === 'INTEGER' ? new Int32Array(length) : new Float64Array(length);

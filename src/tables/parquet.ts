@@ -5,7 +5,7 @@ import {
   type DuckDBValue,
   listValue,
 } from '@duckdb/node-api';
-import { type Database, type SqlParameters, sqlName, sqlText } from './database.js';
+import { type Database, rowsPerChunk, type SqlParameters, sqlName, sqlText } from './database.js';
 
 export interface ParquetQuery {
   /** A SELECT, without ORDER BY and semicolon; every `list` in it has an order of its own. */
@@ -41,9 +41,6 @@ export interface ParquetRows {
   readonly orderBy: readonly string[];
   readonly path: string;
 }
-
-// DuckDB's own size of a vector: a chunk holds no more.
-const rowsPerChunk = 2048;
 
 /** Writes rows held in memory as parquet, with the same promise as `writeParquet`; `rows` may be empty. */
 export async function writeRowsParquet(database: Database, table: ParquetRows): Promise<void> {
