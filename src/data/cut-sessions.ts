@@ -1,5 +1,5 @@
 import { type DuckDBAppender, DuckDBDataChunk, type DuckDBValue, listValue } from '@duckdb/node-api';
-import { type Database, rowsPerChunk } from '../tables/database.js';
+import { type Database, type NumberColumn, rowsPerChunk } from '../tables/database.js';
 
 /** Events that are held in memory at once, 12 bytes each; those of more are read in several passes. */
 const defaultEventsAtOnce = 2 ** 25;
@@ -22,24 +22,30 @@ interface UserEvents {
 }
 
 /**
- * Makes the table `sessions` of the relation `events` (user_id, item_id, timestamp; equal times in the order of rows)
- * and the table `items` (item_id, item): of each session that has a pair its user_id, its number among the user's, the
- * id of its first pair, its items without consecutive repeats, their times, and the places (from 1) of those items
- * that are labels. Rows are in order of user and time. Pairs are numbered from 0 in the order of users and time.
+ * Makes the table `histories` of the relation `events` (user_id, item_id, timestamp; equal times in the order of rows)
+ * and the table `items` (item_id, item). It has a row for each user with a pair, in order of user_id: the user's `items`
+ * in order of time, without those that repeat the one before in their session, their `times`, and of each pair its
+ * label's place among them, the place where its session starts (both from 1) and the number of that session. Pairs are
+ * numbered from 0 in the order of users and time; `first_pair` is the user's first.
  */
-export async function createSessions(database: Database, events: string, rules: SessionRules): Promise<void> {
+export async function createHistories(
+  database: Database,
+  events: string,
+  rules: SessionRules,
+): Promise<void> {
   await database.run(
     `CREATE TEMP TABLE users AS SELECT user_id, count(*)::INTEGER AS events FROM ${events} GROUP BY user_id ORDER BY user_id;
      CREATE TYPE user_name AS ENUM (SELECT user_id FROM users ORDER BY user_id);
      CREATE TYPE item_name AS ENUM (SELECT item_id FROM items ORDER BY item);
-     CREATE TEMP TABLE sessions (
-       user_id VARCHAR, session INTEGER, first_pair DOUBLE, items INTEGER[], times DOUBLE[], places INTEGER[]
+     CREATE TEMP TABLE histories (
+       user_id VARCHAR, first_pair DOUBLE, items INTEGER[], times DOUBLE[],
+       places INTEGER[], starts INTEGER[], sessions INTEGER[]
      )`,
   );
   const users = await database.columns('SELECT user_id, events FROM users ORDER BY user_id');
   const names = users['user_id'] as readonly string[];
   const counts = users['events'] as Int32Array;
-  const rows = new RowAppender(await database.connection.createAppender('sessions'));
+  const rows = new RowAppender(await database.connection.createAppender('histories'));
   const cut = sessionCutter(rules, rows);
   for (const { first, last } of ranges(counts, rules.eventsAtOnce ?? defaultEventsAtOnce)) {
     const part = await readEvents(database, events, first, counts.subarray(first, last));
@@ -91,7 +97,7 @@ async function readEvents(
   return { first, starts, items, times };
 }
 
-/** A user's items and times, in order of time and then of the file. */
+/** A user's items and times, in order of time and then of the file; they may be overwritten. */
 function eventsOf({ first, starts, items, times }: UserEvents, user: number): [Int32Array, Float64Array] {
   const from = starts[user - first] ?? 0;
   const to = starts[user - first + 1] ?? from;
@@ -112,33 +118,47 @@ function eventsOf({ first, starts, items, times }: UserEvents, user: number): [I
 /** Cuts one user's events after the other's. Sessions are cut on all events: a repeat keeps its session alive. */
 function sessionCutter({ gapSeconds, keepTies }: SessionRules, rows: RowAppender) {
   let firstPair = 0;
-  return (user: string, userItems: Int32Array, userTimes: Float64Array): void => {
+  return (user: string, items: Int32Array, times: Float64Array): void => {
+    const places = new Int32Array(items.length);
+    const starts = new Int32Array(items.length);
+    const sessions = new Int32Array(items.length);
+    let kept = 0;
+    let pairs = 0;
     let session = 0;
-    let items: number[] = [];
-    let times: number[] = [];
-    let places: number[] = [];
-    const end = (): void => {
-      if (places.length === 0) return;
-      rows.append([user, session, firstPair, listValue(items), listValue(times), listValue(places)]);
-      firstPair += places.length;
-      places = [];
-    };
-    for (let event = 0; event < userItems.length; event++) {
-      const item = userItems[event] ?? 0;
-      const time = userTimes[event] ?? 0;
-      if (event === 0 || time - (userTimes[event - 1] ?? 0) > gapSeconds) {
-        end();
+    let start = 0;
+    let timeBefore = Number.NEGATIVE_INFINITY;
+    for (let event = 0; event < items.length; event++) {
+      const item = items[event] ?? 0;
+      const time = times[event] ?? 0;
+      if (time - timeBefore > gapSeconds) {
         session++;
-        items = [item];
-        times = [time];
-      } else if (item !== items[items.length - 1]) {
-        if (keepTies || time !== times[times.length - 1]) places.push(items.length + 1);
-        items.push(item);
-        times.push(time);
+        start = kept + 1;
+      } else if (item !== items[kept - 1]) {
+        if (keepTies || time !== times[kept - 1]) {
+          places[pairs] = kept + 1;
+          starts[pairs] = start;
+          sessions[pairs++] = session;
+        }
+      } else {
+        timeBefore = time;
+        continue;
       }
+      // What is kept moves to the front of the very arrays that are read.
+      items[kept] = item;
+      times[kept++] = time;
+      timeBefore = time;
     }
-    end();
+    if (pairs === 0) return;
+    const ofPairs = [places, starts, sessions].map((column) => column.subarray(0, pairs));
+    const lists = [items.subarray(0, kept), times.subarray(0, kept), ...ofPairs];
+    rows.append([user, firstPair, ...lists.map(listOf)]);
+    firstPair += pairs;
   };
+}
+
+/** The binding reads a list's length and elements, so that a typed array does, and need not be copied. */
+function listOf(values: NumberColumn): DuckDBValue {
+  return listValue(values as unknown as readonly number[]);
 }
 
 /** Rows for a table, given over in chunks. */

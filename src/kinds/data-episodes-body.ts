@@ -1,5 +1,5 @@
 import { copyFileSync, readFileSync } from 'node:fs';
-import { createTable } from '../data/pair-tables.js';
+import { createView } from '../data/pair-tables.js';
 import { pairColumns } from '../data/table-columns.js';
 import { badData } from '../tables/bad-data.js';
 import { withDatabase } from '../tables/database.js';
@@ -21,7 +21,7 @@ export async function run(context: KindContext): Promise<void> {
       const pairs = filePath(input, split);
       const output = context.output(`${split}/episodes`);
       const { pair_id, user_id, label_ts_epoch } = pairColumns;
-      await createTable(
+      await createView(
         database,
         'pairs',
         { path: pairs, file: `pairs of ${split}` },

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { createSessions } from '../data/cut-sessions.js';
+import { createHistories } from '../data/cut-sessions.js';
 import { writeItemCatalogue } from '../data/item-catalogue.js';
 import { createView } from '../data/pair-tables.js';
 import { interactionColumns } from '../data/table-columns.js';
@@ -28,12 +28,12 @@ export async function run(context: KindContext): Promise<void> {
     const names = await database.columns('SELECT item_id FROM items ORDER BY item');
     writeItemCatalogue(context.output('items'), names['item_id'] as readonly string[]);
     const { session_gap_seconds, max_prefix_length, ties } = context.parameters;
-    await createSessions(database, inOrder ? 'interactions' : 'in_order', {
+    await createHistories(database, inOrder ? 'interactions' : 'in_order', {
       gapSeconds: Number(session_gap_seconds),
       keepTies: ties === 'keep',
     });
-    const [found] = await database.rows('SELECT count(*) AS sessions FROM sessions');
-    if (found?.['sessions'] === 0) {
+    const [found] = await database.rows('SELECT count(*) AS users FROM histories');
+    if (found?.['users'] === 0) {
       throw badData('interactions', 'no session has two different items in a row, so there is no pair', {
         hint: 'raise session_gap_seconds, or check the time_unit of data.import',
       });

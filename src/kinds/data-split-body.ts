@@ -1,5 +1,5 @@
 import { copyFileSync, readFileSync } from 'node:fs';
-import { createTable } from '../data/pair-tables.js';
+import { createView } from '../data/pair-tables.js';
 import { pairColumns } from '../data/table-columns.js';
 import { withDatabase } from '../tables/database.js';
 import { writeParquet } from '../tables/parquet.js';
@@ -13,7 +13,7 @@ export async function run(context: KindContext): Promise<void> {
   const input = inputTree(context, 'pairs');
   const { train, val, test, seed } = context.parameters;
   await withDatabase(context, async (database) => {
-    await createTable(
+    await createView(
       database,
       'pairs',
       { path: filePath(input, 'pairs'), file: 'pairs' },
