@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { closeSync, fchmodSync, fsyncSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { copyFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { namingFile } from './system-error.js';
 
 /**
  * Writes a file so that any reader, and any crash, finds either what was there before or all of `data`.
@@ -10,7 +11,7 @@ import { basename, dirname, join } from 'node:path';
  * @param options.mode permissions of the file; the process's default where left out.
  * @param options.lasting false where a loss of power may take the file back to what it was before, which saves
  *   a wait for the disk. Default true.
- * @throws the file system's error (ENOSPC, EACCES, ...); the file is then as it was before.
+ * @throws the file system's error (ENOSPC, EACCES, ...), which names a file; the file is then as it was before.
  */
 export function writeFileAtomic(
   path: string,
@@ -20,14 +21,16 @@ export function writeFileAtomic(
   const folder = dirname(path);
   const temporary = temporaryFile(path);
   try {
-    const file = openSync(temporary, 'wx');
-    try {
-      writeFileSync(file, data);
-      if (options.mode !== undefined) fchmodSync(file, options.mode);
-      fsyncSync(file);
-    } finally {
-      closeSync(file);
-    }
+    namingFile(path, () => {
+      const file = openSync(temporary, 'wx');
+      try {
+        writeFileSync(file, data);
+        if (options.mode !== undefined) fchmodSync(file, options.mode);
+        fsyncSync(file);
+      } finally {
+        closeSync(file);
+      }
+    });
     renameSync(temporary, path);
   } catch (error) {
     rmSync(temporary, { force: true });
@@ -75,10 +78,12 @@ function syncFile(path: string): void {
 
 /** Makes renames and removals in a folder last through a loss of power. */
 export function syncFolder(folder: string): void {
-  const descriptor = openSync(folder, 'r');
-  try {
-    fsyncSync(descriptor);
-  } finally {
-    closeSync(descriptor);
-  }
+  namingFile(folder, () => {
+    const descriptor = openSync(folder, 'r');
+    try {
+      fsyncSync(descriptor);
+    } finally {
+      closeSync(descriptor);
+    }
+  });
 }

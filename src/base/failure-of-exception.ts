@@ -1,14 +1,17 @@
 import { type Failure, FailureError } from './failure.js';
+import { type SystemError, systemErrorOf } from './system-error.js';
 
 /**
  * The failure that a system error stands for; undefined where the error is no fault of the environment.
  *
- * @param doing what could not be done, such as `publishing 4f5a`; default: the access to the error's path.
+ * @param doing what could not be done, such as `publishing 4f5a`; the file is told besides
  */
 export function environmentFailure(error: unknown, doing?: string): Failure | undefined {
-  const { code, path, dest } = error as NodeJS.ErrnoException & { dest?: string };
-  const place = dest ?? path ?? 'a file';
-  const what = doing ?? `the access to ${place}`;
+  const found = systemErrorOf(error);
+  if (found === undefined) return undefined;
+  const { code } = found;
+  const place = found.file ?? 'a file';
+  const what = doing === undefined ? accessOf(found, place) : withPlace(doing, found);
   switch (code) {
     case 'ENOSPC':
     case 'EDQUOT':
@@ -20,9 +23,10 @@ export function environmentFailure(error: unknown, doing?: string): Failure | un
         cause: error,
       };
     case 'EIO':
+    case 'ESTALE':
       return {
         reason: 'disk',
-        message: `the disk failed at ${what} (EIO)`,
+        message: `the disk failed at ${what} (${code})`,
         hint: 'check the disk, then `kshot cache verify`',
         cause: error,
       };
@@ -40,9 +44,10 @@ export function environmentFailure(error: unknown, doing?: string): Failure | un
     case 'EROFS':
       return {
         reason: 'cache-unwritable',
-        message: what.includes(place)
-          ? `${place} cannot be written (${code})`
-          : `${what} was refused (${code}): ${place} cannot be written`,
+        message:
+          doing === undefined || doing.includes(place)
+            ? `${place} cannot be written (${code})`
+            : `${doing} was refused (${code}): ${place} cannot be written`,
         hint: 'make the folder writable, or name another root with --root',
         cause: error,
       };
@@ -51,13 +56,24 @@ export function environmentFailure(error: unknown, doing?: string): Failure | un
     case 'EEXIST':
       return {
         reason: 'cache-unwritable',
-        message: `${what} failed (${code}): something else is in the place of ${place} or of a folder above it`,
+        message: `${doing ?? what} failed (${code}): something else is in the place of ${place} or of a folder above it`,
         hint: 'move it away; kshot makes the folders that it needs',
         cause: error,
       };
     default:
       return undefined;
   }
+}
+
+function accessOf({ code, call }: SystemError, place: string): string {
+  if (call === 'read' || call === 'scandir' || call === 'readlink') return `reading ${place}`;
+  if (call === 'mkdir') return `making the folder ${place}`;
+  const writes = call === 'write' || call === 'fsync' || ['ENOSPC', 'EDQUOT', 'EFBIG'].includes(code);
+  return writes ? `writing ${place}` : `the access to ${place}`;
+}
+
+function withPlace(doing: string, { file }: SystemError): string {
+  return file === undefined || doing.includes(file) ? doing : `${doing}: ${file}`;
 }
 
 /** Throws the error as the failure that it stands for, if it does; else as it is. */

@@ -2,13 +2,14 @@ import { CommanderError } from 'commander';
 import { FailureError } from '../base/failure.js';
 import { failureOfException } from '../base/failure-of-exception.js';
 import { createProgram } from './program.js';
+import { surviveRefusedOutput } from './refused-output.js';
 import { forgetSignals } from './signals.js';
 import { openTerminal } from './terminal.js';
 import { usageFailure } from './usage-failure.js';
 
 /** The whole of one invocation; sets the exit code. */
 export async function start(args: readonly string[]): Promise<void> {
-  for (const stream of [process.stdout, process.stderr]) stream.on('error', ignoreLostReader(stream));
+  surviveRefusedOutput();
   process.on('uncaughtException', (error) => {
     if (isLostTerminal(error)) return;
     fail(error, args);
@@ -17,14 +18,6 @@ export async function start(args: readonly string[]): Promise<void> {
   await answer(args);
   const signalled = await forgetSignals();
   process.exitCode = Math.max(Number(process.exitCode ?? 0), signalled);
-}
-
-/** A reader that has seen enough (`| head`), or a terminal that was closed, is no error, and no reason to stop a run. */
-function ignoreLostReader(stream: NodeJS.WriteStream): (error: NodeJS.ErrnoException) => void {
-  return (error) => {
-    const isLost = error.code === 'EPIPE' || (error.code === 'EIO' && stream.isTTY);
-    if (!isLost) throw error;
-  };
 }
 
 /** What drawing throws whose terminal is being closed; the signal that tells of it may come a little later. */

@@ -1,5 +1,6 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { isJsonObject, type Json } from '../base/json.js';
+import { writeFile } from '../base/write-file.js';
 import { badData } from '../tables/bad-data.js';
 
 /** Item names by id: item `id` is called `names[id]`. A catalogue belongs to no split. */
@@ -9,7 +10,7 @@ export type ItemNames = readonly string[];
 export function writeItemCatalogue(path: string, names: ItemNames): void {
   // By hand: an object would move names like `12` to the front.
   const lines = names.map((name, id) => ` ${JSON.stringify(name)}: ${id}`);
-  writeFileSync(path, `{\n${lines.join(',\n')}\n}\n`);
+  writeFile(path, `{\n${lines.join(',\n')}\n}\n`);
 }
 
 /**

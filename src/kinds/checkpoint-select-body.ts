@@ -1,7 +1,8 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { canonicalJson } from '../base/canonical-json.js';
 import { FailureError } from '../base/failure.js';
 import type { JsonObject } from '../base/json.js';
+import { writeFile } from '../base/write-file.js';
 import type { KindContext } from './kind.js';
 import { elementsOf, filePath, inputTree } from './ports.js';
 import { bestRow, type Mode, readScoredRows } from './scored-rows.js';
@@ -25,6 +26,6 @@ export async function run(context: KindContext): Promise<void> {
       message: `${candidates.length} candidates and ${paths.length} scores came through planning`,
     });
   }
-  await writeFile(context.output('model'), await readFile(filePath(winner)));
-  await writeFile(context.output('choice'), canonicalJson({ ...best, metric, mode }));
+  writeFile(context.output('model'), await readFile(filePath(winner)));
+  writeFile(context.output('choice'), canonicalJson({ ...best, metric, mode }));
 }

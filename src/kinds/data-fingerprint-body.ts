@@ -1,16 +1,9 @@
 import { createHash } from 'node:crypto';
-import {
-  closeSync,
-  createReadStream,
-  openSync,
-  readFileSync,
-  readSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
+import { closeSync, createReadStream, openSync, readFileSync, readSync, statSync } from 'node:fs';
 import { isJsonObject, type Json, type JsonObject } from '../base/json.js';
 import { withNumberText } from '../base/number-text.js';
 import { leavesOf, type Tree } from '../base/tree.js';
+import { writeFile } from '../base/write-file.js';
 import { createTable } from '../data/pair-tables.js';
 import { episodeColumns, pairColumns } from '../data/table-columns.js';
 import { readingUserFile } from '../tables/bad-data.js';
@@ -41,7 +34,7 @@ export async function run(context: KindContext): Promise<void> {
       ...(splits.length < 2 ? {} : { users: await usersOf(database, splits) }),
       ...(await orderOf(database, splits)),
     };
-    writeFileSync(context.output('fingerprint'), `${withNumberText(JSON.stringify(fingerprint, null, 2))}\n`);
+    writeFile(context.output('fingerprint'), `${withNumberText(JSON.stringify(fingerprint, null, 2))}\n`);
   });
 }
 

@@ -1,6 +1,7 @@
-import { closeSync, openSync, readFileSync, readSync, writeFileSync } from 'node:fs';
+import { closeSync, openSync, readFileSync, readSync } from 'node:fs';
 import { FailureError } from '../base/failure.js';
 import { isJsonObject, type Json } from '../base/json.js';
+import { writeFile } from '../base/write-file.js';
 import { badData } from '../tables/bad-data.js';
 import { type CellValue, type Database, type Row, sqlName, withDatabase } from '../tables/database.js';
 import { parquetFile } from '../tables/parquet.js';
@@ -18,7 +19,7 @@ export async function run(context: KindContext): Promise<void> {
       values.set(placeOf(block.path), filledBlock(block, rows));
     }
     const filled = fill(content, [], values);
-    writeFileSync(context.output('document'), `${JSON.stringify(filled, null, 2)}\n`);
+    writeFile(context.output('document'), `${JSON.stringify(filled, null, 2)}\n`);
   });
 }
 

@@ -1,6 +1,7 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { FailureError } from '../base/failure.js';
 import type { JsonObject } from '../base/json.js';
+import { writeFile } from '../base/write-file.js';
 import type { Parameters } from '../engines/engine.js';
 import { metaIteration } from '../learning/meta-train.js';
 import { createTaskSampler } from '../learning/sample-tasks.js';
@@ -82,7 +83,7 @@ export async function run(context: KindContext): Promise<void> {
   const innerRateFactors = learnRates
     ? state.parameters.slice(start.length).map((rate) => rate / innerRate)
     : factors && parametersFor(engine, factors);
-  await writeFile(
+  writeFile(
     context.output('checkpoint'),
     writeModel({
       shape,

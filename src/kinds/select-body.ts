@@ -1,6 +1,6 @@
-import { writeFile } from 'node:fs/promises';
 import { canonicalJson } from '../base/canonical-json.js';
 import type { JsonObject } from '../base/json.js';
+import { writeFile } from '../base/write-file.js';
 import type { KindContext } from './kind.js';
 import { elementsOf, filePath, inputTree } from './ports.js';
 import { bestRow, type Mode, readScoredRows } from './scored-rows.js';
@@ -19,6 +19,6 @@ export async function run(context: KindContext): Promise<void> {
   const best = bestRow(await readScoredRows(paths, metric, 'rows', context), mode);
   // A rate that no step was taken with is null, and nothing to hand on.
   const chosen = settings.filter((name) => best[name] !== null).map((name) => [name, best[name]] as const);
-  await writeFile(context.output('settings'), canonicalJson(Object.fromEntries(chosen)));
-  await writeFile(context.output('row'), canonicalJson({ ...best, metric, mode }));
+  writeFile(context.output('settings'), canonicalJson(Object.fromEntries(chosen)));
+  writeFile(context.output('row'), canonicalJson({ ...best, metric, mode }));
 }

@@ -1,5 +1,5 @@
-import { writeFile } from 'node:fs/promises';
 import type { JsonObject } from '../base/json.js';
+import { writeFile } from '../base/write-file.js';
 import { readPairs } from '../data/read-pairs.js';
 import { createBatches, supervisedIteration } from '../learning/supervised-train.js';
 import { initialParameters } from '../model/initial-parameters.js';
@@ -54,7 +54,7 @@ export async function run(context: KindContext): Promise<void> {
   });
   const model = { shape, parameters: state.parameters };
   // An inner loop leaves the padding's embedding as it is, too.
-  await writeFile(
+  writeFile(
     context.output('checkpoint'),
     writeModel(
       trained === undefined ? model : { ...model, innerRateFactors: parametersFor(engine, trained) },

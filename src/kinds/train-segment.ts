@@ -1,5 +1,6 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { FailureError } from '../base/failure.js';
+import { writeFile } from '../base/write-file.js';
 import type { Parameters } from '../engines/engine.js';
 import type { Optimizer, OptimizerState } from '../learning/optimizer.js';
 import {
@@ -57,7 +58,7 @@ export async function trainSegment(context: KindContext, segment: TrainingSegmen
     history.push({ iteration: state.step, loss, gradientNorm });
     context.progress({ done: state.step - start, total: end - start, unit, values: { loss } });
   }
-  await writeFile(context.output('state'), writeTrainingState(state));
+  writeFile(context.output('state'), writeTrainingState(state));
   await writeHistory(context, history);
   return state;
 }

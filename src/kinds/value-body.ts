@@ -1,8 +1,8 @@
-import { writeFile } from 'node:fs/promises';
 import { canonicalJson } from '../base/canonical-json.js';
+import { writeFile } from '../base/write-file.js';
 import type { KindContext } from './kind.js';
 
 /** Writes the parameters at port `value`. */
 export async function run(context: KindContext): Promise<void> {
-  await writeFile(context.output('value'), canonicalJson(context.parameters));
+  writeFile(context.output('value'), canonicalJson(context.parameters));
 }

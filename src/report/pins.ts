@@ -1,5 +1,6 @@
-import { existsSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { writeFile } from '../base/write-file.js';
 import { identityOf, type RunRecord, runFolderOf } from './register.js';
 
 const fileName = 'pinned';
@@ -11,7 +12,7 @@ export function isPinned(root: string, record: RunRecord): boolean {
 
 /** Pins a run whose folder is there. */
 export function pinRun(root: string, record: RunRecord): void {
-  writeFileSync(join(runFolderOf(root, identityOf(record)), fileName), '');
+  writeFile(join(runFolderOf(root, identityOf(record)), fileName), '');
 }
 
 /** Takes a pin away; nothing where there is none. */

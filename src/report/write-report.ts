@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { sha256 } from '../base/canonical.js';
 import { exitCodeOf } from '../base/exit-code.js';
@@ -6,6 +6,7 @@ import type { Failure } from '../base/failure.js';
 import { failureOfException } from '../base/failure-of-exception.js';
 import type { Json } from '../base/json.js';
 import { failed, type Result, success } from '../base/result.js';
+import { writeFile } from '../base/write-file.js';
 import { kshotVersion } from '../run/kshot-version.js';
 import type { Store } from '../store/store.js';
 import { driftSummaries } from './drift-table.js';
@@ -294,5 +295,5 @@ function recordOf(
 }
 
 function writeDocument(folder: RunFolder, name: string, value: unknown): void {
-  writeFileSync(join(folder.path, name), `${JSON.stringify(value, null, 1)}\n`);
+  writeFile(join(folder.path, name), `${JSON.stringify(value, null, 1)}\n`);
 }

@@ -1,7 +1,9 @@
+import { dirname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { type Failure, FailureError } from '../base/failure.js';
 import { environmentFailure } from '../base/failure-of-exception.js';
 import { killProcessGroup } from '../base/process-group.js';
+import { isExhaustion, systemErrorOf } from '../base/system-error.js';
 import type { Kind } from '../kinds/kind.js';
 import { executeNode } from './execute-node.js';
 import type { ExecuteRequest, WorkerMessage, WorkerRequest } from './execution.js';
@@ -82,7 +84,7 @@ export function serveRequests(kinds: { readonly [name: string]: Kind }): void {
       });
       answer = { type: 'finished', ...executed };
     } catch (error) {
-      const failure = failureOf(error);
+      const failure = failureOf(error, dirname(request.outputsFolder));
       if (failure.details !== undefined) current.log.note(failure.details.join('\n'));
       answer = { type: 'failed', failure };
     }
@@ -142,24 +144,34 @@ function limited(perSecond: number): () => boolean {
 }
 
 /** A thrown value as a failure that can cross to another process: the cause as text. */
-function failureOf(error: unknown): Failure {
-  const failure = error instanceof FailureError ? error.failure : diskFailure(error);
+function failureOf(error: unknown, workspace: string): Failure {
+  const failure = error instanceof FailureError ? error.failure : surroundingsFailure(error, workspace);
   if (failure !== undefined) {
     const { cause, ...rest } = failure;
-    if (cause === undefined) return rest;
-    return { ...rest, details: [...(rest.details ?? []), `cause: ${textOf(cause)}`] };
+    const causes = messagesOf(cause).filter((message) => !rest.message.includes(message));
+    if (causes.length === 0) return rest;
+    return { ...rest, details: [...(rest.details ?? []), ...causes.map((message) => `cause: ${message}`)] };
   }
   const message = error instanceof Error ? error.message : String(error);
   return { reason: 'step-failed', message, details: textOf(error).split('\n').slice(1) };
 }
 
-/** Only of a full or failing disk: any other system error is of a file that the body itself chose. */
-function diskFailure(error: unknown): Failure | undefined {
-  const failure = environmentFailure(error);
-  if (failure?.reason === 'disk') return failure;
-  // DuckDB gives the system's words, and no code.
-  if (!(error instanceof Error) || !error.message.includes('No space left on device')) return undefined;
-  return environmentFailure(Object.assign(new Error(error.message, { cause: error }), { code: 'ENOSPC' }));
+/**
+ * Of a disk or a system that is full or failing, and of a folder of the step's that cannot be written; any other
+ * system error is of a file that the body itself chose.
+ */
+function surroundingsFailure(error: unknown, workspace: string): Failure | undefined {
+  const system = systemErrorOf(error);
+  if (system === undefined) return undefined;
+  const isOurs = system.file?.startsWith(workspace) === true && system.code !== 'ENOENT';
+  return isExhaustion(system) || isOurs ? environmentFailure(error) : undefined;
+}
+
+/** What an error says and what those say that led to it; where they came up in the code is for bugs only. */
+function messagesOf(error: unknown): readonly string[] {
+  if (error === undefined) return [];
+  if (!(error instanceof Error)) return [String(error)];
+  return [error.message, ...messagesOf(error.cause)];
 }
 
 function textOf(error: unknown): string {

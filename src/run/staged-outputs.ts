@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
-import { open } from 'node:fs/promises';
+import { type FileHandle, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { FailureError } from '../base/failure.js';
+import { namingFileOf } from '../base/system-error.js';
 import type { Tree } from '../base/tree.js';
 import type { PortShape } from '../kinds/kind.js';
 import type { StagedFile } from '../store/store.js';
@@ -43,7 +44,8 @@ async function stage(shape: PortShape, folder: string, path: string): Promise<Tr
 
 async function stageFile(folder: string, leafPath: string): Promise<StagedFile> {
   const path = join(folder, leafPath);
-  const file = await open(path, 'r').catch((cause: unknown) => {
+  const file = await open(path, 'r').catch((cause: NodeJS.ErrnoException) => {
+    if (cause.code !== 'ENOENT' && cause.code !== 'ENOTDIR') throw cause;
     throw new FailureError({
       reason: 'output-missing',
       message: `the step ended without writing its output ${leafPath}`,
@@ -51,18 +53,22 @@ async function stageFile(folder: string, leafPath: string): Promise<StagedFile> 
     });
   });
   try {
-    const hash = createHash('sha256');
-    const buffer = Buffer.allocUnsafe(Math.min(chunkBytes, Math.max((await file.stat()).size, 1)));
-    let bytes = 0;
-    for (;;) {
-      const { bytesRead } = await file.read(buffer, 0, buffer.length, null);
-      if (bytesRead === 0) break;
-      hash.update(buffer.subarray(0, bytesRead));
-      bytes += bytesRead;
-    }
-    await file.sync();
-    return { path, bytes, digest: hash.digest('hex') };
+    return await namingFileOf(path, () => digestAndSync(file, path));
   } finally {
     await file.close();
   }
+}
+
+async function digestAndSync(file: FileHandle, path: string): Promise<StagedFile> {
+  const hash = createHash('sha256');
+  const buffer = Buffer.allocUnsafe(Math.min(chunkBytes, Math.max((await file.stat()).size, 1)));
+  let bytes = 0;
+  for (;;) {
+    const { bytesRead } = await file.read(buffer, 0, buffer.length, null);
+    if (bytesRead === 0) break;
+    hash.update(buffer.subarray(0, bytesRead));
+    bytes += bytesRead;
+  }
+  await file.sync();
+  return { path, bytes, digest: hash.digest('hex') };
 }

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { open } from 'node:fs/promises';
+import { namingFileOf } from '../base/system-error.js';
 import type { ObjectReference } from './entry.js';
 
 const chunkBytes = 1 << 20;
@@ -9,7 +10,11 @@ const chunkBytes = 1 << 20;
  *
  * @throws the file system's error.
  */
-export async function hashFile(path: string): Promise<ObjectReference> {
+export function hashFile(path: string): Promise<ObjectReference> {
+  return namingFileOf(path, () => hashBytes(path));
+}
+
+async function hashBytes(path: string): Promise<ObjectReference> {
   const file = await open(path, 'r');
   try {
     const hash = createHash('sha256');

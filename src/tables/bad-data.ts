@@ -1,8 +1,9 @@
 import { FailureError } from '../base/failure.js';
+import { isExhaustion, systemErrorOf } from '../base/system-error.js';
 
 /**
  * Runs an action over a file of the user's; what DuckDB says against the file becomes a `bad-data` failure that names
- * the file and, where DuckDB tells, the line; DuckDB's own words are its details. Running out of disk or memory becomes `disk`.
+ * the file and, where DuckDB tells, the line; DuckDB's own words are its details. Running out of memory becomes `disk`; what the system says of itself is passed on.
  *
  * @param file as the user knows it
  * @param hint what the file should look like
@@ -16,9 +17,11 @@ export async function readingUserFile<Value>(
     return await action();
   } catch (error) {
     if (error instanceof FailureError || !(error instanceof Error)) throw error;
+    const system = systemErrorOf(error);
+    if (system !== undefined && isExhaustion(system)) throw error;
     // DuckDB repeats the query below its message, and lists dozens of options below a CSV error.
     const said = error.message.replace(/\n+LINE \d+:[\s\S]*$/, '').split(/\nPossible fixes:/)[0] ?? '';
-    if (/No space left on device|Out of Memory Error/i.test(said)) {
+    if (/Out of Memory Error/i.test(said)) {
       throw new FailureError({
         reason: 'disk',
         message: `while reading ${file}: ${oneLine(said)}`,

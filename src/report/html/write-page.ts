@@ -1,7 +1,8 @@
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { writeFileAtomic } from '../../base/atomic-file.js';
 import { loadInProduction } from '../../base/load-in-production.js';
+import { writeFile } from '../../base/write-file.js';
 import type { ObjectReference } from '../../store/entry.js';
 import type { Manifest, Report } from '../run-documents.js';
 import { runFigures } from './figures/run-figures.js';
@@ -49,6 +50,6 @@ export async function writePage(
   });
   rmSync(join(folder, figuresFolder), { recursive: true, force: true });
   if (images.length > 0) mkdirSync(join(folder, figuresFolder));
-  for (const { name, bytes } of images) writeFileSync(join(folder, name), bytes);
+  for (const { name, bytes } of images) writeFile(join(folder, name), bytes);
   writeFileAtomic(join(folder, pageName), page);
 }

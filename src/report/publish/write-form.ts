@@ -1,5 +1,5 @@
-import { writeFileSync } from 'node:fs';
 import type { Json } from '../../base/json.js';
+import { writeFile } from '../../base/write-file.js';
 import type { PublicationForm } from '../../pipeline/publication-form.js';
 import { type CellValue, type Database, openDatabase, sqlText } from '../../tables/database.js';
 import { parquetFile } from '../../tables/parquet.js';
@@ -36,9 +36,9 @@ async function writeForm(
         `COPY (FROM ${parquetFile(parquet)}) TO ${sqlText(path)} (FORMAT json, ARRAY true)`,
       );
     case 'md':
-      return writeFileSync(path, formatRows(await readTable(database, parquet), 'markdown'));
+      return writeFile(path, formatRows(await readTable(database, parquet), 'markdown'));
     case 'tex':
-      return writeFileSync(path, formatRows(await readTable(database, parquet), 'tex'));
+      return writeFile(path, formatRows(await readTable(database, parquet), 'tex'));
   }
 }
 
