@@ -1,6 +1,7 @@
-import { closeSync, openSync, readSync } from 'node:fs';
-import { constants, gunzipSync } from 'node:zlib';
 import { badData } from '../tables/bad-data.js';
+import { foreignFormatOf } from './foreign-format.js';
+import { firstStoredBytes, sourceBytes } from './source-bytes.js';
+import type { RecordLayout } from './split-records.js';
 
 export type TextFormat = 'csv' | 'tsv' | 'ssv';
 export type Format = TextFormat | 'parquet' | 'jsonl';
@@ -14,20 +15,38 @@ export interface ColumnMapping {
   readonly time?: ColumnReference;
 }
 
+/** What is asked for, as the parameters of data.import say it. */
+export interface AskedFormat {
+  readonly format: Format | 'auto';
+  readonly header: boolean | 'auto';
+  readonly columns: ColumnMapping;
+  readonly delimiter: string;
+  readonly quote: string;
+  readonly comment: string;
+  readonly raggedRows: 'auto' | 'refuse' | 'accept';
+  readonly nullValues: readonly string[];
+}
+
 /** How a file of interactions is to be read. */
 export interface InteractionFormat {
   readonly format: Format;
   readonly gzip: boolean;
-  /** Comment lines (`# …`) at the top. */
-  readonly commentLines: number;
   readonly header: boolean;
-  /** Of the first line or record; made up (`column1`) where there is no header. */
+  /** Of the first record; made up (`column1`) where there is no header, empty where only DuckDB can tell (parquet). */
   readonly columnNames: readonly string[];
   /** Names, in lower case, that the header gives to more than one column. */
   readonly repeatedNames: readonly string[];
+  /** How its records are laid out; none of parquet. */
+  readonly layout: Omit<RecordLayout, 'wanted'> | undefined;
 }
 
-export const delimiters: { readonly [format in TextFormat]: string } = { csv: ',', tsv: '\t', ssv: ' ' };
+/** Where a value is found: the column's place from 0, or the names to go down by from the top of a record. */
+export interface ColumnPlace {
+  readonly index: number;
+  readonly path: readonly string[];
+}
+
+export type ColumnPlaces = { readonly [role in ColumnRole]: ColumnPlace };
 
 const usualNames = {
   user: ['user_id', 'user', 'userid', 'uid', 'learner_id', 'student_id'],
@@ -35,8 +54,8 @@ const usualNames = {
   time: ['timestamp', 'time', 'ts', 'datetime', 'date', 'unixtime', 'unix_time'],
 } as const;
 
-type ColumnRole = keyof typeof usualNames;
-const roles: readonly ColumnRole[] = ['user', 'item', 'time'];
+export type ColumnRole = keyof typeof usualNames;
+export const roles: readonly ColumnRole[] = ['user', 'item', 'time'];
 
 /**
  * Finds out how to read a file from its first bytes alone: a name or folder decides nothing, because it is not part
@@ -44,73 +63,82 @@ const roles: readonly ColumnRole[] = ['user', 'item', 'time'];
  *
  * @throws FailureError `bad-data` where the bytes do not tell
  */
-export function detectFormat(
+export async function detectFormat(
   path: string,
   file: string,
-  asked: { format: Format | 'auto'; header: boolean | 'auto'; columns: ColumnMapping },
-): InteractionFormat {
-  const { bytes, gzip } = firstBytes(path);
+  asked: AskedFormat,
+): Promise<InteractionFormat> {
+  const stored = await firstStoredBytes(path, file, 512);
+  const gzip = stored[0] === 0x1f && stored[1] === 0x8b;
+  const bytes = await firstBytes(path, file, gzip);
   if (bytes.length === 0) throw badData(file, 'the file is empty');
   const isParquet = bytes.subarray(0, 4).toString('latin1') === 'PAR1';
+  if (isParquet && gzip) throw badData(file, 'is a parquet file inside gzip', { hint: 'unpack it: gunzip' });
   if (asked.format === 'parquet' || (asked.format === 'auto' && isParquet)) {
     return {
       format: 'parquet',
       gzip: false,
-      commentLines: 0,
       header: true,
       columnNames: [],
       repeatedNames: [],
+      layout: undefined,
     };
   }
-  const lines = bytes
-    .toString('utf8')
-    .replace(/^\uFEFF/, '')
-    .split(/\r\n|\n|\r/);
-  const start = lines.findIndex((line) => !line.startsWith('#') && line.trim() !== '');
-  const first = lines[start];
-  if (first === undefined) throw badData(file, 'holds nothing but comments');
-  if (asked.format !== 'jsonl') refuseSemicolons(first, file);
-  const format = asked.format === 'auto' ? formatOf(first, file) : asked.format;
-  if (format === 'jsonl') {
-    const columnNames = keysOf(first, file);
-    return { format, gzip, commentLines: 0, header: true, columnNames, repeatedNames: [] };
+  const foreign = foreignFormatOf(bytes);
+  if (foreign !== undefined) throw badData(file, `is ${foreign.name}`, { hint: foreign.hint });
+  return { gzip, ...textFormat(bytes, file, asked) };
+}
+
+function textFormat(bytes: Buffer, file: string, asked: AskedFormat): Omit<InteractionFormat, 'gzip'> {
+  const text = bytes.toString('utf8').replace(/^\uFEFF/, '');
+  const comment = asked.comment === 'auto' ? '#' : asked.comment === 'none' ? undefined : asked.comment;
+  const { start, line } = firstRecordOf(text, comment);
+  const first = text.slice(start).split(/[\r\n]/, 1)[0] ?? '';
+  if (first === '') throw badData(file, 'holds nothing but comments');
+  const commentsOnTop = asked.comment === 'auto';
+  const noted = comment === undefined ? {} : { comment, commentsOnTop };
+  const divided = asked.format === 'jsonl' ? 'jsonl' : divisionOf(first, file, asked);
+  if (divided === 'jsonl') {
+    const columnNames = keysOf(text.slice(start), file, line);
+    const layout = { ...noted, header: false, cells: 1, ragged: 'refuse' } as const;
+    return { format: 'jsonl', header: true, columnNames, repeatedNames: [], layout };
   }
-  const cells = splitRecord(first, delimiters[format]);
-  const header = asked.header === 'auto' ? looksLikeHeader(cells, asked.columns) : asked.header;
-  const columnNames = distinctNames(header ? cells : [], cells.length);
-  const repeatedNames = header ? namesGivenTwice(cells) : [];
-  return { format, gzip, commentLines: start, header, columnNames, repeatedNames };
+  const division = { ...divided, ...(asked.quote === 'none' ? {} : { quote: asked.quote }) };
+  const record = firstCells(text.slice(start), division);
+  const header = asked.header === 'auto' ? looksLikeHeader(record.cells, asked) : asked.header;
+  const { cells } = record;
+  const next = firstCells(text.slice(start + record.length).replace(/^[\r\n]+/, ''), division).cells;
+  const ragged =
+    asked.raggedRows === 'auto'
+      ? header && next.length > cells.length
+        ? 'extra'
+        : 'refuse'
+      : asked.raggedRows;
+  return {
+    format: division.delimiter === '\t' ? 'tsv' : division.delimiter === ',' ? 'csv' : 'ssv',
+    header,
+    columnNames: distinctNames(header ? cells : [], cells.length),
+    repeatedNames: header ? namesGivenTwice(cells) : [],
+    layout: { ...noted, ...division, header, cells: cells.length, ragged },
+  };
 }
 
 /**
- * The names of the three columns in the file: as asked for, else by their usual names (`user_id`, also with RecBole's
- * type as `user_id:token`), else the three columns of a file without header.
+ * Where the three columns are: as asked for (`user.id` goes into nested records), else by their usual names (`user_id`,
+ * also with RecBole's type as `user_id:token`), else the three columns of a file without header.
  *
  * @throws FailureError `bad-data` that lists what the file has
  */
-export function resolveColumns(
-  file: string,
-  format: InteractionFormat,
-  asked: ColumnMapping,
-): { readonly [role in ColumnRole]: string } {
+export function resolveColumns(file: string, format: InteractionFormat, asked: ColumnMapping): ColumnPlaces {
   const names = format.columnNames;
-  const problems: string[] = [];
-  const found = roles.map((role, index) => {
-    const wanted = asked[role];
-    let name: string | undefined;
-    if (typeof wanted === 'number') name = names[wanted - 1];
-    else if (wanted !== undefined)
-      name = names.find((one) => one === wanted) ?? names.find((one) => plainName(one) === plainName(wanted));
-    else if (format.header) name = byUsualName(names, role);
-    else if (names.length === 3) name = names[index];
-    if (name === undefined)
-      problems.push(wanted === undefined ? role : `${role} (${JSON.stringify(wanted)})`);
-    return name;
-  });
-  for (const name of found) {
+  const found = roles.map((role, index) => placeOf(format, role, asked[role], index));
+  const problems = roles.filter((_, index) => found[index] === undefined);
+  for (const place of found) {
+    const name = names[place?.index ?? -1];
     if (name === undefined || !format.repeatedNames.includes(name.toLowerCase())) continue;
     // A position says which one is meant.
-    if (roles.some((role, index) => found[index] === name && typeof asked[role] === 'number')) continue;
+    if (roles.some((role, other) => found[other]?.index === place?.index && typeof asked[role] === 'number'))
+      continue;
     throw badData(file, `more than one column is called ${JSON.stringify(name)}`, {
       hint: 'rename the others, or say which columns are meant by position from 1: columns: { user: 1, item: 2, time: 3 }',
     });
@@ -120,34 +148,92 @@ export function resolveColumns(
     const has = format.header
       ? `columns ${names.map((name) => JSON.stringify(name)).join(', ')}`
       : `${names.length} columns and no header`;
-    throw badData(file, `no column for ${problems.join(', ')}; the file has ${has}`, {
-      hint: `say which: columns: { user: ${example(names, format, 0)}, item: ${example(names, format, 1)}, time: ${example(names, format, 2)} }, by name or by position from 1`,
+    const wanted = problems.map((role) =>
+      asked[role] === undefined ? role : `${role} (${JSON.stringify(asked[role])})`,
+    );
+    throw badData(file, `no column for ${wanted.join(', ')}; the file has ${has}`, {
+      hint: `say which: columns: { ${exampleOf(format, found)} }, by name or by position from 1`,
     });
   }
   return { user, item, time };
 }
 
-/** Splits a line at the delimiter, with double quotes as in CSV. */
-function splitRecord(line: string, delimiter: string): string[] {
-  const cells: string[] = [];
-  let cell = '';
-  let quoted = false;
-  for (let index = 0; index < line.length; index++) {
-    const character = line.charAt(index);
-    if (quoted) {
-      if (character !== '"') cell += character;
-      else if (line.charAt(index + 1) === '"') {
-        cell += '"';
-        index++;
-      } else quoted = false;
-    } else if (character === '"' && cell === '') quoted = true;
-    else if (character === delimiter) {
-      cells.push(cell);
-      cell = '';
-    } else cell += character;
+function placeOf(
+  { columnNames: names, header }: InteractionFormat,
+  role: ColumnRole,
+  asked: ColumnReference | undefined,
+  position: number,
+): ColumnPlace | undefined {
+  const at = (index: number): ColumnPlace | undefined => {
+    const name = names[index];
+    return name === undefined ? undefined : { index, path: [name] };
+  };
+  if (typeof asked === 'number') return at(asked - 1);
+  if (asked === undefined) {
+    if (!header) return names.length === 3 ? at(position) : undefined;
+    return at(indexByUsualName(names, role));
   }
-  cells.push(cell);
-  return cells;
+  const exact = names.indexOf(asked);
+  if (exact >= 0) return at(exact);
+  const similar = names.findIndex((one) => plainName(one) === plainName(asked));
+  if (similar >= 0) return at(similar);
+  const path = asked.split('.');
+  const top = names.indexOf(path[0] ?? '');
+  return path.length > 1 && top >= 0 ? { index: top, path } : undefined;
+}
+
+/** What could be written: what was found stays, the others by columns of the file that are not taken yet. */
+function exampleOf(format: InteractionFormat, found: readonly (ColumnPlace | undefined)[]): string {
+  const taken = new Set(found.map((place) => place?.index));
+  const free = format.columnNames.map((_, index) => index).filter((index) => !taken.has(index));
+  const written = (place: ColumnPlace) => (format.header ? place.path.join('.') : String(place.index + 1));
+  return roles
+    .map((role, index) => {
+      const place = found[index];
+      if (place !== undefined) return `${role}: ${written(place)}`;
+      const next = free.shift();
+      const name = next === undefined ? undefined : format.columnNames[next];
+      return `${role}: ${next === undefined || name === undefined ? '…' : written({ index: next, path: [name] })}`;
+    })
+    .join(', ');
+}
+
+interface Division {
+  readonly delimiter?: string;
+  readonly spaces?: boolean;
+  readonly quote?: string;
+}
+
+/** The cells of the record that a text begins with, and how many characters it takes. */
+function firstCells(
+  text: string,
+  { delimiter = ' ', spaces, quote }: Division,
+): { cells: string[]; length: number } {
+  const cells: string[] = [];
+  let at = 0;
+  const skipSpaces = () => {
+    while (spaces === true && /[ \t]/.test(text.charAt(at))) at++;
+  };
+  const dividerAt = () => (spaces === true ? /[ \t]/.test(text.charAt(at)) : text.startsWith(delimiter, at));
+  const isOver = () => at >= text.length || /[\r\n]/.test(text.charAt(at));
+  skipSpaces();
+  for (;;) {
+    let cell = '';
+    if (quote !== undefined && text.charAt(at) === quote) {
+      for (at++; at < text.length; at++) {
+        if (text.charAt(at) !== quote) cell += text.charAt(at);
+        else if (text.charAt(at + 1) === quote) cell += text.charAt(at++);
+        else break;
+      }
+      at++;
+    }
+    const from = at;
+    while (!isOver() && !dividerAt()) at++;
+    cells.push(cell + text.slice(from, at));
+    if (spaces === true) skipSpaces();
+    if (isOver()) return { cells, length: at };
+    if (spaces !== true) at += delimiter.length;
+  }
 }
 
 /** A name for each column; one that is empty or, but for upper and lower case, taken is made up from the position. */
@@ -166,10 +252,6 @@ function namesGivenTwice(header: readonly string[]): readonly string[] {
   return names.filter((name, index) => names.indexOf(name) !== index);
 }
 
-function example(names: readonly string[], format: InteractionFormat, index: number): string {
-  return format.header ? (names[index] ?? 'NAME') : String(index + 1);
-}
-
 function plainName(name: string): string {
   return name
     .replace(/:(token|float|token_seq|float_seq)$/, '')
@@ -177,64 +259,119 @@ function plainName(name: string): string {
     .toLowerCase();
 }
 
-function byUsualName(names: readonly string[], role: ColumnRole): string | undefined {
+function indexByUsualName(names: readonly string[], role: ColumnRole): number {
   for (const usual of usualNames[role]) {
-    const name = names.find((one) => plainName(one) === usual);
-    if (name !== undefined) return name;
+    const index = names.findIndex((one) => plainName(one) === usual);
+    if (index >= 0) return index;
   }
-  return undefined;
+  return -1;
 }
 
-function looksLikeHeader(cells: readonly string[], columns: ColumnMapping): boolean {
-  const asked = Object.values(columns) as ColumnReference[];
-  if (asked.some((column) => typeof column === 'string')) return true;
-  if (roles.some((role) => byUsualName(cells, role) !== undefined)) return true;
-  const time = cells[(typeof columns.time === 'number' ? columns.time : cells.length) - 1] ?? '';
-  return !Number.isFinite(Number(time)) && Number.isNaN(Date.parse(time));
+/** A header is told by the cell that stands for the time: a title of a column is none. */
+function looksLikeHeader(cells: readonly string[], { columns, nullValues }: AskedFormat): boolean {
+  const isTitle = (cell: string) => {
+    const trimmed = cell.trim();
+    return (
+      trimmed !== '' &&
+      !nullValues.includes(cell) &&
+      !nullWords.includes(trimmed) &&
+      !/^[+-]?\.?\d/.test(trimmed)
+    );
+  };
+  if (Object.values(columns).some((column) => typeof column === 'string')) return true;
+  if (typeof columns.time === 'number') return isTitle(cells[columns.time - 1] ?? '');
+  if (indexByUsualName(cells, 'time') >= 0) return true;
+  const isNamed = roles.some((role) => indexByUsualName(cells, role) >= 0);
+  return isNamed ? cells.every(isTitle) : isTitle(cells.at(-1) ?? '');
 }
 
-function formatOf(line: string, file: string): Exclude<Format, 'parquet'> {
-  if (line.trimStart().startsWith('{')) return 'jsonl';
-  if (line.includes('\t')) return 'tsv';
-  if (line.includes(',')) return 'csv';
-  if (line.includes(' ')) return 'ssv';
-  throw badData(file, `cannot tell the format from the first line, ${JSON.stringify(line.slice(0, 80))}`, {
-    hint: 'say format: csv, tsv, ssv (separated by single spaces), parquet or jsonl',
-  });
-}
+const delimiters = { csv: [',', ';', '::', '|'], tsv: ['\t'], ssv: [' '] } as const;
 
-/** Refuses a table that only semicolons divide into three columns or more. */
-function refuseSemicolons(line: string, file: string): void {
-  const columns = (delimiter: string) => splitRecord(line, delimiter).length;
-  const divided = Object.values(delimiters).some((delimiter) => columns(delimiter) >= 3);
-  if (line.trimStart().startsWith('{') || columns(';') < 3 || divided) return;
-  throw badData(file, 'is separated by semicolons, which data.import does not read', {
-    line: 1,
-    hint: 'separate it by commas, tabs or single spaces; times with a decimal comma need a point',
-  });
-}
-
-function keysOf(line: string, file: string): readonly string[] {
-  try {
-    const record: unknown = JSON.parse(line);
-    if (typeof record === 'object' && record !== null && !Array.isArray(record)) return Object.keys(record);
-  } catch {
-    // Reported below, like a line that is JSON but no object.
+/** What divides the cells of a line, or that it is a line of JSON. */
+function divisionOf(line: string, file: string, asked: AskedFormat): Division | 'jsonl' {
+  if (asked.delimiter === 'spaces') return { spaces: true };
+  if (asked.delimiter !== 'auto') return { delimiter: asked.delimiter };
+  if (asked.format === 'auto' && line.trimStart().startsWith('{')) return 'jsonl';
+  const candidates: readonly string[] =
+    asked.format === 'auto'
+      ? [...delimiters.tsv, ...delimiters.csv, ...delimiters.ssv]
+      : delimitersOf(asked.format);
+  const quote = asked.quote === 'none' ? {} : { quote: asked.quote };
+  const cells = (delimiter: string) => firstCells(line, { delimiter, ...quote }).cells.length;
+  const delimiter =
+    candidates.find((one) => cells(one) >= 3) ??
+    candidates.find((one) => cells(one) === 2) ??
+    (asked.format === 'auto' ? undefined : candidates[0]);
+  if (delimiter === undefined) {
+    throw badData(file, `cannot tell the format from the first line, ${JSON.stringify(line.slice(0, 80))}`, {
+      hint: 'say format: csv, tsv, ssv (separated by spaces), parquet or jsonl; or delimiter',
+    });
   }
-  throw badData(file, 'not a JSON object', { line: 1, hint: 'JSON lines hold one object on each line' });
+  return delimiter === ' ' && /^[ \t]|[ \t]{2}/.test(line) ? { spaces: true } : { delimiter };
 }
+
+function delimitersOf(format: Format | 'auto'): readonly string[] {
+  return format === 'csv' || format === 'tsv' || format === 'ssv' ? delimiters[format] : [];
+}
+
+/** Where the first line begins that is neither blank nor a comment, and its number. */
+function firstRecordOf(text: string, comment: string | undefined): { start: number; line: number } {
+  const lines = /([^\r\n]*)(\r\n|\n|\r|$)/g;
+  let line = 1;
+  for (let match = lines.exec(text); match !== null; match = lines.exec(text), line++) {
+    const [whole, content = ''] = match;
+    const isComment = comment !== undefined && content.startsWith(comment);
+    if (content.trim() !== '' && !isComment) return { start: match.index, line };
+    if (whole === '') break;
+  }
+  return { start: text.length, line };
+}
+
+/** The keys of the first records, in the order in which they come. */
+function keysOf(text: string, file: string, line: number): readonly string[] {
+  const keys = new Set<string>();
+  // Cut where more would follow: the last line may be a part.
+  const lines = text.split(/\r\n|\n|\r/).slice(0, sniffedRecords);
+  for (const [index, one] of lines.entries()) {
+    try {
+      // Python writes what is no number in a way that JSON does not know.
+      const record: unknown = JSON.parse(
+        one.replaceAll(/(?<=[:,[]\s*)-?(?:NaN|Infinity)(?=\s*[,}\]])/g, 'null'),
+      );
+      if (typeof record === 'object' && record !== null && !Array.isArray(record)) {
+        for (const key of Object.keys(record)) keys.add(key);
+        continue;
+      }
+    } catch {
+      // Reported below where it is the first, else as a row.
+    }
+    if (index === 0)
+      throw badData(file, 'not a JSON object', { line, hint: 'JSON lines hold one object on each line' });
+  }
+  return [...keys];
+}
+
+/** Words that often stand for no value. */
+export const nullWords: readonly string[] = [
+  ...['NA', 'N/A', 'n/a', '<NA>', '#N/A', 'NaN', 'nan', 'NULL', 'null', 'Null', 'None', 'none', '(null)'],
+  ...['\\N', 'nil', 'undefined', '?', '-'],
+];
 
 const sniffedBytes = 1 << 18;
+const sniffedRecords = 100;
+const longestFirstLine = 1 << 24;
 
-function firstBytes(path: string): { bytes: Buffer; gzip: boolean } {
-  const buffer = Buffer.alloc(sniffedBytes);
-  const descriptor = openSync(path, 'r');
-  let bytes: Buffer;
-  try {
-    bytes = buffer.subarray(0, readSync(descriptor, buffer));
-  } finally {
-    closeSync(descriptor);
+/** As many bytes as hold the first lines, whatever their length. */
+async function firstBytes(path: string, file: string, gzip: boolean): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of sourceBytes(path, file, gzip)) {
+    chunks.push(chunk);
+    length += chunk.length;
+    const isEnough = length >= sniffedBytes && chunks.some((one) => one.includes(0x0a) || one.includes(0x0d));
+    if (isEnough || length > longestFirstLine) break;
   }
-  if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return { bytes, gzip: false };
-  return { bytes: gunzipSync(bytes, { finishFlush: constants.Z_SYNC_FLUSH }), gzip: true };
+  const bytes = Buffer.concat(chunks);
+  const firstBreak = bytes.subarray(sniffedBytes).findIndex((byte) => byte === 0x0a || byte === 0x0d);
+  return firstBreak < 0 ? bytes : bytes.subarray(0, sniffedBytes + firstBreak);
 }

@@ -1,209 +1,212 @@
-import { readFileSync } from 'node:fs';
 import { relative } from 'node:path';
+import { importParquet, parquetColumns } from '../data/import-parquet.js';
+import { describeImport, type LeftOut, warningsOf } from '../data/import-summary.js';
+import { type ImportTarget, openTarget } from '../data/import-target.js';
+import { importText, linesOfRows, type TextPart } from '../data/import-text.js';
 import {
+  type AskedFormat,
   type ColumnMapping,
-  delimiters,
   detectFormat,
   type Format,
-  type InteractionFormat,
   resolveColumns,
 } from '../data/interaction-format.js';
-import { linesOfRecords } from '../data/record-lines.js';
+import type { BadRow, RecordSplitter } from '../data/split-records.js';
+import type { TimeUnit } from '../data/times.js';
 import { badData, readingUserFile } from '../tables/bad-data.js';
-import { type Database, sqlName, sqlText, withDatabase } from '../tables/database.js';
-import { parquetFile, withoutWildcards, writeParquet } from '../tables/parquet.js';
+import { sqlText, withDatabase } from '../tables/database.js';
 import type { KindContext } from './kind.js';
 
-const cells = readFileSync(new URL('./data-import.sql', import.meta.url), 'utf8');
 const shownRows = 5;
-// The year 5138: whatever is later was counted in something smaller than seconds.
-const latestSecond = 1e11;
 
-type TimeUnit = 'seconds' | 'milliseconds' | 'microseconds' | 'iso';
+/** A file, and where its rows are among those of all. */
+interface Part {
+  readonly path: string;
+  /** As the user knows it. */
+  readonly file: string;
+  readonly text?: TextPart;
+  readonly split?: RecordSplitter;
+  readonly firstRow: number;
+}
 
-/** Reads the file at `path` into `interactions`. */
+/** Reads the file or files at `path` into `interactions`. */
 export async function run(context: KindContext): Promise<void> {
   const { parameters } = context;
-  const path = context.files['path'] ?? '';
-  const file = relative(context.root, path).startsWith('..') ? path : relative(context.root, path);
-  const skip = parameters['skip_bad_rows'] === true;
-  const columns = (parameters['columns'] ?? {}) as ColumnMapping;
+  const asked = askedFormat(parameters);
   await withDatabase(context, async (database) => {
-    let format = detectFormat(path, file, {
-      format: parameters['format'] as Format | 'auto',
-      header: parameters['header'] as boolean | 'auto',
-      columns,
+    const target = await openTarget(database, {
+      unit: parameters['time_unit'] as TimeUnit | 'auto',
+      ...(parameters['date_format'] === undefined ? {} : { dateFormat: String(parameters['date_format']) }),
+      nullValues: asked.nullValues,
     });
-    const hint =
-      format.format === 'parquet'
-        ? 'it is damaged or cut off: copy or write it again'
-        : 'see the parameters of data.import';
-    const isDate = await readingUserFile(file, hint, async () => {
-      if (format.format === 'parquet')
-        format = { ...format, columnNames: await parquetColumns(database, path) };
-      return await readRaw(database, path, format, resolveColumns(file, format, columns));
-    });
-    const unit = isDate ? 'seconds' : await timeUnit(database, String(parameters['time_unit']));
-    await database.run(`CREATE TEMP TABLE checked AS ${cells}`, { time_unit: unit });
-    const rejected = await rejectedRows(database, format);
-    const [counted] = await database.rows(
-      'SELECT count(*) AS rows, count(*) FILTER (NOT good) AS bad, max(timestamp) AS latest FROM checked',
+    const parts: Part[] = [];
+    const warnings: string[] = [];
+    for (const path of Object.values(context.files)) {
+      const file = shownPath(context.root, path);
+      parts.push(await readPart(context, { target, asked, warnings }, path, file));
+    }
+    const leftOut = await rowsLeftOut(target, parts);
+    const bad = leftOut.reduce((sum, { count }) => sum + count, 0);
+    if (bad > 0 && parameters['skip_bad_rows'] !== true) await refuseRows(target, parts, bad);
+    const name =
+      parts.length === 1 ? (parts[0]?.file ?? '') : `${parts[0]?.file} and ${parts.length - 1} more`;
+    const rows = bad === 0 ? 'imported' : 'readable';
+    // In the order of the file, so that rowid is the place in it.
+    if (bad > 0) {
+      await database.run('CREATE TEMP TABLE readable AS SELECT * FROM imported WHERE problem IS NULL');
+    }
+    const summary = await describeImport(target, rows, name, leftOut);
+    warnings.push(
+      ...(await warningsOf(
+        target,
+        rows,
+        parts.flatMap(({ file, split }) => (split === undefined ? [] : [{ file, split }])),
+      )),
     );
-    const bad = Number(counted?.['bad']) + rejected.count;
-    if (bad > 0 && !skip) {
-      const problems = rejected.count > 0 ? rejected.first : await firstBadRows(database, path, format);
-      const more = bad > problems.length ? [`and ${bad - problems.length} more`] : [];
-      throw badData(file, `${problems[0]?.text}`, {
-        ...(problems[0]?.line === undefined ? {} : { line: problems[0].line }),
-        details: [
-          ...problems
-            .slice(1)
-            .map(({ line, text }) => `${file}${line === undefined ? '' : `:${line}`}: ${text}`),
-          ...more,
-        ],
-        hint: 'correct these rows, or leave them out with skip_bad_rows: true',
-      });
-    }
-    if (Number(counted?.['rows']) === Number(counted?.['bad'])) {
-      throw badData(file, 'holds no interaction that can be read', {
-        hint: 'see the parameters of data.import',
-      });
-    }
-    if (Number(counted?.['latest']) > latestSecond) {
-      throw badData(file, `times reach ${counted?.['latest']} seconds after 1970`, {
-        hint: 'say time_unit: milliseconds or microseconds',
-      });
-    }
-    if (bad > 0) context.log(`left out ${bad} rows that could not be read`);
-    await writeParquet(database, {
-      query: `SELECT row_number() OVER (ORDER BY place) - 1 AS position, user_id, item_id, timestamp
-              FROM checked WHERE good`,
-      orderBy: ['position'],
-      path: context.output('interactions'),
-    });
+    // Written in the order of the table, which is that of the input, whatever the number of threads.
+    await database.run(
+      `COPY (SELECT rowid AS position, user_id, item_id, timestamp FROM ${rows})
+       TO ${sqlText(context.output('interactions'))} (FORMAT parquet, COMPRESSION zstd)`,
+    );
+    context.note(summary);
+    for (const warning of warnings) context.note(`warning: ${warning}`);
   });
 }
 
-async function parquetColumns(database: Database, path: string): Promise<readonly string[]> {
-  const rows = await database.rows(`DESCRIBE SELECT * FROM ${parquetFile(path)}`);
-  return rows.map((row) => String(row['column_name']));
+function shownPath(root: string, path: string): string {
+  const below = relative(root, path);
+  return below.startsWith('..') ? path : below;
 }
 
-/** Makes the table `raw`; true where the file's times are of a date type, now in epoch seconds. */
-async function readRaw(
-  database: Database,
+function askedFormat(parameters: KindContext['parameters']): AskedFormat {
+  return {
+    format: parameters['format'] as Format | 'auto',
+    header: parameters['header'] as boolean | 'auto',
+    columns: (parameters['columns'] ?? {}) as ColumnMapping,
+    delimiter: String(parameters['delimiter']),
+    quote: String(parameters['quote']),
+    comment: String(parameters['comment']),
+    raggedRows: parameters['ragged_rows'] as AskedFormat['raggedRows'],
+    nullValues: (parameters['null_values'] ?? []) as readonly string[],
+  };
+}
+
+async function readPart(
+  context: KindContext,
+  {
+    target,
+    asked,
+    warnings,
+  }: { readonly target: ImportTarget; readonly asked: AskedFormat; readonly warnings: string[] },
   path: string,
-  format: InteractionFormat,
-  columns: { readonly user: string; readonly item: string; readonly time: string },
-): Promise<boolean> {
-  const source = sourceOf(path, format, Object.values(columns));
-  const types = format.format === 'parquet' ? await database.rows(`DESCRIBE SELECT * FROM ${source}`) : [];
-  const timeType = types.find((row) => row['column_name'] === columns.time)?.['column_type'];
-  const isDate = /^(TIMESTAMP|DATE)/.test(String(timeType));
-  const time = isDate ? `epoch(${sqlName(columns.time)})` : sqlName(columns.time);
-  // Inserted in the order of the file, so that rowid is the place in it.
-  await database.run(
-    `CREATE TEMP TABLE in_order AS SELECT ${sqlName(columns.user)}::VARCHAR AS user_cell,
-       ${sqlName(columns.item)}::VARCHAR AS item_cell, (${time})::VARCHAR AS time_cell, readable FROM ${source}`,
-  );
-  await database.run('CREATE TEMP VIEW raw AS SELECT rowid AS place, * FROM in_order');
-  return isDate;
-}
-
-/** What to select from: the wanted columns under their own names, and whether the row is `readable` at all. */
-function sourceOf(path: string, format: InteractionFormat, wanted: readonly string[]): string {
-  const names = [...new Set(wanted)];
-  if (format.format === 'parquet') {
-    return `(SELECT ${names.map(sqlName).join(', ')}, true AS readable FROM ${parquetFile(path)})`;
+  file: string,
+): Promise<Part> {
+  const firstRow = target.rows;
+  const format = await detectFormat(path, file, asked);
+  const { layout } = format;
+  if (layout === undefined) {
+    await readingUserFile(file, 'it is damaged or cut off: copy or write it again', async () => {
+      const columnNames = await parquetColumns(target.database, path);
+      const places = resolveColumns(file, { ...format, columnNames }, asked.columns);
+      const said = await importParquet(target, { path, file, places });
+      warnings.push(...said.map((warning) => `${file}: ${warning}`));
+    });
+    return { path, file, firstRow };
   }
-  if (format.format === 'jsonl') {
-    const cells = names.map(
-      (name) =>
-        `CASE WHEN readable THEN json_extract_string(line, ${sqlText(jsonPointer(name))}) END AS ${sqlName(name)}`,
-    );
-    // Read as lines, because DuckDB's reader of JSON runs on over the end of a broken one. No character below a space
-    // stands in JSON, so this delimiter splits nothing.
-    const lines = textFile(path, format, { delimiter: '\u0001', quote: '', columns: ['line'] });
-    return `(SELECT CASE WHEN json_valid(line) THEN json_type(line) = 'OBJECT' ELSE false END AS readable, ${cells.join(', ')} FROM ${lines})`;
-  }
-  const cells = textFile(path, format, {
-    delimiter: delimiters[format.format],
-    quote: '"',
-    columns: format.columnNames,
-  });
-  return `(SELECT ${names.map(sqlName).join(', ')}, true AS readable FROM ${cells})`;
-}
-
-function textFile(
-  path: string,
-  format: InteractionFormat,
-  { delimiter, quote, columns }: { delimiter: string; quote: string; columns: readonly string[] },
-): string {
-  const typed = columns.map((name) => `${sqlText(name)}: 'VARCHAR'`).join(', ');
-  return `read_csv(${sqlText(withoutWildcards(path))}, auto_detect = false, hive_partitioning = false,
-    compression = ${sqlText(format.gzip ? 'gzip' : 'none')}, delim = ${sqlText(delimiter)}, quote = ${sqlText(quote)},
-    escape = ${sqlText(quote)}, header = ${format.header && format.format !== 'jsonl'}, skip = ${format.commentLines},
-    columns = {${typed}}, store_rejects = true)`;
-}
-
-function jsonPointer(name: string): string {
-  return `/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`;
-}
-
-async function timeUnit(database: Database, asked: string): Promise<TimeUnit> {
-  if (asked !== 'auto') return asked as TimeUnit;
-  const [first] = await database.rows(
-    'SELECT try_cast(time_cell AS DOUBLE) IS NOT NULL AS number FROM raw WHERE time_cell IS NOT NULL ORDER BY place LIMIT 1',
+  const text = { path, file, format, layout, places: resolveColumns(file, format, asked.columns) };
+  const split = await readingUserFile(file, 'see the parameters of data.import', () =>
+    importText(target, text, context),
   );
-  return first?.['number'] === false ? 'iso' : 'seconds';
+  return { path, file, text, split, firstRow };
 }
 
-interface BadRow {
+/** Why rows are left out, those of the text first. */
+async function rowsLeftOut({ database }: ImportTarget, parts: readonly Part[]): Promise<readonly LeftOut[]> {
+  const split = parts.flatMap(({ split, file }) =>
+    [...(split?.reasons ?? [])].map(([why, { count, line }]) => ({ why, count, place: `${file}:${line}` })),
+  );
+  const rows = await database.rows(
+    `SELECT CASE WHEN starts_with(problem, 'time ') THEN 'a time that cannot be read' ELSE problem END AS why,
+       count(*) AS count, min(rowid) AS first FROM imported WHERE problem IS NOT NULL GROUP BY why ORDER BY first`,
+  );
+  const places = await placesOf(
+    parts,
+    rows.map((row) => Number(row['first'])),
+  );
+  return [
+    ...split,
+    ...rows.map((row, index) => ({
+      why: String(row['why']),
+      count: Number(row['count']),
+      place: shownPlace(places[index]),
+    })),
+  ];
+}
+
+interface Place {
+  readonly part: number;
+  readonly file: string;
   readonly line: number | undefined;
-  readonly text: string;
+  /** Within its file, from 1. */
+  readonly row: number;
 }
 
-/** Rows of a text file that DuckDB could not split into cells. */
-async function rejectedRows(
-  database: Database,
-  format: InteractionFormat,
-): Promise<{ readonly count: number; readonly first: readonly BadRow[] }> {
-  if (format.format === 'parquet') return { count: 0, first: [] };
-  const rows = await database.rows(
-    'SELECT line, min(error_message) AS text FROM reject_errors GROUP BY line ORDER BY line',
-  );
-  const first = rows
-    .slice(0, shownRows)
-    .map((row) => ({ line: Number(row['line']), text: String(row['text']) }));
-  return { count: rows.length, first };
+function shownPlace(place: Place | undefined): string {
+  if (place === undefined) return '';
+  return place.line === undefined ? `${place.file}, row ${place.row}` : `${place.file}:${place.line}`;
 }
 
-async function firstBadRows(
-  database: Database,
-  path: string,
-  format: InteractionFormat,
-): Promise<readonly BadRow[]> {
+/** Where rows of the target, ascending, are in their files. */
+async function placesOf(parts: readonly Part[], rows: readonly number[]): Promise<readonly Place[]> {
+  const places: Place[] = [];
+  for (const [part, { file, text, firstRow }] of parts.entries()) {
+    const end = parts[part + 1]?.firstRow ?? Number.POSITIVE_INFINITY;
+    const own = rows.filter((row) => row >= firstRow && row < end).map((row) => row - firstRow);
+    if (own.length === 0) continue;
+    const lines = text === undefined ? [] : await linesOfRows(text, own);
+    places.push(...own.map((row, index) => ({ part, file, line: lines[index], row: row + 1 })));
+  }
+  return places;
+}
+
+/** Fails with the first rows that cannot be read. */
+async function refuseRows({ database }: ImportTarget, parts: readonly Part[], bad: number): Promise<never> {
   const rows = await database.rows(
-    'SELECT place, problem FROM checked WHERE NOT good ORDER BY place LIMIT $limit',
+    'SELECT rowid AS row, problem FROM imported WHERE problem IS NOT NULL ORDER BY rowid LIMIT $limit',
     { limit: shownRows },
   );
-  const places = rows.map((row) => Number(row['place']));
-  if (format.format === 'parquet') {
-    return rows.map((row, index) => ({
-      line: undefined,
-      text: `row ${(places[index] ?? 0) + 1}: ${row['problem']}`,
-    }));
-  }
-  const isText = format.format !== 'jsonl';
-  const above = isText && format.header ? 1 : 0;
-  const lines = await linesOfRecords(
-    path,
-    places.map((place) => place + above),
-    {
-      skipLines: format.commentLines,
-      quotes: isText,
-      gzip: format.gzip,
-    },
+  const places = await placesOf(
+    parts,
+    rows.map((row) => Number(row['row'])),
   );
-  return rows.map((row, index) => ({ line: lines[index], text: String(row['problem']) }));
+  const found: (BadRow & { readonly part: number })[] = [
+    ...places.map(({ part, line, row }, index) => ({
+      part,
+      line,
+      text: line === undefined ? `row ${row}: ${rows[index]?.['problem']}` : String(rows[index]?.['problem']),
+    })),
+    ...parts.flatMap(({ split }, part) => (split?.rejected ?? []).map((one) => ({ part, ...one }))),
+  ];
+  const shown = found.sort((a, b) => a.part - b.part || (a.line ?? 0) - (b.line ?? 0)).slice(0, shownRows);
+  const [first, ...others] = shown;
+  const fileOf = (part: number) => parts[part]?.file ?? '';
+  throw badData(fileOf(first?.part ?? 0), first?.text ?? '', {
+    ...(first?.line === undefined ? {} : { line: first.line }),
+    details: [
+      ...others.map(
+        ({ part, line, text }) => `${fileOf(part)}${line === undefined ? '' : `:${line}`}: ${text}`,
+      ),
+      ...(bad > shown.length ? [`and ${bad - shown.length} more`] : []),
+    ],
+    hint: hintFor(shown),
+  });
+}
+
+function hintFor(shown: readonly BadRow[]): string {
+  const general = 'correct these rows, or leave them out with skip_bad_rows: true';
+  const says = (words: string) => shown.some(({ text }) => text.includes(words));
+  if (says('quote')) return `where a quotation mark means nothing, say quote: none; else ${general}`;
+  if (says(' cell'))
+    return `${general}; ragged_rows: accept takes rows of any length that reach the columns asked for`;
+  if (says('not UTF-8')) return `convert the file: iconv -f LATIN1 -t UTF-8 FILE > NEW_FILE; or ${general}`;
+  return general;
 }

@@ -120,8 +120,8 @@ export interface Kind {
   readonly facts?: (parameters: JsonObject) => { readonly [port: string]: Facts };
   /** Further checks, between parameters and of what is known of ports at planning. */
   readonly check?: (step: PlannedStep) => readonly Objection[];
-  /** Files of the user's that the parameters name. */
-  readonly files?: (parameters: JsonObject) => readonly ExternalFile[];
+  /** Files of the user's that the parameters name; relative paths and patterns count from `root`. */
+  readonly files?: (parameters: JsonObject, root: string) => readonly ExternalFile[];
   /**
    * The parameters that go into the key and to `run`: defaults filled in, paths of external files left out,
    * whatever cannot change the result dropped.
@@ -238,6 +238,8 @@ export interface KindContext {
   progress(progress: Progress): void;
   /** A line for the step's log file. */
   log(line: string): void;
+  /** The same for a line that people should see while the run goes on: what a step found, or a warning. */
+  note(line: string): void;
   /** Registers a child process group that must die with this process. */
   ownProcessGroup(processId: number): void;
   /** Aborted when the run is cancelled or the step's time is up; the reason is a `FailureError` to throw. */

@@ -268,7 +268,11 @@ function treeOfSegments(
   return { type: 'bundle', ports };
 }
 
-function commonOf(step: StepSpec, { given, full }: StepParameters, { spec, engines: resolved }: Building) {
+function commonOf(
+  step: StepSpec,
+  { given, full }: StepParameters,
+  { spec, engines: resolved, root }: Building,
+) {
   const { kind } = step;
   const asked = step.engine ?? spec.engine;
   // All names that steps compute with were resolved.
@@ -281,7 +285,7 @@ function commonOf(step: StepSpec, { given, full }: StepParameters, { spec, engin
     step: step.name,
     kind: kind.name,
     givenParameters: given,
-    files: (kind.files?.(full) ?? []).map(
+    files: (kind.files?.(full, root) ?? []).map(
       (file): LocatedFile => ({ ...file, location: (placeOfText(step.with, file.path) ?? step).location }),
     ),
     ...(engine === undefined ? {} : { engine, engineByName: engine === asked }),

@@ -121,6 +121,7 @@ async function attemptOnce(
         listener.progress(progress);
       },
       log: (line) => listener.log(line),
+      note: (line) => listener.note(line),
     });
     const seconds = (performance.now() - start) / 1000;
     if (!result.ok) return { type: 'failed', failure: result.failure };

@@ -8,6 +8,7 @@ export type RunEvent =
   | StepRetry
   | StepProgress
   | StepLog
+  | StepNote
   | StepFinish
   | RunFailed
   | RunFinish;
@@ -98,6 +99,14 @@ export interface StepProgress {
 
 export interface StepLog {
   readonly event: 'step.log';
+  readonly time: string;
+  readonly node: string;
+  readonly line: string;
+}
+
+/** A line that a node wrote to its log for people to see: what it found, or a warning. */
+export interface StepNote {
+  readonly event: 'step.note';
   readonly time: string;
   readonly node: string;
   readonly line: string;

@@ -16,6 +16,7 @@ export interface ExecutionHooks {
   readonly signal: AbortSignal;
   progress(progress: Progress): void;
   log(line: string): void;
+  note(line: string): void;
   ownProcessGroup(processId: number): void;
 }
 

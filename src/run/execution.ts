@@ -43,6 +43,8 @@ export type WorkerMessage =
   | { readonly type: 'process-group'; readonly processId: number }
   | { readonly type: 'progress'; readonly progress: Progress }
   | { readonly type: 'log'; readonly line: string }
+  /** A line of the log that people should see. */
+  | { readonly type: 'note'; readonly line: string }
   | ({ readonly type: 'finished' } & Executed)
   /** The failure's cause travels as text in `details`. */
   | { readonly type: 'failed'; readonly failure: Failure };

@@ -243,6 +243,7 @@ class Execution {
             values,
           }),
         log: (line) => this.run.emit({ event: 'step.log', time: now(), node: node.id, line }),
+        note: (line) => this.run.emit({ event: 'step.note', time: now(), node: node.id, line }),
         executed: () => {
           // What is left is publication, which needs no slot.
           release();

@@ -76,6 +76,10 @@ export function serveRequests(kinds: { readonly [name: string]: Kind }): void {
           current.log.write(`${line}\n`);
           if (mayLog()) send({ type: 'log', line });
         },
+        note(line) {
+          current.log.write(`${line}\n`);
+          if (mayLog()) send({ type: 'note', line });
+        },
         ownProcessGroup(processId) {
           current.groups.add(processId);
           watchdog.postMessage({ group: processId, folder: request.scratchFolder } satisfies WatchedProgram);

@@ -28,6 +28,7 @@ const ownSignals: ReadonlySet<string> = new Set([
 export interface ExecutionListener {
   progress(progress: Progress): void;
   log(line: string): void;
+  note(line: string): void;
 }
 
 interface Running {
@@ -166,6 +167,9 @@ export class WorkerPool {
         return;
       case 'log':
         running.listener.log(message.line);
+        return;
+      case 'note':
+        running.listener.note(message.line);
         return;
       case 'finished':
       case 'failed': {

@@ -126,6 +126,7 @@ export const eventsSchema = {
       { rate: { type: 'number', minimum: 0, description: 'Units per second.' }, secondsLeft: seconds },
     ),
     event('step.log', 'A line that a node wrote to its log.', { node, line: text }),
+    event('step.note', 'A line that a node wrote to its log for people to see.', { node, line: text }),
     event(
       'step.finish',
       'A node has its outcome.',

@@ -1,6 +1,6 @@
 import { formatCount, formatFigure, formatSeconds, shortDigest } from '../base/quantities.js';
 import { printable } from '../base/terminal-text.js';
-import type { RunEvent, RunFinish, StepFinish, StepProgress, StepRetry } from '../run/event.js';
+import type { RunEvent, RunFinish, StepFinish, StepNote, StepProgress, StepRetry } from '../run/event.js';
 import { plainStyle, type Style } from './style.js';
 
 /** Least time between two progress lines of one node. */
@@ -41,6 +41,8 @@ export function createPlainLines(style: Style = plainStyle): (event: RunEvent) =
         return [...flushHits(), wordLine(style.dim, 'wait', event.node, event.reason)];
       case 'step.retry':
         return [...flushHits(), retryLine(event, style)];
+      case 'step.note':
+        return [...flushHits(), noteLine(event, style)];
       case 'step.log':
         return [];
       // Failures are printed in full, with the lines of the files that they are in, not as a line of the run.
@@ -83,6 +85,13 @@ export function wordLine(
 /** That a node is executed once more, and why. */
 export function retryLine({ node, reason }: StepRetry, style: Style): string {
   return wordLine(style.yellow, 'retry', node, reason);
+}
+
+/** What a node found, or a warning of its. */
+export function noteLine({ node, line }: StepNote, style: Style): string {
+  const warning = /^warning: /.exec(line)?.[0];
+  if (warning === undefined) return wordLine(style.dim, 'note', node, line);
+  return wordLine(style.yellow, 'warning', node, line.slice(warning.length));
 }
 
 function hitLine(step: string, finishes: readonly StepFinish[], style: Style): string {

@@ -29,6 +29,8 @@ export function reduceView(state: ViewState, event: RunEvent): ViewState {
       return tell(state, { type: 'wait', wait: event });
     case 'step.retry':
       return tell(state, { type: 'retry', retry: event });
+    case 'step.note':
+      return tell(state, { type: 'note', note: event });
     case 'run.finish':
       return { ...tell(state), finish: event };
     // Logs are read from their files, and failures of the run are printed in full when the view is gone.

@@ -2,7 +2,7 @@ import { formatCount, formatFigure, formatSeconds } from '../base/quantities.js'
 import { printable } from '../base/terminal-text.js';
 import type { Outcome } from '../run/event.js';
 import { fitText } from './fit-text.js';
-import { finishLines, retryLine, wordLine } from './plain-lines.js';
+import { finishLines, noteLine, retryLine, wordLine } from './plain-lines.js';
 import { metricNames } from './run-progress.js';
 import type { Style } from './style.js';
 import type { Symbols } from './symbols.js';
@@ -21,6 +21,8 @@ export function toldLines(
       return wrapLine(wordLine(style.dim, 'wait', told.wait.node, told.wait.reason), width);
     case 'retry':
       return wrapLine(retryLine(told.retry, style), width);
+    case 'note':
+      return wrapLine(noteLine(told.note, style), width);
     case 'failure':
       return finishLines(told.finish, style).flatMap((line) => wrapLine(line, width));
     case 'steps': {

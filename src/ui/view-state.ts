@@ -4,6 +4,7 @@ import type {
   RunFinish,
   RunStart,
   StepFinish,
+  StepNote,
   StepProgress,
   StepRetry,
   StepStart,
@@ -62,6 +63,7 @@ export type Told =
   | { readonly type: 'failure'; readonly finish: StepFinish }
   | { readonly type: 'wait'; readonly wait: StepWait }
   | { readonly type: 'retry'; readonly retry: StepRetry }
+  | { readonly type: 'note'; readonly note: StepNote }
   | { readonly type: 'notice'; readonly text: string };
 
 /** All that events have told so far. */

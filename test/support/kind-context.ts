@@ -48,6 +48,7 @@ export function kindContext(options: ContextOptions): KindContext & { readonly l
     },
     progress: options.onProgress ?? (() => {}),
     log: (line) => logged.push(line),
+    note: (line) => logged.push(line),
     ownProcessGroup: () => {},
     signal: options.signal ?? new AbortController().signal,
     root: folder,

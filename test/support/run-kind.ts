@@ -45,7 +45,7 @@ export async function runKind(
     threads: run.threads ?? 2,
   });
   const root = run.root ?? '/';
-  const files = kind.files?.(parameters) ?? [];
+  const files = kind.files?.(parameters, root) ?? [];
   const body = await kind.load();
   await body.run({
     ...context,

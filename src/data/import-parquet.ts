@@ -1,0 +1,117 @@
+import { badData } from '../tables/bad-data.js';
+import { type Database, sqlName, sqlText } from '../tables/database.js';
+import { parquetFile, withoutWildcards } from '../tables/parquet.js';
+import { addCells, type ImportTarget } from './import-target.js';
+import { type ColumnPlaces, type ColumnRole, roles } from './interaction-format.js';
+import { floatResolution, secondsOfNumber } from './times.js';
+
+const numeric = /^(U?(TINYINT|SMALLINT|INTEGER|BIGINT|HUGEINT)|FLOAT|DOUBLE|DECIMAL.*)$/;
+const several = /^(STRUCT|MAP|UNION)|\[\d*\]$/;
+
+/** The names of a parquet file's columns. */
+export async function parquetColumns(database: Database, path: string): Promise<readonly string[]> {
+  const rows = await database.rows(`DESCRIBE SELECT * FROM ${parquetFile(path)}`);
+  return rows.map((row) => String(row['column_name']));
+}
+
+/**
+ * Adds the rows of a parquet file to the target. Numbers are never turned into text and back.
+ *
+ * @returns what people should be warned of
+ */
+export async function importParquet(
+  target: ImportTarget,
+  { path, file, places }: { readonly path: string; readonly file: string; readonly places: ColumnPlaces },
+): Promise<readonly string[]> {
+  const { database } = target;
+  const from = parquetFile(path);
+  const columns = { user: sqlOf(places, 'user'), item: sqlOf(places, 'item'), time: sqlOf(places, 'time') };
+  const types = await typesOf(database, file, from, places, columns);
+  const texts = roles.map((role) => textOf(columns[role], types[role]));
+  const unreadable = roles.flatMap((role, index) =>
+    types[role] === 'BLOB'
+      ? [
+          `WHEN ${columns[role]} IS NOT NULL AND (${texts[index]}) IS NULL THEN ${sqlText(`${role} is not UTF-8`)}`,
+        ]
+      : [],
+  );
+  const seconds = secondsOf(target, columns.time, types.time, file);
+  const [user = '', item = '', time = ''] = texts;
+  const added = await addCells(target, {
+    user: `nullif(${user}, '')`,
+    item: `nullif(${item}, '')`,
+    time: `nullif(${time}, '')`,
+    ...(seconds === undefined ? {} : { seconds }),
+    ...(unreadable.length === 0 ? {} : { unreadable: `CASE ${unreadable.join(' ')} END` }),
+    from,
+  });
+  const [whole] = await database.rows(
+    `SELECT sum(num_rows)::BIGINT AS rows FROM parquet_file_metadata(${sqlText(withoutWildcards(path))})`,
+  );
+  if (Number(whole?.['rows']) !== added) {
+    throw badData(file, `says that it has ${whole?.['rows']} rows and has ${added}: it is damaged`, {
+      hint: 'copy or write it again',
+    });
+  }
+  if (types.time !== 'FLOAT') return [];
+  const [largest] = await database.rows(`SELECT max(abs(${columns.time}))::DOUBLE AS time FROM ${from}`);
+  const size = Number(largest?.['time']);
+  return [
+    `times are stored as FLOAT (32 bits), which near ${size} has steps of ${floatResolution(size)}: events that were closer may have the same time; store them as DOUBLE or TIMESTAMP`,
+  ];
+}
+
+function sqlOf(places: ColumnPlaces, role: ColumnRole): string {
+  const [top = '', ...below] = places[role].path;
+  return below.reduce((sql, name) => `struct_extract(${sql}, ${sqlText(name)})`, sqlName(top));
+}
+
+async function typesOf(
+  database: Database,
+  file: string,
+  from: string,
+  places: ColumnPlaces,
+  columns: { readonly [role in ColumnRole]: string },
+): Promise<{ readonly [role in ColumnRole]: string }> {
+  const types: { [role in ColumnRole]: string } = { user: '', item: '', time: '' };
+  for (const role of roles) {
+    const name = places[role].path.join('.');
+    let type: string;
+    try {
+      const [described] = await database.rows(`DESCRIBE SELECT ${columns[role]} AS one FROM ${from}`);
+      type = String(described?.['column_type']);
+    } catch (cause) {
+      if (places[role].path.length < 2) throw cause;
+      throw badData(file, `has nothing at ${name}`, { hint: 'columns takes the path to a value', cause });
+    }
+    if (
+      several.test(type) ||
+      (role === 'time' && /^(TIME|INTERVAL|BOOLEAN)\b/.test(type) && !type.startsWith('TIMESTAMP'))
+    ) {
+      throw badData(file, `column ${name} is of type ${type}, which is no ${role}`, {
+        hint: type.startsWith('STRUCT')
+          ? `say which of its fields: columns: { ${role}: ${name}.FIELD }`
+          : 'say which column: columns',
+      });
+    }
+    types[role] = type;
+  }
+  return types;
+}
+
+function textOf(column: string, type: string): string {
+  // Text whose writer left out the mark that it is UTF-8.
+  return type === 'BLOB' ? `try(decode(${column}))` : `${column}::VARCHAR`;
+}
+
+/** SQL for the seconds of a column that need not be read as text. */
+function secondsOf(target: ImportTarget, column: string, type: string, file: string): string | undefined {
+  if (/^(TIMESTAMP|DATE)/.test(type)) return `epoch(${column})::DOUBLE`;
+  if (!numeric.test(type) || typeof target.form === 'object') return undefined;
+  if (target.form === 'iso') {
+    throw badData(file, `times are numbers (${type}), not dates`, { hint: 'say their unit: time_unit' });
+  }
+  target.form ??= 'seconds';
+  target.hasPlainTimes = true;
+  return secondsOfNumber(`${column}::DOUBLE`, target.form);
+}

@@ -1,0 +1,85 @@
+import { readFileSync } from 'node:fs';
+import { type Database, sqlText } from '../tables/database.js';
+import { nullWords } from './interaction-format.js';
+import { describeForm, secondsOfText, type TimeForm, type TimeUnit } from './times.js';
+
+const macros = readFileSync(new URL('./epoch-seconds.sql', import.meta.url), 'utf8');
+const insertion = readFileSync(new URL('./import-cells.sql', import.meta.url), 'utf8');
+
+/** SQL for the cells of a piece of input, over what stands after FROM. */
+export interface Cells {
+  readonly user: string;
+  readonly item: string;
+  readonly time: string;
+  /** For the seconds since 1970, where the time is no text; else it is read from `time`. */
+  readonly seconds?: string;
+  /** What is wrong with a row as a whole, else null. */
+  readonly unreadable?: string;
+  readonly from: string;
+}
+
+/** Where the rows of all parts go, in order: the table `imported`. */
+export interface ImportTarget {
+  readonly database: Database;
+  readonly nullValues: readonly string[];
+  /** How many rows there are so far. */
+  rows: number;
+  /** How times are written; undefined until a time has been seen. */
+  form: TimeForm | undefined;
+  /** Whether times were numbers or text, and not of a type for times. */
+  hasPlainTimes: boolean;
+}
+
+/** Makes the table, empty. */
+export async function openTarget(
+  database: Database,
+  asked: {
+    readonly unit: TimeUnit | 'auto';
+    readonly dateFormat?: string;
+    readonly nullValues: readonly string[];
+  },
+): Promise<ImportTarget> {
+  await database.run(macros);
+  await database.run(
+    'CREATE TEMP TABLE imported (user_id VARCHAR, item_id VARCHAR, timestamp DOUBLE, problem VARCHAR)',
+  );
+  const { unit, dateFormat, nullValues } = asked;
+  const form = dateFormat === undefined ? (unit === 'auto' ? undefined : unit) : { dateFormat };
+  return { database, nullValues, rows: 0, form, hasPlainTimes: false };
+}
+
+/** Adds the rows of a piece; the number of rows that it has. */
+export async function addCells(target: ImportTarget, cells: Cells): Promise<number> {
+  const { database, nullValues } = target;
+  const words = nullValues.map(sqlText).join(', ');
+  const valued = (cell: string) =>
+    words === '' ? cell : `CASE WHEN (${cell}) NOT IN (${words}) THEN ${cell} END`;
+  const source = `(SELECT ${valued(cells.user)} AS user_cell, ${valued(cells.item)} AS item_cell,
+    ${valued(cells.time)} AS time_cell, ${cells.seconds ?? 'NULL'} AS given_seconds,
+    ${cells.unreadable ?? 'NULL'} AS unreadable FROM ${cells.from})`;
+  if (cells.seconds === undefined) {
+    target.hasPlainTimes = true;
+    target.form ??= await formOfFirst(database, source);
+  }
+  const form = target.form ?? 'seconds';
+  const seconds =
+    cells.seconds === undefined
+      ? secondsOfText('time_cell', form)
+      : 'CASE WHEN time_cell IS NOT NULL THEN given_seconds END';
+  await database.run(`CREATE OR REPLACE TEMP VIEW cells AS SELECT *, ${seconds} AS seconds FROM ${source}`);
+  await database.run(insertion, { form: describeForm(form) });
+  const [counted] = await database.rows('SELECT count(*) AS rows FROM imported');
+  const added = Number(counted?.['rows']) - target.rows;
+  target.rows += added;
+  return added;
+}
+
+/** Seconds where the first time is a number, ISO 8601 where it is not; undefined where there is none. */
+async function formOfFirst(database: Database, source: string): Promise<TimeUnit | undefined> {
+  const [first] = await database.rows(
+    `SELECT try_cast(time_cell AS DOUBLE) IS NOT NULL AS number FROM ${source}
+     WHERE time_cell NOT IN (${nullWords.map(sqlText).join(', ')}) LIMIT 1`,
+  );
+  if (first === undefined) return undefined;
+  return first['number'] === true ? 'seconds' : 'iso';
+}

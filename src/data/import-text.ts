@@ -1,0 +1,162 @@
+import { rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { badData } from '../tables/bad-data.js';
+import { sqlText } from '../tables/database.js';
+import { withoutWildcards } from '../tables/parquet.js';
+import { addCells, type Cells, type ImportTarget } from './import-target.js';
+import { type ColumnPlaces, type InteractionFormat, roles } from './interaction-format.js';
+import { sourceBytes } from './source-bytes.js';
+import { type RecordLayout, RecordSplitter, unescaped } from './split-records.js';
+
+/** A text file and how it is read. */
+export interface TextPart {
+  readonly path: string;
+  /** As the user knows it. */
+  readonly file: string;
+  readonly format: InteractionFormat;
+  readonly layout: Omit<RecordLayout, 'wanted'>;
+  readonly places: ColumnPlaces;
+}
+
+// Large enough for DuckDB's threads to share, small enough that little is kept twice.
+const pieceBytes = 1 << 26;
+/** What DuckDB reads at once, where no line is longer. */
+const readerBytes = 1 << 22;
+const byteOrderMark = Buffer.from([0xef, 0xbb, 0xbf]);
+
+/**
+ * Adds the rows of a text file to the target, piece by piece: while DuckDB takes one in, the next is split.
+ *
+ * @param scratch a folder for the pieces
+ * @returns what the splitter met
+ */
+export async function importText(
+  target: ImportTarget,
+  part: TextPart,
+  { scratch, signal }: { readonly scratch: string; readonly signal: AbortSignal },
+): Promise<RecordSplitter> {
+  const splitter = new RecordSplitter(layoutOf(part));
+  let taking: Promise<void> = Promise.resolve();
+  let waiting: Buffer[] = [];
+  let waitingBytes = 0;
+  let rowsBefore = 0;
+  const handOver = async (): Promise<void> => {
+    if (splitter.rows === rowsBefore) return;
+    const path = join(scratch, `piece-${splitter.rows}`);
+    const rows = splitter.rows - rowsBefore;
+    const cells = cellsOf(part, splitter, path);
+    writeFileSync(path, Buffer.concat(waiting));
+    [waiting, waitingBytes, rowsBefore] = [[], 0, splitter.rows];
+    splitter.startPiece();
+    await taking;
+    taking = takeIn(target, cells, rows, part.file).finally(() => rmSync(path, { force: true }));
+    // It is awaited later; that it may fail before is no reason to end the process.
+    taking.catch(() => {});
+  };
+  try {
+    for await (const pieces of splitFile(splitter, part)) {
+      signal.throwIfAborted();
+      for (const piece of pieces) {
+        waiting.push(piece);
+        waitingBytes += piece.length;
+      }
+      if (waitingBytes >= pieceBytes) await handOver();
+    }
+    await handOver();
+  } finally {
+    // The database is not to be closed under it.
+    await taking.catch(() => {});
+  }
+  await taking;
+  return splitter;
+}
+
+/** The lines on which records begin, of those that the splitter writes. */
+export async function linesOfRows(part: TextPart, rows: readonly number[]): Promise<readonly number[]> {
+  const splitter = new RecordSplitter(layoutOf(part), rows);
+  for await (const _ of splitFile(splitter, part)) {
+    if (splitter.lines.length === rows.length) break;
+  }
+  return splitter.lines;
+}
+
+/** Splits a whole file, giving what is written as it comes. */
+async function* splitFile(splitter: RecordSplitter, part: TextPart): AsyncGenerator<readonly Buffer[]> {
+  let rest: Buffer = Buffer.alloc(0);
+  let isFirst = true;
+  for await (const chunk of sourceBytes(part.path, part.file, part.format.gzip)) {
+    let bytes = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
+    if (isFirst && bytes.length < byteOrderMark.length) {
+      rest = bytes;
+      continue;
+    }
+    if (isFirst && bytes.subarray(0, byteOrderMark.length).equals(byteOrderMark)) {
+      bytes = bytes.subarray(byteOrderMark.length);
+    }
+    isFirst = false;
+    rest = bytes.subarray(splitter.split(bytes, false));
+    yield splitter.take();
+  }
+  splitter.split(rest, true);
+  yield splitter.take();
+}
+
+function layoutOf({ format, layout, places }: TextPart): RecordLayout {
+  if (format.format === 'jsonl') return { ...layout, wanted: { record: 0 } };
+  return { ...layout, wanted: Object.fromEntries(roles.map((role) => [role, places[role].index])) };
+}
+
+async function takeIn(target: ImportTarget, cells: Cells, rows: number, file: string): Promise<void> {
+  const added = await addCells(target, cells);
+  // A reader that loses rows must never go unnoticed.
+  if (added === rows) return;
+  throw badData(file, `${rows} rows were found and ${added} read`, {
+    hint: 'this is a fault in kshot: report it with the file, or the lines near where it begins to differ',
+  });
+}
+
+/** The cells of a piece that the splitter wrote. */
+function cellsOf({ format, layout, places }: TextPart, splitter: RecordSplitter, path: string): Cells {
+  const columns = Array.from({ length: layout.cells }, (_, index) => `'c${index}': 'VARCHAR'`).join(', ');
+  const longest = splitter.longestLine + 2;
+  const from = `read_csv(${sqlText(withoutWildcards(path))}, auto_detect = false, hive_partitioning = false,
+    delim = ${sqlText(splitter.delimiter)}, quote = '', escape = '', comment = '', header = false, new_line = '\\n',
+    columns = {${columns}}, buffer_size = ${Math.max(readerBytes, 4 * longest)}, max_line_size = ${Math.max(1 << 20, longest)})`;
+  const cell = (index: number) =>
+    splitter.hasEscapes ? unescaped(`c${index}`, splitter.delimiter) : `c${index}`;
+  if (format.format === 'jsonl') return jsonCells(cell(0), places, from);
+  return {
+    user: cell(places.user.index),
+    item: cell(places.item.index),
+    time: cell(places.time.index),
+    from,
+  };
+}
+
+function jsonCells(line: string, places: ColumnPlaces, from: string): Cells {
+  const pointers = roles.map((role) => sqlText(jsonPointer(places[role].path))).join(', ');
+  // Only of what is an object: a path into anything else has no meaning.
+  const objects = `(SELECT *, CASE WHEN is_object THEN json_extract_string(line, [${pointers}]) END AS texts,
+      CASE WHEN is_object THEN json_type(line, [${pointers}]) END AS types
+    FROM (SELECT line, CASE WHEN json_valid(line) THEN json_type(line) = 'OBJECT' ELSE false END AS is_object
+      FROM (SELECT ${line} AS line FROM ${from})))`;
+  // NaN is what Python writes where there is no value; the type tells it from the word.
+  const value = (index: number) =>
+    `CASE WHEN types[${index}] IN ('VARCHAR', 'BOOLEAN') OR (types[${index}] IN ('BIGINT', 'UBIGINT', 'DOUBLE')
+      AND isfinite(try_cast(texts[${index}] AS DOUBLE))) THEN nullif(texts[${index}], '') END`;
+  const nested = roles.map(
+    (role, index) =>
+      `WHEN types[${index + 1}] IN ('OBJECT', 'ARRAY') THEN ${sqlText(`${role} is not one value; columns takes a path such as ${role}: ${places[role].path.join('.')}.id`)}`,
+  );
+  return {
+    user: value(1),
+    item: value(2),
+    time: value(3),
+    unreadable: `CASE WHEN NOT is_object THEN 'not a JSON object' ${nested.join(' ')} END`,
+    from: objects,
+  };
+}
+
+function jsonPointer(path: readonly string[]): string {
+  return path.map((name) => `/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
+}
