@@ -16,74 +16,100 @@ export interface LeftOut {
 // The year 5138: whatever is later was counted in something smaller than seconds.
 const latestSecond = 1e11;
 
+/** What the rows that are kept are, as a whole. */
+export interface Found {
+  readonly rows: number;
+  readonly first: number;
+  readonly last: number;
+  readonly users: Ids;
+  readonly items: Ids;
+}
+
+/** How many ids there are, and in how many rows a word stands that often is no value. */
+interface Ids {
+  readonly count: number;
+  readonly nulls: number;
+  readonly word: string;
+}
+
+/** Looks at a table of the rows that are kept. */
+export async function surveyRows({ database }: ImportTarget, table: string): Promise<Found> {
+  const words = nullWords.map(sqlText).join(', ');
+  const idsOf = async (column: string): Promise<Ids> => {
+    const [found] = await database.rows(
+      `SELECT count(*) AS count, coalesce(sum(rows) FILTER (id IN (${words})), 0)::BIGINT AS nulls,
+         min(id) FILTER (id IN (${words})) AS word
+       FROM (SELECT ${column} AS id, count(*) AS rows FROM ${table} GROUP BY id)`,
+    );
+    return {
+      count: Number(found?.['count']),
+      nulls: Number(found?.['nulls']),
+      word: String(found?.['word']),
+    };
+  };
+  const [times] = await database.rows(
+    `SELECT count(*) AS rows, min(timestamp) AS first, max(timestamp) AS last FROM ${table}`,
+  );
+  return {
+    rows: Number(times?.['rows']),
+    first: Number(times?.['first']),
+    last: Number(times?.['last']),
+    users: await idsOf('user_id'),
+    items: await idsOf('item_id'),
+  };
+}
+
 /**
  * What was read, in one line: rows, users, items, first and last time, rows left out and why.
  *
- * @param table of the rows that are kept
- * @throws FailureError `bad-data` where there are none, or where their times cannot be seconds
+ * @throws FailureError `bad-data` where there are no rows, or where their times cannot be seconds
  */
-export async function describeImport(
+export function describeImport(
   target: ImportTarget,
-  table: string,
+  { rows, first, last, users, items }: Found,
   file: string,
   leftOut: readonly LeftOut[],
-): Promise<string> {
-  const [found] = await target.database.rows(
-    `SELECT count(*) AS rows, count(DISTINCT user_id) AS users, count(DISTINCT item_id) AS items,
-       min(timestamp) AS first, max(timestamp) AS last FROM ${table}`,
-  );
-  const number = (name: string) => Number(found?.[name]);
+): string {
   const out = leftOut.reduce((sum, { count }) => sum + count, 0);
-  const why = leftOut.map(
-    (one) =>
-      `${one.count === 1 ? '' : `${one.count} times `}${one.why} (${one.count === 1 ? '' : 'first '}${one.place})`,
+  const why = leftOut.map((one) =>
+    one.count === 1 ? `${one.why} (${one.place})` : `${one.count} times ${one.why} (first ${one.place})`,
   );
   const leftOutText = out === 0 ? '' : `; ${formatCount(out, 'row')} left out: ${why.join(', ')}`;
-  if (number('rows') === 0) {
+  if (rows === 0) {
     throw badData(file, `holds no interaction that can be read${leftOutText}`, {
       hint: 'see the parameters of data.import',
     });
   }
-  const [first, last] = [number('first'), number('last')];
   if (last > latestSecond) {
-    const better = implausible(target, first, last);
     throw badData(file, `times reach ${last} seconds after 1970`, {
-      hint: better ?? 'say time_unit: milliseconds or microseconds',
+      hint: implausible(target, first, last) ?? 'say time_unit: milliseconds or microseconds',
     });
   }
   const times = isRelative(first, last)
     ? `times ${first} to ${last} s`
     : `${formatTime(first)} to ${formatTime(last)} UTC`;
   const counts = [
-    formatCount(number('rows'), 'row'),
-    formatCount(number('users'), 'user'),
-    formatCount(number('items'), 'item'),
+    formatCount(rows, 'row'),
+    formatCount(users.count, 'user'),
+    formatCount(items.count, 'item'),
   ];
   return `${counts.join(', ')}, ${times}${leftOutText}`;
 }
 
 /** What people should look at in what was read. */
-export async function warningsOf(
+export function warningsOf(
   target: ImportTarget,
-  table: string,
+  { first, last, users, items }: Found,
   texts: readonly { readonly file: string; readonly split: RecordSplitter }[],
-): Promise<readonly string[]> {
-  const words = nullWords.map(sqlText).join(', ');
-  const [found] = await target.database.rows(
-    `SELECT min(timestamp) AS first, max(timestamp) AS last,
-       count(*) FILTER (user_id IN (${words})) AS users, min(user_id) FILTER (user_id IN (${words})) AS user,
-       count(*) FILTER (item_id IN (${words})) AS items, min(item_id) FILTER (item_id IN (${words})) AS item
-     FROM ${table}`,
+): readonly string[] {
+  const times = implausible(target, first, last);
+  const named = Object.entries({ user: users, item: items }).flatMap(([role, { nulls, word }]) =>
+    nulls === 0
+      ? []
+      : [
+          `${formatCount(nulls, 'row')} with the ${role} ${word}, taken as any other; if it stands for no value, say null_values: [${JSON.stringify(word)}]`,
+        ],
   );
-  const times = implausible(target, Number(found?.['first']), Number(found?.['last']));
-  const named = (['user', 'item'] as const).flatMap((role) => {
-    const count = Number(found?.[`${role}s`]);
-    if (count === 0) return [];
-    const word = String(found?.[role]);
-    return [
-      `${formatCount(count, 'row')} with the ${role} ${word}, taken as any other; if it stands for no value, say null_values: [${JSON.stringify(word)}]`,
-    ];
-  });
   return [
     ...(times === undefined ? [] : [times]),
     ...named,

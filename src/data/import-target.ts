@@ -4,7 +4,7 @@ import { nullWords } from './interaction-format.js';
 import { describeForm, secondsOfText, type TimeForm, type TimeUnit } from './times.js';
 
 const macros = readFileSync(new URL('./epoch-seconds.sql', import.meta.url), 'utf8');
-const insertion = readFileSync(new URL('./import-cells.sql', import.meta.url), 'utf8');
+const findProblems = readFileSync(new URL('./import-problems.sql', import.meta.url), 'utf8');
 
 /** SQL for the cells of a piece of input, over what stands after FROM. */
 export interface Cells {
@@ -18,7 +18,10 @@ export interface Cells {
   readonly from: string;
 }
 
-/** Where the rows of all parts go, in order: the table `imported`. */
+/**
+ * Where the rows of all parts go, in order: the table `imported`. A row that cannot be read has a null there, and a
+ * line in the table `problems`: row (from 0), problem.
+ */
 export interface ImportTarget {
   readonly database: Database;
   readonly nullValues: readonly string[];
@@ -40,9 +43,8 @@ export async function openTarget(
   },
 ): Promise<ImportTarget> {
   await database.run(macros);
-  await database.run(
-    'CREATE TEMP TABLE imported (user_id VARCHAR, item_id VARCHAR, timestamp DOUBLE, problem VARCHAR)',
-  );
+  await database.run('CREATE TEMP TABLE imported (user_id VARCHAR, item_id VARCHAR, timestamp DOUBLE)');
+  await database.run('CREATE TEMP TABLE problems (row BIGINT, problem VARCHAR)');
   const { unit, dateFormat, nullValues } = asked;
   const form = dateFormat === undefined ? (unit === 'auto' ? undefined : unit) : { dateFormat };
   return { database, nullValues, rows: 0, form, hasPlainTimes: false };
@@ -67,11 +69,19 @@ export async function addCells(target: ImportTarget, cells: Cells): Promise<numb
       ? secondsOfText('time_cell', form)
       : 'CASE WHEN time_cell IS NOT NULL THEN given_seconds END';
   await database.run(`CREATE OR REPLACE TEMP VIEW cells AS SELECT *, ${seconds} AS seconds FROM ${source}`);
-  await database.run(insertion, { form: describeForm(form) });
-  const [counted] = await database.rows('SELECT count(*) AS rows FROM imported');
-  const added = Number(counted?.['rows']) - target.rows;
-  target.rows += added;
-  return added;
+  await database.run(
+    'INSERT INTO imported SELECT user_cell, item_cell, CASE WHEN isfinite(seconds) THEN seconds END FROM cells',
+  );
+  const before = target.rows;
+  const [counted] = await database.rows(
+    `SELECT count(*) AS rows, count(*) FILTER (user_id IS NULL OR item_id IS NULL OR timestamp IS NULL) AS bad
+     FROM imported WHERE rowid >= ${before}`,
+  );
+  target.rows += Number(counted?.['rows']);
+  if (Number(counted?.['bad']) > 0) {
+    await database.run(findProblems, { form: describeForm(form), rows_before: before });
+  }
+  return target.rows - before;
 }
 
 /** Seconds where the first time is a number, ISO 8601 where it is not; undefined where there is none. */

@@ -60,6 +60,7 @@ const incomplete = -1;
 const openQuote = -2;
 
 const outBytes = 1 << 20;
+const tooLong = 'is longer than 16 MiB';
 
 /**
  * Splits a text file into records and writes them again so that no reader can take them differently: one line each,
@@ -165,8 +166,11 @@ export class RecordSplitter {
     let run = start;
     while (start < bytes.length) {
       const end = care || this.mayBeOther(bytes, start) ? -1 : this.plainEnd(bytes, start);
-      if (end === bytes.length && !isLast && end - start < longestRecord) break;
-      if (end >= 0 && bytes[end] === lineFeed) {
+      if (end === bytes.length && !isLast && end - start <= longestRecord) break;
+      if (end - start > longestRecord) {
+        this.pass(bytes, run, start);
+        start = run = this.rejectLine(bytes, start, tooLong);
+      } else if (end >= 0 && bytes[end] === lineFeed) {
         this.count(this.line++, end - start);
         start = end + 1;
       } else if (end >= 0 && bytes[end] === carriageReturn && bytes[end + 1] === lineFeed) {
@@ -214,10 +218,8 @@ export class RecordSplitter {
     if (this.isComment(bytes, start)) return this.skipLine(bytes, start);
     const end = this.readCells(bytes, start, isLast);
     if (end === incomplete && bytes.length - start <= longestRecord) return -1;
-    if (end < 0) {
-      const text = end === openQuote ? 'a quote that opens here is not closed' : 'is longer than 16 MiB';
-      return this.rejectLine(bytes, start, text);
-    }
+    if (end === openQuote) return this.rejectLine(bytes, start, 'a quote that opens here is not closed');
+    if (end === incomplete || end - start > longestRecord) return this.rejectLine(bytes, start, tooLong);
     const breaks = lineBreaks(bytes, start, end);
     const next = afterLineBreak(bytes, end);
     if (this.starts.length === 1 && isBlank(bytes, start, end)) {
@@ -287,6 +289,7 @@ export class RecordSplitter {
     for (;;) {
       close = bytes.indexOf(this.quoteByte, close);
       if (close < 0) return isLast || bytes.length - at > longestRecord ? openQuote : incomplete;
+      if (close - at > longestRecord) return openQuote;
       if (bytes[close + 1] !== this.quoteByte) break;
       isDoubled = true;
       close += 2;

@@ -1,6 +1,6 @@
 import { relative } from 'node:path';
 import { importParquet, parquetColumns } from '../data/import-parquet.js';
-import { describeImport, type LeftOut, warningsOf } from '../data/import-summary.js';
+import { describeImport, type LeftOut, surveyRows, warningsOf } from '../data/import-summary.js';
 import { type ImportTarget, openTarget } from '../data/import-target.js';
 import { importText, linesOfRows, type TextPart } from '../data/import-text.js';
 import {
@@ -13,7 +13,8 @@ import {
 import type { BadRow, RecordSplitter } from '../data/split-records.js';
 import type { TimeUnit } from '../data/times.js';
 import { badData, readingUserFile } from '../tables/bad-data.js';
-import { sqlText, withDatabase } from '../tables/database.js';
+import { withDatabase } from '../tables/database.js';
+import { writeParquet } from '../tables/parquet.js';
 import type { KindContext } from './kind.js';
 
 const shownRows = 5;
@@ -52,21 +53,18 @@ export async function run(context: KindContext): Promise<void> {
     const rows = bad === 0 ? 'imported' : 'readable';
     // In the order of the file, so that rowid is the place in it.
     if (bad > 0) {
-      await database.run('CREATE TEMP TABLE readable AS SELECT * FROM imported WHERE problem IS NULL');
+      await database.run(`CREATE TEMP TABLE readable AS SELECT * FROM imported
+         WHERE user_id IS NOT NULL AND item_id IS NOT NULL AND timestamp IS NOT NULL`);
     }
-    const summary = await describeImport(target, rows, name, leftOut);
-    warnings.push(
-      ...(await warningsOf(
-        target,
-        rows,
-        parts.flatMap(({ file, split }) => (split === undefined ? [] : [{ file, split }])),
-      )),
-    );
-    // Written in the order of the table, which is that of the input, whatever the number of threads.
-    await database.run(
-      `COPY (SELECT rowid AS position, user_id, item_id, timestamp FROM ${rows})
-       TO ${sqlText(context.output('interactions'))} (FORMAT parquet, COMPRESSION zstd)`,
-    );
+    const found = await surveyRows(target, rows);
+    const summary = describeImport(target, found, name, leftOut);
+    const texts = parts.flatMap(({ file, split }) => (split === undefined ? [] : [{ file, split }]));
+    warnings.push(...warningsOf(target, found, texts));
+    await writeParquet(database, {
+      query: `SELECT rowid AS position, user_id, item_id, timestamp FROM ${rows}`,
+      orderBy: ['position'],
+      path: context.output('interactions'),
+    });
     context.note(summary);
     for (const warning of warnings) context.note(`warning: ${warning}`);
   });
@@ -126,7 +124,7 @@ async function rowsLeftOut({ database }: ImportTarget, parts: readonly Part[]): 
   );
   const rows = await database.rows(
     `SELECT CASE WHEN starts_with(problem, 'time ') THEN 'a time that cannot be read' ELSE problem END AS why,
-       count(*) AS count, min(rowid) AS first FROM imported WHERE problem IS NOT NULL GROUP BY why ORDER BY first`,
+       count(*) AS count, min(row) AS first FROM problems GROUP BY why ORDER BY first`,
   );
   const places = await placesOf(
     parts,
@@ -170,10 +168,9 @@ async function placesOf(parts: readonly Part[], rows: readonly number[]): Promis
 
 /** Fails with the first rows that cannot be read. */
 async function refuseRows({ database }: ImportTarget, parts: readonly Part[], bad: number): Promise<never> {
-  const rows = await database.rows(
-    'SELECT rowid AS row, problem FROM imported WHERE problem IS NOT NULL ORDER BY rowid LIMIT $limit',
-    { limit: shownRows },
-  );
+  const rows = await database.rows('SELECT row, problem FROM problems ORDER BY row LIMIT $limit', {
+    limit: shownRows,
+  });
   const places = await placesOf(
     parts,
     rows.map((row) => Number(row['row'])),

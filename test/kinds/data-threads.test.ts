@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { JsonObject } from '../../src/base/json.js';
@@ -81,4 +81,35 @@ test('every data kind writes the same bytes at 1, 2 and 8 threads', async () => 
   expect(digests[2]).toEqual(digests[1]);
   expect(digests[8]).toEqual(digests[1]);
   expect(Object.keys(digests[1] ?? {})).toHaveLength(27);
+});
+
+test('an import of several parts with rows that are left out writes the bytes of one good file at any number of threads', async () => {
+  const root = temporaryFolder();
+  mkdirSync(join(root, 'parts'));
+  const lines = (from: number) =>
+    Array.from(
+      { length: 70_000 },
+      (_, index) => `u${(from + index) % 977},"i${(index * 31) % 211}",${from + index}\n`,
+    );
+  const parts = [0, 70_000, 140_000].map(lines);
+  for (const [index, part] of parts.entries()) {
+    const spoilt = part.toSpliced(50 * index + 3, 0, 'u1,"x,1\n', 'u1,x,soon\n', 'u1,x\n');
+    writeFileSync(join(root, 'parts', `${index}.csv`), `user,item,time\n${spoilt.join('')}`);
+  }
+  writeFileSync(join(root, 'good.csv'), `user,item,time\r\n${parts.flat().join('').replaceAll('"', '')}`);
+  const digests = new Set<string>();
+  for (const [path, threads] of [
+    ['good.csv', 1],
+    ['parts', 1],
+    ['parts', 2],
+    ['parts', 8],
+  ] as const) {
+    const run = await runKind(dataImport, { root, threads, with: { path, skip_bad_rows: path === 'parts' } });
+    digests.add(
+      createHash('sha256')
+        .update(readFileSync(run.path('interactions')))
+        .digest('hex'),
+    );
+  }
+  expect(digests.size).toBe(1);
 });

@@ -40,6 +40,19 @@ const progress = (seconds: number, done: number): RunEvent => ({
 });
 
 describe('plain lines', () => {
+  it('shows what a step found, and its warnings as such', () => {
+    const note = (line: string): RunEvent => ({
+      event: 'step.note',
+      time: at(0),
+      node: 'interactions',
+      line,
+    });
+    expect(linesOf([note('5 rows, 2 users'), note('warning: look at \u001b[31mthis')])).toEqual([
+      'note      interactions  5 rows, 2 users',
+      expect.stringMatching(/^warning {3}interactions {2}look at [^\u001b]*this$/),
+    ]);
+  });
+
   it('says where a run starts and why a step starts', () => {
     expect(
       linesOf([
