@@ -57,6 +57,22 @@ describe('the structure of src/', () => {
     expect(upwards).toEqual([]);
   });
 
+  it('spreads no list into the arguments of a call: the stack overflows at some 100,000', () => {
+    // What is spread into these is a rest parameter, a pair, or the few words of a command.
+    const bounded = ['configure', 'joinColumns', 'figureId', 'locate', 'argument'].concat(
+      ['metaGradient', 'adaptAndRank', 'lossGradient'], // of an engine that is wrapped
+    );
+    const spread = modules.flatMap((file) => {
+      const text = readFileSync(join(source, file), 'utf8');
+      const first = [...text.matchAll(/(\w+)(?:\?\.)?\(\s*\.\.\.\w+/g)].filter(
+        ([, callee = '']) => !bounded.includes(callee),
+      );
+      const extremes = text.matchAll(/\bMath\.(?:max|min)\((?:[^()]|\([^()]*\))*?\.\.\.\w+/g);
+      return [...first, ...extremes].map(([found]) => `${file}: ${found}`);
+    });
+    expect(spread).toEqual([]);
+  });
+
   it('keeps storage and the registry out of the kinds: they get what they need through their context', () => {
     const forbidden = imports.filter(
       ({ from, to }) =>

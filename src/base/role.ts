@@ -12,6 +12,6 @@ export function mostRestrictive(roles: Roles): Role | null {
 }
 
 /** The union of role sets, in the canonical order. */
-export function unionOfRoles(...sets: readonly Roles[]): Roles {
+export function unionOfRoles(sets: readonly Roles[]): Roles {
   return order.filter((role) => sets.some((roles) => roles.includes(role)));
 }

@@ -1,3 +1,4 @@
+import { greatest } from '../base/extremes.js';
 import { formatBytes, formatCount } from '../base/quantities.js';
 import { printable } from '../base/terminal-text.js';
 import type { Style } from '../ui/style.js';
@@ -14,7 +15,7 @@ const widest = 100;
  */
 export function diagnosisLines(diagnosis: Diagnosis, style: Style, width: number): readonly string[] {
   const { automatic, engines, machine, project, terminal, versions, warnings } = diagnosis;
-  const nameWidth = Math.max(...engines.map(({ name }) => name.length));
+  const nameWidth = greatest(engines.map(({ name }) => name.length));
   const { node, ...packages } = versions;
   return [
     style.bold(`kshot ${diagnosis.kshot}`),

@@ -1,3 +1,4 @@
+import { greatest } from '../base/extremes.js';
 import type { Json } from '../base/json.js';
 import { formatCount } from '../base/quantities.js';
 import { printable } from '../base/terminal-text.js';
@@ -67,7 +68,10 @@ function countText(differing: number, same: number, noun: string): string {
 }
 
 function valueLines(differences: readonly ValueDifference[]): readonly string[] {
-  const width = Math.max(0, ...differences.map(({ path }) => path.length));
+  const width = greatest(
+    differences.map(({ path }) => path.length),
+    0,
+  );
   return differences.map(({ path, before, after }) =>
     printable(`  ${path.padEnd(width)}  ${valueText(before)} -> ${valueText(after)}`),
   );
@@ -95,7 +99,10 @@ function stepLines(differing: readonly NodeDifference[], style: Style): readonly
     const lines = [...differences, ...(same_outputs ? ['the outputs are the same all the same'] : [])];
     return [{ change, subject, lines: lines.length === 0 ? [''] : lines }];
   });
-  const width = Math.max(0, ...rows.map(({ subject }) => subject.length));
+  const width = greatest(
+    rows.map(({ subject }) => subject.length),
+    0,
+  );
   return rows.flatMap(({ change, subject, lines }) =>
     lines.map((line, index) =>
       (index === 0

@@ -1,3 +1,4 @@
+import { greatest } from '../base/extremes.js';
 import type { Json } from '../base/json.js';
 import { displayWidth, printable } from '../base/terminal-text.js';
 import { type RowTable, tableWidth } from '../report/row-formats.js';
@@ -124,7 +125,7 @@ function withIntervalsBelow({ columns, rows }: RowTable): RowTable {
 }
 
 function withNamesCut({ columns, rows }: RowTable, excess: number): RowTable {
-  const longest = Math.max(...rows.map(([name]) => Math.max(...String(name).split('\n').map(displayWidth))));
+  const longest = greatest(rows.flatMap(([name]) => String(name).split('\n').map(displayWidth)));
   const most = Math.max(10, longest - excess);
   const cut = (name: string) =>
     name

@@ -1,3 +1,4 @@
+import { greatest } from '../base/extremes.js';
 import { formatCount } from '../base/quantities.js';
 import { type Role, type Roles, unionOfRoles } from '../base/role.js';
 import { printable } from '../base/terminal-text.js';
@@ -44,7 +45,7 @@ export function dagOf(graph: Graph): Dag {
     for (const [leaf, roles] of Object.entries(node.roles)) {
       // A bundle's parts have roles of their own, a catalogue's none: the port has those of all.
       const port = leaf.split('/')[0] ?? leaf;
-      step.outputs.set(port, unionOfRoles(step.outputs.get(port) ?? [], roles));
+      step.outputs.set(port, unionOfRoles([step.outputs.get(port) ?? [], roles]));
     }
     for (const [input, tree] of Object.entries(node.inputs)) {
       for (const { leaf } of leavesOf(tree)) {
@@ -53,7 +54,7 @@ export function dagOf(graph: Graph): Dag {
         if (source === undefined || source.step === node.step) continue;
         const name = JSON.stringify([source.step, node.step, input]);
         const before = edges.get(name)?.roles ?? [];
-        const roles = unionOfRoles(before, source.roles[leaf.path] ?? []);
+        const roles = unionOfRoles([before, source.roles[leaf.path] ?? []]);
         edges.set(name, { from: source.step, to: node.step, input, roles });
       }
     }
@@ -76,8 +77,14 @@ const rolesText = (roles: readonly Role[]) => (roles.length === 0 ? '' : `[${rol
 
 /** A line for each step: its kind, what it takes with the roles of that, and what it gives with its roles. */
 export function dagText(dag: Dag): readonly string[] {
-  const width = Math.max(0, ...dag.steps.map(({ step }) => step.length));
-  const kindWidth = Math.max(0, ...dag.steps.map(({ kind }) => kind.length));
+  const width = greatest(
+    dag.steps.map(({ step }) => step.length),
+    0,
+  );
+  const kindWidth = greatest(
+    dag.steps.map(({ kind }) => kind.length),
+    0,
+  );
   const steps = dag.steps.map(({ step, kind, nodes, outputs }) => {
     const inputs = dag.edges
       .filter(({ to }) => to === step)

@@ -1,3 +1,4 @@
+import { greatest } from '../base/extremes.js';
 import { formatCount } from '../base/quantities.js';
 import { driftTable } from '../report/drift-table.js';
 import { metricTable } from '../report/metric-table.js';
@@ -115,7 +116,10 @@ export function tableLines(
   const [head = '', rule = '', ...lines] = formatRows(fitted, 'table').trimEnd().split('\n');
   const role = fitted.columns.indexOf('role');
   const heights = fitted.rows.map((row) =>
-    Math.max(1, ...row.map((cell) => (typeof cell === 'string' ? cell.split('\n').length : 1))),
+    greatest(
+      row.map((cell) => (typeof cell === 'string' ? cell.split('\n').length : 1)),
+      1,
+    ),
   );
   /** Of each line that a row begins with, which row it is. */
   const rowAt = new Map<number, number>();

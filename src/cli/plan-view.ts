@@ -1,3 +1,4 @@
+import { greatest } from '../base/extremes.js';
 import { formatCount, shortDigest } from '../base/quantities.js';
 import { displayWidth, printable } from '../base/terminal-text.js';
 import type { Publication } from '../pipeline/graph.js';
@@ -56,8 +57,14 @@ export function planLines(
       more: more(nodes),
     };
   });
-  const width = Math.max(0, ...rows.map((row) => row.subject.length));
-  const countWidth = Math.max(0, ...rows.map((row) => row.count.length));
+  const width = greatest(
+    rows.map((row) => row.subject.length),
+    0,
+  );
+  const countWidth = greatest(
+    rows.map((row) => row.count.length),
+    0,
+  );
   const counts = countStates(plan.nodes);
   return [
     ...rows.map((row) =>

@@ -70,7 +70,7 @@ export async function diagnoseProject(
     cache: { folder: cacheFolder, ...(cache ?? emptySurvey) },
     free_disk_bytes: freeBytes(root),
   };
-  warnings.push(...warningsOfProject(facts));
+  for (const warning of warningsOfProject(facts)) warnings.push(warning);
   return facts;
 }
 

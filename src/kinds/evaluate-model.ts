@@ -63,8 +63,10 @@ export async function evaluateModel(context: KindContext, evaluation: Evaluation
         some.map((episode) => taskOf(episodes, episode)),
         { innerRates, steps: evaluation.steps },
       );
-      rows.push(...rankRows(episodes, some, evaluation.steps, adapted));
-      if (evaluation.drift === true) drift.push(...driftRows(some, evaluation.steps, adapted));
+      for (const row of rankRows(episodes, some, evaluation.steps, adapted)) rows.push(row);
+      if (evaluation.drift === true) {
+        for (const row of driftRows(some, evaluation.steps, adapted)) drift.push(row);
+      }
       context.progress({ done: index * evaluated.length + from + some.length, total, unit: 'episodes' });
     }
   }

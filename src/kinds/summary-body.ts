@@ -41,7 +41,7 @@ export async function run(context: KindContext): Promise<void> {
         const settings = await readRankedSettings(database, filePath(element, 'ranks'), name);
         read.push(settings.map(measured));
       }
-      models.push(...modelsOf(name, read));
+      for (const model of modelsOf(name, read)) models.push(model);
     }
     const baseline = only(models, parameters.baseline, 'baseline');
     const zeroShot =

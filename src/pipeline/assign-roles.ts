@@ -34,7 +34,7 @@ export function assignRoles(
     for (const { leaf } of leavesOf(tree)) {
       for (const role of nodes.get(leaf.node)?.roles[leaf.path] ?? []) roles.add(role);
     }
-    const union = unionOfRoles([...roles]);
+    const union = unionOfRoles([[...roles]]);
     known.set(tree, union);
     return union;
   };
@@ -110,7 +110,7 @@ function rolesOfOutputs(node: DraftNode, rolesOf: (tree: Tree<Source>) => Roles)
       const rolesFrom = (origin: Origin) => {
         // A split of test data is test data still.
         const own = origin.role === undefined ? [] : [origin.role];
-        return unionOfRoles(own, ...contributing(node, name, origin).map(rolesOf));
+        return unionOfRoles([own, ...contributing(node, name, origin).map(rolesOf)]);
       };
       const ofPort = rolesFrom(output);
       return leafPaths(output.shape, name).map((path) => {

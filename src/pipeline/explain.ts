@@ -66,11 +66,12 @@ export async function differences(
   if (!equal(before['format'], after['format'])) {
     lines.push(`format ${shown(before['format'])} -> ${shown(after['format'])}`);
   }
-  lines.push(...valueDifferences('with', before['params'] ?? {}, after['params'] ?? {}));
+  for (const line of valueDifferences('with', before['params'] ?? {}, after['params'] ?? {}))
+    lines.push(line);
   if (after['inputs'] !== undefined) {
-    lines.push(...memberDifferences('input', before['inputs'], after['inputs']));
+    for (const line of memberDifferences('input', before['inputs'], after['inputs'])) lines.push(line);
   }
-  lines.push(...memberDifferences('file', before['files'], after['files']));
+  for (const line of memberDifferences('file', before['files'], after['files'])) lines.push(line);
 
   const [engineBefore, engineAfter] = [objectOf(before['engine']), objectOf(after['engine'])];
   if (!equal(engineBefore['name'], engineAfter['name'])) {

@@ -1,4 +1,9 @@
-import { DuckDBDecimalValue, type DuckDBValueConverter, JsonDuckDBValueConverter } from '@duckdb/node-api';
+import {
+  DuckDBDecimalValue,
+  type DuckDBResult,
+  type DuckDBValueConverter,
+  JsonDuckDBValueConverter,
+} from '@duckdb/node-api';
 import { type Failure, FailureError } from '../base/failure.js';
 import type { Json } from '../base/json.js';
 import { type Database, openDatabase, sqlName, sqlText } from '../tables/database.js';
@@ -22,15 +27,24 @@ export interface Query {
   readonly memoryBytes: number;
 }
 
+/** What a query gives, computed whole by DuckDB, and taken from it in pieces of any size. */
+export interface RowStream {
+  readonly columns: RowTable['columns'];
+  readonly pieces: AsyncIterable<RowTable['rows']>;
+}
+
 /**
- * The rows of one SELECT or EXPLAIN over the given tables and nothing else: they are copied into a database in
+ * Gives `use` the rows of one SELECT or EXPLAIN over the given tables and nothing else: they are copied into a database in
  * memory, which then loses its access to files, network, extensions and settings before it sees the statement. The
  * files of every table that it names are verified before.
  *
  * @throws FailureError `sql-refused` for anything but one reading statement, `sql-failed` with what DuckDB says,
  *   `object-corrupt` where a file is missing or not what its run wrote
  */
-export async function queryRows({ sql, tables, threads, memoryBytes }: Query): Promise<RowTable> {
+export async function queryRows<Value>(
+  { sql, tables, threads, memoryBytes }: Query,
+  use: (rows: RowStream) => Promise<Value>,
+): Promise<Value> {
   const database = await openDatabase({ threads, memoryBytes });
   try {
     const names = tables.map((table) => table.name);
@@ -43,7 +57,7 @@ export async function queryRows({ sql, tables, threads, memoryBytes }: Query): P
     await database.run(
       'SET enable_external_access = false; SET allow_community_extensions = false; SET lock_configuration = true',
     );
-    return await answer(database, sql);
+    return await use(await answer(database, sql));
   } finally {
     database.close();
   }
@@ -60,7 +74,7 @@ async function createTable(database: Database, table: SourceTable, filled: boole
   );
 }
 
-async function answer(database: Database, sql: string): Promise<RowTable> {
+async function answer(database: Database, sql: string): Promise<RowStream> {
   const { StatementType } = await import('@duckdb/node-api');
   try {
     const statements = await database.connection.extractStatements(sql);
@@ -69,12 +83,26 @@ async function answer(database: Database, sql: string): Promise<RowTable> {
     if (statements.count !== 1 || (type !== StatementType.SELECT && type !== StatementType.EXPLAIN)) {
       throw new FailureError({ reason: 'sql-refused', message: 'kshot sql takes one SELECT or EXPLAIN' });
     }
-    const reader = await statement.runAndReadAll();
-    return { columns: reader.deduplicatedColumnNames(), rows: reader.convertRows(toJson) as Json[][] };
+    // Not streamed: where a stream fails after its first rows, DuckDB's client takes that for its end.
+    const result = await statement.run();
+    return { columns: result.deduplicatedColumnNames(), pieces: piecesOf(result) };
   } catch (error) {
-    if (error instanceof FailureError || !(error instanceof Error)) throw error;
-    throw new FailureError(failureOfQuery(error));
+    throw asFailure(error);
   }
+}
+
+async function* piecesOf(result: DuckDBResult): AsyncGenerator<RowTable['rows']> {
+  try {
+    for await (const piece of result.yieldConvertedRows(toJson)) yield piece as Json[][];
+  } catch (error) {
+    throw asFailure(error);
+  }
+}
+
+function asFailure(error: unknown): unknown {
+  return error instanceof FailureError || !(error instanceof Error)
+    ? error
+    : new FailureError(failureOfQuery(error));
 }
 
 function failureOfQuery(error: Error): Failure {

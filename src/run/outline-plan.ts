@@ -46,7 +46,7 @@ function outlineStep(
   const { step, kind } = nodes[0]!.node;
   const needs = new Set(nodes.flatMap(({ node }) => needsOf(node).flatMap((id) => stepOf.get(id) ?? [])));
   needs.delete(step);
-  const role = mostRestrictive(unionOfRoles(...nodes.flatMap(({ node }) => Object.values(node.roles))));
+  const role = mostRestrictive(unionOfRoles(nodes.flatMap(({ node }) => Object.values(node.roles))));
   const known = nodes.map(({ node }) => seconds.get(node.id));
   return {
     step,

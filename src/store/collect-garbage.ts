@@ -62,7 +62,7 @@ export function planGarbage(store: Pick<Store, 'folder'>, options: GarbageOption
     const path = join(layout.quarantine, name);
     const found = measure(path);
     if (old(found)) leftovers.push({ type: 'quarantine', path, bytes: found.bytes });
-    else setAside.push(...quarantinedEntry(path, name));
+    else for (const entry of quarantinedEntry(path, name)) setAside.push(entry);
   }
 
   const garbage =

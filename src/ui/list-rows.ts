@@ -1,3 +1,4 @@
+import { greatest, least } from '../base/extremes.js';
 import { formatCount, formatFigure, formatSeconds } from '../base/quantities.js';
 import { displayWidth } from '../base/terminal-text.js';
 import { fitSpans, padText, type Span } from './fit-text.js';
@@ -27,7 +28,7 @@ export interface ListColumns {
 
 /** The widths of the columns that make these items stand below one another. */
 export function columnsOf(items: readonly ListItem[], width: number): ListColumns {
-  const widest = (texts: readonly string[]) => Math.max(0, ...texts.map(displayWidth));
+  const widest = (texts: readonly string[]) => greatest(texts.map(displayWidth), 0);
   const named = items.filter((item) => item.type !== 'over');
   return {
     name: Math.min(Math.floor(width * 0.36), widest(named.map(nameOf)) + 1),
@@ -138,7 +139,7 @@ function stepSpans(step: StepView, columns: ListColumns, drawing: Drawing, room:
     const progress = progressOfStep(step);
     const pace = running.length === 1 ? running[0]?.progress : undefined;
     if (progress !== undefined) return progressSpans(progress, pace, columns, drawing, room);
-    const elapsed = (now - Math.min(...running.map(({ startedAt }) => startedAt ?? now))) / 1000;
+    const elapsed = (now - least(running.map(({ startedAt }) => startedAt ?? now))) / 1000;
     const expected = step.total === 1 ? step.expected?.seconds : undefined;
     return [{ text: `${formatSeconds(Math.max(0, elapsed))}${ofAbout(elapsed, expected)}` }];
   }
@@ -177,7 +178,7 @@ function outcomeText(nodes: readonly NodeView[]): string {
     startedAt === undefined ? [] : [{ startedAt, seconds }],
   );
   const ends = ran.map(({ startedAt, seconds }) => startedAt + 1000 * seconds);
-  const seconds = (Math.max(...ends) - Math.min(...ran.map(({ startedAt }) => startedAt))) / 1000;
+  const seconds = (greatest(ends) - least(ran.map(({ startedAt }) => startedAt))) / 1000;
   const time = ran.length > 0 && seconds > 0 ? ` ${formatSeconds(seconds)}` : '';
   if (nodes.every(({ state }) => state === first.state)) return `${first.state}${time}`;
   const states = [...new Set(nodes.map(({ state }) => state))];

@@ -1,3 +1,4 @@
+import { least } from '../base/extremes.js';
 import type { RunEvent, StepFinish, StepProgress, StepStart } from '../run/event.js';
 import { withValue } from './series.js';
 import {
@@ -123,7 +124,7 @@ function finished(state: ViewState, event: StepFinish): ViewState {
 /** From the start of the first of its nodes to the end of the last. */
 function secondsOf(step: StepView, { time }: StepFinish): number {
   const starts = [...step.nodes.values()].flatMap(({ startedAt }) => startedAt ?? []);
-  return starts.length === 0 ? 0 : Math.max(0, (Date.parse(time) - Math.min(...starts)) / 1000);
+  return starts.length === 0 ? 0 : Math.max(0, (Date.parse(time) - least(starts)) / 1000);
 }
 
 /** The outcome of a step of which nothing was executed, where all its nodes have the same. */

@@ -1,3 +1,4 @@
+import { greatest } from '../base/extremes.js';
 import {
   chainOf,
   countNodes,
@@ -35,7 +36,7 @@ export function progressOfStep(step: StepView): StepProgressView | undefined {
   if (running.length === 0 || left.length < running.length || (waiting > 0 && whole.length === 0))
     return { fraction };
   const mean = whole.reduce((sum, one) => sum + one, 0) / Math.max(1, whole.length);
-  return { fraction, secondsLeft: Math.max(...left) + (waiting * mean) / running.length };
+  return { fraction, secondsLeft: greatest(left) + (waiting * mean) / running.length };
 }
 
 /**

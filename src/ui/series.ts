@@ -1,3 +1,5 @@
+import { greatest, least } from '../base/extremes.js';
+
 /** A curve of bounded size: each point is the mean of `stride` values; the extremes are of the values themselves. */
 export interface Series {
   readonly points: readonly number[];
@@ -48,8 +50,8 @@ export function sparkline(points: readonly number[], width: number, levels: read
       ),
     ),
   );
-  const low = Math.min(...drawn);
-  const high = Math.max(...drawn);
+  const low = least(drawn);
+  const high = greatest(drawn);
   const level = (value: number) =>
     high === low
       ? Math.floor((levels.length - 1) / 2)

@@ -2,7 +2,7 @@ import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Register } from '../../src/report/register.js';
 import type { Manifest, Report } from '../../src/report/run-documents.js';
-import { eventsOf, kshot, nodesByOutcome } from '../support/kshot.js';
+import { eventsOf, kshot, nodesByOutcome, startKshot } from '../support/kshot.js';
 import { smallExperiment } from '../support/small-experiment.js';
 import { temporaryProject } from '../support/temporary-project.js';
 
@@ -153,6 +153,39 @@ describe('the results of the experiment', () => {
     expect(exitCode).toBe(2);
     expect(stderr).toMatch(/took longer than 2 s|[Oo]ut of memory/);
     expect(seconds).toBeLessThan(15);
+  });
+
+  it.each([['table'], ['csv'], ['json'], ['markdown']])(
+    'are printed as %s for as many rows as are asked for',
+    async (format) => {
+      const { exitCode, stdout, stderr } = await kshot(project, [
+        'sql',
+        'FROM range(200000)',
+        '--format',
+        format,
+      ]);
+      expect(exitCode, stderr).toBe(0);
+      const lines = stdout.trimEnd().split('\n');
+      const heads = format === 'json' ? 0 : format === 'csv' ? 1 : 2;
+      expect(lines).toHaveLength(200_000 + heads);
+      expect(lines.at(-1)).toContain('199999');
+      if (format === 'json') expect(JSON.parse(stdout)).toHaveLength(200_000);
+    },
+  );
+
+  it('end quietly when nobody reads them any more', async () => {
+    const running = startKshot(project, ['sql', 'FROM range(5000000)', '--format', 'csv']);
+    running.process.stdout?.once('data', () => running.process.stdout?.destroy());
+    const { exitCode, stderr } = await running.finished;
+    expect([exitCode, stderr]).toEqual([0, '']);
+  });
+
+  it('are all of them or none: a query that fails at a late row prints no row', async () => {
+    const query =
+      "SELECT CASE WHEN i < 300000 THEN i ELSE error('spoilt')::BIGINT END AS i FROM range(400000) t(i)";
+    const { exitCode, stdout } = await kshot(project, ['sql', query, '--json']);
+    expect(exitCode).toBe(2);
+    expect(JSON.parse(stdout)).toMatchObject({ failures: [{ message: expect.stringContaining('spoilt') }] });
   });
 
   it('are shown by kshot results, test rows marked, synthetic data called so', async () => {

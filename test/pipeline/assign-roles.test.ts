@@ -182,7 +182,7 @@ test('more inputs never take a role away', () => {
       );
       const after = rolesOf(more);
       for (const [id, roles] of before)
-        expect(unionOfRoles(after.get(id) ?? [], roles)).toEqual(after.get(id));
+        expect(unionOfRoles([after.get(id) ?? [], roles])).toEqual(after.get(id));
     }),
   );
 });

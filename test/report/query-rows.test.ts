@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { FailureError } from '../../src/base/failure.js';
 import { queryRows, type SourceTable } from '../../src/report/query-rows.js';
+import type { RowTable } from '../../src/report/row-formats.js';
 import { hashFile } from '../../src/store/hash-file.js';
 import { withDatabase } from '../../src/tables/database.js';
 import { writeRowsParquet } from '../../src/tables/parquet.js';
@@ -32,7 +33,12 @@ beforeAll(async () => {
   ];
 });
 
-const ask = (sql: string) => queryRows({ sql, tables, threads: 2, memoryBytes: 2 ** 29 });
+const ask = (sql: string) =>
+  queryRows({ sql, tables, threads: 2, memoryBytes: 2 ** 29 }, async ({ columns, pieces }) => {
+    const rows: RowTable['rows'][number][] = [];
+    for await (const piece of pieces) for (const row of piece) rows.push(row);
+    return { columns, rows };
+  });
 
 async function refusalOf(sql: string) {
   try {

@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { formatRows, type RowTable } from '../../src/report/row-formats.js';
+import {
+  formatPieces,
+  formatRows,
+  type RowFormat,
+  type RowTable,
+  rowsForLayout,
+} from '../../src/report/row-formats.js';
 
 const table: RowTable = {
   columns: ['name', 'value'],
@@ -61,6 +67,36 @@ describe('rows', () => {
       table.rows.map(([name, value]) => ({ name, value })),
     );
   });
+
+  it.each<RowFormat>(['table', 'csv', 'json', 'markdown'])(
+    'as %s are the same text however the pieces are cut in which they come',
+    async (format) => {
+      const rows = Array.from({ length: rowsForLayout + 500 }, (_, row) => [
+        row,
+        row < 1400 ? 'a' : 'much wider',
+      ]);
+      const columns = ['row', 'text'];
+      const inPieces = async (size: number) => {
+        async function* pieces() {
+          for (let at = 0; at < rows.length; at += size) yield rows.slice(at, at + size);
+        }
+        let text = '';
+        for await (const piece of formatPieces(columns, pieces(), format)) text += piece;
+        return text;
+      };
+      const whole = await inPieces(rows.length);
+      expect(await inPieces(1)).toBe(whole);
+      expect(await inPieces(300)).toBe(whole);
+      if (format !== 'table') expect(whole).toBe(formatRows({ columns, rows }, format));
+      else
+        expect(whole.split('\n').slice(1400, 1404)).toEqual([
+          '1398  a',
+          '1399  a',
+          '1400  much wider',
+          '1401  much wider',
+        ]);
+    },
+  );
 
   it('may be none at all', () => {
     const none = { columns: ['a', 'b'], rows: [] };

@@ -67,7 +67,9 @@ async function verifyRuns(root: string): Promise<{ count: number; failures: read
   }
   try {
     const runs = readRegister(root).runs.filter((one) => existsSync(runFolderOf(root, identityOf(one))));
-    for (const record of runs) failures.push(...(await spoiltFilesOfRun(root, record)));
+    for (const record of runs) {
+      for (const failure of await spoiltFilesOfRun(root, record)) failures.push(failure);
+    }
     return { count: runs.length, failures };
   } catch (error) {
     if (!(error instanceof FailureError)) throw error;

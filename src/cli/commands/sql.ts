@@ -24,6 +24,7 @@ export async function sql(options: SqlOptions, query: string): Promise<number> {
   if (!root.ok) return terminal.fail([root.failure]);
   const tables = sourceTables(root.value, readRegister(root.value).runs);
   if (tables === undefined) return terminal.fail([noResults()]);
+  let written = false;
   const answer = await runQuery(
     {
       sql: query,
@@ -35,11 +36,15 @@ export async function sql(options: SqlOptions, query: string): Promise<number> {
         ? { width: terminal.dataWidth }
         : {}),
     },
+    (piece) => {
+      written = true;
+      return terminal.piece(piece);
+    },
     options.timeout,
   );
-  if (!answer.ok) return terminal.fail([answer.failure]);
-  terminal.data(answer.value);
-  return 0;
+  if (answer.ok) return 0;
+  // Behind rows, JSON would be no failure to whoever reads them.
+  return openTerminal({ ...options, json: terminal.json && !written }).fail([answer.failure]);
 }
 
 /** The result tables of all runs, and `latest_...` of the last one; undefined where there are none. */

@@ -1,5 +1,7 @@
 // Plain float64, one thread: the engine that the others are checked against.
+
 import { setImmediate as turnEventLoop } from 'node:timers/promises';
+import { greatest } from '../../base/extremes.js';
 import type { Task } from '../../data/pair-set.js';
 import type { ModelShape } from '../../model/model-shape.js';
 import { parameterCount } from '../../model/parameter-layout.js';
@@ -152,7 +154,7 @@ async function adaptAndRank(
   const rates = ratesOf(shape, hyper.innerRates);
   const ranks: Int32Array[][] = hyper.steps.map(() => []);
   const drift: (readonly Drift[])[][] = hyper.steps.map(() => []);
-  const last = Math.max(0, ...hyper.steps);
+  const last = greatest(hyper.steps, 0);
   for (const task of tasks) {
     const support = prepareBatch(shape, task.support);
     const query = prepareBatch(shape, task.query);

@@ -1,3 +1,4 @@
+import { greatest } from '../../base/extremes.js';
 import type { Task } from '../../data/pair-set.js';
 import type { Adapted, AdaptHyper, Drift, Parameters } from '../engine.js';
 import type { Device } from './device.js';
@@ -24,8 +25,9 @@ export async function adaptAndRank(
     for (const [index, step] of steps.entries()) {
       const [stepRanks, squares] = [found[`ranks ${step}`], found[`squares ${step}`]];
       if (stepRanks === undefined || squares === undefined) throw new Error(`step ${step} was not reached`);
-      ranks[index]?.push(...bySet(part.query, querySets, stepRanks).map((own) => Int32Array.from(own)));
-      drift[index]?.push(...driftOfSquares(device.shape, theta, part.query.slots, squares));
+      for (const own of bySet(part.query, querySets, stepRanks)) ranks[index]?.push(Int32Array.from(own));
+      for (const own of driftOfSquares(device.shape, theta, part.query.slots, squares))
+        drift[index]?.push(own);
     }
   }
   return { ranks, drift };
@@ -44,7 +46,7 @@ function enqueueSteps(
   const queryForests = passes.uploadForests(query);
   const start = passes.uploadVector(theta, support.slots);
   let weights = start;
-  const last = Math.max(0, ...steps);
+  const last = greatest(steps, 0);
   for (let step = 0; step <= last; step++) {
     if (step > 0) {
       const evaluation = passes.evaluate(supportForests, weights);

@@ -37,12 +37,14 @@ export async function metaGradient(
     const after = bySet(part.query, querySets, found.losses).map(mean);
     const { unadaptedLosses, unadaptedGradient } = found;
     if (unadapted === undefined || unadaptedLosses === undefined || unadaptedGradient === undefined) {
-      losses.push(...after);
+      for (const loss of after) losses.push(loss);
       continue;
     }
     addSum(gradient, shape, unadapted.slots, unadaptedGradient, (lambda * querySets.length) / tasks.length);
     const before = bySet(unadapted, querySets, unadaptedLosses).map(mean);
-    losses.push(...after.map((loss, task) => (1 - lambda) * loss + lambda * (before[task] ?? Number.NaN)));
+    for (const [task, loss] of after.entries()) {
+      losses.push((1 - lambda) * loss + lambda * (before[task] ?? Number.NaN));
+    }
   }
   const lossPerTask = Float64Array.from(losses);
   return {

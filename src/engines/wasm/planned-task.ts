@@ -1,3 +1,4 @@
+import { greatest } from '../../base/extremes.js';
 import type { PairSet, Task } from '../../data/pair-set.js';
 import { buildPrefixForest, type PrefixForest } from '../../model/prefix-forest.js';
 
@@ -77,7 +78,7 @@ export function stackQueries(tasks: readonly LocalTask[]): {
   const items = new Int32Array(nodes);
   const parents = new Int32Array(nodes);
   const placeOf = queries.map(({ items }) => new Int32Array(items.length));
-  const levels = Math.max(...queries.map(({ forest }) => forest.levelOffsets.length - 1));
+  const levels = greatest(queries.map(({ forest }) => forest.levelOffsets.length - 1));
   const levelOffsets = new Int32Array(levels + 1);
   let next = 0;
   // Indices below stay within the forests' own sizes.

@@ -113,7 +113,7 @@ function stepOf(step: string, nodes: readonly NodeModel[], index: number): StepM
       .filter((name) => !varying.includes(name))
       .map((name) => [name, nodes[0]?.parameters[name] ?? null] as const),
     varying,
-    roles: unionOfRoles(...nodes.flatMap(({ outputs }) => outputs.map(({ roles }) => roles))),
+    roles: unionOfRoles(nodes.flatMap(({ outputs }) => outputs.map(({ roles }) => roles))),
   };
 }
 
@@ -126,7 +126,7 @@ export function edgesOf(manifest: Manifest, lineage: readonly LineageRow[]): rea
     if (from === undefined || to === undefined || from === to) continue;
     const name = JSON.stringify([from, to]);
     const edge = edges.get(name) ?? { from, to, inputs: new Set(), roles: [] };
-    edges.set(name, { ...edge, roles: unionOfRoles(edge.roles, rolesIn(roles)) });
+    edges.set(name, { ...edge, roles: unionOfRoles([edge.roles, rolesIn(roles)]) });
     edge.inputs.add(input.split('/')[0] ?? input);
   }
   return [...edges.values()].map((edge) => ({ ...edge, inputs: [...edge.inputs] }));

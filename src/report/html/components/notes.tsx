@@ -1,4 +1,5 @@
 import type { ReactNode } from 'react';
+import { greatest } from '../../../base/extremes.js';
 import { formatCount } from '../../../base/quantities.js';
 import type { Report } from '../../run-documents.js';
 import type { StepModel } from '../report-model.js';
@@ -108,7 +109,7 @@ function failureNotes({ failures }: Report, steps: readonly StepModel[]): readon
 
 function lookNotes({ test_sets }: Report): readonly Note[] {
   if (test_sets.length === 0) return [];
-  const most = Math.max(...test_sets.map(({ evaluations }) => evaluations));
+  const most = greatest(test_sets.map(({ evaluations }) => evaluations));
   return [
     {
       kind: 'fact',

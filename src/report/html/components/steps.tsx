@@ -1,4 +1,5 @@
 import type { ReactNode } from 'react';
+import { greatest } from '../../../base/extremes.js';
 import { formatBytes, formatCount, formatSeconds } from '../../../base/quantities.js';
 import type { FileFact, NodeModel, StepModel } from '../report-model.js';
 import { DigestMark, OutcomeMark, OutcomeMarks, plainText, RoleMarks } from './marks.js';
@@ -13,7 +14,10 @@ const mostFiles = 40;
 
 /** Every step with its nodes, closed until it is asked for. */
 export function Steps({ steps }: { readonly steps: readonly StepModel[] }): ReactNode {
-  const longest = Math.max(0.001, ...steps.map(({ seconds }) => seconds));
+  const longest = greatest(
+    steps.map(({ seconds }) => seconds),
+    0.001,
+  );
   return (
     <div className="steps">
       {steps.map((step) => (

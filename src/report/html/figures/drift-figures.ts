@@ -1,3 +1,4 @@
+import { greatest } from '../../../base/extremes.js';
 import type { DriftSummary } from '../../drift-table.js';
 import { lightColours } from '../palette.js';
 import type { EpisodeDriftRow } from '../run-rows.js';
@@ -12,8 +13,8 @@ export function driftFigures(
 ): readonly Figure[] {
   return [...new Set(summaries.map(({ node }) => node))].flatMap((node) => {
     const own = summaries.filter((row) => row.node === node);
-    const k = Math.max(...own.map((row) => row.k));
-    const steps = Math.max(...own.filter((row) => row.k === k).map((row) => row.steps));
+    const k = greatest(own.map((row) => row.k));
+    const steps = greatest(own.filter((row) => row.k === k).map((row) => row.steps));
     const isShown = (row: { node: string; k: number; steps: number }) =>
       row.node === node && row.k === k && row.steps === steps;
     const histogram = driftHistogram(node, k, steps, episodes.filter(isShown));

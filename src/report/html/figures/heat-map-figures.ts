@@ -1,3 +1,4 @@
+import { greatest, least } from '../../../base/extremes.js';
 import { formatCount, formatFigure } from '../../../base/quantities.js';
 import { heatColours, lightColours } from '../palette.js';
 import { type Figure, figureId, plotWidth, styled } from './figure.js';
@@ -23,7 +24,7 @@ export function heatMapFigures(groups: readonly SettingGroup[]): readonly Figure
 
 function atBestSteps(group: SettingGroup): SettingGroup {
   if (group.varying.length < 3) return group;
-  const highest = Math.max(...group.values.map(({ value }) => value));
+  const highest = greatest(group.values.map(({ value }) => value));
   const steps = group.values.find(({ value }) => value === highest)?.steps ?? null;
   return {
     ...group,
@@ -35,7 +36,7 @@ function atBestSteps(group: SettingGroup): SettingGroup {
 
 function heatMap({ name, role, metric, values }: SettingGroup, across: Axis, down: Axis): Figure {
   const numbers = values.map(({ value }) => value);
-  const [low, high] = [Math.min(...numbers), Math.max(...numbers)];
+  const [low, high] = [least(numbers), greatest(numbers)];
   const levelOf = (value: number) =>
     high === low
       ? 0

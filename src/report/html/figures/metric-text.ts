@@ -1,3 +1,4 @@
+import { greatest, least } from '../../../base/extremes.js';
 import { formatCount, formatFigure } from '../../../base/quantities.js';
 
 /** Metrics in the order in which they are preferred for a figure. */
@@ -22,7 +23,7 @@ export function sampleText(
 ): string {
   const range = (values: readonly (number | null)[]) => {
     const known = values.filter((value) => value !== null);
-    const [low, high] = [Math.min(...known), Math.max(...known)];
+    const [low, high] = [least(known), greatest(known)];
     return known.length === 0 ? '?' : low === high ? formatFigure(low) : `${low} to ${high}`;
   };
   const users = range(rows.map((row) => row.users));

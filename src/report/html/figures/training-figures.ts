@@ -1,3 +1,4 @@
+import { greatest } from '../../../base/extremes.js';
 import { kinds } from '../../../kinds/registry.js';
 import type { MetricRow } from '../../metric-table.js';
 import { lightColours } from '../palette.js';
@@ -60,7 +61,7 @@ function lossFigure(
       mean: meanOf(own.slice(Math.max(0, index - reach), index + reach + 1)),
     }));
   });
-  const iterations = Math.max(...history.map(({ last_iteration }) => last_iteration));
+  const iterations = greatest(history.map(({ last_iteration }) => last_iteration));
   const perPoint = history[0]?.iterations_per_row ?? 1;
   const window = 2 * reachOf(values.length / Math.max(1, Math.min(chains.length, mostCurves))) + 1;
   const single = chains.length === 1;
