@@ -136,7 +136,8 @@ async function readColumns(
   sql: string,
   parameters: SqlParameters | undefined,
 ): Promise<{ readonly [name: string]: Column }> {
-  const result = await connection.stream(sql, valuesOf(parameters));
+  // Not streamed: where a streamed query fails midway, its rows seem to end there.
+  const result = await connection.run(sql, valuesOf(parameters));
   const names = result.deduplicatedColumnNames();
   const pieces: unknown[][] = names.map(() => []);
   for (;;) {
@@ -169,7 +170,8 @@ async function visitColumns(
   sql: string,
   visit: (columns: readonly NumberColumn[], rowCount: number) => void,
 ): Promise<void> {
-  const result = await connection.stream(sql);
+  // Not streamed, as in `readColumns`.
+  const result = await connection.run(sql);
   const names = result.deduplicatedColumnNames();
   const arrays = names.map((name, index) => {
     const type = String(result.columnType(index));
