@@ -79,7 +79,7 @@ async function createRelation(
       throw badData(file, (await Promise.all(told)).join('; '), { hint });
     }
     if (unique === undefined) return false;
-    if (await ascends(database, name, unique)) return true;
+    if (await ascends(database, sqlName(name), unique)) return true;
     const [twice] = await database.rows(
       `SELECT min(value) AS value FROM (
          SELECT ${sqlName(unique)} AS value FROM ${sqlName(name)} GROUP BY value HAVING count(*) > 1
@@ -111,16 +111,19 @@ async function describeHole(
 }
 
 /**
- * Whether each row's value of a column is above that of the row before, in the order of the table: then none comes
- * twice, and the rows need no sorting. Takes one pass and no memory.
+ * Whether each row's value of a column is above that of the row before, none of them null, in the order of the rows:
+ * then none comes twice, and the rows need no sorting. Takes one pass and no memory.
+ *
+ * @param relation what to select from, as SQL
  */
-export async function ascends(database: Database, table: string, column: string): Promise<boolean> {
+export async function ascends(database: Database, relation: string, column: string): Promise<boolean> {
+  const name = sqlName(column);
   const [row] = await database.rows(
-    `SELECT count(*) AS falls
-     FROM (SELECT ${sqlName(column)} AS value, lag(${sqlName(column)}) OVER () AS before FROM ${sqlName(table)})
-     WHERE before >= value`,
+    `SELECT count(*) AS rows, count(*) FILTER (value > before) AS rises, count(value) AS filled
+     FROM (SELECT ${name} AS value, lag(${name}) OVER () AS before FROM ${relation})`,
   );
-  return row?.['falls'] === 0;
+  const { rows, rises, filled } = row ?? {};
+  return filled === rows && Number(rises) === Math.max(0, Number(rows) - 1);
 }
 
 /**

@@ -4,16 +4,18 @@ import { isJsonObject, type Json, type JsonObject } from '../base/json.js';
 import { withNumberText } from '../base/number-text.js';
 import { leavesOf, type Tree } from '../base/tree.js';
 import { writeFile } from '../base/write-file.js';
-import { createTable } from '../data/pair-tables.js';
+import { ascends, createView } from '../data/pair-tables.js';
 import { episodeColumns, pairColumns } from '../data/table-columns.js';
 import { readingUserFile } from '../tables/bad-data.js';
-import { type CellValue, type Database, sqlName, withDatabase } from '../tables/database.js';
+import { type CellValue, type Database, type Row, sqlName, withDatabase } from '../tables/database.js';
 import { parquetFile } from '../tables/parquet.js';
 import type { KindContext } from './kind.js';
 import { inputTree } from './ports.js';
 
+const boundsOrder = readFileSync(new URL('./data-fingerprint-bounds.sql', import.meta.url), 'utf8');
 const order = readFileSync(new URL('./data-fingerprint-order.sql', import.meta.url), 'utf8');
 const splitNames = ['train', 'val', 'test'];
+const integer = /^U?(TINYINT|SMALLINT|INTEGER|BIGINT|HUGEINT)$/;
 const largestJson = 256 * 2 ** 20;
 
 /** Writes the JSON `fingerprint`. */
@@ -59,7 +61,7 @@ async function describeParquet(database: Database, path: string): Promise<JsonOb
   for (const row of await database.rows(`DESCRIBE SELECT * FROM ${source}`)) {
     const name = String(row['column_name']);
     const type = String(row['column_type']);
-    columns[name] = { type, ...(await describeColumn(database, source, sqlName(name), type.endsWith('[]'))) };
+    columns[name] = { type, ...(await describeColumn(database, source, name, type)) };
   }
   return { rows: asJson(total?.['rows'] ?? 0), columns };
 }
@@ -67,17 +69,23 @@ async function describeParquet(database: Database, path: string): Promise<JsonOb
 async function describeColumn(
   database: Database,
   source: string,
-  name: string,
-  isList: boolean,
+  column: string,
+  type: string,
 ): Promise<JsonObject> {
-  const statistics = (value: string) =>
-    `min(${value}) AS min, max(${value}) AS max, count(DISTINCT ${value}) AS "distinct"`;
-  const query = isList
-    ? `SELECT (SELECT count(*) FROM ${source} WHERE ${name} IS NULL) AS nulls,
-              (SELECT min(len(${name})) FROM ${source}) AS min_length,
-              (SELECT max(len(${name})) FROM ${source}) AS max_length,
-              ${statistics('element')} FROM (SELECT unnest(${name}) AS element FROM ${source})`
-    : `SELECT count(*) - count(${name}) AS nulls, ${statistics(name)} FROM ${source}`;
+  const name = sqlName(column);
+  const nulls = `count(*) - count(${name}) AS nulls`;
+  const statistics = (value: string) => `min(${value}) AS min, max(${value}) AS max`;
+  // Ids that ascend are all different: no table of them all is needed to count them.
+  const distinct = async () =>
+    integer.test(type) && (await ascends(database, source, column))
+      ? `count(${name})`
+      : `count(DISTINCT ${name})`;
+  const query = type.endsWith('[]')
+    ? `SELECT lists.*, elements.* FROM
+         (SELECT ${nulls}, min(len(${name})) AS min_length, max(len(${name})) AS max_length FROM ${source}) AS lists,
+         (SELECT ${statistics('element')}, count(DISTINCT element) AS "distinct"
+          FROM (SELECT unnest(${name}) AS element FROM ${source})) AS elements`
+    : `SELECT ${nulls}, ${statistics(name)}, ${await distinct()} AS "distinct" FROM ${source}`;
   const [row] = await database.rows(query);
   return Object.fromEntries(
     Object.entries(row ?? {}).map(([statistic, value]) => [statistic, asJson(value)]),
@@ -108,7 +116,7 @@ async function usersOf(database: Database, splits: readonly Split[]): Promise<Js
   await database.run('CREATE TEMP TABLE users (split VARCHAR, user_id VARCHAR)');
   for (const { name, pairs, episodes } of splits) {
     for (const path of episodes === undefined ? [pairs] : [pairs, episodes]) {
-      await createTable(database, 'some_users', { path, file: name }, { user_id });
+      await createView(database, 'some_users', { path, file: name }, { user_id });
       await database.run('INSERT INTO users SELECT DISTINCT $split, user_id FROM some_users', {
         split: name,
       });
@@ -150,19 +158,28 @@ async function orderOf(database: Database, splits: readonly Split[]): Promise<Js
   const { pair_id, user_id, label_ts_epoch } = pairColumns;
   for (const { name, pairs, episodes } of splits) {
     if (episodes === undefined) continue;
-    await createTable(
+    await createView(
       database,
       'pairs',
       { path: pairs, file: `${name}/pairs` },
       { pair_id, user_id, label_ts_epoch },
     );
-    await createTable(database, 'episodes', { path: episodes, file: `${name}/episodes` }, episodeColumns);
-    const [row] = await database.rows(order);
+    await createView(database, 'episodes', { path: episodes, file: `${name}/episodes` }, episodeColumns);
+    const row = (await orderByBounds(database)) ?? (await database.rows(order))[0];
     found[name] = Object.fromEntries(
       Object.entries(row ?? {}).map(([column, value]) => [column, asJson(value)]),
     );
   }
   return Object.keys(found).length === 0 ? {} : { order: found };
+}
+
+/** The same as `order` gives, where nothing is out of order; undefined where something is. */
+async function orderByBounds(database: Database): Promise<Row | undefined> {
+  if (!(await ascends(database, '"pairs"', 'pair_id'))) return undefined;
+  if (!(await ascends(database, '"episodes"', 'episode_id'))) return undefined;
+  const [row] = await database.rows(boundsOrder);
+  const { irregular, ...counts } = row ?? {};
+  return irregular === 0 ? counts : undefined;
 }
 
 function asJson(value: CellValue): Json {
