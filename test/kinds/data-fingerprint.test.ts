@@ -130,3 +130,57 @@ test('splits of pairs without episodes are compared by user', async () => {
   expect(found.users).toMatchObject({ splits: { train: { users: 1 } }, disjoint: false });
   expect(found.order).toBeUndefined();
 });
+
+test('what is proved from the bounds of sets is what counting every pair gives', async () => {
+  const pairs = (ids: readonly number[]) =>
+    ids.map((pair_id) => ({
+      pair_id,
+      user_id: pair_id < 4 ? 'a' : 'b',
+      label_ts_epoch: pair_id - (pair_id % 2),
+    }));
+  const sets = [
+    [[0], [1, 2]],
+    [[2, 1], [3]],
+    [[4], [5]],
+  ];
+  const episodes = sets.map(([support_pair_ids = [], query_pair_ids = []], episode_id) => ({
+    episode_id,
+    user_id: episode_id < 2 ? 'a' : 'b',
+    support_pair_ids,
+    query_pair_ids,
+  }));
+  const orderOf = async (ids: readonly number[], listed: typeof episodes) => {
+    const one = await split({});
+    await writeTable(one.pairs, pairTypes, pairs(ids));
+    await writeTable(one.episodes, episodeTypes, listed);
+    return (await fingerprint({ train: one })).order.train;
+  };
+  // Rows out of order have no bounds to go by.
+  const counted = await orderOf([5, 4, 3, 2, 1, 0], episodes);
+  expect(counted).toEqual({ episodes: 3, support_after_query: 0, tied_boundaries: 3, with_foreign_pairs: 0 });
+  expect(await orderOf([0, 1, 2, 3, 4, 5], episodes)).toEqual(counted);
+  // A set without pairs, a pair that is not there, a pair of nobody's.
+  for (const broken of [
+    { ...episodes[2], query_pair_ids: [] },
+    { ...episodes[2], query_pair_ids: [6] },
+    { ...episodes[2], user_id: 'c' },
+  ]) {
+    const listed = [...episodes.slice(0, 2), broken as (typeof episodes)[number]];
+    expect(await orderOf([0, 1, 2, 3, 4, 5], listed)).toEqual(await orderOf([5, 4, 3, 2, 1, 0], listed));
+  }
+});
+
+test('distinct ids are counted whether they ascend, repeat or have holes', async () => {
+  const path = join(temporaryFolder(), 'table');
+  const columns = { up: [1, 2, 5], again: [1, 1, 2], hole: [1, null, 1], down: [3, 2, 1] };
+  await writeTable(
+    path,
+    Object.fromEntries(Object.keys(columns).map((name) => [name, 'BIGINT'])),
+    [0, 1, 2].map((row) =>
+      Object.fromEntries(Object.entries(columns).map(([name, values]) => [name, values[row] ?? null])),
+    ),
+  );
+  const found = (await fingerprint(path)).files[''].columns;
+  const distinct = Object.fromEntries(Object.keys(columns).map((name) => [name, found[name].distinct]));
+  expect(distinct).toEqual({ up: 3, again: 2, hole: 1, down: 3 });
+});

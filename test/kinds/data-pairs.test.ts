@@ -132,6 +132,26 @@ test('positions that come twice, which would leave the order open, are refused',
   expect(failure.message).toBe('interactions: position 4 is there more than once');
 });
 
+test('positions decide, not the rows of the file', async () => {
+  const path = join(temporaryFolder(), 'interactions');
+  const types = { position: 'BIGINT', user_id: 'VARCHAR', item_id: 'VARCHAR', timestamp: 'DOUBLE' };
+  const events = ['x', 'y', 'z'].map((item_id, position) => ({
+    position,
+    user_id: 'a',
+    item_id,
+    timestamp: 7,
+  }));
+  const prefixesOf = async (rows: typeof events) => {
+    await writeTable(path, types, rows);
+    const run = await runKind(dataPairs, { inputs: { interactions: path } });
+    return (await rowsOf(run.path('pairs'))).map((row) => [row['prefix'], row['label']]);
+  };
+  expect(await prefixesOf(events.toReversed())).toEqual([
+    [[0], 1],
+    [[0, 1], 2],
+  ]);
+});
+
 const python = '/usr/bin/python3';
 const pandasProblem = (() => {
   try {
