@@ -30,7 +30,6 @@ export async function* sourceBytes(path: string, file: string, gzip: boolean): A
     if (!String((error as NodeJS.ErrnoException).code).startsWith('Z_')) throw unreadable(file, error);
     throw badData(file, `is damaged or cut off: as gzip it has an ${(error as Error).message}`, {
       hint: 'copy or download it again; `gzip -t` tells whether it is whole',
-      cause: error,
     });
   } finally {
     source.destroy();
@@ -49,5 +48,5 @@ function unreadable(file: string, error: unknown): unknown {
   const { code } = error as NodeJS.ErrnoException;
   // What the disk or the system refuses is a failure of the environment, which its code tells.
   if (code === undefined || ['EIO', 'EMFILE', 'ENFILE', 'ENOMEM'].includes(code)) return error;
-  return badData(file, `cannot be opened (${code})`, { cause: error });
+  return badData(file, `cannot be opened (${code})`);
 }
