@@ -100,6 +100,27 @@ describe('a run', () => {
     ]);
   });
 
+  it('says what an import read, in its lines, in its events and in its log', async () => {
+    const at = temporaryProject({
+      files: {
+        'pipelines/a.yaml':
+          'version: 1\nsteps: { events: { kind: data.import, with: { path: events.csv, skip_bad_rows: true } } }\n',
+        'events.csv': 'user_id,item_id,timestamp\nu,i,1\nu,j,never\n',
+      },
+    });
+    const line =
+      '1 row, 1 user, 1 item, times 1 to 1 s; 1 row left out: a time that cannot be read (events.csv:3)';
+    const { stderr } = await kshot(at, ['run']);
+    expect(stderr).toContain(`note      events  ${line}\n`);
+    expect((await kshot(at, ['logs', 'events'])).stdout).toContain(`${line}\n`);
+    const { stdout } = await kshot(at, ['run', '--json', '--force']);
+    const events = stdout
+      .trimEnd()
+      .split('\n')
+      .map((one): unknown => JSON.parse(one));
+    expect(events).toContainEqual(expect.objectContaining({ event: 'step.note', node: 'events', line }));
+  });
+
   it.each([
     ['a mistake in the pipeline', ['broken.yaml'], { reason: 'unknown-kind', line: 2 }],
     ['an option that there is not', ['--keep-goin'], { reason: 'usage' }],

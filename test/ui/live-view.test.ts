@@ -167,6 +167,21 @@ describe('the live view of a run that was recorded', () => {
     }
   });
 
+  it('tells above the view what a step found, and its warnings, broken to the width', () => {
+    const note = (line: string): RunEvent => ({
+      event: 'step.note',
+      time: time(1),
+      node: 'interactions',
+      line,
+    });
+    const state = viewOf([runStart([]), note('5 rows, 2 users'), note('warning: times are unlikely')]);
+    expect(linesOf(state)).toEqual([
+      'note      interactions  5 rows, 2 users',
+      'warning   interactions  times are unlikely',
+    ]);
+    expect(Math.max(...linesOf(state, 30).map((line) => line.length))).toBeLessThanOrEqual(30);
+  });
+
   it('never takes more columns or rows than the terminal has, whatever is selected, unfolded or open', () => {
     const size = { width: fc.integer({ min: 20, max: 200 }), height: fc.integer({ min: 4, max: 60 }) };
     fc.assert(
