@@ -1,7 +1,6 @@
-import { fork } from 'node:child_process';
+import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import type { Failure } from '../base/failure.js';
-import { failed, type Result, success } from '../base/result.js';
 import type { Query } from '../report/query-rows.js';
 import type { RowFormat } from '../report/row-formats.js';
 
@@ -12,8 +11,8 @@ export interface FormattedQuery extends Query {
   readonly width?: number;
 }
 
-/** What the process that answers a query sends back when it has written all rows, or fails. */
-export interface SqlAnswer {
+/** What the process that answers a query sends when it has written all that it will. */
+export interface QueryEnd {
   readonly failure?: Failure;
 }
 
@@ -21,79 +20,91 @@ export interface SqlAnswer {
  * Answers a query in a process of its own, which is killed when the time is up; nothing of a query outlives it.
  * The process sees neither this one's environment nor its streams.
  *
- * @param write takes a piece of the rows as text, as soon as there is one; false where nobody reads any more, which
- *   ends the query without a failure
- * @param timeoutSeconds time for the query, not counting what `write` takes
+ * @param timeoutSeconds what the query may take; the time that `output` takes is not counted
+ * @param output is given the text of the rows, piece by piece; answers false where no more is wanted, which ends the query
  */
 export async function runQuery(
   query: FormattedQuery,
-  write: (piece: Buffer) => Promise<boolean>,
   timeoutSeconds: number,
-): Promise<Result<undefined, Failure>> {
+  output: (text: string) => Promise<boolean>,
+): Promise<QueryEnd> {
   const child = fork(fileURLToPath(new URL('./sql-child.js', import.meta.url)), {
     env: {},
     execArgv: [],
     stdio: ['ignore', 'pipe', 'ignore', 'ipc'],
   });
-  let answer: SqlAnswer | undefined;
-  child.once('message', (message: SqlAnswer) => {
-    answer = message;
-  });
-  child.once('error', (error) => {
-    answer ??= {
-      failure: { reason: 'disk', message: `the query's process did not start: ${error.message}` },
-    };
-  });
-  const closed = new Promise<string>((resolve) => {
-    child.once('close', (code, signal) => resolve(signal ?? `exit code ${code}`));
-  });
-  const limit = timeLimit(timeoutSeconds * 1000, () => child.kill('SIGKILL'));
+  const ended = endOf(child);
+  const clock = startClock(timeoutSeconds, () => child.kill('SIGKILL'));
   child.send(query, () => undefined);
-  for await (const piece of child.stdout ?? []) {
-    limit.pause();
-    if (!(await write(piece as Buffer))) {
-      child.kill('SIGKILL');
-      return success(undefined);
-    }
-    limit.resume();
+  child.stdout?.setEncoding('utf8');
+  let isWanted = true;
+  for await (const text of child.stdout ?? []) {
+    clock.pause();
+    isWanted = await output(String(text));
+    if (!isWanted) break;
+    clock.goOn();
   }
-  const ending = await closed;
-  limit.pause();
-  if (answer !== undefined) return answer.failure ? failed(answer.failure) : success(undefined);
-  if (limit.isOver()) {
-    return failed({
-      reason: 'sql-timeout',
-      message: `the query took longer than ${timeoutSeconds} s`,
-      hint: 'make it smaller, or give it longer with --timeout SECONDS',
+  if (!isWanted) child.kill('SIGKILL');
+  const end = await ended;
+  clock.pause();
+  if (!isWanted) return {};
+  return end.failure !== undefined && clock.isUp() ? { failure: timeout(timeoutSeconds) } : end;
+}
+
+function timeout(timeoutSeconds: number): Failure {
+  return {
+    reason: 'sql-timeout',
+    message: `the query took longer than ${timeoutSeconds} s`,
+    hint: 'make it smaller, or give it longer with --timeout SECONDS',
+  };
+}
+
+/** What a process says of its end, or its end of it. */
+function endOf(child: ChildProcess): Promise<QueryEnd> {
+  return new Promise((resolve) => {
+    let end: QueryEnd | undefined;
+    child.once('message', (message: QueryEnd) => {
+      end = message;
     });
-  }
-  return failed({
-    reason: 'sql-failed',
-    message: `the query's process ended by ${ending}`,
-    hint: 'it may have run out of memory; ask for fewer rows or columns',
+    child.once('error', (error) => {
+      const message = `the query's process did not start: ${error.message}`;
+      end ??= { failure: { reason: 'disk', message } };
+    });
+    child.once('close', (code, signal) => {
+      const message = `the query's process ended by ${signal ?? `exit code ${code}`}`;
+      const hint = 'it may have run out of memory; ask for fewer rows or columns';
+      resolve(end ?? { failure: { reason: 'sql-failed', message, hint } });
+    });
   });
 }
 
-/** Calls `end` once when that many milliseconds have passed, those between `pause` and `resume` not counted. */
-function timeLimit(milliseconds: number, end: () => void) {
-  let left = milliseconds;
+interface Clock {
+  pause(): void;
+  goOn(): void;
+  /** Whether the time was up. */
+  isUp(): boolean;
+}
+
+/** Calls `whenUp` once so many seconds have passed, those of pauses not counted. */
+function startClock(seconds: number, whenUp: () => void): Clock {
+  let millisecondsLeft = seconds * 1000;
+  let wasUp = false;
   let since = 0;
-  let over = false;
-  let timer: NodeJS.Timeout;
-  const resume = () => {
+  let timer: NodeJS.Timeout | undefined;
+  const goOn = () => {
     since = performance.now();
     timer = setTimeout(() => {
-      over = true;
-      end();
-    }, left);
+      wasUp = true;
+      whenUp();
+    }, millisecondsLeft);
   };
-  resume();
+  goOn();
   return {
-    isOver: () => over,
     pause() {
       clearTimeout(timer);
-      left = Math.max(0, left - (performance.now() - since));
+      millisecondsLeft = Math.max(0, millisecondsLeft - (performance.now() - since));
     },
-    resume,
+    goOn,
+    isUp: () => wasUp,
   };
 }

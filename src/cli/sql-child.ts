@@ -1,35 +1,36 @@
 import { FailureError } from '../base/failure.js';
 import { failureOfException } from '../base/failure-of-exception.js';
 import { queryRows } from '../report/query-rows.js';
-import { formatPieces } from '../report/row-formats.js';
-import type { FormattedQuery, SqlAnswer } from './run-query.js';
+import { rowWriter } from '../report/row-formats.js';
+import type { FormattedQuery, QueryEnd } from './run-query.js';
 
-// The process that answers one query, with text on its stdout, so that its parent can end it at once however deep in DuckDB it is.
+// The process that answers one query, so that its parent can end it at once however deep in DuckDB it is. The text goes
+// to stdout, which the parent reads; how it ended is a message.
 
 // Only a signal ends a process whose DuckDB threads are busy.
 process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'));
 
 process.once('message', (request: FormattedQuery) => {
-  void answer(request).then((message) => {
-    process.send?.(message, () => process.disconnect());
+  void answer(request).then((end) => {
+    process.send?.(end, () => process.disconnect());
   });
 });
 
-/** Resolves when the parent has taken the text, so that no more of it is made than is read. */
-function write(text: string): Promise<void> {
-  return new Promise((resolve, reject) => {
-    process.stdout.write(text, (error) => (error ? reject(error) : resolve()));
-  });
-}
-
-async function answer({ format, width, ...query }: FormattedQuery): Promise<SqlAnswer> {
+async function answer({ format, width, ...query }: FormattedQuery): Promise<QueryEnd> {
+  const writer = rowWriter(format, width);
   try {
-    await queryRows(query, async ({ columns, pieces }) => {
-      for await (const text of formatPieces(columns, pieces, format, width)) await write(text);
-    });
+    for await (const batch of queryRows(query)) await write(writer.add(batch));
+    await write(writer.end());
     return {};
   } catch (error) {
     const { cause: _, ...failure } = failureOfException(error);
     return { failure: error instanceof FailureError ? failure : { ...failure, details: [] } };
   }
+}
+
+/** Resolves when the reader can take more. */
+function write(text: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    process.stdout.write(text, (error) => (error ? reject(error) : resolve()));
+  });
 }

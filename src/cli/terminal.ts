@@ -28,8 +28,8 @@ export interface Terminal {
   readonly dataWidth: number;
   /** Data, as it is. */
   data(text: string): void;
-  /** A piece of data that more follows; resolves when it has been taken, to false where nobody reads any more. */
-  piece(bytes: Buffer): Promise<boolean>;
+  /** Data of any length, piece by piece: resolves when the reader can take more, with false where it is gone. */
+  stream(text: string): Promise<boolean>;
   /** What a command answers with `--json`: a document on one line, whose `version` counts incompatible changes. */
   document(value: object): void;
   /** A line of data for people: on a terminal broken between words. */
@@ -79,10 +79,7 @@ export function openTerminal(
     },
     dataStyle: styleFor(process.stdout, process.env, color),
     data: (text) => void process.stdout.write(text),
-    piece: (bytes) =>
-      new Promise((resolve) => {
-        process.stdout.write(bytes, (error) => resolve(!error));
-      }),
+    stream: (text) => new Promise((resolve) => process.stdout.write(text, (error) => resolve(!error))),
     document: (value) => void process.stdout.write(`${JSON.stringify({ version: 1, ...value })}\n`),
     show: (line) => void process.stdout.write(`${wrapLine(line, widthOf(process.stdout)).join('\n')}\n`),
     say,

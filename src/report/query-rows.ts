@@ -1,6 +1,6 @@
 import {
   DuckDBDecimalValue,
-  type DuckDBResult,
+  type DuckDBPreparedStatement,
   type DuckDBValueConverter,
   JsonDuckDBValueConverter,
 } from '@duckdb/node-api';
@@ -27,24 +27,16 @@ export interface Query {
   readonly memoryBytes: number;
 }
 
-/** What a query gives, computed whole by DuckDB, and taken from it in pieces of any size. */
-export interface RowStream {
-  readonly columns: RowTable['columns'];
-  readonly pieces: AsyncIterable<RowTable['rows']>;
-}
-
 /**
- * Gives `use` the rows of one SELECT or EXPLAIN over the given tables and nothing else: they are copied into a database in
- * memory, which then loses its access to files, network, extensions and settings before it sees the statement. The
- * files of every table that it names are verified before.
+ * The rows of one SELECT or EXPLAIN over the given tables and nothing else, as they are computed: batches of the same
+ * columns, at least one. The tables are copied into a database in memory, which then loses its access to files,
+ * network, extensions and settings before it sees the statement. The files of every table that it names are verified
+ * before.
  *
- * @throws FailureError `sql-refused` for anything but one reading statement, `sql-failed` with what DuckDB says,
- *   `object-corrupt` where a file is missing or not what its run wrote
+ * @throws FailureError `sql-refused` for anything but one reading statement, `sql-failed` with what DuckDB says (after
+ *   some rows, where they lead to it), `object-corrupt` where a file is missing or not what its run wrote
  */
-export async function queryRows<Value>(
-  { sql, tables, threads, memoryBytes }: Query,
-  use: (rows: RowStream) => Promise<Value>,
-): Promise<Value> {
+export async function* queryRows({ sql, tables, threads, memoryBytes }: Query): AsyncGenerator<RowTable> {
   const database = await openDatabase({ threads, memoryBytes });
   try {
     const names = tables.map((table) => table.name);
@@ -57,7 +49,7 @@ export async function queryRows<Value>(
     await database.run(
       'SET enable_external_access = false; SET allow_community_extensions = false; SET lock_configuration = true',
     );
-    return await use(await answer(database, sql));
+    yield* answer(database, sql);
   } finally {
     database.close();
   }
@@ -74,7 +66,7 @@ async function createTable(database: Database, table: SourceTable, filled: boole
   );
 }
 
-async function answer(database: Database, sql: string): Promise<RowStream> {
+async function* answer(database: Database, sql: string): AsyncGenerator<RowTable> {
   const { StatementType } = await import('@duckdb/node-api');
   try {
     const statements = await database.connection.extractStatements(sql);
@@ -83,26 +75,35 @@ async function answer(database: Database, sql: string): Promise<RowStream> {
     if (statements.count !== 1 || (type !== StatementType.SELECT && type !== StatementType.EXPLAIN)) {
       throw new FailureError({ reason: 'sql-refused', message: 'kshot sql takes one SELECT or EXPLAIN' });
     }
-    // Not streamed: where a stream fails after its first rows, DuckDB's client takes that for its end.
-    const result = await statement.run();
-    return { columns: result.deduplicatedColumnNames(), pieces: piecesOf(result) };
+    // Rows that are fetched one batch after another just end where an error ends them; their transaction knows of it.
+    await database.run('BEGIN TRANSACTION READ ONLY');
+    const result = await statement.stream();
+    const columns = result.deduplicatedColumnNames();
+    let isEmpty = true;
+    for await (const rows of result.yieldConvertedRows(toJson)) {
+      isEmpty = false;
+      yield { columns, rows: rows as Json[][] };
+    }
+    if (await isAborted(database)) await failAgain(database, statement);
+    if (isEmpty) yield { columns, rows: [] };
   } catch (error) {
-    throw asFailure(error);
+    if (error instanceof FailureError || !(error instanceof Error)) throw error;
+    throw new FailureError(failureOfQuery(error));
   }
 }
 
-async function* piecesOf(result: DuckDBResult): AsyncGenerator<RowTable['rows']> {
-  try {
-    for await (const piece of result.yieldConvertedRows(toJson)) yield piece as Json[][];
-  } catch (error) {
-    throw asFailure(error);
-  }
+async function isAborted(database: Database): Promise<boolean> {
+  return await database.run('SELECT 1').then(
+    () => false,
+    () => true,
+  );
 }
 
-function asFailure(error: unknown): unknown {
-  return error instanceof FailureError || !(error instanceof Error)
-    ? error
-    : new FailureError(failureOfQuery(error));
+/** Asks again for all rows at once, which says what the error was. */
+async function failAgain(database: Database, statement: DuckDBPreparedStatement): Promise<never> {
+  await database.run('ROLLBACK');
+  await statement.run();
+  throw new FailureError({ reason: 'sql-failed', message: 'the query failed after some rows' });
 }
 
 function failureOfQuery(error: Error): Failure {

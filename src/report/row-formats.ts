@@ -1,4 +1,3 @@
-import { greatest } from '../base/extremes.js';
 import type { Json } from '../base/json.js';
 import { displayWidth, printable } from '../base/terminal-text.js';
 
@@ -11,77 +10,40 @@ export interface RowTable {
 
 export type RowFormat = 'table' | 'csv' | 'json' | 'markdown' | 'tex';
 
-/**
- * How rows become text, which is the head, then the rows with `between` between two of them, then the foot. Each row's
- * text is its own, so that any number of them can be written one after the other.
- */
+/** Rows as text, batch by batch. */
 export interface RowWriter {
-  readonly head: string;
-  row(cells: RowTable['rows'][number]): string;
-  readonly between: string;
-  readonly foot: string;
+  /** The text of further rows; with the first, even if it has none, all that stands before rows. */
+  add(batch: RowTable): string;
+  /** What stands after all rows. */
+  end(): string;
 }
 
 /**
- * Writes rows as text that ends in a line end: figures to six digits in `table`, `markdown` and `tex`, whole in
- * `csv` and `json`.
+ * Writes batches of rows of the same columns, ending in a line end: figures to six digits in `table`, `markdown`
+ * and `tex`, whole in `csv` and `json`.
  *
- * @param first the columns and rows that decide how wide a column of a table is and on which side its cells stand; a
- *   wider cell of a later row moves the rest of its line
- * @param width columns that a table may take; one that is wider becomes a block of lines for each row, a line a cell
+ * @param width columns that a table may take; one whose first batch is wider becomes a block of lines for each row, a
+ *   line a cell
  */
-export function rowWriter(first: RowTable, format: RowFormat, width = Number.POSITIVE_INFINITY): RowWriter {
+export function rowWriter(format: RowFormat, width = Number.POSITIVE_INFINITY): RowWriter {
   switch (format) {
     case 'table':
-      return first.rows.length > 0 && tableWidth(first) > width ? asBlocks(first) : asTable(first);
+      return tableWriter(width);
     case 'markdown':
-      return asMarkdown(first);
+      return markdownWriter();
     case 'tex':
-      return asTex(first);
+      return texWriter();
     case 'csv':
-      return asCsv(first);
+      return csvWriter();
     case 'json':
-      return asJson(first);
+      return jsonWriter();
   }
 }
 
-/** Rows that decide the layout of a table whose rows are written as they come. */
-export const rowsForLayout = 1000;
-
-/**
- * Rows that come in pieces as pieces of text; the first `rowsForLayout` rows decide the layout, however the pieces are
- * cut.
- */
-export async function* formatPieces(
-  columns: RowTable['columns'],
-  pieces: AsyncIterable<RowTable['rows']>,
-  format: RowFormat,
-  width?: number,
-): AsyncGenerator<string> {
-  let writer: RowWriter | undefined;
-  let waiting: RowTable['rows'][number][] = [];
-  const begin = () => {
-    writer = rowWriter({ columns, rows: waiting.slice(0, rowsForLayout) }, format, width);
-    const text = writer.head + waiting.map(writer.row).join(writer.between);
-    waiting = [];
-    return text;
-  };
-  for await (const rows of pieces) {
-    if (writer !== undefined) {
-      yield rows.map((row) => writer?.between + (writer?.row(row) ?? '')).join('');
-      continue;
-    }
-    for (const row of rows) waiting.push(row);
-    if (waiting.length >= rowsForLayout) yield begin();
-  }
-  if (writer === undefined) yield begin();
-  yield writer?.foot ?? '';
-}
-
-/** All rows of a table as text. */
+/** All rows of a table as text, as `rowWriter` writes them. */
 export function formatRows(table: RowTable, format: RowFormat, width?: number): string {
-  const { head, row, between, foot } = rowWriter(table, format, width);
-  return `${head}${table.rows.map(row).join(between)}${foot}`;
+  const writer = rowWriter(format, width);
+  return writer.add(table) + writer.end();
 }
 
 function cellText(cell: Json | undefined): string {
@@ -91,11 +53,6 @@ function cellText(cell: Json | undefined): string {
   return typeof cell === 'string' ? cell : JSON.stringify(cell);
 }
 
-/** A cell of several lines (a plan of EXPLAIN) keeps them. */
-function cellLines(cell: Json | undefined): readonly string[] {
-  return cellText(cell).split('\n').map(printable);
-}
-
 /** Columns that hold numbers only, which read better from the right. */
 function numericColumns({ columns, rows }: RowTable): readonly boolean[] {
   return columns.map((_, index) =>
@@ -103,13 +60,34 @@ function numericColumns({ columns, rows }: RowTable): readonly boolean[] {
   );
 }
 
-function columnWidths({ columns, rows }: RowTable): readonly number[] {
-  return columns.map((name, index) =>
-    greatest(
-      rows.flatMap((row) => cellLines(row[index]).map(displayWidth)),
-      displayWidth(printable(name)),
-    ),
+/** Columns that a table takes. */
+export function tableWidth(table: RowTable): number {
+  return ruleOf(widthsOf(table, cellLines(table))).length;
+}
+
+/** The lines of each cell: one of several lines (a plan of EXPLAIN) keeps them. */
+function cellLines({ rows }: RowTable): readonly (readonly (readonly string[])[])[] {
+  return rows.map((row) =>
+    row.map((cell) => {
+      const text = cellText(cell);
+      return typeof cell === 'string' ? text.split('\n').map(printable) : [text];
+    }),
   );
+}
+
+/** What each column takes, at least as much as before. */
+function widthsOf(
+  { columns }: RowTable,
+  cells: ReturnType<typeof cellLines>,
+  before: readonly number[] = [],
+): readonly number[] {
+  const widths = columns.map((name, index) => Math.max(before[index] ?? 0, displayWidth(printable(name))));
+  for (const row of cells) {
+    for (const [index, lines] of row.entries()) {
+      for (const line of lines) widths[index] = Math.max(widths[index] ?? 0, displayWidth(line));
+    }
+  }
+  return widths;
 }
 
 /** What stands below the heads: from the first column to the last. */
@@ -117,83 +95,92 @@ function ruleOf(widths: readonly number[]): string {
   return widths.map((width) => '-'.repeat(width)).join('  ');
 }
 
-/** Columns that a table takes. */
-export function tableWidth(table: RowTable): number {
-  return ruleOf(columnWidths(table)).length;
-}
-
-function asTable(first: RowTable): RowWriter {
-  const numeric = numericColumns(first);
-  const widths = columnWidths(first);
-  const pad = (text: string, index: number) => {
-    const space = ' '.repeat(Math.max(0, (widths[index] ?? 0) - displayWidth(text)));
-    return numeric[index] ? space + text : text + space;
+/** Columns are as wide as the first batch needs, and grow where a later one needs more. */
+function tableWriter(width: number): RowWriter {
+  let widths: readonly number[] | undefined;
+  let numeric: readonly boolean[] = [];
+  let blocks: RowWriter | undefined;
+  const line = (texts: readonly string[]) => {
+    const padded = texts.map((text, index) => {
+      const space = ' '.repeat((widths?.[index] ?? 0) - displayWidth(text));
+      return numeric[index] ? space + text : text + space;
+    });
+    return `${padded.join('  ').trimEnd()}\n`;
   };
-  const line = (texts: readonly string[]) => `${texts.map(pad).join('  ').trimEnd()}\n`;
   return {
-    head: `${line(first.columns.map(printable))}${ruleOf(widths)}\n`,
-    row(cells) {
-      const lines = cells.map(cellLines);
-      const height = greatest(
-        lines.map((own) => own.length),
-        1,
-      );
-      return Array.from({ length: height }, (_, at) => line(lines.map((own) => own[at] ?? ''))).join('');
+    add(batch) {
+      if (blocks !== undefined) return blocks.add(batch);
+      const cells = cellLines(batch);
+      const isFirst = widths === undefined;
+      widths = widthsOf(batch, cells, widths);
+      let text = '';
+      if (isFirst) {
+        numeric = numericColumns(batch);
+        if (batch.rows.length > 0 && ruleOf(widths).length > width) {
+          blocks = blockWriter();
+          return blocks.add(batch);
+        }
+        text = `${line(batch.columns.map(printable))}${ruleOf(widths)}\n`;
+      }
+      for (const row of cells) {
+        const height = row.reduce((most, lines) => Math.max(most, lines.length), 1);
+        for (let at = 0; at < height; at++) text += line(row.map((lines) => lines[at] ?? ''));
+      }
+      return text;
     },
-    between: '',
-    foot: '',
+    end: () => '',
   };
 }
 
 /** For each row its columns below each other, an empty line between rows. */
-function asBlocks({ columns }: RowTable): RowWriter {
-  const names = columns.map(printable);
-  const nameWidth = greatest(names.map(displayWidth));
+function blockWriter(): RowWriter {
+  let between = '';
   return {
-    head: '',
-    row: (cells) =>
-      names
-        .flatMap((name, index) =>
-          cellLines(cells[index]).map((line, at) => {
+    add({ columns, rows }) {
+      const names = columns.map(printable);
+      const nameWidth = names.reduce((most, name) => Math.max(most, displayWidth(name)), 0);
+      let text = '';
+      for (const row of rows) {
+        text += between;
+        between = '\n';
+        for (const [index, name] of names.entries()) {
+          for (const [at, line] of cellText(row[index]).split('\n').entries()) {
             const head = at === 0 ? name : '';
             const space = ' '.repeat(nameWidth - displayWidth(head));
-            return `${`${head}${space}  ${line}`.trimEnd()}\n`;
-          }),
-        )
-        .join(''),
-    between: '\n',
-    foot: '',
+            text += `${`${head}${space}  ${printable(line)}`.trimEnd()}\n`;
+          }
+        }
+      }
+      return text;
+    },
+    end: () => '',
   };
 }
 
-function asMarkdown(first: RowTable): RowWriter {
+function markdownWriter(): RowWriter {
   const escaped = (text: string) => printable(text.replaceAll('\n', ' ')).replace(/[|\\]/g, '\\$&');
   const line = (texts: readonly string[]) => `| ${texts.join(' | ')} |\n`;
-  const rule = numericColumns(first).map((one) => (one ? '---:' : '---'));
-  return {
-    head: `${line(first.columns.map(escaped))}${line(rule)}`,
-    row: (cells) => line(cells.map((cell) => escaped(cellText(cell)))),
-    between: '',
-    foot: '',
-  };
+  const heads = (batch: RowTable) =>
+    line(batch.columns.map(escaped)) + line(numericColumns(batch).map((one) => (one ? '---:' : '---')));
+  return headedWriter(heads, ({ rows }) =>
+    rows.map((row) => line(row.map((cell) => escaped(cellText(cell))))).join(''),
+  );
 }
 
 /** A LaTeX `tabular`, for which a document needs no package. */
-function asTex(first: RowTable): RowWriter {
-  const numeric = numericColumns(first);
+function texWriter(): RowWriter {
   const line = (texts: readonly string[]) => `${texts.join(' & ')} \\\\\n`;
   const cell = (value: Json | undefined) => {
     const text = escapedForTex(cellText(value));
     // A hyphen is no minus sign.
     return typeof value === 'number' && value < 0 ? `$${text}$` : text;
   };
-  const sides = numeric.map((one) => (one ? 'r' : 'l')).join('');
-  return {
-    head: `\\begin{tabular}{${sides}}\n\\hline\n${line(first.columns.map(escapedForTex))}\\hline\n`,
-    row: (cells) => line(cells.map(cell)),
-    between: '',
-    foot: '\\hline\n\\end{tabular}\n',
+  const heads = (batch: RowTable) => {
+    const sides = numericColumns(batch).map((one) => (one ? 'r' : 'l'));
+    return `\\begin{tabular}{${sides.join('')}}\n\\hline\n${line(batch.columns.map(escapedForTex))}\\hline\n`;
   };
+  const { add } = headedWriter(heads, ({ rows }) => rows.map((row) => line(row.map(cell))).join(''));
+  return { add, end: () => '\\hline\n\\end{tabular}\n' };
 }
 
 function escapedForTex(text: string): string {
@@ -212,19 +199,44 @@ function escapedForTex(text: string): string {
 }
 
 /** RFC 4180, but with bare line feeds at the line ends; null is an empty field. */
-function asCsv({ columns }: RowTable): RowWriter {
+function csvWriter(): RowWriter {
   const field = (cell: Json | undefined) => {
     if (cell === null || cell === undefined) return '';
     const text = typeof cell === 'string' ? cell : JSON.stringify(cell);
     return text === '' || /[",\r\n]|^\s|\s$/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
   };
-  const row = (cells: readonly Json[]) => `${cells.map(field).join(',')}\n`;
-  return { head: row(columns), row, between: '', foot: '' };
+  const line = (cells: readonly Json[]) => `${cells.map(field).join(',')}\n`;
+  return headedWriter(
+    ({ columns }) => line(columns),
+    ({ rows }) => rows.map(line).join(''),
+  );
 }
 
-/** One array, each row an object on a line of its own. */
-function asJson({ columns }: RowTable): RowWriter {
-  const row = (cells: readonly Json[]) =>
-    JSON.stringify(Object.fromEntries(columns.map((name, index) => [name, cells[index] ?? null])));
-  return { head: '[', row, between: ',\n', foot: ']\n' };
+/** One array of objects. */
+function jsonWriter(): RowWriter {
+  let before = '[';
+  return {
+    add({ columns, rows }) {
+      let text = '';
+      for (const row of rows) {
+        const cells = columns.map((name, index) => [name, row[index] ?? null]);
+        text += before + JSON.stringify(Object.fromEntries(cells));
+        before = ',';
+      }
+      return text;
+    },
+    end: () => (before === '[' ? '[]\n' : ']\n'),
+  };
+}
+
+function headedWriter(heads: (batch: RowTable) => string, lines: (batch: RowTable) => string): RowWriter {
+  let isFirst = true;
+  return {
+    add(batch) {
+      const text = isFirst ? heads(batch) + lines(batch) : lines(batch);
+      isFirst = false;
+      return text;
+    },
+    end: () => '',
+  };
 }

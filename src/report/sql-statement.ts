@@ -13,116 +13,200 @@ const harmlessTableFunctions = new Set([
   'json_tree',
 ]);
 
-/** Scalar functions that tell of the machine, run other queries, wait or write. */
+/**
+ * Scalar functions that tell of the machine or of settings, plan other queries, or write. Those that only wait
+ * (`sleep_ms`, `pg_sleep`) do no harm: a query may take its time as it likes, and ends with its `--timeout`.
+ */
 const refusedFunctions = new Set([
   'current_query',
   'current_setting',
+  'currval',
   'getenv',
+  'json_serialize_plan',
+  'nextval',
   'query',
   'query_table',
-  'sleep_ms',
   'write_log',
-  'currval',
-  'nextval',
 ]);
-
-/** `EXPLAIN`, `EXPLAIN ANALYZE`, `EXPLAIN (FORMAT json)`, after white space and comments. */
-const explainPrefix = /^(?:\s|--[^\n]*(?:\n|$)|\/\*[\s\S]*?\*\/)*explain\b(?:\s*\([^)]*\)|\s+analyze\b)?/i;
 
 const onlySelect =
   'kshot sql takes one SELECT (or WITH, VALUES, FROM, DESCRIBE, SUMMARIZE) or EXPLAIN of one';
 
 /**
  * Whether a text is exactly one statement that does nothing but read result tables, by DuckDB's own parser: its
- * syntax tree exists (only a SELECT has one), every table in it is one of `tables` or a name that the statement
- * itself gives, and every function makes its result from its arguments. Gives the tables that it reads. Nothing of the
- * text is executed.
+ * syntax tree exists (only a SELECT has one), every table in it is one of `tables` or a name that the statement gives
+ * where it stands, and every function makes its result from its arguments. Gives the tables that it reads. Nothing of
+ * the text is executed, nor looked up: what it names is touched in a locked database only.
  */
 export async function checkStatement(
   connection: DuckDBConnection,
   sql: string,
   tables: readonly string[],
 ): Promise<Result<ReadonlySet<string>, Failure>> {
-  const explain = explainPrefix.exec(sql)?.[0].length ?? 0;
-  const refused = (message: string, hint = onlySelect) =>
-    failed<Failure>({ reason: 'sql-refused', message, hint });
-  const tree = await syntaxTree(connection, sql.slice(explain));
-  if (tree.error) {
-    if (tree.error_type !== 'parser') return refused(`not a query: ${firstWord(sql)} is refused`);
-    return failed({
-      reason: 'sql-failed',
-      message: tree.error_message ?? 'the text is not SQL',
-      hint: onlySelect,
-    });
-  }
-  const statements = tree.statements ?? [];
-  if (statements.length === 0) return refused('there is no statement');
-  if (statements.length > 1) return refused(`there are ${statements.length} statements, not one`);
-
-  const named = new Set<string>();
-  const sources = new Map<string, string>();
-  const tableFunctions = new Set<string>();
-  const functions = new Set<string>();
-  for (const object of objectsIn(statements)) {
-    const type = object['type'];
-    const name = String(object['table_name'] ?? '').toLowerCase();
-    if (type === 'BASE_TABLE') {
-      const qualifiers = [object['catalog_name'], object['schema_name']].filter(Boolean).map(String);
-      sources.set([...qualifiers, name].join('.').toLowerCase(), name);
-    } else if (type === 'TABLE_FUNCTION') {
-      tableFunctions.add(functionName(object['function']));
-    } else if (object['class'] === 'FUNCTION') {
-      functions.add(functionName(object));
-    }
-    // The common table expressions: `cte_map: { map: [{ key, value }] }`.
-    const map = (object['cte_map'] as { map?: readonly { key?: string }[] } | undefined)?.map ?? [];
-    for (const { key } of map) if (key !== undefined) named.add(key.toLowerCase());
-  }
-
+  const query = await onlyQuery(connection, sql);
+  if (!query.ok) return query;
   const known = new Set(tables);
-  for (const [qualified, name] of sources) {
-    const own = qualified === name ? known.has(name) || named.has(name) : false;
-    const spelledOut = ['main.', 'memory.', 'memory.main.'].some(
-      (prefix) => qualified === `${prefix}${name}` && known.has(name),
-    );
-    if (own || spelledOut || qualified.startsWith('information_schema.')) continue;
-    const hint = didYouMean(name, tables) ?? `the tables are ${tables.join(', ')}`;
-    return refused(`${qualified} is not a result table`, hint);
+  const read = new Set<string>();
+  for (const { name, qualifiers } of tablesOutside(query.value, new Set())) {
+    const isOwn = known.has(name) && ['', 'main', 'memory', 'memory.main'].includes(qualifiers.join('.'));
+    if (isOwn) read.add(name);
+    else if (qualifiers.join('.') !== 'information_schema') {
+      const hint = didYouMean(name, tables) ?? `the tables are ${tables.join(', ')}`;
+      return refused(`${[...qualifiers, name].join('.')} is not a result table`, hint);
+    }
   }
-  for (const name of tableFunctions) {
-    // A scalar function inside a table function is seen above as well.
-    if (!harmlessTableFunctions.has(name)) {
+  for (const object of objectsIn(query.value)) {
+    if (object['type'] === 'TABLE_FUNCTION') {
+      const name = functionName(object['function']);
+      if (harmlessTableFunctions.has(name)) continue;
       return refused(`the table function ${name} is refused: a query reads result tables only`);
     }
+    if (object['class'] === 'FUNCTION' && refusedFunctions.has(functionName(object))) {
+      return refused(`the function ${functionName(object)} is refused`);
+    }
   }
-  for (const name of functions) {
-    if (refusedFunctions.has(name)) return refused(`the function ${name} is refused`);
+  return success(read);
+}
+
+function refused(message: string, hint = onlySelect): Result<never, Failure> {
+  return failed<Failure>({ reason: 'sql-refused', message, hint });
+}
+
+/** The syntax tree of the query that a text is, or is EXPLAIN of. */
+async function onlyQuery(connection: DuckDBConnection, sql: string): Promise<Result<unknown, Failure>> {
+  let tree = await syntaxTree(connection, sql);
+  let refusal = `not a query: ${firstWord(sql)} is refused`;
+  if (tree.error) {
+    const count = await countStatements(connection, sql);
+    if (!count.ok) return count;
+    if (count.value > 1) return refused(...(await reasonForSeveral(connection, sql, count.value)));
+    const asked = explained(sql);
+    if (asked.length > 0) refusal = `not a query: EXPLAIN of ${firstWord(asked.at(-1) ?? '')} is refused`;
+    for (const text of asked) if (tree.error) tree = await syntaxTree(connection, text);
   }
-  return success(new Set(sources.values()));
+  if (tree.error) return refused(refusal);
+  const { statements = [] } = tree;
+  if (statements.length === 0) return refused('there is no statement');
+  if (statements.length > 1) return refused(`there are ${statements.length} statements, not one`);
+  return success(statements[0]);
+}
+
+/** How many statements DuckDB takes a text for. */
+async function countStatements(connection: DuckDBConnection, sql: string): Promise<Result<number, Failure>> {
+  try {
+    return success((await connection.extractStatements(sql)).count);
+  } catch (error) {
+    if (!(error instanceof Error)) throw error;
+    const [message = '', ...details] = error.message.trimEnd().split('\n');
+    return failed<Failure>({
+      reason: 'sql-failed',
+      message: message.replace('Failed to extract statements: ', ''),
+      details: details.filter((line) => line !== ''),
+      hint: onlySelect,
+      cause: error,
+    });
+  }
+}
+
+/** A PIVOT that looks for its columns itself becomes several statements, of which one creates a type. */
+async function reasonForSeveral(
+  connection: DuckDBConnection,
+  sql: string,
+  count: number,
+): Promise<[message: string, hint?: string]> {
+  const asView = await syntaxTree(connection, `CREATE VIEW v AS (${sql.replace(/[\s;]+$/, '')}\n)`);
+  if (!/^PIVOT statements with pivot elements extracted/.test(asView.error_message ?? '')) {
+    return [`there are ${count} statements, not one`];
+  }
+  return [
+    'PIVOT without the values that become columns creates a type before it reads',
+    "name them: PIVOT … ON column IN ('a', 'b')",
+  ];
 }
 
 interface SyntaxTree {
   readonly error: boolean;
-  readonly error_type?: string;
   readonly error_message?: string;
   readonly statements?: readonly unknown[];
 }
 
+/** What DuckDB's parser makes of a text of SELECT statements; an error of all others. */
 async function syntaxTree(connection: DuckDBConnection, sql: string): Promise<SyntaxTree> {
   const result = await connection.runAndReadAll('SELECT json_serialize_sql($1::VARCHAR)::VARCHAR', [sql]);
   return JSON.parse(String(result.getRows()[0]?.[0])) as SyntaxTree;
 }
 
+/** White space and comments. */
+const blank = String.raw`(?:\s|--[^\n]*(?:\n|$)|/\*(?:[^*]|\*(?!/))*\*/)*`;
+const explainWord = new RegExp(`^${blank}explain\\b`, 'i');
+const explainOptions = new RegExp(`^${blank}(?:analyze\\b|\\([^)]*\\))`, 'i');
+
+/** What an EXPLAIN may be about: all after the word, or what follows options (`ANALYZE`, `(FORMAT json)`). */
+function explained(sql: string): readonly string[] {
+  if (!explainWord.test(sql)) return [];
+  const after = sql.replace(explainWord, '');
+  return explainOptions.test(after) ? [after, after.replace(explainOptions, '')] : [after];
+}
+
 function firstWord(sql: string): string {
-  return /[a-z]+/i.exec(sql)?.[0].toUpperCase() ?? 'this';
+  return /[a-z]+/i.exec(sql.replace(new RegExp(`^${blank}`), ''))?.[0].toUpperCase() ?? 'this';
 }
 
 function functionName(object: unknown): string {
   return String((object as { function_name?: unknown } | undefined)?.function_name ?? '').toLowerCase();
 }
 
-function* objectsIn(value: unknown): Generator<{ readonly [name: string]: unknown }> {
+interface SyntaxNode {
+  readonly [name: string]: unknown;
+}
+
+function* objectsIn(value: unknown): Generator<SyntaxNode> {
   if (typeof value !== 'object' || value === null) return;
-  if (!Array.isArray(value)) yield value as { readonly [name: string]: unknown };
+  if (!Array.isArray(value)) yield value as SyntaxNode;
   for (const below of Object.values(value)) yield* objectsIn(below);
+}
+
+interface TableName {
+  /** In lower case. */
+  readonly name: string;
+  /** Catalog and schema, as far as they are written. */
+  readonly qualifiers: readonly string[];
+}
+
+/**
+ * The tables that a part of a syntax tree names and that no common table expression around them is.
+ *
+ * @param scope names of the common table expressions around it, in lower case
+ */
+function* tablesOutside(value: unknown, scope: ReadonlySet<string>): Generator<TableName> {
+  if (typeof value !== 'object' || value === null) return;
+  const { cte_map: ctes, ...node } = value as SyntaxNode;
+  const within = new Set(scope);
+  for (const { key, value: expression } of commonTableExpressions(ctes)) {
+    // Each sees those before it, and itself where it is recursive.
+    const seen = isRecursive(expression) ? new Set([...within, key]) : within;
+    yield* tablesOutside(expression, seen);
+    within.add(key);
+  }
+  if (node['type'] === 'BASE_TABLE') {
+    const name = String(node['table_name']).toLowerCase();
+    const qualifiers = [node['catalog_name'], node['schema_name']]
+      .filter(Boolean)
+      .map((qualifier) => String(qualifier).toLowerCase());
+    // `recurring.t` is all that a recursive `t` has found.
+    const isExpression = within.has(name) && ['', 'recurring'].includes(qualifiers.join('.'));
+    if (!isExpression) yield { name, qualifiers };
+  }
+  for (const below of Object.values(node)) yield* tablesOutside(below, within);
+}
+
+/** `cte_map: { map: [{ key, value }] }` of a node. */
+function commonTableExpressions(ctes: unknown): readonly { readonly key: string; readonly value: unknown }[] {
+  const map = (ctes as { map?: readonly { key: string; value: unknown }[] } | undefined)?.map ?? [];
+  return map.map(({ key, value }) => ({ key: key.toLowerCase(), value }));
+}
+
+function isRecursive(expression: unknown): boolean {
+  const query = (expression as { query?: { node?: { type?: unknown } } }).query;
+  return query?.node?.type === 'RECURSIVE_CTE_NODE';
 }

@@ -138,6 +138,31 @@ describe('the results of the experiment', () => {
     expect(JSON.parse(failed.stdout)).toMatchObject({ failures: [{ reason: 'sql-failed' }] });
   });
 
+  it('may be many rows: they are printed as they come, and no more than a reader wants', async () => {
+    const count = 300_000;
+    const lines = (await kshot(project, ['sql', `FROM range(${count})`])).stdout.trimEnd().split('\n');
+    expect([lines.length, lines.at(-1)]).toEqual([count + 2, String(count - 1)]);
+    expect(await rowsOf(`FROM range(${count})`)).toHaveLength(count);
+    const endless = startKshot(project, ['sql', 'FROM range(1000000000000)', '--timeout', '120']);
+    await endless.until(/ 1000\n/);
+    endless.process.stdout?.destroy();
+    const { exitCode, stderr } = await endless.finished;
+    expect([exitCode, stderr]).toEqual([0, '']);
+  });
+
+  it('that end in an error after some rows are no whole document, and the error is told apart from them', async () => {
+    const query =
+      "SELECT CASE WHEN i < 3000000 THEN i ELSE error('too far') END AS i FROM range(4000000) t(i)";
+    const { exitCode, stdout, stderr } = await kshot(project, ['sql', query, '--json']);
+    expect([exitCode, stdout.slice(0, 8), stderr]).toEqual([
+      2,
+      '[{"i":0}',
+      expect.stringContaining('too far'),
+    ]);
+    expect(() => JSON.parse(stdout)).toThrow();
+    expect(stdout).not.toContain('failures');
+  });
+
   it.each([
     [
       'counts',

@@ -33,12 +33,11 @@ beforeAll(async () => {
   ];
 });
 
-const ask = (sql: string) =>
-  queryRows({ sql, tables, threads: 2, memoryBytes: 2 ** 29 }, async ({ columns, pieces }) => {
-    const rows: RowTable['rows'][number][] = [];
-    for await (const piece of pieces) for (const row of piece) rows.push(row);
-    return { columns, rows };
-  });
+async function ask(sql: string): Promise<RowTable> {
+  const batches: RowTable[] = [];
+  for await (const batch of queryRows({ sql, tables, threads: 2, memoryBytes: 2 ** 29 })) batches.push(batch);
+  return { columns: batches[0]?.columns ?? [], rows: batches.flatMap(({ rows }) => rows) };
+}
 
 async function refusalOf(sql: string) {
   try {
@@ -65,6 +64,17 @@ describe('a query', () => {
     ['SELECT count(*) FROM metrics', [[0]]],
     ['SELECT r.run FROM main.runs r JOIN memory.main.runs q USING (run) WHERE r.nodes > 3', [['b']]],
     ['SELECT sum(i) FROM range(4) t(i)', [[6]]],
+    ['WITH runs AS (FROM runs WHERE nodes > 3) SELECT run FROM runs', [['b']]],
+    [
+      'WITH a AS (SELECT 1 AS x), b AS (FROM a) SELECT x, (WITH c AS (FROM b) SELECT x + 1 FROM c) FROM b',
+      [[1, 2]],
+    ],
+    ['SELECT count(*) FROM (UNPIVOT runs ON seconds)', [[2]]],
+    [
+      'WITH RECURSIVE t(a, b) USING KEY (a) AS (SELECT 1, 1 UNION SELECT a, b + 1 FROM recurring.t WHERE b < 3) SELECT max(b) FROM t',
+      [[3]],
+    ],
+    ['SELECT sleep_ms(1) IS NULL OR true, pg_sleep(0.001) IS NULL OR true', [[true, true]]],
     ['SELECT x FROM (SELECT unnest([1, 2]) AS x) WHERE x > (SELECT min(nodes) - 2 FROM runs)', [[2]]],
     [
       'WITH RECURSIVE t AS (SELECT 1 AS a UNION ALL SELECT a + 1 FROM t WHERE a < 3) SELECT max(a) FROM t',
@@ -88,6 +98,12 @@ describe('a query', () => {
     'SHOW TABLES',
     'EXPLAIN SELECT * FROM runs',
     'EXPLAIN ANALYZE FROM runs',
+    'EXPLAIN (SELECT 1)',
+    'EXPLAIN (SELECT 1) UNION (SELECT nodes FROM runs)',
+    'EXPLAIN ANALYZE (FROM runs)',
+    'EXPLAIN (FORMAT json) SELECT * FROM runs',
+    '/* of a query */ explain -- as JSON\n (ANALYZE, FORMAT json) (FROM runs)',
+    "EXPLAIN PIVOT runs ON run IN ('a') USING sum(nodes)",
   ])('answers %s', async (sql) => {
     expect((await ask(sql)).rows.length).toBeGreaterThan(0);
   });
@@ -97,6 +113,19 @@ describe('a query', () => {
     expect(rows).toEqual([['x', 2, 3, 4]]);
     expect(columns.slice(0, 3)).toEqual(['b', '1', 'a']);
     expect(new Set(columns).size).toBe(4);
+  });
+
+  it('gives its rows as they are computed, and what was computed before an error', async () => {
+    const sql = "SELECT CASE WHEN i < 3000000 THEN i ELSE error('too far') END AS i FROM range(4000000) t(i)";
+    let rows = 0;
+    const reading = (async () => {
+      for await (const batch of queryRows({ sql, tables, threads: 1, memoryBytes: 2 ** 26 }))
+        rows += batch.rows.length;
+    })();
+    await expect(reading).rejects.toMatchObject({
+      failure: { reason: 'sql-failed', message: expect.stringContaining('too far') },
+    });
+    expect(rows).toBeGreaterThan(1_000_000);
   });
 
   it('says what DuckDB says of a mistake, with the place', async () => {
@@ -191,7 +220,21 @@ describe('a query is refused', () => {
       'a table function called TABLE_FUNCTION in a subquery of a join',
       `FROM runs JOIN read_csv('${file}') USING (run)`,
     ],
-    ['waiting', 'SELECT sleep_ms(10)'],
+    ['a plan of SQL in a string', "SELECT json_serialize_plan('FROM runs')"],
+    [
+      'a file under the name of an expression that is out of scope',
+      `SELECT * FROM (WITH "${file}" AS (SELECT 1) SELECT * FROM "${file}") t, "${file}"`,
+    ],
+    ['a file read by an expression of its own name', `WITH "${file}" AS (FROM "${file}") FROM "${file}"`],
+    ['a file read by an earlier expression', `WITH a AS (FROM b), b AS (SELECT 1) FROM a`],
+    [
+      'the catalogue under the name of an expression that is out of scope',
+      'FROM duckdb_tables, (WITH duckdb_tables AS (SELECT 1) FROM duckdb_tables) t',
+    ],
+    ['a second statement after EXPLAIN', `EXPLAIN (SELECT * FROM '${file}'); SELECT 1`],
+    ['a file below EXPLAIN in parentheses', `EXPLAIN (SELECT * FROM '${file}')`],
+    ['a file that an unpivot reads', `UNPIVOT '${file}' ON password`],
+    ['a file that an expression reads whose rows are not used', `WITH a AS (FROM '${file}') SELECT 1`],
   ])('for %s', async (_, sql) => {
     const failure = await refusalOf(sql);
     expect(failure?.reason, failure?.message).toMatch(/^sql-(refused|failed)$/);
@@ -203,6 +246,25 @@ describe('a query is refused', () => {
       reason: 'sql-refused',
       message: 'not a query: DROP is refused',
     });
+    for (const [sql, message] of [
+      ['-- SELECT\nDROP TABLE runs', 'not a query: DROP is refused'],
+      ['EXPLAIN ANALYZE DROP TABLE runs', 'not a query: EXPLAIN of DROP is refused'],
+      ["EXPLAIN (ANALYZE) COPY runs TO 'x'", 'not a query: EXPLAIN of COPY is refused'],
+      ['SELECT 1; DROP TABLE runs', 'there are 2 statements, not one'],
+      ['', 'there is no statement'],
+    ] as const) {
+      expect(await refusalOf(sql)).toMatchObject({ message });
+    }
+    for (const sql of [
+      'PIVOT runs ON run USING sum(nodes);',
+      'WITH p AS (PIVOT runs ON run) FROM p -- all',
+    ]) {
+      expect(await refusalOf(sql)).toMatchObject({
+        reason: 'sql-refused',
+        message: 'PIVOT without the values that become columns creates a type before it reads',
+        hint: "name them: PIVOT … ON column IN ('a', 'b')",
+      });
+    }
     expect(await refusalOf('FROM nothing')).toMatchObject({
       reason: 'sql-refused',
       hint: 'the tables are runs, metrics',

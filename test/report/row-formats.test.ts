@@ -1,11 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import {
-  formatPieces,
-  formatRows,
-  type RowFormat,
-  type RowTable,
-  rowsForLayout,
-} from '../../src/report/row-formats.js';
+import { formatRows, type RowTable, rowWriter } from '../../src/report/row-formats.js';
 
 const table: RowTable = {
   columns: ['name', 'value'],
@@ -68,40 +62,36 @@ describe('rows', () => {
     );
   });
 
-  it.each<RowFormat>(['table', 'csv', 'json', 'markdown'])(
-    'as %s are the same text however the pieces are cut in which they come',
-    async (format) => {
-      const rows = Array.from({ length: rowsForLayout + 500 }, (_, row) => [
-        row,
-        row < 1400 ? 'a' : 'much wider',
-      ]);
-      const columns = ['row', 'text'];
-      const inPieces = async (size: number) => {
-        async function* pieces() {
-          for (let at = 0; at < rows.length; at += size) yield rows.slice(at, at + size);
-        }
-        let text = '';
-        for await (const piece of formatPieces(columns, pieces(), format)) text += piece;
-        return text;
-      };
-      const whole = await inPieces(rows.length);
-      expect(await inPieces(1)).toBe(whole);
-      expect(await inPieces(300)).toBe(whole);
-      if (format !== 'table') expect(whole).toBe(formatRows({ columns, rows }, format));
-      else
-        expect(whole.split('\n').slice(1400, 1404)).toEqual([
-          '1398  a',
-          '1399  a',
-          '1400  much wider',
-          '1401  much wider',
-        ]);
-    },
-  );
-
   it('may be none at all', () => {
     const none = { columns: ['a', 'b'], rows: [] };
     expect(formatRows(none, 'csv')).toBe('a,b\n');
     expect(formatRows(none, 'json')).toBe('[]\n');
     expect(formatRows(none, 'table')).toBe('a  b\n-  -\n');
+  });
+
+  it('in batches are what they are in one, in every format', () => {
+    const even: RowTable = { columns: ['n', 't'], rows: [1, 2, 3, 4].map((n) => [n, `t${n}`]) };
+    for (const format of ['table', 'csv', 'json', 'markdown'] as const) {
+      for (const width of [80, 3]) {
+        const writer = rowWriter(format, width);
+        const texts = even.rows.map((row) => writer.add({ columns: even.columns, rows: [row] }));
+        expect(texts.join('') + writer.end()).toBe(formatRows(even, format, width));
+      }
+    }
+  });
+
+  it('as a table have columns that grow where a later batch needs more', () => {
+    const writer = rowWriter('table');
+    const add = (n: number, text: string) => writer.add({ columns: ['n', 't', 'u'], rows: [[n, text, 'u']] });
+    expect(add(1, 'a') + add(100, 'long') + add(2, 'b')).toBe(
+      'n  t  u\n-  -  -\n1  a  u\n100  long  u\n  2  b     u\n',
+    );
+  });
+
+  it('may be many', () => {
+    const rows = Array.from({ length: 300_000 }, (_, n) => [n]);
+    for (const format of ['table', 'csv', 'json', 'markdown'] as const) {
+      expect(formatRows({ columns: ['n'], rows }, format)).toContain('299999');
+    }
   });
 });

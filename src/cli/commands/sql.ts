@@ -24,8 +24,8 @@ export async function sql(options: SqlOptions, query: string): Promise<number> {
   if (!root.ok) return terminal.fail([root.failure]);
   const tables = sourceTables(root.value, readRegister(root.value).runs);
   if (tables === undefined) return terminal.fail([noResults()]);
-  let written = false;
-  const answer = await runQuery(
+  let hasWritten = false;
+  const { failure } = await runQuery(
     {
       sql: query,
       tables,
@@ -36,15 +36,15 @@ export async function sql(options: SqlOptions, query: string): Promise<number> {
         ? { width: terminal.dataWidth }
         : {}),
     },
-    (piece) => {
-      written = true;
-      return terminal.piece(piece);
-    },
     options.timeout,
+    (text) => {
+      hasWritten = true;
+      return terminal.stream(text);
+    },
   );
-  if (answer.ok) return 0;
-  // Behind rows, JSON would be no failure to whoever reads them.
-  return openTerminal({ ...options, json: terminal.json && !written }).fail([answer.failure]);
+  if (failure === undefined) return 0;
+  // What follows rows cannot be a document of its own on stdout.
+  return (hasWritten ? openTerminal({ ...options, json: false }) : terminal).fail([failure]);
 }
 
 /** The result tables of all runs, and `latest_...` of the last one; undefined where there are none. */
