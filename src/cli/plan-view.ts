@@ -1,4 +1,4 @@
-import { greatest } from '../base/extremes.js';
+import { greatest, greatest } from '../base/extremes.js';
 import { formatCount, shortDigest } from '../base/quantities.js';
 import { displayWidth, printable } from '../base/terminal-text.js';
 import type { Publication } from '../pipeline/graph.js';
@@ -91,7 +91,10 @@ export function publicationLines({ graph }: Plan, style: Style): readonly string
   const rows = publications
     .filter((one, index) => publications.findIndex((other) => isSame(one, other)) === index)
     .map((one) => ({ ...one, count: publications.filter((other) => isSame(one, other)).length }));
-  const width = Math.max(0, ...rows.map(({ source }) => displayWidth(printable(source))));
+  const width = greatest(
+    rows.map(({ source }) => displayWidth(printable(source))),
+    0,
+  );
   return rows.map(({ source, pattern, count }) => {
     const space = ' '.repeat(width - displayWidth(printable(source)));
     const files = pattern.includes('{label}') ? ` (${formatCount(count, 'file')})` : '';

@@ -59,7 +59,7 @@ export async function run(context: KindContext): Promise<void> {
     const found = await surveyRows(target, rows);
     const summary = describeImport(target, found, name, leftOut);
     const texts = parts.flatMap(({ file, split }) => (split === undefined ? [] : [{ file, split }]));
-    warnings.push(...warningsOf(target, found, texts));
+    for (const warning of warningsOf(target, found, texts)) warnings.push(warning);
     await writeParquet(database, {
       query: `SELECT rowid AS position, user_id, item_id, timestamp FROM ${rows}`,
       orderBy: ['position'],
@@ -106,7 +106,7 @@ async function readPart(
       const columnNames = await parquetColumns(target.database, path);
       const places = resolveColumns(file, { ...format, columnNames }, asked.columns);
       const said = await importParquet(target, { path, file, places });
-      warnings.push(...said.map((warning) => `${file}: ${warning}`));
+      for (const warning of said) warnings.push(`${file}: ${warning}`);
     });
     return { path, file, firstRow };
   }
@@ -161,7 +161,9 @@ async function placesOf(parts: readonly Part[], rows: readonly number[]): Promis
     const own = rows.filter((row) => row >= firstRow && row < end).map((row) => row - firstRow);
     if (own.length === 0) continue;
     const lines = text === undefined ? [] : await linesOfRows(text, own);
-    places.push(...own.map((row, index) => ({ part, file, line: lines[index], row: row + 1 })));
+    for (const [index, row] of own.entries()) {
+      places.push({ part, file, line: lines[index], row: row + 1 });
+    }
   }
   return places;
 }

@@ -39,7 +39,7 @@ export function missingScript(
   if (known.some((one) => path === one || path.startsWith(`${one}/`))) return undefined;
   const places = [resolve(root, script)];
   if (name.endsWith('sh') && !script.includes('/'))
-    places.push(...searched.split(delimiter).map((folder) => join(folder, script)));
+    for (const folder of searched.split(delimiter)) places.push(join(folder, script));
   return places.some(isThere) ? undefined : script;
 }
 

@@ -170,7 +170,7 @@ async function execute(
     warnings: [],
     failures: [failureOfException(error)],
   }));
-  failures.push(...published.failures);
+  for (const failure of published.failures) failures.push(failure);
   cancellation.stop();
   // A signal may have come while the report was written.
   const finalExitCode = Math.max(cancellation.exitCode(), largestExitCode(failures));
