@@ -1,4 +1,4 @@
-import { greatest, greatest } from '../base/extremes.js';
+import { greatest } from '../base/extremes.js';
 import { formatCount, shortDigest } from '../base/quantities.js';
 import { displayWidth, printable } from '../base/terminal-text.js';
 import type { Publication } from '../pipeline/graph.js';
