@@ -359,7 +359,7 @@ describe('a program', () => {
     const project = projectOf(
       (
         root,
-      ) => `  a: { kind: command, with: { shell: true, argv: "env -i setsid sleep 600 & echo $! > ${root}/a" } }
+      ) => `  a: { kind: command, with: { shell: true, argv: "env -i setsid sleep 600 & echo $! > ${root}/a; until grep -q sleep /proc/$!/comm; do sleep 0.01; done" } }
 `,
     );
     const run = await runProject(project);

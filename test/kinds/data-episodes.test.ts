@@ -83,8 +83,12 @@ test('for any numbers of pairs there are n - (k + q) + 1 windows of consecutive 
 
 test('a user whose ids have gaps has the windows of the ids that are there', async () => {
   const { train, ...rest } = await pairsOf({ a: 3, b: 3 });
-  const rows = [2, 3, 9, 4, 5, 6].map((pair_id, row) => ({ pair_id, user_id: row < 3 ? 'a' : 'b' }));
-  await writeTable(train, { pair_id: 'BIGINT', user_id: 'VARCHAR' }, rows);
+  const rows = [2, 3, 9, 4, 5, 6].map((pair_id, row) => ({
+    pair_id,
+    user_id: row < 3 ? 'a' : 'b',
+    label_ts_epoch: pair_id,
+  }));
+  await writeTable(train, { pair_id: 'BIGINT', user_id: 'VARCHAR', label_ts_epoch: 'DOUBLE' }, rows);
   const run = await runKind(dataEpisodes, { with: { k: 1, q: 1 }, inputs: { pairs: { train, ...rest } } });
   const windows = await rowsOf(run.path('train/episodes'));
   expect(windows.map((row) => [row['user_id'], row['support_pair_ids'], row['query_pair_ids']])).toEqual([

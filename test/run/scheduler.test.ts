@@ -152,12 +152,12 @@ describe('a failed step', () => {
     expect(finish?.failure?.lastLines.slice(1)).toEqual(['first', 'last']);
     expect(finish?.failure?.log).toBe('logs/bad.log');
     expect(project.read('logs/bad.log')).toMatch(
-      /\[kshot\] ended \S+, after 0\.\d+ s: failed: the program ended with exit code 7\n$/,
+      /\[kshot\] ended \S+, after \d+\.\d+ s: failed: the program ended with exit code 7\n$/,
     );
     const { key } = outcomeOf('slow');
     expect(project.read('logs/slow.log')).toMatch(
       new RegExp(
-        `^\\[kshot\\] slow \\(test\\.trace\\) starts \\S+Z, threads 1, key ${key}\\n\\[kshot\\] because: new\\n\\[kshot\\] ended \\S+Z, after 1\\.\\d+ s: ran\\n$`,
+        `^\\[kshot\\] slow \\(test\\.trace\\) starts \\S+Z, threads 1, key ${key}\\n\\[kshot\\] because: new\\n\\[kshot\\] ended \\S+Z, after \\d+\\.\\d+ s: ran\\n$`,
       ),
     );
   });
