@@ -1,4 +1,4 @@
-import { episodesPort, evaluationPorts, maxEpisodes, trainPort } from './baseline-ports.js';
+import { episodesPort, evaluationFacts, evaluationPorts, maxEpisodes, trainPort } from './baseline-ports.js';
 import type { Kind } from './kind.js';
 
 /** The same ranking for everybody. */
@@ -14,5 +14,6 @@ export const baselinePopularity: Kind = {
   },
   inputs: { train: trainPort, episodes: episodesPort },
   outputs: evaluationPorts,
+  facts: evaluationFacts,
   load: () => import('./baseline-popularity-body.js'),
 };

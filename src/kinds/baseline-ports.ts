@@ -1,4 +1,5 @@
-import type { InputPort, OutputPort } from './kind.js';
+import { metricNames } from '../learning/metrics.js';
+import type { Facts, InputPort, OutputPort } from './kind.js';
 
 /** The parameters of `eval.zero_shot` that every baseline has, too. */
 export const maxEpisodes = {
@@ -41,3 +42,8 @@ export const evaluationPorts: { readonly [port: string]: OutputPort } = {
     description: "The rank of every query pair's next item.",
   },
 };
+
+/** What is known of the ports of every evaluation. */
+export function evaluationFacts(): { readonly [port: string]: Facts } {
+  return { metrics: { metrics: metricNames } };
+}

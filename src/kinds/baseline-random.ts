@@ -1,4 +1,4 @@
-import { episodesPort, evaluationPorts, maxEpisodes } from './baseline-ports.js';
+import { episodesPort, evaluationFacts, evaluationPorts, maxEpisodes } from './baseline-ports.js';
 import type { Kind } from './kind.js';
 
 /** What guessing gives. */
@@ -23,5 +23,6 @@ export const baselineRandom: Kind = {
   },
   inputs: { episodes: episodesPort },
   outputs: evaluationPorts,
+  facts: evaluationFacts,
   load: () => import('./baseline-random-body.js'),
 };

@@ -1,4 +1,4 @@
-import { episodesPort, evaluationPorts, maxEpisodes, trainPort } from './baseline-ports.js';
+import { episodesPort, evaluationFacts, evaluationPorts, maxEpisodes, trainPort } from './baseline-ports.js';
 import type { Kind } from './kind.js';
 
 /** What similar sessions went on with. */
@@ -35,5 +35,6 @@ export const baselineSessionKnn: Kind = {
   },
   inputs: { train: trainPort, episodes: episodesPort },
   outputs: evaluationPorts,
+  facts: evaluationFacts,
   load: () => import('./baseline-session-knn-body.js'),
 };

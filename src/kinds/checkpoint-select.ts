@@ -1,3 +1,4 @@
+import { checkMetric } from './check-metric.js';
 import type { Kind } from './kind.js';
 import { fileOf } from './shapes.js';
 import { choiceParameters } from './shared-parameters.js';
@@ -37,10 +38,12 @@ export const checkpointSelect: Kind = {
       description: 'The winner: its place among the checkpoints, the metric and its value, as JSON.',
     },
   },
-  check({ lengths }) {
-    const { candidates, scores } = lengths;
-    if (candidates === undefined || scores === undefined || candidates === scores) return [];
+  check(step) {
+    const { candidates, scores } = step.lengths;
+    const objections = checkMetric(step, 'scores');
+    if (candidates === undefined || scores === undefined || candidates === scores) return objections;
     return [
+      ...objections,
       {
         message: `candidates has ${candidates} checkpoints, and scores ${scores} evaluations; it wants one for each, such as a step \`over\` the same checkpoints`,
       },

@@ -1,4 +1,5 @@
 import type { Json } from '../base/json.js';
+import { evaluationFacts } from './baseline-ports.js';
 import type { Kind, OutputPort } from './kind.js';
 import { episodeFiles, fileOf } from './shapes.js';
 import { evaluationParameters } from './shared-parameters.js';
@@ -109,6 +110,7 @@ export const evalFewShot: Kind = {
       ];
     }),
   usesEngine: true,
+  facts: evaluationFacts,
   load: () => import('./eval-few-shot-body.js'),
 };
 

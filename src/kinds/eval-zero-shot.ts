@@ -1,3 +1,4 @@
+import { evaluationFacts } from './baseline-ports.js';
 import type { Kind } from './kind.js';
 import { episodeFiles, fileOf } from './shapes.js';
 import { evaluationParameters } from './shared-parameters.js';
@@ -39,5 +40,6 @@ export const evalZeroShot: Kind = {
   },
   canonical: ({ pad_to = null, ...rest }) => (pad_to === null ? rest : { ...rest, pad_to }),
   usesEngine: true,
+  facts: evaluationFacts,
   load: () => import('./eval-zero-shot-body.js'),
 };

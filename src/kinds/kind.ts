@@ -177,6 +177,8 @@ export interface PlannedStep extends StepShape {
 export interface Facts {
   /** How many support pairs each episode has. */
   readonly supportPairs?: number;
+  /** The metrics that a table of metrics has. */
+  readonly metrics?: readonly string[];
 }
 
 /** What is wrong with a step whose parameters the schema allows. */
@@ -184,6 +186,8 @@ export interface Objection {
   readonly message: string;
   /** Names and indices of the parameter at fault: `['outputs', 'model']`. Without it, the step as a whole. */
   readonly path?: readonly string[];
+  /** A name that is none of those that there are: the nearest of them is suggested. */
+  readonly unknown?: { readonly name: string; readonly known: readonly string[] };
 }
 
 /** A file that a step names and does not declare. */

@@ -3,6 +3,7 @@ import type { JsonObject } from '../base/json.js';
 import { readingUserFile } from '../tables/bad-data.js';
 import { type DatabaseOptions, withDatabase } from '../tables/database.js';
 import { parquetFile } from '../tables/parquet.js';
+import type { KindContext } from './kind.js';
 
 export type Mode = 'max' | 'min';
 
@@ -20,19 +21,21 @@ export interface ScoredRow extends JsonObject {
 }
 
 /**
- * Every value of `metric` in the tables of metrics, table by table, in each by k, steps and rate.
+ * Every value of `metric` in the tables of metrics, table by table, in each by k, steps and rate. What is no number, as
+ * after a training that diverged, is left out, which the log says.
  *
  * @param port the input port that the tables came in by, for messages
- * @throws FailureError `bad-data` where a table has no such metric, or no number for it
+ * @throws FailureError `bad-data` where a table has no such metric, or where no number is left
  */
 export async function readScoredRows(
   paths: readonly string[],
   metric: string,
   port: string,
-  options: DatabaseOptions,
+  options: DatabaseOptions & Pick<KindContext, 'log'>,
 ): Promise<readonly ScoredRow[]> {
   return await withDatabase(options, async (database) => {
     const all: ScoredRow[] = [];
+    const leftOut: string[] = [];
     for (const [index, path] of paths.entries()) {
       const table = `${port}[${index}]`;
       const hint = 'a table of metrics has the columns k, steps, inner_lr, metric, value, n, users';
@@ -48,14 +51,23 @@ export async function readScoredRows(
       for (const row of rows) {
         const { value, n } = row;
         if (typeof value !== 'number' || !Number.isFinite(value) || n === 0) {
-          throw new FailureError({
-            reason: 'bad-data',
-            message: `${table}: ${metric} is ${value} over ${n} query pairs, nothing to choose by`,
-          });
+          const setting = row['inner_lr'] === null ? '' : `, inner_lr ${row['inner_lr']}`;
+          leftOut.push(
+            `${table}, k ${row['k']}, steps ${row['steps']}${setting}: ${metric} is ${value} over ${n} query pairs`,
+          );
+          continue;
         }
         all.push({ index, ...row } as ScoredRow);
       }
     }
+    if (all.length === 0) {
+      throw new FailureError({
+        reason: 'bad-data',
+        message: `there is nothing to choose by: ${leftOut[0] ?? `${port} is empty`}`,
+        details: leftOut.slice(1),
+      });
+    }
+    for (const line of leftOut) options.log(`left out: ${line}`);
     return all;
 
     async function missing(table: string, path: string): Promise<FailureError> {

@@ -1,3 +1,4 @@
+import { checkMetric } from './check-metric.js';
 import type { Kind } from './kind.js';
 import { fileOf } from './shapes.js';
 import { choiceParameters } from './shared-parameters.js';
@@ -44,6 +45,7 @@ export const select: Kind = {
     },
   },
   namesOfSettings: (parameters) => parameters['settings'] as readonly string[],
+  check: (step) => checkMetric(step, 'rows'),
   canonical: (parameters) => ({
     ...parameters,
     settings: (parameters['settings'] as readonly string[]).toSorted(),

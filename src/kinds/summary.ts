@@ -52,6 +52,7 @@ function checkSummary({ parameters, lengths }: PlannedStep): readonly Objection[
       objections.push({
         path: [parameter],
         message: `${parameter} is ${name}, which is not among the inputs ${names.join(', ')}`,
+        unknown: { name: String(name), known: names },
       });
     }
   }

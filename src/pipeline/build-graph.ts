@@ -18,6 +18,7 @@ import { type Combination, expandMatrix, nodesLimit } from './expand-matrix.js';
 import type { GraphNode, LocatedFile, Source } from './graph.js';
 import { failureAt, type LocatedValue, type Report } from './located-value.js';
 import { unreadableFile } from './nearest-file.js';
+import { suggestion } from './nearest-name.js';
 import { refuseSoMany, segmentsOf } from './node-count.js';
 import { orderSteps } from './order-steps.js';
 import type { ParameterValidators } from './parameter-errors.js';
@@ -109,14 +110,23 @@ function buildStep(step: StepSpec, building: Building): StepValue | undefined {
   const instances: StepInstance[] = [];
   const connect = createConnector(step, report);
   let isWhole = elements !== undefined;
-  let nodes = 0;
-  for (const combination of expandMatrix(step, report)) {
+  const read: { readonly combination: Combination; readonly parameters: StepParameters | undefined }[] = [];
+  const combinations = expandMatrix(step, report);
+  // All are counted before any becomes a node.
+  let nodes = building.nodes.length;
+  for (const combination of combinations) {
     const parameters = reader.read(combination);
-    nodes += (elements?.length ?? 0) * (parameters === undefined ? 1 : segmentsOf(step, parameters));
-    if (nodes > nodesLimit) {
-      refuseSoMany(step, combination, parameters, nodes, report);
+    const perElement = parameters === undefined ? 1 : segmentsOf(step, parameters);
+    const ofStep = combinations.length * (elements?.length ?? 0);
+    nodes += (elements?.length ?? 0) * perElement;
+    if (nodes > nodesLimit || building.nodes.length + ofStep > nodesLimit) {
+      const atLeast = Math.max(nodes - building.nodes.length, ofStep);
+      refuseSoMany(step, combination, parameters, { nodes: atLeast, before: building.nodes.length }, report);
       return undefined;
     }
+    read.push({ combination, parameters });
+  }
+  for (const { combination, parameters } of read) {
     // What the elements are is not known then, but whether the kind has such ports is.
     for (const over of elements ?? [{ label: '', given: [] }]) {
       const tree = buildInstance(step, combination, over, parameters, inputs, connect, building);
@@ -171,8 +181,10 @@ function buildInstance(
   );
   const common = commonOf(step, parameters, building);
   const objections = (kind.check?.({ parameters: full, inputNames, lengths, facts }) ?? []).map(
-    ({ message, path = [] }) =>
-      failureAt(findParameter(step, combination, path).place, 'invalid-value', message),
+    ({ message, path = [], unknown }) =>
+      failureAt(findParameter(step, combination, path).place, 'invalid-value', message, {
+        hint: unknown && suggestion(unknown.name, unknown.known),
+      }),
   );
   objections.forEach(report);
   if (objections.length > 0) {

@@ -19,7 +19,7 @@ export interface MatrixValue {
   readonly located: LocatedValue;
 }
 
-/** How many nodes a step may become; more are a slip of the pen, and would not fit into memory. */
+/** How many nodes a pipeline may become; more are a slip of the pen, and would not fit into memory. */
 export const nodesLimit = 100_000;
 
 /** All combinations of a step's matrix: names in written order, the last varying fastest. */

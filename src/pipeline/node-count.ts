@@ -8,12 +8,12 @@ export function segmentsOf({ kind }: StepSpec, { full }: StepParameters): number
   return kind.segmentation?.count(kind.canonical?.(full) ?? full) ?? 1;
 }
 
-/** Says that a step would become so many nodes or more, and what makes them so many. */
+/** Says that a step would become so many nodes or more, beside those of the steps before it, and what makes them so many. */
 export function refuseSoMany(
   step: StepSpec,
   combination: Combination,
   parameters: StepParameters | undefined,
-  nodes: number,
+  { nodes, before }: { readonly nodes: number; readonly before: number },
   report: Report,
 ): void {
   const countedBy = step.kind.segmentation?.countedBy ?? [];
@@ -25,7 +25,7 @@ export function refuseSoMany(
     failureAt(
       place,
       'invalid-value',
-      `${step.name} would become at least ${nodes} nodes; a step may have ${nodesLimit}`,
+      `${step.name} would become at least ${nodes} nodes${nodes > nodesLimit ? '' : `, after ${before} of other steps`}; a pipeline may have ${nodesLimit}`,
       { hint: `change ${factors.join(' or ')}` },
     ),
   );

@@ -138,6 +138,31 @@ describe('select', () => {
     expect(failure.message).toContain('nothing to choose by');
   });
 
+  it('leaves out what is no number as long as there is something to choose by, and says so', async () => {
+    const inputs = {
+      rows: [
+        await tableOf([{ steps: 1, inner_lr: 9, value: Number.NaN }]),
+        await tableOf([
+          { steps: 1, inner_lr: 0.1, value: 0.2 },
+          { steps: 5, inner_lr: 0.1, value: null, n: 0 },
+        ]),
+      ],
+    };
+    for (const mode of ['max', 'min']) {
+      const context = kindContext({
+        folder: join(folder, `nan-${mode}`),
+        parameters: { ...byMrr, mode },
+        inputs,
+      });
+      await (await select.load()).run(context);
+      expect(JSON.parse(readFileSync(context.output('row'), 'utf8'))).toMatchObject({ index: 1, value: 0.2 });
+      expect(context.logged).toEqual([
+        'left out: rows[0], k 5, steps 1, inner_lr 9: mrr is NaN over 10 query pairs',
+        'left out: rows[1], k 5, steps 5, inner_lr 0.1: mrr is null over 0 query pairs',
+      ]);
+    }
+  });
+
   it('refuses a file that is no table of metrics', async () => {
     const path = join(folder, 'text');
     writeFileSync(path, 'not parquet');

@@ -225,7 +225,7 @@ test('steps may be written in any order, and a chain of thousands is no problem'
 test('more nodes of a step than fit into memory are refused before any is made, with what makes them so many', async () => {
   expect(
     await diagnosticsOf(experiment, { sets: ['params.iterations=1e9'] }),
-  ).toBe(`pipelines/a.yaml:13:58: meta_train would become at least 10000000 nodes; a step may have 100000
+  ).toBe(`pipelines/a.yaml:13:58: meta_train would become at least 10000000 nodes; a pipeline may have 100000
   13 |     with: { inner_lr: 0.05, outer_lr: 0.001, iterations: "\${params.iterations}", checkpoint_interval: 100 }
      |                                                          ^^^^^^^^^^^^^^^^^^^^^^
   the value was written at --set:1:19: params.iterations=1e9
@@ -238,7 +238,7 @@ steps:
   many: { kind: value, matrix: { n: [${numbers}] } }
   each: { kind: command, over: { n: many }, with: { argv: [cat] }, matrix: { timeout_seconds: [1, ${numbers.slice(6)}] } }
 `),
-  ).toContain(`each would become at least 100400 nodes; a step may have 100000`);
+  ).toContain(`each would become at least 159600 nodes; a pipeline may have 100000`);
 });
 
 test('a matrix of 10,000 becomes as many nodes, and a list of them', async () => {

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Failure } from '../../src/base/failure.js';
+import { smallExperiment } from '../support/small-experiment.js';
 import { diagnosticsOf, experiment, load } from './load-text.js';
 
 test('everything that is wrong with a pipeline is said at once, in the order of the file, each with a caret', async () => {
@@ -358,4 +359,59 @@ steps:
     '12 nope.py: there is no file nope.py',
     "13 { path: ../x }: outputs.b: ../x leaves the step's folder",
   ]);
+});
+
+test.each([
+  ['checkpoint.select', 'mrrr', 'did you mean mrr?'],
+  ['select', 'coverage', 'there are accuracy@1, mrr, ndcg@10, recall@10, recall@5'],
+])('%s: a metric that no evaluation before it has is refused at planning', async (kind, metric, hint) => {
+  const text = smallExperiment.replace(
+    new RegExp(`(kind: ${kind}\\n[\\s\\S]*?metric: )mrr`),
+    (_match, before: string) => before + metric,
+  );
+  expect(text).not.toBe(smallExperiment);
+  const loaded = await load(text);
+  if (loaded.ok) throw new Error('the pipeline is right');
+  expect(loaded.failure).toEqual([
+    expect.objectContaining({
+      reason: 'invalid-value',
+      message: expect.stringMatching(`^metric is ${metric}, which (scores|rows) does not have$`),
+      hint,
+      location: expect.objectContaining({ lineText: expect.stringContaining(`metric: ${metric}`) }),
+    }),
+  ]);
+});
+
+test('more nodes than fit into memory are counted, not made, and refused at their place', async () => {
+  const values = JSON.stringify(Array.from({ length: 1000 }, (_, value) => value));
+  const text = `version: 1
+name: many
+steps:
+  one: { kind: value, matrix: { a: ${values}, b: ${values}, c: ${values}, d: ${values} } }
+`;
+  const loaded = await load(text);
+  expect(loaded).toMatchObject({
+    ok: false,
+    failure: [
+      {
+        reason: 'invalid-value',
+        message: 'the matrix has 1000000000000 combinations, more than 100000',
+        location: { line: 4, column: 3 },
+      },
+    ],
+  });
+});
+
+test('nodes of all steps count, and those of a matrix times a list', async () => {
+  const values = JSON.stringify(Array.from({ length: 300 }, (_, value) => value));
+  const text = `version: 1
+name: many
+steps:
+  one: { kind: value, matrix: { a: ${values} } }
+  two: { kind: value, matrix: { a: ${values}, b: ${values} } }
+  three: { kind: value, matrix: { a: ${values}, b: ${values} } }
+`;
+  expect(await diagnosticsOf(text)).toContain(
+    'three would become at least 90000 nodes, after 90300 of other steps; a pipeline may have 100000',
+  );
 });
