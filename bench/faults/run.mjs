@@ -4,10 +4,24 @@
 //   --minutes N   how long in all, default 10      --seed N   to try the same again
 //   --only WORD   only campaigns whose name holds it (may be repeated)
 import { parseArgs } from 'node:util';
+import { spoiltCaches } from './cache.mjs';
 import { refusedCalls, smallDisk } from './disk.mjs';
+import { fuzzedArguments, mutatedFiles, strangeNames } from './inputs.mjs';
 import { randomNumbers } from './rig.mjs';
+import { clocks, copies, manySteps, readOnly } from './surroundings.mjs';
 
-const campaigns = { refusedCalls, smallDisk };
+const campaigns = {
+  refusedCalls,
+  smallDisk,
+  spoiltCaches,
+  mutatedFiles,
+  fuzzedArguments,
+  strangeNames,
+  clocks,
+  copies,
+  readOnly,
+  manySteps,
+};
 
 const { values: options } = parseArgs({
   options: {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { writeFileAtomic } from '../base/atomic-file.js';
 import { builtFile } from '../base/built-file.js';
 import { digestOf } from '../base/canonical.js';
+import { checkedJson, checkedText } from '../base/checked-json.js';
 import { isJsonObject, type Json } from '../base/json.js';
 import type { EngineProbe } from './engine.js';
 import { gpuDevices } from './gpu-devices.js';
@@ -46,7 +47,7 @@ export function keepProbe(folder: string, name: string, probe: EngineProbe): voi
   try {
     const probes = { ...probesIn(folder), [name]: probe };
     mkdirSync(folder, { recursive: true });
-    writeFileAtomic(fileIn(folder), `${JSON.stringify({ machine: machineNow(), probes })}\n`);
+    writeFileAtomic(fileIn(folder), checkedJson({ machine: machineNow(), probes }));
   } catch {
     // It is no result.
   }
@@ -63,7 +64,8 @@ function fileIn(folder: string): string {
 
 function probesIn(folder: string): { readonly [name: string]: EngineProbe } {
   try {
-    const kept = JSON.parse(readFileSync(fileIn(folder), 'utf8')) as Json;
+    const text = checkedText(readFileSync(fileIn(folder), 'utf8'));
+    const kept = text === undefined ? undefined : (JSON.parse(text) as Json);
     if (!isJsonObject(kept) || kept['machine'] !== machineNow() || !isJsonObject(kept['probes'])) return {};
     return kept['probes'] as unknown as { readonly [name: string]: EngineProbe };
   } catch {

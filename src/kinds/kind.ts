@@ -214,6 +214,7 @@ export interface Progress {
 
 /** Resumable state of a node under way; survives a killed process. */
 export interface PartialState {
+  /** What was saved last; undefined where nothing was. @throws FailureError `bad-data` where it is damaged */
   load(): Promise<Uint8Array | undefined>;
   save(state: Uint8Array): Promise<void>;
 }

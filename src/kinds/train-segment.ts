@@ -67,16 +67,16 @@ async function startingPoint(
   context: KindContext,
   { start, optimizer, initial }: TrainingSegment,
 ): Promise<TrainingProgress> {
-  const partial = await context.partial.load();
-  if (partial !== undefined) {
-    try {
+  try {
+    const partial = await context.partial.load();
+    if (partial !== undefined) {
       const progress = readTrainingProgress(partial, 'the saved state', optimizer);
       context.log(`resumed after iteration ${progress.state.step}`);
       return progress;
-    } catch (error) {
-      if (!(error instanceof FailureError)) throw error;
-      context.log(`began again at iteration ${start}: ${error.message}`);
     }
+  } catch (error) {
+    if (!(error instanceof FailureError)) throw error;
+    context.log(`began again at iteration ${start}: ${error.message}`);
   }
   const { previous } = context.inputs;
   if (previous !== undefined) {

@@ -1,6 +1,7 @@
 import { mkdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { writeFileAtomic } from '../base/atomic-file.js';
+import { checkedJson, checkedText, hasChecksum } from '../base/checked-json.js';
 import type { Tree } from '../base/tree.js';
 import type { Digest, Entry, ObjectReference } from './entry.js';
 import { namesIn } from './folders.js';
@@ -24,7 +25,10 @@ export function readEntry(layout: Layout, key: Digest): Entry | undefined {
 export function parseEntry(text: string, key: Digest): Entry | undefined {
   let value: unknown;
   try {
-    value = JSON.parse(text);
+    // Those of versions that wrote no checksum have none.
+    const record = hasChecksum(text) ? checkedText(text) : text;
+    if (record === undefined) return undefined;
+    value = JSON.parse(record);
   } catch {
     return undefined;
   }
@@ -44,7 +48,7 @@ export function writeEntry(layout: Layout, entry: Entry): void {
   const path = layout.entry(entry.key);
   mkdirSync(dirname(path), { recursive: true });
   // An entry lost with the power costs a recomputation and no more; its objects are on disk before it.
-  writeFileAtomic(path, `${JSON.stringify(entry)}\n`, { lasting: false });
+  writeFileAtomic(path, checkedJson(entry), { lasting: false });
 }
 
 /** Keys that have a file under `steps`, whether it can be read or not, in order. */

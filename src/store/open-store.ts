@@ -1,6 +1,7 @@
 import { join, resolve } from 'node:path';
 import { writeFileAtomic } from '../base/atomic-file.js';
 import { digestTree } from '../base/canonical.js';
+import { checkedJson } from '../base/checked-json.js';
 import { type Failure, FailureError } from '../base/failure.js';
 import { environmentFailure, rethrowAsFailure } from '../base/failure-of-exception.js';
 import { failed, type Result, success } from '../base/result.js';
@@ -163,7 +164,7 @@ function compareWithRecorded(layout: Layout, entry: Entry, workspace: Workspace)
 
   const quarantined = join(layout.quarantine, `${entry.key}.recomputed.${tokenOf(workspace)}`);
   makeFolder(layout.quarantine);
-  writeFileAtomic(quarantined, `${JSON.stringify(entry)}\n`);
+  writeFileAtomic(quarantined, checkedJson(entry));
   setAside(layout, layout.entry(entry.key), `${entry.key}.recorded`);
   // State from which this run went on may be what was wrong.
   closeWorkspace(layout, workspace);

@@ -1,6 +1,7 @@
 import { type BigIntStats, readFileSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { writeFileAtomic } from '../base/atomic-file.js';
+import { checkedJson, checkedText } from '../base/checked-json.js';
 import type { Failure } from '../base/failure.js';
 import { environmentFailure } from '../base/failure-of-exception.js';
 import { failed, type Result, success } from '../base/result.js';
@@ -63,10 +64,10 @@ export function openStatIndex(layout: Layout, now: () => number = Date.now): Sta
       const latest = Math.max(Number(before.mtimeMs), Number(before.ctimeMs));
       if (latest + settledMilliseconds <= indexedAt) {
         files.set(path, { digest: reference.digest, look, indexedAt });
-      } else {
-        files.delete(path);
+        changed.add(path);
+      } else if (files.delete(path)) {
+        changed.add(path);
       }
-      changed.add(path);
       return success(reference);
     }
     return failed({
@@ -102,7 +103,7 @@ export function openStatIndex(layout: Layout, now: () => number = Date.now): Sta
     const index: IndexFile = { format: 1, files: Object.fromEntries(merged) };
     try {
       makeFolder(dirname(layout.statIndex));
-      writeFileAtomic(layout.statIndex, `${JSON.stringify(index)}\n`);
+      writeFileAtomic(layout.statIndex, checkedJson(index));
       changed.clear();
     } catch (error) {
       // Without an index files are read again, and no more: a cache that cannot be written may still be read.
@@ -120,7 +121,8 @@ export function lookOf(stat: BigIntStats): string {
 
 function readIndex(layout: Layout): IndexFile {
   try {
-    const index = JSON.parse(readFileSync(layout.statIndex, 'utf8')) as Partial<IndexFile> | null;
+    const text = checkedText(readFileSync(layout.statIndex, 'utf8'));
+    const index = text === undefined ? undefined : (JSON.parse(text) as Partial<IndexFile> | null);
     const sound =
       index?.format === 1 &&
       typeof index.files === 'object' &&

@@ -1,7 +1,10 @@
 import { spawnSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
-import { expect, it } from 'vitest';
+import { constants } from 'node:os';
+import { describe, expect, it } from 'vitest';
 import { eventsOf, kshot, mainFile } from '../support/kshot.js';
+import { buildRefusingDisk, refusing } from '../support/refusing-disk.js';
+import { smallExperiment } from '../support/small-experiment.js';
 import { type Project, temporaryProject } from '../support/temporary-project.js';
 
 /** Runs with a limit on the size of files (512-byte blocks), which refuses writes as a full disk does. */
@@ -48,4 +51,77 @@ it('leaves no trace of a run that could not begin', async () => {
   expect(exitCode).toBe(36);
   expect(readdirSync(at.root)).not.toContain('artifacts');
   expect((await kshot(at, ['run'])).exitCode).toBe(0);
+});
+
+/** All that is wrong with a disk is told by file, and never as a bug. */
+function expectNamed(text: string, file: RegExp): void {
+  expect(text).toMatch(file);
+  expect(text).not.toMatch(/bug in kshot|^\s+at .*:\d+:\d+|access to a file|cause: .*\n\s+at /m);
+}
+
+it('names the file that was being written, in the words of a step, without a stack', () => {
+  const at = temporaryProject({ files: { 'pipelines/a.yaml': smallExperiment } });
+  const run = (blocks: number) => {
+    const { stderr } = spawnSync(
+      'sh',
+      ['-c', `ulimit -f ${blocks}; exec "$0" "$@"`, process.execPath, mainFile, 'run', 'fingerprint'],
+      { cwd: at.root, encoding: 'utf8' },
+    );
+    return stderr;
+  };
+  // DuckDB's own writing.
+  expectNamed(run(6), /no space is left for writing \/.*\/cache\/partial\/.*\/outputs\/\w+ \(EFBIG\)/);
+});
+
+it.skipIf(process.platform !== 'linux')(
+  'finishes a run whose events find no place, and says so',
+  async () => {
+    const at = project(10);
+    const { status, stderr } = spawnSync(
+      'sh',
+      ['-c', 'exec "$0" "$@" >/dev/full', process.execPath, mainFile, 'run', '--json'],
+      { cwd: at.root, encoding: 'utf8' },
+    );
+    expect(stderr).toBe(
+      'kshot: no space is left for writing to standard output (ENOSPC)\n  hint: free space, or let `kshot gc` remove what no recent run needs; then run again\n',
+    );
+    expect(status).toBe(36);
+    expect(readdirSync(at.path('cache/locks'))).toEqual([]);
+    expect((await kshot(at, ['plan'])).stdout).toContain('0 run + 3 hit');
+  },
+);
+
+const disk = buildRefusingDisk();
+
+describe.skipIf(disk === undefined)('a disk that refuses calls (needs cc and Linux)', () => {
+  it.each([
+    // The lock, an object of the code's manifest, an output of a step, a document of the run.
+    ['EDQUOT', 'link', 1],
+    ['ENOSPC', 'write', 2],
+    ['EIO', 'sync', 6],
+    ['EMFILE', 'create', 10],
+    ['ENOSPC', 'rename', 3],
+  ] as const)(
+    'is told as %s of %s number %i; nothing wrong is kept, and the next run recovers',
+    async (code, call, first) => {
+      const at = project(10);
+      // Built above, or the test is skipped.
+      const { environment } = refusing(disk!, at.root, { calls: call, error: constants.errno[code], first });
+      const { exitCode, stderr } = await kshot(at, ['run'], { environment });
+      expect(exitCode, stderr).toBe(36);
+      expectNamed(stderr, new RegExp(`/(cache|artifacts)/.*\\(${code}\\)`));
+      expect((await kshot(at, ['run'])).exitCode).toBe(0);
+      expect(readdirSync(at.path('cache/locks'))).toEqual([]);
+      expect((await kshot(at, ['cache', 'verify'])).exitCode).toBe(0);
+    },
+  );
+});
+
+it('names the page of a report that finds no place; the results are complete', () => {
+  const { events } = runLimited(project(10), 30);
+  const message = expect.stringMatching(
+    /^report\.html was not written: no space is left for writing \/.*\/report\.html \(EFBIG\)$/,
+  );
+  expect(events.at(-2)).toMatchObject({ event: 'run.failed', failures: [{ reason: 'disk', message }] });
+  expect(events.at(-1)).toMatchObject({ exitCode: 36, counts: { ran: 3 } });
 });

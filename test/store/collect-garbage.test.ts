@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { checkedJson } from '../../src/base/checked-json.js';
 import { collectGarbage, planGarbage } from '../../src/store/collect-garbage.js';
 import type { Entry } from '../../src/store/entry.js';
 import { holdCache } from '../../src/store/hold-cache.js';
@@ -26,7 +27,7 @@ describe('garbage', () => {
       const keptKeys = new Set([keyOf('kept')]);
       const plan = planGarbage(store, { keptKeys });
       expect(plan.garbage.map(({ type }) => type)).toEqual(['entry', 'object']);
-      expect(plan.bytes).toBe(JSON.stringify(dropped).length + 1 + 'dropped bytes'.length);
+      expect(plan.bytes).toBe(checkedJson(dropped).length + 'dropped bytes'.length);
       expect(store.readEntry(keyOf('dropped'))).toBeDefined();
 
       expect(collectGarbage(store, { keptKeys })).toEqual({ ok: true, value: plan });
