@@ -147,6 +147,11 @@ export function* spoiltCaches({ random }) {
       }
       // Of a spoilt run, every look tells; what the cache holds must be right again.
       if (name === 'documents and tables of runs') rmSync(join(root, 'artifacts'), { recursive: true });
+      // A hit is not read: what only changed its bytes is found by whoever reads it, or by this.
+      const verified = kshot(root, ['cache', 'verify']);
+      flaws.push(
+        ...flawsOf(verified, [0, 1]).map((flaw) => `cache verify: ${flaw}: ${verified.text.slice(-900)}`),
+      );
       flaws.push(...flawsOfRecovery(root, reference));
       tallies[name].count(flaws, what);
       rmSync(root, { recursive: true, force: true });

@@ -242,7 +242,9 @@ export function* strangeNames({ random }) {
       ]) {
         const answer = kshot(root, one);
         const own = flawsOf(answer, [0, 1, 2, 3]);
-        if (/\u202e/.test(answer.text)) own.push('a bidirectional override');
+        // What a log holds is passed on as it is.
+        if (/\u202e/.test(one[0] === 'logs' ? answer.stderr : answer.text))
+          own.push('a bidirectional override');
         if (own.length > 0)
           flaws.push(`${one.join(' ')}: ${own.join(', ')}: ${JSON.stringify(answer.text.slice(0, 500))}`);
         names.note(`exit ${answer.exitCode}`);

@@ -4,7 +4,7 @@ import { writeFileAtomic } from '../base/atomic-file.js';
 import { checkedJson, checkedText, hasChecksum } from '../base/checked-json.js';
 import type { Tree } from '../base/tree.js';
 import type { Digest, Entry, ObjectReference } from './entry.js';
-import { namesIn } from './folders.js';
+import { makeRoomForFile, namesIn } from './folders.js';
 import { isDigest, type Layout } from './layout.js';
 
 type Unproved = { readonly [name: string]: unknown };
@@ -47,6 +47,7 @@ export function parseEntry(text: string, key: Digest): Entry | undefined {
 export function writeEntry(layout: Layout, entry: Entry): void {
   const path = layout.entry(entry.key);
   mkdirSync(dirname(path), { recursive: true });
+  makeRoomForFile(layout, path, `${entry.key}.json`);
   // An entry lost with the power costs a recomputation and no more; its objects are on disk before it.
   writeFileAtomic(path, checkedJson(entry), { lasting: false });
 }

@@ -43,6 +43,11 @@ export function namesIn(folder: string): string[] {
   }
 }
 
+/** Sets a folder aside that stands where a file is to be: unlike a file it cannot be replaced. */
+export function makeRoomForFile(layout: Layout, path: string, name: string): void {
+  if (lstatSync(path, { throwIfNoEntry: false })?.isDirectory()) setAside(layout, path, name);
+}
+
 /**
  * Moves a bad file to `quarantine/<name>.<random>`. Where the cache cannot be written it stays, and is bad all
  * the same; that another process was first is no error.

@@ -18,7 +18,7 @@ import { sha256 } from '../base/canonical.js';
 import type { Failure } from '../base/failure.js';
 import { rethrowAsFailure } from '../base/failure-of-exception.js';
 import type { Digest, ObjectReference } from './entry.js';
-import { makeFolder, setAside } from './folders.js';
+import { makeFolder, makeRoomForFile, setAside } from './folders.js';
 import { hashFile } from './hash-file.js';
 import type { Layout } from './layout.js';
 import { lookOf } from './stat-index.js';
@@ -92,6 +92,7 @@ export function openObjects(layout: Layout): Objects {
     for (const file of distinct.values()) {
       const path = layout.object(file.digest);
       makeFolder(dirname(path));
+      makeRoomForFile(layout, path, file.digest);
       moveInPlace(file.path, path);
       folders.add(dirname(path));
     }
@@ -105,6 +106,7 @@ export function openObjects(layout: Layout): Objects {
     try {
       if (has({ digest, bytes: Buffer.byteLength(text) })) return digest;
       makeFolder(dirname(path));
+      makeRoomForFile(layout, path, digest);
       writeFileAtomic(path, text, { mode: readOnly });
     } catch (error) {
       rethrowAsFailure(error, `writing object ${digest.slice(0, 12)}`);

@@ -57,6 +57,7 @@ function* listObjects(layout: Layout): Generator<Digest> {
 }
 
 function isBadEntry(layout: Layout, key: Digest): boolean {
+  if (!statSync(layout.entry(key), { throwIfNoEntry: false })?.isFile()) return true;
   const text = readFileSync(layout.entry(key), 'utf8');
   const entry = parseEntry(text, key);
   if (entry === undefined) return !isOfAnotherFormat(text);

@@ -5,6 +5,7 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  rmSync,
   statSync,
   symlinkSync,
   writeFileSync,
@@ -115,6 +116,22 @@ it.skipIf(process.platform !== 'linux')(
     }
   },
 );
+
+it('folders in the places of entries and stored objects are set aside', async () => {
+  const project = await doneProject();
+  const sound = entryFiles(project);
+  const objects = readdirSync(project.path('cache/objects'), { recursive: true, encoding: 'utf8' })
+    .map((name) => project.path(`cache/objects/${name}`))
+    .filter((path) => statSync(path).isFile());
+  for (const path of [...sound, ...objects]) {
+    rmSync(path);
+    mkdirSync(join(path, 'folder'), { recursive: true });
+  }
+  const { exitCode, stderr } = await kshot(project, ['run']);
+  expect(exitCode, stderr).toBe(0);
+  expect(entryFiles(project)).toEqual(sound);
+  expect((await kshot(project, ['cache', 'verify'])).exitCode).toBe(0);
+});
 
 it('an entry whose digits a disk has changed is computed again, and nobody is accused', async () => {
   const project = await doneProject();

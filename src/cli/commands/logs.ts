@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Failure } from '../../base/failure.js';
+import { printable } from '../../base/terminal-text.js';
 import { suggestion } from '../../pipeline/nearest-name.js';
 import { identityOf, type RunRecord, readRegister, runFolderOf } from '../../report/register.js';
 import { type ManifestNode, readManifest } from '../../report/run-documents.js';
@@ -65,7 +66,7 @@ export async function logs(options: LogsOptions, step: string): Promise<number> 
     const text = readFileSync(log.file, 'utf8');
     if (terminal.json) terminal.document({ ...log, text });
     else {
-      terminal.say(heading(log));
+      terminal.say(printable(heading(log)));
       terminal.data(text.endsWith('\n') || text === '' ? text : `${text}\n`);
     }
   }
