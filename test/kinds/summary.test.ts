@@ -163,7 +163,11 @@ describe('a summary', () => {
       summary.check?.({ parameters, inputNames: Object.keys(lengths), lengths, facts: {} });
     expect(check({ baseline: 'gru' }, { gru: 1, maml: 3 })).toEqual([]);
     expect(check({ baseline: 'gruu' }, { gru: 1, maml: 1 })).toEqual([
-      { path: ['baseline'], message: 'baseline is gruu, which is not among the inputs gru, maml' },
+      {
+        path: ['baseline'],
+        message: 'baseline is gruu, which is not among the inputs gru, maml',
+        unknown: { name: 'gruu', known: ['gru', 'maml'] },
+      },
     ]);
     expect(check({ baseline: 'gru', zero_shot: 'gru' }, { gru: 1 })).toHaveLength(1);
     expect(check({ baseline: 'gru' }, { gru: 2, maml: 3 })).toHaveLength(1);
