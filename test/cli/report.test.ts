@@ -201,6 +201,19 @@ describe.skipIf(chromiumMissing !== undefined)(inBrowser, () => {
     await opened.close();
   });
 
+  it('shows a bar below what scrolls, which stays in view, and none below what fits', async () => {
+    const withBars = await startChromium({ scrollbars: true });
+    const opened = await withBars.newPage({ viewport: { width: 320, height: 900 } });
+    await opened.goto(pathToFileURL(page).href);
+    // A bar that hides itself takes no place.
+    const bars = (await opened.evaluate(`Array.from(document.querySelectorAll('.scroll'), (box) => ({
+      scrolls: box.scrollWidth > box.clientWidth, bar: box.offsetHeight - box.clientHeight
+    })).filter(({ bar, scrolls }) => bar > 0 || scrolls)`)) as readonly { scrolls: boolean; bar: number }[];
+    expect(bars.length).toBeGreaterThan(0);
+    for (const { scrolls, bar } of bars) expect([scrolls, bar > 0]).toEqual([true, true]);
+    await withBars.close();
+  });
+
   it.each([1280, 390])('keeps the outcomes of a step within their place at %i pixels', async (width) => {
     const opened = await open(page, { width });
     const overhang = await opened.evaluate(`(() => {

@@ -8,10 +8,11 @@ export const chromiumMissing = existsSync(executablePath)
   ? undefined
   : `there is no ${executablePath} (Debian's package chromium)`;
 
-/** Starts Debian's Chromium without a window; it asks nothing of the network by itself. */
-export function startChromium(): Promise<Browser> {
+/** Starts Debian's Chromium without a window; it asks nothing of the network by itself. Bars are not drawn by default. */
+export function startChromium({ scrollbars = false } = {}): Promise<Browser> {
   return chromium.launch({
     executablePath,
+    ...(scrollbars ? { ignoreDefaultArgs: ['--hide-scrollbars'] } : {}),
     args: [
       '--headless',
       '--no-sandbox',
