@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { readFileSync, rmSync, statSync } from 'node:fs';
 import { release } from 'node:os';
 import { join } from 'node:path';
 import { writeFileAtomic } from '../base/atomic-file.js';
@@ -6,6 +6,7 @@ import { builtFile } from '../base/built-file.js';
 import { digestOf } from '../base/canonical.js';
 import { checkedJson, checkedText } from '../base/checked-json.js';
 import { isJsonObject, type Json } from '../base/json.js';
+import { makeFolders } from '../base/make-folders.js';
 import type { EngineProbe } from './engine.js';
 import { gpuDevices } from './gpu-devices.js';
 import { installedVersions } from './installed-version.js';
@@ -46,7 +47,7 @@ export function keptProbe(folder: string, name: string): EngineProbe | undefined
 export function keepProbe(folder: string, name: string, probe: EngineProbe): void {
   try {
     const probes = { ...probesIn(folder), [name]: probe };
-    mkdirSync(folder, { recursive: true });
+    makeFolders(folder);
     writeFileAtomic(fileIn(folder), checkedJson({ machine: machineNow(), probes }));
   } catch {
     // It is no result.

@@ -1,11 +1,12 @@
 import { spawn } from 'node:child_process';
 import { constants } from 'node:fs';
-import { chmod, copyFile, mkdir, realpath, rename, stat } from 'node:fs/promises';
+import { chmod, copyFile, realpath, rename, stat } from 'node:fs/promises';
 import { dirname, join, sep } from 'node:path';
 import type { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { FailureError } from '../base/failure.js';
 import type { JsonObject } from '../base/json.js';
+import { makeFolders } from '../base/make-folders.js';
 import { killProcessGroup } from '../base/process-group.js';
 import { endProcessesOf, type SystemProcess, stepFolderVariable } from '../base/step-processes.js';
 import { leavesOf } from '../base/tree.js';
@@ -30,7 +31,7 @@ export async function run(context: KindContext): Promise<void> {
   const parameters = context.parameters as CanonicalCommand;
   await placeInputs(context);
   for (const path of Object.values(parameters.outputs)) {
-    await mkdir(dirname(placeOf(context, path)), { recursive: true });
+    makeFolders(dirname(placeOf(context, path)));
   }
   const failure = describe(await runProgram(context, parameters));
   if (context.signal.aborted) throw context.signal.reason;
@@ -67,7 +68,7 @@ async function placeInputs(context: KindContext): Promise<void> {
   const files = Object.entries(context.files).map(([path, source]) => ({ path, source }));
   for (const { path, source } of [...inputs, ...files]) {
     const target = placeOf(context, path);
-    await mkdir(dirname(target), { recursive: true });
+    makeFolders(dirname(target));
     try {
       await copyFile(source, target, constants.COPYFILE_FICLONE | constants.COPYFILE_EXCL);
     } catch (error) {

@@ -1,9 +1,10 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { writeFileAtomic } from '../base/atomic-file.js';
 import type { Digest } from '../base/canonical.js';
 import { FailureError } from '../base/failure.js';
 import { isJsonObject, type Json } from '../base/json.js';
+import { makeFolders } from '../base/make-folders.js';
 import type { Outcome } from '../run/event.js';
 import type { ObjectReference } from '../store/entry.js';
 import { readDocument, spoiltFile } from './read-document.js';
@@ -86,7 +87,7 @@ function isRecord(value: Json | undefined): boolean {
  */
 export function registerRun(root: string, record: RunRecord): Register {
   writeFileAtomic(join(runFolderOf(root, identityOf(record)), 'record.json'), recordText(record));
-  mkdirSync(join(root, 'artifacts'), { recursive: true });
+  makeFolders(join(root, 'artifacts'));
   for (;;) {
     const stored = storedRegister(root);
     const before = stored ?? empty;

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdirSync, rmdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Failure } from '../base/failure.js';
+import { makeFolders } from '../base/make-folders.js';
 import { failed, type Result, success } from '../base/result.js';
 import { folderObstacle } from '../store/folders.js';
 
@@ -42,7 +43,7 @@ export function createRunFolder(
   const path = join(root, 'artifacts', pipeline, run);
   const obstacle = folderObstacle(join(root, 'artifacts')) ?? folderObstacle(dirname(path));
   if (obstacle !== undefined) return failed(obstacle);
-  mkdirSync(join(root, 'artifacts', pipeline), { recursive: true });
+  makeFolders(join(root, 'artifacts', pipeline));
   try {
     mkdirSync(path);
   } catch (error) {

@@ -1,8 +1,8 @@
-import { mkdirSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { FailureError } from '../base/failure.js';
 import { isJsonObject, type Json, type JsonObject } from '../base/json.js';
+import { makeFolders } from '../base/make-folders.js';
 import type { Engine } from '../engines/engine.js';
 import { engines } from '../engines/registry.js';
 import type { Kind, KindContext, Progress } from '../kinds/kind.js';
@@ -35,7 +35,7 @@ export async function executeNode(
     files: request.files,
     output(leafPath) {
       const path = join(request.outputsFolder, leafPath);
-      mkdirSync(dirname(path), { recursive: true });
+      makeFolders(dirname(path));
       return path;
     },
     scratch: request.scratchFolder,

@@ -1,7 +1,8 @@
-import { mkdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { writeFileAtomic } from '../base/atomic-file.js';
 import { checkedJson, checkedText, hasChecksum } from '../base/checked-json.js';
+import { makeFolders } from '../base/make-folders.js';
 import type { Tree } from '../base/tree.js';
 import type { Digest, Entry, ObjectReference } from './entry.js';
 import { makeRoomForFile, namesIn } from './folders.js';
@@ -46,7 +47,7 @@ export function parseEntry(text: string, key: Digest): Entry | undefined {
 /** Writes the entry; from then on its key is a hit. */
 export function writeEntry(layout: Layout, entry: Entry): void {
   const path = layout.entry(entry.key);
-  mkdirSync(dirname(path), { recursive: true });
+  makeFolders(dirname(path));
   makeRoomForFile(layout, path, `${entry.key}.json`);
   // An entry lost with the power costs a recomputation and no more; its objects are on disk before it.
   writeFileAtomic(path, checkedJson(entry), { lasting: false });

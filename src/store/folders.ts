@@ -1,14 +1,15 @@
 import { randomBytes } from 'node:crypto';
-import { lstatSync, mkdirSync, readdirSync, renameSync, statSync } from 'node:fs';
+import { lstatSync, readdirSync, renameSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { syncFolder } from '../base/atomic-file.js';
 import type { Failure } from '../base/failure.js';
 import { environmentFailure } from '../base/failure-of-exception.js';
+import { makeFolders } from '../base/make-folders.js';
 import type { Layout } from './layout.js';
 
 /** Makes a folder and those above it, and makes them last. */
 export function makeFolder(folder: string): void {
-  if (mkdirSync(folder, { recursive: true }) !== undefined) syncFolder(dirname(folder));
+  if (makeFolders(folder) !== undefined) syncFolder(dirname(folder));
 }
 
 /**
@@ -54,7 +55,7 @@ export function makeRoomForFile(layout: Layout, path: string, name: string): voi
  */
 export function setAside(layout: Layout, path: string, name: string): void {
   try {
-    mkdirSync(layout.quarantine, { recursive: true });
+    makeFolders(layout.quarantine);
     renameSync(path, join(layout.quarantine, `${name}.${randomBytes(4).toString('hex')}`));
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, readlinkSync, renameSync, rmSync, symlinkSync } from 'node:fs';
+import { readlinkSync, renameSync, rmSync, symlinkSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { makeFolders } from '../base/make-folders.js';
 import { type LockOwner, livenessOf, parseOwner, thisProcess } from './lock-owner.js';
 
 export type LockAttempt =
@@ -73,7 +74,7 @@ function linkOnce(target: string, path: string): boolean {
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'EEXIST') return false;
     if (code !== 'ENOENT') throw error;
-    mkdirSync(dirname(path), { recursive: true });
+    makeFolders(dirname(path));
     return linkOnce(target, path);
   }
 }

@@ -1,5 +1,6 @@
 import { mkdirSync, renameSync, rmdirSync, rmSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import { makeFolders } from '../base/make-folders.js';
 import type { Digest } from './entry.js';
 import { namesIn } from './folders.js';
 import type { Layout } from './layout.js';
@@ -22,7 +23,7 @@ export function makeWorkspace(layout: Layout, key: Digest, token: string): Works
     for (const name of namesIn(shared)) {
       if (name !== stateName) removeTree(join(shared, name));
     }
-    mkdirSync(outputs, { recursive: true });
+    makeFolders(outputs);
   }
   mkdirSync(scratch);
   return { key, folder, outputs, scratch, stateFile: join(shared, stateName) };

@@ -97,6 +97,7 @@ describe.skipIf(disk === undefined)('a disk that refuses calls (needs cc and Lin
   it.each([
     // The lock, an object of the code's manifest, an output of a step, a document of the run.
     ['EDQUOT', 'link', 1],
+    ['EDQUOT', 'mkdir', 4],
     ['ENOSPC', 'write', 2],
     ['EIO', 'sync', 6],
     ['EMFILE', 'create', 10],

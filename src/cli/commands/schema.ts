@@ -1,6 +1,7 @@
-import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { writeFileAtomic } from '../../base/atomic-file.js';
+import { makeFolders } from '../../base/make-folders.js';
 import { pipelineSchema } from '../../pipeline/json-schema.js';
 import { eventsSchema } from '../../ui/events-schema.js';
 import { findRoot } from '../find-pipeline.js';
@@ -28,7 +29,7 @@ export async function schema(options: SchemaOptions): Promise<number> {
     for (const { name } of stale) terminal.data(`schemas/${name} is not what kshot schema writes\n`);
     return stale.length > 0 ? 1 : 0;
   }
-  mkdirSync(folder, { recursive: true });
+  makeFolders(folder);
   for (const { name, text } of stale) {
     writeFileAtomic(join(folder, name), text);
     terminal.data(`wrote schemas/${name}\n`);
