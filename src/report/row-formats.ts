@@ -212,7 +212,7 @@ function csvWriter(): RowWriter {
   );
 }
 
-/** One array of objects. */
+/** One array of objects, each on a line of its own. */
 function jsonWriter(): RowWriter {
   let before = '[';
   return {
@@ -221,7 +221,7 @@ function jsonWriter(): RowWriter {
       for (const row of rows) {
         const cells = columns.map((name, index) => [name, row[index] ?? null]);
         text += before + JSON.stringify(Object.fromEntries(cells));
-        before = ',';
+        before = ',\n';
       }
       return text;
     },

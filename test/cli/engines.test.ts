@@ -1,5 +1,6 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { checkedJson } from '../../src/base/checked-json.js';
 import type { Manifest, Report } from '../../src/report/run-documents.js';
 import { eventsOf, kshot } from '../support/kshot.js';
 import { smallExperiment } from '../support/small-experiment.js';
@@ -127,7 +128,7 @@ describe('engine: auto', () => {
 
     // That a probe is not repeated shows by what stands in its place.
     const hardware = { available: true, device: 'NVIDIA H100', versions: {} };
-    project.write(kept, JSON.stringify({ machine, probes: { ...probes, 'tfjs:webgpu': hardware } }));
+    project.write(kept, checkedJson({ machine, probes: { ...probes, 'tfjs:webgpu': hardware } }));
     expect(JSON.parse((await plan()).stdout)).toMatchObject({ engine: 'tfjs:webgpu' });
     // And that it is, on another machine.
     const elsewhere = { ...environment, VK_ICD_FILENAMES: '/elsewhere.json' };
