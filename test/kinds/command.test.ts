@@ -338,7 +338,7 @@ describe('a program', () => {
       const project = projectOf(
         (
           root,
-        ) => `  a: { kind: command, with: { shell: true, argv: "(setsid sleep 600 & echo $! > ${root}/a)" } }
+        ) => `  a: { kind: command, with: { shell: true, argv: "(setsid sleep 600 & echo $! > ${root}/a; until grep -q sleep /proc/$!/comm; do sleep 0.01; done)" } }
   b: { kind: command, with: { shell: true, argv: "setsid sleep 600 & echo $! > ${root}/b; wait", timeout_seconds: 1 } }
 `,
       );
