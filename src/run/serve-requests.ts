@@ -3,6 +3,7 @@ import { Worker } from 'node:worker_threads';
 import { type Failure, FailureError } from '../base/failure.js';
 import { environmentFailure } from '../base/failure-of-exception.js';
 import { killProcessGroup } from '../base/process-group.js';
+import { killProcessesOf } from '../base/step-processes.js';
 import { isExhaustion, systemErrorOf } from '../base/system-error.js';
 import type { Kind } from '../kinds/kind.js';
 import { executeNode } from './execute-node.js';
@@ -18,6 +19,8 @@ interface Work {
   readonly log: StepLog;
   readonly cancel: AbortController;
   readonly groups: Set<number>;
+  /** The mark of the step's programs. */
+  readonly folder: string;
 }
 
 /**
@@ -31,6 +34,7 @@ export function serveRequests(kinds: { readonly [name: string]: Kind }): void {
   let work: Work | undefined;
   const end = (): void => {
     for (const group of work?.groups ?? []) killProcessGroup(group, 'SIGKILL');
+    if (work !== undefined && work.groups.size > 0) killProcessesOf(work.folder);
     process.kill(process.pid, 'SIGKILL');
   };
   const send = (message: WorkerMessage): void => {
@@ -53,6 +57,7 @@ export function serveRequests(kinds: { readonly [name: string]: Kind }): void {
       log: new StepLog(request.logFile),
       cancel: new AbortController(),
       groups: new Set(),
+      folder: request.scratchFolder,
     };
     work = current;
     const timer = startTimeout(request, current.cancel);
@@ -82,7 +87,7 @@ export function serveRequests(kinds: { readonly [name: string]: Kind }): void {
         },
         ownProcessGroup(processId) {
           current.groups.add(processId);
-          watchdog.postMessage({ group: processId, folder: request.scratchFolder } satisfies WatchedProgram);
+          watchdog.postMessage({ group: processId, folder: current.folder } satisfies WatchedProgram);
           send({ type: 'process-group', processId });
         },
       });

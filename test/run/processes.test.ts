@@ -102,7 +102,7 @@ describe.skipIf(process.platform !== 'linux')('the end of the process that runs 
       const project = projectOf(
         (
           root,
-        ) => `  a: { kind: command, with: { shell: true, argv: "setsid sleep 60 & echo $! > ${root}/sleep; wait" } }
+        ) => `  a: { kind: command, with: { shell: true, argv: "setsid sleep 6000 & echo $! > ${root}/sleep; wait" } }
 `,
       );
       const driven = drive(project);
