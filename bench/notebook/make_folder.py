@@ -6,7 +6,8 @@
 Wants pandas, pyarrow and torch (Debian's python3-torch). Learners are drawn: each goes through the courses of one or
 two subjects in an order that most learners share. Users with 15 pairs or more have a window of K + Q = 15 pairs for
 every start in train, and one, the last, in val and test. gru_global.pth is a checkpoint of PyTorch's, trained for one
-epoch on the pairs of train. The same arguments give the same data.
+epoch on the pairs of train. The pairs name no user, as the notebook's do not; --user-id keeps that column. The same
+arguments give the same data.
 """
 
 import argparse
@@ -113,6 +114,7 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("folder", type=pathlib.Path)
     parser.add_argument("--epochs", type=int, default=1)
+    parser.add_argument("--user-id", action="store_true")
     given = parser.parse_args()
     random = numpy.random.default_rng(20260107)
     subjects = random.permutation(COURSES)[:336].reshape(28, 12)
@@ -136,6 +138,8 @@ def main():
         if split == "test":
             # Rows that were filtered or shuffled keep their old numbers in a column of pandas' own.
             pairs = pairs.sample(frac=1, random_state=1)
+        if not given.user_id:
+            pairs = pairs.drop(columns=["user_id"])
         pairs.to_parquet(processed / f"pairs/pairs_{split}.parquet")
         made.to_parquet(processed / f"episodes/episodes_{split}_K{K}_Q{Q}.parquet")
 

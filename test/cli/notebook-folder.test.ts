@@ -17,7 +17,7 @@ const settings = [
   'steps.meta_train.with.inner_steps=1',
 ].flatMap((one) => ['--set', one]);
 
-/** The notebook's folder in its names and columns, small: each user has 22 pairs. */
+/** The notebook's folder in its names and columns, small: each user has 22 pairs, whose owner only episodes name. */
 async function notebookFolder(): Promise<Project> {
   const project = temporaryProject({ files: {} });
   cpSync(fileURLToPath(new URL('../../pipelines', import.meta.url)), project.path('pipelines'), {
@@ -37,7 +37,6 @@ async function notebookFolder(): Promise<Project> {
         // As text in one split, and as pandas' own index leaves its column.
         pairs.push({
           pair_id: next,
-          user_id,
           prefix: `[${courseAt(index)}, ${courseAt(index + 1)}]`,
           label: courseAt(index + 2),
           label_ts_epoch: 1000 + index,
@@ -59,7 +58,6 @@ async function notebookFolder(): Promise<Project> {
       project.path(`${folder}/pairs/pairs_${split}.parquet`),
       {
         pair_id: 'BIGINT',
-        user_id: 'VARCHAR',
         prefix: isText ? 'VARCHAR' : 'BIGINT[]',
         label: 'INTEGER',
         label_ts_epoch: 'BIGINT',
@@ -124,6 +122,9 @@ describe('the notebook’s folder', () => {
       );
     expect(seen('by_k', 'k')).toEqual([1, 3, 5]);
     expect(seen('by_k_10', 'k')).toEqual([1, 3, 5, 10]);
+    // Of each of the five users ten support and five query pairs, all that the episodes tell of them.
+    const counts = rows.filter(({ step }) => step === 'by_k_10').map(({ users, n }) => [users, n]);
+    expect(counts).toEqual(counts.map(() => [5, 25]));
     expect(seen('by_steps', 'steps')).toEqual([1, 3, 5, 10]);
     expect(seen('gru', 'steps')).toEqual([0]);
   });

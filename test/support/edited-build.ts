@@ -15,10 +15,12 @@ afterAll(() => {
 export interface EditedBuild {
   /** Absolute path of the build's `dist/cli/main.js`. */
   readonly main: string;
-  /** Appends text to a source file (`src/...`) and builds again. */
+  /** Appends text to a source file (`src/...`). */
   append(file: string, text: string): void;
-  /** Puts a source file back as it is in the checkout; the next `append` builds. */
+  /** Puts a source file back as it is in the checkout. */
   restore(file: string): void;
+  /** Builds from the sources as they are now. */
+  rebuild(): void;
 }
 
 /** A copy of kshot's own sources that a test may edit and build, to see what an edit of the code re-runs. */
@@ -29,18 +31,18 @@ export function editedBuild(): EditedBuild {
     cpSync(join(checkout, name), join(folder, name), { recursive: true });
   }
   symlinkSync(join(checkout, 'node_modules'), join(folder, 'node_modules'));
-  const build = () => {
+  const rebuild = () => {
     execFileSync(process.execPath, [join(folder, 'scripts/build.mjs')], { stdio: 'pipe' });
   };
-  build();
+  rebuild();
   return {
     main: join(folder, 'dist/cli/main.js'),
     append(file, text) {
       writeFileSync(join(folder, file), `${readFileSync(join(folder, file), 'utf8')}\n${text}\n`);
-      build();
     },
     restore(file) {
       cpSync(join(checkout, file), join(folder, file));
     },
+    rebuild,
   };
 }
