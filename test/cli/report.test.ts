@@ -201,6 +201,35 @@ describe.skipIf(chromiumMissing !== undefined)(inBrowser, () => {
     await opened.close();
   });
 
+  it('fits a graph as wide as that of a whole experiment on a page of 1,280 pixels, in letters of 10 at the least', async () => {
+    const many = Array.from({ length: 12 }, (_, index) => `baseline_number_${index}`);
+    const wide = temporaryProject({
+      files: {
+        'pipelines/wide.yaml': `version: 1\nname: wide\nsteps:\n  first: { kind: value, with: { value: 1 } }\n${many
+          .map(
+            (name) =>
+              `  ${name}: { kind: command, in: { data: first }, with: { argv: [sh, -c, "echo x > out.txt"], outputs: { out: out.txt } } }\n`,
+          )
+          .join(
+            '',
+          )}  last: { kind: command, in: { ${many.map((name) => `${name}: ${name}`).join(', ')} }, with: { argv: [sh, -c, "echo x > out.txt"], outputs: { out: out.txt } } }\n`,
+      },
+    });
+    const ran = await kshot(wide, ['run', '--tag', 'one']);
+    expect(ran.exitCode, ran.stderr).toBe(0);
+    const opened = await open(wide.path('artifacts/wide/one/report.html'));
+    const found = await opened.evaluate(`(() => {
+      const graph = document.querySelector('.graph');
+      const svg = graph.querySelector('svg');
+      const scale = svg.getBoundingClientRect().width / svg.viewBox.baseVal.width;
+      const letters = Array.from(svg.querySelectorAll('text'), (text) => scale * parseFloat(getComputedStyle(text).fontSize));
+      return { boxes: svg.querySelectorAll('a.box').length, overhang: graph.scrollWidth - graph.clientWidth, least: Math.min(...letters) };
+    })()`);
+    expect(found).toMatchObject({ boxes: 14, overhang: 0 });
+    expect((found as { least: number }).least).toBeGreaterThanOrEqual(10);
+    await opened.close();
+  });
+
   it('shows a bar below what scrolls, which stays in view, and none below what fits', async () => {
     const withBars = await startChromium({ scrollbars: true });
     const opened = await withBars.newPage({ viewport: { width: 320, height: 900 } });

@@ -18,7 +18,7 @@ function isAt(box: PlacedBox | undefined, point: { x: number; y: number } | unde
 }
 
 describe('the layout of the graph', () => {
-  const layout = layoutGraph(boxes, edges);
+  const layout = layoutGraph(boxes, edges, 936);
   const at = new Map(layout.boxes.map((box) => [box.name, box]));
 
   it('points every edge down, from one box to the other', () => {
@@ -48,7 +48,7 @@ describe('the layout of the graph', () => {
   });
 
   it('is the same for the same graph', () => {
-    expect(layoutGraph(boxes, edges)).toEqual(layout);
+    expect(layoutGraph(boxes, edges, 936)).toEqual(layout);
   });
 
   it('draws a path through its points from the first to the last', () => {
@@ -57,13 +57,13 @@ describe('the layout of the graph', () => {
         { x: 0, y: 0 },
         { x: 5, y: 10 },
       ]),
-    ).toBe('M0 0L5 10');
+    ).toBe('M0 0C0 5 5 5 5 10');
     const path = softPath([
       { x: 0, y: 0 },
       { x: 5, y: 10 },
       { x: 5, y: 30 },
       { x: 8, y: 40 },
     ]);
-    expect(path).toBe('M0 0Q5 10 5 20Q5 30 8 40');
+    expect(path).toBe('M0 0C0 5 5 5 5 10V30C5 35 8 35 8 40');
   });
 });

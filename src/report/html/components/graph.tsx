@@ -1,7 +1,8 @@
 import type { ReactNode } from 'react';
 import { formatCount, formatSeconds } from '../../../base/quantities.js';
 import type { Outcome } from '../../../run/event.js';
-import { type Box, layoutGraph, softPath } from '../graph-layout.js';
+import { layoutGraph, softPath } from '../graph-layout.js';
+import type { Box } from '../graph-rows.js';
 import type { StepEdge, StepModel } from '../report-model.js';
 import { OutcomeMark, plainText } from './marks.js';
 import { ScrollBox } from './table.js';
@@ -10,10 +11,12 @@ import { ScrollBox } from './table.js';
 const mostSteps = 100;
 const mostEdges = 300;
 
-/** How far a wide graph shrinks before it scrolls. */
-const smallestScale = 0.75;
+/** How wide the column of a page is from 1,152 pixels on, by page.css. */
+const columnWidth = 936;
+/** How far a wide graph shrinks before it scrolls: the smallest letters, of 11.5 pixels, stay at 10. */
+const smallestScale = 0.87;
 
-const letterWidth = 7.8;
+const letterWidth = 7.6;
 const longestName = 26;
 
 /** The steps as boxes that lead to their details; a dashed edge carries what was computed from test data. */
@@ -32,7 +35,7 @@ export function StepGraph({
       </p>
     );
   }
-  const { width, height, boxes, edges: lines } = layoutGraph(steps.map(boxOf), edges);
+  const { width, height, boxes, edges: lines } = layoutGraph(steps.map(boxOf), edges, columnWidth);
   const byName = new Map(steps.map((step) => [step.step, step]));
   return (
     <>
@@ -99,8 +102,8 @@ export function StepGraph({
 }
 
 function boxOf({ step, kind, nodes }: StepModel): Box {
-  const letters = Math.max(shortName(step).length + (nodes.length > 1 ? 5 : 0), kind.length * 0.88 + 2);
-  return { name: step, width: Math.max(96, Math.round(letters * letterWidth) + 26), height: 44 };
+  const letters = Math.max(shortName(step).length + (nodes.length > 1 ? 5 : 0), kind.length * 0.88);
+  return { name: step, width: Math.max(72, Math.round(letters * letterWidth) + 28), height: 44 };
 }
 
 function StepBox({
