@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { computeCodeDigests } from './code-digests.mjs';
 import { compileKernel } from './kernel.mjs';
+import { packPackages } from './pack-packages.mjs';
 import { compileValidators } from './validators.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -46,6 +47,7 @@ try {
     join(output, 'code-digests.json'),
     `${JSON.stringify(await computeCodeDigests(root, output), null, 1)}\n`,
   );
+  await packPackages(root, output);
   const old = join(root, `.dist-old-${process.pid}`);
   try {
     renameSync(final, old);

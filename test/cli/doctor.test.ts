@@ -126,7 +126,7 @@ describe('kshot doctor', () => {
 
   it('exits with 36 where DuckDB cannot be loaded, in a sentence', async () => {
     const broken =
-      'data:text/javascript,import{register}from"node:module";register("data:text/javascript,export async function resolve(s,c,n){if(s.startsWith(%27@duckdb%27))throw new Error(%27no library%27);return n(s,c)}")';
+      'data:text/javascript,import m from"node:module";const load=m._load;m._load=(s,...more)=>{if(s.startsWith("@duckdb"))throw new Error("no library");return load(s,...more)}';
     const environment = { NODE_OPTIONS: `--import=${JSON.stringify(broken)}` };
     const { exitCode, stderr } = await kshot(project(), ['doctor'], { environment });
     expect([exitCode, stderr]).toEqual([36, expect.stringContaining('DuckDB cannot be loaded: no library')]);
