@@ -14,12 +14,12 @@ import {
   resolveAll,
   resolveOver,
 } from './connect-inputs.js';
-import { type Combination, expandMatrix, nodesLimit } from './expand-matrix.js';
+import { type CountedStep, countNodes } from './count-nodes.js';
+import { type Combination, combinationsOf } from './expand-matrix.js';
 import type { GraphNode, LocatedFile, Source } from './graph.js';
 import { failureAt, type LocatedValue, type Report } from './located-value.js';
 import { unreadableFile } from './nearest-file.js';
 import { suggestion } from './nearest-name.js';
-import { refuseSoMany, segmentsOf } from './node-count.js';
 import { orderSteps } from './order-steps.js';
 import type { ParameterValidators } from './parameter-errors.js';
 import { type PortTree, treeOfOutputs } from './port-tree.js';
@@ -59,7 +59,7 @@ export interface BuiltGraph {
   readonly values: ReadonlyMap<string, StepValue>;
 }
 
-/** Expands and connects the steps. */
+/** Expands and connects the steps; none of them where they would become too many nodes. */
 export function buildGraph(
   spec: Spec,
   engines: ResolvedEngines,
@@ -78,14 +78,15 @@ export function buildGraph(
     facts: new Map(),
     nodes: [],
   };
-  for (const step of orderSteps(spec, report)) {
-    const value = buildStep(step, building);
-    if (value !== undefined) building.values.set(step.name, value);
+  const counted = countNodes(orderSteps(spec, report), report);
+  for (const one of counted?.values() ?? []) {
+    const value = buildStep(one, building);
+    if (value !== undefined) building.values.set(one.step.name, value);
   }
   return { nodes: building.nodes, values: building.values };
 }
 
-function buildStep(step: StepSpec, building: Building): StepValue | undefined {
+function buildStep({ step, axes }: CountedStep, building: Building): StepValue | undefined {
   const { report } = building;
   const inputs = resolveAll(step.inputs, building.values, report);
   const elements = resolveOver(step, building.values, report);
@@ -110,23 +111,8 @@ function buildStep(step: StepSpec, building: Building): StepValue | undefined {
   const instances: StepInstance[] = [];
   const connect = createConnector(step, report);
   let isWhole = elements !== undefined;
-  const read: { readonly combination: Combination; readonly parameters: StepParameters | undefined }[] = [];
-  const combinations = expandMatrix(step, report);
-  // All are counted before any becomes a node.
-  let nodes = building.nodes.length;
-  for (const combination of combinations) {
+  for (const combination of combinationsOf(axes)) {
     const parameters = reader.read(combination);
-    const perElement = parameters === undefined ? 1 : segmentsOf(step, parameters);
-    const ofStep = combinations.length * (elements?.length ?? 0);
-    nodes += (elements?.length ?? 0) * perElement;
-    if (nodes > nodesLimit || building.nodes.length + ofStep > nodesLimit) {
-      const atLeast = Math.max(nodes - building.nodes.length, ofStep);
-      refuseSoMany(step, combination, parameters, { nodes: atLeast, before: building.nodes.length }, report);
-      return undefined;
-    }
-    read.push({ combination, parameters });
-  }
-  for (const { combination, parameters } of read) {
     // What the elements are is not known then, but whether the kind has such ports is.
     for (const over of elements ?? [{ label: '', given: [] }]) {
       const tree = buildInstance(step, combination, over, parameters, inputs, connect, building);

@@ -19,14 +19,17 @@ export interface MatrixValue {
   readonly located: LocatedValue;
 }
 
-/** How many nodes a pipeline may become; more are a slip of the pen, and would not fit into memory. */
-export const nodesLimit = 100_000;
+/** A name of a matrix with its values, each once. */
+export interface Axis {
+  readonly name: string;
+  readonly values: readonly MatrixValue[];
+}
 
-/** All combinations of a step's matrix: names in written order, the last varying fastest. */
-export function expandMatrix(step: StepSpec, report: Report): readonly Combination[] {
-  const axes = step.matrix.map(({ name, location, values }) => {
+/** The names of a step's matrix in written order; a value that stands there twice is reported. */
+export function axesOf(step: StepSpec, report: Report): readonly Axis[] {
+  return step.matrix.map(({ name, location, values }) => {
     const seen = new Set<string>();
-    return values.flatMap((located): MatrixValue[] => {
+    const distinct = values.flatMap((located): MatrixValue[] => {
       const value = toJson(located);
       const label = labelOf([{ name, value }]);
       if (seen.has(label)) {
@@ -36,14 +39,19 @@ export function expandMatrix(step: StepSpec, report: Report): readonly Combinati
       seen.add(label);
       return [{ name, location, value, located }];
     });
+    return { name, values: distinct };
   });
-  const count = axes.reduce((product, axis) => product * axis.length, 1);
-  if (count > nodesLimit) {
-    report(failureAt(step, 'invalid-value', `the matrix has ${count} combinations, more than ${nodesLimit}`));
-    return [];
-  }
+}
+
+/** How many combinations there are. */
+export function countCombinations(axes: readonly Axis[]): number {
+  return axes.reduce((product, { values }) => product * values.length, 1);
+}
+
+/** All combinations: names in the order given, the last varying fastest. */
+export function combinationsOf(axes: readonly Axis[]): readonly Combination[] {
   let combinations: readonly (readonly MatrixValue[])[] = [[]];
-  for (const axis of axes)
-    combinations = combinations.flatMap((start) => axis.map((value) => [...start, value]));
+  for (const { values } of axes)
+    combinations = combinations.flatMap((start) => values.map((value) => [...start, value]));
   return combinations.map((values) => ({ label: labelOf(values), values }));
 }

@@ -59,18 +59,25 @@ export async function loadPipeline(options: LoadOptions): Promise<Result<Graph, 
   // Of a step that could not be expanded, it is not known whether it needs its waiver.
   const waivers = spec.waivers.filter(({ step }) => expanded.has(step));
   const { nodes, waivers: needed } = assignRoles(drafts, waivers, report);
+  const stepNames = [...spec.steps.keys(), ...spec.broken];
   const publications = resolvePublications(
     spec.publications,
     {
       root,
       steps: values,
-      stepNames: [...spec.steps.keys(), ...spec.broken],
+      stepNames,
       read: filesReadBy(spec, drafts),
     },
     report,
   );
   const targets = options.targets ?? [];
-  const targeted = selectTargets(nodes, targets, report);
+  // Of a step that could not be expanded, it is not known which nodes there are.
+  const unexpanded = failures.length === 0 ? [] : stepNames.filter((name) => !expanded.has(name));
+  const targeted = selectTargets(
+    nodes,
+    targets.filter((target) => !unexpanded.includes(/^[^[@]*/.exec(target)?.[0] ?? target)),
+    report,
+  );
   if (failures.length > 0) return failed(inFileOrder(withoutRepeats(failures)));
 
   const steps = new Set(targeted.map(({ step }) => step));

@@ -1,4 +1,5 @@
 import { parse } from 'yaml';
+import { canonicalText } from '../base/canonical.js';
 import type { Json } from '../base/json.js';
 import { tooDeepAt } from './nesting.js';
 
@@ -51,6 +52,14 @@ function closingBracket(text: string): number | undefined {
     if (found === undefined && character === ']' && depth === 0) found = index;
   });
   return found;
+}
+
+/** Whether a value of a matrix is one that a selector asks for, or the selector does not name it. */
+export function isSelected(
+  { name, value }: { readonly name: string; readonly value: Json },
+  selector: Reference['selector'],
+): boolean {
+  return selector.every((wish) => wish.name !== name || canonicalText(wish.value) === canonicalText(value));
 }
 
 /** Splits at commas that stand in no bracket and no quotes. */

@@ -1,9 +1,8 @@
-import { canonicalText } from '../base/canonical.js';
 import { failed, type Result, success } from '../base/result.js';
 import type { MatrixValue } from './expand-matrix.js';
 import { suggestion } from './nearest-name.js';
 import { describeTree, type Mismatch, type PortTree, portAt } from './port-tree.js';
-import { labelOf, type Reference } from './reference.js';
+import { isSelected, labelOf, type Reference } from './reference.js';
 
 /** What the name of a step stands for. */
 export interface StepValue {
@@ -35,12 +34,7 @@ export function treeOfReference(value: StepValue, reference: Reference): Result<
         ...(hint === undefined ? {} : { hint }),
       });
     }
-    const wanted = selector.map(({ name, value: wish }) => ({ name, text: canonicalText(wish) }));
-    const chosen = instances.filter(({ matrix }) =>
-      wanted.every(({ name, text: wish }) =>
-        matrix.some((one) => one.name === name && canonicalText(one.value) === wish),
-      ),
-    );
+    const chosen = instances.filter(({ matrix }) => matrix.every((value) => isSelected(value, selector)));
     if (chosen.length === 0) {
       const labels = instances.map(({ matrix }) => `${reference.step}[${labelOf(matrix)}]`);
       const hint = suggestion(`${reference.step}[${labelOf(selector)}]`, new Set(labels));

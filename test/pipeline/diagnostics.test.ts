@@ -395,7 +395,8 @@ steps:
     failure: [
       {
         reason: 'invalid-value',
-        message: 'the matrix has 1000000000000 combinations, more than 100000',
+        message: 'one would become at least 1000000000000 nodes; a pipeline may have 100000',
+        hint: 'change the values of a or the values of b or the values of c or the values of d',
         location: { line: 4, column: 3 },
       },
     ],
