@@ -56,11 +56,13 @@ function inputsOf({ inputs, segmentation, parameters }) {
   if (typeof inputs !== 'function') {
     return Object.entries(inputs).filter(([name]) => name !== segmentation?.carry.input);
   }
-  const plain = inputs({ parameters: {}, inputNames: [anyName] });
-  const booleans = booleansOf(parameters);
+  const plain = inputs({ parameters: parameters.complete({}), inputNames: [anyName] });
+  const booleans = booleansOf(parameters.schema);
   return Object.entries(plain).map(([name, port]) => {
     const rules = booleans.flatMap((parameter) => {
-      const other = inputs({ parameters: { [parameter]: true }, inputNames: [name] })[name];
+      const other = inputs({ parameters: parameters.complete({ [parameter]: true }), inputNames: [name] })[
+        name
+      ];
       return ruleOf(other) === ruleOf(port) ? [] : [`${ruleOf(other)}, where \`${parameter}: true\``];
     });
     return [name, { ...port, rules }];
@@ -73,12 +75,12 @@ function booleansOf({ properties = {} }) {
 
 /** Output ports of a step: those of its nodes, and the lists over its segments in place of a segment's own. */
 function outputsOf({ outputs, segmentation, parameters }) {
-  const always = typeof outputs === 'function' ? outputs({}) : outputs;
+  const always = typeof outputs === 'function' ? outputs(parameters.complete({})) : outputs;
   const sometimes =
     typeof outputs !== 'function'
       ? []
-      : booleansOf(parameters).flatMap((parameter) =>
-          Object.entries(outputs({ [parameter]: true }))
+      : booleansOf(parameters.schema).flatMap((parameter) =>
+          Object.entries(outputs(parameters.complete({ [parameter]: true })))
             .filter(([name]) => always[name] === undefined)
             .map(([name, port]) => [name, { ...port, where: `only with \`${parameter}: true\`` }]),
         );
@@ -161,14 +163,16 @@ function parameterRows(kind, { properties = {}, required = [] }, prefix = '') {
 }
 
 function remarksOf(kind) {
-  const { usesEngine, slots, deterministic, segmentation, settings, undeclaredFiles, timeoutSeconds } = kind;
+  const { usesEngine, slots, deterministic, segmentation, parameters, undeclaredFiles, timeoutSeconds } =
+    kind;
+  const { settings } = parameters;
   return [
     usesEngine ? 'Computes with an engine: its name and digest are in the key.' : '',
     slots === 'free' ? 'Uses all free CPU slots.' : 'Uses one CPU slot.',
     segmentation
       ? `A chain of nodes, counted by ${list(segmentation.countedBy)}: raising the number runs only the new ones.`
       : '',
-    settings ? `The port \`settings\` may give ${list(settings)} in place of \`with\`.` : '',
+    settings.length > 0 ? `The port \`settings\` may give ${list(settings)} in place of \`with\`.` : '',
     undeclaredFiles ? 'A file that it names and does not declare is refused at planning.' : '',
     timeoutSeconds ? 'May be given a time limit, which is in no key.' : '',
     typeof deterministic === 'function'
@@ -196,7 +200,7 @@ function section(kind) {
       .join(' ')
       .trim(),
   ]);
-  const parameters = parameterRows(kind, kind.parameters);
+  const parameters = parameterRows(kind, kind.parameters.schema);
   return [
     `## \`${kind.name}\``,
     kind.summary,
@@ -206,9 +210,9 @@ function section(kind) {
       ? 'Outputs: those that the step declares.'
       : table(['output', 'gives', 'splits', 'what it is'], outputs),
     parameters.length === 0
-      ? kind.parameters.additionalProperties === false
+      ? kind.parameters.schema.additionalProperties === false
         ? 'No parameters.'
-        : `Parameters: ${described(kind.name, kind.parameters)}`
+        : `Parameters: ${described(kind.name, kind.parameters.schema)}`
       : table(['parameter', 'type', 'default', 'range', 'what it is'], parameters),
   ].join('\n\n');
 }

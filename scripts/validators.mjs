@@ -19,7 +19,7 @@ export async function compileValidators(output) {
   const exported = {};
   const names = Object.keys(kinds).sort();
   for (const [index, name] of names.entries()) {
-    ajv.addSchema(kinds[name].parameters, `kind-${index}`);
+    ajv.addSchema(kinds[name].parameters.schema, `kind-${index}`);
     exported[`kind${index}`] = `kind-${index}`;
   }
   const code = names.length === 0 ? '' : standalone.default(ajv, exported);

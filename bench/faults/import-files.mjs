@@ -197,7 +197,7 @@ async function imported({ path, asked, name }, index) {
   const notes = [];
   try {
     await body.run({
-      parameters: dataImport.canonical(parameters),
+      parameters: dataImport.parameters.canonical(dataImport.parameters.complete(parameters)),
       files: { path },
       root: '/',
       scratch,

@@ -197,7 +197,7 @@ async function parametersOfStep(
   const given = objectAt(step, 'with');
   const { kinds } = await import('../kinds/registry.js');
   const kind = typeof step['kind'] === 'string' ? kinds[step['kind']] : undefined;
-  const properties = kind === undefined ? {} : objectAt(kind.parameters as JsonObject, 'properties');
+  const properties = kind === undefined ? {} : objectAt(kind.parameters.schema as JsonObject, 'properties');
   return [...new Set([...Object.keys(given), ...Object.keys(properties)])].flatMap((parameter) => {
     const schema = objectAt(properties, parameter);
     const value = given[parameter] ?? schema['default'];

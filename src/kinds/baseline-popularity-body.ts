@@ -1,18 +1,13 @@
-import type { JsonObject } from '../base/json.js';
 import { readPairs } from '../data/read-pairs.js';
 import { rankOfLabel } from '../model/rank-of-label.js';
+import type { PopularityParameters } from './baseline-popularity.js';
 import { evaluateRanks } from './evaluate-ranks.js';
 import type { KindContext } from './kind.js';
 import { filePath, inputTree } from './ports.js';
 
-/** What reaches the body. */
-interface PopularityParameters extends JsonObject {
-  readonly max_episodes?: number;
-}
-
 /** Writes the ports `metrics` and `ranks`. */
-export async function run(context: KindContext): Promise<void> {
-  const { max_episodes } = context.parameters as PopularityParameters;
+export async function run(context: KindContext<PopularityParameters>): Promise<void> {
+  const { max_episodes } = context.parameters;
   const train = inputTree(context, 'train');
   // Neither counting nor ranking looks at a prefix.
   const maxPrefixLength = 1;

@@ -6,7 +6,7 @@ export const maxEpisodes = {
   description: 'Evaluates only the first so many episodes, by episode id; without it, all.',
   type: 'integer',
   minimum: 1,
-};
+} as const;
 
 /** What a baseline counts or compares with. */
 export const trainPort: InputPort = {

@@ -1,17 +1,11 @@
-import type { JsonObject } from '../base/json.js';
 import { randomStream } from '../base/random.js';
+import type { RandomParameters } from './baseline-random.js';
 import { evaluateRanks } from './evaluate-ranks.js';
 import type { KindContext } from './kind.js';
 
-/** What reaches the body. */
-interface RandomParameters extends JsonObject {
-  readonly seed: number;
-  readonly max_episodes?: number;
-}
-
 /** Writes the ports `metrics` and `ranks`. */
-export async function run(context: KindContext): Promise<void> {
-  const { seed, max_episodes } = context.parameters as RandomParameters;
+export async function run(context: KindContext<RandomParameters>): Promise<void> {
+  const { seed, max_episodes } = context.parameters;
   await evaluateRanks(context, {
     maxEpisodes: max_episodes,
     // No item depends on a prefix.

@@ -1,23 +1,14 @@
-import type { JsonObject } from '../base/json.js';
 import { readSessions } from '../data/read-sessions.js';
 import { createSessionKnn } from '../learning/session-knn.js';
 import { rankOfLabel } from '../model/rank-of-label.js';
+import type { SessionKnnParameters } from './baseline-session-knn.js';
 import { evaluateRanks } from './evaluate-ranks.js';
 import type { KindContext } from './kind.js';
 import { filePath, inputTree } from './ports.js';
 
-/** What reaches the body. */
-interface SessionKnnParameters extends JsonObject {
-  readonly neighbours: number;
-  readonly sample_size: number;
-  readonly max_prefix_length: number;
-  readonly max_episodes?: number;
-}
-
 /** Writes the ports `metrics` and `ranks`. */
-export async function run(context: KindContext): Promise<void> {
-  const { neighbours, sample_size, max_prefix_length, max_episodes } =
-    context.parameters as SessionKnnParameters;
+export async function run(context: KindContext<SessionKnnParameters>): Promise<void> {
+  const { neighbours, sample_size, max_prefix_length, max_episodes } = context.parameters;
   const train = inputTree(context, 'train');
   const sessions = await readSessions(
     { pairs: filePath(train, 'pairs'), items: filePath(train, 'items') },

@@ -1,21 +1,15 @@
 import { readFile } from 'node:fs/promises';
 import { canonicalJson } from '../base/canonical-json.js';
 import { FailureError } from '../base/failure.js';
-import type { JsonObject } from '../base/json.js';
 import { writeFile } from '../base/write-file.js';
+import type { CheckpointSelectParameters } from './checkpoint-select.js';
 import type { KindContext } from './kind.js';
 import { elementsOf, filePath, inputTree } from './ports.js';
-import { bestRow, type Mode, readScoredRows } from './scored-rows.js';
-
-/** What reaches the body. */
-interface CheckpointSelectParameters extends JsonObject {
-  readonly metric: string;
-  readonly mode: Mode;
-}
+import { bestRow, readScoredRows } from './scored-rows.js';
 
 /** Writes the ports `model` and `choice`. */
-export async function run(context: KindContext): Promise<void> {
-  const { metric, mode } = context.parameters as CheckpointSelectParameters;
+export async function run(context: KindContext<CheckpointSelectParameters>): Promise<void> {
+  const { metric, mode } = context.parameters;
   const candidates = elementsOf(inputTree(context, 'candidates'));
   const paths = elementsOf(inputTree(context, 'scores')).map((element) => filePath(element, 'metrics'));
   const best = bestRow(await readScoredRows(paths, metric, 'scores', context), mode);

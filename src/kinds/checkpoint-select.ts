@@ -1,21 +1,24 @@
 import { checkMetric } from './check-metric.js';
-import type { Kind } from './kind.js';
+import { defineKind } from './kind.js';
+import { type Canonical, declareParameters } from './parameters.js';
 import { fileOf } from './shapes.js';
 import { choiceParameters } from './shared-parameters.js';
 
+const parameters = declareParameters({
+  required: ['metric'],
+  properties: {
+    ...choiceParameters,
+  },
+});
+
+/** What reaches the body. */
+export type CheckpointSelectParameters = Canonical<typeof parameters>;
+
 /** The checkpoint with the best score. */
-export const checkpointSelect: Kind = {
+export const checkpointSelect = defineKind({
   name: 'checkpoint.select',
   summary: 'Takes the checkpoint whose evaluation has the best value of a metric; ties go to the first.',
-  parameters: {
-    $schema: 'https://json-schema.org/draft/2020-12/schema',
-    type: 'object',
-    additionalProperties: false,
-    required: ['metric'],
-    properties: {
-      ...choiceParameters,
-    },
-  },
+  parameters,
   inputs: {
     candidates: {
       shape: { type: 'list', of: fileOf('model') },
@@ -50,4 +53,4 @@ export const checkpointSelect: Kind = {
     ];
   },
   load: () => import('./checkpoint-select-body.js'),
-};
+});

@@ -5,21 +5,14 @@ import { dirname, join, sep } from 'node:path';
 import type { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { FailureError } from '../base/failure.js';
-import type { JsonObject } from '../base/json.js';
 import { makeFolders } from '../base/make-folders.js';
 import { killProcessGroup } from '../base/process-group.js';
 import { endProcessesOf, type SystemProcess, stepFolderVariable } from '../base/step-processes.js';
 import { leavesOf } from '../base/tree.js';
 import { gpuEnvironment } from '../engines/gpu-devices.js';
+import type { CommandParameters } from './command.js';
 import type { KindContext } from './kind.js';
 import { createLineReader } from './program-lines.js';
-
-/** What reaches the body: `argv` as strings (one where a shell reads it), output paths by port. */
-export interface CanonicalCommand extends JsonObject {
-  readonly argv: readonly string[] | string;
-  readonly env: { readonly [name: string]: string };
-  readonly outputs: { readonly [port: string]: string };
-}
 
 /** How long the program has to end itself before it is killed. */
 const graceMilliseconds = 1_000;
@@ -27,8 +20,8 @@ const graceMilliseconds = 1_000;
 const drainMilliseconds = 2_000;
 
 /** Runs the program in the node's scratch folder and moves what it wrote to the output ports. */
-export async function run(context: KindContext): Promise<void> {
-  const parameters = context.parameters as CanonicalCommand;
+export async function run(context: KindContext<CommandParameters>): Promise<void> {
+  const { parameters } = context;
   await placeInputs(context);
   for (const path of Object.values(parameters.outputs)) {
     makeFolders(dirname(placeOf(context, path)));
@@ -89,7 +82,7 @@ type Ending =
   | { readonly type: 'exited'; readonly exitCode: number | null; readonly signal: NodeJS.Signals | null };
 
 /** Runs the program; resolves when it has ended and nothing that it started is waited for any more. */
-async function runProgram(context: KindContext, { argv, env }: CanonicalCommand): Promise<Ending> {
+async function runProgram(context: KindContext, { argv, env }: CommandParameters): Promise<Ending> {
   context.log(`$ ${typeof argv === 'string' ? argv : argv.map(quoted).join(' ')}`);
   const child = start(context, argv, env);
   if ('why' in child) return child;
@@ -127,7 +120,11 @@ async function runProgram(context: KindContext, { argv, env }: CanonicalCommand)
   return ending;
 }
 
-function start({ scratch, gpus }: KindContext, argv: CanonicalCommand['argv'], env: CanonicalCommand['env']) {
+function start(
+  { scratch, gpus }: KindContext,
+  argv: CommandParameters['argv'],
+  env: CommandParameters['env'],
+) {
   const inherited = ['PATH', 'HOME', 'LANG'].flatMap((name) => {
     const value = process.env[name];
     return value === undefined ? [] : [[name, value] as const];

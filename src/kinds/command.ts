@@ -1,38 +1,17 @@
 import { dirname, isAbsolute, normalize, relative, resolve } from 'node:path';
-import type { Json, JsonObject } from '../base/json.js';
+import type { Json } from '../base/json.js';
 import { numberText } from '../base/number-text.js';
 import { isFileAt, shortPath, unfitForNewFile } from '../base/user-path.js';
-import type { CanonicalCommand } from './command-body.js';
-import type { Kind, Objection, PlannedStep, StepShape, UndeclaredFile } from './kind.js';
+import { defineKind, type Objection, type PlannedStep, type StepShape, type UndeclaredFile } from './kind.js';
 import { missingScript } from './missing-script.js';
+import { type Canonical, type Complete, declareParameters, inNoKey } from './parameters.js';
 import { fileOf } from './shapes.js';
 
-type Scalar = string | number | boolean;
+const scalar = { type: ['string', 'number', 'boolean'] } as const;
+const relativePath = { type: 'string', minLength: 1 } as const;
 
-/** `with` of a `command`, as written. */
-interface CommandParameters {
-  readonly argv: readonly Scalar[] | string;
-  readonly shell?: boolean;
-  readonly files?: readonly string[];
-  readonly outputs?: { readonly [port: string]: string | { readonly path: string } };
-  readonly env?: { readonly [name: string]: Scalar };
-  readonly timeout_seconds?: number;
-  readonly chooses?: boolean;
-  readonly deterministic?: boolean;
-}
-
-const scalar = { type: ['string', 'number', 'boolean'] };
-const relativePath = { type: 'string', minLength: 1 };
-
-/** Any program, in a folder of its own. */
-export const command: Kind = {
-  name: 'command',
-  summary:
-    'Runs a program in a fresh folder that holds the inputs and the declared files, and collects its outputs.',
-  parameters: {
-    $schema: 'https://json-schema.org/draft/2020-12/schema',
-    type: 'object',
-    additionalProperties: false,
+const parameters = declareParameters(
+  {
     required: ['argv'],
     properties: {
       argv: {
@@ -96,6 +75,34 @@ export const command: Kind = {
       },
     },
   },
+  {
+    canonical: {
+      argv: (argv) => (typeof argv === 'string' ? argv : argv.map(scalarText)),
+      // The form of argv says it.
+      shell: inNoKey,
+      files: inNoKey,
+      outputs: outputPaths,
+      env: textOfEach,
+      timeout_seconds: inNoKey,
+      // Which inputs it may have, and what a recomputation is held to.
+      chooses: inNoKey,
+      deterministic: inNoKey,
+    },
+  },
+);
+
+type Given = Complete<typeof parameters>;
+type Scalar = string | number | boolean;
+
+/** What reaches the body: `argv` as strings (one where a shell reads it), output paths by port. */
+export type CommandParameters = Canonical<typeof parameters>;
+
+/** Any program, in a folder of its own. */
+export const command = defineKind({
+  name: 'command',
+  summary:
+    'Runs a program in a fresh folder that holds the inputs and the declared files, and collects its outputs.',
+  parameters,
   inputs: ({ parameters, inputNames }) =>
     Object.fromEntries(
       inputNames.map((name) => [
@@ -103,13 +110,13 @@ export const command: Kind = {
         {
           shape: { type: 'any', lone: 'file' } as const,
           description: 'A read-only file of that name; several ports or a list as a folder.',
-          chooses: parameters['chooses'] === true,
+          chooses: parameters.chooses,
         },
       ]),
     ),
-  outputs: (parameters) =>
+  outputs: ({ outputs }) =>
     Object.fromEntries(
-      Object.entries(outputPaths(parameters)).map(([port, path]) => [
+      Object.entries(outputPaths(outputs)).map(([port, path]) => [
         port,
         {
           shape: fileOf('bytes'),
@@ -118,53 +125,40 @@ export const command: Kind = {
       ]),
     ),
   check: checkCommand,
-  files: (parameters) =>
-    filesOf(parameters).map((path) => ({
-      name: path,
-      path,
-    })),
-  canonical: canonicalCommand,
+  files: (parameters) => filesOf(parameters).map((path) => ({ name: path, path })),
   undeclaredFiles,
   missingFiles,
-  deterministic: (parameters) => parameters['deterministic'] === true,
-  timeoutSeconds: (parameters) => read(parameters).timeout_seconds,
+  deterministic: ({ deterministic }) => deterministic,
+  timeoutSeconds: ({ timeout_seconds }) => timeout_seconds,
   load: () => import('./command-body.js'),
-};
-
-/** Planning has checked the parameters by the schema. */
-function read(parameters: JsonObject): CommandParameters {
-  return parameters as unknown as CommandParameters;
-}
+});
 
 /** `files`, without `./` and the like: the names under which they are found again. */
-function filesOf(parameters: JsonObject): readonly string[] {
-  return (read(parameters).files ?? []).map((path) => normalize(path));
+function filesOf({ files }: Given): readonly string[] {
+  return files.map((path) => normalize(path));
 }
 
-function outputPaths(parameters: JsonObject): { readonly [port: string]: string } {
+function outputPaths(outputs: { readonly [port: string]: string | { readonly path: string } }): {
+  readonly [port: string]: string;
+} {
   return Object.fromEntries(
-    Object.entries(read(parameters).outputs ?? {}).map(([port, output]) => [
+    Object.entries(outputs).map(([port, output]) => [
       port,
       normalize(typeof output === 'string' ? output : output.path),
     ]),
   );
 }
 
-function canonicalCommand(parameters: JsonObject): CanonicalCommand {
-  const { argv, env = {} } = read(parameters);
-  return {
-    argv: typeof argv === 'string' ? argv : argv.map(scalarText),
-    env: Object.fromEntries(Object.entries(env).map(([name, given]) => [name, scalarText(given)])),
-    outputs: outputPaths(parameters),
-  };
+function textOfEach(env: { readonly [name: string]: Scalar }): { readonly [name: string]: string } {
+  return Object.fromEntries(Object.entries(env).map(([name, given]) => [name, scalarText(given)]));
 }
 
 function scalarText(value: Scalar): string {
   return typeof value === 'number' ? numberText(value) : String(value);
 }
 
-function checkCommand({ parameters, inputNames }: PlannedStep): readonly Objection[] {
-  const { argv, shell = false } = read(parameters);
+function checkCommand({ parameters, inputNames }: PlannedStep<Given>): readonly Objection[] {
+  const { argv, shell } = parameters;
   const objections: Objection[] = [];
   const object = (message: string, ...path: readonly string[]) => objections.push({ message, path });
   if (typeof argv === 'string' && !shell) {
@@ -178,7 +172,7 @@ function checkCommand({ parameters, inputNames }: PlannedStep): readonly Objecti
       object(`files: ${path} is not a path inside the root, relative to it`, 'files', String(index));
     }
   }
-  for (const [port, path] of Object.entries(outputPaths(parameters))) {
+  for (const [port, path] of Object.entries(outputPaths(parameters.outputs))) {
     if (leaves(path)) object(`outputs.${port}: ${path} leaves the step's folder`, 'outputs', port);
   }
   const places = placesOf(parameters, inputNames);
@@ -193,21 +187,21 @@ interface Place {
   readonly parameter?: readonly string[];
 }
 
-function placesOf(parameters: JsonObject, inputNames: readonly string[]): readonly Place[] {
+function placesOf(parameters: Given, inputNames: readonly string[]): readonly Place[] {
   return [
     ...inputNames.map((name): Place => ({ owner: `in.${name}`, path: name })),
     ...[...new Set(filesOf(parameters))].map(
       (path): Place => ({ owner: 'files', path, parameter: ['files'] }),
     ),
-    ...Object.entries(outputPaths(parameters)).map(
+    ...Object.entries(outputPaths(parameters.outputs)).map(
       ([port, path]): Place => ({ owner: `outputs.${port}`, path, parameter: ['outputs', port] }),
     ),
   ];
 }
 
 /** Words and values that the system can give to no program. */
-function unfitTexts(parameters: JsonObject): readonly Objection[] {
-  const { argv, env } = canonicalCommand(parameters);
+function unfitTexts(given: Given): readonly Objection[] {
+  const { argv, env } = parameters.canonical(given);
   const words =
     typeof argv === 'string'
       ? [{ text: argv, path: ['argv'] }]
@@ -265,11 +259,11 @@ function leaves(path: string): boolean {
  * Files inside the root that a word of `argv` names, itself or after `=`, and that are neither declared under
  * `files` nor an input or output of the step.
  */
-export function undeclaredFiles(step: StepShape, root: string): readonly UndeclaredFile[] {
+function undeclaredFiles(step: StepShape<Given>, root: string): readonly UndeclaredFile[] {
   const files = filesOf(step.parameters);
-  const known = new Set([...files, ...Object.values(outputPaths(step.parameters))]);
+  const known = new Set([...files, ...Object.values(outputPaths(step.parameters.outputs))]);
   const found = new Set<string>();
-  for (const word of wordsOf(read(step.parameters).argv)) {
+  for (const word of wordsOf(step.parameters.argv)) {
     const path = relative(root, resolve(root, word));
     if (path === '' || leaves(path) || known.has(path)) continue;
     if (step.inputNames.some((name) => path === name || path.startsWith(`${name}/`))) continue;
@@ -284,16 +278,16 @@ export function undeclaredFiles(step: StepShape, root: string): readonly Undecla
 }
 
 /** The script that an interpreter in `argv` is to run, where it is neither in the root nor an input nor declared. */
-function missingFiles({ parameters, inputNames }: StepShape, root: string): readonly string[] {
-  const { argv, env } = canonicalCommand(parameters);
+function missingFiles({ parameters: given, inputNames }: StepShape<Given>, root: string): readonly string[] {
+  const { argv, env, outputs } = parameters.canonical(given);
   if (typeof argv === 'string') return [];
-  const known = [...inputNames, ...filesOf(parameters), ...Object.values(outputPaths(parameters))];
+  const known = [...inputNames, ...filesOf(given), ...Object.values(outputs)];
   const searched = env['PATH'] ?? process.env['PATH'] ?? '';
   const script = missingScript(argv, { root, searched, known });
   return script === undefined ? [] : [script];
 }
 
-function wordsOf(argv: CommandParameters['argv']): readonly string[] {
+function wordsOf(argv: Given['argv']): readonly string[] {
   const words = typeof argv === 'string' ? argv.split(/[\s;|&<>()"'`]+/) : argv.map(String);
   return words.flatMap((word) => {
     const equals = word.indexOf('=');

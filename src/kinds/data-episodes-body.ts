@@ -4,18 +4,18 @@ import { pairColumns } from '../data/table-columns.js';
 import { badData } from '../tables/bad-data.js';
 import { withDatabase } from '../tables/database.js';
 import { parquetFile, writeParquet } from '../tables/parquet.js';
+import type { EpisodesParameters } from './data-episodes.js';
 import type { KindContext } from './kind.js';
 import { filePath, inputTree } from './ports.js';
 
 const episodes = readFileSync(new URL('./data-episodes.sql', import.meta.url), 'utf8');
 
 /** Writes pairs, episodes and catalogue of each split. */
-export async function run(context: KindContext): Promise<void> {
+export async function run(context: KindContext<EpisodesParameters>): Promise<void> {
   const input = inputTree(context, 'pairs');
-  const k = Number(context.parameters['k']);
-  const q = Number(context.parameters['q']);
+  const { k, q, support_order } = context.parameters;
   // An evaluation with a smaller k takes the last of the list.
-  const newestFirst = context.parameters['support_order'] === 'first';
+  const newestFirst = support_order === 'first';
   await withDatabase(context, async (database) => {
     for (const split of ['train', 'val', 'test']) {
       const pairs = filePath(input, split);

@@ -1,32 +1,35 @@
-import type { Kind, PortShape } from './kind.js';
+import { defineKind, type PortShape } from './kind.js';
+import { type Canonical, declareParameters } from './parameters.js';
 import { episodeFiles, fileOf } from './shapes.js';
 
 const pairs: PortShape = fileOf('pairs');
 const items: PortShape = fileOf('items');
 // What the items are called tells nothing of any user's.
 const catalogue = { items: { from: ['pairs.items'] } };
-const size = { type: 'integer', minimum: 1, maximum: 1000 };
+const size = { type: 'integer', minimum: 1, maximum: 1000 } as const;
+
+const parameters = declareParameters({
+  properties: {
+    k: { description: 'Support pairs of an episode.', ...size, default: 5 },
+    support_order: {
+      description:
+        'Which support pairs an evaluation with a smaller k takes: the last ones, right before the query pairs, or the first, as the notebook did.',
+      enum: ['last', 'first'],
+      default: 'last',
+    },
+    q: { description: 'Query pairs of an episode, all later than the support.', ...size, default: 10 },
+  },
+});
+
+/** What reaches the body. */
+export type EpisodesParameters = Canonical<typeof parameters>;
 
 /** Pairs to support and query sets. */
-export const dataEpisodes: Kind = {
+export const dataEpisodes = defineKind({
   name: 'data.episodes',
   summary:
     'Makes episodes of K support pairs followed by Q query pairs of one user: in train from every window of K + Q consecutive pairs, in val and test from each user’s last K + Q.',
-  parameters: {
-    $schema: 'https://json-schema.org/draft/2020-12/schema',
-    type: 'object',
-    additionalProperties: false,
-    properties: {
-      k: { description: 'Support pairs of an episode.', ...size, default: 5 },
-      support_order: {
-        description:
-          'Which support pairs an evaluation with a smaller k takes: the last ones, right before the query pairs, or the first, as the notebook did.',
-        enum: ['last', 'first'],
-        default: 'last',
-      },
-      q: { description: 'Query pairs of an episode, all later than the support.', ...size, default: 10 },
-    },
-  },
+  parameters,
   inputs: {
     pairs: {
       shape: { type: 'bundle', ports: { train: pairs, val: pairs, test: pairs, items } },
@@ -53,15 +56,10 @@ export const dataEpisodes: Kind = {
       leaves: catalogue,
     },
   },
-  canonical: ({ k = 5, q = 10, support_order = 'last' }) => ({
-    k,
-    q,
-    ...(support_order === 'last' ? {} : { support_order }),
-  }),
-  facts({ k = 5 }) {
-    const facts = { supportPairs: Number(k) };
+  facts({ k }) {
+    const facts = { supportPairs: k };
     return { train: facts, val: facts, test: facts };
   },
   slots: 'free',
   load: () => import('./data-episodes-body.js'),
-};
+});

@@ -1,30 +1,34 @@
-import type { JsonObject } from '../base/json.js';
 import { describeColumns, foreignEpisodeColumns, foreignPairColumns } from '../data/table-columns.js';
-import type { Kind } from './kind.js';
+import { defineKind } from './kind.js';
+import { declareParameters, inNoKey } from './parameters.js';
 import { episodeFiles, fileOf } from './shapes.js';
 
-const path = { type: 'string', minLength: 1 };
+const path = { type: 'string', minLength: 1 } as const;
 const splitNames = ['train', 'val', 'test'] as const;
 const catalogue = 'JSON object: item name -> id, ids 0, 1, … without a gap.';
-const tables = { pairs: foreignPairColumns, episodes: foreignEpisodeColumns };
+const tables = [
+  { table: 'pairs', columns: foreignPairColumns },
+  { table: 'episodes', columns: foreignEpisodeColumns },
+] as const;
 
-const splitFiles = (split: string) => ({
-  description: `The two parquet files of ${split}.`,
-  type: 'object',
-  additionalProperties: false,
-  required: ['pairs', 'episodes'],
-  properties: {
-    pairs: {
-      description:
-        'pair_id, prefix (a list, or text such as "1 2 3"), label, label_ts_epoch; where there are any, user_id (else that of the episodes that name the pair), session_id and prefix_len.',
-      ...path,
+const splitFiles = (split: string) =>
+  ({
+    description: `The two parquet files of ${split}.`,
+    type: 'object',
+    additionalProperties: false,
+    required: ['pairs', 'episodes'],
+    properties: {
+      pairs: {
+        description:
+          'pair_id, prefix (a list, or text such as "1 2 3"), label, label_ts_epoch; where there are any, user_id (else that of the episodes that name the pair), session_id and prefix_len.',
+        ...path,
+      },
+      episodes: {
+        description: 'user_id, support_pair_ids, query_pair_ids, and episode_id where there is one.',
+        ...path,
+      },
     },
-    episodes: {
-      description: 'user_id, support_pair_ids, query_pair_ids, and episode_id where there is one.',
-      ...path,
-    },
-  },
-});
+  }) as const;
 
 const outputOf = (role: 'train' | 'val' | 'test') =>
   ({
@@ -35,15 +39,8 @@ const outputOf = (role: 'train' | 'val' | 'test') =>
     leaves: { items: { from: [] } },
   }) as const;
 
-/** Pairs and episodes that were made elsewhere. */
-export const dataFiles: Kind = {
-  name: 'data.files',
-  summary:
-    'Takes pairs and episodes of three splits from parquet files, and the item ids from a JSON file (course2id.json), as a notebook wrote them; the splits are what they are called here.',
-  parameters: {
-    $schema: 'https://json-schema.org/draft/2020-12/schema',
-    type: 'object',
-    additionalProperties: false,
+const parameters = declareParameters(
+  {
     required: ['train', 'val', 'test', 'items'],
     properties: {
       train: splitFiles('train'),
@@ -52,6 +49,15 @@ export const dataFiles: Kind = {
       items: { description: catalogue, ...path },
     },
   },
+  { canonical: { train: inNoKey, val: inNoKey, test: inNoKey, items: inNoKey } },
+);
+
+/** Pairs and episodes that were made elsewhere. */
+export const dataFiles = defineKind({
+  name: 'data.files',
+  summary:
+    'Takes pairs and episodes of three splits from parquet files, and the item ids from a JSON file (course2id.json), as a notebook wrote them; the splits are what they are called here.',
+  parameters,
   inputs: {},
   outputs: {
     train: outputOf('train'),
@@ -61,15 +67,14 @@ export const dataFiles: Kind = {
   },
   files: (parameters) => [
     ...splitNames.flatMap((split) =>
-      Object.entries(tables).map(([table, columns]) => ({
+      tables.map(({ table, columns }) => ({
         name: `${split}.${table}`,
-        path: String((parameters[split] as JsonObject | undefined)?.[table]),
+        path: parameters[split][table],
         expected: `a parquet file with the columns ${describeColumns(columns)}`,
       })),
     ),
-    { name: 'items', path: String(parameters['items']), expected: catalogue },
+    { name: 'items', path: parameters.items, expected: catalogue },
   ],
-  canonical: () => ({}),
   slots: 'free',
   load: () => import('./data-files-body.js'),
-};
+});

@@ -1,17 +1,17 @@
-import type { Kind } from './kind.js';
+import { defineKind } from './kind.js';
+import { declareParameters } from './parameters.js';
 import { fileOf } from './shapes.js';
 
+const parameters = declareParameters({
+  properties: {},
+});
+
 /** What the data is, in one JSON. */
-export const dataFingerprint: Kind = {
+export const dataFingerprint = defineKind({
   name: 'data.fingerprint',
   summary:
     'Describes data in one JSON: digest, rows, schema and column statistics of each file; of splits, that they share no user; of episodes, that support precedes query, and how often only the position in the file says so.',
-  parameters: {
-    $schema: 'https://json-schema.org/draft/2020-12/schema',
-    type: 'object',
-    additionalProperties: false,
-    properties: {},
-  },
+  parameters,
   inputs: {
     data: {
       shape: { type: 'any' },
@@ -21,7 +21,6 @@ export const dataFingerprint: Kind = {
   outputs: {
     fingerprint: { shape: fileOf('fingerprint'), description: 'The JSON.' },
   },
-  canonical: () => ({}),
   slots: 'free',
   load: () => import('./data-fingerprint-body.js'),
-};
+});

@@ -3,18 +3,12 @@ import { importParquet, parquetColumns } from '../data/import-parquet.js';
 import { describeImport, type LeftOut, surveyRows, warningsOf } from '../data/import-summary.js';
 import { type ImportTarget, openTarget } from '../data/import-target.js';
 import { importText, linesOfRows, type TextPart } from '../data/import-text.js';
-import {
-  type AskedFormat,
-  type ColumnMapping,
-  detectFormat,
-  type Format,
-  resolveColumns,
-} from '../data/interaction-format.js';
+import { type AskedFormat, detectFormat, resolveColumns } from '../data/interaction-format.js';
 import type { BadRow, RecordSplitter } from '../data/split-records.js';
-import type { TimeUnit } from '../data/times.js';
 import { badData, readingUserFile } from '../tables/bad-data.js';
 import { withDatabase } from '../tables/database.js';
 import { writeParquet } from '../tables/parquet.js';
+import type { DataImportParameters } from './data-import.js';
 import type { KindContext } from './kind.js';
 
 const shownRows = 5;
@@ -30,13 +24,13 @@ interface Part {
 }
 
 /** Reads the file or files at `path` into `interactions`. */
-export async function run(context: KindContext): Promise<void> {
+export async function run(context: KindContext<DataImportParameters>): Promise<void> {
   const { parameters } = context;
   const asked = askedFormat(parameters);
   await withDatabase(context, async (database) => {
     const target = await openTarget(database, {
-      unit: parameters['time_unit'] as TimeUnit | 'auto',
-      ...(parameters['date_format'] === undefined ? {} : { dateFormat: String(parameters['date_format']) }),
+      unit: parameters.time_unit,
+      ...(parameters.date_format === undefined ? {} : { dateFormat: parameters.date_format }),
       nullValues: asked.nullValues,
     });
     const parts: Part[] = [];
@@ -47,7 +41,7 @@ export async function run(context: KindContext): Promise<void> {
     }
     const leftOut = await rowsLeftOut(target, parts);
     const bad = leftOut.reduce((sum, { count }) => sum + count, 0);
-    if (bad > 0 && parameters['skip_bad_rows'] !== true) await refuseRows(target, parts, bad);
+    if (bad > 0 && !parameters.skip_bad_rows) await refuseRows(target, parts, bad);
     const name =
       parts.length === 1 ? (parts[0]?.file ?? '') : `${parts[0]?.file} and ${parts.length - 1} more`;
     const rows = bad === 0 ? 'imported' : 'readable';
@@ -75,17 +69,8 @@ function shownPath(root: string, path: string): string {
   return below.startsWith('..') ? path : below;
 }
 
-function askedFormat(parameters: KindContext['parameters']): AskedFormat {
-  return {
-    format: parameters['format'] as Format | 'auto',
-    header: parameters['header'] as boolean | 'auto',
-    columns: (parameters['columns'] ?? {}) as ColumnMapping,
-    delimiter: String(parameters['delimiter']),
-    quote: String(parameters['quote']),
-    comment: String(parameters['comment']),
-    raggedRows: parameters['ragged_rows'] as AskedFormat['raggedRows'],
-    nullValues: (parameters['null_values'] ?? []) as readonly string[],
-  };
+function askedFormat({ ragged_rows, null_values, ...asked }: DataImportParameters): AskedFormat {
+  return { ...asked, raggedRows: ragged_rows, nullValues: null_values };
 }
 
 async function readPart(

@@ -1,10 +1,10 @@
-import type { JsonObject } from '../base/json.js';
 import { partsOf } from '../data/input-parts.js';
 import type { TimeUnit } from '../data/times.js';
-import type { Kind, Objection } from './kind.js';
+import { defineKind, type Objection } from './kind.js';
+import { type Canonical, type Complete, declareParameters, inNoKey } from './parameters.js';
 import { fileOf } from './shapes.js';
 
-const timeUnits: readonly TimeUnit[] = [
+const timeUnits = [
   'seconds',
   'milliseconds',
   'microseconds',
@@ -12,23 +12,16 @@ const timeUnits: readonly TimeUnit[] = [
   'days',
   'serial_days',
   'iso',
-];
+] as const satisfies readonly TimeUnit[];
 
 const column = {
   type: ['string', 'integer'],
   minLength: 1,
   minimum: 1,
-};
+} as const;
 
-/** A file of interactions, whatever its format. */
-export const dataImport: Kind = {
-  name: 'data.import',
-  summary:
-    'Reads interactions from a file or from parts: CSV, TSV, any other delimiter, parquet or JSON lines; gzip as well.',
-  parameters: {
-    $schema: 'https://json-schema.org/draft/2020-12/schema',
-    type: 'object',
-    additionalProperties: false,
+const parameters = declareParameters(
+  {
     required: ['path'],
     properties: {
       path: {
@@ -114,6 +107,18 @@ export const dataImport: Kind = {
       },
     },
   },
+  { canonical: { path: inNoKey } },
+);
+
+/** What reaches the body. */
+export type DataImportParameters = Canonical<typeof parameters>;
+
+/** A file of interactions, whatever its format. */
+export const dataImport = defineKind({
+  name: 'data.import',
+  summary:
+    'Reads interactions from a file or from parts: CSV, TSV, any other delimiter, parquet or JSON lines; gzip as well.',
+  parameters,
   inputs: {},
   outputs: {
     interactions: {
@@ -122,40 +127,29 @@ export const dataImport: Kind = {
       from: [],
     },
   },
-  files: (parameters, root) => {
-    const path = String(parameters['path']);
+  files: ({ path }, root) => {
     const parts = partsOf(path, root);
     return parts.map((part, index) => ({ name: parts.length === 1 ? 'path' : `path/${index}`, path: part }));
   },
   check: ({ parameters }) => [...objectionsTo(parameters)],
-  canonical: (parameters) => ({
-    format: parameters['format'] ?? 'auto',
-    header: parameters['header'] ?? 'auto',
-    columns: parameters['columns'] ?? {},
-    delimiter: parameters['delimiter'] ?? 'auto',
-    quote: parameters['quote'] ?? '"',
-    comment: parameters['comment'] ?? 'auto',
-    null_values: parameters['null_values'] ?? [],
-    ragged_rows: parameters['ragged_rows'] ?? 'auto',
-    time_unit: parameters['time_unit'] ?? 'auto',
-    ...(parameters['date_format'] === undefined ? {} : { date_format: parameters['date_format'] }),
-    skip_bad_rows: parameters['skip_bad_rows'] ?? false,
-  }),
   slots: 'free',
   load: () => import('./data-import-body.js'),
-};
+});
 
-function* objectionsTo(parameters: JsonObject): Generator<Objection> {
-  const { format = 'auto', time_unit: unit = 'auto', date_format: form } = parameters;
-  const delimiter = String(parameters['delimiter'] ?? 'auto');
-  const quote = String(parameters['quote'] ?? '"');
+function* objectionsTo({
+  format,
+  time_unit: unit,
+  date_format: form,
+  delimiter,
+  quote,
+}: Complete<typeof parameters>): Generator<Objection> {
   if (/[\n\r\0\u000e]/.test(delimiter))
     yield { message: 'a delimiter cannot be a line break or a control character', path: ['delimiter'] };
   if (delimiter.includes(quote))
     yield { message: `the delimiter holds the quote ${quote}: say quote: none`, path: ['delimiter'] };
   if (delimiter !== 'auto' && (format === 'parquet' || format === 'jsonl'))
     yield { message: `${format} has no delimiter`, path: ['delimiter'] };
-  if (typeof form !== 'string') return;
+  if (form === undefined) return;
   if (unit !== 'auto')
     yield {
       message: 'date_format stands in the place of time_unit: give one of them',

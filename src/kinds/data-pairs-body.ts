@@ -6,13 +6,14 @@ import { interactionColumns } from '../data/table-columns.js';
 import { badData } from '../tables/bad-data.js';
 import { withDatabase } from '../tables/database.js';
 import { writeParquet } from '../tables/parquet.js';
+import type { PairsParameters } from './data-pairs.js';
 import type { KindContext } from './kind.js';
 import { filePath, inputTree } from './ports.js';
 
 const pairs = readFileSync(new URL('./data-pairs.sql', import.meta.url), 'utf8');
 
 /** Writes `pairs` and the catalogue `items`. */
-export async function run(context: KindContext): Promise<void> {
+export async function run(context: KindContext<PairsParameters>): Promise<void> {
   const path = filePath(inputTree(context, 'interactions'));
   await withDatabase(context, async (database) => {
     const file = { path, file: 'interactions' };
@@ -29,7 +30,7 @@ export async function run(context: KindContext): Promise<void> {
     writeItemCatalogue(context.output('items'), names['item_id'] as readonly string[]);
     const { session_gap_seconds, max_prefix_length, ties } = context.parameters;
     await createHistories(database, inOrder ? 'interactions' : 'in_order', {
-      gapSeconds: Number(session_gap_seconds),
+      gapSeconds: session_gap_seconds,
       keepTies: ties === 'keep',
     });
     const [found] = await database.rows('SELECT count(*) AS users FROM histories');
@@ -40,7 +41,7 @@ export async function run(context: KindContext): Promise<void> {
     }
     await writeParquet(database, {
       query: pairs,
-      parameters: { max_prefix_length: Number(max_prefix_length) },
+      parameters: { max_prefix_length },
       orderBy: ['pair_id'],
       path: context.output('pairs'),
     });

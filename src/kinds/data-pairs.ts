@@ -1,38 +1,41 @@
-import type { Kind } from './kind.js';
+import { defineKind } from './kind.js';
+import { type Canonical, declareParameters } from './parameters.js';
 import { fileOf } from './shapes.js';
 
+const parameters = declareParameters({
+  properties: {
+    session_gap_seconds: {
+      description: 'A longer pause than this ends a session.',
+      type: 'number',
+      exclusiveMinimum: 0,
+      default: 1800,
+    },
+    ties: {
+      description:
+        'Whether to keep pairs whose label has the same time as the event before it, so that only the position in the file orders them.',
+      enum: ['keep', 'drop'],
+      default: 'keep',
+    },
+    max_prefix_length: {
+      description:
+        'A longer prefix is stored by its last items only. The model has a limit of its own (50) and cuts further; this one keeps a session of n events from taking n²/2 items.',
+      type: 'integer',
+      minimum: 1,
+      maximum: 10000,
+      default: 200,
+    },
+  },
+});
+
+/** What reaches the body. */
+export type PairsParameters = Canonical<typeof parameters>;
+
 /** From events to (prefix, next item) pairs. */
-export const dataPairs: Kind = {
+export const dataPairs = defineKind({
   name: 'data.pairs',
   summary:
     'Cuts each user’s events, ordered by time and then position in the file, into sessions, and gives every prefix of a session with the item that followed it.',
-  parameters: {
-    $schema: 'https://json-schema.org/draft/2020-12/schema',
-    type: 'object',
-    additionalProperties: false,
-    properties: {
-      session_gap_seconds: {
-        description: 'A longer pause than this ends a session.',
-        type: 'number',
-        exclusiveMinimum: 0,
-        default: 1800,
-      },
-      ties: {
-        description:
-          'Whether to keep pairs whose label has the same time as the event before it, so that only the position in the file orders them.',
-        enum: ['keep', 'drop'],
-        default: 'keep',
-      },
-      max_prefix_length: {
-        description:
-          'A longer prefix is stored by its last items only. The model has a limit of its own (50) and cuts further; this one keeps a session of n events from taking n²/2 items.',
-        type: 'integer',
-        minimum: 1,
-        maximum: 10000,
-        default: 200,
-      },
-    },
-  },
+  parameters,
   inputs: {
     interactions: {
       shape: fileOf('interactions'),
@@ -51,11 +54,6 @@ export const dataPairs: Kind = {
       from: [],
     },
   },
-  canonical: (parameters) => ({
-    session_gap_seconds: parameters['session_gap_seconds'] ?? 1800,
-    ties: parameters['ties'] ?? 'keep',
-    max_prefix_length: parameters['max_prefix_length'] ?? 200,
-  }),
   slots: 'free',
   load: () => import('./data-pairs-body.js'),
-};
+});

@@ -3,13 +3,14 @@ import { createView } from '../data/pair-tables.js';
 import { pairColumns } from '../data/table-columns.js';
 import { withDatabase } from '../tables/database.js';
 import { writeParquet } from '../tables/parquet.js';
+import type { SplitParameters } from './data-split.js';
 import type { KindContext } from './kind.js';
 import { filePath, inputTree } from './ports.js';
 
 const splits = readFileSync(new URL('./data-split.sql', import.meta.url), 'utf8');
 
 /** Writes the pairs of each split, and the catalogue as it came. */
-export async function run(context: KindContext): Promise<void> {
+export async function run(context: KindContext<SplitParameters>): Promise<void> {
   const input = inputTree(context, 'pairs');
   const { train, val, test, seed } = context.parameters;
   await withDatabase(context, async (database) => {
@@ -22,9 +23,9 @@ export async function run(context: KindContext): Promise<void> {
     );
     await database.run(`CREATE TEMP TABLE users AS ${splits}`, {
       seed: String(seed),
-      train: Number(train),
-      val: Number(val),
-      test: Number(test),
+      train,
+      val,
+      test,
     });
     for (const split of ['train', 'val', 'test']) {
       await writeParquet(database, {

@@ -1,7 +1,8 @@
-import type { Kind } from './kind.js';
+import { defineKind } from './kind.js';
+import { type Canonical, declareParameters } from './parameters.js';
 import { fileOf } from './shapes.js';
 
-const fraction = { type: 'number', minimum: 0, maximum: 1 };
+const fraction = { type: 'number', minimum: 0, maximum: 1 } as const;
 const split = (role: 'train' | 'val' | 'test') =>
   ({
     shape: fileOf('pairs'),
@@ -9,14 +10,8 @@ const split = (role: 'train' | 'val' | 'test') =>
     role,
   }) as const;
 
-/** Users to train, val and test. */
-export const dataSplit: Kind = {
-  name: 'data.split',
-  summary: 'Divides the users, each with all of its pairs, into train, val and test.',
-  parameters: {
-    $schema: 'https://json-schema.org/draft/2020-12/schema',
-    type: 'object',
-    additionalProperties: false,
+const parameters = declareParameters(
+  {
     properties: {
       train: { description: 'Expected fraction of users that train.', ...fraction, default: 0.7 },
       val: { description: 'Expected fraction of users to choose by.', ...fraction, default: 0.15 },
@@ -34,6 +29,31 @@ export const dataSplit: Kind = {
       },
     },
   },
+  { canonical: { test: (_, fractions) => testOf(fractions) } },
+);
+
+/** What reaches the body. */
+export type SplitParameters = Canonical<typeof parameters>;
+
+/** The fraction of test: as given, else what train and val leave. */
+function testOf({
+  train,
+  val,
+  test,
+}: {
+  readonly train: number;
+  readonly val: number;
+  readonly test?: number;
+}): number {
+  // Rounded, so that 1 - 0.7 - 0.15 and 0.15 are one key.
+  return test ?? Math.max(0, Math.round((1 - train - val) * 1e12) / 1e12);
+}
+
+/** Users to train, val and test. */
+export const dataSplit = defineKind({
+  name: 'data.split',
+  summary: 'Divides the users, each with all of its pairs, into train, val and test.',
+  parameters,
   inputs: {
     pairs: {
       shape: {
@@ -50,24 +70,12 @@ export const dataSplit: Kind = {
     items: { shape: fileOf('items'), description: 'The catalogue, as it came.', from: [] },
   },
   check: ({ parameters }) => {
-    const { train, val, test } = fractions(parameters);
+    const { train, val } = parameters;
+    const test = testOf(parameters);
     return train + val + test > 1 + 1e-9
       ? [{ message: `train, val and test add up to ${train + val + test}, more than 1` }]
       : [];
   },
-  canonical: (parameters) => ({ ...fractions(parameters), seed: parameters['seed'] ?? 0 }),
   slots: 'free',
   load: () => import('./data-split-body.js'),
-};
-
-function fractions(parameters: { readonly [name: string]: unknown }): {
-  train: number;
-  val: number;
-  test: number;
-} {
-  const train = Number(parameters['train'] ?? 0.7);
-  const val = Number(parameters['val'] ?? 0.15);
-  // Rounded, so that 1 - 0.7 - 0.15 and 0.15 are one key.
-  const rest = Math.max(0, Math.round((1 - train - val) * 1e12) / 1e12);
-  return { train, val, test: Number(parameters['test'] ?? rest) };
-}
+});

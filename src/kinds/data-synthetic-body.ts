@@ -1,18 +1,14 @@
 import { syntheticInteractions } from '../data/synthetic-interactions.js';
 import { withDatabase } from '../tables/database.js';
 import { writeRowsParquet } from '../tables/parquet.js';
+import type { SyntheticParameters } from './data-synthetic.js';
 import type { KindContext } from './kind.js';
 
 /** Writes made-up `interactions`. */
-export async function run(context: KindContext): Promise<void> {
-  const { users, items, tracks, seed } = context.parameters;
-  const events = syntheticInteractions({
-    users: Number(users),
-    items: Number(items),
-    tracks: Number(tracks),
-    seed: Number(seed),
-  });
-  context.log(`made up ${events.length} events of ${users} learners; this is synthetic data`);
+export async function run(context: KindContext<SyntheticParameters>): Promise<void> {
+  const { parameters } = context;
+  const events = syntheticInteractions(parameters);
+  context.log(`made up ${events.length} events of ${parameters.users} learners; this is synthetic data`);
   await withDatabase(context, (database) =>
     writeRowsParquet(database, {
       columns: { position: 'BIGINT', user_id: 'VARCHAR', item_id: 'VARCHAR', timestamp: 'DOUBLE' },

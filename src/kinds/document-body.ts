@@ -5,13 +5,14 @@ import { writeFile } from '../base/write-file.js';
 import { badData } from '../tables/bad-data.js';
 import { type CellValue, type Database, type Row, sqlName, withDatabase } from '../tables/database.js';
 import { parquetFile } from '../tables/parquet.js';
+import type { DocumentParameters } from './document.js';
 import { type Block, isBlock, readBlocks, type Scalar } from './document-block.js';
 import type { KindContext } from './kind.js';
 import { filePath, inputTree } from './ports.js';
 
 /** Writes the port `document`. */
-export async function run(context: KindContext): Promise<void> {
-  const content = JSON.parse(String(context.parameters['content'])) as Json;
+export async function run(context: KindContext<DocumentParameters>): Promise<void> {
+  const content = JSON.parse(context.parameters.content) as Json;
   await withDatabase(context, async (database) => {
     const values = new Map<string, Json>();
     for (const block of readBlocks(content).blocks) {

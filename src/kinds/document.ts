@@ -1,17 +1,10 @@
-import type { Json } from '../base/json.js';
 import { readBlocks } from './document-block.js';
-import type { Kind, Objection, PlannedStep } from './kind.js';
+import { defineKind, type Objection, type PlannedStep } from './kind.js';
+import { type Canonical, type Complete, declareParameters } from './parameters.js';
 import { fileOf } from './shapes.js';
 
-/** A JSON document in a layout of the user's, with figures from other steps. */
-export const document: Kind = {
-  name: 'document',
-  summary:
-    'Writes a JSON document in any layout: its `content`, in which every block `{ from: INPUT, … }` becomes figures from the rows of that input.',
-  parameters: {
-    $schema: 'https://json-schema.org/draft/2020-12/schema',
-    type: 'object',
-    additionalProperties: false,
+const parameters = declareParameters(
+  {
     required: ['content'],
     properties: {
       content: {
@@ -22,6 +15,23 @@ export const document: Kind = {
       },
     },
   },
+  {
+    // The order of names is seen in the document, so it belongs to the key.
+    canonical: { content: (content) => JSON.stringify(content) },
+  },
+);
+
+type Given = Complete<typeof parameters>;
+
+/** What reaches the body. */
+export type DocumentParameters = Canonical<typeof parameters>;
+
+/** A JSON document in a layout of the user's, with figures from other steps. */
+export const document = defineKind({
+  name: 'document',
+  summary:
+    'Writes a JSON document in any layout: its `content`, in which every block `{ from: INPUT, … }` becomes figures from the rows of that input.',
+  parameters,
   inputs: ({ inputNames }) =>
     Object.fromEntries(
       inputNames.map((name) => [
@@ -40,13 +50,11 @@ export const document: Kind = {
     },
   },
   check: checkDocument,
-  // The order of names is seen in the document, so it belongs to the key.
-  canonical: ({ content }) => ({ content: JSON.stringify(content) }),
   load: () => import('./document-body.js'),
-};
+});
 
-function checkDocument({ parameters, inputNames }: PlannedStep): readonly Objection[] {
-  const { blocks, faults } = readBlocks(parameters['content'] as Json);
+function checkDocument({ parameters, inputNames }: PlannedStep<Given>): readonly Objection[] {
+  const { blocks, faults } = readBlocks(parameters.content);
   const unknown = blocks
     .filter(({ from }) => !inputNames.includes(from))
     .map(({ from, path }) => ({

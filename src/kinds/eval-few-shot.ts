@@ -1,11 +1,11 @@
-import type { Json } from '../base/json.js';
 import { evaluationFacts } from './baseline-ports.js';
-import type { Kind, OutputPort } from './kind.js';
+import { defineKind, type OutputPort } from './kind.js';
+import { type Canonical, declareParameters } from './parameters.js';
 import { episodeFiles, fileOf } from './shapes.js';
 import { evaluationParameters } from './shared-parameters.js';
 
-const supportCount = { type: 'integer', minimum: 1, maximum: 1000 };
-const stepCount = { type: 'integer', minimum: 0, maximum: 10_000 };
+const supportCount = { type: 'integer', minimum: 1, maximum: 1000 } as const;
+const stepCount = { type: 'integer', minimum: 0, maximum: 10_000 } as const;
 
 const driftPorts: { readonly [port: string]: OutputPort } = {
   drift: {
@@ -19,15 +19,8 @@ const driftPorts: { readonly [port: string]: OutputPort } = {
   },
 };
 
-/** A model's ranks and metrics after adapting to each user's support pairs. */
-export const evalFewShot: Kind = {
-  name: 'eval.few_shot',
-  summary:
-    "Adapts a model to each user's support pairs by gradient steps and ranks the query pairs' next items; one trajectory serves all step counts.",
-  parameters: {
-    $schema: 'https://json-schema.org/draft/2020-12/schema',
-    type: 'object',
-    additionalProperties: false,
+const parameters = declareParameters(
+  {
     properties: {
       steps: {
         description: 'Gradient steps after which to rank, one number or several; 0 is zero-shot.',
@@ -60,6 +53,38 @@ export const evalFewShot: Kind = {
       ...evaluationParameters,
     },
   },
+  {
+    settings: ['inner_lr', 'steps'],
+    canonical: {
+      steps: ascending,
+      k: (k) => (k === undefined ? undefined : ascending(k)),
+      // Without a step there is nothing that they could change.
+      inner_lr: (rate, { steps }) => (adapts(steps) ? rate : undefined),
+      adapt: (scope, { steps }) => (adapts(steps) ? scope : undefined),
+    },
+  },
+);
+
+type Count = number | readonly number[];
+
+/** Distinct numbers from a parameter that is one or several. */
+function ascending(given: Count): readonly number[] {
+  return [...new Set([given].flat())].sort((one, other) => one - other);
+}
+
+function adapts(steps: Count): boolean {
+  return ascending(steps).some((count) => count > 0);
+}
+
+/** What reaches the body. */
+export type FewShotParameters = Canonical<typeof parameters>;
+
+/** A model's ranks and metrics after adapting to each user's support pairs. */
+export const evalFewShot = defineKind({
+  name: 'eval.few_shot',
+  summary:
+    "Adapts a model to each user's support pairs by gradient steps and ranks the query pairs' next items; one trajectory serves all step counts.",
+  parameters,
   inputs: {
     model: { shape: fileOf('model'), description: 'The model to adapt.' },
     episodes: {
@@ -72,7 +97,7 @@ export const evalFewShot: Kind = {
       required: false,
     },
   },
-  outputs: (parameters) => ({
+  outputs: ({ drift }) => ({
     metrics: {
       shape: fileOf('metrics'),
       description: 'accuracy@1, recall@5, recall@10, ndcg@10 and mrr for each step count.',
@@ -81,26 +106,11 @@ export const evalFewShot: Kind = {
       shape: fileOf('ranks'),
       description: "The rank of every query pair's next item for each step count.",
     },
-    ...(parameters['drift'] === true ? driftPorts : {}),
+    ...(drift ? driftPorts : {}),
   }),
-  settings: ['inner_lr', 'steps'],
-  canonical(parameters) {
-    const { steps: given, k, drift, inner_lr: rate, adapt, ...rest } = parameters;
-    const steps = ascending(given ?? []);
-    // Without a step there is nothing that a rate could change.
-    const adapts = steps.some((count) => count > 0);
-    return {
-      ...rest,
-      steps,
-      ...(k === undefined ? {} : { k: ascending(k) }),
-      ...(drift === true ? { drift } : {}),
-      ...(rate !== undefined && adapts ? { inner_lr: rate } : {}),
-      ...(adapt !== undefined && adapts ? { adapt } : {}),
-    };
-  },
   check: ({ parameters, facts }) =>
     (facts['episodes'] ?? []).flatMap(({ supportPairs }) => {
-      const tooLarge = ascending(parameters['k'] ?? []).filter((k) => k > (supportPairs ?? k));
+      const tooLarge = ascending(parameters.k ?? []).filter((k) => k > (supportPairs ?? k));
       if (tooLarge.length === 0) return [];
       return [
         {
@@ -112,10 +122,4 @@ export const evalFewShot: Kind = {
   usesEngine: true,
   facts: evaluationFacts,
   load: () => import('./eval-few-shot-body.js'),
-};
-
-/** Distinct numbers from a parameter that is one or several. */
-function ascending(given: Json): readonly number[] {
-  const list = (Array.isArray(given) ? given : [given]) as readonly number[];
-  return [...new Set(list)].sort((one, other) => one - other);
-}
+});

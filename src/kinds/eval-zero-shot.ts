@@ -1,26 +1,29 @@
 import { evaluationFacts } from './baseline-ports.js';
-import type { Kind } from './kind.js';
+import { defineKind } from './kind.js';
+import { type Canonical, declareParameters } from './parameters.js';
 import { episodeFiles, fileOf } from './shapes.js';
 import { evaluationParameters } from './shared-parameters.js';
 
-/** A model's ranks and metrics as it is. */
-export const evalZeroShot: Kind = {
-  name: 'eval.zero_shot',
-  summary: "Ranks the query pairs' next items with a model as it is, without adapting it to anybody.",
-  parameters: {
-    $schema: 'https://json-schema.org/draft/2020-12/schema',
-    type: 'object',
-    additionalProperties: false,
-    properties: {
-      ...evaluationParameters,
-      pad_to: {
-        description:
-          'null, or a length up to which item 0 is appended to shorter prefixes, so that the GRU runs on over the padding: how the notebook came to its zero-shot figure.',
-        anyOf: [{ type: 'null' }, { type: 'integer', minimum: 1 }],
-        default: null,
-      },
+const parameters = declareParameters({
+  properties: {
+    ...evaluationParameters,
+    pad_to: {
+      description:
+        'null, or a length up to which item 0 is appended to shorter prefixes, so that the GRU runs on over the padding: how the notebook came to its zero-shot figure.',
+      anyOf: [{ type: 'null' }, { type: 'integer', minimum: 1 }],
+      default: null,
     },
   },
+});
+
+/** What reaches the body. */
+export type ZeroShotParameters = Canonical<typeof parameters>;
+
+/** A model's ranks and metrics as it is. */
+export const evalZeroShot = defineKind({
+  name: 'eval.zero_shot',
+  summary: "Ranks the query pairs' next items with a model as it is, without adapting it to anybody.",
+  parameters,
   inputs: {
     model: { shape: fileOf('model'), description: 'The model to evaluate.' },
     episodes: {
@@ -38,8 +41,7 @@ export const evalZeroShot: Kind = {
       description: "The rank of every query pair's next item.",
     },
   },
-  canonical: ({ pad_to = null, ...rest }) => (pad_to === null ? rest : { ...rest, pad_to }),
   usesEngine: true,
   facts: evaluationFacts,
   load: () => import('./eval-zero-shot-body.js'),
-};
+});

@@ -3,6 +3,7 @@ import type { Role } from '../base/role.js';
 import type { Tree } from '../base/tree.js';
 import type { Engine, EngineOptions } from '../engines/engine.js';
 import type { GpuDevice } from '../engines/gpu-devices.js';
+import type { DeclaredParameters } from './parameters.js';
 
 /** What a file at a port is about; ports connect only where contents agree. */
 export type Content =
@@ -76,16 +77,16 @@ export interface ExternalFile {
  * Training as a chain of nodes. The step's parameters become one set for each segment; segment n takes what
  * segment n - 1 gave at `carry.output` at its port `carry.input`.
  */
-export interface Segmentation {
+export interface Segmentation<Final = JsonObject, Body = JsonObject> {
   /** How many segments there are. */
-  readonly count: (parameters: JsonObject) => number;
+  readonly count: (parameters: Final) => number;
   /** The parameters that the count comes from, the one most likely wrong first. */
   readonly countedBy: readonly string[];
   /** A segment, from 0: its own parameters (nothing that concerns only the total) and a short label (`200`). */
   readonly segment: (
-    parameters: JsonObject,
+    parameters: Final,
     index: number,
-  ) => { readonly label: string; readonly parameters: JsonObject };
+  ) => { readonly label: string; readonly parameters: Body };
   readonly carry: { readonly output: string; readonly input: string };
   /** Ports of the step that are lists over all segments: step port -> node port. */
   readonly lists: { readonly [stepPort: string]: string };
@@ -93,80 +94,81 @@ export interface Segmentation {
   readonly last: { readonly [stepPort: string]: string };
 }
 
-/** Everything about a kind that planning, documentation and the scheduler need; cheap to import. */
-export interface Kind {
+/**
+ * Everything about a kind that planning, documentation and the scheduler need; cheap to import.
+ *
+ * Its functions get the parameters with their defaults (`Given`); segments are made from those in canonical form
+ * (`Final`), and the body gets these, or those of its segment (`Body`).
+ */
+export interface Kind<Given = JsonObject, Final = JsonObject, Body = Final> {
   /** As written in YAML, e.g. `maml.train`. */
   readonly name: string;
   /** One sentence for documentation and editors. */
   readonly summary: string;
-  /** JSON Schema (draft 2020-12) of `with`; every property described, defaults stated, no unknown keys. */
-  readonly parameters: JsonSchema;
+  /** Of `with`. */
+  readonly parameters: DeclaredParameters<Given, Final>;
   /** Input ports; a function where they depend on what the step declares (`command`). */
   readonly inputs:
     | { readonly [port: string]: InputPort }
-    | ((step: StepShape) => { readonly [port: string]: InputPort });
+    | ((step: StepShape<Given>) => { readonly [port: string]: InputPort });
   /** Output ports of a node. */
   readonly outputs:
     | { readonly [port: string]: OutputPort }
-    | ((parameters: JsonObject) => { readonly [port: string]: OutputPort });
-  /** Parameters that may be fields of the input port `settings`, if the kind has one. */
-  readonly settings?: readonly string[];
+    | ((parameters: Given) => { readonly [port: string]: OutputPort });
   /**
    * Names of the settings that the kind writes at a port of content `settings`, where its parameters tell;
    * lets a name that is both in `with` and in settings be refused at planning.
    */
-  readonly namesOfSettings?: (parameters: JsonObject) => readonly string[];
+  readonly namesOfSettings?: (parameters: Given) => readonly string[];
   /** What the parameters tell of what comes out at a port, for `check` of the kinds that take it. */
-  readonly facts?: (parameters: JsonObject) => { readonly [port: string]: Facts };
+  readonly facts?: (parameters: Given) => { readonly [port: string]: Facts };
   /** Further checks, between parameters and of what is known of ports at planning. */
-  readonly check?: (step: PlannedStep) => readonly Objection[];
+  readonly check?: (step: PlannedStep<Given>) => readonly Objection[];
   /** Files of the user's that the parameters name; relative paths and patterns count from `root`. */
-  readonly files?: (parameters: JsonObject, root: string) => readonly ExternalFile[];
-  /**
-   * The parameters that go into the key and to `run`: defaults filled in, paths of external files left out,
-   * whatever cannot change the result dropped.
-   */
-  readonly canonical?: (parameters: JsonObject) => JsonObject;
-  readonly segmentation?: Segmentation;
+  readonly files?: (parameters: Given, root: string) => readonly ExternalFile[];
+  readonly segmentation?: Segmentation<Final, Body>;
   /**
    * Files inside the root that the step names without declaring them; planning refuses the step for each
    * (`undeclared-file`, exit 3), because an edit of such a file would not be seen. Paths relative to `root`.
    */
-  readonly undeclaredFiles?: (step: StepShape, root: string) => readonly UndeclaredFile[];
+  readonly undeclaredFiles?: (step: StepShape<Given>, root: string) => readonly UndeclaredFile[];
   /** Files that the step is going to run and that are nowhere, as it names them; planning refuses the step for each. */
-  readonly missingFiles?: (step: StepShape, root: string) => readonly string[];
+  readonly missingFiles?: (step: StepShape<Given>, root: string) => readonly string[];
   /**
    * Whether equal inputs give equal bytes (given a deterministic engine); a function of the parameters as given
    * where the step may say so itself (`command`). Default true.
    */
-  readonly deterministic?: boolean | ((parameters: JsonObject) => boolean);
+  readonly deterministic?: boolean | ((parameters: Given) => boolean);
   /**
    * After how long an execution is ended (`step-timeout`), from the parameters as given; the worker aborts the
-   * context's signal then. In no key, so `canonical` must leave it out.
+   * context's signal then. In no key, so its parameter has the form `inNoKey`.
    */
-  readonly timeoutSeconds?: (parameters: JsonObject) => number | undefined;
+  readonly timeoutSeconds?: (parameters: Given) => number | undefined;
   /** Whether the kind computes with an engine. Default false. */
   readonly usesEngine?: boolean;
   /** CPU slots: one, or all that are free when it starts. Default one. */
   readonly slots?: 'one' | 'free';
-  /** Loads the body. */
-  load(): Promise<KindBody>;
+  /** Loads the body: a literal `import()`, whose module is where the digest of the kind's code starts. */
+  readonly load: () => Promise<KindBody<Body>>;
 }
 
-/** A JSON Schema document; checked by ajv at build. */
-export interface JsonSchema {
-  readonly [keyword: string]: unknown;
+/** A kind whose functions and body are checked against its parameters, as one among others. */
+export function defineKind<Given, Final, Body = Final>(
+  kind: Omit<Kind<Given, Final, Body>, 'load'> & { readonly load: () => Promise<KindBody<NoInfer<Body>>> },
+): Kind {
+  // Planning gives it only what its schema allows, with the defaults filled in.
+  return kind as unknown as Kind;
 }
 
 /** A step as written, for kinds whose ports depend on it. */
-export interface StepShape {
-  readonly parameters: JsonObject;
+export interface StepShape<Given = JsonObject> {
+  readonly parameters: Given;
   /** Names under `in` and `over`. */
   readonly inputNames: readonly string[];
 }
 
 /** What planning knows of a step when `check` is called. */
-export interface PlannedStep extends StepShape {
+export interface PlannedStep<Given = JsonObject> extends StepShape<Given> {
   /** For each input port that holds a list: its length. */
   readonly lengths: { readonly [port: string]: number };
   /** For each input port: what is known of the outputs that reach it; nothing where their kinds do not tell. */
@@ -199,8 +201,8 @@ export interface UndeclaredFile {
 }
 
 /** The part of a kind that computes. */
-export interface KindBody {
-  run(context: KindContext): Promise<void>;
+export interface KindBody<Body = JsonObject> {
+  readonly run: (context: KindContext<Body>) => Promise<void>;
 }
 
 export interface Progress {
@@ -220,9 +222,9 @@ export interface PartialState {
 }
 
 /** All that a kind's body may touch. */
-export interface KindContext {
-  /** Canonical parameters, valid by the kind's schema. */
-  readonly parameters: JsonObject;
+export interface KindContext<Body = JsonObject> {
+  /** Parameters in canonical form; of a segment, its own. */
+  readonly parameters: Body;
   /** Input ports; leaves are absolute paths of read-only files whose bytes have been verified. */
   readonly inputs: { readonly [port: string]: Tree<string> };
   /** External files by name, absolute paths. */

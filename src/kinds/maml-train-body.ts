@@ -1,47 +1,24 @@
 import { readFile } from 'node:fs/promises';
 import { FailureError } from '../base/failure.js';
-import type { JsonObject } from '../base/json.js';
 import { writeFile } from '../base/write-file.js';
 import type { Parameters } from '../engines/engine.js';
 import { metaIteration } from '../learning/meta-train.js';
+import { optimizerFor } from '../learning/optimizers.js';
 import { createTaskSampler } from '../learning/sample-tasks.js';
 import { initialParameters } from '../model/initial-parameters.js';
-import { type AdaptedLayers, clearPaddingRow, scaledRates, scopeFactors } from '../model/inner-rates.js';
+import { clearPaddingRow, scaledRates, scopeFactors } from '../model/inner-rates.js';
 import { readModel, writeModel } from '../model/model-file.js';
 import type { ModelShape } from '../model/model-shape.js';
 import { readEpisodesAt } from './episode-input.js';
 import type { KindContext } from './kind.js';
-import { optimizerFor } from './optimizer-parameters.js';
+import type { MamlSegment } from './maml-train.js';
 import { parametersFor } from './parameters-for.js';
 import { filePath } from './ports.js';
 import { trainSegment } from './train-segment.js';
 
-/** What reaches the body: one segment, from iteration `start` (done before) to `end`. */
-interface SegmentParameters extends JsonObject {
-  readonly start: number;
-  readonly end: number;
-  readonly inner_lr: number;
-  readonly inner_steps: number;
-  readonly outer_lr: number;
-  readonly lambda_residual: number;
-  readonly second_order: boolean;
-  /** Absent: all. */
-  readonly adapt?: AdaptedLayers;
-  /** Absent: false. */
-  readonly learn_rates?: boolean;
-  /** Absent: none. */
-  readonly padding_idx?: 0;
-  readonly meta_batch_size: number;
-  readonly clip_norm: number;
-  readonly embedding_size: number;
-  readonly hidden_size: number;
-  readonly max_prefix_length: number;
-  readonly seed: number;
-}
-
 /** Trains from iteration `start` to `end`; writes the ports `checkpoint`, `state` and `history`. */
-export async function run(context: KindContext): Promise<void> {
-  const parameters = context.parameters as SegmentParameters;
+export async function run(context: KindContext<MamlSegment>): Promise<void> {
+  const { parameters } = context;
   const episodes = await readEpisodesAt(context, 'train', parameters.max_prefix_length);
   const draw = createTaskSampler(episodes, parameters.meta_batch_size, parameters.seed);
   const shape: ModelShape = {
@@ -50,8 +27,7 @@ export async function run(context: KindContext): Promise<void> {
     hidden: parameters.hidden_size,
   };
   const engine = await context.engine(shape);
-  const { inner_lr: innerRate, adapt = 'all', padding_idx: paddingIndex = null } = parameters;
-  const learnRates = parameters.learn_rates === true;
+  const { inner_lr: innerRate, adapt, padding_idx: paddingIndex, learn_rates: learnRates } = parameters;
   const factors = scopeFactors(shape, { adapt, paddingIndex });
   const rates = scaledRates(innerRate, factors);
   const optimizer = optimizerFor(parameters, parameters.outer_lr);

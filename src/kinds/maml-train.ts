@@ -1,26 +1,13 @@
-import type { JsonObject } from '../base/json.js';
-import type { Kind } from './kind.js';
-import { optimizerParameters, withoutIdleSettings } from './optimizer-parameters.js';
+import { defineKind } from './kind.js';
+import { optimizerForms, optimizerParameters } from './optimizer-parameters.js';
+import { type Canonical, declareParameters } from './parameters.js';
 import { episodeFiles, fileOf } from './shapes.js';
 
-/** What segments are made from; the rest goes into every segment as it is. */
-interface StepParameters extends JsonObject {
-  readonly iterations: number;
-  readonly checkpoint_interval: number;
-}
+const count = { type: 'integer', minimum: 1 } as const;
+const rate = { type: 'number', exclusiveMinimum: 0 } as const;
 
-const count = { type: 'integer', minimum: 1 };
-const rate = { type: 'number', exclusiveMinimum: 0 };
-
-/** Residual MAML, in segments that end in checkpoints. */
-export const mamlTrain: Kind = {
-  name: 'maml.train',
-  summary:
-    'Meta-trains a GRU recommender with MAML (second order or first, residual query loss); a checkpoint every `checkpoint_interval` iterations.',
-  parameters: {
-    $schema: 'https://json-schema.org/draft/2020-12/schema',
-    type: 'object',
-    additionalProperties: false,
+const parameters = declareParameters(
+  {
     properties: {
       inner_lr: {
         description: 'Learning rate of the inner loop (alpha), which adapts to the support pairs.',
@@ -110,6 +97,27 @@ export const mamlTrain: Kind = {
       },
     },
   },
+  { canonical: optimizerForms },
+);
+
+function segmentOf(
+  { iterations, checkpoint_interval, ...training }: Canonical<typeof parameters>,
+  index: number,
+) {
+  const start = index * checkpoint_interval;
+  const end = Math.min(start + checkpoint_interval, iterations);
+  return { label: String(end), parameters: { ...training, start, end } };
+}
+
+/** What reaches the body: one segment, from iteration `start` (done before) to `end`. */
+export type MamlSegment = ReturnType<typeof segmentOf>['parameters'];
+
+/** Residual MAML, in segments that end in checkpoints. */
+export const mamlTrain = defineKind({
+  name: 'maml.train',
+  summary:
+    'Meta-trains a GRU recommender with MAML (second order or first, residual query loss); a checkpoint every `checkpoint_interval` iterations.',
+  parameters,
   inputs: {
     train: {
       shape: episodeFiles,
@@ -145,33 +153,10 @@ export const mamlTrain: Kind = {
       description: 'Loss and gradient norm of every iteration of the segment.',
     },
   },
-  // What is as it was before these parameters were there is left out, so that keys stay.
-  canonical(parameters) {
-    const {
-      adapt = 'all',
-      learn_rates = false,
-      padding_idx = null,
-      ...rest
-    } = withoutIdleSettings(parameters);
-    return {
-      ...rest,
-      ...(adapt === 'all' ? {} : { adapt }),
-      ...(learn_rates === false ? {} : { learn_rates }),
-      ...(padding_idx === null ? {} : { padding_idx }),
-    };
-  },
   segmentation: {
-    count(parameters) {
-      const { iterations, checkpoint_interval } = parameters as StepParameters;
-      return Math.ceil(iterations / checkpoint_interval);
-    },
+    count: ({ iterations, checkpoint_interval }) => Math.ceil(iterations / checkpoint_interval),
     countedBy: ['iterations', 'checkpoint_interval'],
-    segment(parameters, index) {
-      const { iterations, checkpoint_interval, ...training } = parameters as StepParameters;
-      const start = index * checkpoint_interval;
-      const end = Math.min(start + checkpoint_interval, iterations);
-      return { label: String(end), parameters: { ...training, start, end } };
-    },
+    segment: segmentOf,
     carry: { output: 'state', input: 'previous' },
     lists: { checkpoints: 'checkpoint', history: 'history' },
     last: { model: 'checkpoint' },
@@ -179,4 +164,4 @@ export const mamlTrain: Kind = {
   usesEngine: true,
   slots: 'free',
   load: () => import('./maml-train-body.js'),
-};
+});

@@ -4,14 +4,15 @@ import { relative } from 'node:path';
 import { FailureError } from '../base/failure.js';
 import { readItemCatalogue } from '../data/item-catalogue.js';
 import { type Model, readModel, writeModel } from '../model/model-file.js';
-import { importModel, type PaddingRow } from '../model/pytorch/import-model.js';
+import { importModel } from '../model/pytorch/import-model.js';
 import { readCheckpoint } from '../model/pytorch/read-checkpoint.js';
 import type { ByteSource } from '../model/pytorch/zip-archive.js';
 import type { KindContext } from './kind.js';
+import type { ModelImportParameters } from './model-import.js';
 import { filePath, inputTree } from './ports.js';
 
 /** Writes the port `model`. */
-export async function run(context: KindContext): Promise<void> {
+export async function run(context: KindContext<ModelImportParameters>): Promise<void> {
   const path = context.files['path'] ?? '';
   const below = relative(context.root, path);
   const name = below.startsWith('..') ? path : below;
@@ -35,7 +36,10 @@ interface ModelFile {
   readonly source: ByteSource;
 }
 
-function modelOf(context: KindContext, { path, name, items, source }: ModelFile): Model {
+function modelOf(
+  context: KindContext<ModelImportParameters>,
+  { path, name, items, source }: ModelFile,
+): Model {
   if (isSafetensors(source)) {
     const model = readModel(readFileSync(path), name);
     if (model.shape.items === items) return model;
@@ -44,7 +48,7 @@ function modelOf(context: KindContext, { path, name, items, source }: ModelFile)
       message: `${name} knows ${model.shape.items} items, and the data have ${items}`,
     });
   }
-  const paddingRow = context.parameters['padding_row'] as PaddingRow;
+  const paddingRow = context.parameters.padding_row;
   const { model, names } = importModel(readCheckpoint(source, name), { items, paddingRow, source: name });
   for (const [own, given] of names) if (own !== given) context.log(`${given} is taken as ${own}`);
   return model;

@@ -1,18 +1,12 @@
-import type { Kind } from './kind.js';
+import { defineKind } from './kind.js';
+import { type Canonical, declareParameters, inNoKey } from './parameters.js';
 import { fileOf } from './shapes.js';
 
 const expected =
   'weights of the built-in GRU as PyTorch 1.6 or later saves them: torch.save(model.state_dict(), path), or a dictionary that holds them as model_state_dict';
 
-/** A model that was trained elsewhere. */
-export const modelImport: Kind = {
-  name: 'model.import',
-  summary:
-    'Takes the weights of a GRU recommender (embedding, one nn.GRU layer, a linear layer over the items) from a PyTorch checkpoint or a safetensors file, without Python and without running anything that the file names.',
-  parameters: {
-    $schema: 'https://json-schema.org/draft/2020-12/schema',
-    type: 'object',
-    additionalProperties: false,
+const parameters = declareParameters(
+  {
     required: ['path'],
     properties: {
       path: {
@@ -29,6 +23,18 @@ export const modelImport: Kind = {
       },
     },
   },
+  { canonical: { path: inNoKey } },
+);
+
+/** What reaches the body. */
+export type ModelImportParameters = Canonical<typeof parameters>;
+
+/** A model that was trained elsewhere. */
+export const modelImport = defineKind({
+  name: 'model.import',
+  summary:
+    'Takes the weights of a GRU recommender (embedding, one nn.GRU layer, a linear layer over the items) from a PyTorch checkpoint or a safetensors file, without Python and without running anything that the file names.',
+  parameters,
   inputs: {
     items: {
       shape: fileOf('items'),
@@ -45,7 +51,6 @@ export const modelImport: Kind = {
       role: 'train',
     },
   },
-  files: ({ path }) => [{ name: 'path', path: String(path), expected }],
-  canonical: ({ padding_row = 'none' }) => ({ padding_row }),
+  files: ({ path }) => [{ name: 'path', path, expected }],
   load: () => import('./model-import-body.js'),
-};
+});

@@ -1,17 +1,11 @@
 import { checkMetric } from './check-metric.js';
-import type { Kind } from './kind.js';
+import { defineKind } from './kind.js';
+import { type Canonical, declareParameters } from './parameters.js';
 import { fileOf } from './shapes.js';
 import { choiceParameters } from './shared-parameters.js';
 
-/** The best of several evaluations, as settings for a later one. */
-export const select: Kind = {
-  name: 'select',
-  summary:
-    'Chooses the evaluation with the best value of a metric, and hands its settings on as data; ties go to the first.',
-  parameters: {
-    $schema: 'https://json-schema.org/draft/2020-12/schema',
-    type: 'object',
-    additionalProperties: false,
+const parameters = declareParameters(
+  {
     required: ['metric', 'settings'],
     properties: {
       ...choiceParameters,
@@ -24,6 +18,18 @@ export const select: Kind = {
       },
     },
   },
+  { canonical: { settings: (settings) => settings.toSorted() } },
+);
+
+/** What reaches the body. */
+export type SelectParameters = Canonical<typeof parameters>;
+
+/** The best of several evaluations, as settings for a later one. */
+export const select = defineKind({
+  name: 'select',
+  summary:
+    'Chooses the evaluation with the best value of a metric, and hands its settings on as data; ties go to the first.',
+  parameters,
   inputs: {
     rows: {
       shape: {
@@ -44,11 +50,7 @@ export const select: Kind = {
       description: 'The winner: its place among the rows, the metric and its value, as JSON.',
     },
   },
-  namesOfSettings: (parameters) => parameters['settings'] as readonly string[],
+  namesOfSettings: ({ settings }) => settings,
   check: (step) => checkMetric(step, 'rows'),
-  canonical: (parameters) => ({
-    ...parameters,
-    settings: (parameters['settings'] as readonly string[]).toSorted(),
-  }),
   load: () => import('./select-body.js'),
-};
+});

@@ -1,5 +1,4 @@
 import { FailureError } from '../base/failure.js';
-import type { JsonObject } from '../base/json.js';
 import { compare, estimate, type Measurement, measure } from '../learning/compare.js';
 import { withDatabase } from '../tables/database.js';
 import { summaryColumns } from '../tables/evaluation-columns.js';
@@ -7,12 +6,7 @@ import { writeRowsParquet } from '../tables/parquet.js';
 import type { KindContext } from './kind.js';
 import { elementsOf, filePath } from './ports.js';
 import { type RankedSetting, readRankedSettings } from './read-ranked-settings.js';
-
-/** What reaches the body. */
-interface SummaryParameters extends JsonObject {
-  readonly baseline: string;
-  readonly zero_shot?: string;
-}
+import type { SummaryParameters } from './summary.js';
 
 /** One row of the notebook's table: a model, at one setting where its evaluation has several. */
 interface Model {
@@ -29,8 +23,8 @@ interface MeasuredSetting extends RankedSetting {
 const metrics = ['accuracy@1', 'recall@5', 'recall@10', 'mrr'] as const;
 
 /** Writes the port `summary`: a row a model, setting and metric. */
-export async function run(context: KindContext): Promise<void> {
-  const parameters = context.parameters as SummaryParameters;
+export async function run(context: KindContext<SummaryParameters>): Promise<void> {
+  const { parameters } = context;
   await withDatabase(context, async (database) => {
     const models: Model[] = [];
     // The order in which inputs are written is in no key.

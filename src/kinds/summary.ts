@@ -1,24 +1,29 @@
-import type { Kind, Objection, PlannedStep } from './kind.js';
+import { defineKind, type Objection, type PlannedStep } from './kind.js';
+import { type Canonical, type Complete, declareParameters } from './parameters.js';
+
+const parameters = declareParameters({
+  required: ['baseline'],
+  properties: {
+    baseline: { description: 'The input that all others are compared with.', type: 'string', minLength: 1 },
+    zero_shot: {
+      description: 'An input that all others but the baseline are compared with, too.',
+      type: 'string',
+      minLength: 1,
+    },
+  },
+});
+
+type Given = Complete<typeof parameters>;
+
+/** What reaches the body. */
+export type SummaryParameters = Canonical<typeof parameters>;
 
 /** Several evaluations of the same query pairs in one table. */
-export const summary: Kind = {
+export const summary = defineKind({
   name: 'summary',
   summary:
     'Puts evaluations of the same query pairs into one table, each compared with a baseline, pair by pair; every input is a model by the name of its port, several in a list are seeds of one.',
-  parameters: {
-    $schema: 'https://json-schema.org/draft/2020-12/schema',
-    type: 'object',
-    additionalProperties: false,
-    required: ['baseline'],
-    properties: {
-      baseline: { description: 'The input that all others are compared with.', type: 'string', minLength: 1 },
-      zero_shot: {
-        description: 'An input that all others but the baseline are compared with, too.',
-        type: 'string',
-        minLength: 1,
-      },
-    },
-  },
+  parameters,
   inputs: ({ inputNames }) =>
     Object.fromEntries(
       inputNames.map((name) => [
@@ -41,22 +46,22 @@ export const summary: Kind = {
   },
   check: checkSummary,
   load: () => import('./summary-body.js'),
-};
+});
 
-function checkSummary({ parameters, lengths }: PlannedStep): readonly Objection[] {
+function checkSummary({ parameters, lengths }: PlannedStep<Given>): readonly Objection[] {
   const names = Object.keys(lengths);
   const objections: Objection[] = [];
-  for (const parameter of ['baseline', 'zero_shot']) {
+  for (const parameter of ['baseline', 'zero_shot'] as const) {
     const name = parameters[parameter];
-    if (name !== undefined && !names.includes(String(name))) {
+    if (name !== undefined && !names.includes(name)) {
       objections.push({
         path: [parameter],
         message: `${parameter} is ${name}, which is not among the inputs ${names.join(', ')}`,
-        unknown: { name: String(name), known: names },
+        unknown: { name, known: names },
       });
     }
   }
-  if (parameters['baseline'] === parameters['zero_shot'])
+  if (parameters.baseline === parameters.zero_shot)
     objections.push({ path: ['zero_shot'], message: 'baseline and zero_shot are the same input' });
   const seeds = [...new Set(Object.values(lengths))].filter((length) => length > 1);
   if (seeds.length > 1) {

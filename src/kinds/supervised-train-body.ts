@@ -1,33 +1,20 @@
-import type { JsonObject } from '../base/json.js';
 import { writeFile } from '../base/write-file.js';
 import { readPairs } from '../data/read-pairs.js';
+import { optimizerFor } from '../learning/optimizers.js';
 import { createBatches, supervisedIteration } from '../learning/supervised-train.js';
 import { initialParameters } from '../model/initial-parameters.js';
 import { clearPaddingRow, scopeFactors } from '../model/inner-rates.js';
 import { writeModel } from '../model/model-file.js';
 import type { ModelShape } from '../model/model-shape.js';
 import type { KindContext } from './kind.js';
-import { optimizerFor } from './optimizer-parameters.js';
 import { parametersFor } from './parameters-for.js';
 import { filePath, inputTree } from './ports.js';
+import type { SupervisedSegment } from './supervised-train.js';
 import { trainSegment } from './train-segment.js';
 
-/** What reaches the body: one epoch, counted from 1. */
-interface EpochParameters extends JsonObject {
-  readonly epoch: number;
-  readonly learning_rate: number;
-  readonly batch_size: number;
-  readonly embedding_size: number;
-  readonly hidden_size: number;
-  readonly max_prefix_length: number;
-  /** Absent: none. */
-  readonly padding_idx?: 0;
-  readonly seed: number;
-}
-
 /** Trains for one epoch; writes the ports `checkpoint`, `state` and `history`. */
-export async function run(context: KindContext): Promise<void> {
-  const parameters = context.parameters as EpochParameters;
+export async function run(context: KindContext<SupervisedSegment>): Promise<void> {
+  const { parameters } = context;
   const { epoch, seed } = parameters;
   const train = inputTree(context, 'train');
   const { itemCount, pairs } = await readPairs(
@@ -41,7 +28,7 @@ export async function run(context: KindContext): Promise<void> {
     hidden: parameters.hidden_size,
   };
   const engine = await context.engine(shape);
-  const trained = scopeFactors(shape, { adapt: 'all', paddingIndex: parameters.padding_idx ?? null });
+  const trained = scopeFactors(shape, { adapt: 'all', paddingIndex: parameters.padding_idx });
   const drawn = initialParameters(shape, seed);
   const optimizer = optimizerFor(parameters, parameters.learning_rate);
   const state = await trainSegment(context, {

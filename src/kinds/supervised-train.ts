@@ -1,23 +1,11 @@
-import type { JsonObject } from '../base/json.js';
-import type { Kind } from './kind.js';
-import { optimizerParameters, withoutIdleSettings } from './optimizer-parameters.js';
+import { defineKind } from './kind.js';
+import { optimizerForms, optimizerParameters } from './optimizer-parameters.js';
+import { type Canonical, declareParameters } from './parameters.js';
 
-/** What `expand` looks at; the rest goes into every segment as it is. */
-interface StepParameters extends JsonObject {
-  readonly epochs: number;
-}
+const count = { type: 'integer', minimum: 1 } as const;
 
-const count = { type: 'integer', minimum: 1 };
-
-/** The GRU recommender as a baseline, in segments of one epoch. */
-export const supervisedTrain: Kind = {
-  name: 'supervised.train',
-  summary:
-    'Trains a GRU recommender on shuffled batches of all pairs of train; a checkpoint after every epoch, for an evaluation on val and checkpoint.select to choose from.',
-  parameters: {
-    $schema: 'https://json-schema.org/draft/2020-12/schema',
-    type: 'object',
-    additionalProperties: false,
+const parameters = declareParameters(
+  {
     properties: {
       learning_rate: {
         description: 'Learning rate of the optimizer.',
@@ -58,6 +46,22 @@ export const supervisedTrain: Kind = {
       },
     },
   },
+  { canonical: optimizerForms },
+);
+
+function segmentOf({ epochs: _, ...training }: Canonical<typeof parameters>, index: number) {
+  return { label: String(index + 1), parameters: { ...training, epoch: index + 1 } };
+}
+
+/** What reaches the body: one epoch, counted from 1. */
+export type SupervisedSegment = ReturnType<typeof segmentOf>['parameters'];
+
+/** The GRU recommender as a baseline, in segments of one epoch. */
+export const supervisedTrain = defineKind({
+  name: 'supervised.train',
+  summary:
+    'Trains a GRU recommender on shuffled batches of all pairs of train; a checkpoint after every epoch, for an evaluation on val and checkpoint.select to choose from.',
+  parameters,
   inputs: {
     train: {
       shape: {
@@ -88,17 +92,10 @@ export const supervisedTrain: Kind = {
         'Loss and gradient norm of every batch of the epoch; iterations count batches over all epochs.',
     },
   },
-  canonical(parameters) {
-    const { padding_idx = null, ...rest } = withoutIdleSettings(parameters);
-    return padding_idx === null ? rest : { ...rest, padding_idx };
-  },
   segmentation: {
-    count: (parameters) => (parameters as StepParameters).epochs,
+    count: ({ epochs }) => epochs,
     countedBy: ['epochs'],
-    segment(parameters, index) {
-      const { epochs: _, ...training } = parameters as StepParameters;
-      return { label: String(index + 1), parameters: { ...training, epoch: index + 1 } };
-    },
+    segment: segmentOf,
     carry: { output: 'state', input: 'previous' },
     lists: { checkpoints: 'checkpoint', history: 'history' },
     last: { model: 'checkpoint' },
@@ -106,4 +103,4 @@ export const supervisedTrain: Kind = {
   usesEngine: true,
   slots: 'free',
   load: () => import('./supervised-train-body.js'),
-};
+});

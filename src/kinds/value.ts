@@ -1,16 +1,17 @@
-import type { Kind } from './kind.js';
+import { defineKind } from './kind.js';
+import { declareParameters } from './parameters.js';
 import { fileOf } from './shapes.js';
 
+const parameters = declareParameters({
+  description: 'Any names and values; written as they are, names sorted.',
+  additionalProperties: true,
+});
+
 /** A literal: whatever stands under `with`, as JSON. */
-export const value: Kind = {
+export const value = defineKind({
   name: 'value',
   summary: 'Writes its `with` as JSON: a constant of the experiment, or a row made by hand.',
-  parameters: {
-    $schema: 'https://json-schema.org/draft/2020-12/schema',
-    type: 'object',
-    description: 'Any names and values; written as they are, names sorted.',
-    additionalProperties: true,
-  },
+  parameters,
   inputs: {},
   outputs: {
     value: {
@@ -19,4 +20,4 @@ export const value: Kind = {
     },
   },
   load: () => import('./value-body.js'),
-};
+});

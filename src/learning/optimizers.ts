@@ -23,3 +23,18 @@ export const optimizers = {
 } as const satisfies { readonly [name: string]: OptimizerChoice };
 
 export type OptimizerName = keyof typeof optimizers;
+
+// The keys of a constant.
+export const optimizerNames = Object.keys(optimizers) as readonly OptimizerName[];
+
+/** The optimizer that parameters choose; a setting that does not act on it may be missing. */
+export function optimizerFor(
+  {
+    optimizer,
+    momentum = 0,
+    weight_decay = 0,
+  }: { readonly optimizer: OptimizerName } & Partial<OptimizerSettings>,
+  rate: number,
+): Optimizer {
+  return optimizers[optimizer].make(rate, { momentum, weight_decay });
+}

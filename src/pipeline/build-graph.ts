@@ -99,7 +99,7 @@ function buildStep({ step, axes }: CountedStep, building: Building): StepValue |
     settings.length > 0 || [...step.inputs, ...step.over].every(({ port }) => port !== 'settings');
   // What does not tell its names may set whatever the kind takes from settings.
   const tellsAll = isGiven && told.every((names) => names.length > 0);
-  const settingNames = tellsAll ? toldNames : (step.kind.settings ?? []);
+  const settingNames = tellsAll ? toldNames : step.kind.parameters.settings;
   const reader = createParameterReader(
     step,
     building.validators,
@@ -198,7 +198,7 @@ function buildInstance(
   }
 
   const outputs = typeof kind.outputs === 'function' ? kind.outputs(full) : kind.outputs;
-  const canonical = kind.canonical?.(full) ?? full;
+  const canonical = kind.parameters.canonical(full);
   const inputLocations = Object.fromEntries(
     [...step.inputs, ...step.over].map(({ port, location }) => [port, location]),
   );

@@ -1,7 +1,6 @@
 import type { Json, JsonObject } from '../base/json.js';
 import { type Axis, axesOf, type Combination, combinationsOf, countCombinations } from './expand-matrix.js';
 import { failureAt, type Report, toJsonObject } from './located-value.js';
-import { withDefaults } from './parameter-schema.js';
 import { isSelected, type Reference } from './reference.js';
 import { findParameter } from './step-parameters.js';
 import type { InputSpec, StepSpec } from './step-spec.js';
@@ -82,7 +81,7 @@ function segmentsOf(step: StepSpec, combination: Combination): number {
 function numbersOf(step: StepSpec, { values }: Combination): JsonObject {
   const given: { [name: string]: Json } = toJsonObject(step.with);
   for (const { name, value } of values) given[name] = value;
-  const full = withDefaults(step.kind.parameters as JsonObject, given);
+  const full = step.kind.parameters.complete(given);
   const { countedBy = [] } = step.kind.segmentation ?? {};
   return Object.fromEntries(countedBy.map((name) => [name, full[name] ?? null]));
 }

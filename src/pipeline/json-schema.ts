@@ -130,7 +130,7 @@ export function pipelineSchema(kinds: { readonly [name: string]: Kind } = allKin
 function stepSchema(kind: Kind): JsonObject {
   const { parameters, usesEngine } = kind;
   // A matrix, settings or an extended pipeline may give what `with` does not.
-  const { $schema: _, required: __, ...schema } = parameters as JsonObject;
+  const { $schema: _, required: __, ...schema } = parameters.schema as JsonObject;
   const properties = schema['properties'];
   return {
     description: kind.summary,

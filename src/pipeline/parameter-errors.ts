@@ -1,7 +1,8 @@
 import type { ErrorObject } from 'ajv';
 import { builtFile } from '../base/built-file.js';
 import { isJsonObject, type Json } from '../base/json.js';
-import type { JsonSchema } from '../kinds/kind.js';
+import type { Kind } from '../kinds/kind.js';
+import type { JsonSchema } from '../kinds/parameters.js';
 import { didYouMean, suggestion } from './nearest-name.js';
 
 /** A kind's schema, compiled: true for valid parameters, else `errors` says what is wrong. */
@@ -34,13 +35,13 @@ export interface ParameterError {
 
 /** Checks parameters by the kind's compiled schema; empty where they are valid. */
 export function parameterErrors(
-  kind: { readonly name: string; readonly parameters: JsonSchema },
+  kind: Pick<Kind, 'name' | 'parameters'>,
   validator: ParameterValidator,
   parameters: Json,
 ): readonly ParameterError[] {
   if (validator(parameters)) return [];
   return withoutEchoes(validator.errors ?? []).map((error) =>
-    inPlainWords(error, kind.name, kind.parameters, parameters),
+    inPlainWords(error, kind.name, kind.parameters.schema, parameters),
   );
 }
 

@@ -42,14 +42,15 @@ export function refuseSetTwice(
         ),
       );
     }
-    if (step.kind.settings?.includes(name) === false) {
+    const { settings: taken } = step.kind.parameters;
+    if (taken.length > 0 && !taken.includes(name)) {
       report(
         failureAt(
           settings.input,
           'unknown-parameter',
           `${settings.text} sets ${name}, which ${step.kind.name} does not take from settings`,
           {
-            hint: suggestion(name, step.kind.settings),
+            hint: suggestion(name, taken),
           },
         ),
       );

@@ -4,7 +4,7 @@ import type { Json, JsonObject } from '../base/json.js';
 import type { Combination } from './expand-matrix.js';
 import { failureAt, hasUnknown, type LocatedValue, type Report, toJsonObject } from './located-value.js';
 import { type ParameterError, type ParameterValidators, parameterErrors } from './parameter-errors.js';
-import { own, withDefaults } from './parameter-schema.js';
+import { own } from './parameter-schema.js';
 import type { StepSpec } from './step-spec.js';
 
 export interface StepParameters {
@@ -56,7 +56,7 @@ export function createParameterReader(
       for (const error of errors) reportError(step, combination, error, report);
       const isUnknown = fixedUnknown || combination.values.some(({ located }) => hasUnknown(located));
       if (errors.length > 0 || isUnknown) return undefined;
-      return { given, full: withDefaults(kind.parameters as JsonObject, given) };
+      return { given, full: kind.parameters.complete(given) };
     },
   };
 }

@@ -85,7 +85,7 @@ const sizes = ['meta_batch_size', 'batch_size', 'max_episodes', 'max_prefix_leng
 /** What to do where a device has no memory left, in the words of the step. */
 function withAdvice(error: unknown, kind: Kind, parameters: JsonObject): unknown {
   if (!(error instanceof FailureError) || error.failure.reason !== 'device-out-of-memory') return error;
-  const known = Object.keys((kind.parameters['properties'] ?? {}) as object);
+  const known = Object.keys((kind.parameters.schema['properties'] ?? {}) as object);
   const names = sizes
     .filter((name) => known.includes(name))
     .map((name) => (typeof parameters[name] === 'number' ? `${name} (now ${parameters[name]})` : name));
@@ -99,18 +99,18 @@ function withAdvice(error: unknown, kind: Kind, parameters: JsonObject): unknown
 /** The parameters with what the input port `settings` holds laid over them: known only now, so checked only now. */
 async function finalParameters(request: ExecuteRequest, kind: Kind): Promise<JsonObject> {
   const settings = request.inputs['settings'];
-  if (kind.settings === undefined || settings?.type !== 'file') return request.parameters;
+  if (kind.parameters.settings.length === 0 || settings?.type !== 'file') return request.parameters;
   const text = await readFile(settings.leaf, 'utf8');
   const given = JSON.parse(text) as Json;
   if (!isJsonObject(given)) throw badSettings(kind, [`they are not an object: ${text.slice(0, 80)}`]);
-  const unknown = Object.keys(given).filter((name) => !kind.settings?.includes(name));
+  const unknown = Object.keys(given).filter((name) => !kind.parameters.settings.includes(name));
   const merged = { ...request.parameters, ...given };
   const messages = [
-    ...unknown.map((name) => `${name} is none of ${(kind.settings ?? []).join(', ')}`),
+    ...unknown.map((name) => `${name} is none of ${kind.parameters.settings.join(', ')}`),
     ...(await problemsOf(kind, merged)),
   ];
   if (messages.length > 0) throw badSettings(kind, messages);
-  return kind.canonical?.(merged) ?? merged;
+  return kind.parameters.canonical(merged);
 }
 
 async function problemsOf(kind: Kind, parameters: JsonObject): Promise<readonly string[]> {

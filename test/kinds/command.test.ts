@@ -2,19 +2,22 @@ import { chmodSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { isJsonObject, type JsonObject } from '../../src/base/json.js';
-import { command, undeclaredFiles } from '../../src/kinds/command.js';
+import { command } from '../../src/kinds/command.js';
 import { loadPipeline } from '../../src/pipeline/load-pipeline.js';
 import { isAlive } from '../run/support/is-alive.js';
 import { digestAt, projectOf, runProject } from '../run/support/run-pipeline.js';
-import { kindContext } from '../support/kind-context.js';
+import { canonicalOf, kindContext } from '../support/kind-context.js';
 import { temporaryProject } from '../support/temporary-project.js';
 
 afterEach(() => vi.unstubAllEnvs());
 
-const undeclared = (root: string, parameters: JsonObject, inputNames: readonly string[] = []) =>
-  undeclaredFiles({ parameters, inputNames }, root).map(({ path }) => path);
-const objections = (parameters: JsonObject, inputNames: readonly string[] = []) =>
-  command.check?.({ parameters, inputNames, lengths: {}, facts: {} }) ?? [];
+const { complete } = command.parameters;
+const undeclaredFiles = (root: string, given: JsonObject, inputNames: readonly string[] = []) =>
+  command.undeclaredFiles?.({ parameters: complete(given), inputNames }, root) ?? [];
+const undeclared = (...step: Parameters<typeof undeclaredFiles>) =>
+  undeclaredFiles(...step).map(({ path }) => path);
+const objections = (given: JsonObject, inputNames: readonly string[] = []) =>
+  command.check?.({ parameters: complete(given), inputNames, lengths: {}, facts: {} }) ?? [];
 const messages = (parameters: JsonObject) => objections(parameters).map(({ message }) => message);
 
 describe('a file of the root that argv names', () => {
@@ -62,7 +65,7 @@ describe('a file of the root that argv names', () => {
   });
 
   it('has a hint that YAML can read', () => {
-    const [found] = undeclaredFiles({ parameters: { argv: ['cat', 'my file'] }, inputNames: [] }, root);
+    const [found] = undeclaredFiles(root, { argv: ['cat', 'my file'] });
     expect(found?.hint).toBe('add to the step\'s `with`: files: ["my file"]');
   });
 });
@@ -114,7 +117,7 @@ describe('parameters', () => {
       chooses: true,
       deterministic: true,
     };
-    expect(command.canonical?.(parameters)).toEqual({
+    expect(canonicalOf(command, parameters)).toEqual({
       argv: ['x', '1', 'true', '1.0e-07'],
       env: { A: '2', B: '1.0e-07' },
       outputs: { m: 'm' },
@@ -124,7 +127,8 @@ describe('parameters', () => {
   it('make every input a choosing one where they say so', () => {
     if (typeof command.inputs !== 'function') throw new Error('its inputs depend on the step');
     const chooses = (parameters: JsonObject) =>
-      typeof command.inputs === 'function' && command.inputs({ parameters, inputNames: ['a'] })['a']?.chooses;
+      typeof command.inputs === 'function' &&
+      command.inputs({ parameters: complete(parameters), inputNames: ['a'] })['a']?.chooses;
     expect(chooses({ argv: ['x'], chooses: true })).toBe(true);
     expect(chooses({ argv: ['x'] })).toBe(false);
   });
@@ -407,7 +411,7 @@ describe('a program', () => {
 });
 
 it('describes every parameter, for editors', () => {
-  const properties = command.parameters['properties'] as { readonly [name: string]: JsonObject };
+  const properties = command.parameters.schema['properties'] as { readonly [name: string]: JsonObject };
   for (const property of Object.values(properties)) {
     expect(isJsonObject(property) && typeof property['description']).toBe('string');
   }

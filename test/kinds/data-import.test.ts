@@ -4,6 +4,7 @@ import { gzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
 import type { JsonObject } from '../../src/base/json.js';
 import { dataImport } from '../../src/kinds/data-import.js';
+import { canonicalOf } from '../support/kind-context.js';
 import { failureOf, rowsOf, runKind, temporaryFolder, typesOf, writeTable } from '../support/run-kind.js';
 
 const expected = [
@@ -106,8 +107,8 @@ test('the format comes from the bytes, not from the name, and the path is in no 
   const { root, path } = fileOf('user,item,time\nu1,x,100\n', 'events.parquet');
   const run = await runKind(dataImport, { root, with: { path } });
   expect(await rowsOf(run.path('interactions'))).toEqual(expected.slice(0, 1));
-  expect(dataImport.canonical?.({ path: 'a' })).toEqual(
-    dataImport.canonical?.({ path: 'b', format: 'auto' }),
+  expect(canonicalOf(dataImport, { path: 'a' })).toEqual(
+    canonicalOf(dataImport, { path: 'b', format: 'auto' }),
   );
 });
 

@@ -4,6 +4,7 @@ import { expect, test } from 'vitest';
 import type { JsonObject } from '../../src/base/json.js';
 import { dataPairs } from '../../src/kinds/data-pairs.js';
 import { dataSplit } from '../../src/kinds/data-split.js';
+import { canonicalOf } from '../support/kind-context.js';
 import { type Event, rowsOf, runKind, writeInteractions } from '../support/run-kind.js';
 
 const splitNames = ['train', 'val', 'test'] as const;
@@ -93,7 +94,7 @@ test('the catalogue stays as it came', async () => {
 });
 
 test('ways to write the same fractions are one set of parameters; a sum over one is refused', () => {
-  expect(dataSplit.canonical?.({ train: 0.7, val: 0.15, test: 0.15 })).toEqual(dataSplit.canonical?.({}));
+  expect(canonicalOf(dataSplit, { train: 0.7, val: 0.15, test: 0.15 })).toEqual(canonicalOf(dataSplit, {}));
   expect(
     dataSplit.check?.({ parameters: { train: 0.9, val: 0.2 }, inputNames: [], lengths: {}, facts: {} }),
   ).toHaveLength(1);

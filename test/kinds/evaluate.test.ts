@@ -15,7 +15,7 @@ import { parameterCount, parameterLayout } from '../../src/model/parameter-layou
 import { type Row, withDatabase } from '../../src/tables/database.js';
 import { parquetFile } from '../../src/tables/parquet.js';
 import { plainRanks } from '../engines/plain-model.js';
-import { type ContextOptions, kindContext } from '../support/kind-context.js';
+import { type ContextOptions, canonicalOf, kindContext } from '../support/kind-context.js';
 import { type SplitFiles, writeSmallSplit } from '../support/small-episodes.js';
 
 const shape = { items: 11, embedding: 4, hidden: 5 };
@@ -37,10 +37,9 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 async function evaluate(kind: Kind, given: JsonObject, options: Partial<ContextOptions> = {}) {
   runs += 1;
   const own = join(folder, `run-${runs}`);
-  const full = { max_prefix_length: 50, ...given };
   const context = kindContext({
     folder: own,
-    parameters: kind.canonical?.(full) ?? full,
+    parameters: canonicalOf(kind, given),
     inputs: { model, episodes },
     ...options,
   });
@@ -236,7 +235,10 @@ describe('eval.few_shot', () => {
   });
 
   it('has one canonical form for one meaning', () => {
-    const canonical = (given: JsonObject) => evalFewShot.canonical?.(given);
+    const canonical = (given: JsonObject) => {
+      const { steps, inner_lr } = canonicalOf(evalFewShot, given);
+      return { steps, inner_lr };
+    };
     expect(canonical({ steps: 5, inner_lr: 0.1 })).toEqual({ steps: [5], inner_lr: 0.1 });
     expect(canonical({ steps: [5, 1, 5], inner_lr: 0.1 })).toEqual({ steps: [1, 5], inner_lr: 0.1 });
     expect(canonical({ steps: [0], inner_lr: 0.1 })).toEqual({ steps: [0] });

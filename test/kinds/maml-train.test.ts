@@ -10,7 +10,7 @@ import { initialParameters } from '../../src/model/initial-parameters.js';
 import { readModel } from '../../src/model/model-file.js';
 import { withDatabase } from '../../src/tables/database.js';
 import { parquetFile } from '../../src/tables/parquet.js';
-import { type ContextOptions, kindContext } from '../support/kind-context.js';
+import { type ContextOptions, canonicalOf, kindContext } from '../support/kind-context.js';
 import { type SplitFiles, writeSmallSplit } from '../support/small-episodes.js';
 
 const training = {
@@ -50,7 +50,12 @@ async function trainSegment(
 }> {
   runs += 1;
   const own = join(folder, `run-${runs}`);
-  const context = kindContext({ folder: own, parameters, inputs: { train }, ...options });
+  const context = kindContext({
+    folder: own,
+    parameters: canonicalOf(mamlTrain, parameters),
+    inputs: { train },
+    ...options,
+  });
   await (await mamlTrain.load()).run(context);
   const path = (output: string) => join(own, output);
   return { path, bytes: (output) => readFileSync(path(output)), logged: context.logged };

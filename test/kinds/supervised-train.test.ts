@@ -9,7 +9,7 @@ import { evalZeroShot } from '../../src/kinds/eval-zero-shot.js';
 import type { Progress } from '../../src/kinds/kind.js';
 import { supervisedTrain } from '../../src/kinds/supervised-train.js';
 import { readModel } from '../../src/model/model-file.js';
-import { type ContextOptions, kindContext } from '../support/kind-context.js';
+import { type ContextOptions, canonicalOf, kindContext } from '../support/kind-context.js';
 import { rowsOf, runKind } from '../support/run-kind.js';
 import { makeSmallData } from '../support/small-data.js';
 import { type SplitFiles, writeSmallSplit } from '../support/small-episodes.js';
@@ -40,7 +40,12 @@ afterEach(() => {
 async function trainEpoch(parameters: JsonObject, options: Partial<ContextOptions> = {}) {
   runs += 1;
   const own = join(folder, `run-${runs}`);
-  const context = kindContext({ folder: own, parameters, inputs: { train }, ...options });
+  const context = kindContext({
+    folder: own,
+    parameters: canonicalOf(supervisedTrain, parameters),
+    inputs: { train },
+    ...options,
+  });
   await (await supervisedTrain.load()).run(context);
   const path = (output: string) => join(own, output);
   return { path, bytes: (output: string) => readFileSync(path(output)), logged: context.logged };

@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import type { JsonObject } from '../../src/base/json.js';
 import type { Tree } from '../../src/base/tree.js';
 import { createEngine } from '../../src/engines/reference/reference-engine.js';
-import type { KindContext, Progress } from '../../src/kinds/kind.js';
+import type { Kind, KindContext, Progress } from '../../src/kinds/kind.js';
 
 /** A file, or a bundle of named trees: `{ pairs: 'a.parquet' }`; an array is a list. */
 export type Inputs = string | readonly Inputs[] | { readonly [port: string]: Inputs };
@@ -18,6 +18,11 @@ export interface ContextOptions {
   readonly onProgress?: (progress: Progress) => void;
   /** Partial state that survives from one context to the next. */
   readonly saved?: { state?: Uint8Array };
+}
+
+/** A kind's parameters as its body gets them. */
+export function canonicalOf({ parameters }: Kind, given: JsonObject): JsonObject {
+  return parameters.canonical(parameters.complete(given));
 }
 
 /** A context for running a kind's body directly, with engine `reference` and files below a folder. */

@@ -8,7 +8,7 @@ import type { JsonObject } from '../../src/base/json.js';
 import type { Kind } from '../../src/kinds/kind.js';
 import { type Row, withDatabase } from '../../src/tables/database.js';
 import { type CellInput, parquetFile, writeRowsParquet } from '../../src/tables/parquet.js';
-import { type Inputs, kindContext } from './kind-context.js';
+import { canonicalOf, type Inputs, kindContext } from './kind-context.js';
 
 const folders: string[] = [];
 
@@ -40,12 +40,12 @@ export async function runKind(
   const parameters = run.with ?? {};
   const context = kindContext({
     folder,
-    parameters: kind.canonical?.(parameters) ?? parameters,
+    parameters: canonicalOf(kind, parameters),
     inputs: run.inputs ?? {},
     threads: run.threads ?? 2,
   });
   const root = run.root ?? '/';
-  const files = kind.files?.(parameters, root) ?? [];
+  const files = kind.files?.(kind.parameters.complete(parameters), root) ?? [];
   const body = await kind.load();
   await body.run({
     ...context,

@@ -1,11 +1,12 @@
 // Kinds that only tests know: a worker process gets them by starting with test-worker.mjs.
 import { appendFileSync, existsSync, writeFileSync } from 'node:fs';
 import { withDeviceFailures } from '../../../dist/engines/tfjs/device-failures.js';
+import { declareParameters } from '../../../dist/kinds/parameters.js';
 
 const file = { shape: { type: 'file', content: 'value' }, description: 'What it wrote.' };
 const base = {
   summary: 'A kind of the tests.',
-  parameters: { type: 'object', additionalProperties: true },
+  parameters: declareParameters({ additionalProperties: true }),
   inputs: { input: { shape: { type: 'any' }, description: 'Anything.', required: false } },
   outputs: { value: file },
 };
@@ -104,7 +105,10 @@ export const testKinds = Object.fromEntries(
         writeFileSync(output('value'), 'done');
       },
       {
-        parameters: { ...base.parameters, properties: { meta_batch_size: { type: 'integer' } } },
+        parameters: declareParameters({
+          additionalProperties: true,
+          properties: { meta_batch_size: { type: 'integer' } },
+        }),
         deterministic: false,
       },
     ),
@@ -115,8 +119,10 @@ export const testKinds = Object.fromEntries(
       },
       {
         inputs: { settings: { shape: { type: 'file', content: 'value' }, description: 'Chosen values.' } },
-        settings: ['rate'],
-        canonical: (parameters) => ({ rate: 0.5, ...parameters, canonical: true }),
+        parameters: declareParameters(
+          { additionalProperties: true, properties: { rate: { type: 'number', default: 0.5 } } },
+          { settings: ['rate'], canonical: { canonical: () => true } },
+        ),
       },
     ),
   ].map((one) => [one.name, one]),
