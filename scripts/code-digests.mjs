@@ -7,7 +7,8 @@ import { build, transform } from 'esbuild';
 const sha256 = (data) => createHash('sha256').update(data).digest('hex');
 
 /**
- * The digest of each kind's and each engine's code, over everything that it can reach: modules by static and literal
+ * The digest of each kind's and each engine's code. A kind's starts at its body, which its declaration loads: what only
+ * planning reads is in no digest. It goes over everything that can be reached: modules by static and literal
  * dynamic imports, assets by literal `new URL(..., import.meta.url)`, packages by name and version. Modules count
  * without types, comments and layout. A kind's walk stops at engines/, which have digests of their own.
  */
@@ -18,8 +19,8 @@ export async function computeCodeDigests(root, output) {
   const result = { kinds: {}, engines: {} };
 
   const fileOfKind = new Map();
-  for (const file of readdirSync(join(output, 'kinds')).filter(
-    (name) => name.endsWith('.js') && name !== 'registry.js',
+  for (const file of readdirSync(join(output, 'kinds'), { recursive: true }).filter(
+    (name) => name.endsWith('.js') && !name.endsWith('-body.js') && name !== 'registry.js',
   )) {
     const path = join(output, 'kinds', file);
     for (const value of Object.values(await import(pathToFileURL(path).href))) fileOfKind.set(value, path);
@@ -27,7 +28,13 @@ export async function computeCodeDigests(root, output) {
   for (const name of Object.keys(kinds).sort()) {
     const file = fileOfKind.get(kinds[name]);
     if (file === undefined) throw new Error(`kind ${name} is exported by no file of src/kinds`);
-    result.kinds[name] = await manifestOf(file, reader, (path) =>
+    const { loaded } = await reader.module(file);
+    if (loaded.length !== 1) {
+      throw new Error(
+        `the file of kind ${name} has ${loaded.length} literal import() of modules; it wants that of its body`,
+      );
+    }
+    result.kinds[name] = await manifestOf(loaded[0], reader, (path) =>
       path.startsWith(join(output, 'engines') + sep),
     );
   }
@@ -99,8 +106,11 @@ function createReader(root, output) {
         },
       ],
     });
-    const specifiers = Object.values(found.metafile.inputs)[0].imports.map((one) => one.path);
-    const imports = specifiers.filter((one) => one.startsWith('.')).map((one) => join(dirname(path), one));
+    const all = Object.values(found.metafile.inputs)[0].imports;
+    const modulesOf = (some) =>
+      some.filter((one) => one.path.startsWith('.')).map((one) => join(dirname(path), one.path));
+    const imports = modulesOf(all);
+    const specifiers = all.map((one) => one.path);
     const packages = specifiers
       .filter((one) => !one.startsWith('.') && !one.startsWith('node:'))
       .flatMap((one) => packagesReached(one));
@@ -114,6 +124,8 @@ function createReader(root, output) {
     return {
       name,
       digest: sha256(code),
+      /** Of `imports` those by `import()`. */
+      loaded: modulesOf(all.filter((one) => one.kind === 'dynamic-import')),
       imports: [...imports, ...assets.filter((one) => one.path.endsWith('.js')).map((one) => one.path)],
       assets: assets
         .filter((one) => !one.path.endsWith('.js'))

@@ -88,7 +88,9 @@ export function latestSegmentBefore(
 
 /** What is known of the pre-image of a node in a plan; its inputs may be missing. */
 export function knownPreimage({ plan, codes }: PlannedProject, { node, preimage }: PlannedNode): JsonObject {
-  return preimage ?? preimageBeforeInputs({ node, files: fileDigestsOf(node, plan.files), codes });
+  if (preimage !== undefined) return preimage;
+  const parameters = node.withSettings === undefined ? node.parameters : undefined;
+  return preimageBeforeInputs({ node, parameters, files: fileDigestsOf(node, plan.files), codes });
 }
 
 /** Says in one line why a node whose pre-image is known has to run. */

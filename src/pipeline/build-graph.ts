@@ -5,7 +5,8 @@ import { leavesOf, type Tree } from '../base/tree.js';
 import { lookAtPath } from '../base/user-path.js';
 import type { EngineDescriptor } from '../engines/engine.js';
 import { engines } from '../engines/registry.js';
-import type { Facts, InputPort } from '../kinds/kind.js';
+import type { Facts, InputPort, Kind } from '../kinds/kind.js';
+import { mergeSettings } from './chosen-settings.js';
 import {
   type Connector,
   createConnector,
@@ -199,6 +200,7 @@ function buildInstance(
 
   const outputs = typeof kind.outputs === 'function' ? kind.outputs(full) : kind.outputs;
   const canonical = kind.parameters.canonical(full);
+  const settings = settingsFor(kind, full, connected, building);
   const inputLocations = Object.fromEntries(
     [...step.inputs, ...step.over].map(({ port, location }) => [port, location]),
   );
@@ -213,6 +215,7 @@ function buildInstance(
       outputs,
       id: nodeId,
       parameters: own,
+      ...settings,
       inputs: { ...connected, ...carried },
       inputLocations,
     });
@@ -224,7 +227,7 @@ function buildInstance(
   };
 
   const { segmentation } = kind;
-  if (segmentation === undefined) return add(id, canonical, {});
+  if (segmentation === undefined) return add(id, settings === undefined ? canonical : full, {});
 
   const segments: { readonly label: string; readonly tree: PortTree }[] = [];
   let carried: { readonly [port: string]: Tree<Source> } = {};
@@ -237,6 +240,19 @@ function buildInstance(
     };
   }
   return treeOfSegments(segmentation, segments);
+}
+
+/** What a node has where values are chosen for it. */
+function settingsFor(
+  kind: Kind,
+  full: JsonObject,
+  inputs: { readonly [port: string]: Tree<Source> },
+  { validators }: Building,
+): Pick<GraphNode, 'withSettings'> | undefined {
+  const validator = validators[kind.name];
+  if (kind.parameters.settings.length === 0 || inputs['settings'] === undefined || !validator)
+    return undefined;
+  return { withSettings: (text) => mergeSettings(kind, validator, full, text) };
 }
 
 function treeOfSegments(

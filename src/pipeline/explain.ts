@@ -50,7 +50,7 @@ export function createManifestReader(
 /**
  * What differs between two pre-images, a line each: `with.outer_lr 0.001 -> 0.002`, `input train changed`, `code of
  * maml.train changed: src/learning/adam`. Empty where they are equal. Of different kinds nothing but that is said;
- * inputs are left out where those of `after` are not known yet.
+ * inputs and parameters are left out where those of `after` are not known yet.
  *
  * @param names How many parts of changed code are named; of more, their number is said.
  */
@@ -66,8 +66,9 @@ export async function differences(
   if (!equal(before['format'], after['format'])) {
     lines.push(`format ${shown(before['format'])} -> ${shown(after['format'])}`);
   }
-  for (const line of valueDifferences('with', before['params'] ?? {}, after['params'] ?? {}))
-    lines.push(line);
+  if (after['params'] !== undefined) {
+    for (const line of valueDifferences('with', before['params'] ?? {}, after['params'])) lines.push(line);
+  }
   if (after['inputs'] !== undefined) {
     for (const line of memberDifferences('input', before['inputs'], after['inputs'])) lines.push(line);
   }

@@ -1,5 +1,6 @@
 import type { Failure, Location } from '../base/failure.js';
 import type { JsonObject } from '../base/json.js';
+import type { Result } from '../base/result.js';
 import type { Roles } from '../base/role.js';
 import type { Tree } from '../base/tree.js';
 import type { ExternalFile, OutputPort } from '../kinds/kind.js';
@@ -25,8 +26,10 @@ export interface GraphNode {
   readonly kind: string;
   /** As the user gave them after substitution, matrix values included; for tables and display. */
   readonly givenParameters: JsonObject;
-  /** Canonical: what enters the key and reaches the kind. */
+  /** Canonical: what enters the key and reaches the kind. With settings to come, complete and not yet canonical. */
   readonly parameters: JsonObject;
+  /** Where values are chosen for it at port `settings`: the canonical parameters, once the document is there. */
+  readonly withSettings?: (text: string) => Result<JsonObject, Failure>;
   readonly inputs: { readonly [port: string]: Tree<Source> };
   readonly outputs: { readonly [port: string]: OutputPort };
   /** Roles of each output leaf by its path (`train/pairs`). */

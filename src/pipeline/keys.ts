@@ -3,6 +3,7 @@ import { FailureError } from '../base/failure.js';
 import type { JsonObject } from '../base/json.js';
 import type { Tree } from '../base/tree.js';
 import type { Digest, ObjectReference } from '../store/entry.js';
+import { inputsBesideSettings } from './chosen-settings.js';
 import type { CodeDigest, CodeDigests } from './code-digests.js';
 import type { GraphNode } from './graph.js';
 
@@ -10,7 +11,9 @@ import type { GraphNode } from './graph.js';
 const format = 1;
 
 export interface KeyInput {
-  readonly node: Pick<GraphNode, 'kind' | 'parameters' | 'engine'>;
+  readonly node: Pick<GraphNode, 'kind' | 'engine' | 'withSettings'>;
+  /** In canonical form; undefined where settings that are to come have a part in them. */
+  readonly parameters: JsonObject | undefined;
   readonly inputs: { readonly [port: string]: Tree<ObjectReference> };
   /** Content digests of the node's external files, by name. */
   readonly files: { readonly [name: string]: Digest };
@@ -28,10 +31,11 @@ export interface Key {
  *
  * @throws FailureError `bug` where the build knows no code of the node's kind or engine.
  */
-export function keyOf({ node, inputs, files, codes }: KeyInput): Key {
+export function keyOf({ node, inputs, ...rest }: KeyInput & { readonly parameters: JsonObject }): Key {
+  const read = Object.entries(inputsBesideSettings(node, inputs));
   const preimage: JsonObject = {
-    ...preimageBeforeInputs({ node, files, codes }),
-    inputs: Object.fromEntries(Object.entries(inputs).map(([port, tree]) => [port, digestTree(tree)])),
+    ...preimageBeforeInputs({ node, ...rest }),
+    inputs: Object.fromEntries(read.map(([port, tree]) => [port, digestTree(tree)])),
   };
   return { key: digestOf(preimage), preimage };
 }
@@ -41,12 +45,17 @@ export function keyOf({ node, inputs, files, codes }: KeyInput): Key {
  *
  * @throws FailureError as `keyOf`
  */
-export function preimageBeforeInputs({ node, files, codes }: Omit<KeyInput, 'inputs'>): JsonObject {
+export function preimageBeforeInputs({
+  node,
+  parameters,
+  files,
+  codes,
+}: Omit<KeyInput, 'inputs'>): JsonObject {
   return {
     format,
     kind: node.kind,
     code: digestIn(codes.kinds, node.kind),
-    params: node.parameters,
+    ...(parameters === undefined ? {} : { params: parameters }),
     ...(Object.keys(files).length === 0 ? {} : { files }),
     ...(node.engine === undefined
       ? {}

@@ -4,6 +4,7 @@ import { failed, type Result, success } from '../base/result.js';
 import type { ExternalFile } from '../kinds/kind.js';
 import type { Digest, Entry } from '../store/entry.js';
 import type { Store } from '../store/store.js';
+import { finalParameters } from './chosen-settings.js';
 import type { CodeDigests } from './code-digests.js';
 import type { Graph, GraphNode } from './graph.js';
 import { keyOf } from './keys.js';
@@ -24,7 +25,7 @@ export interface PlanOptions {
  */
 export async function makePlan(
   graph: Graph,
-  store: Pick<Store, 'readEntry' | 'isComplete' | 'digestFile'>,
+  store: Pick<Store, 'readEntry' | 'isComplete' | 'digestFile' | 'readText'>,
   codes: CodeDigests,
   { force = () => false }: PlanOptions = {},
 ): Promise<Result<Plan, Failure[]>> {
@@ -35,7 +36,12 @@ export async function makePlan(
   const nodes = graph.nodes.map((node): PlannedNode => {
     const inputs = resolveInputs(node, outputs);
     if (inputs === undefined) return { node, state: 'depends' };
-    const { key, preimage } = keyOf({ node, inputs, files: fileDigestsOf(node, digests.value), codes });
+    const final = finalParameters(node, inputs, store.readText);
+    // What is wrong with the settings, the run finds too: it has what chose them run again, or the node fail.
+    if (final.type !== 'known') return { node, state: 'depends' };
+    const { parameters } = final;
+    const files = fileDigestsOf(node, digests.value);
+    const { key, preimage } = keyOf({ node, parameters, inputs, files, codes });
     const entry = force(node) ? undefined : store.readEntry(key);
     if (entry === undefined || !store.isComplete(entry)) return { node, state: 'run', key, preimage };
     outputs.set(node.id, entry.outputs);

@@ -6,6 +6,7 @@ import type { JsonObject } from '../base/json.js';
 import { leavesOf, mapTree, type Tree } from '../base/tree.js';
 import type { GpuDevice } from '../engines/gpu-devices.js';
 import type { Progress } from '../kinds/kind.js';
+import { inputsBesideSettings } from '../pipeline/chosen-settings.js';
 import type { GraphNode } from '../pipeline/graph.js';
 import { absolutePath } from '../pipeline/make-plan.js';
 import type { Plan } from '../pipeline/plan.js';
@@ -37,6 +38,8 @@ export interface Job {
   readonly node: GraphNode;
   readonly key: Digest;
   readonly preimage: JsonObject;
+  /** As the body gets them. */
+  readonly parameters: JsonObject;
   readonly inputs: { readonly [port: string]: Tree<ObjectReference> };
   readonly granted: Resources;
   /** As many devices as were granted. */
@@ -200,7 +203,7 @@ async function changedFile(
 }
 
 function requestOf(
-  { node, inputs, granted, gpus }: Job,
+  { node, parameters, inputs, granted, gpus }: Job,
   workspace: Workspace,
   { store, root, logFolder, total }: Surroundings,
 ): Parameters<WorkerPool['execute']>[0] {
@@ -208,9 +211,9 @@ function requestOf(
     type: 'execute',
     node: node.id,
     kind: node.kind,
-    parameters: node.parameters,
+    parameters,
     inputs: Object.fromEntries(
-      Object.entries(inputs).map(([port, tree]) => [
+      Object.entries(inputsBesideSettings(node, inputs)).map(([port, tree]) => [
         port,
         mapTree(tree, (object) => store.objectPath(object.digest)),
       ]),

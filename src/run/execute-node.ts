@@ -1,12 +1,10 @@
-import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { FailureError } from '../base/failure.js';
-import { isJsonObject, type Json, type JsonObject } from '../base/json.js';
+import type { JsonObject } from '../base/json.js';
 import { makeFolders } from '../base/make-folders.js';
 import type { Engine } from '../engines/engine.js';
 import { engines } from '../engines/registry.js';
 import type { Kind, KindContext, Progress } from '../kinds/kind.js';
-import { loadValidators, parameterErrors } from '../pipeline/parameter-errors.js';
 import type { Executed, ExecuteRequest } from './execution.js';
 import { partialStateIn } from './partial-state.js';
 import { stageOutputs } from './staged-outputs.js';
@@ -26,7 +24,7 @@ export async function executeNode(
   kind: Kind,
   hooks: ExecutionHooks,
 ): Promise<Executed> {
-  const parameters = await finalParameters(request, kind);
+  const { parameters } = request;
   const body = await kind.load();
   const open: Engine[] = [];
   const context: KindContext = {
@@ -93,36 +91,5 @@ function withAdvice(error: unknown, kind: Kind, parameters: JsonObject): unknown
   return new FailureError({
     ...error.failure,
     hint: `${lower}end what else uses the device, or compute with --engine wasm; nothing was kept of this step but where it can go on`,
-  });
-}
-
-/** The parameters with what the input port `settings` holds laid over them: known only now, so checked only now. */
-async function finalParameters(request: ExecuteRequest, kind: Kind): Promise<JsonObject> {
-  const settings = request.inputs['settings'];
-  if (kind.parameters.settings.length === 0 || settings?.type !== 'file') return request.parameters;
-  const text = await readFile(settings.leaf, 'utf8');
-  const given = JSON.parse(text) as Json;
-  if (!isJsonObject(given)) throw badSettings(kind, [`they are not an object: ${text.slice(0, 80)}`]);
-  const unknown = Object.keys(given).filter((name) => !kind.parameters.settings.includes(name));
-  const merged = { ...request.parameters, ...given };
-  const messages = [
-    ...unknown.map((name) => `${name} is none of ${kind.parameters.settings.join(', ')}`),
-    ...(await problemsOf(kind, merged)),
-  ];
-  if (messages.length > 0) throw badSettings(kind, messages);
-  return kind.parameters.canonical(merged);
-}
-
-async function problemsOf(kind: Kind, parameters: JsonObject): Promise<readonly string[]> {
-  const validator = (await loadValidators())[kind.name];
-  if (validator === undefined) return [];
-  return parameterErrors(kind, validator, parameters).map(({ message }) => message);
-}
-
-function badSettings(kind: Kind, messages: readonly string[]): FailureError {
-  return new FailureError({
-    reason: 'invalid-value',
-    message: `the settings that the step was given do not fit ${kind.name}: ${messages.join('; ')}`,
-    hint: 'change which values the step that chooses them writes',
   });
 }

@@ -2,6 +2,7 @@ import type { Digest } from '../base/canonical.js';
 import type { Failure } from '../base/failure.js';
 import type { JsonObject } from '../base/json.js';
 import { leavesOf, type Tree } from '../base/tree.js';
+import type { FinalParameters } from '../pipeline/chosen-settings.js';
 import type { GraphNode } from '../pipeline/graph.js';
 import type { Key } from '../pipeline/keys.js';
 import type { PlannedNode } from '../pipeline/plan.js';
@@ -36,6 +37,8 @@ export interface Startable {
   readonly node: GraphNode;
   readonly key: Digest;
   readonly preimage: JsonObject;
+  /** As the body gets them. */
+  readonly parameters: JsonObject;
   readonly inputs: { readonly [port: string]: Tree<ObjectReference> };
   /** To be computed although there may be an entry. */
   readonly forced: boolean;
@@ -43,7 +46,9 @@ export interface Startable {
 
 /** What a schedule asks of the world. Nothing here starts anything. */
 export interface ScheduleWorld {
-  keyOf(node: GraphNode, inputs: Startable['inputs']): Key;
+  /** A node's parameters, with what has been chosen for it. */
+  parametersOf(node: GraphNode, inputs: Startable['inputs']): FinalParameters;
+  keyOf(node: GraphNode, parameters: JsonObject, inputs: Startable['inputs']): Key;
   /** The entry of a key, where all its objects are there. */
   find(key: Digest): Entry | undefined;
   isComplete(entry: Entry): boolean;

@@ -1,5 +1,7 @@
 import type { Digest } from '../base/canonical.js';
 import type { Failure } from '../base/failure.js';
+import type { JsonObject } from '../base/json.js';
+import { leavesOf } from '../base/tree.js';
 import type { GraphNode } from '../pipeline/graph.js';
 import type { PlannedNode } from '../pipeline/plan.js';
 import { resolveInputs } from '../pipeline/resolve-inputs.js';
@@ -147,8 +149,10 @@ export class Schedule {
     }
     // All that it needs is done.
     const inputs = resolveInputs(state.node, this.outputs)!;
-    const { key, preimage } = this.world.keyOf(state.node, inputs);
-    state.resolved = { key, preimage, inputs };
+    const parameters = this.parametersOf(state, inputs);
+    if (parameters === undefined) return;
+    const { key, preimage } = this.world.keyOf(state.node, parameters, inputs);
+    state.resolved = { key, preimage, parameters, inputs };
     const leader = this.leaders.get(key);
     if (leader !== undefined) {
       state.status = 'following';
@@ -163,6 +167,18 @@ export class Schedule {
       this.makeReady(state);
     } else if (computed) this.settleWith(state, 'joined', entry, 'an equal key was computed in this run');
     else this.settleWith(state, 'hit', entry, 'key unchanged');
+  }
+
+  /** Undefined where the settings do not fit, which fails it, or cannot be read, which has what chose them run again. */
+  private parametersOf(state: State, inputs: Startable['inputs']): JsonObject | undefined {
+    const final = this.world.parametersOf(state.node, inputs);
+    if (final.type === 'known') return final.parameters;
+    if (final.type === 'refused') this.fail(state, final.failure);
+    else {
+      const { settings } = state.node.inputs;
+      for (const { leaf } of settings === undefined ? [] : leavesOf(settings)) this.repair(leaf.node);
+    }
+    return undefined;
   }
 
   private standsAsPlanned(state: State, entry: Entry): boolean {

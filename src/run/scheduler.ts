@@ -3,6 +3,7 @@ import type { Failure } from '../base/failure.js';
 import { failureOfException } from '../base/failure-of-exception.js';
 import type { JsonObject } from '../base/json.js';
 import type { GpuDevice } from '../engines/gpu-devices.js';
+import { finalParameters } from '../pipeline/chosen-settings.js';
 import type { CodeDigests } from '../pipeline/code-digests.js';
 import type { GraphNode } from '../pipeline/graph.js';
 import { keyOf } from '../pipeline/keys.js';
@@ -112,7 +113,9 @@ class Execution {
     this.free = { slots: Math.max(1, run.options.slots), gpus: run.options.gpus.length };
     const { store, plan, codes, options } = run;
     this.schedule = new Schedule(plan.nodes, (node) => isForced(node, options.force), this.free, {
-      keyOf: (node, inputs) => keyOf({ node, inputs, files: fileDigestsOf(node, plan.files), codes }),
+      parametersOf: (node, inputs) => finalParameters(node, inputs, store.readText),
+      keyOf: (node, parameters, inputs) =>
+        keyOf({ node, parameters, inputs, files: fileDigestsOf(node, plan.files), codes }),
       find: (key) => {
         const entry = store.readEntry(key);
         return entry !== undefined && store.isComplete(entry) ? entry : undefined;

@@ -40,7 +40,7 @@ export interface Objects {
    */
   publish(files: Iterable<StagedFile>): Failure | undefined;
   putText(text: string): Promise<Digest>;
-  getText(digest: Digest): Promise<string | undefined>;
+  readText(digest: Digest): string | undefined;
 }
 
 export function openObjects(layout: Layout): Objects {
@@ -114,7 +114,7 @@ export function openObjects(layout: Layout): Objects {
     return digest;
   };
 
-  const getText = async (digest: Digest): Promise<string | undefined> => {
+  const readText = (digest: Digest): string | undefined => {
     let bytes: Buffer;
     try {
       bytes = readFileSync(layout.object(digest));
@@ -127,7 +127,7 @@ export function openObjects(layout: Layout): Objects {
     return undefined;
   };
 
-  return { path: layout.object, has, verify, publish, putText, getText };
+  return { path: layout.object, has, verify, publish, putText, readText };
 }
 
 /** Whether the file's bytes have this digest; a file that the disk cannot give back has not. */

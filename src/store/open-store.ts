@@ -56,7 +56,8 @@ export async function openStore(folder: string): Promise<Store> {
     digestFile: statIndex.digestFile,
     saveIndex: async () => statIndex.save(),
     putText: objects.putText,
-    getText: objects.getText,
+    readText: objects.readText,
+    getText: async (digest) => objects.readText(digest),
     entries: () => readEntries(layout),
   };
 }

@@ -87,6 +87,8 @@ export interface Store {
 
   /** Stores a small text as an object (code manifests); returns its digest. */
   putText(text: string): Promise<Digest>;
+  /** A small object's text, verified; undefined where it is missing or bad, which is set aside. Synchronous, as keys are made of it. */
+  readText(digest: Digest): string | undefined;
   /** An object's text, verified; undefined where it is missing or bad. */
   getText(digest: Digest): Promise<string | undefined>;
 

@@ -66,14 +66,15 @@ function scheduleOf(
     const needs = Object.keys(node.inputs);
     if (needs.some((need) => !outputs.has(need))) return { node, state: 'depends' };
     const inputs = Object.fromEntries(needs.map((need) => [need, outputs.get(need)!['value']!]));
-    const key = keyOf({ node, inputs, files: {}, codes });
+    const key = keyOf({ node, parameters: node.parameters, inputs, files: {}, codes });
     if (!hits.includes(node.id)) return { node, state: 'run', ...key };
     const entry = entryOf({ ...key, inputs }, node.id);
     outputs.set(node.id, entry.outputs);
     return { node, state: 'hit', ...key, entry };
   });
   const schedule = new Schedule(planned, ({ id }) => forced.includes(id), total, {
-    keyOf: (node, inputs) => keyOf({ node, inputs, files: {}, codes }),
+    parametersOf: ({ parameters }) => ({ type: 'known', parameters }),
+    keyOf: (node, parameters, inputs) => keyOf({ node, parameters, inputs, files: {}, codes }),
     find: (key) => {
       const entry = entries.get(key);
       return entry !== undefined && isComplete(entry) ? entry : undefined;
