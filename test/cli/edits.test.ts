@@ -1,4 +1,4 @@
-import { readdirSync, utimesSync } from 'node:fs';
+import { readdirSync, readFileSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { editedBuild } from '../support/edited-build.js';
@@ -207,11 +207,11 @@ describe("what an edit of kshot's own code re-runs", () => {
     const sql = readdirSync(join(build.main, '../../kinds')).find((name) => /^data-pairs.*\.sql$/.test(name));
     expect(
       await ranAfter({
-        'src/kinds/select.ts': mark,
+        'src/kinds/select-body.ts': mark,
         'src/learning/adam.ts': mark,
         [`src/kinds/${sql}`]: '-- a comment',
       }),
-      "a kind's file, a module that a kind loads lazily, a SQL file that a kind names",
+      "a kind's body, a module that a kind loads lazily, a SQL file that a kind names",
     ).toEqual(['chosen', 'meta_train@2', 'meta_train@4', 'pairs']);
     expect(
       await ranAfter({ 'src/ui/plain-lines.ts': mark, 'src/learning/adam.ts': '// only a comment' }),
@@ -227,5 +227,25 @@ describe("what an edit of kshot's own code re-runs", () => {
       'validate@4',
       'zero_shot',
     ]);
+  });
+
+  it('nothing, for what only planning reads of a kind, and for the default of what is written out', async () => {
+    const project = temporaryProject({ files: { [file]: smallExperiment } });
+    const build = editedBuild();
+    await ranBy(build.main, project);
+    const digests = readFileSync(join(build.main, '../../code-digests.json'), 'utf8');
+    build.replace({
+      'src/kinds/maml-train.ts': ['default: 0.05', 'default: 0.06'],
+      'src/kinds/eval-few-shot.ts': ['maximum: 10_000', 'maximum: 9_000'],
+      'src/kinds/data-split.ts': ['more than 1', 'above 1'],
+      'src/kinds/select.ts': ['Which of the winner’s values', 'Those of the winner’s values'],
+      'src/kinds/optimizer-parameters.ts': ['What moves the parameters', 'How parameters are moved'],
+    });
+    build.rebuild();
+    expect(readFileSync(join(build.main, '../../code-digests.json'), 'utf8')).toBe(digests);
+    expect(await ranBy(build.main, project)).toEqual([]);
+    build.replace({ 'src/kinds/maml-train.ts': ['default: 10,', 'default: 1e-9,'] });
+    build.rebuild();
+    expect(await ranBy(build.main, project), 'a default that is not written out').toContain('meta_train@2');
   });
 });

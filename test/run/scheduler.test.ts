@@ -350,6 +350,33 @@ describe('settings', () => {
     expect(JSON.parse(await run.textOf('a'))).toEqual({ rate: 0.25, steps: 5, canonical: true });
   });
 
+  it('stand in the key as the values themselves, so that it does not matter where they came from', async () => {
+    const project = projectOf(steps('{ rate: 0.25 }'));
+    await runProject(project);
+    project.write(
+      'pipelines/test.yaml',
+      'version: 1\nname: test\nsteps:\n  a: { kind: test.settings, with: { steps: 5, rate: 0.25 } }\n',
+    );
+    expect((await runProject(project)).counts).toMatchObject({ ran: 0, hit: 1 });
+  });
+
+  it('have what chose them run again where their bytes went bad, also after planning', async () => {
+    const project = projectOf(steps('{ rate: 0.25 }'));
+    const { store, outcomeOf } = await runProject(project);
+    const path = store.objectPath(digestAt(outcomeOf('s').entry, 'value'));
+    const spoil = () => {
+      chmodSync(path, 0o600);
+      writeFileSync(path, readFileSync(path, 'utf8').replace('0.25', '0.99'));
+    };
+    const meddled = await runProject(project, { meddle: spoil, force: ['a'] });
+    expect(meddled.outcomeOf('s').outcome).toBe('ran');
+    expect(JSON.parse(await meddled.textOf('a'))).toEqual({ rate: 0.25, steps: 5, canonical: true });
+    spoil();
+    const later = await runProject(project);
+    expect(later.outcomeOf('s').outcome).toBe('ran');
+    expect(later.outcomeOf('a').outcome).toBe('hit');
+  });
+
   it('are refused where the kind has no such setting', async () => {
     const { outcomeOf } = await runProject(projectOf(steps('{ depth: 3 }')));
     expect(outcomeOf('a').failure).toMatchObject({ reason: 'invalid-value' });

@@ -17,6 +17,8 @@ export interface EditedBuild {
   readonly main: string;
   /** Appends text to a source file (`src/...`). */
   append(file: string, text: string): void;
+  /** Replaces a text in each source file, which must be there. */
+  replace(edits: { readonly [file: string]: readonly [text: string, other: string] }): void;
   /** Puts a source file back as it is in the checkout. */
   restore(file: string): void;
   /** Builds from the sources as they are now. */
@@ -39,6 +41,13 @@ export function editedBuild(): EditedBuild {
     main: join(folder, 'dist/cli/main.js'),
     append(file, text) {
       writeFileSync(join(folder, file), `${readFileSync(join(folder, file), 'utf8')}\n${text}\n`);
+    },
+    replace(edits) {
+      for (const [file, [text, other]] of Object.entries(edits)) {
+        const before = readFileSync(join(folder, file), 'utf8');
+        if (!before.includes(text)) throw new Error(`${file} does not hold ${text}`);
+        writeFileSync(join(folder, file), before.replace(text, other));
+      }
     },
     restore(file) {
       cpSync(join(checkout, file), join(folder, file));

@@ -118,7 +118,13 @@ export const testKinds = Object.fromEntries(
         writeFileSync(output('value'), JSON.stringify(parameters));
       },
       {
-        inputs: { settings: { shape: { type: 'file', content: 'value' }, description: 'Chosen values.' } },
+        inputs: {
+          settings: {
+            shape: { type: 'file', content: 'value' },
+            description: 'Chosen values.',
+            required: false,
+          },
+        },
         parameters: declareParameters(
           { additionalProperties: true, properties: { rate: { type: 'number', default: 0.5 } } },
           { settings: ['rate'], canonical: { canonical: () => true } },
