@@ -11,6 +11,7 @@ import { globals } from 'webgpu';
 import { randomStream } from '../dist/base/random.js';
 import { createEngine as createCpuEngine } from '../dist/engines/tfjs/tfjs-cpu-engine.js';
 import { createWebgpuEngine } from '../dist/engines/tfjs/tfjs-webgpu-engine.js';
+import { createPlainWebgpuEngine } from '../dist/engines/tfjs/tfjs-webgpu-plain-engine.js';
 import { openWebgpu } from '../dist/engines/tfjs/webgpu/webgpu-device.js';
 import { initialParameters } from '../dist/model/initial-parameters.js';
 import { buildPrefixForest } from '../dist/model/prefix-forest.js';
@@ -63,7 +64,10 @@ for (const data of workloads) {
       const engine =
         form === 'cpu'
           ? await createCpuEngine({ shape, threads: 1 })
-          : await createWebgpuEngine(opened, { shape, threads: 1 }, form);
+          : await (form === 'plain' ? createPlainWebgpuEngine : createWebgpuEngine)(opened, {
+              shape,
+              threads: 1,
+            });
       // What is uploaded and compiled once is not an iteration's.
       await engine.metaGradient(theta, drawn, hyper);
       const next = theta.map((value) => value * 1.0001);

@@ -79,7 +79,9 @@ async function createEngine(engineOptions) {
   const { openWebgpu } = await import('../../dist/engines/tfjs/webgpu/webgpu-device.js');
   const { createWebgpuEngine } = await import('../../dist/engines/tfjs/tfjs-webgpu-engine.js');
   opened = await openWebgpu({ allowSoftware: options.allowSoftware, exactTimestamps: true });
-  return await createWebgpuEngine(opened, engineOptions, options.form);
+  if (options.form !== 'plain') return await createWebgpuEngine(opened, engineOptions);
+  const plain = await import('../../dist/engines/tfjs/tfjs-webgpu-plain-engine.js');
+  return await plain.createPlainWebgpuEngine(opened, engineOptions);
 }
 
 /**
@@ -88,7 +90,7 @@ async function createEngine(engineOptions) {
  */
 async function timesOfPrograms() {
   if (!opened.device.features.has('timestamp-query')) return undefined;
-  const { webgpuLimits } = await import('../../dist/engines/tfjs/tfjs-webgpu-engine.js');
+  const { webgpuLimits } = await import('../../dist/engines/tfjs/webgpu/open-engine.js');
   const { createTfjsEngine } = await import('../../dist/engines/tfjs/tfjs-engine.js');
   const { createFusedPasses } = await import('../../dist/engines/tfjs/webgpu/fused-passes.js');
   let queue;

@@ -42,6 +42,16 @@ export const engines: { readonly [name: string]: EngineDescriptor } = {
     probe: () => probeApart('tfjs:webgpu'),
     load: () => import('./tfjs/tfjs-webgpu-engine.js'),
   },
+  'tfjs:webgpu-plain': {
+    name: 'tfjs:webgpu-plain',
+    gpu: true,
+    deterministic: false,
+    parallel: false,
+    summary: 'float32, in operations of TensorFlow.js, for a GPU too small for tfjs:webgpu; to compare with',
+    packages: ['webgpu', '@tensorflow/tfjs-core', '@tensorflow/tfjs-backend-webgpu'],
+    probe: () => probeApart('tfjs:webgpu-plain'),
+    load: () => import('./tfjs/tfjs-webgpu-plain-engine.js'),
+  },
   'tfjs:cpu': {
     name: 'tfjs:cpu',
     gpu: false,

@@ -121,7 +121,7 @@ describe('engine: auto', () => {
     expect(JSON.parse((await plan()).stdout)).toMatchObject({ engine: 'wasm' });
     const first = statSync(project.path(kept)).mtimeMs;
     const { machine, probes } = JSON.parse(project.read(kept));
-    expect(Object.keys(probes)).toEqual(['tfjs:tensorflow', 'tfjs:webgpu']);
+    expect(Object.keys(probes)).toEqual(['tfjs:tensorflow', 'tfjs:webgpu', 'tfjs:webgpu-plain']);
     expect(probes['tfjs:webgpu'].available).toBe(false);
     await plan();
     expect(statSync(project.path(kept)).mtimeMs).toBe(first);
@@ -169,7 +169,16 @@ describe('an engine that cannot compute here', () => {
 
 it('the names of engines in the schema are those that there are', () => {
   const schema = readFileSync(new URL('../../schemas/pipeline.schema.json', import.meta.url), 'utf8');
-  for (const name of ['auto', 'tfjs', 'tfjs:tensorflow', 'tfjs:webgpu', 'tfjs:cpu', 'wasm', 'reference']) {
+  for (const name of [
+    'auto',
+    'tfjs',
+    'tfjs:tensorflow',
+    'tfjs:webgpu',
+    'tfjs:webgpu-plain',
+    'tfjs:cpu',
+    'wasm',
+    'reference',
+  ]) {
     expect(schema).toContain(`"${name}"`);
   }
 });

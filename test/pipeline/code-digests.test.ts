@@ -29,3 +29,21 @@ it('a package that is not installed counts as the locked one', () => {
   const codes = codesWith('@tensorflow/tfjs-of-tomorrow@9.9.9\n');
   expect(installedCode(codes, ['tfjs:cpu'])).toEqual(codes);
 });
+
+it('a kind’s code is its body and what that reaches, and nothing that declares a kind', () => {
+  const { kinds } = readCodeDigests();
+  const declarations = Object.keys(kinds).map((name) => `src/kinds/${name.replace(/[._]/g, '-')}`);
+  for (const [name, { manifest }] of Object.entries(kinds)) {
+    const modules = manifest.split('\n').map((line) => line.split(' ')[0] ?? '');
+    expect(modules).toContain(`src/kinds/${name.replace(/[._]/g, '-')}-body`);
+    expect(modules.filter((module) => declarations.includes(module))).toEqual([]);
+    expect(modules).not.toContain('src/kinds/parameters');
+  }
+});
+
+it('an engine’s code is what it loads: nothing of TensorFlow.js where it computes in programs of its own', () => {
+  const { engines } = readCodeDigests();
+  expect(engines['tfjs:webgpu']?.manifest).toContain('src/engines/tfjs/webgpu/fused-passes');
+  expect(engines['tfjs:webgpu']?.manifest).not.toContain('@tensorflow');
+  expect(engines['tfjs:webgpu-plain']?.manifest).toMatch(/^@tensorflow\/tfjs-backend-webgpu@/m);
+});

@@ -1,20 +1,20 @@
-import type { EngineProbe } from '../engine.js';
+import type { Engine, EngineOptions, EngineProbe } from '../engine.js';
 import { installedVersions } from '../installed-version.js';
 import { faultMend, gradientFault } from './check-gradient.js';
-import { createWebgpuEngine } from './tfjs-webgpu-engine.js';
-import { openWebgpu } from './webgpu/webgpu-device.js';
+import { openWebgpu, type WebgpuDevice } from './webgpu/webgpu-device.js';
 
 const packages = ['webgpu', '@tensorflow/tfjs-backend-webgpu'];
 
+/** Makes an engine on an open device. */
+export type CreateOnWebgpu = (opened: WebgpuDevice, options: EngineOptions) => Promise<Engine>;
+
 /** Opens a device, a program that stands in for one too, and sees whether hardware computes what it should. */
-export async function probeWebgpu(): Promise<EngineProbe> {
+export async function probeWebgpu(create: CreateOnWebgpu): Promise<EngineProbe> {
   const versions = installedVersions(packages);
   try {
     const opened = await openWebgpu({ allowSoftware: true });
     const { vendor, architecture, device, description } = opened.info;
-    const fault = opened.software
-      ? undefined
-      : await gradientFault((options) => createWebgpuEngine(opened, options));
+    const fault = opened.software ? undefined : await gradientFault((options) => create(opened, options));
     await opened.close();
     if (fault !== undefined) {
       return { available: false, why: `${opened.name}: ${fault}`, mend: faultMend, versions };

@@ -8,6 +8,7 @@ import { createEngine as createReference } from '../../../src/engines/reference/
 import { assignSlots, packForests } from '../../../src/engines/tfjs/packed-forests.js';
 import { createTfjsEngine } from '../../../src/engines/tfjs/tfjs-engine.js';
 import { createWebgpuEngine } from '../../../src/engines/tfjs/tfjs-webgpu-engine.js';
+import { createPlainWebgpuEngine } from '../../../src/engines/tfjs/tfjs-webgpu-plain-engine.js';
 import { createBufferPool } from '../../../src/engines/tfjs/webgpu/buffer-pool.js';
 import { planForests } from '../../../src/engines/tfjs/webgpu/forest-plan.js';
 import {
@@ -47,7 +48,7 @@ describe.skipIf(typeof opened === 'string')('the programs for WebGPU', () => {
     const theta = Float32Array.from(initialParameters(own, 2));
     const settings = { ...hyper, innerRates: 0.05 };
     const reference = await createReference({ shape: own, threads: 1 });
-    const engine = await createWebgpuEngine(device, { shape: own, threads: 1 }, 'fused');
+    const engine = await createWebgpuEngine(device, { shape: own, threads: 1 });
     const found = await engine.metaGradient(theta, tasks, settings);
     const expected = await reference.metaGradient(theta, tasks, settings);
     expect(relativeError(found.lossPerTask, expected.lossPerTask)).toBeLessThan(1e-6);
@@ -60,8 +61,8 @@ describe.skipIf(typeof opened === 'string')('the programs for WebGPU', () => {
     const settings = { ...hyper, innerSteps: 1 };
     const reference = await createReference({ shape, threads: 1 });
     const expected = await reference.metaGradient(parameters, tasks, settings);
-    for (const form of ['fused', 'plain'] as const) {
-      const engine = await createWebgpuEngine(device, { shape, threads: 1 }, form);
+    for (const create of [createWebgpuEngine, createPlainWebgpuEngine]) {
+      const engine = await create(device, { shape, threads: 1 });
       const found = await engine.metaGradient(parameters, tasks, settings);
       expect(relativeError(found.lossPerTask, expected.lossPerTask)).toBeLessThan(1e-6);
       expect(worstTensor(shape, found.gradient, expected.gradient)).toBeLessThan(1e-5);
