@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Failure } from '../../src/base/failure.js';
+import type { JsonObject } from '../../src/base/json.js';
 import { kinds } from '../../src/kinds/registry.js';
 import { countNodes } from '../../src/pipeline/count-nodes.js';
 import { orderSteps } from '../../src/pipeline/order-steps.js';
@@ -93,13 +94,17 @@ test('as many nodes are counted as are made, for every way in which a step becom
 test('of steps that would together become too many nodes, none is expanded', async () => {
   const values = JSON.stringify(Array.from({ length: 300 }, (_, value) => value));
   let read = 0;
+  const { value } = kinds;
   const counting = {
     ...kinds,
     value: {
-      ...kinds['value']!,
-      canonical: (parameters: object) => {
-        read += 1;
-        return { ...parameters };
+      ...value!,
+      parameters: {
+        ...value!.parameters,
+        canonical: (parameters: JsonObject) => {
+          read += 1;
+          return value!.parameters.canonical(parameters);
+        },
       },
     },
   };
