@@ -105,8 +105,8 @@ export function* refusedCalls({ random }) {
     flaws.push(...flawsOfRecovery(root, reference));
     tally.count(flaws, `${what} (${told.slice(0, 3).join(', ')})`);
   };
-  yield () => attempt(slow, { error: 0, delay: 30 }, 'slow');
   for (;;) {
+    if (random.below(12) === 0) yield () => attempt(slow, { error: 0, delay: 30 }, 'slow');
     const first = 1 + random.below(total);
     const name = random.pick(names);
     const once = random.below(2) === 0;

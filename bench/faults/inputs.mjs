@@ -4,6 +4,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { FailureError } from '../../dist/base/failure.js';
+import { adam } from '../../dist/learning/adam.js';
 import { readTrainingProgress } from '../../dist/learning/training-state.js';
 import { readModel } from '../../dist/model/model-file.js';
 import { mutations } from './cache.mjs';
@@ -343,7 +344,8 @@ export function* mutatedFiles({ random }) {
   const objects = [...filesBelow(join(root, 'cache/objects'))].map((file) => readFileSync(file));
   const tensors = objects.filter((bytes) => bytes.subarray(8, 10).toString() === '{"');
   const tables = objects.filter((bytes) => bytes.subarray(0, 4).toString() === 'PAR1');
-  const readers = [readModel, readTrainingProgress];
+  const optimizer = adam(0.01);
+  const readers = [readModel, (bytes, source) => readTrainingProgress(bytes, source, optimizer)];
   const folder = temporaryFolder();
   for (;;) {
     yield () => {

@@ -164,20 +164,24 @@ export function has(program) {
   return spawnSync('sh', ['-c', `command -v ${program}`]).status === 0;
 }
 
-/** Counts what was tried under one name; `fell` holds what was seen. */
+/** Counts what was tried under one name, and what fell; the first that fell are told. */
 export class Tally {
   tried = 0;
-  fell = [];
+  fell = 0;
+  told = 0;
   skipped = '';
   notes = {};
   constructor(name) {
     this.name = name;
   }
   count(flaws, what) {
-    this.tried++;
-    if (flaws.length === 0) return;
-    this.fell.push(`${what}: ${flaws.join('; ')}`);
-    console.log(`  FELL ${this.name}: ${this.fell.at(-1)}`);
+    this.countMany(1, flaws.length === 0 ? 0 : 1, `${what}: ${flaws.join('; ')}`);
+  }
+  countMany(tried, fell, what) {
+    this.tried += tried;
+    this.fell += fell;
+    if (fell === 0 || ++this.told > 5) return;
+    console.log(`  FELL ${this.name}: ${JSON.stringify(what)}`);
   }
   note(name) {
     this.notes[name] = (this.notes[name] ?? 0) + 1;

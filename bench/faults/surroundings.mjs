@@ -255,7 +255,7 @@ export function* readOnly() {
   const isMounted = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=64m', 'kshot-faults', tmpfs]).status === 0;
   if (isMounted) atTheEnd(() => spawnSync('umount', [tmpfs]));
   else mounted.skipped = 'mount is not allowed';
-  const _reference = resultsIn(root);
+  const reference = resultsOf(experiment);
   let turn = 0;
   for (;;) {
     const args = looking[turn++ % looking.length];
@@ -291,7 +291,7 @@ export function* readOnly() {
         ),
       );
       spawnSync('mount', ['-o', 'remount,rw', tmpfs]);
-      flaws.push(...flawsOfRecovery(project, {}));
+      flaws.push(...flawsOfRecovery(project, reference));
       mounted.count(flaws, 'a tmpfs, remounted read-only');
       rmSync(project, { recursive: true, force: true });
     };
