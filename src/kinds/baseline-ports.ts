@@ -1,4 +1,5 @@
 import { metricNames } from '../learning/metrics.js';
+import { metricColumns, rankColumns } from '../tables/evaluation-columns.js';
 import type { Facts, InputPort, OutputPort } from './kind.js';
 
 /** The parameters of `eval.zero_shot` that every baseline has, too. */
@@ -45,5 +46,8 @@ export const evaluationPorts: { readonly [port: string]: OutputPort } = {
 
 /** What is known of the ports of every evaluation. */
 export function evaluationFacts(): { readonly [port: string]: Facts } {
-  return { metrics: { metrics: metricNames } };
+  return {
+    metrics: { metrics: metricNames, columns: Object.keys(metricColumns) },
+    ranks: { columns: Object.keys(rankColumns) },
+  };
 }

@@ -1,5 +1,5 @@
-import { readBlocks } from './document-block.js';
-import { defineKind, type Objection, type PlannedStep } from './kind.js';
+import { type Block, readBlocks } from './document-block.js';
+import { defineKind, type Facts, type Objection, type PlannedStep } from './kind.js';
 import { type Canonical, type Complete, declareParameters } from './parameters.js';
 import { fileOf } from './shapes.js';
 
@@ -53,7 +53,7 @@ export const document = defineKind({
   load: () => import('./document-body.js'),
 });
 
-function checkDocument({ parameters, inputNames }: PlannedStep<Given>): readonly Objection[] {
+function checkDocument({ parameters, inputNames, facts }: PlannedStep<Given>): readonly Objection[] {
   const { blocks, faults } = readBlocks(parameters.content);
   const unknown = blocks
     .filter(({ from }) => !inputNames.includes(from))
@@ -65,8 +65,34 @@ function checkDocument({ parameters, inputNames }: PlannedStep<Given>): readonly
   const objections = [
     ...faults.map(({ path, message }) => ({ path: ['content', ...path], message })),
     ...unknown,
+    ...blocks.flatMap((block) => (facts[block.from] ?? []).flatMap((known) => unknownNames(block, known))),
   ];
   // A misspelt block leaves its input unused, too.
   if (objections.length > 0 || unused.length === 0) return objections;
   return [{ message: `nothing in the content is from ${unused.join(', ')}` }];
+}
+
+/** Columns and metrics that a block names and its table is known not to have. */
+function unknownNames({ path, from, where, by, take }: Block, known: Facts): readonly Objection[] {
+  const named: readonly (readonly [
+    place: readonly string[],
+    name: string,
+    known: readonly string[] | undefined,
+  ])[] = [
+    ...Object.entries(take).map(([place, column]) => [[place], column, known.columns] as const),
+    ...by.map((column) => [['by'], column, known.columns] as const),
+    ...Object.keys(where).map((column) => [['where', column], column, known.columns] as const),
+    ...(where['metric'] ?? []).map((metric) => [['where', 'metric'], String(metric), known.metrics] as const),
+  ];
+  return named.flatMap(([place, name, names]) =>
+    names === undefined || names.includes(name)
+      ? []
+      : [
+          {
+            path: ['content', ...path, ...place],
+            message: `${from} has no ${names === known.columns ? 'column' : 'metric'} ${name}`,
+            unknown: { name, known: names },
+          },
+        ],
+  );
 }

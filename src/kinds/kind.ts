@@ -181,6 +181,8 @@ export interface Facts {
   readonly supportPairs?: number;
   /** The metrics that a table of metrics has. */
   readonly metrics?: readonly string[];
+  /** The columns of a table. */
+  readonly columns?: readonly string[];
 }
 
 /** What is wrong with a step whose parameters the schema allows. */

@@ -22,7 +22,7 @@ export interface ScoredRow extends JsonObject {
 
 /**
  * Every value of `metric` in the tables of metrics, table by table, in each by k, steps and rate. What is no number, as
- * after a training that diverged, is left out, which the log says.
+ * after a training that diverged, is left out, which is noted.
  *
  * @param port the input port that the tables came in by, for messages
  * @throws FailureError `bad-data` where a table has no such metric, or where no number is left
@@ -31,7 +31,7 @@ export async function readScoredRows(
   paths: readonly string[],
   metric: string,
   port: string,
-  options: DatabaseOptions & Pick<KindContext, 'log'>,
+  options: DatabaseOptions & Pick<KindContext, 'note'>,
 ): Promise<readonly ScoredRow[]> {
   return await withDatabase(options, async (database) => {
     const all: ScoredRow[] = [];
@@ -67,7 +67,7 @@ export async function readScoredRows(
         details: leftOut.slice(1),
       });
     }
-    for (const line of leftOut) options.log(`left out: ${line}`);
+    for (const line of leftOut) options.note(`left out: ${line}`);
     return all;
 
     async function missing(table: string, path: string): Promise<FailureError> {

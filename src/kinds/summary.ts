@@ -1,3 +1,4 @@
+import { summaryColumns } from '../tables/evaluation-columns.js';
 import { defineKind, type Objection, type PlannedStep } from './kind.js';
 import { type Canonical, type Complete, declareParameters } from './parameters.js';
 
@@ -45,6 +46,7 @@ export const summary = defineKind({
     },
   },
   check: checkSummary,
+  facts: () => ({ summary: { columns: Object.keys(summaryColumns) } }),
   load: () => import('./summary-body.js'),
 });
 

@@ -196,6 +196,26 @@ describe('checkpoint.select', () => {
     expect(lowest('model')).toBe('weights 0');
   });
 
+  it('leaves out a checkpoint whose score is no number, and says so', async () => {
+    const values = [Number.NaN, 0.3, 0.2];
+    const scores = await Promise.all(values.map((value) => tableOf([{ steps: 5, inner_lr: 0.05, value }])));
+    for (const [mode, winner] of [
+      ['max', 1],
+      ['min', 2],
+    ] as const) {
+      const context = kindContext({
+        folder: join(folder, `checkpoint-nan-${mode}`),
+        parameters: { metric: 'mrr', mode },
+        inputs: { candidates: await candidates(3), scores },
+      });
+      await (await checkpointSelect.load()).run(context);
+      expect(readFileSync(context.output('model'), 'utf8')).toBe(`weights ${winner}`);
+      expect(context.logged).toEqual([
+        'left out: scores[0], k 5, steps 5, inner_lr 0.05: mrr is NaN over 10 query pairs',
+      ]);
+    }
+  });
+
   it('wants as many scores as candidates', () => {
     const check = (lengths: { [port: string]: number }) =>
       checkpointSelect.check?.({ parameters: { metric: 'mrr' }, inputNames: [], lengths, facts: {} });
