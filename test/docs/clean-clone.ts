@@ -101,9 +101,9 @@ export async function runScript(
   }
 }
 
-/** Gives a project all that another one has computed. */
-export function copyCache(from: Project, to: Project): void {
-  for (const folder of ['cache', 'artifacts']) {
+/** Gives a project what is in folders of another one. */
+export function copyFolders(from: Project, to: Project, folders: readonly ('cache' | 'artifacts')[]): void {
+  for (const folder of folders) {
     if (!existsSync(from.path(folder))) continue;
     cpSync(from.path(folder), to.path(folder), {
       recursive: true,

@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'no
 import { dirname, join, relative, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Project } from '../support/temporary-project.js';
-import { checkout, cleanClone, copyCache, runScript } from './clean-clone.js';
+import { checkout, cleanClone, copyFolders, runScript } from './clean-clone.js';
 import { type Fence, fencesOf, shownCommands } from './fences.js';
 import { linesOf, mismatch, updated } from './shown-output.js';
 
@@ -24,26 +24,33 @@ import { linesOf, mismatch, updated } from './shown-output.js';
  * `UPDATE_DOCS=1` writes what was printed into the documents in place of what they show.
  */
 
-/** This one begins with an empty cache; the others have what it has run at its beginning. */
-const fromNothing = ['docs/tutorial.md'];
+/** This one comes first and begins with an empty cache; the others have a run of which it has computed everything. */
+const fromNothing = 'docs/tutorial.md';
 /** Shown, never run. */
 const shownOnly = ['text', 'json'];
 const isUpdate = process.env['UPDATE_DOCS'] === '1';
 
 const documents = [
+  fromNothing,
   'README.md',
   ...readdirSync(join(checkout, 'docs'), { recursive: true, encoding: 'utf8' })
-    .filter((file) => file.endsWith('.md'))
     .map((file) => `docs/${file}`)
+    .filter((file) => file.endsWith('.md') && file !== fromNothing)
     .sort(),
 ];
 
-let warm: Project;
-beforeAll(async () => {
+let first: Project | undefined;
+let warm: Project | undefined;
+
+/** A clone with a run, which takes what the first document has in its cache. */
+async function warmClone(): Promise<Project> {
+  if (warm !== undefined) return warm;
   warm = cleanClone();
+  if (first !== undefined) copyFolders(first, warm, ['cache']);
   const { exitCode, printed } = await runScript(warm, 'npx kshot run pipelines/quickstart.yaml --quiet');
   expect(exitCode, printed).toBe(0);
-});
+  return warm;
+}
 
 describe.each(documents)('%s', (document) => {
   const markdown = readFileSync(join(checkout, document), 'utf8');
@@ -53,9 +60,10 @@ describe.each(documents)('%s', (document) => {
   let project: Project;
   let lastPrinted = '';
 
-  beforeAll(() => {
+  beforeAll(async () => {
     project = cleanClone();
-    if (!fromNothing.includes(document)) copyCache(warm, project);
+    if (document === fromNothing) first = project;
+    else copyFolders(await warmClone(), project, ['cache', 'artifacts']);
   });
 
   afterAll(() => {

@@ -20,7 +20,7 @@ const episodePorts = splitNames.flatMap((split) => tables.map((table) => `${spli
 const bundle = (names: readonly string[], pathOf: (name: string) => Inputs): Inputs =>
   Object.fromEntries(names.map((name) => [name, pathOf(name)]));
 
-test('every data kind writes the same bytes at 1, 2 and 8 threads', async () => {
+test('every data kind writes the same bytes at 1 and 8 threads', async () => {
   // More pairs than DuckDB puts in one group of rows (122,880); users interleaved, with ties, repeats and pauses.
   const lines = Array.from({ length: 160_000 }, (_, index) => {
     const round = Math.floor(index / 1500);
@@ -29,7 +29,7 @@ test('every data kind writes the same bytes at 1, 2 and 8 threads', async () => 
   const csv = join(temporaryFolder(), 'events.csv');
   writeFileSync(csv, `user,item,time\n${lines.join('')}`);
   const digests: { [threads: number]: { [output: string]: string } } = {};
-  for (const threads of [1, 2, 8]) {
+  for (const threads of [1, 8]) {
     const found: { [output: string]: string } = {};
     const step = async (
       kind: Kind,
@@ -78,7 +78,6 @@ test('every data kind writes the same bytes at 1, 2 and 8 threads', async () => 
     }
     digests[threads] = found;
   }
-  expect(digests[2]).toEqual(digests[1]);
   expect(digests[8]).toEqual(digests[1]);
   expect(Object.keys(digests[1] ?? {})).toHaveLength(27);
 });
