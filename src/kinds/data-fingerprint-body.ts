@@ -139,7 +139,8 @@ async function usersOf(database: Database, splits: readonly Split[]): Promise<Js
   const shared = await database.rows(
     `SELECT splits, count(*) AS users, min(user_id) AS example
      FROM (SELECT user_id, string_agg(DISTINCT split, ', ' ORDER BY split) AS splits FROM users
-           GROUP BY user_id HAVING count(DISTINCT split) > 1)
+           WHERE user_id IN (SELECT user_id FROM users GROUP BY user_id HAVING min(split) <> max(split))
+           GROUP BY user_id)
      GROUP BY splits ORDER BY splits`,
   );
   return {

@@ -1,10 +1,11 @@
 -- The same as data-fingerprint-order.sql, from the first and last pair of each set alone. That is right where pair_id
--- and episode_id ascend, each user's ids have no gap and their times never fall, no set is empty and no pair foreign:
--- then `irregular` is 0.
+-- and episode_id ascend, each user's ids have no gap and their times never fall, no set is empty, the first query follows
+-- the last support and no pair is foreign: then `irregular` is 0.
 WITH ordered AS (
   SELECT
     user_id, pair_id, label_ts_epoch,
-    lag(user_id) OVER () IS NOT DISTINCT FROM user_id AND lag(label_ts_epoch) OVER () > label_ts_epoch AS falls
+    lag(label_ts_epoch) OVER () AS time_before,
+    lag(user_id) OVER () IS NOT DISTINCT FROM user_id AND time_before > label_ts_epoch AS falls
   FROM pairs
 ),
 spans AS (
@@ -22,18 +23,18 @@ bounds AS (
     least(list_min(support_pair_ids), first_query) AS first_pair,
     greatest(last_support, list_max(query_pair_ids)) AS last_pair,
     list_count(support_pair_ids) = 0 OR list_count(support_pair_ids) < len(support_pair_ids)
-      OR list_count(query_pair_ids) = 0 OR list_count(query_pair_ids) < len(query_pair_ids) AS is_irregular
+      OR list_count(query_pair_ids) = 0 OR list_count(query_pair_ids) < len(query_pair_ids)
+      OR first_query <> last_support + 1::HUGEINT AS is_irregular
   FROM episodes
 )
 SELECT
   count(*) AS episodes,
-  count(*) FILTER (support.label_ts_epoch > query.label_ts_epoch) AS support_after_query,
-  count(*) FILTER (support.label_ts_epoch = query.label_ts_epoch) AS tied_boundaries,
+  count(*) FILTER (time_before > label_ts_epoch) AS support_after_query,
+  count(*) FILTER (time_before = label_ts_epoch) AS tied_boundaries,
   0 AS with_foreign_pairs,
   count(*) FILTER (
     coalesce(bounds.is_irregular OR spans.is_irregular OR first_pair < spans.first OR last_pair > spans.last, true)
   ) AS irregular
 FROM bounds
 LEFT JOIN spans USING (user_id)
-LEFT JOIN pairs AS support ON support.pair_id = last_support
-LEFT JOIN pairs AS query ON query.pair_id = first_query
+LEFT JOIN ordered ON ordered.pair_id = first_query
