@@ -46,7 +46,7 @@ export function* engineStarts({ random }) {
       runProgram(
         tally,
         'engine-starts.mjs',
-        ['--starts', '20', '--seed', seed],
+        ['--starts', '10', '--seed', seed],
         /(?<fell>\d+) of (?<tried>\d+) starts/,
       );
   }
