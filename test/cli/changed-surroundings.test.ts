@@ -198,7 +198,7 @@ it('names and values with markup, quotes and line ends stay text in the report, 
   expect(logs[0]).toMatch(/^[\w.@=,[\]-]+$/);
 });
 
-it('a cache that is a link to another file system’s folder is used, and one that may not be written says so', async () => {
+it('a cache that is a link to a folder elsewhere is used', async () => {
   const project = await doneProject();
   const elsewhere = temporaryProject({});
   cpSync(project.path('cache'), elsewhere.path('cache'), { recursive: true });

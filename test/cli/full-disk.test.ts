@@ -1,8 +1,8 @@
 import { spawnSync } from 'node:child_process';
-import { readdirSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { constants } from 'node:os';
-import { describe, expect, it } from 'vitest';
-import { eventsOf, kshot, mainFile } from '../support/kshot.js';
+import { describe, expect, it, vi } from 'vitest';
+import { eventsOf, kshot, mainFile, startKshot } from '../support/kshot.js';
 import { buildRefusingDisk, refusing } from '../support/refusing-disk.js';
 import { smallExperiment } from '../support/small-experiment.js';
 import { type Project, temporaryProject } from '../support/temporary-project.js';
@@ -116,6 +116,42 @@ describe.skipIf(disk === undefined)('a disk that refuses calls (needs cc and Lin
       expect((await kshot(at, ['cache', 'verify'])).exitCode).toBe(0);
     },
   );
+
+  it('and whose fsync is slow keeps nothing of what kill -9 ended meanwhile', async () => {
+    const at = project(10);
+    const slow = { calls: '', error: 0, first: 0, delayMilliseconds: 2000 };
+    // Built above, or the test is skipped.
+    const { environment } = refusing(disk!, at.root, slow);
+    const running = startKshot(at, ['run'], { environment });
+    // Of an object, from the moment that it is begun to the one that it is safe and gets its name.
+    const begun = () =>
+      existsSync(at.path('cache/objects')) &&
+      readdirSync(at.path('cache/objects'), { recursive: true, encoding: 'utf8' }).some((name) =>
+        name.endsWith('.tmp'),
+      );
+    await vi.waitUntil(begun, { timeout: 30_000, interval: 5 });
+    running.process.kill('SIGKILL');
+    await running.finished;
+    expect(begun()).toBe(true);
+    expect((await kshot(at, ['cache', 'verify'])).exitCode).toBe(0);
+    expect((await kshot(at, ['run'])).stderr).toContain('3 ran + 0 hit');
+    expect((await kshot(at, ['cache', 'verify'])).exitCode).toBe(0);
+  });
+
+  it('that is read-only gives every result it has, and is named by what needs more', async () => {
+    const at = project(10);
+    expect((await kshot(at, ['run'])).exitCode).toBe(0);
+    const { environment } = refusing(disk!, at.path('cache'), {
+      calls: 'create,write,sync,rename,link,mkdir,truncate,remove',
+      error: constants.errno.EROFS,
+      first: 1,
+    });
+    const hits = await kshot(at, ['run'], { environment });
+    expect([hits.exitCode, hits.stderr]).toEqual([0, expect.stringContaining('0 ran + 3 hit')]);
+    const more = await kshot(at, ['run', '--set', 'steps.small.with.a=2'], { environment });
+    expect(more.exitCode, more.stderr).toBe(36);
+    expectNamed(more.stderr, /EROFS.*\/cache\//);
+  });
 });
 
 it('names the page of a report that finds no place; the results are complete', () => {
