@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { environmentFailure } from '../base/failure-of-exception.js';
@@ -23,7 +22,7 @@ export interface CacheHold {
 export async function holdCache(store: Pick<Store, 'folder'>): Promise<CacheHold> {
   const layout = layoutOf(store.folder);
   try {
-    removeDeadHolds(layout.locks);
+    removeDeadLocks(layout.locks);
     const path = join(layout.locks, `${prefix}${randomBytes(8).toString('hex')}`);
     const lock = acquireLock(path);
     // As with a claim: collection looks for holds after it took its lock, this looks for its lock after holding.
@@ -52,11 +51,13 @@ export function isHold(name: string): boolean {
   return name.startsWith(prefix) && !name.includes('.');
 }
 
-/** Of runs that were killed. */
-function removeDeadHolds(folder: string): void {
-  for (const name of namesIn(folder).filter(isHold)) {
+/** Of runs that were killed: those of results that are there already nobody would take over. */
+function removeDeadLocks(folder: string): void {
+  for (const name of namesIn(folder).filter((one) => !one.includes('.'))) {
     const path = join(folder, name);
-    if (inspectLock(path)?.type === 'dead') rmSync(path, { force: true });
+    if (inspectLock(path)?.type !== 'dead') continue;
+    const lock = acquireLock(path);
+    if (lock.type === 'acquired') releaseLock(path, lock.token);
   }
 }
 

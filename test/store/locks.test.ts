@@ -12,6 +12,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { holdCache } from '../../src/store/hold-cache.js';
 import { type LockOwner, livenessOf, thisProcess } from '../../src/store/lock-owner.js';
 import { acquireLock, inspectLock, releaseLock } from '../../src/store/locks.js';
 import { openStore } from '../../src/store/open-store.js';
@@ -126,6 +127,20 @@ describe('a claim', () => {
       symlinkSync(JSON.stringify(thisProcess('y')), `${path}.reclaim`);
       expect((await (await openStore(folder)).claim(key)).type).toBe('busy');
       expect(inspectLock(path)?.type).toBe('dead');
+    }));
+});
+
+describe('a run that begins', () => {
+  it('clears away the locks of processes that are dead, and no others', () =>
+    inFolder(async (folder) => {
+      forge(folder, { processStart: '1' });
+      const others = { living: {}, elsewhere: { host: 'elsewhere', bootId: 'other', processId: 1 } };
+      for (const [name, changes] of Object.entries(others)) {
+        symlinkSync(JSON.stringify({ ...thisProcess(name), ...changes }), join(folder, 'locks', keyOf(name)));
+      }
+      const hold = await holdCache(await openStore(folder));
+      hold.close();
+      expect(readdirSync(join(folder, 'locks')).sort()).toEqual(Object.keys(others).map(keyOf).sort());
     }));
 });
 
