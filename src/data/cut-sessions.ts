@@ -1,4 +1,5 @@
-import { type DuckDBAppender, DuckDBDataChunk, type DuckDBValue, listValue } from '@duckdb/node-api';
+import { type DuckDBAppender, DuckDBDataChunk, type DuckDBType } from '@duckdb/node-api';
+import duckdb, { type Vector } from '@duckdb/node-bindings';
 import { type Database, type NumberColumn, rowsPerChunk } from '../tables/database.js';
 
 /** Events that are held in memory at once, 12 bytes each; those of more are read in several passes. */
@@ -45,10 +46,16 @@ export async function createHistories(
   const users = await database.columns('SELECT user_id, events FROM users ORDER BY user_id');
   const names = users['user_id'] as readonly string[];
   const counts = users['events'] as Int32Array;
-  const rows = new RowAppender(await database.connection.createAppender('histories'));
+  const rows = new HistoryAppender(await database.connection.createAppender('histories'));
   const cut = sessionCutter(rules, rows);
   for (const { first, last } of ranges(counts, rules.eventsAtOnce ?? defaultEventsAtOnce)) {
-    const part = await readEvents(database, events, first, counts.subarray(first, last));
+    const part = await readEvents(
+      database,
+      events,
+      first,
+      counts.subarray(first, last),
+      last - first === counts.length,
+    );
     for (let user = first; user < last; user++) cut(names[user] ?? '', ...eventsOf(part, user));
   }
   rows.close();
@@ -74,6 +81,7 @@ async function readEvents(
   events: string,
   first: number,
   counts: Int32Array,
+  isWhole: boolean,
 ): Promise<UserEvents> {
   const starts = new Float64Array(counts.length + 1);
   for (const [index, count] of counts.entries()) starts[index + 1] = (starts[index] ?? 0) + count;
@@ -81,9 +89,11 @@ async function readEvents(
   const items = new Int32Array(total);
   const times = new Float64Array(total);
   const next = starts.slice();
+  // Each name is looked up once more where rows are chosen by it.
+  const chosen = isWhole ? '' : `WHERE user BETWEEN 0 AND ${counts.length - 1}`;
   await database.visitColumns(
     `SELECT enum_code(user_id::user_name)::INTEGER - ${first} AS user, enum_code(item_id::item_name)::INTEGER AS item, timestamp
-     FROM ${events} WHERE user BETWEEN 0 AND ${counts.length - 1}`,
+     FROM ${events} ${chosen}`,
     ([user, item, timestamp], rowCount) => {
       for (let row = 0; row < rowCount; row++) {
         const index = user?.[row] ?? 0;
@@ -97,7 +107,7 @@ async function readEvents(
   return { first, starts, items, times };
 }
 
-/** A user's items and times, in order of time and then of the file; they may be overwritten. */
+/** A user's items and times, in order of time and then of the file. */
 function eventsOf({ first, starts, items, times }: UserEvents, user: number): [Int32Array, Float64Array] {
   const from = starts[user - first] ?? 0;
   const to = starts[user - first + 1] ?? from;
@@ -116,66 +126,75 @@ function eventsOf({ first, starts, items, times }: UserEvents, user: number): [I
 }
 
 /** Cuts one user's events after the other's. Sessions are cut on all events: a repeat keeps its session alive. */
-function sessionCutter({ gapSeconds, keepTies }: SessionRules, rows: RowAppender) {
+function sessionCutter({ gapSeconds, keepTies }: SessionRules, rows: HistoryAppender) {
+  const [keptItems, keptTimes, places, starts, sessions] = rows.lists;
   let firstPair = 0;
   return (user: string, items: Int32Array, times: Float64Array): void => {
-    const places = new Int32Array(items.length);
-    const starts = new Int32Array(items.length);
-    const sessions = new Int32Array(items.length);
+    for (const list of rows.lists) list.makeRoom(items.length);
     let kept = 0;
     let pairs = 0;
     let session = 0;
     let start = 0;
     let timeBefore = Number.NEGATIVE_INFINITY;
+    let itemKept = 0;
+    let timeKept = 0;
     for (let event = 0; event < items.length; event++) {
       const item = items[event] ?? 0;
       const time = times[event] ?? 0;
-      if (time - timeBefore > gapSeconds) {
+      const isNew = time - timeBefore > gapSeconds;
+      timeBefore = time;
+      if (isNew) {
         session++;
         start = kept + 1;
-      } else if (item !== items[kept - 1]) {
-        if (keepTies || time !== times[kept - 1]) {
-          places[pairs] = kept + 1;
-          starts[pairs] = start;
-          sessions[pairs++] = session;
-        }
-      } else {
-        timeBefore = time;
-        continue;
+      } else if (item === itemKept) continue;
+      else if (keepTies || time !== timeKept) {
+        places.add(kept + 1);
+        starts.add(start);
+        sessions.add(session);
+        pairs++;
       }
-      // What is kept moves to the front of the very arrays that are read.
-      items[kept] = item;
-      times[kept++] = time;
-      timeBefore = time;
+      keptItems.add(item);
+      keptTimes.add(time);
+      kept++;
+      itemKept = item;
+      timeKept = time;
     }
-    if (pairs === 0) return;
-    const ofPairs = [places, starts, sessions].map((column) => column.subarray(0, pairs));
-    const lists = [items.subarray(0, kept), times.subarray(0, kept), ...ofPairs];
-    rows.append([user, firstPair, ...lists.map(listOf)]);
+    if (pairs === 0) {
+      keptItems.take(kept);
+      keptTimes.take(kept);
+      return;
+    }
+    rows.end(user, firstPair);
     firstPair += pairs;
   };
 }
 
-/** The binding reads a list's length and elements, so that a typed array does, and need not be copied. */
-function listOf(values: NumberColumn): DuckDBValue {
-  return listValue(values as unknown as readonly number[]);
-}
-
-/** Rows for a table, given over in chunks. */
-class RowAppender {
+/** Rows for the table `histories`, given over in chunks: lists as bytes, since the client takes them number by number. */
+class HistoryAppender {
+  /** Of the row that is being made: its items, times, places, starts and sessions. */
+  readonly lists = [
+    new ListColumn(Int32Array),
+    new ListColumn(Float64Array),
+    new ListColumn(Int32Array),
+    new ListColumn(Int32Array),
+    new ListColumn(Int32Array),
+  ] as const;
   private readonly appender: DuckDBAppender;
-  private readonly types;
-  private readonly columns: DuckDBValue[][];
+  private readonly types: readonly DuckDBType[];
+  private readonly users: string[] = [];
+  private readonly firstPairs: number[] = [];
 
   constructor(appender: DuckDBAppender) {
     this.appender = appender;
     this.types = Array.from({ length: appender.columnCount }, (_, index) => appender.columnType(index));
-    this.columns = this.types.map(() => []);
   }
 
-  append(row: readonly DuckDBValue[]): void {
-    for (const [index, value] of row.entries()) this.columns[index]?.push(value);
-    if (this.columns[0]?.length === rowsPerChunk) this.flush();
+  /** Ends the row; what is added to the lists afterwards is of the next one. */
+  end(user: string, firstPair: number): void {
+    for (const list of this.lists) list.end(this.users.length);
+    this.users.push(user);
+    this.firstPairs.push(firstPair);
+    if (this.users.length === rowsPerChunk) this.flush();
   }
 
   close(): void {
@@ -184,9 +203,69 @@ class RowAppender {
   }
 
   private flush(): void {
-    const chunk = DuckDBDataChunk.create(this.types);
-    chunk.setColumns(this.columns);
+    const chunk = DuckDBDataChunk.create(this.types, this.users.length);
+    chunk.setColumnValues(0, this.users);
+    chunk.setColumnValues(1, this.firstPairs);
+    for (const [index, list] of this.lists.entries()) {
+      list.moveTo(duckdb.data_chunk_get_vector(chunk.chunk, index + 2), this.users.length);
+    }
     this.appender.appendDataChunk(chunk);
-    for (const column of this.columns) column.length = 0;
+    this.users.length = 0;
+    this.firstPairs.length = 0;
+  }
+}
+
+/** Lists of numbers, one a row of a chunk, as DuckDB holds them: all elements, and where those of each row are. */
+class ListColumn {
+  private elements: NumberColumn;
+  private length = 0;
+  private begin = 0;
+  /** Of each row two numbers of 64 bits: where its elements begin, and how many there are. */
+  private readonly rows = new Uint32Array(4 * rowsPerChunk);
+
+  constructor(private readonly array: Int32ArrayConstructor | Float64ArrayConstructor) {
+    this.elements = new array(2 ** 16);
+  }
+
+  /** For so many elements more. */
+  makeRoom(count: number): void {
+    if (this.length + count <= this.elements.length) return;
+    const larger = new this.array(2 * (this.length + count));
+    larger.set(this.elements.subarray(0, this.length));
+    this.elements = larger;
+  }
+
+  /** There must be room for it. */
+  add(value: number): void {
+    this.elements[this.length++] = value;
+  }
+
+  /** Takes back the last so many. */
+  take(count: number): void {
+    this.length -= count;
+  }
+
+  end(row: number): void {
+    this.rows[4 * row] = this.begin;
+    this.rows[4 * row + 2] = this.length - this.begin;
+    this.begin = this.length;
+  }
+
+  /** Makes the lists the rows of a vector, whose element type is that of the array. */
+  moveTo(vector: Vector, rowCount: number): void {
+    const { elements, length, rows } = this;
+    const bytes = length * this.array.BYTES_PER_ELEMENT;
+    duckdb.list_vector_reserve(vector, length);
+    duckdb.copy_data_to_vector(
+      duckdb.list_vector_get_child(vector),
+      0,
+      elements.buffer as ArrayBuffer,
+      0,
+      bytes,
+    );
+    duckdb.list_vector_set_size(vector, length);
+    duckdb.copy_data_to_vector(vector, 0, rows.buffer, 0, 16 * rowCount);
+    this.length = 0;
+    this.begin = 0;
   }
 }

@@ -1,11 +1,12 @@
 import {
   type DuckDBConnection,
+  type DuckDBDataChunk,
   DuckDBDoubleVector,
   DuckDBInstance,
   DuckDBIntegerVector,
   type DuckDBValue,
-  type DuckDBVector,
 } from '@duckdb/node-api';
+import duckdb from '@duckdb/node-bindings';
 import { FailureError } from '../base/failure.js';
 
 /** A value of a row as plain JavaScript; a bigint only where a number would lose digits. */
@@ -148,7 +149,7 @@ async function readColumns(
       if (vector instanceof DuckDBIntegerVector || vector instanceof DuckDBDoubleVector) {
         const array = vector instanceof DuckDBIntegerVector ? Int32Array : Float64Array;
         const values = new array(chunk.rowCount);
-        copyNumbers(vector, values, chunk.rowCount, names[index]);
+        values.set(numbersIn(chunk, index, array, names[index]));
         piecesOfColumn.push(values);
       } else {
         const values = chunk.getColumnValues(index);
@@ -175,27 +176,38 @@ async function visitColumns(
   const names = result.deduplicatedColumnNames();
   const arrays = names.map((name, index) => {
     const type = String(result.columnType(index));
-    if (type === 'INTEGER') return new Int32Array(rowsPerChunk);
-    if (type === 'DOUBLE') return new Float64Array(rowsPerChunk);
+    if (type === 'INTEGER') return Int32Array;
+    if (type === 'DOUBLE') return Float64Array;
     throw wrongType(name, type);
   });
   for (;;) {
     const chunk = await result.fetchChunk();
     if (chunk === null || chunk.rowCount === 0) break;
     const { rowCount } = chunk;
-    for (const [index, array] of arrays.entries()) {
-      copyNumbers(chunk.getColumnVector(index), array, rowCount, names[index]);
-    }
-    visit(arrays, rowCount);
+    visit(
+      arrays.map((array, index) => numbersIn(chunk, index, array, names[index])),
+      rowCount,
+    );
   }
 }
 
-function copyNumbers(vector: DuckDBVector, to: NumberColumn, rowCount: number, name?: string): void {
-  for (let row = 0; row < rowCount; row++) {
-    const value = vector.getItem(row) as number | null;
-    if (value === null) throw nullIn(name);
-    to[row] = value;
+/** A column of a chunk where DuckDB has it: gone with the chunk. */
+function numbersIn(
+  { chunk, rowCount }: DuckDBDataChunk,
+  column: number,
+  array: Int32ArrayConstructor | Float64ArrayConstructor,
+  name: string | undefined,
+): NumberColumn {
+  const vector = duckdb.data_chunk_get_vector(chunk, column);
+  // A bit for each row; nothing where no row is null.
+  const validity = duckdb.vector_get_validity(vector, 8 * Math.ceil(rowCount / 64)) as Uint8Array | null;
+  if (validity !== null) {
+    for (let row = 0; row < rowCount; row++) {
+      if (((validity[row >> 3] ?? 0) & (1 << (row & 7))) === 0) throw nullIn(name);
+    }
   }
+  const { buffer, byteOffset } = duckdb.vector_get_data(vector, array.BYTES_PER_ELEMENT * rowCount);
+  return new array(buffer as ArrayBuffer, byteOffset, rowCount);
 }
 
 function wrongType(name: string, type: string): FailureError {
