@@ -37,7 +37,10 @@ function parseSelector(text: string): Reference['selector'] | undefined {
     const match = /^\s*([\w-]+)\s*=(.*)$/s.exec(part);
     if (match === null || tooDeepAt(match[2] ?? '') !== undefined) return undefined;
     try {
-      selector.push({ name: match[1] ?? '', value: parse(match[2] ?? '') as Json });
+      const value = parse(match[2] ?? '') as Json;
+      // No value of a matrix is what this throws at: a number without end, bytes.
+      canonicalText(value);
+      selector.push({ name: match[1] ?? '', value });
     } catch {
       return undefined;
     }

@@ -102,8 +102,10 @@ describe('select', () => {
 
   it('hands on no rate where no step was taken', async () => {
     const rows = [await tableOf([{ steps: 0, inner_lr: null, value: 0.5 }])];
-    const read = await run(select, byMrr, { rows });
-    expect(read('settings')).toBe('{"steps":0}\n');
+    const context = kindContext({ folder: join(folder, 'no-rate'), parameters: byMrr, inputs: { rows } });
+    await (await select.load()).run(context);
+    expect(readFileSync(context.output('settings'), 'utf8')).toBe('{"steps":0}\n');
+    expect(context.logged).toEqual(['inner_lr is not handed on: the best row has none']);
   });
 
   it('writes the same settings when the metric wobbles', async () => {

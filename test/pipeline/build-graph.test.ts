@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { leavesOf } from '../../src/base/tree.js';
 import type { Graph } from '../../src/pipeline/graph.js';
-import { diagnosticsOf, experiment, graphOf, nodeOf, reasonsOf } from './load-text.js';
+import { diagnosticsOf, experiment, graphOf, load, nodeOf, reasonsOf } from './load-text.js';
 
 const idsOf = (graph: Graph) => graph.nodes.map(({ id }) => id);
 const sourcesOf = (graph: Graph, id: string, port: string) =>
@@ -252,3 +252,15 @@ steps:
   expect(graph.nodes).toHaveLength(10_001);
   expect(sourcesOf(graph, 'all', 'n')).toHaveLength(10_000);
 });
+
+test.each(['.inf', '-.inf', '.nan', '1e999', '!!binary aGk='])(
+  'a reference with [a=%s] names no node, and is refused where it stands',
+  async (value) => {
+    const loaded = await load(`version: 1
+steps:
+  many: { kind: value, matrix: { a: [1, 2] }, with: { value: 1 } }
+  after: { kind: command, in: { x: "many[a=${value}]" }, with: { argv: [cat] } }
+`);
+    expect(loaded.ok ? [] : loaded.failure).toMatchObject([{ location: { line: 4 } }]);
+  },
+);
