@@ -15,7 +15,7 @@ describe.skipIf(noTmux)('lines on a narrow terminal', () => {
     terminal.type(`node ${mainFile} doctor; echo told $?`);
     await terminal.until(/^told 0$/m, 'history');
     expect(terminal.history()).toMatch(
-      /^ {2}✓ reference {2,}float64, plain, one thread; what every\n {20,}engine is held to$/m,
+      /^ {2}✓ reference {2,}float64, plain, one thread; what\n {20,}every engine is held to$/m,
     );
     terminal.type(`clear; node ${mainFile} run; echo told $?`);
     await terminal.until(/^told 1$/m, 'history');
