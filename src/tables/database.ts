@@ -149,7 +149,7 @@ async function readColumns(
       if (vector instanceof DuckDBIntegerVector || vector instanceof DuckDBDoubleVector) {
         const array = vector instanceof DuckDBIntegerVector ? Int32Array : Float64Array;
         const values = new array(chunk.rowCount);
-        values.set(numbersIn(chunk, index, array, names[index]));
+        copyNumbers(chunk, index, values, names[index]);
         piecesOfColumn.push(values);
       } else {
         const values = chunk.getColumnValues(index);
@@ -176,28 +176,26 @@ async function visitColumns(
   const names = result.deduplicatedColumnNames();
   const arrays = names.map((name, index) => {
     const type = String(result.columnType(index));
-    if (type === 'INTEGER') return Int32Array;
-    if (type === 'DOUBLE') return Float64Array;
+    if (type === 'INTEGER') return new Int32Array(rowsPerChunk);
+    if (type === 'DOUBLE') return new Float64Array(rowsPerChunk);
     throw wrongType(name, type);
   });
   for (;;) {
     const chunk = await result.fetchChunk();
     if (chunk === null || chunk.rowCount === 0) break;
     const { rowCount } = chunk;
-    visit(
-      arrays.map((array, index) => numbersIn(chunk, index, array, names[index])),
-      rowCount,
-    );
+    for (const [index, array] of arrays.entries()) copyNumbers(chunk, index, array, names[index]);
+    visit(arrays, rowCount);
   }
 }
 
-/** A column of a chunk where DuckDB has it: gone with the chunk. */
-function numbersIn(
+/** Copies a column of a chunk out of DuckDB's memory, which goes with the chunk. */
+function copyNumbers(
   { chunk, rowCount }: DuckDBDataChunk,
   column: number,
-  array: Int32ArrayConstructor | Float64ArrayConstructor,
+  to: NumberColumn,
   name: string | undefined,
-): NumberColumn {
+): void {
   const vector = duckdb.data_chunk_get_vector(chunk, column);
   // A bit for each row; nothing where no row is null.
   const validity = duckdb.vector_get_validity(vector, 8 * Math.ceil(rowCount / 64)) as Uint8Array | null;
@@ -206,8 +204,8 @@ function numbersIn(
       if (((validity[row >> 3] ?? 0) & (1 << (row & 7))) === 0) throw nullIn(name);
     }
   }
-  const { buffer, byteOffset } = duckdb.vector_get_data(vector, array.BYTES_PER_ELEMENT * rowCount);
-  return new array(buffer as ArrayBuffer, byteOffset, rowCount);
+  const bytes = duckdb.vector_get_data(vector, to.BYTES_PER_ELEMENT * rowCount);
+  new Uint8Array(to.buffer, to.byteOffset).set(bytes);
 }
 
 function wrongType(name: string, type: string): FailureError {
