@@ -21,6 +21,7 @@ const cloned = [
   'README.md',
   'package.json',
   'package-lock.json',
+  'tsconfig.json',
   'dist',
   'docs',
   'pipelines',
