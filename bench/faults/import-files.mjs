@@ -10,7 +10,7 @@ import { parseArgs } from 'node:util';
 import { gzipSync } from 'node:zlib';
 import { FailureError } from '../../dist/base/failure.js';
 import { randomStream } from '../../dist/base/random.js';
-import { dataImport } from '../../dist/kinds/data-import.js';
+import { dataImport } from '../../dist/kinds/data/data-import.js';
 import { withDatabase } from '../../dist/tables/database.js';
 import { parquetFile } from '../../dist/tables/parquet.js';
 

@@ -1,25 +1,25 @@
-import { baselinePopularity } from './baseline-popularity.js';
-import { baselineRandom } from './baseline-random.js';
-import { baselineSessionKnn } from './baseline-session-knn.js';
-import { checkpointSelect } from './checkpoint-select.js';
-import { command } from './command.js';
-import { dataEpisodes } from './data-episodes.js';
-import { dataFiles } from './data-files.js';
-import { dataFingerprint } from './data-fingerprint.js';
-import { dataImport } from './data-import.js';
-import { dataPairs } from './data-pairs.js';
-import { dataSplit } from './data-split.js';
-import { dataSynthetic } from './data-synthetic.js';
-import { document } from './document.js';
-import { evalFewShot } from './eval-few-shot.js';
-import { evalZeroShot } from './eval-zero-shot.js';
+import { checkpointSelect } from './choose/checkpoint-select.js';
+import { document } from './choose/document.js';
+import { select } from './choose/select.js';
+import { summary } from './choose/summary.js';
+import { value } from './choose/value.js';
+import { dataEpisodes } from './data/data-episodes.js';
+import { dataFiles } from './data/data-files.js';
+import { dataFingerprint } from './data/data-fingerprint.js';
+import { dataImport } from './data/data-import.js';
+import { dataPairs } from './data/data-pairs.js';
+import { dataSplit } from './data/data-split.js';
+import { dataSynthetic } from './data/data-synthetic.js';
+import { baselinePopularity } from './evaluate/baseline-popularity.js';
+import { baselineRandom } from './evaluate/baseline-random.js';
+import { baselineSessionKnn } from './evaluate/baseline-session-knn.js';
+import { evalFewShot } from './evaluate/eval-few-shot.js';
+import { evalZeroShot } from './evaluate/eval-zero-shot.js';
 import type { Kind } from './kind.js';
-import { mamlTrain } from './maml-train.js';
-import { modelImport } from './model-import.js';
-import { select } from './select.js';
-import { summary } from './summary.js';
-import { supervisedTrain } from './supervised-train.js';
-import { value } from './value.js';
+import { command } from './program/command.js';
+import { mamlTrain } from './train/maml-train.js';
+import { modelImport } from './train/model-import.js';
+import { supervisedTrain } from './train/supervised-train.js';
 
 const all: readonly Kind[] = [
   command,

@@ -207,7 +207,7 @@ describe("what an edit of kshot's own code re-runs", () => {
     const sql = readdirSync(join(build.main, '../../kinds')).find((name) => /^data-pairs.*\.sql$/.test(name));
     expect(
       await ranAfter({
-        'src/kinds/select-body.ts': mark,
+        'src/kinds/choose/select-body.ts': mark,
         'src/learning/adam.ts': mark,
         [`src/kinds/${sql}`]: '-- a comment',
       }),
@@ -235,16 +235,16 @@ describe("what an edit of kshot's own code re-runs", () => {
     await ranBy(build.main, project);
     const digests = readFileSync(join(build.main, '../../code-digests.json'), 'utf8');
     build.replace({
-      'src/kinds/maml-train.ts': ['default: 0.05', 'default: 0.06'],
-      'src/kinds/eval-few-shot.ts': ['maximum: 10_000', 'maximum: 9_000'],
-      'src/kinds/data-split.ts': ['more than 1', 'above 1'],
-      'src/kinds/select.ts': ['Which of the winner’s values', 'Those of the winner’s values'],
-      'src/kinds/optimizer-parameters.ts': ['What moves the parameters', 'How parameters are moved'],
+      'src/kinds/train/maml-train.ts': ['default: 0.05', 'default: 0.06'],
+      'src/kinds/evaluate/eval-few-shot.ts': ['maximum: 10_000', 'maximum: 9_000'],
+      'src/kinds/data/data-split.ts': ['more than 1', 'above 1'],
+      'src/kinds/choose/select.ts': ['Which of the winner’s values', 'Those of the winner’s values'],
+      'src/kinds/train/optimizer-parameters.ts': ['What moves the parameters', 'How parameters are moved'],
     });
     build.rebuild();
     expect(readFileSync(join(build.main, '../../code-digests.json'), 'utf8')).toBe(digests);
     expect(await ranBy(build.main, project)).toEqual([]);
-    build.replace({ 'src/kinds/maml-train.ts': ['default: 10,', 'default: 1e-9,'] });
+    build.replace({ 'src/kinds/train/maml-train.ts': ['default: 10,', 'default: 1e-9,'] });
     build.rebuild();
     expect(await ranBy(build.main, project), 'a default that is not written out').toContain('meta_train@2');
   });

@@ -1,7 +1,7 @@
-import { dataEpisodes } from '../../src/kinds/data-episodes.js';
-import { dataPairs } from '../../src/kinds/data-pairs.js';
-import { dataSplit } from '../../src/kinds/data-split.js';
-import { dataSynthetic } from '../../src/kinds/data-synthetic.js';
+import { dataEpisodes } from '../../src/kinds/data/data-episodes.js';
+import { dataPairs } from '../../src/kinds/data/data-pairs.js';
+import { dataSplit } from '../../src/kinds/data/data-split.js';
+import { dataSynthetic } from '../../src/kinds/data/data-synthetic.js';
 import { runKind } from './run-kind.js';
 import type { SplitFiles } from './small-episodes.js';
 

@@ -1,0 +1,75 @@
+import { summaryColumns } from '../../tables/evaluation-columns.js';
+import { defineKind, type Objection, type PlannedStep } from '../kind.js';
+import { type Canonical, type Complete, declareParameters } from '../parameters.js';
+
+const parameters = declareParameters({
+  required: ['baseline'],
+  properties: {
+    baseline: { description: 'The input that all others are compared with.', type: 'string', minLength: 1 },
+    zero_shot: {
+      description: 'An input that all others but the baseline are compared with, too.',
+      type: 'string',
+      minLength: 1,
+    },
+  },
+});
+
+type Given = Complete<typeof parameters>;
+
+/** What reaches the body. */
+export type SummaryParameters = Canonical<typeof parameters>;
+
+/** Several evaluations of the same query pairs in one table. */
+export const summary = defineKind({
+  name: 'summary',
+  summary:
+    'Puts evaluations of the same query pairs into one table, each compared with a baseline, pair by pair; every input is a model by the name of its port, several in a list are seeds of one.',
+  parameters,
+  inputs: ({ inputNames }) =>
+    Object.fromEntries(
+      inputNames.map((name) => [
+        name,
+        {
+          shape: {
+            type: 'list',
+            of: { type: 'bundle', ports: { ranks: { type: 'file', content: 'ranks' } } },
+          } as const,
+          description: 'An evaluation of this model, or a list of one for each seed.',
+        },
+      ]),
+    ),
+  outputs: {
+    summary: {
+      shape: { type: 'file', content: 'summary' },
+      description:
+        'accuracy@1, recall@5, recall@10 and mrr of each model with intervals, and its differences from the baseline and from zero-shot.',
+    },
+  },
+  check: checkSummary,
+  facts: () => ({ summary: { columns: Object.keys(summaryColumns) } }),
+  load: () => import('./summary-body.js'),
+});
+
+function checkSummary({ parameters, lengths }: PlannedStep<Given>): readonly Objection[] {
+  const names = Object.keys(lengths);
+  const objections: Objection[] = [];
+  for (const parameter of ['baseline', 'zero_shot'] as const) {
+    const name = parameters[parameter];
+    if (name !== undefined && !names.includes(name)) {
+      objections.push({
+        path: [parameter],
+        message: `${parameter} is ${name}, which is not among the inputs ${names.join(', ')}`,
+        unknown: { name, known: names },
+      });
+    }
+  }
+  if (parameters.baseline === parameters.zero_shot)
+    objections.push({ path: ['zero_shot'], message: 'baseline and zero_shot are the same input' });
+  const seeds = [...new Set(Object.values(lengths))].filter((length) => length > 1);
+  if (seeds.length > 1) {
+    objections.push({
+      message: `inputs have ${seeds.join(' and ')} seeds; each wants one evaluation, or all of them equally many`,
+    });
+  }
+  return objections;
+}

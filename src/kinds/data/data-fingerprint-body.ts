@@ -1,0 +1,207 @@
+import { createHash } from 'node:crypto';
+import { closeSync, createReadStream, openSync, readFileSync, readSync, statSync } from 'node:fs';
+import { isJsonObject, type Json, type JsonObject } from '../../base/json.js';
+import { withNumberText } from '../../base/number-text.js';
+import { leavesOf, type Tree } from '../../base/tree.js';
+import { writeFile } from '../../base/write-file.js';
+import { ascends, createView } from '../../data/pair-tables.js';
+import { episodeColumns, pairColumns } from '../../data/table-columns.js';
+import { readingUserFile } from '../../tables/bad-data.js';
+import { type CellValue, type Database, type Row, sqlName, withDatabase } from '../../tables/database.js';
+import { parquetFile } from '../../tables/parquet.js';
+import type { KindContext } from '../kind.js';
+import { inputTree } from '../ports.js';
+
+const boundsOrder = readFileSync(new URL('./data-fingerprint-bounds.sql', import.meta.url), 'utf8');
+const order = readFileSync(new URL('./data-fingerprint-order.sql', import.meta.url), 'utf8');
+const splitNames = ['train', 'val', 'test'];
+const integer = /^U?(TINYINT|SMALLINT|INTEGER|BIGINT|HUGEINT)$/;
+const largestJson = 256 * 2 ** 20;
+
+/** Writes the JSON `fingerprint`. */
+export async function run(context: KindContext): Promise<void> {
+  const data = inputTree(context, 'data');
+  await withDatabase(context, async (database) => {
+    const files: { [path: string]: Json } = {};
+    for (const { path, leaf } of leavesOf(data)) {
+      files[path] = {
+        sha256: await sha256Of(leaf),
+        bytes: statSync(leaf).size,
+        ...(await contentOf(database, path, leaf)),
+      };
+    }
+    const splits = splitsOf(data);
+    const fingerprint = {
+      files,
+      ...(splits.length < 2 ? {} : { users: await usersOf(database, splits) }),
+      ...(await orderOf(database, splits)),
+    };
+    writeFile(context.output('fingerprint'), `${withNumberText(JSON.stringify(fingerprint, null, 2))}\n`);
+  });
+}
+
+async function contentOf(database: Database, name: string, path: string): Promise<JsonObject> {
+  const start = firstBytes(path);
+  if (start === 'PAR1') {
+    return await readingUserFile(name, 'a parquet file', () => describeParquet(database, path));
+  }
+  if (!/^\s*[[{]/.test(start) || statSync(path).size > largestJson) return {};
+  try {
+    const content = JSON.parse(readFileSync(path, 'utf8')) as Json;
+    return isJsonObject(content) ? { names: Object.keys(content).length } : {};
+  } catch {
+    return {};
+  }
+}
+
+async function describeParquet(database: Database, path: string): Promise<JsonObject> {
+  const source = parquetFile(path);
+  const [total] = await database.rows(`SELECT count(*) AS rows FROM ${source}`);
+  const columns: { [name: string]: Json } = {};
+  for (const row of await database.rows(`DESCRIBE SELECT * FROM ${source}`)) {
+    const name = String(row['column_name']);
+    const type = String(row['column_type']);
+    columns[name] = { type, ...(await describeColumn(database, source, name, type)) };
+  }
+  return { rows: asJson(total?.['rows'] ?? 0), columns };
+}
+
+async function describeColumn(
+  database: Database,
+  source: string,
+  column: string,
+  type: string,
+): Promise<JsonObject> {
+  const name = sqlName(column);
+  const nulls = `count(*) - count(${name}) AS nulls`;
+  const statistics = (value: string) => `min(${value}) AS min, max(${value}) AS max`;
+  // Ids that ascend are all different: no table of them all is needed to count them.
+  const distinct = async () =>
+    integer.test(type) && (await ascends(database, source, column))
+      ? `count(${name})`
+      : `count(DISTINCT ${name})`;
+  const query = type.endsWith('[]')
+    ? `SELECT lists.*, elements.* FROM
+         (SELECT ${nulls}, min(len(${name})) AS min_length, max(len(${name})) AS max_length FROM ${source}) AS lists,
+         (SELECT ${statistics('element')}, count(DISTINCT element) AS "distinct"
+          FROM (SELECT unnest(${name}) AS element FROM ${source})) AS elements`
+    : `SELECT ${nulls}, ${statistics(name)}, ${await distinct()} AS "distinct" FROM ${source}`;
+  const [row] = await database.rows(query);
+  return Object.fromEntries(
+    Object.entries(row ?? {}).map(([statistic, value]) => [statistic, asJson(value)]),
+  );
+}
+
+interface Split {
+  readonly name: string;
+  readonly pairs: string;
+  readonly episodes?: string;
+}
+
+/** The splits in the data: files of pairs called train, val, test, or bundles with a file `pairs`. */
+function splitsOf(data: Tree<string>): readonly Split[] {
+  if (data.type !== 'bundle') return [];
+  return splitNames.flatMap((name) => {
+    const port = data.ports[name];
+    if (port?.type === 'file') return firstBytes(port.leaf) === 'PAR1' ? [{ name, pairs: port.leaf }] : [];
+    const pairs = port?.type === 'bundle' ? port.ports['pairs'] : undefined;
+    const episodes = port?.type === 'bundle' ? port.ports['episodes'] : undefined;
+    if (pairs?.type !== 'file') return [];
+    return [{ name, pairs: pairs.leaf, ...(episodes?.type === 'file' ? { episodes: episodes.leaf } : {}) }];
+  });
+}
+
+async function usersOf(database: Database, splits: readonly Split[]): Promise<JsonObject> {
+  const { user_id } = pairColumns;
+  await database.run('CREATE TEMP TABLE users (split VARCHAR, user_id VARCHAR)');
+  for (const { name, pairs, episodes } of splits) {
+    for (const path of episodes === undefined ? [pairs] : [pairs, episodes]) {
+      await createView(database, 'some_users', { path, file: name }, { user_id });
+      await database.run('INSERT INTO users SELECT DISTINCT $split, user_id FROM some_users', {
+        split: name,
+      });
+    }
+  }
+  const perSplit: { [split: string]: Json } = {};
+  for (const { name, episodes } of splits) {
+    const [all] = await database.rows('SELECT count(DISTINCT user_id) AS n FROM users WHERE split = $name', {
+      name,
+    });
+    const [some] =
+      episodes === undefined
+        ? []
+        : await database.rows(`SELECT count(DISTINCT user_id) AS n FROM ${parquetFile(episodes)}`);
+    perSplit[name] = {
+      users: asJson(all?.['n'] ?? 0),
+      ...(some === undefined ? {} : { users_with_episodes: asJson(some['n'] ?? 0) }),
+    };
+  }
+  const shared = await database.rows(
+    `SELECT splits, count(*) AS users, min(user_id) AS example
+     FROM (SELECT user_id, string_agg(DISTINCT split, ', ' ORDER BY split) AS splits FROM users
+           WHERE user_id IN (SELECT user_id FROM users GROUP BY user_id HAVING min(split) <> max(split))
+           GROUP BY user_id)
+     GROUP BY splits ORDER BY splits`,
+  );
+  return {
+    splits: perSplit,
+    disjoint: shared.length === 0,
+    shared: shared.map((row) => ({
+      splits: asJson(row['splits'] ?? null),
+      users: asJson(row['users'] ?? 0),
+      example: asJson(row['example'] ?? null),
+    })),
+  };
+}
+
+async function orderOf(database: Database, splits: readonly Split[]): Promise<JsonObject> {
+  const found: { [split: string]: Json } = {};
+  const { pair_id, user_id, label_ts_epoch } = pairColumns;
+  for (const { name, pairs, episodes } of splits) {
+    if (episodes === undefined) continue;
+    await createView(
+      database,
+      'pairs',
+      { path: pairs, file: `${name}/pairs` },
+      { pair_id, user_id, label_ts_epoch },
+    );
+    await createView(database, 'episodes', { path: episodes, file: `${name}/episodes` }, episodeColumns);
+    const row = (await orderByBounds(database)) ?? (await database.rows(order))[0];
+    found[name] = Object.fromEntries(
+      Object.entries(row ?? {}).map(([column, value]) => [column, asJson(value)]),
+    );
+  }
+  return Object.keys(found).length === 0 ? {} : { order: found };
+}
+
+/** The same as `order` gives, where nothing is out of order; undefined where something is. */
+async function orderByBounds(database: Database): Promise<Row | undefined> {
+  if (!(await ascends(database, '"pairs"', 'pair_id'))) return undefined;
+  if (!(await ascends(database, '"episodes"', 'episode_id'))) return undefined;
+  const [row] = await database.rows(boundsOrder);
+  const { irregular, ...counts } = row ?? {};
+  return irregular === 0 ? counts : undefined;
+}
+
+function asJson(value: CellValue): Json {
+  if (value === null || typeof value === 'boolean' || typeof value === 'string') return value;
+  if (typeof value === 'number') return Number.isFinite(value) ? value : String(value);
+  if (value instanceof Date) return value.toISOString();
+  return typeof value === 'bigint' ? String(value) : JSON.stringify(value);
+}
+
+function firstBytes(path: string): string {
+  const buffer = Buffer.alloc(4);
+  const descriptor = openSync(path, 'r');
+  try {
+    return buffer.subarray(0, readSync(descriptor, buffer)).toString('latin1');
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+async function sha256Of(path: string): Promise<string> {
+  const hash = createHash('sha256');
+  for await (const chunk of createReadStream(path)) hash.update(chunk as Buffer);
+  return hash.digest('hex');
+}

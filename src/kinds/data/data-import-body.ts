@@ -1,0 +1,196 @@
+import { relative } from 'node:path';
+import { importParquet, parquetColumns } from '../../data/import-parquet.js';
+import { describeImport, type LeftOut, surveyRows, warningsOf } from '../../data/import-summary.js';
+import { type ImportTarget, openTarget } from '../../data/import-target.js';
+import { importText, linesOfRows, type TextPart } from '../../data/import-text.js';
+import { type AskedFormat, detectFormat, resolveColumns } from '../../data/interaction-format.js';
+import type { BadRow, RecordSplitter } from '../../data/split-records.js';
+import { badData, readingUserFile } from '../../tables/bad-data.js';
+import { withDatabase } from '../../tables/database.js';
+import { writeParquet } from '../../tables/parquet.js';
+import type { KindContext } from '../kind.js';
+import type { DataImportParameters } from './data-import.js';
+
+const shownRows = 5;
+
+/** A file, and where its rows are among those of all. */
+interface Part {
+  readonly path: string;
+  /** As the user knows it. */
+  readonly file: string;
+  readonly text?: TextPart;
+  readonly split?: RecordSplitter;
+  readonly firstRow: number;
+}
+
+/** Reads the file or files at `path` into `interactions`. */
+export async function run(context: KindContext<DataImportParameters>): Promise<void> {
+  const { parameters } = context;
+  const asked = askedFormat(parameters);
+  await withDatabase(context, async (database) => {
+    const target = await openTarget(database, {
+      unit: parameters.time_unit,
+      ...(parameters.date_format === undefined ? {} : { dateFormat: parameters.date_format }),
+      nullValues: asked.nullValues,
+    });
+    const parts: Part[] = [];
+    const warnings: string[] = [];
+    for (const path of Object.values(context.files)) {
+      const file = shownPath(context.root, path);
+      parts.push(await readPart(context, { target, asked, warnings }, path, file));
+    }
+    const leftOut = await rowsLeftOut(target, parts);
+    const bad = leftOut.reduce((sum, { count }) => sum + count, 0);
+    if (bad > 0 && !parameters.skip_bad_rows) await refuseRows(target, parts, bad);
+    const name =
+      parts.length === 1 ? (parts[0]?.file ?? '') : `${parts[0]?.file} and ${parts.length - 1} more`;
+    const rows = bad === 0 ? 'imported' : 'readable';
+    // In the order of the file, so that rowid is the place in it.
+    if (bad > 0) {
+      await database.run(`CREATE TEMP TABLE readable AS SELECT * FROM imported
+         WHERE user_id IS NOT NULL AND item_id IS NOT NULL AND timestamp IS NOT NULL`);
+    }
+    const found = await surveyRows(target, rows);
+    const summary = describeImport(target, found, name, leftOut);
+    const texts = parts.flatMap(({ file, split }) => (split === undefined ? [] : [{ file, split }]));
+    for (const warning of warningsOf(target, found, texts)) warnings.push(warning);
+    await writeParquet(database, {
+      query: `SELECT rowid AS position, user_id, item_id, timestamp FROM ${rows}`,
+      orderBy: ['position'],
+      path: context.output('interactions'),
+    });
+    context.note(summary);
+    for (const warning of warnings) context.note(`warning: ${warning}`);
+  });
+}
+
+function shownPath(root: string, path: string): string {
+  const below = relative(root, path);
+  return below.startsWith('..') ? path : below;
+}
+
+function askedFormat({ ragged_rows, null_values, ...asked }: DataImportParameters): AskedFormat {
+  return { ...asked, raggedRows: ragged_rows, nullValues: null_values };
+}
+
+async function readPart(
+  context: KindContext,
+  {
+    target,
+    asked,
+    warnings,
+  }: { readonly target: ImportTarget; readonly asked: AskedFormat; readonly warnings: string[] },
+  path: string,
+  file: string,
+): Promise<Part> {
+  const firstRow = target.rows;
+  const format = await detectFormat(path, file, asked);
+  const { layout } = format;
+  if (layout === undefined) {
+    await readingUserFile(file, 'it is damaged or cut off: copy or write it again', async () => {
+      const columnNames = await parquetColumns(target.database, path);
+      const places = resolveColumns(file, { ...format, columnNames }, asked.columns);
+      const said = await importParquet(target, { path, file, places });
+      for (const warning of said) warnings.push(`${file}: ${warning}`);
+    });
+    return { path, file, firstRow };
+  }
+  const text = { path, file, format, layout, places: resolveColumns(file, format, asked.columns) };
+  const split = await readingUserFile(file, 'see the parameters of data.import', () =>
+    importText(target, text, context),
+  );
+  return { path, file, text, split, firstRow };
+}
+
+/** Why rows are left out, those of the text first. */
+async function rowsLeftOut({ database }: ImportTarget, parts: readonly Part[]): Promise<readonly LeftOut[]> {
+  const split = parts.flatMap(({ split, file }) =>
+    [...(split?.reasons ?? [])].map(([why, { count, line }]) => ({ why, count, place: `${file}:${line}` })),
+  );
+  const rows = await database.rows(
+    `SELECT CASE WHEN starts_with(problem, 'time ') THEN 'a time that cannot be read' ELSE problem END AS why,
+       count(*) AS count, min(row) AS first FROM problems GROUP BY why ORDER BY first`,
+  );
+  const places = await placesOf(
+    parts,
+    rows.map((row) => Number(row['first'])),
+  );
+  return [
+    ...split,
+    ...rows.map((row, index) => ({
+      why: String(row['why']),
+      count: Number(row['count']),
+      place: shownPlace(places[index]),
+    })),
+  ];
+}
+
+interface Place {
+  readonly part: number;
+  readonly file: string;
+  readonly line: number | undefined;
+  /** Within its file, from 1. */
+  readonly row: number;
+}
+
+function shownPlace(place: Place | undefined): string {
+  if (place === undefined) return '';
+  return place.line === undefined ? `${place.file}, row ${place.row}` : `${place.file}:${place.line}`;
+}
+
+/** Where rows of the target, ascending, are in their files. */
+async function placesOf(parts: readonly Part[], rows: readonly number[]): Promise<readonly Place[]> {
+  const places: Place[] = [];
+  for (const [part, { file, text, firstRow }] of parts.entries()) {
+    const end = parts[part + 1]?.firstRow ?? Number.POSITIVE_INFINITY;
+    const own = rows.filter((row) => row >= firstRow && row < end).map((row) => row - firstRow);
+    if (own.length === 0) continue;
+    const lines = text === undefined ? [] : await linesOfRows(text, own);
+    for (const [index, row] of own.entries()) {
+      places.push({ part, file, line: lines[index], row: row + 1 });
+    }
+  }
+  return places;
+}
+
+/** Fails with the first rows that cannot be read. */
+async function refuseRows({ database }: ImportTarget, parts: readonly Part[], bad: number): Promise<never> {
+  const rows = await database.rows('SELECT row, problem FROM problems ORDER BY row LIMIT $limit', {
+    limit: shownRows,
+  });
+  const places = await placesOf(
+    parts,
+    rows.map((row) => Number(row['row'])),
+  );
+  const found: (BadRow & { readonly part: number })[] = [
+    ...places.map(({ part, line, row }, index) => ({
+      part,
+      line,
+      text: line === undefined ? `row ${row}: ${rows[index]?.['problem']}` : String(rows[index]?.['problem']),
+    })),
+    ...parts.flatMap(({ split }, part) => (split?.rejected ?? []).map((one) => ({ part, ...one }))),
+  ];
+  const shown = found.sort((a, b) => a.part - b.part || (a.line ?? 0) - (b.line ?? 0)).slice(0, shownRows);
+  const [first, ...others] = shown;
+  const fileOf = (part: number) => parts[part]?.file ?? '';
+  throw badData(fileOf(first?.part ?? 0), first?.text ?? '', {
+    ...(first?.line === undefined ? {} : { line: first.line }),
+    details: [
+      ...others.map(
+        ({ part, line, text }) => `${fileOf(part)}${line === undefined ? '' : `:${line}`}: ${text}`,
+      ),
+      ...(bad > shown.length ? [`and ${bad - shown.length} more`] : []),
+    ],
+    hint: hintFor(shown),
+  });
+}
+
+function hintFor(shown: readonly BadRow[]): string {
+  const general = 'correct these rows, or leave them out with skip_bad_rows: true';
+  const says = (words: string) => shown.some(({ text }) => text.includes(words));
+  if (says('quote')) return `where a quotation mark means nothing, say quote: none; else ${general}`;
+  if (says(' cell'))
+    return `${general}; ragged_rows: accept takes rows of any length that reach the columns asked for`;
+  if (says('not UTF-8')) return `convert the file: iconv -f LATIN1 -t UTF-8 FILE > NEW_FILE; or ${general}`;
+  return general;
+}

@@ -1,0 +1,81 @@
+import { defineKind } from '../kind.js';
+import { type Canonical, declareParameters } from '../parameters.js';
+import { fileOf } from '../shapes.js';
+
+const fraction = { type: 'number', minimum: 0, maximum: 1 } as const;
+const split = (role: 'train' | 'val' | 'test') =>
+  ({
+    shape: fileOf('pairs'),
+    description: `The pairs of the users of ${role}.`,
+    role,
+  }) as const;
+
+const parameters = declareParameters(
+  {
+    properties: {
+      train: { description: 'Expected fraction of users that train.', ...fraction, default: 0.7 },
+      val: { description: 'Expected fraction of users to choose by.', ...fraction, default: 0.15 },
+      test: {
+        description:
+          'Expected fraction of users to judge by; default: all others. Users beyond the sum are left out.',
+        ...fraction,
+      },
+      seed: {
+        description:
+          'A user’s split depends on this, the fractions and the user’s own id, so adding users moves nobody else.',
+        type: 'integer',
+        minimum: 0,
+        default: 0,
+      },
+    },
+  },
+  { canonical: { test: (_, fractions) => testOf(fractions) } },
+);
+
+/** What reaches the body. */
+export type SplitParameters = Canonical<typeof parameters>;
+
+/** The fraction of test: as given, else what train and val leave. */
+function testOf({
+  train,
+  val,
+  test,
+}: {
+  readonly train: number;
+  readonly val: number;
+  readonly test?: number;
+}): number {
+  // Rounded, so that 1 - 0.7 - 0.15 and 0.15 are one key.
+  return test ?? Math.max(0, Math.round((1 - train - val) * 1e12) / 1e12);
+}
+
+/** Users to train, val and test. */
+export const dataSplit = defineKind({
+  name: 'data.split',
+  summary: 'Divides the users, each with all of its pairs, into train, val and test.',
+  parameters,
+  inputs: {
+    pairs: {
+      shape: {
+        type: 'bundle',
+        ports: { pairs: fileOf('pairs'), items: fileOf('items') },
+      },
+      description: 'The outputs of data.pairs.',
+    },
+  },
+  outputs: {
+    train: split('train'),
+    val: split('val'),
+    test: split('test'),
+    items: { shape: fileOf('items'), description: 'The catalogue, as it came.', from: [] },
+  },
+  check: ({ parameters }) => {
+    const { train, val } = parameters;
+    const test = testOf(parameters);
+    return train + val + test > 1 + 1e-9
+      ? [{ message: `train, val and test add up to ${train + val + test}, more than 1` }]
+      : [];
+  },
+  slots: 'free',
+  load: () => import('./data-split-body.js'),
+});

@@ -1,0 +1,53 @@
+import { metricNames } from '../../learning/metrics.js';
+import { metricColumns, rankColumns } from '../../tables/evaluation-columns.js';
+import type { Facts, InputPort, OutputPort } from '../kind.js';
+
+/** The parameters of `eval.zero_shot` that every baseline has, too. */
+export const maxEpisodes = {
+  description: 'Evaluates only the first so many episodes, by episode id; without it, all.',
+  type: 'integer',
+  minimum: 1,
+} as const;
+
+/** What a baseline counts or compares with. */
+export const trainPort: InputPort = {
+  shape: {
+    type: 'bundle',
+    ports: { pairs: { type: 'file', content: 'pairs' }, items: { type: 'file', content: 'items' } },
+  },
+  description: 'All pairs of the training users.',
+  learns: true,
+};
+
+/** As `eval.zero_shot` has it. */
+export const episodesPort: InputPort = {
+  shape: {
+    type: 'bundle',
+    ports: {
+      pairs: { type: 'file', content: 'pairs' },
+      episodes: { type: 'file', content: 'episodes' },
+      items: { type: 'file', content: 'items' },
+    },
+  },
+  description: 'The episodes of the users to evaluate on; only their query pairs count.',
+};
+
+/** As `eval.zero_shot` has them. */
+export const evaluationPorts: { readonly [port: string]: OutputPort } = {
+  metrics: {
+    shape: { type: 'file', content: 'metrics' },
+    description: 'accuracy@1, recall@5, recall@10, ndcg@10 and mrr.',
+  },
+  ranks: {
+    shape: { type: 'file', content: 'ranks' },
+    description: "The rank of every query pair's next item.",
+  },
+};
+
+/** What is known of the ports of every evaluation. */
+export function evaluationFacts(): { readonly [port: string]: Facts } {
+  return {
+    metrics: { metrics: metricNames, columns: Object.keys(metricColumns) },
+    ranks: { columns: Object.keys(rankColumns) },
+  };
+}

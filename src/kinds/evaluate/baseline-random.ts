@@ -1,0 +1,31 @@
+import { defineKind } from '../kind.js';
+import { type Canonical, declareParameters } from '../parameters.js';
+import { episodesPort, evaluationFacts, evaluationPorts, maxEpisodes } from './baseline-ports.js';
+
+const parameters = declareParameters({
+  properties: {
+    seed: {
+      description: 'What is drawn for a pair depends on this and its pair_id alone.',
+      type: 'integer',
+      minimum: 0,
+      maximum: Number.MAX_SAFE_INTEGER,
+      default: 0,
+    },
+    max_episodes: maxEpisodes,
+  },
+});
+
+/** What reaches the body. */
+export type RandomParameters = Canonical<typeof parameters>;
+
+/** What guessing gives. */
+export const baselineRandom = defineKind({
+  name: 'baseline.random',
+  summary:
+    'Ranks the query pairs’ next items in an order of the whole catalogue drawn anew for every pair: accuracy@1 is 1 / items but for chance.',
+  parameters,
+  inputs: { episodes: episodesPort },
+  outputs: evaluationPorts,
+  facts: evaluationFacts,
+  load: () => import('./baseline-random-body.js'),
+});

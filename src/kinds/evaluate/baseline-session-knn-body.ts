@@ -1,0 +1,24 @@
+import { readSessions } from '../../data/read-sessions.js';
+import { createSessionKnn } from '../../learning/session-knn.js';
+import { rankOfLabel } from '../../model/rank-of-label.js';
+import type { KindContext } from '../kind.js';
+import { filePath, inputTree } from '../ports.js';
+import type { SessionKnnParameters } from './baseline-session-knn.js';
+import { evaluateRanks } from './evaluate-ranks.js';
+
+/** Writes the ports `metrics` and `ranks`. */
+export async function run(context: KindContext<SessionKnnParameters>): Promise<void> {
+  const { neighbours, sample_size, max_prefix_length, max_episodes } = context.parameters;
+  const train = inputTree(context, 'train');
+  const sessions = await readSessions(
+    { pairs: filePath(train, 'pairs'), items: filePath(train, 'items') },
+    { threads: context.threads },
+  );
+  const scoresOf = createSessionKnn(sessions, { neighbours, sampleSize: sample_size });
+  await evaluateRanks(context, {
+    trainedItems: sessions.itemCount,
+    maxEpisodes: max_episodes,
+    maxPrefixLength: max_prefix_length,
+    rankOf: ({ prefix, label, itemCount }) => rankOfLabel(scoresOf(prefix), 0, itemCount, label),
+  });
+}

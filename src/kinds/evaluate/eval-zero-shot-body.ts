@@ -1,0 +1,15 @@
+import type { KindContext } from '../kind.js';
+import type { ZeroShotParameters } from './eval-zero-shot.js';
+import { evaluateModel } from './evaluate-model.js';
+
+/** Writes the ports `metrics` and `ranks`. */
+export async function run(context: KindContext<ZeroShotParameters>): Promise<void> {
+  const { parameters } = context;
+  await evaluateModel(context, {
+    steps: [0],
+    innerRate: 0,
+    padTo: parameters.pad_to ?? undefined,
+    maxEpisodes: parameters.max_episodes,
+    maxPrefixLength: parameters.max_prefix_length,
+  });
+}

@@ -1,0 +1,47 @@
+import { defineKind } from '../kind.js';
+import { type Canonical, declareParameters } from '../parameters.js';
+import { episodeFiles, fileOf } from '../shapes.js';
+import { evaluationParameters } from '../shared-parameters.js';
+import { evaluationFacts } from './baseline-ports.js';
+
+const parameters = declareParameters({
+  properties: {
+    ...evaluationParameters,
+    pad_to: {
+      description:
+        'null, or a length up to which item 0 is appended to shorter prefixes, so that the GRU runs on over the padding: how the notebook came to its zero-shot figure.',
+      anyOf: [{ type: 'null' }, { type: 'integer', minimum: 1 }],
+      default: null,
+    },
+  },
+});
+
+/** What reaches the body. */
+export type ZeroShotParameters = Canonical<typeof parameters>;
+
+/** A model's ranks and metrics as it is. */
+export const evalZeroShot = defineKind({
+  name: 'eval.zero_shot',
+  summary: "Ranks the query pairs' next items with a model as it is, without adapting it to anybody.",
+  parameters,
+  inputs: {
+    model: { shape: fileOf('model'), description: 'The model to evaluate.' },
+    episodes: {
+      shape: episodeFiles,
+      description: 'The episodes of the users to evaluate on; only their query pairs count.',
+    },
+  },
+  outputs: {
+    metrics: {
+      shape: fileOf('metrics'),
+      description: 'accuracy@1, recall@5, recall@10, ndcg@10 and mrr.',
+    },
+    ranks: {
+      shape: fileOf('ranks'),
+      description: "The rank of every query pair's next item.",
+    },
+  },
+  usesEngine: true,
+  facts: evaluationFacts,
+  load: () => import('./eval-zero-shot-body.js'),
+});

@@ -1,0 +1,64 @@
+import { setImmediate } from 'node:timers/promises';
+import { FailureError } from '../../base/failure.js';
+import type { KindContext } from '../kind.js';
+import { readEpisodesAt } from './episode-input.js';
+import { type RankRow, writeEvaluation } from './write-evaluation.js';
+
+/** What a baseline is asked to rank. */
+export interface QueryPair {
+  readonly pairId: number;
+  /** At least one item, oldest first. */
+  readonly prefix: Int32Array;
+  readonly label: number;
+  readonly itemCount: number;
+}
+
+export interface RankedBy {
+  /** The rank of the pair's next item, from 1. */
+  rankOf(pair: QueryPair): number;
+  /** Items that the training data has, where there is any. */
+  readonly trainedItems?: number;
+  /** All where undefined. */
+  readonly maxEpisodes: number | undefined;
+  readonly maxPrefixLength: number;
+}
+
+/** Episodes between two reports of progress. */
+const episodesAtOnce = 32;
+
+/** Ranks the query pairs at port `episodes` by something that does not adapt; writes the ports `metrics` and `ranks`. */
+export async function evaluateRanks(context: KindContext, by: RankedBy): Promise<void> {
+  const { itemCount, pairs, pairIds, episodes } = await readEpisodesAt(
+    context,
+    'episodes',
+    by.maxPrefixLength,
+  );
+  if (by.trainedItems !== undefined && by.trainedItems !== itemCount) {
+    throw new FailureError({
+      reason: 'bad-data',
+      message: `the training data has ${by.trainedItems} items, and the episodes have ${itemCount}`,
+      hint: 'take both from one data.episodes or data.files',
+    });
+  }
+  const evaluated = episodes.slice(0, by.maxEpisodes);
+  const rows: RankRow[] = [];
+  for (const [index, { episodeId, userId, support, query }] of evaluated.entries()) {
+    for (const pair of query) {
+      // Indices of an episode are those of its set's pairs.
+      const pairId = pairIds[pair]!;
+      const label = pairs.labels[pair]!;
+      const prefix = pairs.items.subarray(pairs.offsets[pair], pairs.offsets[pair + 1]);
+      const rank = by.rankOf({ pairId, prefix, label, itemCount });
+      rows.push({ k: support.length, steps: 0, episodeId, userId, pairId, label, rank });
+    }
+    const done = index + 1;
+    if (done % episodesAtOnce === 0 || done === evaluated.length) {
+      context.progress({ done, total: evaluated.length, unit: 'episodes' });
+      // Lets what would abort the signal be heard.
+      await setImmediate();
+      context.signal.throwIfAborted();
+    }
+  }
+  const values = await writeEvaluation(context, rows, null);
+  context.progress({ done: evaluated.length, total: evaluated.length, unit: 'episodes', values });
+}

@@ -1,0 +1,76 @@
+import { closeSync, fstatSync, openSync, readFileSync, readSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
+import { relative } from 'node:path';
+import { FailureError } from '../../base/failure.js';
+import { readItemCatalogue } from '../../data/item-catalogue.js';
+import { type Model, readModel, writeModel } from '../../model/model-file.js';
+import { importModel } from '../../model/pytorch/import-model.js';
+import { readCheckpoint } from '../../model/pytorch/read-checkpoint.js';
+import type { ByteSource } from '../../model/pytorch/zip-archive.js';
+import type { KindContext } from '../kind.js';
+import { filePath, inputTree } from '../ports.js';
+import type { ModelImportParameters } from './model-import.js';
+
+/** Writes the port `model`. */
+export async function run(context: KindContext<ModelImportParameters>): Promise<void> {
+  const path = context.files['path'] ?? '';
+  const below = relative(context.root, path);
+  const name = below.startsWith('..') ? path : below;
+  const items = readItemCatalogue(filePath(inputTree(context, 'items')), 'items').length;
+  const descriptor = openSync(path, 'r');
+  try {
+    const model = modelOf(context, { path, name, items, source: sourceOf(descriptor) });
+    await writeFile(context.output('model'), writeModel(model));
+    const { embedding, hidden } = model.shape;
+    context.log(`${items} items, embedding_size ${embedding}, hidden_size ${hidden}`);
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+interface ModelFile {
+  readonly path: string;
+  /** As the user knows it. */
+  readonly name: string;
+  readonly items: number;
+  readonly source: ByteSource;
+}
+
+function modelOf(
+  context: KindContext<ModelImportParameters>,
+  { path, name, items, source }: ModelFile,
+): Model {
+  if (isSafetensors(source)) {
+    const model = readModel(readFileSync(path), name);
+    if (model.shape.items === items) return model;
+    throw new FailureError({
+      reason: 'bad-data',
+      message: `${name} knows ${model.shape.items} items, and the data have ${items}`,
+    });
+  }
+  const paddingRow = context.parameters.padding_row;
+  const { model, names } = importModel(readCheckpoint(source, name), { items, paddingRow, source: name });
+  for (const [own, given] of names) if (own !== given) context.log(`${given} is taken as ${own}`);
+  return model;
+}
+
+/** Eight bytes of length, then a JSON object. */
+function isSafetensors(source: ByteSource): boolean {
+  return source.size > 9 && source.read(8, 1).toString('latin1') === '{';
+}
+
+function sourceOf(descriptor: number): ByteSource {
+  return {
+    size: fstatSync(descriptor).size,
+    read(offset, length) {
+      const bytes = Buffer.alloc(length);
+      let done = 0;
+      while (done < length) {
+        const count = readSync(descriptor, bytes, done, length - done, offset + done);
+        if (count === 0) break;
+        done += count;
+      }
+      return bytes;
+    },
+  };
+}

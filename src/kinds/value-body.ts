@@ -1,8 +1,0 @@
-import { canonicalJson } from '../base/canonical-json.js';
-import { writeFile } from '../base/write-file.js';
-import type { KindContext } from './kind.js';
-
-/** Writes the parameters at port `value`. */
-export async function run(context: KindContext): Promise<void> {
-  writeFile(context.output('value'), canonicalJson(context.parameters));
-}

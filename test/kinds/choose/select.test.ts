@@ -1,0 +1,229 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { FailureError } from '../../../src/base/failure.js';
+import type { JsonObject } from '../../../src/base/json.js';
+import { checkpointSelect } from '../../../src/kinds/choose/checkpoint-select.js';
+import { select } from '../../../src/kinds/choose/select.js';
+import type { Kind } from '../../../src/kinds/kind.js';
+import { withDatabase } from '../../../src/tables/database.js';
+import { metricColumns } from '../../../src/tables/evaluation-columns.js';
+import { writeRowsParquet } from '../../../src/tables/parquet.js';
+import { type Inputs, kindContext } from '../../support/kind-context.js';
+
+interface Score {
+  readonly steps: number;
+  readonly inner_lr: number | null;
+  readonly value: number | null;
+  readonly metric?: string;
+  readonly n?: number;
+}
+
+let folder = '';
+let files = 0;
+
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'kshot-select-'));
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+async function tableOf(scores: readonly Score[]): Promise<Inputs> {
+  files += 1;
+  const path = join(folder, `metrics-${files}.parquet`);
+  await withDatabase({ threads: 1 }, (database) =>
+    writeRowsParquet(database, {
+      columns: metricColumns,
+      rows: scores.map((score) => ({ k: 5, metric: 'mrr', n: 10, users: 2, ...score })),
+      orderBy: ['k', 'steps', 'inner_lr', 'metric'],
+      path,
+    }),
+  );
+  return { metrics: path };
+}
+
+async function run(kind: Kind, parameters: JsonObject, inputs: { [port: string]: Inputs }) {
+  files += 1;
+  const own = join(folder, `run-${files}`);
+  await (await kind.load()).run(kindContext({ folder: own, parameters, inputs }));
+  return (output: string) => readFileSync(join(own, output), 'utf8');
+}
+
+async function failureOf(action: Promise<unknown>): Promise<FailureError['failure']> {
+  const error = await action.catch((thrown: unknown) => thrown);
+  expect(error).toBeInstanceOf(FailureError);
+  return (error as FailureError).failure;
+}
+
+const byMrr = { metric: 'mrr', mode: 'max', settings: ['inner_lr', 'steps'] };
+
+describe('select', () => {
+  it('hands on the settings of the best row of all tables, and tells where it stands', async () => {
+    const rows = [
+      await tableOf([
+        { steps: 1, inner_lr: 0.01, value: 0.3 },
+        { steps: 5, inner_lr: 0.01, value: 0.4 },
+      ]),
+      await tableOf([
+        { steps: 1, inner_lr: 0.1, value: 0.5 },
+        { steps: 5, inner_lr: 0.1, value: 0.2 },
+        { steps: 5, inner_lr: 0.1, value: 0.9, metric: 'recall@5' },
+      ]),
+    ];
+    const read = await run(select, byMrr, { rows });
+    expect(read('settings')).toBe('{"inner_lr":0.1,"steps":1}\n');
+    expect(JSON.parse(read('row'))).toEqual({
+      index: 1,
+      k: 5,
+      steps: 1,
+      inner_lr: 0.1,
+      metric: 'mrr',
+      mode: 'max',
+      value: 0.5,
+      n: 10,
+      users: 2,
+    });
+    const least = await run(select, { ...byMrr, mode: 'min', settings: ['steps'] }, { rows });
+    expect(least('settings')).toBe('{"steps":5}\n');
+  });
+
+  it('gives ties to the first table, and in it to the fewest steps', async () => {
+    const rows = [
+      await tableOf([{ steps: 3, inner_lr: 0.2, value: 0.1 }]),
+      await tableOf([
+        { steps: 3, inner_lr: 0.05, value: 0.5 },
+        { steps: 1, inner_lr: 0.05, value: 0.5 },
+      ]),
+      await tableOf([{ steps: 0, inner_lr: null, value: 0.5 }]),
+    ];
+    const read = await run(select, byMrr, { rows });
+    expect(read('settings')).toBe('{"inner_lr":0.05,"steps":1}\n');
+  });
+
+  it('hands on no rate where no step was taken', async () => {
+    const rows = [await tableOf([{ steps: 0, inner_lr: null, value: 0.5 }])];
+    const context = kindContext({ folder: join(folder, 'no-rate'), parameters: byMrr, inputs: { rows } });
+    await (await select.load()).run(context);
+    expect(readFileSync(context.output('settings'), 'utf8')).toBe('{"steps":0}\n');
+    expect(context.logged).toEqual(['inner_lr is not handed on: the best row has none']);
+  });
+
+  it('writes the same settings when the metric wobbles', async () => {
+    const settings = [0.41, 0.42].map(async (value) => {
+      const rows = [await tableOf([{ steps: 1, inner_lr: 0.1, value }])];
+      return (await run(select, byMrr, { rows }))('settings');
+    });
+    const [one, other] = await Promise.all(settings);
+    expect(other).toBe(one);
+  });
+
+  it('says which table lacks the metric, and what it has', async () => {
+    const rows = [
+      await tableOf([{ steps: 1, inner_lr: 0.1, value: 0.1 }]),
+      await tableOf([{ steps: 1, inner_lr: 0.1, value: 0.1, metric: 'loss' }]),
+    ];
+    expect(await failureOf(run(select, byMrr, { rows }))).toMatchObject({
+      reason: 'bad-data',
+      message: 'rows[1] has no metric mrr',
+      hint: 'it has loss',
+    });
+  });
+
+  it.each([
+    ['no number', { value: Number.NaN }],
+    ['null', { value: null }],
+    ['over no pairs', { value: 0.5, n: 0 }],
+  ])('refuses to choose by a value that is %s', async (_, score) => {
+    const rows = [await tableOf([{ steps: 1, inner_lr: 0.1, ...score }])];
+    const failure = await failureOf(run(select, byMrr, { rows }));
+    expect(failure.reason).toBe('bad-data');
+    expect(failure.message).toContain('nothing to choose by');
+  });
+
+  it('leaves out what is no number as long as there is something to choose by, and says so', async () => {
+    const inputs = {
+      rows: [
+        await tableOf([{ steps: 1, inner_lr: 9, value: Number.NaN }]),
+        await tableOf([
+          { steps: 1, inner_lr: 0.1, value: 0.2 },
+          { steps: 5, inner_lr: 0.1, value: null, n: 0 },
+        ]),
+      ],
+    };
+    for (const mode of ['max', 'min']) {
+      const context = kindContext({
+        folder: join(folder, `nan-${mode}`),
+        parameters: { ...byMrr, mode },
+        inputs,
+      });
+      await (await select.load()).run(context);
+      expect(JSON.parse(readFileSync(context.output('row'), 'utf8'))).toMatchObject({ index: 1, value: 0.2 });
+      expect(context.logged).toEqual([
+        'left out: rows[0], k 5, steps 1, inner_lr 9: mrr is NaN over 10 query pairs',
+        'left out: rows[1], k 5, steps 5, inner_lr 0.1: mrr is null over 0 query pairs',
+      ]);
+    }
+  });
+
+  it('refuses a file that is no table of metrics', async () => {
+    const path = join(folder, 'text');
+    writeFileSync(path, 'not parquet');
+    const failure = await failureOf(run(select, byMrr, { rows: [{ metrics: path }] }));
+    expect(failure.reason).toBe('bad-data');
+    expect(failure.message).toContain('rows[0]');
+  });
+
+  it('names the settings that it will write', () => {
+    expect(select.namesOfSettings?.(byMrr)).toEqual(['inner_lr', 'steps']);
+  });
+});
+
+describe('checkpoint.select', () => {
+  async function candidates(count: number): Promise<string[]> {
+    return Array.from({ length: count }, (_, i) => {
+      const path = join(folder, `checkpoint-${i}`);
+      writeFileSync(path, `weights ${i}`);
+      return path;
+    });
+  }
+
+  it('copies the checkpoint with the best score, the first of equals', async () => {
+    const values = [0.1, 0.7, 0.7, 0.2];
+    const scores = await Promise.all(values.map((value) => tableOf([{ steps: 5, inner_lr: 0.05, value }])));
+    const inputs = { candidates: await candidates(4), scores };
+    const read = await run(checkpointSelect, { metric: 'mrr', mode: 'max' }, inputs);
+    expect(read('model')).toBe('weights 1');
+    expect(JSON.parse(read('choice'))).toMatchObject({ index: 1, metric: 'mrr', mode: 'max', value: 0.7 });
+    const lowest = await run(checkpointSelect, { metric: 'mrr', mode: 'min' }, inputs);
+    expect(lowest('model')).toBe('weights 0');
+  });
+
+  it('leaves out a checkpoint whose score is no number, and says so', async () => {
+    const values = [Number.NaN, 0.3, 0.2];
+    const scores = await Promise.all(values.map((value) => tableOf([{ steps: 5, inner_lr: 0.05, value }])));
+    for (const [mode, winner] of [
+      ['max', 1],
+      ['min', 2],
+    ] as const) {
+      const context = kindContext({
+        folder: join(folder, `checkpoint-nan-${mode}`),
+        parameters: { metric: 'mrr', mode },
+        inputs: { candidates: await candidates(3), scores },
+      });
+      await (await checkpointSelect.load()).run(context);
+      expect(readFileSync(context.output('model'), 'utf8')).toBe(`weights ${winner}`);
+      expect(context.logged).toEqual([
+        'left out: scores[0], k 5, steps 5, inner_lr 0.05: mrr is NaN over 10 query pairs',
+      ]);
+    }
+  });
+
+  it('wants as many scores as candidates', () => {
+    const check = (lengths: { [port: string]: number }) =>
+      checkpointSelect.check?.({ parameters: { metric: 'mrr' }, inputNames: [], lengths, facts: {} });
+    expect(check({ candidates: 3, scores: 3 })).toEqual([]);
+    expect(check({ candidates: 3, scores: 1 })).toEqual([
+      { message: expect.stringContaining('candidates has 3 checkpoints, and scores 1 evaluations') },
+    ]);
+  });
+});

@@ -1,0 +1,227 @@
+import { execFileSync } from 'node:child_process';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import type { JsonObject } from '../../../src/base/json.js';
+import { writeItemCatalogue } from '../../../src/data/item-catalogue.js';
+import { readEpisodes } from '../../../src/data/read-episodes.js';
+import { baselinePopularity } from '../../../src/kinds/evaluate/baseline-popularity.js';
+import { baselineRandom } from '../../../src/kinds/evaluate/baseline-random.js';
+import { baselineSessionKnn } from '../../../src/kinds/evaluate/baseline-session-knn.js';
+import type { Kind } from '../../../src/kinds/kind.js';
+import type { Inputs } from '../../support/kind-context.js';
+import { failureOf, rowsOf, runKind, temporaryFolder, writeTable } from '../../support/run-kind.js';
+import { makeSmallData } from '../../support/small-data.js';
+import { writeSmallSplit } from '../../support/small-episodes.js';
+
+type Columns = { readonly [name: string]: string };
+
+const pairColumns: Columns = {
+  pair_id: 'BIGINT',
+  user_id: 'VARCHAR',
+  session_id: 'VARCHAR',
+  prefix: 'INTEGER[]',
+  label: 'INTEGER',
+  label_ts_epoch: 'DOUBLE',
+  prefix_len: 'INTEGER',
+};
+const episodeColumns: Columns = {
+  episode_id: 'BIGINT',
+  user_id: 'VARCHAR',
+  support_pair_ids: 'BIGINT[]',
+  query_pair_ids: 'BIGINT[]',
+};
+
+interface Session {
+  readonly user: string;
+  readonly items: readonly number[];
+  /** Of its first event; a second passes from one to the next. */
+  readonly at: number;
+}
+
+/** A split whose users each have one episode: their first pair, and all others to query. */
+async function splitOf(sessions: readonly Session[], items: number) {
+  const folder = temporaryFolder();
+  const files = {
+    pairs: join(folder, 'pairs.parquet'),
+    episodes: join(folder, 'episodes.parquet'),
+    items: join(folder, 'items.json'),
+  };
+  const pairs = sessions.flatMap((session, index) =>
+    session.items.slice(1).map((label, before) => ({
+      user_id: session.user,
+      session_id: `session-${index}`,
+      prefix: session.items.slice(0, before + 1),
+      label,
+      label_ts_epoch: session.at + before + 1,
+      prefix_len: before + 1,
+    })),
+  );
+  const rows = pairs.map((pair, pair_id) => ({ pair_id, ...pair }));
+  const users = [...new Set(rows.map((row) => row.user_id))];
+  const episodes = users.map((user_id, episode_id) => {
+    const [first = 0, ...others] = rows.filter((row) => row.user_id === user_id).map((row) => row.pair_id);
+    return { episode_id, user_id, support_pair_ids: [first], query_pair_ids: others };
+  });
+  await writeTable(files.pairs, pairColumns, rows);
+  await writeTable(files.episodes, episodeColumns, episodes);
+  writeItemCatalogue(
+    files.items,
+    Array.from({ length: items }, (_, id) => `item-${id}`),
+  );
+  return files;
+}
+
+const ranksOf = async (kind: Kind, parameters: JsonObject, inputs: { readonly [port: string]: Inputs }) =>
+  await rowsOf((await runKind(kind, { with: parameters, inputs })).path('ranks'));
+
+describe('baseline.random', () => {
+  it('draws every rank about equally often, by seed and pair alone', async () => {
+    const episodes = await writeSmallSplit(temporaryFolder(), { users: 400, items: 5, q: 8 });
+    const rows = await ranksOf(baselineRandom, { seed: 1 }, { episodes });
+    const counts = [1, 2, 3, 4, 5].map((rank) => rows.filter((row) => row['rank'] === rank).length);
+    // The same pair in two episodes of a user has one rank, so distinct pairs are what varies by chance.
+    const distinct = new Set(rows.map((row) => row['pair_id'])).size;
+    const expected = rows.length / 5;
+    const deviation = (rows.length / distinct) * Math.sqrt(distinct * 0.2 * 0.8);
+    for (const count of counts) expect(Math.abs(count - expected)).toBeLessThan(4 * deviation);
+    expect(await ranksOf(baselineRandom, { seed: 1 }, { episodes })).toEqual(rows);
+    expect(await ranksOf(baselineRandom, { seed: 2 }, { episodes })).not.toEqual(rows);
+    expect(await ranksOf(baselineRandom, { seed: 1, max_episodes: 3 }, { episodes })).toEqual(
+      rows.filter((row) => Number(row['episode_id']) < 3),
+    );
+  });
+});
+
+describe('baseline.popularity', () => {
+  it('ranks by how often an item came next in train, ties by id', async () => {
+    const train = await splitOf(
+      [
+        { user: 'a', items: [0, 3, 1, 3], at: 0 },
+        { user: 'b', items: [3, 2, 3, 1], at: 0 },
+      ],
+      6,
+    );
+    // Next items of train: 3 three times, 1 twice, 2 once, 0 only first; so 3, 1, 2, then 0, 4, 5.
+    const episodes = await splitOf([{ user: 'c', items: [0, 0, 1, 2, 3, 4, 5, 0], at: 0 }], 6);
+    const rows = await ranksOf(baselinePopularity, {}, { train, episodes });
+    expect(rows.map((row) => [row['label'], row['rank']])).toEqual([
+      [1, 2],
+      [2, 3],
+      [3, 1],
+      [4, 5],
+      [5, 6],
+      [0, 4],
+    ]);
+    expect(rows[0]).toEqual({
+      k: 1,
+      steps: 0,
+      inner_lr: null,
+      episode_id: 0,
+      user_id: 'c',
+      pair_id: 1,
+      label: 1,
+      rank: 2,
+    });
+  });
+
+  it('refuses episodes of another catalogue', async () => {
+    const train = await splitOf([{ user: 'a', items: [0, 1], at: 0 }], 6);
+    const episodes = await splitOf([{ user: 'c', items: [0, 1, 2], at: 0 }], 7);
+    const failure = await failureOf(runKind(baselinePopularity, { with: {}, inputs: { train, episodes } }));
+    expect(failure).toMatchObject({
+      reason: 'bad-data',
+      message: 'the training data has 6 items, and the episodes have 7',
+    });
+  });
+});
+
+describe('baseline.session_knn', () => {
+  const search = { neighbours: 100, sample_size: 1000, max_prefix_length: 50 };
+
+  it('looks at the latest sessions first, whatever their users are called', async () => {
+    const train = await splitOf(
+      [
+        { user: 'a', items: [0, 1], at: 5_000 },
+        { user: 'b', items: [0, 2], at: 9_000 },
+        { user: 'c', items: [0, 3], at: 7_000 },
+      ],
+      5,
+    );
+    const rankOf = async (label: number, sample_size: number) => {
+      const rows = await ranksOf(
+        baselineSessionKnn,
+        { ...search, sample_size, max_prefix_length: 1 },
+        {
+          train,
+          episodes: await splitOf([{ user: 'd', items: [4, 0, label], at: 0 }], 5),
+        },
+      );
+      return rows.map((row) => row['rank']);
+    };
+    // After item 0: with a sample of one only {0, 2} counts, of two {0, 3} too, of three all.
+    expect(await rankOf(2, 1)).toEqual([2]);
+    expect(await rankOf(3, 1)).toEqual([4]);
+    expect([await rankOf(2, 2), await rankOf(3, 2), await rankOf(1, 2)]).toEqual([[2], [3], [4]]);
+    expect([await rankOf(1, 3), await rankOf(2, 3), await rankOf(3, 3)]).toEqual([[2], [3], [4]]);
+  });
+
+  const python = '/usr/bin/python3';
+  const problem = (() => {
+    try {
+      execFileSync(python, ['-c', 'import numpy'], { stdio: 'pipe' });
+      return undefined;
+    } catch (error) {
+      return `${python} with numpy is missing: ${(error as Error).message.split('\n')[0]}`;
+    }
+  })();
+  if (problem !== undefined) console.warn(`skipped: the comparison with numpy, because ${problem}`);
+
+  it.skipIf(problem !== undefined)('ranks as dense matrices in numpy do', async () => {
+    const { train, test } = await makeSmallData({ users: 120, items: 30 });
+    const set = await readEpisodes(test, { threads: 1, maxPrefixLength: 50 });
+    const queries = set.episodes.flatMap(({ query }) =>
+      Array.from(query, (pair) => [
+        [...set.pairs.items.subarray(set.pairs.offsets[pair], set.pairs.offsets[pair + 1])],
+        set.pairs.labels[pair],
+      ]),
+    );
+    expect(queries.length).toBeGreaterThan(50);
+    // Each session's last pair holds all of it.
+    const whole = new Map<string, { last: number; items: unknown[] }>();
+    for (const pair of await rowsOf(train.pairs)) {
+      const items = [...(pair['prefix'] as number[]), pair['label']];
+      whole.set(String(pair['session_id']), { last: Number(pair['label_ts_epoch']), items });
+    }
+    const sessions = [...whole.values()].sort((one, other) => other.last - one.last);
+    expect(new Set(sessions.map(({ last }) => last)).size).toBe(sessions.length);
+    const script = fileURLToPath(new URL('./session_knn_with_numpy.py', import.meta.url));
+    for (const [neighbours, sample_size] of [
+      [100, 1000],
+      [7, 40],
+    ] as const) {
+      const rows = await ranksOf(
+        baselineSessionKnn,
+        { ...search, neighbours, sample_size },
+        { train, episodes: test },
+      );
+      const asked = {
+        items: 30,
+        neighbours,
+        sample_size,
+        sessions: sessions.map(({ items }) => items),
+        queries,
+      };
+      const output = execFileSync(python, [script], { input: JSON.stringify(asked) }).toString();
+      const bounds = JSON.parse(output) as [number, number, number][];
+      expect(rows).toHaveLength(bounds.length);
+      for (const [index, [lowest, , highest]] of bounds.entries()) {
+        expect(rows[index]?.['rank']).toBeGreaterThanOrEqual(lowest);
+        expect(rows[index]?.['rank']).toBeLessThanOrEqual(highest);
+      }
+      // Sums that are equal on paper may differ in their last bit, but seldom do.
+      const byId = bounds.filter(([, rank], index) => rows[index]?.['rank'] === rank);
+      expect(byId.length).toBeGreaterThan(0.95 * bounds.length);
+    }
+  });
+});
