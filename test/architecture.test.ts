@@ -17,6 +17,7 @@ const layers = [
   'kinds',
   'pipeline',
   'run',
+  'artifacts',
   'report',
   'ui',
   'cli',
@@ -26,6 +27,8 @@ interface Import {
   readonly from: string;
   readonly to: string;
   readonly isType: boolean;
+  /** By `import()`. */
+  readonly isLazy: boolean;
 }
 
 const modules = readdirSync(source, { recursive: true, encoding: 'utf8' }).filter((file) =>
@@ -34,11 +37,12 @@ const modules = readdirSync(source, { recursive: true, encoding: 'utf8' }).filte
 
 const imports: readonly Import[] = modules.flatMap((file) => {
   const text = readFileSync(join(source, file), 'utf8');
-  const found = [...text.matchAll(/(import type [^;']*)?(?:from|import)\s*\(?\s*'(\.[^']+)'/g)];
-  return found.map(([, type, specifier = '']) => ({
+  const found = [...text.matchAll(/(import type [^;']*)?(?:from|import)\s*(\(?)\s*'(\.[^']+)'/g)];
+  return found.map(([, type, open, specifier = '']) => ({
     from: file,
     to: relative(source, join(source, dirname(file), specifier)).replace(/\.js$/, '.ts'),
     isType: type !== undefined,
+    isLazy: open === '(',
   }));
 });
 
@@ -55,6 +59,21 @@ describe('the structure of src/', () => {
       ({ from, to }) => layers.indexOf(layerOf(to)) > layers.indexOf(layerOf(from)),
     );
     expect(upwards).toEqual([]);
+  });
+
+  it('has no cycle of imports, types too, but for what is loaded only when it is needed', () => {
+    const next = new Map<string, string[]>();
+    for (const { from, to, isLazy } of imports) if (!isLazy) next.set(from, [...(next.get(from) ?? []), to]);
+    const done = new Set<string>();
+    const cycles: string[] = [];
+    const visit = (file: string, path: readonly string[]) => {
+      if (path.includes(file)) cycles.push([...path.slice(path.indexOf(file)), file].join(' > '));
+      if (done.has(file) || path.includes(file)) return;
+      for (const to of next.get(file) ?? []) visit(to, [...path, file]);
+      done.add(file);
+    };
+    for (const file of modules) visit(file, []);
+    expect(cycles).toEqual([]);
   });
 
   it('spreads no list into the arguments of a call: the stack overflows at some 100,000', () => {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { FailureError } from './failure.js';
+import type { Tree } from './files/tree.js';
 import type { Json, JsonObject } from './json.js';
-import type { Tree } from './tree.js';
 
 /** sha256 as 64 lower-case hex digits. */
 export type Digest = string;

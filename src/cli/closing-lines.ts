@@ -1,9 +1,9 @@
+import type { FinishedRun } from '../artifacts/finished-run.js';
+import { identityOf } from '../artifacts/register.js';
+import type { Report } from '../artifacts/run-documents.js';
 import { printable } from '../base/terminal-text.js';
 import { kinds } from '../kinds/registry.js';
-import type { FinishedRun } from '../report/finished-run.js';
 import type { PublishedFile } from '../report/publish/published-history.js';
-import { identityOf } from '../report/register.js';
-import type { Report } from '../report/run-documents.js';
 import { type FigureLayout, resultLines } from './metric-lines.js';
 import type { PlanningOptions } from './open-project.js';
 

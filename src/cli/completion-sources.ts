@@ -1,12 +1,12 @@
 import { readdirSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { runNames } from '../artifacts/find-run.js';
+import { identityOf, type RunRecord, readRegister } from '../artifacts/register.js';
+import { type ManifestNode, readManifest } from '../artifacts/run-documents.js';
+import { isFolderAt } from '../base/files/user-path.js';
 import { isJsonObject, type Json, type JsonObject } from '../base/json.js';
-import { isFolderAt } from '../base/user-path.js';
-import { identityOf, type RunRecord, readRegister } from '../report/register.js';
-import { type ManifestNode, readManifest } from '../report/run-documents.js';
 import type { Completion, CompletionSources, CompletionTopics } from './complete.js';
 import { findPipeline, findRoot, isPipelineName } from './find-pipeline.js';
-import { runNames } from './find-run.js';
 
 /** How many runs are offered, and looked at for the names of their nodes. */
 const mostRuns = 50;
@@ -107,10 +107,10 @@ async function pipelineOf(
 ): Promise<{ readonly file: string; readonly value: JsonObject } | undefined> {
   const found = findPipeline(root, folder, file);
   if (!found.ok) return undefined;
-  const { readPipeline } = await import('../pipeline/read-pipeline.js');
+  const { readPipeline } = await import('../pipeline/text/read-pipeline.js');
   const read = readPipeline(root, found.value);
   if (!read.ok) return undefined;
-  const { toJsonObject } = await import('../pipeline/located-value.js');
+  const { toJsonObject } = await import('../pipeline/text/located-value.js');
   return { file: found.value, value: toJsonObject(read.value) };
 }
 

@@ -1,11 +1,11 @@
+import { estimateText, inReadingOrder } from '../artifacts/metric-table.js';
 import { greatest } from '../base/extremes.js';
 import type { Json } from '../base/json.js';
 import { formatCount } from '../base/quantities.js';
 import { printable } from '../base/terminal-text.js';
 import type { NodeDifference, RunComparison, RunFacts, ValueDifference } from '../report/compare-runs.js';
 import type { MetricDifference, MetricSide, SettingOf } from '../report/metric-differences.js';
-import { estimateText, inReadingOrder } from '../report/metric-table.js';
-import type { RowTable } from '../report/row-formats.js';
+import type { RowTable } from '../tables/row-formats.js';
 import type { Style } from '../ui/style.js';
 import { type FigureLayout, tableLines } from './metric-lines.js';
 

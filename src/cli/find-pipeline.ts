@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import type { Failure } from '../base/failure.js';
-import { failed, type Result, success } from '../base/result.js';
 import {
   isFileAt,
   isFolderAt,
@@ -11,8 +10,9 @@ import {
   pathFailure,
   pathTrouble,
   shortPath,
-} from '../base/user-path.js';
-import { suggestion } from '../pipeline/nearest-name.js';
+} from '../base/files/user-path.js';
+import { suggestion } from '../base/nearest-name.js';
+import { failed, type Result, success } from '../base/result.js';
 
 /**
  * The root of the project that `folder` is in: `--root` where given, else the nearest folder upwards that holds

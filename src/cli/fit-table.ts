@@ -1,7 +1,7 @@
 import { greatest } from '../base/extremes.js';
 import type { Json } from '../base/json.js';
 import { displayWidth, printable } from '../base/terminal-text.js';
-import { type RowTable, tableWidth } from '../report/row-formats.js';
+import { type RowTable, tableWidth } from '../tables/row-formats.js';
 import { fitText } from '../ui/fit-text.js';
 
 /** A table that fits, the columns that it had to leave out, and what must be known to read it as it has become. */

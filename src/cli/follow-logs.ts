@@ -1,9 +1,14 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
+import {
+  hasEnded,
+  type UnfinishedLog,
+  type UnfinishedRun,
+  unfinishedLogs,
+} from '../artifacts/unfinished-runs.js';
 import { cutPlace } from '../run/step-log.js';
 import { shownPath } from './shown-path.js';
 import type { Terminal } from './terminal.js';
-import { hasEnded, type UnfinishedLog, type UnfinishedRun, unfinishedLogs } from './unfinished-runs.js';
 
 const pollMilliseconds = 150;
 

@@ -1,9 +1,9 @@
 import { greatest } from '../base/extremes.js';
+import { leavesOf } from '../base/files/tree.js';
 import { formatCount } from '../base/quantities.js';
 import { type Role, type Roles, unionOfRoles } from '../base/role.js';
 import { printable } from '../base/terminal-text.js';
-import { leavesOf } from '../base/tree.js';
-import type { Graph } from '../pipeline/graph.js';
+import type { Graph } from '../pipeline/graph/graph.js';
 
 /** A step of the graph with its nodes folded. */
 export interface DagStep {

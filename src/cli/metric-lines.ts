@@ -1,10 +1,10 @@
+import { driftTable } from '../artifacts/drift-table.js';
+import { metricTable } from '../artifacts/metric-table.js';
+import type { Report } from '../artifacts/run-documents.js';
+import { comparisonTable, type SummaryRow, summaryTable } from '../artifacts/summary-table.js';
 import { greatest } from '../base/extremes.js';
 import { formatCount } from '../base/quantities.js';
-import { driftTable } from '../report/drift-table.js';
-import { metricTable } from '../report/metric-table.js';
-import { formatRows, type RowTable } from '../report/row-formats.js';
-import type { Report } from '../report/run-documents.js';
-import { comparisonTable, type SummaryRow, summaryTable } from '../report/summary-table.js';
+import { formatRows, type RowTable } from '../tables/row-formats.js';
 import { wrapWords } from '../ui/fit-text.js';
 import type { Style } from '../ui/style.js';
 import { fitTable } from './fit-table.js';

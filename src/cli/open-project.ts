@@ -1,12 +1,12 @@
 import { join } from 'node:path';
 import type { Failure } from '../base/failure.js';
+import { suggestion } from '../base/nearest-name.js';
 import { failed, type Result, success } from '../base/result.js';
-import { type CodeDigests, installedCode, readCodeDigests } from '../pipeline/code-digests.js';
-import type { Graph, GraphNode } from '../pipeline/graph.js';
+import type { Graph, GraphNode } from '../pipeline/graph/graph.js';
 import { loadPipeline, namesInGraph } from '../pipeline/load-pipeline.js';
-import { makePlan } from '../pipeline/make-plan.js';
-import { suggestion } from '../pipeline/nearest-name.js';
-import type { Plan } from '../pipeline/plan.js';
+import { type CodeDigests, installedCode, readCodeDigests } from '../pipeline/plan/code-digests.js';
+import { makePlan } from '../pipeline/plan/make-plan.js';
+import type { Plan } from '../pipeline/plan/plan.js';
 import { openStore } from '../store/open-store.js';
 import type { Store } from '../store/store.js';
 import { findPipeline, findRoot, looksLikePath, noPipeline, splitFile } from './find-pipeline.js';

@@ -1,8 +1,8 @@
 import { greatest } from '../base/extremes.js';
 import { formatCount, shortDigest } from '../base/quantities.js';
 import { displayWidth, printable } from '../base/terminal-text.js';
-import type { Publication } from '../pipeline/graph.js';
-import type { Plan, PlannedNode, PlanState } from '../pipeline/plan.js';
+import type { Publication } from '../pipeline/graph/graph.js';
+import type { Plan, PlannedNode, PlanState } from '../pipeline/plan/plan.js';
 import type { Style } from '../ui/style.js';
 
 /** How many nodes of a plan are in each state. */

@@ -1,9 +1,9 @@
 import { accessSync, constants, existsSync, statfsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { identityOf, readRegister } from '../artifacts/register.js';
 import { type Failure, FailureError } from '../base/failure.js';
 import { environmentFailure, failureOfException } from '../base/failure-of-exception.js';
 import { formatCount } from '../base/quantities.js';
-import { identityOf, readRegister } from '../report/register.js';
 import { folderObstacle } from '../store/folders.js';
 import { openStore } from '../store/open-store.js';
 import { type CacheSurvey, surveyCache } from '../store/survey-cache.js';

@@ -1,15 +1,15 @@
+import { identityOf, readRegister } from '../artifacts/register.js';
+import { type ManifestNode, readManifest } from '../artifacts/run-documents.js';
 import type { Digest } from '../base/canonical.js';
+import type { Tree } from '../base/files/tree.js';
 import type { JsonObject } from '../base/json.js';
 import { shortDigest } from '../base/quantities.js';
-import type { Tree } from '../base/tree.js';
 import { kinds } from '../kinds/registry.js';
-import { type Comparable, createManifestReader, differencesInOneLine } from '../pipeline/explain.js';
-import type { GraphNode, Source } from '../pipeline/graph.js';
-import { preimageBeforeInputs } from '../pipeline/keys.js';
-import { fileDigestsOf } from '../pipeline/make-plan.js';
-import type { PlannedNode } from '../pipeline/plan.js';
-import { identityOf, readRegister } from '../report/register.js';
-import { type ManifestNode, readManifest } from '../report/run-documents.js';
+import type { GraphNode, Source } from '../pipeline/graph/graph.js';
+import { type Comparable, createManifestReader, differencesInOneLine } from '../pipeline/plan/explain.js';
+import { preimageBeforeInputs } from '../pipeline/plan/keys.js';
+import { fileDigestsOf } from '../pipeline/plan/make-plan.js';
+import type { PlannedNode } from '../pipeline/plan/plan.js';
 import type { PlannedProject } from './open-project.js';
 
 /** How many runs back a node is looked for. */

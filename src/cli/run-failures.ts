@@ -1,5 +1,5 @@
 import type { Failure, Location } from '../base/failure.js';
-import type { GraphNode } from '../pipeline/graph.js';
+import type { GraphNode } from '../pipeline/graph/graph.js';
 import type { RunOutcome } from '../run/scheduler.js';
 
 /** Where the pipeline names the file that holds bad data; else the step. */

@@ -2,7 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import type { Failure } from '../base/failure.js';
 import type { Query } from '../report/query-rows.js';
-import type { RowFormat } from '../report/row-formats.js';
+import type { RowFormat } from '../tables/row-formats.js';
 
 /** A query, and how its rows are printed. */
 export interface FormattedQuery extends Query {

@@ -1,6 +1,6 @@
 import type { Command, CommanderError } from 'commander';
 import type { Failure } from '../base/failure.js';
-import { didYouMean } from '../pipeline/nearest-name.js';
+import { didYouMean } from '../base/nearest-name.js';
 
 /** What is wrong with a command line, from commander's error about it. */
 export function usageFailure(error: CommanderError, args: readonly string[], program: Command): Failure {

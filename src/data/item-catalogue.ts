@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
+import { writeFile } from '../base/files/write-file.js';
 import { isJsonObject, type Json } from '../base/json.js';
-import { writeFile } from '../base/write-file.js';
 import { badData } from '../tables/bad-data.js';
 
 /** Item names by id: item `id` is called `names[id]`. A catalogue belongs to no split. */

@@ -1,12 +1,12 @@
 import { readFileSync, rmSync, statSync } from 'node:fs';
 import { release } from 'node:os';
 import { join } from 'node:path';
-import { writeFileAtomic } from '../base/atomic-file.js';
-import { builtFile } from '../base/built-file.js';
 import { digestOf } from '../base/canonical.js';
-import { checkedJson, checkedText } from '../base/checked-json.js';
+import { writeFileAtomic } from '../base/files/atomic-file.js';
+import { builtFile } from '../base/files/built-file.js';
+import { checkedJson, checkedText } from '../base/files/checked-json.js';
+import { makeFolders } from '../base/files/make-folders.js';
 import { isJsonObject, type Json } from '../base/json.js';
-import { makeFolders } from '../base/make-folders.js';
 import type { EngineProbe } from './engine.js';
 import { gpuDevices } from './gpu-devices.js';
 import { installedVersions } from './installed-version.js';

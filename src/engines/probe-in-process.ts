@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { builtFile } from '../base/built-file.js';
+import { builtFile } from '../base/files/built-file.js';
 import type { EngineProbe } from './engine.js';
 
 /** Longer than any driver takes to start, on a machine with other work. */

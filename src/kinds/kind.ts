@@ -1,6 +1,6 @@
+import type { Tree } from '../base/files/tree.js';
 import type { JsonObject } from '../base/json.js';
 import type { Role } from '../base/role.js';
-import type { Tree } from '../base/tree.js';
 import type { Engine, EngineOptions } from '../engines/engine.js';
 import type { GpuDevice } from '../engines/gpu-devices.js';
 import type { DeclaredParameters } from './parameters.js';

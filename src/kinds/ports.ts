@@ -1,5 +1,5 @@
 import { FailureError } from '../base/failure.js';
-import type { Tree } from '../base/tree.js';
+import type { Tree } from '../base/files/tree.js';
 import type { KindContext } from './kind.js';
 
 function bug(message: string): FailureError {

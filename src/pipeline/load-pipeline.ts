@@ -1,23 +1,23 @@
 import { basename, join, resolve } from 'node:path';
 import type { Failure } from '../base/failure.js';
+import { leavesOf } from '../base/files/tree.js';
+import { suggestion } from '../base/nearest-name.js';
 import { failed, type Result, success } from '../base/result.js';
-import { leavesOf } from '../base/tree.js';
 import type { EngineChoice } from '../engines/choose-engine.js';
 import { chooseHere } from '../engines/choose-here.js';
 import type { Kind } from '../kinds/kind.js';
 import { kinds as allKinds } from '../kinds/registry.js';
-import { applySets } from './apply-sets.js';
-import { assignRoles } from './assign-roles.js';
-import { buildGraph, type DraftNode } from './build-graph.js';
-import type { Graph, GraphNode } from './graph.js';
-import { failureAt, type LocatedMap } from './located-value.js';
-import { suggestion } from './nearest-name.js';
-import { loadValidators, type ParameterValidators } from './parameter-errors.js';
-import { resolvePublications } from './publications.js';
-import { displayPath, readPipeline } from './read-pipeline.js';
-import { resolveEngines } from './resolve-engines.js';
-import { readSpec, type Spec } from './spec.js';
-import { substitute } from './substitute.js';
+import { assignRoles } from './graph/assign-roles.js';
+import { buildGraph, type DraftNode } from './graph/build-graph.js';
+import type { Graph, GraphNode } from './graph/graph.js';
+import { loadValidators, type ParameterValidators } from './graph/parameter-errors.js';
+import { resolveEngines } from './graph/resolve-engines.js';
+import { resolvePublications } from './spec/publications.js';
+import { readSpec, type Spec } from './spec/spec.js';
+import { applySets } from './text/apply-sets.js';
+import { failureAt, type LocatedMap } from './text/located-value.js';
+import { displayPath, readPipeline } from './text/read-pipeline.js';
+import { substitute } from './text/substitute.js';
 
 export interface LoadOptions {
   /** The project's root, absolute. */

@@ -1,14 +1,20 @@
 import { existsSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import { readDocument } from '../artifacts/read-document.js';
+import { identityOf, type RunRecord, readRegister, runFolderOf } from '../artifacts/register.js';
+import {
+  type Manifest,
+  type ManifestNode,
+  type Report,
+  readManifest,
+  readReport,
+} from '../artifacts/run-documents.js';
+import { recordedFiles, verifyRecordedFiles } from '../artifacts/verify-run.js';
 import { canonicalText, type Digest } from '../base/canonical.js';
 import { isJsonObject, type Json, type JsonObject } from '../base/json.js';
-import { differences } from '../pipeline/explain.js';
+import { differences } from '../pipeline/plan/explain.js';
 import type { Store } from '../store/store.js';
 import { compareMetrics, type MetricComparison } from './metric-differences.js';
-import { readDocument } from './read-document.js';
-import { identityOf, type RunRecord, readRegister, runFolderOf } from './register.js';
-import { type Manifest, type ManifestNode, type Report, readManifest, readReport } from './run-documents.js';
-import { recordedFiles, verifyRecordedFiles } from './verify-run.js';
 
 /** A run with all that two are compared by; its files are verified. */
 export interface ComparableRun {

@@ -1,6 +1,6 @@
+import { estimateText, inReadingOrder } from '../artifacts/metric-table.js';
+import type { ComparedMetric, SummaryRow } from '../artifacts/summary-table.js';
 import { formatCount } from '../base/quantities.js';
-import { estimateText, inReadingOrder } from './metric-table.js';
-import type { ComparedMetric, SummaryRow } from './summary-table.js';
 
 /**
  * What summaries say, a sentence for each model at each setting: the metric that is read first, with its interval,

@@ -1,4 +1,4 @@
-import type { MetricRow } from './metric-table.js';
+import type { MetricRow } from '../artifacts/metric-table.js';
 
 /** One evaluation in two runs: of the same node, at settings that correspond. */
 export interface MatchedSetting {

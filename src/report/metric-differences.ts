@@ -1,10 +1,10 @@
+import type { MetricRow } from '../artifacts/metric-table.js';
 import type { Role } from '../base/role.js';
 import { type Comparison, compare, measure } from '../learning/compare.js';
 import { compareUnpaired } from '../learning/compare-unpaired.js';
 import { type MetricName, metricNames } from '../learning/metrics.js';
 import { withDatabase } from '../tables/database.js';
 import { type MatchedSetting, matchSettings } from './match-settings.js';
-import type { MetricRow } from './metric-table.js';
 import { onlyNamed, type RankedPairs, readRankedPairs, settingName, userSums } from './ranked-pairs.js';
 
 type Ends = readonly [low: number, high: number];

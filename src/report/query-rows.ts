@@ -4,13 +4,13 @@ import {
   type DuckDBValueConverter,
   JsonDuckDBValueConverter,
 } from '@duckdb/node-api';
+import { type RecordedFile, verifyRecordedFiles } from '../artifacts/verify-run.js';
 import { type Failure, FailureError } from '../base/failure.js';
 import type { Json } from '../base/json.js';
 import { type Database, openDatabase, sqlName, sqlText } from '../tables/database.js';
 import { withoutWildcards } from '../tables/parquet.js';
-import type { RowTable } from './row-formats.js';
+import type { RowTable } from '../tables/row-formats.js';
 import { checkStatement } from './sql-statement.js';
-import { type RecordedFile, verifyRecordedFiles } from './verify-run.js';
 
 /** A table that a query may read: rows of parquet files, in an order that follows from the files alone. */
 export interface SourceTable {

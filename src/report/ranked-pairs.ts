@@ -1,7 +1,7 @@
+import type { MetricRow } from '../artifacts/metric-table.js';
 import { gainOf, type MetricName } from '../learning/metrics.js';
 import { type Database, sqlText } from '../tables/database.js';
 import { parquetFile } from '../tables/parquet.js';
-import type { MetricRow } from './metric-table.js';
 
 /** The query pairs of one setting with their ranks, users in order of their ids. */
 export interface RankedPairs {

@@ -1,7 +1,7 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import type { Failure } from '../base/failure.js';
+import { didYouMean } from '../base/nearest-name.js';
 import { failed, type Result, success } from '../base/result.js';
-import { didYouMean } from '../pipeline/nearest-name.js';
 
 /** Table functions that make rows from their arguments alone. */
 const harmlessTableFunctions = new Set([

@@ -1,23 +1,17 @@
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { sha256 } from '../base/canonical.js';
-import { exitCodeOf } from '../base/exit-code.js';
-import type { Failure } from '../base/failure.js';
-import { failureOfException } from '../base/failure-of-exception.js';
-import type { Json } from '../base/json.js';
-import { failed, type Result, success } from '../base/result.js';
-import { writeFile } from '../base/write-file.js';
-import { kshotVersion } from '../run/kshot-version.js';
-import type { Store } from '../store/store.js';
-import { driftSummaries } from './drift-table.js';
-import { filesOfRun } from './files-of-run.js';
-import type { FinishedRun } from './finished-run.js';
-import { keyFindings } from './key-findings.js';
-import { metricRows } from './metric-table.js';
-import { outputFiles } from './outputs-of-content.js';
-import { packageVersions } from './package-versions.js';
-import { isComplete, publishedPath } from './publish/due-publications.js';
-import { identityOf, type Register, type RunRecord, readRegister, registerRun } from './register.js';
+import { driftSummaries } from '../artifacts/drift-table.js';
+import { filesOfRun } from '../artifacts/files-of-run.js';
+import type { FinishedRun } from '../artifacts/finished-run.js';
+import { metricRows } from '../artifacts/metric-table.js';
+import { outputFiles } from '../artifacts/outputs-of-content.js';
+import {
+  identityOf,
+  type Register,
+  type RunRecord,
+  readRegister,
+  registerRun,
+} from '../artifacts/register.js';
 import {
   filesOfContent,
   isSynthetic,
@@ -25,12 +19,30 @@ import {
   resultFiles,
   shownTables,
   testEvaluations,
-} from './result-rows.js';
-import { type Figures, figuresOf, type Manifest, type Report, readReport } from './run-documents.js';
-import type { RunFolder } from './run-folder.js';
-import { summaryRows } from './summary-table.js';
-import { verifyFiles } from './verify-files.js';
-import { recordedFiles, spoiltFiles } from './verify-run.js';
+} from '../artifacts/result-rows.js';
+import {
+  type Figures,
+  figuresOf,
+  type Manifest,
+  type Report,
+  readReport,
+} from '../artifacts/run-documents.js';
+import type { RunFolder } from '../artifacts/run-folder.js';
+import { summaryRows } from '../artifacts/summary-table.js';
+import { verifyFiles } from '../artifacts/verify-files.js';
+import { recordedFiles, spoiltFiles } from '../artifacts/verify-run.js';
+import { sha256 } from '../base/canonical.js';
+import { exitCodeOf } from '../base/exit-code.js';
+import type { Failure } from '../base/failure.js';
+import { failureOfException } from '../base/failure-of-exception.js';
+import { writeFile } from '../base/files/write-file.js';
+import type { Json } from '../base/json.js';
+import { failed, type Result, success } from '../base/result.js';
+import { kshotVersion } from '../run/kshot-version.js';
+import type { Store } from '../store/store.js';
+import { keyFindings } from './key-findings.js';
+import { packageVersions } from './package-versions.js';
+import { isComplete, publishedPath } from './publish/due-publications.js';
 
 /** A run's report, and what kept its page from being written. */
 export interface WrittenReport {
@@ -155,7 +167,7 @@ async function newTables(
   folder: RunFolder,
   store: Pick<Store, 'verify' | 'objectPath'>,
 ): Promise<Figures> {
-  const { writeTables } = await import('./write-tables.js');
+  const { writeTables } = await import('../artifacts/write-tables.js');
   const fingerprints = await writeFingerprints(finished, folder, store);
   const path = join(folder.path, 'tables');
   mkdirSync(path);

@@ -1,7 +1,7 @@
 import { dirname, join } from 'node:path';
 import { FailureError } from '../base/failure.js';
+import { makeFolders } from '../base/files/make-folders.js';
 import type { JsonObject } from '../base/json.js';
-import { makeFolders } from '../base/make-folders.js';
 import type { Engine } from '../engines/engine.js';
 import { engines } from '../engines/registry.js';
 import type { Kind, KindContext, Progress } from '../kinds/kind.js';

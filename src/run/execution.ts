@@ -1,6 +1,6 @@
 import type { Failure } from '../base/failure.js';
+import type { Tree } from '../base/files/tree.js';
 import type { JsonObject } from '../base/json.js';
-import type { Tree } from '../base/tree.js';
 import type { GpuDevice } from '../engines/gpu-devices.js';
 import type { PortShape, Progress } from '../kinds/kind.js';
 import type { StagedFile } from '../store/store.js';

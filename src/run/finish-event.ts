@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { Failure } from '../base/failure.js';
-import type { GraphNode } from '../pipeline/graph.js';
+import type { GraphNode } from '../pipeline/graph/graph.js';
 import type { StepFinish } from './event.js';
 import type { Settled } from './schedule-state.js';
 import { lastLinesOf } from './step-log.js';

@@ -1,5 +1,5 @@
 import { engines } from '../engines/registry.js';
-import type { GraphNode } from '../pipeline/graph.js';
+import type { GraphNode } from '../pipeline/graph/graph.js';
 import type { Demand } from './resources.js';
 
 /** What a node asks for: all free slots only where more than one thread makes it faster. */

@@ -1,7 +1,7 @@
+import { leavesOf } from '../base/files/tree.js';
 import { mostRestrictive, unionOfRoles } from '../base/role.js';
-import { leavesOf } from '../base/tree.js';
-import type { GraphNode } from '../pipeline/graph.js';
-import type { Plan, PlannedNode } from '../pipeline/plan.js';
+import type { GraphNode } from '../pipeline/graph/graph.js';
+import type { Plan, PlannedNode } from '../pipeline/plan/plan.js';
 import { estimateRun } from './estimate-run.js';
 import type { RunStart, StepOutline } from './event.js';
 import { demandOf } from './node-demand.js';

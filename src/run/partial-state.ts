@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { writeFileAtomic } from '../base/atomic-file.js';
 import { FailureError } from '../base/failure.js';
+import { writeFileAtomic } from '../base/files/atomic-file.js';
 import { isExhaustion, systemErrorOf } from '../base/system-error.js';
 import type { PartialState } from '../kinds/kind.js';
 

@@ -1,11 +1,11 @@
 import type { Digest } from '../base/canonical.js';
 import type { Failure } from '../base/failure.js';
+import { leavesOf, type Tree } from '../base/files/tree.js';
 import type { JsonObject } from '../base/json.js';
-import { leavesOf, type Tree } from '../base/tree.js';
-import type { FinalParameters } from '../pipeline/chosen-settings.js';
-import type { GraphNode } from '../pipeline/graph.js';
-import type { Key } from '../pipeline/keys.js';
-import type { PlannedNode } from '../pipeline/plan.js';
+import type { FinalParameters } from '../pipeline/graph/chosen-settings.js';
+import type { GraphNode } from '../pipeline/graph/graph.js';
+import type { Key } from '../pipeline/plan/keys.js';
+import type { PlannedNode } from '../pipeline/plan/plan.js';
 import type { Entry, ObjectReference } from '../store/entry.js';
 import type { Outcome } from './event.js';
 import { chainLengths, type Demand } from './resources.js';

@@ -1,10 +1,10 @@
 import type { Digest } from '../base/canonical.js';
 import type { Failure } from '../base/failure.js';
+import { leavesOf } from '../base/files/tree.js';
 import type { JsonObject } from '../base/json.js';
-import { leavesOf } from '../base/tree.js';
-import type { GraphNode } from '../pipeline/graph.js';
-import type { PlannedNode } from '../pipeline/plan.js';
-import { resolveInputs } from '../pipeline/resolve-inputs.js';
+import type { GraphNode } from '../pipeline/graph/graph.js';
+import type { PlannedNode } from '../pipeline/plan/plan.js';
+import { resolveInputs } from '../pipeline/plan/resolve-inputs.js';
 import type { Entry } from '../store/entry.js';
 import { ReadyNodes } from './ready-nodes.js';
 import type { Resources } from './resources.js';

@@ -3,18 +3,19 @@ import type { Failure } from '../base/failure.js';
 import { failureOfException } from '../base/failure-of-exception.js';
 import type { JsonObject } from '../base/json.js';
 import type { GpuDevice } from '../engines/gpu-devices.js';
-import { finalParameters } from '../pipeline/chosen-settings.js';
-import type { CodeDigests } from '../pipeline/code-digests.js';
-import type { GraphNode } from '../pipeline/graph.js';
-import { keyOf } from '../pipeline/keys.js';
-import { fileDigestsOf } from '../pipeline/make-plan.js';
-import type { Plan } from '../pipeline/plan.js';
+import { finalParameters } from '../pipeline/graph/chosen-settings.js';
+import type { GraphNode } from '../pipeline/graph/graph.js';
+import type { CodeDigests } from '../pipeline/plan/code-digests.js';
+import { keyOf } from '../pipeline/plan/keys.js';
+import { fileDigestsOf } from '../pipeline/plan/make-plan.js';
+import type { Plan } from '../pipeline/plan/plan.js';
 import type { Store } from '../store/store.js';
 import { type Attempt, attemptNode, type Surroundings } from './attempt-node.js';
 import type { Outcome, RunEvent } from './event.js';
 import { finishEvent } from './finish-event.js';
 import { GpuTokens } from './gpu-tokens.js';
 import { kshotVersion } from './kshot-version.js';
+import { logHeading } from './log-heading.js';
 import { demandOf } from './node-demand.js';
 import { Polls } from './polls.js';
 import { paceOf } from './progress-rate.js';
@@ -213,7 +214,9 @@ class Execution {
           const { id, step, kind } = node;
           const time = date.toISOString();
           const on = gpus.length === 0 ? '' : `, GPU ${gpus.map((gpu) => gpu.id).join(', ')}`;
-          log.note(`${id} (${kind}) starts ${time}, threads ${granted.slots}${on}, key ${key}`);
+          log.note(
+            logHeading({ node: id, kind, startedAt: time }, `threads ${granted.slots}${on}, key ${key}`),
+          );
           log.note(`because: ${reason}`);
           log.close();
           this.run.emit({

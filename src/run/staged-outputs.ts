@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import { type FileHandle, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { FailureError } from '../base/failure.js';
+import type { Tree } from '../base/files/tree.js';
 import { namingFileOf } from '../base/system-error.js';
-import type { Tree } from '../base/tree.js';
 import type { PortShape } from '../kinds/kind.js';
 import type { StagedFile } from '../store/store.js';
 

@@ -1,7 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import type { Readable } from 'node:stream';
-import { builtFile } from '../base/built-file.js';
 import type { Failure } from '../base/failure.js';
+import { builtFile } from '../base/files/built-file.js';
 import { killProcessGroup } from '../base/process-group.js';
 import { failed, type Result, success } from '../base/result.js';
 import { killProcessesOf } from '../base/step-processes.js';

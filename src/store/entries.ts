@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { writeFileAtomic } from '../base/atomic-file.js';
-import { checkedJson, checkedText, hasChecksum } from '../base/checked-json.js';
-import { makeFolders } from '../base/make-folders.js';
-import type { Tree } from '../base/tree.js';
+import { writeFileAtomic } from '../base/files/atomic-file.js';
+import { checkedJson, checkedText, hasChecksum } from '../base/files/checked-json.js';
+import { makeFolders } from '../base/files/make-folders.js';
+import type { Tree } from '../base/files/tree.js';
 import type { Digest, Entry, ObjectReference } from './entry.js';
 import { makeRoomForFile, namesIn } from './folders.js';
 import { isDigest, type Layout } from './layout.js';

@@ -1,6 +1,6 @@
 import type { Digest } from '../base/canonical.js';
+import type { Tree } from '../base/files/tree.js';
 import type { JsonObject } from '../base/json.js';
-import type { Tree } from '../base/tree.js';
 
 export type { Digest };
 

@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { lstatSync, readdirSync, renameSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { syncFolder } from '../base/atomic-file.js';
 import type { Failure } from '../base/failure.js';
 import { environmentFailure } from '../base/failure-of-exception.js';
-import { makeFolders } from '../base/make-folders.js';
+import { syncFolder } from '../base/files/atomic-file.js';
+import { makeFolders } from '../base/files/make-folders.js';
 import type { Layout } from './layout.js';
 
 /** Makes a folder and those above it, and makes them last. */

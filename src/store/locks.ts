@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { readlinkSync, renameSync, rmSync, symlinkSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { makeFolders } from '../base/make-folders.js';
+import { makeFolders } from '../base/files/make-folders.js';
 import { type LockOwner, livenessOf, parseOwner, thisProcess } from './lock-owner.js';
 
 export type LockAttempt =

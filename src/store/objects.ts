@@ -13,10 +13,10 @@ import {
   statSync,
 } from 'node:fs';
 import { basename, dirname } from 'node:path';
-import { syncFolder, writeFileAtomic } from '../base/atomic-file.js';
 import { sha256 } from '../base/canonical.js';
 import type { Failure } from '../base/failure.js';
 import { rethrowAsFailure } from '../base/failure-of-exception.js';
+import { syncFolder, writeFileAtomic } from '../base/files/atomic-file.js';
 import type { Digest, ObjectReference } from './entry.js';
 import { makeFolder, makeRoomForFile, setAside } from './folders.js';
 import { hashFile } from './hash-file.js';

@@ -1,11 +1,11 @@
 import { join, resolve } from 'node:path';
-import { writeFileAtomic } from '../base/atomic-file.js';
 import { digestTree } from '../base/canonical.js';
-import { checkedJson } from '../base/checked-json.js';
 import { type Failure, FailureError } from '../base/failure.js';
 import { environmentFailure, rethrowAsFailure } from '../base/failure-of-exception.js';
+import { writeFileAtomic } from '../base/files/atomic-file.js';
+import { checkedJson } from '../base/files/checked-json.js';
+import { leavesOf, mapTree, type Tree } from '../base/files/tree.js';
 import { failed, type Result, success } from '../base/result.js';
-import { leavesOf, mapTree, type Tree } from '../base/tree.js';
 import { claimDevice } from './device-claims.js';
 import { readEntries, readEntry, writeEntry } from './entries.js';
 import type { Digest, Entry, ObjectReference } from './entry.js';

@@ -1,11 +1,11 @@
 import { type BigIntStats, readFileSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import { writeFileAtomic } from '../base/atomic-file.js';
-import { checkedJson, checkedText } from '../base/checked-json.js';
 import type { Failure } from '../base/failure.js';
 import { environmentFailure } from '../base/failure-of-exception.js';
+import { writeFileAtomic } from '../base/files/atomic-file.js';
+import { checkedJson, checkedText } from '../base/files/checked-json.js';
+import { pathFailure, pathTrouble, shortPath } from '../base/files/user-path.js';
 import { failed, type Result, success } from '../base/result.js';
-import { pathFailure, pathTrouble, shortPath } from '../base/user-path.js';
 import type { Digest, ObjectReference } from './entry.js';
 import { makeFolder } from './folders.js';
 import { hashFile } from './hash-file.js';

@@ -1,6 +1,6 @@
 import type { Failure } from '../base/failure.js';
+import type { Tree } from '../base/files/tree.js';
 import type { Result } from '../base/result.js';
-import type { Tree } from '../base/tree.js';
 import type { Digest, Entry, ObjectReference } from './entry.js';
 
 /** A file written into a workspace's `outputs`, already hashed and synced to disk by whoever wrote it. */

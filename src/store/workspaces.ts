@@ -1,6 +1,6 @@
 import { mkdirSync, renameSync, rmdirSync, rmSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { makeFolders } from '../base/make-folders.js';
+import { makeFolders } from '../base/files/make-folders.js';
 import type { Digest } from './entry.js';
 import { namesIn } from './folders.js';
 import type { Layout } from './layout.js';

@@ -3,8 +3,8 @@ import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { canonicalText, digestOf, digestTree, sha256 } from '../../src/base/canonical.js';
+import type { Tree } from '../../src/base/files/tree.js';
 import type { Json } from '../../src/base/json.js';
-import type { Tree } from '../../src/base/tree.js';
 
 const anyString = fc.string({ unit: 'binary', maxLength: 4 });
 const json = fc.letrec<{ value: Json }>((tie) => ({

@@ -1,9 +1,9 @@
 import { execFileSync } from 'node:child_process';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { type Report, readReport } from '../../src/artifacts/run-documents.js';
 import { displayWidth } from '../../src/base/terminal-text.js';
 import { metricLines, resultLines } from '../../src/cli/metric-lines.js';
-import { type Report, readReport } from '../../src/report/run-documents.js';
 import { plainStyle } from '../../src/ui/style.js';
 import { kshot, mainFile } from '../support/kshot.js';
 import { smallExperiment } from '../support/small-experiment.js';

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { checkedJson } from '../../src/base/checked-json.js';
-import type { Manifest, Report } from '../../src/report/run-documents.js';
+import type { Manifest, Report } from '../../src/artifacts/run-documents.js';
+import { checkedJson } from '../../src/base/files/checked-json.js';
 import { eventsOf, kshot } from '../support/kshot.js';
 import { smallExperiment } from '../support/small-experiment.js';
 import { swiftShader } from '../support/swift-shader.js';

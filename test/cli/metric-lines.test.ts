@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import type { Report } from '../../src/artifacts/run-documents.js';
+import type { ComparedMetric } from '../../src/artifacts/summary-table.js';
 import { metricLines } from '../../src/cli/metric-lines.js';
-import type { Report } from '../../src/report/run-documents.js';
-import type { ComparedMetric } from '../../src/report/summary-table.js';
 import { plainStyle } from '../../src/ui/style.js';
 
 const compared: ComparedMetric = {

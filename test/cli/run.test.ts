@@ -3,8 +3,8 @@ import { chmodSync, existsSync, readdirSync, readFileSync, writeFileSync } from 
 import { join } from 'node:path';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, it } from 'vitest';
-import type { Register } from '../../src/report/register.js';
-import type { Manifest, Report } from '../../src/report/run-documents.js';
+import type { Register } from '../../src/artifacts/register.js';
+import type { Manifest, Report } from '../../src/artifacts/run-documents.js';
 import { eventsSchema } from '../../src/ui/events-schema.js';
 import { eventsOf, kshot, nodesByOutcome, startKshot } from '../support/kshot.js';
 import { type Project, temporaryProject } from '../support/temporary-project.js';

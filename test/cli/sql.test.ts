@@ -1,7 +1,7 @@
 import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { Register } from '../../src/report/register.js';
-import type { Manifest, Report } from '../../src/report/run-documents.js';
+import type { Register } from '../../src/artifacts/register.js';
+import type { Manifest, Report } from '../../src/artifacts/run-documents.js';
 import { eventsOf, kshot, nodesByOutcome, startKshot } from '../support/kshot.js';
 import { smallExperiment } from '../support/small-experiment.js';
 import { temporaryProject } from '../support/temporary-project.js';

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { builtFile } from '../../src/base/built-file.js';
+import { builtFile } from '../../src/base/files/built-file.js';
 import { forgetProbes, keepProbe, keptProbe } from '../../src/engines/kept-probes.js';
 
 const probe = { available: true, device: 'a GPU', versions: { webgpu: '1.0.0' } } as const;
@@ -14,7 +14,7 @@ beforeEach(() => {
 });
 
 const built = vi.hoisted(() => ({ digests: undefined as URL | undefined }));
-vi.mock(import('../../src/base/built-file.js'), async (importOriginal) => {
+vi.mock(import('../../src/base/files/built-file.js'), async (importOriginal) => {
   const original = await importOriginal();
   return { builtFile: (name) => built.digests ?? original.builtFile(name) };
 });

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { Json, JsonObject } from '../../src/base/json.js';
 import { declareParameters, inNoKey, type JsonSchema } from '../../src/kinds/parameters.js';
 import { kinds } from '../../src/kinds/registry.js';
-import { loadValidators, parameterErrors } from '../../src/pipeline/parameter-errors.js';
+import { loadValidators, parameterErrors } from '../../src/pipeline/graph/parameter-errors.js';
 
 const validators = await loadValidators();
 

@@ -5,7 +5,7 @@ import type { Failure } from '../../src/base/failure.js';
 import type { Result } from '../../src/base/result.js';
 import { formatFailures } from '../../src/cli/print-failures.js';
 import { chooseEngine } from '../../src/engines/choose-engine.js';
-import type { Graph, GraphNode } from '../../src/pipeline/graph.js';
+import type { Graph, GraphNode } from '../../src/pipeline/graph/graph.js';
 import { type LoadOptions, loadPipeline } from '../../src/pipeline/load-pipeline.js';
 
 export type Files = { readonly [path: string]: string };

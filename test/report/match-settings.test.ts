@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import type { MetricRow } from '../../src/artifacts/metric-table.js';
 import { matchSettings } from '../../src/report/match-settings.js';
-import type { MetricRow } from '../../src/report/metric-table.js';
 
 const row = (node: string, k: number | null, steps: number | null, inner_lr: number | null): MetricRow => ({
   node,

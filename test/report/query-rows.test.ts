@@ -2,10 +2,10 @@ import { writeFileSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { FailureError } from '../../src/base/failure.js';
 import { queryRows, type SourceTable } from '../../src/report/query-rows.js';
-import type { RowTable } from '../../src/report/row-formats.js';
 import { hashFile } from '../../src/store/hash-file.js';
 import { withDatabase } from '../../src/tables/database.js';
 import { writeRowsParquet } from '../../src/tables/parquet.js';
+import type { RowTable } from '../../src/tables/row-formats.js';
 import { temporaryProject } from '../support/temporary-project.js';
 
 const project = temporaryProject({});

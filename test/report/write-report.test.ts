@@ -1,10 +1,10 @@
 import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from 'vitest';
+import type { FinishedNode, FinishedRun } from '../../src/artifacts/finished-run.js';
+import { readRegister } from '../../src/artifacts/register.js';
+import { createRunFolder } from '../../src/artifacts/run-folder.js';
 import { FailureError } from '../../src/base/failure.js';
-import type { Graph, GraphNode } from '../../src/pipeline/graph.js';
-import type { FinishedNode, FinishedRun } from '../../src/report/finished-run.js';
-import { readRegister } from '../../src/report/register.js';
-import { createRunFolder } from '../../src/report/run-folder.js';
+import type { Graph, GraphNode } from '../../src/pipeline/graph/graph.js';
 import { writeReport } from '../../src/report/write-report.js';
 import { withDatabase } from '../../src/tables/database.js';
 import { metricColumns } from '../../src/tables/evaluation-columns.js';

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { checkedJson } from '../../src/base/checked-json.js';
+import { checkedJson } from '../../src/base/files/checked-json.js';
 import { collectGarbage, planGarbage } from '../../src/store/collect-garbage.js';
 import type { Entry } from '../../src/store/entry.js';
 import { holdCache } from '../../src/store/hold-cache.js';

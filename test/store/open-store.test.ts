@@ -16,7 +16,7 @@ import {
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { FailureError } from '../../src/base/failure.js';
-import { leavesOf } from '../../src/base/tree.js';
+import { leavesOf } from '../../src/base/files/tree.js';
 import type { Entry, ObjectReference } from '../../src/store/entry.js';
 import { openStore } from '../../src/store/open-store.js';
 import { Actor, claimed, compute, hexDigest, inFolder, keyOf, recordOf, stage } from './rig.js';

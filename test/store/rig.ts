@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { digestOf } from '../../src/base/canonical.js';
+import type { Tree } from '../../src/base/files/tree.js';
 import type { JsonObject } from '../../src/base/json.js';
-import type { Tree } from '../../src/base/tree.js';
 import type { Entry } from '../../src/store/entry.js';
 import type { StagedFile, Store, Workspace } from '../../src/store/store.js';
 

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, renameSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { checkedJson, checkedText } from '../../src/base/checked-json.js';
+import { checkedJson, checkedText } from '../../src/base/files/checked-json.js';
 import { layoutOf } from '../../src/store/layout.js';
 import { openStatIndex } from '../../src/store/stat-index.js';
 import { hexDigest, inFolder } from './rig.js';

@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import type { Tree } from '../../src/base/files/tree.js';
 import type { JsonObject } from '../../src/base/json.js';
-import type { Tree } from '../../src/base/tree.js';
 import { createEngine } from '../../src/engines/reference/reference-engine.js';
 import type { Kind, KindContext, Progress } from '../../src/kinds/kind.js';
 

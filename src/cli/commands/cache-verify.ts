@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { identityOf, isRegisterSpoilt, readRegister, runFolderOf } from '../../artifacts/register.js';
+import { spoiltFilesOfRun } from '../../artifacts/verify-run.js';
 import { type Failure, FailureError } from '../../base/failure.js';
 import { formatBytes, formatCount, shortDigest } from '../../base/quantities.js';
-import { identityOf, isRegisterSpoilt, readRegister, runFolderOf } from '../../report/register.js';
-import { spoiltFilesOfRun } from '../../report/verify-run.js';
 import { openStore } from '../../store/open-store.js';
 import { verifyCache } from '../../store/verify-cache.js';
 import { findRoot } from '../find-pipeline.js';

@@ -1,14 +1,14 @@
 import { join } from 'node:path';
-import { readCodeDigests } from '../../pipeline/code-digests.js';
-import { createManifestReader } from '../../pipeline/explain.js';
-import { suggestion } from '../../pipeline/nearest-name.js';
+import { findRunAmong, folderGone } from '../../artifacts/find-run.js';
+import { inReadingOrder } from '../../artifacts/metric-table.js';
+import { identityOf, readRegister } from '../../artifacts/register.js';
+import { suggestion } from '../../base/nearest-name.js';
+import { readCodeDigests } from '../../pipeline/plan/code-digests.js';
+import { createManifestReader } from '../../pipeline/plan/explain.js';
 import { compareRuns, readComparableRun } from '../../report/compare-runs.js';
-import { inReadingOrder } from '../../report/metric-table.js';
-import { identityOf, readRegister } from '../../report/register.js';
 import { openStore } from '../../store/open-store.js';
 import { diffLines } from '../diff-view.js';
 import { findRoot } from '../find-pipeline.js';
-import { findRunAmong, folderGone } from '../find-run.js';
 import { type CommonOptions, openTerminal } from '../terminal.js';
 
 export interface DiffOptions extends CommonOptions {

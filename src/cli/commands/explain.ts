@@ -1,9 +1,9 @@
+import { leavesOf } from '../../base/files/tree.js';
+import { suggestion } from '../../base/nearest-name.js';
 import { printable } from '../../base/terminal-text.js';
-import { leavesOf } from '../../base/tree.js';
-import { createManifestReader, differences, findSimilar } from '../../pipeline/explain.js';
 import { namesInGraph } from '../../pipeline/load-pipeline.js';
-import { suggestion } from '../../pipeline/nearest-name.js';
-import type { PlannedNode } from '../../pipeline/plan.js';
+import { createManifestReader, differences, findSimilar } from '../../pipeline/plan/explain.js';
+import type { PlannedNode } from '../../pipeline/plan/plan.js';
 import { isPipelineName, looksLikePath } from '../find-pipeline.js';
 import { openProject, type PlannedProject, type PlanningOptions } from '../open-project.js';
 import {

@@ -1,10 +1,10 @@
 import { basename, dirname, join, relative } from 'node:path';
+import { keptRuns, type LostResults, lostResults } from '../../artifacts/kept-results.js';
+import { isPinned } from '../../artifacts/pins.js';
+import { identityOf, readRegister } from '../../artifacts/register.js';
+import { readManifest } from '../../artifacts/run-documents.js';
 import { formatBytes, formatCount } from '../../base/quantities.js';
 import { printable } from '../../base/terminal-text.js';
-import { keptRuns, type LostResults, lostResults } from '../../report/kept-results.js';
-import { isPinned } from '../../report/pins.js';
-import { identityOf, readRegister } from '../../report/register.js';
-import { readManifest } from '../../report/run-documents.js';
 import { collectGarbage, type Garbage, planGarbage } from '../../store/collect-garbage.js';
 import type { Digest } from '../../store/entry.js';
 import { openStore } from '../../store/open-store.js';

@@ -1,18 +1,18 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { findRunAmong, noResults } from '../../artifacts/find-run.js';
+import { identityOf, type RunRecord, readRegister, runFolderOf } from '../../artifacts/register.js';
+import { type ManifestNode, readManifest } from '../../artifacts/run-documents.js';
+import { type UnfinishedRun, unfinishedLogs, unfinishedRuns } from '../../artifacts/unfinished-runs.js';
 import type { Failure } from '../../base/failure.js';
+import { suggestion } from '../../base/nearest-name.js';
 import { printable } from '../../base/terminal-text.js';
-import { suggestion } from '../../pipeline/nearest-name.js';
-import { identityOf, type RunRecord, readRegister, runFolderOf } from '../../report/register.js';
-import { type ManifestNode, readManifest } from '../../report/run-documents.js';
 import { logFileName } from '../../run/step-log.js';
 import { isHeld } from '../../store/hold-cache.js';
 import { findRoot } from '../find-pipeline.js';
-import { findRunAmong, noResults } from '../find-run.js';
 import { followLogs } from '../follow-logs.js';
 import { shownPath } from '../shown-path.js';
 import { type CommonOptions, openTerminal } from '../terminal.js';
-import { type UnfinishedRun, unfinishedLogs, unfinishedRuns } from '../unfinished-runs.js';
 
 export interface LogsOptions extends CommonOptions {
   readonly run?: string;

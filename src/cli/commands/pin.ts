@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
+import { findRunAmong, folderGone } from '../../artifacts/find-run.js';
+import { isPinned, pinRun, unpinRun } from '../../artifacts/pins.js';
+import { identityOf, type RunRecord, readRegister, runFolderOf } from '../../artifacts/register.js';
 import type { Failure } from '../../base/failure.js';
-import { isPinned, pinRun, unpinRun } from '../../report/pins.js';
-import { identityOf, type RunRecord, readRegister, runFolderOf } from '../../report/register.js';
 import { findRoot } from '../find-pipeline.js';
-import { findRunAmong, folderGone } from '../find-run.js';
 import { type CommonOptions, openTerminal } from '../terminal.js';
 
 export interface PinOptions extends CommonOptions {

@@ -1,19 +1,19 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Failure } from '../../base/failure.js';
-import { failed, type Result, success } from '../../base/result.js';
-import { filesOfRun } from '../../report/files-of-run.js';
+import { filesOfRun } from '../../artifacts/files-of-run.js';
+import { findRun } from '../../artifacts/find-run.js';
 import {
   identityOf,
   type RunRecord,
   readRegister,
   replaceRecord,
   runFolderOf,
-} from '../../report/register.js';
-import { readManifest, readReport } from '../../report/run-documents.js';
-import { recordedFiles, verifyRecordedFiles } from '../../report/verify-run.js';
+} from '../../artifacts/register.js';
+import { readManifest, readReport } from '../../artifacts/run-documents.js';
+import { recordedFiles, verifyRecordedFiles } from '../../artifacts/verify-run.js';
+import type { Failure } from '../../base/failure.js';
+import { failed, type Result, success } from '../../base/result.js';
 import { findRoot } from '../find-pipeline.js';
-import { findRun } from '../find-run.js';
 import { openFile } from '../open-file.js';
 import { shownPath } from '../shown-path.js';
 import { type CommonOptions, openTerminal } from '../terminal.js';

@@ -1,12 +1,12 @@
 import { existsSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import { findRun, folderGone } from '../../artifacts/find-run.js';
+import { identityOf, runFolderOf } from '../../artifacts/register.js';
+import { type Manifest, type Report, readManifest, readReport } from '../../artifacts/run-documents.js';
+import { recordedFiles, verifyRecordedFiles } from '../../artifacts/verify-run.js';
 import { type Failure, FailureError } from '../../base/failure.js';
-import { identityOf, runFolderOf } from '../../report/register.js';
-import { type Manifest, type Report, readManifest, readReport } from '../../report/run-documents.js';
-import { recordedFiles, verifyRecordedFiles } from '../../report/verify-run.js';
 import { openStore } from '../../store/open-store.js';
 import { findRoot } from '../find-pipeline.js';
-import { findRun, folderGone } from '../find-run.js';
 import { metricLines } from '../metric-lines.js';
 import { type CommonOptions, openTerminal } from '../terminal.js';
 

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { writeFileAtomic } from '../../base/atomic-file.js';
-import { makeFolders } from '../../base/make-folders.js';
+import { writeFileAtomic } from '../../base/files/atomic-file.js';
+import { makeFolders } from '../../base/files/make-folders.js';
 import { pipelineSchema } from '../../pipeline/json-schema.js';
 import { eventsSchema } from '../../ui/events-schema.js';
 import { findRoot } from '../find-pipeline.js';

@@ -1,13 +1,13 @@
 import { existsSync } from 'node:fs';
 import { availableParallelism, totalmem } from 'node:os';
 import { join } from 'node:path';
+import { noResults } from '../../artifacts/find-run.js';
+import { identityOf, type RunRecord, readRegister, runFolderOf } from '../../artifacts/register.js';
+import { type RecordedFile, recordedFiles } from '../../artifacts/verify-run.js';
 import type { SourceTable } from '../../report/query-rows.js';
-import { identityOf, type RunRecord, readRegister, runFolderOf } from '../../report/register.js';
-import type { RowFormat } from '../../report/row-formats.js';
-import { type RecordedFile, recordedFiles } from '../../report/verify-run.js';
 import { type ResultTableName, resultSchemas } from '../../tables/result-schemas.js';
+import type { RowFormat } from '../../tables/row-formats.js';
 import { findRoot } from '../find-pipeline.js';
-import { noResults } from '../find-run.js';
 import { runQuery } from '../run-query.js';
 import { type CommonOptions, openTerminal } from '../terminal.js';
 

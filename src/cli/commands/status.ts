@@ -1,7 +1,7 @@
+import { identityOf, readRegister } from '../../artifacts/register.js';
+import { type ManifestNode, readManifest } from '../../artifacts/run-documents.js';
 import { formatSeconds } from '../../base/quantities.js';
-import type { PlannedNode } from '../../pipeline/plan.js';
-import { identityOf, readRegister } from '../../report/register.js';
-import { type ManifestNode, readManifest } from '../../report/run-documents.js';
+import type { PlannedNode } from '../../pipeline/plan/plan.js';
 import { openProject, type PlanningOptions } from '../open-project.js';
 import { countStates, planAsData, planLines } from '../plan-view.js';
 import { reasonsOfPlan } from '../reasons.js';

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { canonicalJson } from '../../base/canonical-json.js';
 import { FailureError } from '../../base/failure.js';
-import { writeFile } from '../../base/write-file.js';
+import { writeFile } from '../../base/files/write-file.js';
 import type { KindContext } from '../kind.js';
 import { elementsOf, filePath, inputTree } from '../ports.js';
 import type { CheckpointSelectParameters } from './checkpoint-select.js';

@@ -1,7 +1,7 @@
 import { closeSync, openSync, readFileSync, readSync } from 'node:fs';
 import { FailureError } from '../../base/failure.js';
+import { writeFile } from '../../base/files/write-file.js';
 import { isJsonObject, type Json } from '../../base/json.js';
-import { writeFile } from '../../base/write-file.js';
 import { badData } from '../../tables/bad-data.js';
 import { type CellValue, type Database, type Row, sqlName, withDatabase } from '../../tables/database.js';
 import { parquetFile } from '../../tables/parquet.js';

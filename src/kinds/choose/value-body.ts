@@ -1,5 +1,5 @@
 import { canonicalJson } from '../../base/canonical-json.js';
-import { writeFile } from '../../base/write-file.js';
+import { writeFile } from '../../base/files/write-file.js';
 import type { KindContext } from '../kind.js';
 
 /** Writes the parameters at port `value`. */

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { closeSync, createReadStream, openSync, readFileSync, readSync, statSync } from 'node:fs';
+import { leavesOf, type Tree } from '../../base/files/tree.js';
+import { writeFile } from '../../base/files/write-file.js';
 import { isJsonObject, type Json, type JsonObject } from '../../base/json.js';
 import { withNumberText } from '../../base/number-text.js';
-import { leavesOf, type Tree } from '../../base/tree.js';
-import { writeFile } from '../../base/write-file.js';
 import { ascends, createView } from '../../data/pair-tables.js';
 import { episodeColumns, pairColumns } from '../../data/table-columns.js';
 import { readingUserFile } from '../../tables/bad-data.js';

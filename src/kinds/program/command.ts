@@ -1,7 +1,7 @@
 import { dirname, isAbsolute, normalize, relative, resolve } from 'node:path';
+import { isFileAt, shortPath, unfitForNewFile } from '../../base/files/user-path.js';
 import type { Json } from '../../base/json.js';
 import { numberText } from '../../base/number-text.js';
-import { isFileAt, shortPath, unfitForNewFile } from '../../base/user-path.js';
 import {
   defineKind,
   type Objection,

@@ -1,5 +1,5 @@
 import { basename, delimiter, extname, join, normalize, resolve } from 'node:path';
-import { lookAtPath } from '../../base/user-path.js';
+import { lookAtPath } from '../../base/files/user-path.js';
 
 /** Programs whose first argument is a script, and the options after which there is none to come. */
 const interpreters: readonly { readonly name: RegExp; readonly code: RegExp }[] = [

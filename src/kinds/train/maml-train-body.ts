@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { FailureError } from '../../base/failure.js';
-import { writeFile } from '../../base/write-file.js';
+import { writeFile } from '../../base/files/write-file.js';
 import type { Parameters } from '../../engines/engine.js';
 import { metaIteration } from '../../learning/meta-train.js';
 import { optimizerFor } from '../../learning/optimizers.js';

@@ -1,4 +1,4 @@
-import { writeFile } from '../../base/write-file.js';
+import { writeFile } from '../../base/files/write-file.js';
 import { readPairs } from '../../data/read-pairs.js';
 import { optimizerFor } from '../../learning/optimizers.js';
 import { createBatches, supervisedIteration } from '../../learning/supervised-train.js';

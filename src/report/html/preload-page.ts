@@ -1,5 +1,5 @@
 import { loadInProduction } from '../../base/load-in-production.js';
-import type { Graph } from '../../pipeline/graph.js';
+import type { Graph } from '../../pipeline/graph/graph.js';
 
 /** What a shorter run would load at its end anyway. */
 const waitMilliseconds = 1500;

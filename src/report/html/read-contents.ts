@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
+import { readDocument } from '../../artifacts/read-document.js';
+import type { Manifest, Report } from '../../artifacts/run-documents.js';
 import type { Json, JsonObject } from '../../base/json.js';
 import { lastLinesOf, logFileName } from '../../run/step-log.js';
-import { readDocument } from '../read-document.js';
-import type { Manifest, Report } from '../run-documents.js';
 import type { RunContents } from './report-model.js';
 import { readRunRows } from './run-rows.js';
 

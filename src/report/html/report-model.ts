@@ -1,8 +1,8 @@
+import type { Manifest, ManifestNode, Report } from '../../artifacts/run-documents.js';
 import type { Digest } from '../../base/canonical.js';
 import type { Json, JsonObject } from '../../base/json.js';
 import { type Role, type Roles, unionOfRoles } from '../../base/role.js';
 import type { Outcome } from '../../run/event.js';
-import type { Manifest, ManifestNode, Report } from '../run-documents.js';
 import type { LineageRow, RunRows } from './run-rows.js';
 
 /** What a page is made from, as it lies in a run's folder. */

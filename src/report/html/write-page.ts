@@ -1,10 +1,10 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { writeFileAtomic } from '../../base/atomic-file.js';
+import type { Manifest, Report } from '../../artifacts/run-documents.js';
+import { writeFileAtomic } from '../../base/files/atomic-file.js';
+import { writeFile } from '../../base/files/write-file.js';
 import { loadInProduction } from '../../base/load-in-production.js';
-import { writeFile } from '../../base/write-file.js';
 import type { ObjectReference } from '../../store/entry.js';
-import type { Manifest, Report } from '../run-documents.js';
 import { runFigures } from './figures/run-figures.js';
 import { readContents } from './read-contents.js';
 

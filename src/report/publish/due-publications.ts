@@ -1,5 +1,5 @@
-import type { Publication } from '../../pipeline/graph.js';
-import type { FinishedRun } from '../finished-run.js';
+import type { FinishedRun } from '../../artifacts/finished-run.js';
+import type { Publication } from '../../pipeline/graph/graph.js';
 
 /** Where a run publishes something, relative to the root. */
 export function publishedPath({ path }: Publication, run: string): string {

@@ -1,22 +1,22 @@
 import { createReadStream, createWriteStream, lstatSync, mkdirSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { replaceByFile, writeFileAtomic } from '../../base/atomic-file.js';
+import type { FinishedRun } from '../../artifacts/finished-run.js';
+import { outputFiles } from '../../artifacts/outputs-of-content.js';
+import { identityOf, readRegister } from '../../artifacts/register.js';
+import type { RunFolder } from '../../artifacts/run-folder.js';
+import { recordedFiles, verifyRecordedFiles } from '../../artifacts/verify-run.js';
 import { type Failure, FailureError } from '../../base/failure.js';
 import { failureOfException } from '../../base/failure-of-exception.js';
-import type { Publication } from '../../pipeline/graph.js';
-import { suggestion } from '../../pipeline/nearest-name.js';
-import { checkPublishedPath } from '../../pipeline/published-path.js';
+import { replaceByFile, writeFileAtomic } from '../../base/files/atomic-file.js';
+import { suggestion } from '../../base/nearest-name.js';
+import type { Publication } from '../../pipeline/graph/graph.js';
+import { checkPublishedPath } from '../../pipeline/spec/published-path.js';
 import { kshotVersion } from '../../run/kshot-version.js';
 import type { ObjectReference } from '../../store/entry.js';
 import { makeFolder } from '../../store/folders.js';
 import { hashFile } from '../../store/hash-file.js';
 import type { Store } from '../../store/store.js';
-import type { FinishedRun } from '../finished-run.js';
-import { outputFiles } from '../outputs-of-content.js';
-import { identityOf, readRegister } from '../register.js';
-import type { RunFolder } from '../run-folder.js';
-import { recordedFiles, verifyRecordedFiles } from '../verify-run.js';
 import { isComplete, publishedPath } from './due-publications.js';
 import {
   type PublishedDocument,

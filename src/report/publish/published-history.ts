@@ -1,9 +1,9 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { readDocument } from '../../artifacts/read-document.js';
 import type { Digest } from '../../base/canonical.js';
 import { isJsonObject, type Json } from '../../base/json.js';
-import type { PublicationForm } from '../../pipeline/publication-form.js';
-import { readDocument } from '../read-document.js';
+import type { PublicationForm } from '../../pipeline/spec/publication-form.js';
 
 /** The document in a run's folder that says what was published. */
 export const publishedName = 'published.json';

@@ -1,9 +1,9 @@
+import { writeFile } from '../../base/files/write-file.js';
 import type { Json } from '../../base/json.js';
-import { writeFile } from '../../base/write-file.js';
-import type { PublicationForm } from '../../pipeline/publication-form.js';
+import type { PublicationForm } from '../../pipeline/spec/publication-form.js';
 import { type CellValue, type Database, openDatabase, sqlText } from '../../tables/database.js';
 import { parquetFile } from '../../tables/parquet.js';
-import { formatRows, type RowTable } from '../row-formats.js';
+import { formatRows, type RowTable } from '../../tables/row-formats.js';
 
 /** Writes rows in other forms. */
 export interface FormWriter {

@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import type { MetricRow } from '../../../src/artifacts/metric-table.js';
+import type { SummaryRow } from '../../../src/artifacts/summary-table.js';
 import { ablationFigures } from '../../../src/report/html/figures/ablation-figures.js';
 import { comparisonFigures } from '../../../src/report/html/figures/comparison-figures.js';
 import { drawFigures } from '../../../src/report/html/figures/draw-figures.js';
@@ -8,8 +10,6 @@ import { heatMapFigures } from '../../../src/report/html/figures/heat-map-figure
 import { settingGroups } from '../../../src/report/html/figures/setting-groups.js';
 import { chainOf, trainingFigures } from '../../../src/report/html/figures/training-figures.js';
 import type { RunRows } from '../../../src/report/html/run-rows.js';
-import type { MetricRow } from '../../../src/report/metric-table.js';
-import type { SummaryRow } from '../../../src/report/summary-table.js';
 
 function metric(node: string, step: string, setting: Partial<MetricRow>, value: number): MetricRow {
   return {

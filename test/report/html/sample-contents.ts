@@ -1,7 +1,7 @@
+import type { Report } from '../../../src/artifacts/run-documents.js';
 import { digestOf } from '../../../src/base/canonical.js';
 import type { RunContents } from '../../../src/report/html/report-model.js';
 import type { LineageRow } from '../../../src/report/html/run-rows.js';
-import type { Report } from '../../../src/report/run-documents.js';
 
 /** A run of kind `value` only: no metrics, no data; with so many nodes, in as many steps or in one. */
 export function valueRun(

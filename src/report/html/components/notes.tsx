@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react';
+import type { Report } from '../../../artifacts/run-documents.js';
 import { greatest } from '../../../base/extremes.js';
 import { formatCount } from '../../../base/quantities.js';
-import type { Report } from '../../run-documents.js';
 import type { StepModel } from '../report-model.js';
 import { DigestMark, plainText } from './marks.js';
 

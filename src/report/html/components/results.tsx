@@ -1,8 +1,8 @@
 import type { ReactNode } from 'react';
+import { inReadingOrder, type MetricRow } from '../../../artifacts/metric-table.js';
+import type { Report } from '../../../artifacts/run-documents.js';
+import type { SummaryRow } from '../../../artifacts/summary-table.js';
 import { formatCount } from '../../../base/quantities.js';
-import { inReadingOrder, type MetricRow } from '../../metric-table.js';
-import type { Report } from '../../run-documents.js';
-import type { SummaryRow } from '../../summary-table.js';
 import { Estimate } from './estimate.js';
 import { plainText, RoleMark } from './marks.js';
 import { SummaryTable, summaryNodes } from './summary-table.js';

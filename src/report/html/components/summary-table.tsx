@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react';
-import { inReadingOrder } from '../../metric-table.js';
-import { comparisonTable, type SummaryRow } from '../../summary-table.js';
+import { inReadingOrder } from '../../../artifacts/metric-table.js';
+import { comparisonTable, type SummaryRow } from '../../../artifacts/summary-table.js';
 import { Estimate } from './estimate.js';
 import { plainText } from './marks.js';
 import { Table } from './table.js';

@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react';
+import type { Manifest } from '../../../artifacts/run-documents.js';
 import { formatBytes } from '../../../base/quantities.js';
-import type { Manifest } from '../../run-documents.js';
 import { plainText } from './marks.js';
 import { ScrollBox, Table } from './table.js';
 

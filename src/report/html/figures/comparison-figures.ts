@@ -1,4 +1,4 @@
-import type { SummaryRow } from '../../summary-table.js';
+import type { SummaryRow } from '../../../artifacts/summary-table.js';
 import { lightColours } from '../palette.js';
 import { type Figure, figureId, plotWidth, referenceLine, styled } from './figure.js';
 import { distinct, leadingMetric, metricText, sampleText } from './metric-text.js';

@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { type Canvas, createCanvas, GlobalFonts } from '@napi-rs/canvas';
 import * as vega from 'vega';
 import { compile } from 'vega-lite';
-import { builtFile } from '../../../base/built-file.js';
+import { builtFile } from '../../../base/files/built-file.js';
 import { type Figure, figureFont } from './figure.js';
 
 /** A figure as it is kept. */

@@ -1,5 +1,5 @@
+import type { DriftSummary } from '../../../artifacts/drift-table.js';
 import { greatest } from '../../../base/extremes.js';
-import type { DriftSummary } from '../../drift-table.js';
 import { lightColours } from '../palette.js';
 import type { EpisodeDriftRow } from '../run-rows.js';
 import { type Figure, figureId, plotWidth, referenceLine, styled } from './figure.js';

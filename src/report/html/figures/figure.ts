@@ -1,5 +1,5 @@
 import type { TopLevelSpec } from 'vega-lite';
-import type { RowTable } from '../../row-formats.js';
+import type { RowTable } from '../../../tables/row-formats.js';
 import { lightColours, seriesColours } from '../palette.js';
 
 /** What a figure is about, and so where in the report it stands. */

@@ -1,4 +1,4 @@
-import type { Manifest, Report } from '../../run-documents.js';
+import type { Manifest, Report } from '../../../artifacts/run-documents.js';
 import type { RunRows } from '../run-rows.js';
 import { ablationFigures } from './ablation-figures.js';
 import { comparisonFigures } from './comparison-figures.js';

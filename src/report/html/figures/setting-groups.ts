@@ -1,5 +1,5 @@
-import type { MetricRow } from '../../metric-table.js';
-import type { SummaryRow } from '../../summary-table.js';
+import type { MetricRow } from '../../../artifacts/metric-table.js';
+import type { SummaryRow } from '../../../artifacts/summary-table.js';
 import type { LineageRow } from '../run-rows.js';
 import { distinct, leadingMetric } from './metric-text.js';
 

@@ -1,6 +1,6 @@
+import type { MetricRow } from '../../../artifacts/metric-table.js';
 import { greatest } from '../../../base/extremes.js';
 import { kinds } from '../../../kinds/registry.js';
-import type { MetricRow } from '../../metric-table.js';
 import { lightColours } from '../palette.js';
 import type { HistoryRow, LineageRow, LossRow, RunRows } from '../run-rows.js';
 import { type Figure, figureId, plotWidth, styled } from './figure.js';

@@ -1,0 +1,111 @@
+import type { Row } from '../tables/database.js';
+import type { RowTable } from '../tables/row-formats.js';
+
+/** The metrics of one node at one setting. */
+export interface MetricRow {
+  readonly node: string;
+  readonly step: string;
+  /** The most restrictive role of the data; null where the data has none. */
+  readonly role: string | null;
+  readonly k: number | null;
+  readonly steps: number | null;
+  /** Null where no inner step was taken. */
+  readonly inner_lr: number | null;
+  /** Query pairs. */
+  readonly n: number | null;
+  readonly users: number | null;
+  /** Metric name -> value; empty where n is 0. */
+  readonly values: { readonly [metric: string]: number };
+  /** Metric name -> ends of its 95 % interval over users, where there is one. */
+  readonly intervals: { readonly [metric: string]: readonly [low: number, high: number] };
+}
+
+/** Metrics as they are read, in this order; others follow by name. */
+const order = ['accuracy@1', 'recall@5', 'recall@10', 'ndcg@10', 'mrr'];
+
+/** The rows of table `metrics` with all metrics of a setting in one row, in the order of the nodes given. */
+export function metricRows(rows: readonly Row[], nodes: readonly string[]): readonly MetricRow[] {
+  const settings = new Map<
+    string,
+    MetricRow & {
+      values: { [metric: string]: number };
+      intervals: { [metric: string]: readonly [number, number] };
+    }
+  >();
+  for (const row of rows) {
+    const { node, step, role, k, steps, inner_lr, n, users, metric, value, low, high } = row;
+    const setting = JSON.stringify([node, k, steps, inner_lr]);
+    let found = settings.get(setting);
+    if (found === undefined) {
+      found = {
+        node: String(node),
+        step: String(step),
+        role: role === null || role === undefined ? null : String(role),
+        k: numberOf(k),
+        steps: numberOf(steps),
+        inner_lr: numberOf(inner_lr),
+        n: numberOf(n),
+        users: numberOf(users),
+        values: {},
+        intervals: {},
+      };
+      settings.set(setting, found);
+    }
+    if (typeof value === 'number') found.values[String(metric)] = value;
+    if (typeof low === 'number' && typeof high === 'number') found.intervals[String(metric)] = [low, high];
+  }
+  const position = new Map(nodes.map((node, index) => [node, index]));
+  return [...settings.values()].sort(
+    (one, other) =>
+      (position.get(one.node) ?? 0) - (position.get(other.node) ?? 0) ||
+      (one.k ?? 0) - (other.k ?? 0) ||
+      (one.steps ?? 0) - (other.steps ?? 0) ||
+      (one.inner_lr ?? 0) - (other.inner_lr ?? 0),
+  );
+}
+
+function numberOf(value: unknown): number | null {
+  return typeof value === 'number' ? value : null;
+}
+
+/**
+ * Metrics as a table to print: a row a node and setting, `TEST` in the column role where test data was used; each
+ * value with the ends of its interval, `0.3373 [0.311, 0.364]`.
+ */
+export function metricTable(rows: readonly MetricRow[], digits: number): RowTable {
+  const present = new Set(rows.flatMap((row) => Object.keys(row.values)));
+  const metrics = inReadingOrder(present);
+  return {
+    columns: ['node', 'role', 'k', 'steps', 'inner_lr', ...metrics, 'n', 'users'],
+    rows: rows.map((row) => [
+      row.node,
+      row.role === 'test' ? 'TEST' : row.role,
+      row.k,
+      row.steps,
+      row.inner_lr,
+      ...metrics.map((name) => estimateText(row.values[name], row.intervals[name], digits)),
+      row.n,
+      row.users,
+    ]),
+  };
+}
+
+/** Names of metrics as they are read, unknown ones last. */
+export function inReadingOrder(names: ReadonlySet<string>): readonly string[] {
+  return [
+    ...order.filter((name) => names.has(name)),
+    ...[...names].filter((name) => !order.includes(name)).sort(),
+  ];
+}
+
+/** `0.3373 [0.311, 0.364]`: a value to so many digits after the point, the ends of its interval to one less. */
+export function estimateText(
+  value: number | null | undefined,
+  interval: readonly [low: number, high: number] | null | undefined,
+  digits: number,
+): string | null {
+  if (value === null || value === undefined) return null;
+  const text = value.toFixed(digits);
+  if (interval === null || interval === undefined) return text;
+  return `${text} [${interval.map((end) => end.toFixed(digits - 1)).join(', ')}]`;
+}

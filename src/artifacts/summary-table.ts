@@ -1,0 +1,200 @@
+import type { Row } from '../tables/database.js';
+import type { RowTable } from '../tables/row-formats.js';
+import { estimateText } from './metric-table.js';
+
+/** Ends of a 95 % interval. */
+type Ends = readonly [low: number, high: number];
+
+/** A metric of a model against another's on the same query pairs. */
+export interface ComparedMetric {
+  readonly difference: number;
+  readonly difference_interval: Ends | null;
+  /** Null where the other's value is 0. */
+  readonly improvement_percent: number | null;
+  readonly improvement_interval: Ends | null;
+  /** What the intervals are over: `users` or `seeds`. */
+  readonly over: string;
+  /** Null without an interval. */
+  readonly distinguishable: string | null;
+}
+
+/** A metric of a model. */
+export interface SummarisedMetric {
+  readonly value: number;
+  readonly interval: Ends | null;
+  /** By the label of what it is compared with: the baseline, zero-shot. */
+  readonly against: { readonly [label: string]: ComparedMetric };
+}
+
+/** One model of a step of kind `summary`, at one setting. */
+export interface SummaryRow {
+  readonly node: string;
+  readonly role: string | null;
+  readonly model: string;
+  /** Null where seeds differ in it, as are `steps`, `inner_lr`, `n` and `users`. */
+  readonly k: number | null;
+  readonly steps: number | null;
+  readonly inner_lr: number | null;
+  /** What the intervals of the values are over, `users` or `seeds`, and how many. */
+  readonly unit: string;
+  readonly units: number;
+  /** Query pairs, of each seed. */
+  readonly n: number | null;
+  readonly users: number | null;
+  /** Label of the baseline; null in its own row. */
+  readonly baseline: string | null;
+  readonly metrics: { readonly [metric: string]: SummarisedMetric };
+}
+
+/** The rows of table `summary` with all metrics of a model in one row, in the order of the nodes given. */
+export function summaryRows(rows: readonly Row[], nodes: readonly string[]): readonly SummaryRow[] {
+  const position = new Map(nodes.map((node, index) => [node, index]));
+  const placed = new Map<
+    string,
+    { row: SummaryRow & { metrics: Record<string, SummarisedMetric> }; place: number }
+  >();
+  for (const cells of rows) {
+    const name = JSON.stringify([cells['node'], cells['place']]);
+    let found = placed.get(name);
+    if (found === undefined) {
+      found = { row: { ...modelOf(cells), metrics: {} }, place: Number(cells['place']) };
+      placed.set(name, found);
+    }
+    const compared = ['', 'zero_shot_'].flatMap((prefix) => {
+      const label = cells[prefix === '' ? 'baseline' : 'zero_shot'];
+      const comparison = comparedMetric(cells, prefix);
+      return typeof label === 'string' && comparison !== undefined ? [[label, comparison] as const] : [];
+    });
+    found.row.metrics[String(cells['metric'])] = {
+      value: Number(cells['value']),
+      interval: endsOf(cells['low'], cells['high']),
+      against: Object.fromEntries(compared),
+    };
+  }
+  return [...placed.values()]
+    .sort(
+      (one, other) =>
+        (position.get(one.row.node) ?? 0) - (position.get(other.row.node) ?? 0) || one.place - other.place,
+    )
+    .map(({ row }) => row);
+}
+
+function modelOf(cells: Row): Omit<SummaryRow, 'metrics'> {
+  return {
+    node: String(cells['node']),
+    role: textOf(cells['role']),
+    model: String(cells['model']),
+    k: numberOf(cells['k']),
+    steps: numberOf(cells['steps']),
+    inner_lr: numberOf(cells['inner_lr']),
+    unit: String(cells['unit']),
+    units: Number(cells['units']),
+    n: numberOf(cells['n']),
+    users: numberOf(cells['users']),
+    baseline: textOf(cells['baseline']),
+  };
+}
+
+function comparedMetric(cells: Row, prefix: string): ComparedMetric | undefined {
+  const difference = numberOf(cells[`${prefix}difference`]);
+  if (difference === null) return undefined;
+  return {
+    difference,
+    difference_interval: endsOf(cells[`${prefix}difference_low`], cells[`${prefix}difference_high`]),
+    improvement_percent: numberOf(cells[`${prefix}improvement_percent`]),
+    improvement_interval: endsOf(cells[`${prefix}improvement_low`], cells[`${prefix}improvement_high`]),
+    over: String(cells[`${prefix}compared_over`]),
+    distinguishable: textOf(cells[`${prefix}distinguishable`]),
+  };
+}
+
+/** The notebook's table: each model's metrics, and by how many percent its accuracy@1 is above the baseline's. */
+export function summaryTable(rows: readonly SummaryRow[]): RowTable {
+  const metrics = metricsIn(rows);
+  const first = metrics[0] ?? '';
+  return {
+    columns: [
+      'model',
+      'k',
+      'steps',
+      'inner_lr',
+      ...metrics,
+      `${first}, % over baseline`,
+      'over',
+      'n',
+      'users',
+    ],
+    rows: rows.map((row) => {
+      const improved = row.baseline === null ? undefined : row.metrics[first]?.against[row.baseline];
+      return [
+        row.model,
+        row.k,
+        row.steps,
+        row.inner_lr,
+        ...metrics.map((name) => estimateText(row.metrics[name]?.value, row.metrics[name]?.interval, 4)),
+        signed(improved?.improvement_percent, improved?.improvement_interval, 1),
+        `${row.units} ${row.unit}`,
+        row.n,
+        row.users,
+      ];
+    }),
+  };
+}
+
+/** Each comparison's differences, with `yes` where they can be told from none and `no` where they cannot. */
+export function comparisonTable(rows: readonly SummaryRow[]): RowTable {
+  const metrics = metricsIn(rows);
+  return {
+    columns: [
+      'model',
+      'k',
+      'steps',
+      'against',
+      ...metrics.map((name) => `${name} (distinguishable)`),
+      'over',
+    ],
+    rows: rows.flatMap((row) => {
+      const labels = [...new Set(Object.values(row.metrics).flatMap(({ against }) => Object.keys(against)))];
+      return labels.map((label) => {
+        const compared = metrics.map((name) => row.metrics[name]?.against[label]);
+        return [
+          row.model,
+          row.k,
+          row.steps,
+          label,
+          ...compared.map((one) => {
+            const text = signed(one?.difference, one?.difference_interval, 4);
+            return text === null ? null : `${text} ${one?.distinguishable ?? ''}`.trimEnd();
+          }),
+          compared.find((one) => one !== undefined)?.over ?? null,
+        ];
+      });
+    }),
+  };
+}
+
+function metricsIn(rows: readonly SummaryRow[]): readonly string[] {
+  const present = new Set(rows.flatMap((row) => Object.keys(row.metrics)));
+  return ['accuracy@1', 'recall@5', 'recall@10', 'mrr'].filter((name) => present.has(name));
+}
+
+function signed(
+  value: number | null | undefined,
+  interval: Ends | null | undefined,
+  digits: number,
+): string | null {
+  const text = estimateText(value, interval, digits);
+  return text === null || text.startsWith('-') ? text : `+${text}`;
+}
+
+function endsOf(low: unknown, high: unknown): Ends | null {
+  return typeof low === 'number' && typeof high === 'number' ? [low, high] : null;
+}
+
+function numberOf(value: unknown): number | null {
+  return typeof value === 'number' ? value : null;
+}
+
+function textOf(value: unknown): string | null {
+  return typeof value === 'string' ? value : null;
+}

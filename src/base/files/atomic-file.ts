@@ -1,0 +1,89 @@
+import { randomBytes } from 'node:crypto';
+import { closeSync, fchmodSync, fsyncSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFile } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { namingFile } from '../system-error.js';
+
+/**
+ * Writes a file so that any reader, and any crash, finds either what was there before or all of `data`.
+ * The data is on disk when this returns. The folder must exist.
+ *
+ * @param options.mode permissions of the file; the process's default where left out.
+ * @param options.lasting false where a loss of power may take the file back to what it was before, which saves
+ *   a wait for the disk. Default true.
+ * @throws the file system's error (ENOSPC, EACCES, ...), which names a file; the file is then as it was before.
+ */
+export function writeFileAtomic(
+  path: string,
+  data: string | Uint8Array,
+  options: { readonly mode?: number; readonly lasting?: boolean } = {},
+): void {
+  const folder = dirname(path);
+  const temporary = temporaryFile(path);
+  try {
+    namingFile(path, () => {
+      const file = openSync(temporary, 'wx');
+      try {
+        writeFileSync(file, data);
+        if (options.mode !== undefined) fchmodSync(file, options.mode);
+        fsyncSync(file);
+      } finally {
+        closeSync(file);
+      }
+    });
+    renameSync(temporary, path);
+  } catch (error) {
+    rmSync(temporary, { force: true });
+    throw error;
+  }
+  if (options.lasting !== false) syncFolder(folder);
+}
+
+/**
+ * Moves a whole file to `path`, over what is there, with the same promise; also from another file system. The file at
+ * `from` is gone then.
+ */
+export async function replaceByFile(path: string, from: string): Promise<void> {
+  syncFile(from);
+  try {
+    renameSync(from, path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EXDEV') throw error;
+    const beside = temporaryFile(path);
+    try {
+      await copyFile(from, beside);
+      syncFile(beside);
+      renameSync(beside, path);
+    } catch (failure) {
+      rmSync(beside, { force: true });
+      throw failure;
+    }
+    rmSync(from, { force: true });
+  }
+  syncFolder(dirname(path));
+}
+
+function temporaryFile(path: string): string {
+  return join(dirname(path), `.${basename(path)}.${randomBytes(6).toString('hex')}.tmp`);
+}
+
+function syncFile(path: string): void {
+  const file = openSync(path, 'r');
+  try {
+    fsyncSync(file);
+  } finally {
+    closeSync(file);
+  }
+}
+
+/** Makes renames and removals in a folder last through a loss of power. */
+export function syncFolder(folder: string): void {
+  namingFile(folder, () => {
+    const descriptor = openSync(folder, 'r');
+    try {
+      fsyncSync(descriptor);
+    } finally {
+      closeSync(descriptor);
+    }
+  });
+}

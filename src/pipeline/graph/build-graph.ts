@@ -1,0 +1,345 @@
+import { resolve } from 'node:path';
+import type { Location } from '../../base/failure.js';
+import { leavesOf, type Tree } from '../../base/files/tree.js';
+import { lookAtPath } from '../../base/files/user-path.js';
+import type { Json, JsonObject } from '../../base/json.js';
+import { suggestion } from '../../base/nearest-name.js';
+import type { EngineDescriptor } from '../../engines/engine.js';
+import { engines } from '../../engines/registry.js';
+import type { Facts, InputPort, Kind } from '../../kinds/kind.js';
+import type { Spec } from '../spec/spec.js';
+import type { StepSpec } from '../spec/step-spec.js';
+import { failureAt, type LocatedValue, type Report } from '../text/located-value.js';
+import { mergeSettings } from './chosen-settings.js';
+import {
+  type Connector,
+  createConnector,
+  type Given,
+  type OverElement,
+  resolveAll,
+  resolveOver,
+} from './connect-inputs.js';
+import { type CountedStep, countNodes } from './count-nodes.js';
+import { type Combination, combinationsOf } from './expand-matrix.js';
+import type { GraphNode, LocatedFile, Source } from './graph.js';
+import { unreadableFile } from './nearest-file.js';
+import { orderSteps } from './order-steps.js';
+import type { ParameterValidators } from './parameter-errors.js';
+import { type PortTree, treeOfOutputs } from './port-tree.js';
+import type { ResolvedEngines } from './resolve-engines.js';
+import { namesOfSettings, refuseSetTwice } from './settings-names.js';
+import { createParameterReader, findParameter, type StepParameters } from './step-parameters.js';
+import type { StepInstance, StepValue } from './step-value.js';
+
+/** A node whose roles are not known yet. */
+export interface DraftNode extends Omit<GraphNode, 'roles'> {
+  /** The kind's declarations of the ports in `inputs`. */
+  readonly ports: { readonly [port: string]: InputPort };
+  /** Where each input is written. */
+  readonly inputLocations: { readonly [port: string]: Location };
+}
+
+interface Building {
+  readonly spec: Spec;
+  readonly engines: ResolvedEngines;
+  readonly root: string;
+  readonly validators: ParameterValidators;
+  readonly report: Report;
+  /** By step, for those that are whole. */
+  readonly values: Map<string, StepValue>;
+  /** By node: names of the settings that it will write, where its kind can tell. */
+  readonly settings: Map<string, readonly string[]>;
+  /** By node and port: what its kind tells of it. */
+  readonly facts: Map<string, Facts>;
+  readonly nodes: DraftNode[];
+}
+
+/** The nodes, in an order in which every input comes earlier, and what each step that is whole gives. */
+export interface BuiltGraph {
+  readonly nodes: readonly DraftNode[];
+  readonly values: ReadonlyMap<string, StepValue>;
+}
+
+/** Expands and connects the steps; none of them where they would become too many nodes. */
+export function buildGraph(
+  spec: Spec,
+  engines: ResolvedEngines,
+  root: string,
+  validators: ParameterValidators,
+  report: Report,
+): BuiltGraph {
+  const building: Building = {
+    spec,
+    engines,
+    root,
+    validators,
+    report,
+    values: new Map(),
+    settings: new Map(),
+    facts: new Map(),
+    nodes: [],
+  };
+  const counted = countNodes(orderSteps(spec, report), report);
+  for (const one of counted?.values() ?? []) {
+    const value = buildStep(one, building);
+    if (value !== undefined) building.values.set(one.step.name, value);
+  }
+  return { nodes: building.nodes, values: building.values };
+}
+
+function buildStep({ step, axes }: CountedStep, building: Building): StepValue | undefined {
+  const { report } = building;
+  const inputs = resolveAll(step.inputs, building.values, report);
+  const elements = resolveOver(step, building.values, report);
+  const settings = [...inputs, ...(elements ?? []).flatMap(({ given }) => given)].filter(
+    ({ input }) => input.port === 'settings',
+  );
+  const told = settings.map(({ tree }) => namesOfSettings(tree, step, building.settings));
+  const toldNames = [...new Set(told.flat())];
+  const isGiven =
+    settings.length > 0 || [...step.inputs, ...step.over].every(({ port }) => port !== 'settings');
+  // What does not tell its names may set whatever the kind takes from settings.
+  const tellsAll = isGiven && told.every((names) => names.length > 0);
+  const settingNames = tellsAll ? toldNames : step.kind.parameters.settings;
+  const reader = createParameterReader(
+    step,
+    building.validators,
+    (name) => settingNames.includes(name),
+    report,
+  );
+  if (settings[0] !== undefined) refuseSetTwice(step, settings[0], toldNames, report);
+
+  const instances: StepInstance[] = [];
+  const connect = createConnector(step, report);
+  let isWhole = elements !== undefined;
+  for (const combination of combinationsOf(axes)) {
+    const parameters = reader.read(combination);
+    // What the elements are is not known then, but whether the kind has such ports is.
+    for (const over of elements ?? [{ label: '', given: [] }]) {
+      const tree = buildInstance(step, combination, over, parameters, inputs, connect, building);
+      if (tree === undefined) {
+        isWhole = false;
+        continue;
+      }
+      const element = over.label === '' ? {} : { element: over.label };
+      instances.push({ matrix: combination.values, ...element, tree });
+    }
+  }
+  return isWhole ? { instances, isList: step.matrix.length > 0 || step.over.length > 0 } : undefined;
+}
+
+/** Adds the nodes of one combination and element; returns what they give, as far as that is known. */
+function buildInstance(
+  step: StepSpec,
+  combination: Combination,
+  over: OverElement,
+  parameters: StepParameters | undefined,
+  inputs: readonly Given[],
+  connect: Connector,
+  building: Building,
+): PortTree | undefined {
+  const { kind } = step;
+  const { report } = building;
+  const inputNames = [...step.inputs, ...step.over].map(({ port }) => port);
+  const id =
+    step.name +
+    (combination.label === '' ? '' : `[${combination.label}]`) +
+    (over.label === '' ? '' : `@${over.label}`);
+
+  const ports =
+    typeof kind.inputs !== 'function'
+      ? kind.inputs
+      : parameters && kind.inputs({ parameters: parameters.full, inputNames });
+  const connected = ports && connect(ports, [...inputs, ...over.given]);
+
+  if (parameters === undefined || ports === undefined || connected === undefined) {
+    // What the step gives is known all the same, so that the steps after it can be checked too.
+    const isKnown = typeof kind.outputs !== 'function' && kind.segmentation === undefined;
+    return isKnown ? treeOfOutputs(id, kind.outputs as DraftNode['outputs']) : undefined;
+  }
+  const { full } = parameters;
+  const lengths = Object.fromEntries(
+    Object.entries(connected).flatMap(([port, tree]) =>
+      tree.type === 'list' ? [[port, tree.elements.length] as const] : [],
+    ),
+  );
+  const facts = Object.fromEntries(
+    Object.entries(connected).map(([port, tree]) => [port, factsAt(tree, building)] as const),
+  );
+  const common = commonOf(step, parameters, building);
+  const objections = (kind.check?.({ parameters: full, inputNames, lengths, facts }) ?? []).map(
+    ({ message, path = [], unknown }) =>
+      failureAt(findParameter(step, combination, path).place, 'invalid-value', message, {
+        hint: unknown && suggestion(unknown.name, unknown.known),
+      }),
+  );
+  objections.forEach(report);
+  if (objections.length > 0) {
+    const places = objections.map(({ location }) => location);
+    reportMissing(
+      common.files.filter(({ location }) => !places.includes(location)),
+      building,
+    );
+  }
+  for (const { path, hint } of kind.undeclaredFiles?.({ parameters: full, inputNames }, building.root) ??
+    []) {
+    report(
+      failureAt(
+        placeOfText(step.with, path) ?? step,
+        'undeclared-file',
+        `${step.name} names the file ${path} and does not declare it, so that an edit of it would not be seen`,
+        { hint },
+      ),
+    );
+  }
+
+  for (const path of kind.missingFiles?.({ parameters: full, inputNames }, building.root) ?? []) {
+    const { location } = placeOfText(step.with, path) ?? step;
+    report({ ...unreadableFile(building.root, path, 'absent'), location });
+  }
+
+  const outputs = typeof kind.outputs === 'function' ? kind.outputs(full) : kind.outputs;
+  const canonical = kind.parameters.canonical(full);
+  const settings = settingsFor(kind, full, connected, building);
+  const inputLocations = Object.fromEntries(
+    [...step.inputs, ...step.over].map(({ port, location }) => [port, location]),
+  );
+  const add = (
+    nodeId: string,
+    own: JsonObject,
+    carried: { readonly [port: string]: Tree<Source> },
+  ): PortTree => {
+    building.nodes.push({
+      ...common,
+      ports,
+      outputs,
+      id: nodeId,
+      parameters: own,
+      ...settings,
+      inputs: { ...connected, ...carried },
+      inputLocations,
+    });
+    if (kind.namesOfSettings !== undefined) building.settings.set(nodeId, kind.namesOfSettings(full));
+    for (const [port, told] of Object.entries(kind.facts?.(full) ?? {})) {
+      building.facts.set(`${nodeId}/${port}`, told);
+    }
+    return treeOfOutputs(nodeId, outputs);
+  };
+
+  const { segmentation } = kind;
+  if (segmentation === undefined) return add(id, settings === undefined ? canonical : full, {});
+
+  const segments: { readonly label: string; readonly tree: PortTree }[] = [];
+  let carried: { readonly [port: string]: Tree<Source> } = {};
+  for (let index = 0; index < segmentation.count(canonical); index++) {
+    const segment = segmentation.segment(canonical, index);
+    const nodeId = `${id}@${segment.label}`;
+    segments.push({ label: segment.label, tree: add(nodeId, segment.parameters, carried) });
+    carried = {
+      [segmentation.carry.input]: { type: 'file', leaf: { node: nodeId, path: segmentation.carry.output } },
+    };
+  }
+  return treeOfSegments(segmentation, segments);
+}
+
+/** What a node has where values are chosen for it. */
+function settingsFor(
+  kind: Kind,
+  full: JsonObject,
+  inputs: { readonly [port: string]: Tree<Source> },
+  { validators }: Building,
+): Pick<GraphNode, 'withSettings'> | undefined {
+  const validator = validators[kind.name];
+  if (kind.parameters.settings.length === 0 || inputs['settings'] === undefined || !validator)
+    return undefined;
+  return { withSettings: (text) => mergeSettings(kind, validator, full, text) };
+}
+
+function treeOfSegments(
+  {
+    lists,
+    last,
+  }: {
+    readonly lists: { readonly [port: string]: string };
+    readonly last: { readonly [port: string]: string };
+  },
+  segments: readonly { readonly label: string; readonly tree: PortTree }[],
+): PortTree {
+  const portOf = (tree: PortTree | undefined, port: string) =>
+    tree?.type === 'bundle' ? tree.ports[port] : undefined;
+  const ports: { [name: string]: PortTree } = {};
+  for (const [stepPort, port] of Object.entries(lists)) {
+    ports[stepPort] = {
+      type: 'list',
+      elements: segments.flatMap(({ tree }) => portOf(tree, port) ?? []),
+      labels: segments.map(({ label }) => label),
+    };
+  }
+  for (const [stepPort, port] of Object.entries(last)) {
+    const tree = portOf(segments.at(-1)?.tree, port);
+    if (tree !== undefined) ports[stepPort] = tree;
+  }
+  return { type: 'bundle', ports };
+}
+
+function commonOf(
+  step: StepSpec,
+  { given, full }: StepParameters,
+  { spec, engines: resolved, root }: Building,
+) {
+  const { kind } = step;
+  const asked = step.engine ?? spec.engine;
+  // All names that steps compute with were resolved.
+  const engine = kind.usesEngine === true ? (resolved.choices.get(asked)?.engine ?? asked) : undefined;
+  const descriptor = engine === undefined ? undefined : engines[engine];
+  const deterministic =
+    typeof kind.deterministic === 'function' ? kind.deterministic(full) : (kind.deterministic ?? true);
+  const timeoutSeconds = kind.timeoutSeconds?.(full);
+  return {
+    step: step.name,
+    kind: kind.name,
+    givenParameters: given,
+    files: (kind.files?.(full, root) ?? []).map(
+      (file): LocatedFile => ({ ...file, location: (placeOfText(step.with, file.path) ?? step).location }),
+    ),
+    ...(engine === undefined ? {} : { engine, engineByName: engine === asked }),
+    gpus: gpusOf(step, descriptor),
+    slots: kind.slots === 'free' && (descriptor?.parallel ?? true) ? ('free' as const) : ('one' as const),
+    deterministic: deterministic && (descriptor?.deterministic ?? true),
+    ...(timeoutSeconds === undefined ? {} : { timeoutSeconds }),
+    location: step.location,
+  };
+}
+
+/** A step on a GPU engine has a GPU to itself unless it says otherwise; one on another engine needs none. */
+function gpusOf({ gpus }: StepSpec, engine: EngineDescriptor | undefined): number {
+  if (engine === undefined) return gpus ?? 0;
+  return engine.gpu ? (gpus ?? 1) : 0;
+}
+
+/** Files are read where a plan is made, which a step that is refused does not come to. */
+function reportMissing(files: readonly LocatedFile[], { root, report }: Building): void {
+  for (const { path, location } of files) {
+    const look = lookAtPath(resolve(root, path));
+    if (!look.ok) report({ ...unreadableFile(root, path, look.failure), location });
+  }
+}
+
+/** What the kinds of the outputs in a tree tell of them, each output once. */
+function factsAt(tree: Tree<Source>, { facts }: Building): readonly Facts[] {
+  const outputs = new Set([...leavesOf(tree)].map(({ leaf }) => `${leaf.node}/${leaf.path.split('/')[0]}`));
+  return [...outputs].flatMap((output) => facts.get(output) ?? []);
+}
+
+/** Where a text stands under `with`, for failures about files. */
+function placeOfText(value: LocatedValue, text: Json): LocatedValue | undefined {
+  if (value.type === 'scalar')
+    return typeof value.value === 'string' && value.value.includes(String(text)) ? value : undefined;
+  const below =
+    value.type === 'list' ? value.elements : [...value.entries.values()].map((entry) => entry.value);
+  for (const one of below) {
+    const found = placeOfText(one, text);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}

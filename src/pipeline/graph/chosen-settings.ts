@@ -1,0 +1,78 @@
+import type { Failure } from '../../base/failure.js';
+import type { Tree } from '../../base/files/tree.js';
+import { isJsonObject, type Json, type JsonObject } from '../../base/json.js';
+import { failed, type Result, success } from '../../base/result.js';
+import type { Kind } from '../../kinds/kind.js';
+import type { Digest, ObjectReference } from '../../store/entry.js';
+import type { GraphNode } from './graph.js';
+import { type ParameterValidator, parameterErrors } from './parameter-errors.js';
+
+/** A node's parameters as its body gets them, as far as they can be known once its inputs are. */
+export type FinalParameters =
+  | { readonly type: 'known'; readonly parameters: JsonObject }
+  /** The settings' bytes are gone or bad: what chose them has to run again. */
+  | { readonly type: 'unreadable' }
+  | { readonly type: 'refused'; readonly failure: Failure };
+
+/** The parameters of a node whose inputs are known, with what has been chosen for it in their place. */
+export function finalParameters(
+  { parameters, withSettings, location }: Pick<GraphNode, 'parameters' | 'withSettings' | 'location'>,
+  inputs: { readonly [port: string]: Tree<ObjectReference> },
+  readText: (digest: Digest) => string | undefined,
+): FinalParameters {
+  const { settings } = inputs;
+  if (withSettings === undefined || settings?.type !== 'file') return { type: 'known', parameters };
+  const text = readText(settings.leaf.digest);
+  if (text === undefined) return { type: 'unreadable' };
+  const merged = withSettings(text);
+  return merged.ok
+    ? { type: 'known', parameters: merged.value }
+    : { type: 'refused', failure: { ...merged.failure, location } };
+}
+
+/** The inputs that a node's key and body know: what settings hold is among the parameters. */
+export function inputsBesideSettings<Value>(
+  { withSettings }: Pick<GraphNode, 'withSettings'>,
+  inputs: { readonly [port: string]: Value },
+): { readonly [port: string]: Value } {
+  if (withSettings === undefined) return inputs;
+  const { settings: _, ...rest } = inputs;
+  return rest;
+}
+
+/** Lays what a document of settings holds over parameters, checks them and makes them canonical. */
+export function mergeSettings(
+  kind: Kind,
+  validator: ParameterValidator,
+  complete: JsonObject,
+  text: string,
+): Result<JsonObject, Failure> {
+  const given = objectIn(text);
+  if (given === undefined) return refused(kind, [`they are not an object: ${text.slice(0, 80)}`]);
+  const { settings, canonical } = kind.parameters;
+  const merged = { ...complete, ...given };
+  const messages = [
+    ...Object.keys(given)
+      .filter((name) => !settings.includes(name))
+      .map((name) => `${name} is none of ${settings.join(', ')}`),
+    ...parameterErrors(kind, validator, merged).map(({ message }) => message),
+  ];
+  return messages.length > 0 ? refused(kind, messages) : success(canonical(merged));
+}
+
+function objectIn(text: string): JsonObject | undefined {
+  try {
+    const json = JSON.parse(text) as Json;
+    return isJsonObject(json) ? json : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function refused({ name }: Kind, messages: readonly string[]): Result<never, Failure> {
+  return failed({
+    reason: 'invalid-value',
+    message: `the settings that the step was given do not fit ${name}: ${messages.join('; ')}`,
+    hint: 'change which values the step that chooses them writes',
+  });
+}

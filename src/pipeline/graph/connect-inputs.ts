@@ -1,0 +1,155 @@
+import type { Location } from '../../base/failure.js';
+import type { Tree } from '../../base/files/tree.js';
+import { nearestName, suggestion } from '../../base/nearest-name.js';
+import type { InputPort } from '../../kinds/kind.js';
+import type { InputSpec, StepSpec } from '../spec/step-spec.js';
+import { failureAt, type Report } from '../text/located-value.js';
+import type { Source } from './graph.js';
+import { givesNothing, type Mismatch, type PortTree, project } from './port-tree.js';
+import { concatenate, elementsOf, type StepValue, treeOfReference } from './step-value.js';
+
+/** By step, for those that are whole. */
+export type StepValues = ReadonlyMap<string, StepValue>;
+
+/** Input trees of one node before they are cut to what its kind declares. */
+export interface Given {
+  readonly tree: PortTree;
+  readonly text: string;
+  readonly input: InputSpec;
+}
+
+/** What one node of an `over` takes. */
+export interface OverElement {
+  /** Empty where the step has no `over`. */
+  readonly label: string;
+  readonly given: readonly Given[];
+}
+
+/**
+ * Input trees as the kind declares them; undefined where one is missing or wrong, which is reported, or not given
+ * although it is written.
+ */
+export type Connector = (
+  ports: { readonly [port: string]: InputPort },
+  given: readonly Given[],
+) => { readonly [port: string]: Tree<Source> } | undefined;
+
+/** Cuts inputs to the declared shapes; what is the same for many nodes is done once. */
+export function createConnector(step: StepSpec, report: Report): Connector {
+  const latest = new Map<string, { tree: PortTree; port: InputPort; result: Tree<Source> | undefined }>();
+  const projected = ({ tree, text, input }: Given, port: InputPort): Tree<Source> | undefined => {
+    const known = latest.get(input.port);
+    if (known?.tree === tree && known.port === port) return known.result;
+    const projection = project(tree, port.shape, input.port, text);
+    if (!projection.ok) reportMismatch(projection.failure, input.location, report);
+    const result = projection.ok ? projection.value : undefined;
+    latest.set(input.port, { tree, port, result });
+    return result;
+  };
+  return (ports, given) => {
+    refuseNames(step, ports, report);
+    const connected = new Map<string, Tree<Source>>();
+    for (const one of given) {
+      const { port: name } = one.input;
+      const port = Object.hasOwn(ports, name) ? ports[name] : undefined;
+      const tree = port === undefined ? undefined : projected(one, port);
+      if (tree !== undefined) connected.set(name, tree);
+    }
+    const wanted = Object.keys(ports).filter((name) => ports[name]?.required !== false);
+    const names = [...namesIn(step).map(({ port }) => port), ...wanted];
+    return names.every((name) => connected.has(name)) ? Object.fromEntries(connected) : undefined;
+  };
+}
+
+function namesIn(step: StepSpec): readonly InputSpec[] {
+  return [...step.inputs, ...step.over];
+}
+
+/** Refuses inputs that the kind does not know, and the lack of one that it needs. */
+function refuseNames(step: StepSpec, ports: { readonly [port: string]: InputPort }, report: Report): void {
+  const known = Object.keys(ports);
+  const unknown = namesIn(step).filter(({ port }) => !known.includes(port));
+  for (const { port, portLocation } of unknown) {
+    report(
+      failureAt({ location: portLocation }, 'unknown-port', `${step.kind.name} has no input ${port}`, {
+        hint: suggestion(port, known),
+      }),
+    );
+  }
+  const misspelt = unknown.map(({ port }) => nearestName(port, known));
+  for (const [name, port] of Object.entries(ports)) {
+    const isWritten = namesIn(step).some((input) => input.port === name);
+    if (port.required === false || isWritten || misspelt.includes(name)) continue;
+    report(
+      failureAt(step, 'missing-input', `${step.name} has no input ${name}`, {
+        hint: `add in: { ${name}: STEP.PORT }`,
+        details: [`${name}: ${port.description}`],
+      }),
+    );
+  }
+}
+
+/** The trees that `in` names, as far as they are known. */
+export function resolveAll(
+  inputs: readonly InputSpec[],
+  values: StepValues,
+  report: Report,
+): readonly Given[] {
+  return inputs.flatMap((input) => resolveInput(input, values, report) ?? []);
+}
+
+function resolveInput(input: InputSpec, values: StepValues, report: Report): Given | undefined {
+  const trees: { tree: PortTree; label: string }[] = [];
+  for (const { reference, location } of input.references) {
+    const value = values.get(reference.step);
+    if (value === undefined) continue;
+    const tree = treeOfReference(value, reference);
+    if (!tree.ok) reportMismatch(tree.failure, location, report);
+    else if (!givesNothing(tree.value)) trees.push({ tree: tree.value, label: reference.text });
+    else {
+      const message = `${reference.text} gives nothing that another step could take`;
+      const hint = `declare what it writes, in the \`with\` of ${reference.step}: outputs: { NAME: FILE }`;
+      report(failureAt({ location }, 'wrong-port', message, { hint }));
+    }
+  }
+  if (trees.length < input.references.length) return undefined;
+  const [only] = trees;
+  const tree = input.isList || only === undefined ? concatenate(trees) : only.tree;
+  return { tree, text: input.references.map(({ reference }) => reference.text).join(', '), input };
+}
+
+/** The elements that `over` goes through; undefined where they are not known. */
+export function resolveOver(
+  step: StepSpec,
+  values: StepValues,
+  report: Report,
+): readonly OverElement[] | undefined {
+  if (step.over.length === 0) return [{ label: '', given: [] }];
+  const resolved = resolveAll(step.over, values, report);
+  const lists = resolved.flatMap((one) => {
+    const elements = elementsOf(one.tree, one.input.port, one.text);
+    if (!elements.ok) reportMismatch(elements.failure, one.input.location, report);
+    return elements.ok ? [{ ...one, elements: elements.value }] : [];
+  });
+  const [first] = lists;
+  if (first === undefined || lists.length < step.over.length) return undefined;
+  for (const { elements, input } of lists) {
+    if (elements.length === first.elements.length) continue;
+    const message = `over goes through lists together, but ${input.port} has ${elements.length} elements and ${first.input.port} ${first.elements.length}`;
+    report(failureAt(input, 'length-mismatch', message));
+    return undefined;
+  }
+  return first.elements.map(({ label }, index) => ({
+    label,
+    given: lists.map(({ text, input, elements }) => ({
+      // The lists are equally long.
+      tree: elements[index]!.element,
+      text: `an element of ${text}`,
+      input,
+    })),
+  }));
+}
+
+function reportMismatch({ reason, message, hint }: Mismatch, location: Location, report: Report): void {
+  report(failureAt({ location }, reason, message, { hint }));
+}

@@ -1,0 +1,158 @@
+import type { Json, JsonObject } from '../../base/json.js';
+import { isSelected, type Reference } from '../spec/reference.js';
+import type { InputSpec, StepSpec } from '../spec/step-spec.js';
+import { failureAt, type Report, toJsonObject } from '../text/located-value.js';
+import { type Axis, axesOf, type Combination, combinationsOf, countCombinations } from './expand-matrix.js';
+import { findParameter } from './step-parameters.js';
+
+/** How many nodes a pipeline may become; more are a slip of the pen, and would not fit into memory. */
+const nodesLimit = 100_000;
+
+/** A step, and what its number of nodes comes from. */
+export interface CountedStep {
+  readonly step: StepSpec;
+  /** At least one, although there are none where `over` goes through nothing, or through what is not known. */
+  readonly nodes: number;
+  readonly axes: readonly Axis[];
+  /** How many elements `over` goes through, 1 without it; undefined where that is not known. */
+  readonly elements: number | undefined;
+}
+
+/** How long a list is that a reference names, or 1 where it names one thing. */
+interface Extent {
+  readonly isList: boolean;
+  readonly length: number;
+}
+
+/**
+ * Counts the nodes that the steps will become, none of which is made for it.
+ *
+ * @param steps each after those that it takes something from
+ * @returns by step; undefined where there are too many, which is reported with what makes them so many
+ */
+export function countNodes(
+  steps: readonly StepSpec[],
+  report: Report,
+): ReadonlyMap<string, CountedStep> | undefined {
+  const counted = new Map<string, CountedStep>();
+  let before = 0;
+  let fits = true;
+  for (const step of steps) {
+    const axes = axesOf(step, report);
+    const elements = elementsOf(step, counted);
+    const nodes = nodesOf(step, axes, elements ?? 1);
+    const one = { step, nodes, axes, elements };
+    if (before + nodes > nodesLimit) {
+      fits = false;
+      refuse(one, before, report);
+    } else {
+      before += nodes;
+      counted.set(step.name, one);
+    }
+  }
+  return fits ? counted : undefined;
+}
+
+function nodesOf(step: StepSpec, axes: readonly Axis[], elements: number): number {
+  // A matrix is gone through, to check it, even where `over` goes through nothing.
+  const combinations = countCombinations(axes) * Math.max(1, elements);
+  if (step.kind.segmentation === undefined || combinations > nodesLimit) return combinations;
+  const counting = countingAxes(step, axes);
+  const segments = combinationsOf(counting).reduce((sum, one) => sum + segmentsOf(step, one), 0);
+  return (combinations / countCombinations(counting)) * segments;
+}
+
+/** The names of the matrix that change how many segments there are. */
+function countingAxes({ kind }: StepSpec, axes: readonly Axis[]): readonly Axis[] {
+  return axes.filter(({ name }) => kind.segmentation?.countedBy.includes(name));
+}
+
+/** How many nodes one combination and element become; 1 where the numbers are none, which is found when they are read. */
+function segmentsOf(step: StepSpec, combination: Combination): number {
+  const { segmentation } = step.kind;
+  if (segmentation === undefined) return 1;
+  const numbers = numbersOf(step, combination);
+  if (Object.values(numbers).some((number) => typeof number !== 'number')) return 1;
+  const count = segmentation.count(numbers);
+  return Number.isFinite(count) ? Math.max(1, count) : 1;
+}
+
+/** The parameters that segments are counted by. */
+function numbersOf(step: StepSpec, { values }: Combination): JsonObject {
+  const given: { [name: string]: Json } = toJsonObject(step.with);
+  for (const { name, value } of values) given[name] = value;
+  const full = step.kind.parameters.complete(given);
+  const { countedBy = [] } = step.kind.segmentation ?? {};
+  return Object.fromEntries(countedBy.map((name) => [name, full[name] ?? null]));
+}
+
+function elementsOf({ over }: StepSpec, counted: ReadonlyMap<string, CountedStep>): number | undefined {
+  if (over.length === 0) return 1;
+  // Lists that differ in length are refused where they are gone through.
+  let least: number | undefined;
+  for (const input of over) {
+    const length = lengthOfList(input, counted);
+    if (length === undefined) return undefined;
+    least = Math.min(least ?? length, length);
+  }
+  return least;
+}
+
+function lengthOfList(
+  { isList, references }: InputSpec,
+  counted: ReadonlyMap<string, CountedStep>,
+): number | undefined {
+  let sum = 0;
+  for (const { reference } of references) {
+    const extent = extentOf(reference, counted.get(reference.step));
+    if (extent === undefined || !(isList || extent.isList)) return undefined;
+    sum += extent.length;
+  }
+  return sum;
+}
+
+/** Undefined where the reference names nothing that is known. */
+function extentOf({ selector, ports }: Reference, counted: CountedStep | undefined): Extent | undefined {
+  if (counted?.elements === undefined) return undefined;
+  const { step, elements } = counted;
+  if (!selector.every(({ name }) => counted.axes.some((axis) => axis.name === name))) return undefined;
+  const axes = counted.axes.map((axis) => ({
+    ...axis,
+    values: axis.values.filter((value) => isSelected(value, selector)),
+  }));
+  const instances = countCombinations(axes) * elements;
+  const isMany = selector.length === 0 ? axes.length > 0 : instances > 1;
+  if (isMany || step.over.length > 0) return { isList: true, length: instances };
+  const [combination] = combinationsOf(axes);
+  if (combination === undefined) return undefined;
+  const isList = Object.hasOwn(step.kind.segmentation?.lists ?? {}, ports[0] ?? '');
+  return { isList, length: isList ? segmentsOf(step, combination) : 1 };
+}
+
+/** Says that a step would become too many nodes beside those of the steps before it, and what makes them so many. */
+function refuse({ step, nodes, axes }: CountedStep, before: number, report: Report): void {
+  const { countedBy = [] } = step.kind.segmentation ?? {};
+  const combination = longest(step, axes);
+  const numbers = Object.entries(numbersOf(step, combination)).map(
+    ([name, number]) => `${name} (${JSON.stringify(number)})`,
+  );
+  const factors = [...numbers, ...axes.map(({ name }) => `the values of ${name}`)];
+  if (step.over.length > 0) factors.push('the list that over goes through');
+  report(
+    failureAt(
+      findParameter(step, combination, countedBy.slice(0, 1)).place,
+      'invalid-value',
+      `${step.name} would become at least ${nodes} nodes${nodes > nodesLimit ? '' : `, after ${before} of other steps`}; a pipeline may have ${nodesLimit}`,
+      { hint: factors.length === 0 ? undefined : `change ${factors.join(' or ')}` },
+    ),
+  );
+}
+
+/** The combination with the most segments, the first of equals. */
+function longest(step: StepSpec, axes: readonly Axis[]): Combination {
+  // Where the matrix alone is too large, any tells as much.
+  const counting = countCombinations(axes) > nodesLimit ? [] : countingAxes(step, axes);
+  return combinationsOf(counting).reduce((most, one) =>
+    segmentsOf(step, one) > segmentsOf(step, most) ? one : most,
+  );
+}

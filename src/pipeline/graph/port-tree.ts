@@ -1,0 +1,230 @@
+import type { FailureReason } from '../../base/failure.js';
+import { FailureError } from '../../base/failure.js';
+import type { Tree } from '../../base/files/tree.js';
+import { suggestion } from '../../base/nearest-name.js';
+import { failed, type Result, success } from '../../base/result.js';
+import type { Content, OutputPort, PortShape } from '../../kinds/kind.js';
+import type { Source } from './graph.js';
+
+/** What a step gives: a tree of sources of which planning still knows contents and the names of list elements. */
+export type PortTree =
+  | { readonly type: 'file'; readonly source: Source; readonly content: Content }
+  | { readonly type: 'bundle'; readonly ports: { readonly [name: string]: PortTree } }
+  | { readonly type: 'list'; readonly elements: readonly PortTree[]; readonly labels: readonly string[] };
+
+/** Why one thing cannot stand where another is wanted. */
+export interface Mismatch {
+  readonly reason: FailureReason;
+  readonly message: string;
+  readonly hint?: string;
+}
+
+/** The outputs of a node as a bundle. */
+export function treeOfOutputs(node: string, outputs: { readonly [port: string]: OutputPort }): PortTree {
+  return bundleOf(outputs, (port, { shape }) => treeOfShape(node, port, shape));
+}
+
+function treeOfShape(node: string, path: string, shape: PortShape): PortTree {
+  switch (shape.type) {
+    case 'file':
+      return { type: 'file', source: { node, path }, content: shape.content };
+    case 'bundle':
+      return bundleOf(shape.ports, (name, port) => treeOfShape(node, `${path}/${name}`, port));
+    default:
+      throw new FailureError({
+        reason: 'bug',
+        message: `${node}: output ${path} is declared as ${shape.type}, but must be a file or a bundle`,
+      });
+  }
+}
+
+function bundleOf<Value>(
+  values: { readonly [name: string]: Value },
+  treeOf: (name: string, value: Value) => PortTree,
+): PortTree {
+  const ports = Object.fromEntries(
+    Object.entries(values).map(([name, value]) => [name, treeOf(name, value)]),
+  );
+  return { type: 'bundle', ports };
+}
+
+/** Follows port names down; through a list, in each of its elements. `text` is what the user wrote. */
+export function portAt(tree: PortTree, names: readonly string[], text: string): Result<PortTree, Mismatch> {
+  const [name, ...rest] = names;
+  if (name === undefined) return success(tree);
+  if (tree.type === 'list') {
+    const elements: PortTree[] = [];
+    for (const element of tree.elements) {
+      const below = portAt(element, names, text);
+      if (!below.ok) return below;
+      elements.push(below.value);
+    }
+    return success({ ...tree, elements });
+  }
+  const ports = tree.type === 'bundle' ? tree.ports : {};
+  const below = Object.hasOwn(ports, name) ? ports[name] : undefined;
+  if (below !== undefined) return portAt(below, rest, text);
+  const known = Object.keys(ports);
+  const start = text.slice(0, text.length - names.join('.').length);
+  return failed({
+    reason: 'unknown-port',
+    message: `there is no port ${start}${name}`,
+    ...hintOf(suggestion(name, known, (one) => `${start}${one}`)),
+  });
+}
+
+/**
+ * What of `given` goes into an input of that shape: undeclared ports are left out, a bundle gives the port that a file
+ * is wanted from, one thing is a list of one.
+ *
+ * @param port The input's name, or inside a bundle the sub-port's.
+ * @param text What the user wrote.
+ */
+export function project(
+  given: PortTree,
+  shape: PortShape,
+  port: string,
+  text: string,
+): Result<Tree<Source>, Mismatch> {
+  switch (shape.type) {
+    case 'any':
+      return success(sourcesOf(shape.lone === 'file' ? unwrapped(given) : given));
+    case 'file':
+      return projectFile(given, shape, port, text);
+    case 'list': {
+      const elements: Tree<Source>[] = [];
+      for (const element of given.type === 'list' ? given.elements : [given]) {
+        const projected = project(element, shape.of, port, text);
+        if (!projected.ok) {
+          const isOne = given.type !== 'list' && projected.failure.reason === 'wrong-port';
+          return isOne ? failed(mismatch(given, shape, port, text)) : projected;
+        }
+        elements.push(projected.value);
+      }
+      return success({ type: 'list', elements });
+    }
+    case 'bundle': {
+      if (given.type !== 'bundle') return failed(mismatch(given, shape, port, text));
+      const ports: { [name: string]: Tree<Source> } = {};
+      for (const [name, below] of Object.entries(shape.ports)) {
+        const there = Object.hasOwn(given.ports, name) ? given.ports[name] : undefined;
+        if (there === undefined) return failed(mismatch(given, shape, port, text));
+        const projected = project(there, below, name, `${text}.${name}`);
+        if (!projected.ok) return projected;
+        ports[name] = projected.value;
+      }
+      return success({ type: 'bundle', ports });
+    }
+  }
+}
+
+/** Bundles of a single file as that file, in a list too. */
+export function unwrapped(tree: PortTree): PortTree {
+  if (tree.type === 'list') return { ...tree, elements: tree.elements.map(unwrapped) };
+  const [only, ...others] = tree.type === 'bundle' ? Object.values(tree.ports) : [];
+  return only?.type === 'file' && others.length === 0 ? only : tree;
+}
+
+/** Whether a node without outputs is given, itself or in a list: nothing would connect it to what takes it. */
+export function givesNothing(tree: PortTree): boolean {
+  if (tree.type === 'bundle') return Object.keys(tree.ports).length === 0;
+  return tree.type === 'list' && tree.elements.some(givesNothing);
+}
+
+function projectFile(
+  given: PortTree,
+  shape: Extract<PortShape, { type: 'file' }>,
+  port: string,
+  text: string,
+): Result<Tree<Source>, Mismatch> {
+  if (given.type === 'file') {
+    const fits = given.content === shape.content || shape.content === 'bytes';
+    return fits ? success(sourcesOf(given)) : failed(mismatch(given, shape, port, text));
+  }
+  if (given.type === 'list') return failed(mismatch(given, shape, port, text));
+  const named = Object.hasOwn(given.ports, port) ? given.ports[port] : undefined;
+  if (named !== undefined) return project(named, shape, port, `${text}.${port}`);
+  const fitting = Object.entries(given.ports).filter(
+    ([, below]) => below.type === 'file' && below.content === shape.content,
+  );
+  const [only, another] = fitting;
+  if (only === undefined) return failed(mismatch(given, shape, port, text));
+  if (another === undefined) return success(sourcesOf(only[1]));
+  const choices = fitting.map(([name]) => `${text}.${name}`);
+  return failed({
+    reason: 'ambiguous-port',
+    message: `${port} wants ${describeShape(shape)}, and ${text} has more than one`,
+    hint: `write ${choices.join(' or ')}`,
+  });
+}
+
+function sourcesOf(tree: PortTree): Tree<Source> {
+  switch (tree.type) {
+    case 'file':
+      return { type: 'file', leaf: tree.source };
+    case 'list':
+      return { type: 'list', elements: tree.elements.map(sourcesOf) };
+    case 'bundle':
+      return {
+        type: 'bundle',
+        ports: Object.fromEntries(Object.entries(tree.ports).map(([name, port]) => [name, sourcesOf(port)])),
+      };
+  }
+}
+
+function mismatch(given: PortTree, shape: PortShape, port: string, text: string): Mismatch {
+  const message = `${port} wants ${describeShape(shape)}, ${text} is ${describeTree(given)}`;
+  if (given.type === 'list') {
+    const element = given.elements[0];
+    const fits = element !== undefined && project(element, shape, port, text).ok;
+    const hint = fits ? `write over: { ${port}: ${text} } for a node each, or name one element` : undefined;
+    return { reason: 'wrong-port', message, ...hintOf(hint) };
+  }
+  const fitting =
+    given.type === 'bundle'
+      ? Object.entries(given.ports).filter(
+          ([name, below]) => project(below, shape, port, `${text}.${name}`).ok,
+        )
+      : [];
+  const hint =
+    fitting.length === 0 ? undefined : `write ${fitting.map(([name]) => `${text}.${name}`).join(' or ')}`;
+  return { reason: 'wrong-port', message, ...hintOf(hint) };
+}
+
+/** `a model`, `pairs+episodes+items`, `a list of metrics`. */
+function describeShape(shape: PortShape): string {
+  switch (shape.type) {
+    case 'any':
+      return 'anything';
+    case 'file':
+      return withArticle(shape.content);
+    case 'list':
+      return `a list of ${describeShape(shape.of).replace(/^an? /, '')}`;
+    case 'bundle':
+      return Object.keys(shape.ports).join('+');
+  }
+}
+
+/** The same of what is given. */
+export function describeTree(tree: PortTree): string {
+  switch (tree.type) {
+    case 'file':
+      return withArticle(tree.content);
+    case 'bundle':
+      return Object.keys(tree.ports).join('+');
+    case 'list': {
+      const element = tree.elements[0];
+      return `a list of ${tree.elements.length}${element === undefined ? '' : ` (${describeTree(element)} each)`}`;
+    }
+  }
+}
+
+function withArticle(content: Content): string {
+  // The contents that are plural or cannot be counted need no article.
+  if (/s$|state$|history$|bytes$/.test(content)) return content;
+  return /^[aeiou]/.test(content) ? `an ${content}` : `a ${content}`;
+}
+
+function hintOf(hint: string | undefined): { hint?: string } {
+  return hint === undefined ? {} : { hint };
+}

@@ -1,0 +1,26 @@
+import { type EngineChoice, isEngineGroup, unusedChoice } from '../../engines/choose-engine.js';
+import type { Spec } from '../spec/spec.js';
+
+/** What the names under `engine:` stand for. */
+export interface ResolvedEngines {
+  /** Of the name at the top. */
+  readonly top: EngineChoice;
+  /** For each name that a step computes with. */
+  readonly choices: ReadonlyMap<string, EngineChoice>;
+}
+
+/** Looks up each name once, and none that no step computes with: a pipeline without such steps probes nothing. */
+export async function resolveEngines(
+  { engine: atTop, steps }: Pick<Spec, 'engine' | 'steps'>,
+  choose: (asked: string) => Promise<EngineChoice>,
+): Promise<ResolvedEngines> {
+  const computing = [...steps.values()].filter(({ kind }) => kind.usesEngine === true);
+  const choices = new Map<string, EngineChoice>();
+  for (const asked of new Set(computing.map(({ engine }) => engine ?? atTop))) {
+    choices.set(asked, await choose(asked));
+  }
+  const unused = isEngineGroup(atTop)
+    ? unusedChoice(atTop)
+    : { engine: atTop, why: 'it was asked for by name' };
+  return { top: choices.get(atTop) ?? unused, choices };
+}

@@ -1,0 +1,59 @@
+import { leavesOf } from '../../base/files/tree.js';
+import { suggestion } from '../../base/nearest-name.js';
+import type { StepSpec } from '../spec/step-spec.js';
+import { failureAt, type Report } from '../text/located-value.js';
+import type { Given } from './connect-inputs.js';
+import { type PortTree, project } from './port-tree.js';
+
+/**
+ * The names that the settings' producers tell; none where they do not.
+ *
+ * @param names by node, for those whose kind can tell.
+ */
+export function namesOfSettings(
+  tree: PortTree,
+  { kind }: StepSpec,
+  names: ReadonlyMap<string, readonly string[]>,
+): readonly string[] {
+  const shape = kind.inputs instanceof Function ? undefined : kind.inputs['settings']?.shape;
+  const projected = project(tree, shape ?? { type: 'any' }, 'settings', '');
+  if (!projected.ok) return [];
+  return [...leavesOf(projected.value)].flatMap(({ leaf }) => names.get(leaf.node) ?? []);
+}
+
+/** Refuses each told name that is written in the step too; one that is not told, only a run can find. */
+export function refuseSetTwice(
+  step: StepSpec,
+  settings: Given,
+  names: readonly string[],
+  report: Report,
+): void {
+  for (const name of names) {
+    const entry = step.with.entries.get(name) ?? step.matrix.find((axis) => axis.name === name);
+    if (entry !== undefined) {
+      report(
+        failureAt(
+          { location: entry.location },
+          'setting-twice',
+          `${name} comes from ${settings.text} and is written here too`,
+          {
+            hint: 'leave it out here, or out of the settings',
+          },
+        ),
+      );
+    }
+    const { settings: taken } = step.kind.parameters;
+    if (taken.length > 0 && !taken.includes(name)) {
+      report(
+        failureAt(
+          settings.input,
+          'unknown-parameter',
+          `${settings.text} sets ${name}, which ${step.kind.name} does not take from settings`,
+          {
+            hint: suggestion(name, taken),
+          },
+        ),
+      );
+    }
+  }
+}

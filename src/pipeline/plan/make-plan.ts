@@ -1,0 +1,88 @@
+import { isAbsolute, join } from 'node:path';
+import type { Failure } from '../../base/failure.js';
+import { failed, type Result, success } from '../../base/result.js';
+import type { ExternalFile } from '../../kinds/kind.js';
+import type { Digest, Entry } from '../../store/entry.js';
+import type { Store } from '../../store/store.js';
+import { finalParameters } from '../graph/chosen-settings.js';
+import type { Graph, GraphNode } from '../graph/graph.js';
+import { withNearestFile } from '../graph/nearest-file.js';
+import type { CodeDigests } from './code-digests.js';
+import { keyOf } from './keys.js';
+import type { Plan, PlannedNode } from './plan.js';
+import { resolveInputs } from './resolve-inputs.js';
+
+export interface PlanOptions {
+  /** Nodes that run although there is an entry (`--force`). */
+  readonly force?: (node: GraphNode) => boolean;
+}
+
+/**
+ * Says of every node whether it has to run, from the store's entries and the external files' contents. A hit's
+ * outputs are known, so keys are known as far down as the hits go.
+ *
+ * Fails, all at once, with every external file that cannot be read.
+ */
+export async function makePlan(
+  graph: Graph,
+  store: Pick<Store, 'readEntry' | 'isComplete' | 'digestFile' | 'readText'>,
+  codes: CodeDigests,
+  { force = () => false }: PlanOptions = {},
+): Promise<Result<Plan, Failure[]>> {
+  const digests = await digestFiles(graph, store);
+  if (!digests.ok) return digests;
+
+  const outputs = new Map<string, Entry['outputs']>();
+  const nodes = graph.nodes.map((node): PlannedNode => {
+    const inputs = resolveInputs(node, outputs);
+    if (inputs === undefined) return { node, state: 'depends' };
+    const final = finalParameters(node, inputs, store.readText);
+    // What is wrong with the settings, the run finds too: it has what chose them run again, or the node fail.
+    if (final.type !== 'known') return { node, state: 'depends' };
+    const { parameters } = final;
+    const files = fileDigestsOf(node, digests.value);
+    const { key, preimage } = keyOf({ node, parameters, inputs, files, codes });
+    const entry = force(node) ? undefined : store.readEntry(key);
+    if (entry === undefined || !store.isComplete(entry)) return { node, state: 'run', key, preimage };
+    outputs.set(node.id, entry.outputs);
+    return { node, state: 'hit', key, preimage, entry };
+  });
+  return success({ graph, nodes, files: digests.value });
+}
+
+/** The digests of a node's external files by name, from those of the plan. */
+export function fileDigestsOf(node: GraphNode, files: Plan['files']): { readonly [name: string]: Digest } {
+  // Every path of the graph's nodes is in the plan.
+  return Object.fromEntries(node.files.map((file) => [file.name, files.get(file.path)!]));
+}
+
+/** Where an external file is on disk. */
+export function absolutePath(root: string, path: string): string {
+  return isAbsolute(path) ? path : join(root, path);
+}
+
+async function digestFiles(
+  graph: Graph,
+  store: Pick<Store, 'digestFile'>,
+): Promise<Result<Plan['files'], Failure[]>> {
+  const failures: Failure[] = [];
+  const digests = new Map<string, Digest>();
+  const seen = new Set<string>();
+  for (const file of graph.nodes.flatMap((node) => node.files)) {
+    if (seen.has(file.path)) continue;
+    seen.add(file.path);
+    const digest = await store.digestFile(absolutePath(graph.root, file.path));
+    if (digest.ok) digests.set(file.path, digest.value.digest);
+    else {
+      const failure = withNearestFile(graph.root, file.path, digest.failure);
+      failures.push({ ...failure, location: file.location, ...hintWith(failure, file) });
+    }
+  }
+  return failures.length > 0 ? failed(failures) : success(digests);
+}
+
+/** The hint, with what the file must hold where its kind tells. */
+function hintWith({ hint }: Failure, { expected }: ExternalFile): Pick<Failure, 'hint'> {
+  if (expected === undefined) return {};
+  return { hint: [...(hint === undefined ? [] : [hint]), `expected: ${expected}`].join('\n') };
+}

@@ -1,0 +1,269 @@
+import type { Location } from '../../base/failure.js';
+import { suggestion } from '../../base/nearest-name.js';
+import type { Content } from '../../kinds/kind.js';
+import type { Publication, Source } from '../graph/graph.js';
+import { describeTree, type PortTree, unwrapped } from '../graph/port-tree.js';
+import { type StepValue, treeOfReference } from '../graph/step-value.js';
+import { expectMap, expectText } from '../text/fields.js';
+import { failureAt, type LocatedValue, type Report } from '../text/located-value.js';
+import { formOfOutput, formOfRunFile, type PublicationForm } from './publication-form.js';
+import { checkPublishedPath } from './published-path.js';
+import { parseReference } from './reference.js';
+
+/** What stands under `publish`: one file, or with `{label}` one for each element of a list. */
+export interface PublicationSpec {
+  /** `best.model`, `tune[inner_lr=0.02].metrics`, `run/report.json`. */
+  readonly source: string;
+  readonly sourceLocation: Location;
+  /** Relative to the root, with `{label}` and `{tag}`. */
+  readonly path: string;
+  readonly pathLocation: Location;
+}
+
+/** What a source is called that names a file of the run's folder, such as `run/report.json`. */
+const runPrefix = 'run/';
+
+/** What a run writes into its folder, by the names there; figures and tables have many. */
+const runDocuments = ['report.json', 'report.html', 'config.json', 'manifest.json', 'fingerprints.json'];
+const runFolders = /^(figures\/[^/]+\.(png|svg)|tables\/[^/]+\.parquet)$/;
+
+/** Reads the top-level `publish`: sources, each with a path or a list of paths. */
+export function readPublish(value: LocatedValue | undefined, report: Report): readonly PublicationSpec[] {
+  if (value === undefined || !expectMap(value, 'publish', report)) return [];
+  return [...value.entries].flatMap(([source, { location, value: paths }]) =>
+    (paths.type === 'list' ? paths.elements : [paths]).flatMap((one) => {
+      const path = expectText(one, `what ${source} is published as`, report);
+      return path === undefined
+        ? []
+        : [{ source, sourceLocation: location, path, pathLocation: one.location }];
+    }),
+  );
+}
+
+/** What the steps give, and which steps are known to be broken. */
+export interface Published {
+  readonly root: string;
+  readonly steps: ReadonlyMap<string, StepValue>;
+  readonly stepNames: readonly string[];
+  /** Files and folders that the pipeline reads. */
+  readonly read: readonly string[];
+}
+
+/** The files to be published, each once; reports sources that there are not, forms that do not fit, bad paths. */
+export function resolvePublications(
+  specs: readonly PublicationSpec[],
+  published: Published,
+  report: Report,
+): readonly Publication[] {
+  const found = specs.flatMap((spec) => {
+    const checked = checkPath(spec, published, report);
+    const files = spec.source.startsWith(runPrefix)
+      ? runFile(spec, report)
+      : outputFiles(spec, published, report);
+    return checked === undefined ? [] : files.map((file) => ({ ...file, path: file.path(checked) }));
+  });
+  return withoutCollisions(found, report);
+}
+
+function checkPath(spec: PublicationSpec, { root, read }: Published, report: Report): string | undefined {
+  const unknown = [...spec.path.matchAll(/\{([^{}]*)\}/g)].find(
+    ([, name]) => name !== 'label' && name !== 'tag',
+  );
+  if (unknown !== undefined) {
+    report(
+      failureAt(
+        { location: spec.pathLocation },
+        'invalid-value',
+        `nothing is put in the place of ${unknown[0]}`,
+        {
+          hint: 'there are {label}, of an element of a list, and {tag}, of the run',
+        },
+      ),
+    );
+    return undefined;
+  }
+  const checked = checkPublishedPath(root, spec.path, read);
+  if ('path' in checked) return checked.path;
+  report(
+    failureAt({ location: spec.pathLocation }, 'invalid-value', checked.message, { hint: checked.hint }),
+  );
+  return undefined;
+}
+
+/** A publication whose path is known once the pattern is checked. */
+type Draft = Omit<Publication, 'path'> & { readonly path: (pattern: string) => string };
+
+function runFile(spec: PublicationSpec, report: Report): readonly Draft[] {
+  const name = spec.source.slice(runPrefix.length);
+  if (!runDocuments.includes(name) && !runFolders.test(name)) {
+    const known = [...runDocuments, 'figures/NAME.png', 'figures/NAME.svg', 'tables/NAME.parquet'];
+    report(
+      failureAt({ location: spec.sourceLocation }, 'unknown-port', `a run writes no ${name}`, {
+        hint: suggestion(name, known, (one) => `${runPrefix}${one}`),
+      }),
+    );
+    return [];
+  }
+  const form = formOf(formOfRunFile(name, spec.path), spec, report);
+  if (form === undefined || !labelFits(spec, false, report)) return [];
+  return [draftOf(spec, form, { type: 'run', name }, undefined)];
+}
+
+function outputFiles(spec: PublicationSpec, published: Published, report: Report): readonly Draft[] {
+  const place = { location: spec.sourceLocation };
+  const reference = parseReference(spec.source);
+  if (reference === undefined) {
+    report(
+      failureAt(place, 'invalid-value', `${spec.source} names nothing that can be published`, {
+        hint: 'write STEP.PORT, STEP[NAME=VALUE].PORT, or run/FILE for a file of the run’s folder',
+      }),
+    );
+    return [];
+  }
+  if (!published.stepNames.includes(reference.step)) {
+    report(
+      failureAt(place, 'unknown-step', `there is no step ${reference.step}`, {
+        hint:
+          reference.step === 'run'
+            ? 'write run/report.json for a file of the run’s folder'
+            : suggestion(reference.step, published.stepNames),
+      }),
+    );
+    return [];
+  }
+  const value = published.steps.get(reference.step);
+  if (value === undefined) return [];
+  const tree = treeOfReference(value, reference);
+  if (!tree.ok) {
+    report(failureAt(place, tree.failure.reason, tree.failure.message, { hint: tree.failure.hint }));
+    return [];
+  }
+  const given = unwrapped(tree.value);
+  const bundle = bundleIn(given);
+  if (bundle !== undefined) {
+    const names = Object.keys(bundle.ports);
+    report(
+      failureAt(place, 'wrong-port', `${spec.source} is ${describeTree(given)}, not one file`, {
+        hint:
+          names.length === 0
+            ? undefined
+            : `write ${names.map((name) => `${spec.source}.${name}`).join(' or ')}`,
+      }),
+    );
+    return [];
+  }
+  if (!labelFits(spec, given.type === 'list', report)) return [];
+  return filesIn(given).flatMap(({ label, content, source }) => {
+    const form = formOf(formOfOutput(content, spec.path), spec, report, content);
+    return form === undefined ? [] : [draftOf(spec, form, { type: 'output', ...source }, label)];
+  });
+}
+
+function draftOf(
+  spec: PublicationSpec,
+  form: PublicationForm,
+  from: Publication['from'],
+  label: string | undefined,
+): Draft {
+  return {
+    source: spec.source,
+    pattern: spec.path,
+    form,
+    from,
+    location: spec.pathLocation,
+    // Not everything that may stand in a label may stand in a file's name.
+    path: (pattern) => pattern.replaceAll('{label}', (label ?? '').replaceAll(/[^\w.,=@+-]/g, '_')),
+  };
+}
+
+function formOf(
+  found: ReturnType<typeof formOfOutput>,
+  spec: PublicationSpec,
+  report: Report,
+  content?: Content,
+): PublicationForm | undefined {
+  if ('form' in found) return found.form;
+  const what = content === undefined ? spec.source : `${spec.source} (${content})`;
+  report(
+    failureAt({ location: spec.pathLocation }, 'invalid-value', `${what} has no form for ${spec.path}`, {
+      hint: found.hint,
+    }),
+  );
+  return undefined;
+}
+
+/** Whether `{label}` is there where a list wants it, and only there. */
+function labelFits(spec: PublicationSpec, isList: boolean, report: Report): boolean {
+  const has = spec.path.includes('{label}');
+  if (has === isList) return true;
+  const place = { location: spec.pathLocation };
+  if (isList) {
+    report(
+      failureAt(place, 'invalid-value', `${spec.source} is a list, and its files would have one name`, {
+        hint: `write {label} into the path, such as ${spec.path.replace(/(\.[^./]*)?$/, '_{label}$1')}`,
+      }),
+    );
+  } else {
+    report(
+      failureAt(place, 'invalid-value', `${spec.source} is no list, so that nothing has a {label}`, {
+        hint: 'take {label} out of the path',
+      }),
+    );
+  }
+  return false;
+}
+
+function bundleIn(tree: PortTree): Extract<PortTree, { type: 'bundle' }> | undefined {
+  if (tree.type === 'bundle') return tree;
+  if (tree.type === 'file') return undefined;
+  for (const element of tree.elements) {
+    const found = bundleIn(element);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+interface LabelledFile {
+  readonly label?: string;
+  readonly content: Content;
+  readonly source: Source;
+}
+
+/** The files of a tree without bundles; an element of a list in a list has the labels of both. */
+function filesIn(tree: PortTree, label?: string): readonly LabelledFile[] {
+  if (tree.type === 'file') {
+    return [{ ...(label === undefined ? {} : { label }), content: tree.content, source: tree.source }];
+  }
+  if (tree.type === 'bundle') return [];
+  return tree.elements.flatMap((element, index) => {
+    const own = tree.labels[index] ?? String(index);
+    return filesIn(element, label === undefined ? own : `${label}@${own}`);
+  });
+}
+
+/** Refuses what would be written over another publication, or needs a folder where another one is a file. */
+function withoutCollisions(found: readonly Publication[], report: Report): readonly Publication[] {
+  // A file system may not tell capitals from small letters.
+  const nameOf = (path: string) => path.normalize('NFC').toLowerCase();
+  const taken = new Map<string, Publication>();
+  for (const one of found) {
+    const name = nameOf(one.path);
+    const parts = name.split('/');
+    const folders = parts.slice(1).map((_, index) => parts.slice(0, index + 1).join('/'));
+    const other =
+      taken.get(name) ??
+      folders.map((folder) => taken.get(folder)).find((folder) => folder !== undefined) ??
+      [...taken].find(([path]) => path.startsWith(`${name}/`))?.[1];
+    if (other === undefined) {
+      taken.set(name, one);
+      continue;
+    }
+    report(
+      failureAt(one, 'invalid-value', `${one.path} is where ${other.source} is published`, {
+        hint: 'choose another name',
+        details: [`${other.source}: ${other.path}`],
+      }),
+    );
+  }
+  return found;
+}

@@ -1,0 +1,106 @@
+import { parse } from 'yaml';
+import { canonicalText } from '../../base/canonical.js';
+import type { Json } from '../../base/json.js';
+import { tooDeepAt } from '../text/nesting.js';
+
+/** What stands under `in`: `split`, `split.train`, `tune[inner_lr=0.02].metrics`. */
+export interface Reference {
+  readonly text: string;
+  readonly step: string;
+  /** Parameters that single out nodes of a matrix step. */
+  readonly selector: readonly { readonly name: string; readonly value: Json }[];
+  /** Port and sub-ports. */
+  readonly ports: readonly string[];
+}
+
+/** Reads a reference; undefined where the text is none. */
+export function parseReference(text: string): Reference | undefined {
+  const step = /^[A-Za-z_][\w-]*/.exec(text)?.[0];
+  if (step === undefined) return undefined;
+  let rest = text.slice(step.length);
+  let selector: Reference['selector'] = [];
+  if (rest.startsWith('[')) {
+    const end = closingBracket(rest);
+    const read = end === undefined ? undefined : parseSelector(rest.slice(1, end));
+    if (end === undefined || read === undefined) return undefined;
+    selector = read;
+    rest = rest.slice(end + 1);
+  }
+  if (!/^(\.[\w-]+)*$/.test(rest)) return undefined;
+  return { text, step, selector, ports: rest === '' ? [] : rest.slice(1).split('.') };
+}
+
+function parseSelector(text: string): Reference['selector'] | undefined {
+  const parts = splitOutside(text);
+  const selector: { name: string; value: Json }[] = [];
+  for (const part of parts) {
+    const match = /^\s*([\w-]+)\s*=(.*)$/s.exec(part);
+    if (match === null || tooDeepAt(match[2] ?? '') !== undefined) return undefined;
+    try {
+      const value = parse(match[2] ?? '') as Json;
+      // No value of a matrix is what this throws at: a number without end, bytes.
+      canonicalText(value);
+      selector.push({ name: match[1] ?? '', value });
+    } catch {
+      return undefined;
+    }
+  }
+  return selector;
+}
+
+/** Index of the bracket that closes the one at the beginning. */
+function closingBracket(text: string): number | undefined {
+  let found: number | undefined;
+  scan(text, (character, index, depth) => {
+    if (found === undefined && character === ']' && depth === 0) found = index;
+  });
+  return found;
+}
+
+/** Whether a value of a matrix is one that a selector asks for, or the selector does not name it. */
+export function isSelected(
+  { name, value }: { readonly name: string; readonly value: Json },
+  selector: Reference['selector'],
+): boolean {
+  return selector.every((wish) => wish.name !== name || canonicalText(wish.value) === canonicalText(value));
+}
+
+/** Splits at commas that stand in no bracket and no quotes. */
+function splitOutside(text: string): readonly string[] {
+  const cuts: number[] = [];
+  scan(text, (character, index, depth) => {
+    if (character === ',' && depth === 0) cuts.push(index);
+  });
+  return [...cuts, text.length].map((cut, index) =>
+    text.slice(index === 0 ? 0 : (cuts[index - 1] ?? 0) + 1, cut),
+  );
+}
+
+/** Visits the characters outside JSON strings with the depth of brackets after them. */
+function scan(text: string, visit: (character: string, index: number, depth: number) => void): void {
+  let depth = 0;
+  for (let index = 0; index < text.length; index++) {
+    const character = text[index] ?? '';
+    if (character === '"') {
+      index++;
+      while (index < text.length && text[index] !== '"') index += text[index] === '\\' ? 2 : 1;
+      continue;
+    }
+    if (character === '[' || character === '{') depth++;
+    if (character === ']' || character === '}') depth--;
+    visit(character, index, depth);
+  }
+}
+
+/** `inner_lr=0.02,steps=[5]`: how a combination of a matrix is written in node ids and references. */
+export function labelOf(values: readonly { readonly name: string; readonly value: Json }[]): string {
+  return values.map(({ name, value }) => `${name}=${valueLabel(value)}`).join(',');
+}
+
+function valueLabel(value: Json): string {
+  if (typeof value !== 'string') return JSON.stringify(value);
+  // Text that YAML would read as something else, or that holds the label's own signs, is quoted.
+  return /^[A-Za-z_./][\w./-]*$/.test(value) && typeof parse(value) === 'string'
+    ? value
+    : JSON.stringify(value);
+}

@@ -1,0 +1,173 @@
+import { CST, Lexer } from 'yaml';
+import type { Failure, Location } from '../../base/failure.js';
+import { suggestion } from '../../base/nearest-name.js';
+import { failed, type Result, success } from '../../base/result.js';
+import type { Kind } from '../../kinds/kind.js';
+import { own, parameterNamesOf } from '../spec/parameter-schema.js';
+import {
+  failureAt,
+  type LocatedMap,
+  type LocatedValue,
+  type Report,
+  textOf,
+  valueAt,
+} from './located-value.js';
+import { parseYaml } from './parse-yaml.js';
+
+const fileName = '--set';
+
+/**
+ * Puts the values of `--set PATH=YAML` arguments in place, later ones over earlier ones. PATH is `params.NAME...`, which
+ * must be there, or `steps.NAME.with.PARAMETER...`, which must be there or be known to the step's kind.
+ */
+export function applySets(
+  pipeline: LocatedMap,
+  sets: readonly string[],
+  kinds: { readonly [name: string]: Kind },
+  report: Report,
+): LocatedMap {
+  let current = pipeline;
+  for (const argument of sets) {
+    const applied = applySet(current, argument, kinds);
+    if (applied.ok) current = applied.value;
+    else applied.failure.forEach(report);
+  }
+  return current;
+}
+
+function applySet(
+  pipeline: LocatedMap,
+  argument: string,
+  kinds: { readonly [name: string]: Kind },
+): Result<LocatedMap, Failure[]> {
+  const equals = argument.indexOf('=');
+  const path = equals === -1 ? argument : argument.slice(0, equals);
+  const location: Location = {
+    file: fileName,
+    line: 1,
+    column: 1,
+    length: Math.max(1, path.length),
+    lineText: argument,
+  };
+  const fail = (reason: Failure['reason'], message: string, hint?: string) =>
+    failed([failureAt({ location }, reason, message, { hint })]);
+
+  if (equals === -1) return fail('usage', '--set wants PATH=YAML', `write ${path}=VALUE`);
+  const names = path.split('.');
+  if (!canBeSet(names)) {
+    return fail(
+      'unknown-path',
+      `${path} cannot be set`,
+      'what can be set begins with params. or steps.NAME.with.',
+    );
+  }
+  if (names.includes('')) {
+    const without = names.filter((name) => name !== '');
+    const isThere = canBeSet(without) && firstUnknown(pipeline, without, kinds) === undefined;
+    const hint = isThere ? `write ${without.join('.')}` : undefined;
+    return fail('unknown-path', `${path} has an empty name in it`, hint);
+  }
+  const text = argument.slice(equals + 1);
+  // The shell takes one pair of quotes off, YAML the other.
+  const asText = `as text: --set ${quotedForShell(`${path}=${JSON.stringify(text)}`)}`;
+  const lost = syntaxWithoutValue(text);
+  if (lost !== undefined) {
+    const place = { ...location, column: equals + 2 + lost.start, length: lost.length };
+    const message = `YAML takes this for ${lost.meaning}, not for a part of the value`;
+    return failed([failureAt({ location: place }, 'yaml-syntax', message, { hint: asText })]);
+  }
+  const value = parseYaml(text, { file: fileName, prefix: `${path}=` });
+  if (!value.ok) {
+    return failed(
+      value.failure.map(({ hint, ...failure }) => ({
+        ...failure,
+        hint: hint === undefined ? asText : `${hint}\n${asText}`,
+      })),
+    );
+  }
+
+  const unknown = firstUnknown(pipeline, names, kinds);
+  if (unknown === undefined) return success(put(pipeline, names, value.value, location));
+  const { index, known } = unknown;
+  const start = names.slice(0, index);
+  const hint = suggestion(names[index] ?? '', known, (one) => {
+    const whole = [...start, one, ...names.slice(index + 1)];
+    const isThere = firstUnknown(pipeline, whole, kinds) === undefined;
+    return (isThere ? whole : [...start, one]).join('.');
+  });
+  return fail('unknown-path', `there is no ${names.slice(0, index + 1).join('.')}`, hint);
+}
+
+/** What YAML reads and drops: where somebody gives a single value, it was meant as a part of it. */
+function syntaxWithoutValue(
+  text: string,
+): { readonly start: number; readonly length: number; readonly meaning: string } | undefined {
+  let start = 0;
+  for (const lexeme of new Lexer().lex(text)) {
+    const meaning = meanings[CST.tokenType(lexeme) ?? ''];
+    if (meaning !== undefined) return { start, length: Math.max(1, lexeme.trimEnd().length), meaning };
+    // Of these two the lexer's own marks, which stand for no text.
+    if (lexeme !== CST.DOCUMENT && lexeme !== CST.SCALAR) start += lexeme.length;
+  }
+  return undefined;
+}
+
+const meanings: { readonly [token: string]: string } = {
+  comment: 'a comment',
+  'directive-line': 'a directive',
+  anchor: 'a name for what follows it',
+  'doc-start': 'the beginning of a document',
+  'doc-end': 'the end of a document',
+};
+
+function quotedForShell(word: string): string {
+  return `'${word.replaceAll("'", "'\\''")}'`;
+}
+
+function canBeSet(names: readonly string[]): boolean {
+  const isParameter = names[0] === 'params' && names.length >= 2;
+  return isParameter || (names[0] === 'steps' && names[2] === 'with' && names.length >= 4);
+}
+
+/** The first name of a path that cannot stand there, and those that can; undefined for a path that can be set. */
+function firstUnknown(
+  pipeline: LocatedMap,
+  names: readonly string[],
+  kinds: { readonly [name: string]: Kind },
+): { readonly index: number; readonly known: readonly string[] } | undefined {
+  for (const [index, name] of names.entries()) {
+    const known = namesBelow(pipeline, names.slice(0, index), kinds);
+    if (known !== undefined && !known.includes(name)) return { index, known };
+  }
+  return undefined;
+}
+
+/** The names that may follow a path; undefined where any may. */
+function namesBelow(
+  pipeline: LocatedMap,
+  path: readonly string[],
+  kinds: { readonly [name: string]: Kind },
+): readonly string[] | undefined {
+  const value = valueAt(pipeline, path);
+  const there = value?.type === 'map' ? [...value.entries.keys()] : [];
+  if (path[0] === 'params' || path.length === 1) return there;
+  if (path.length !== 3) return undefined;
+  const kind = textOf(valueAt(pipeline, [...path.slice(0, 2), 'kind']));
+  const found = kind === undefined ? undefined : own(kinds, kind);
+  const known = found === undefined ? undefined : parameterNamesOf(found);
+  return known === undefined ? undefined : [...new Set([...there, ...known])];
+}
+
+function put(map: LocatedMap, names: readonly string[], value: LocatedValue, location: Location): LocatedMap {
+  const [name = '', ...rest] = names;
+  const below = map.entries.get(name);
+  const entries = new Map(map.entries);
+  if (rest.length === 0) {
+    entries.set(name, { location: below?.location ?? location, value });
+  } else {
+    const inner: LocatedMap =
+      below?.value.type === 'map' ? below.value : { type: 'map', entries: new Map(), location };
+    entries.set(name, { location: below?.location ?? location, value: put(inner, rest, value, location) });
+  }
+  return { ...map, entries };
+}

@@ -1,0 +1,266 @@
+import { expect, test } from 'vitest';
+import { leavesOf } from '../../../src/base/files/tree.js';
+import type { Graph } from '../../../src/pipeline/graph/graph.js';
+import { diagnosticsOf, experiment, graphOf, load, nodeOf, reasonsOf } from '../load-text.js';
+
+const idsOf = (graph: Graph) => graph.nodes.map(({ id }) => id);
+const sourcesOf = (graph: Graph, id: string, port: string) =>
+  [...leavesOf(nodeOf(graph, id).inputs[port] ?? { type: 'list', elements: [] })].map(
+    ({ path, leaf }) => `${path}: ${leaf.node}/${leaf.path}`,
+  );
+
+test('the experiment expands to one node for each segment, checkpoint and combination', async () => {
+  const graph = await graphOf(experiment);
+  expect(idsOf(graph)).toEqual([
+    'interactions',
+    'pairs',
+    'split',
+    'episodes',
+    'meta_train@100',
+    'meta_train@200',
+    'meta_train@300',
+    'validate@100',
+    'validate@200',
+    'validate@300',
+    'best',
+    'tune[inner_lr=0.005]',
+    'tune[inner_lr=0.01]',
+    'tune[inner_lr=0.02]',
+    'tune[inner_lr=0.05]',
+    'tune[inner_lr=0.1]',
+    'chosen',
+    'few_shot',
+  ]);
+  expect(graph.engine).toBe('wasm');
+  expect(graph.warnings).toEqual([]);
+});
+
+test('inputs are cut to what the kind declares, and a bundle gives the port of the input’s own name', async () => {
+  const graph = await graphOf(experiment);
+  expect(sourcesOf(graph, 'pairs', 'interactions')).toEqual([': interactions/interactions']);
+  expect(sourcesOf(graph, 'split', 'pairs')).toEqual(['pairs: pairs/pairs', 'items: pairs/items']);
+  expect(sourcesOf(graph, 'tune[inner_lr=0.02]', 'model')).toEqual([': best/model']);
+  expect(sourcesOf(graph, 'tune[inner_lr=0.02]', 'episodes')).toEqual([
+    'pairs: episodes/val/pairs',
+    'episodes: episodes/val/episodes',
+    'items: episodes/val/items',
+  ]);
+  expect(sourcesOf(graph, 'best', 'scores')).toEqual([
+    '0/metrics: validate@100/metrics',
+    '1/metrics: validate@200/metrics',
+    '2/metrics: validate@300/metrics',
+  ]);
+});
+
+test('a segment takes the state of the one before it, and its parameters do not tell the total', async () => {
+  const graph = await graphOf(experiment);
+  expect(Object.keys(nodeOf(graph, 'meta_train@100').inputs)).toEqual(['train']);
+  expect(sourcesOf(graph, 'meta_train@200', 'previous')).toEqual([': meta_train@100/state']);
+  const longer = await graphOf(experiment, { sets: ['params.iterations=500'] });
+  expect(nodeOf(longer, 'meta_train@200').parameters).toEqual(nodeOf(graph, 'meta_train@200').parameters);
+  expect(idsOf(longer)).toContain('meta_train@500');
+  expect(sourcesOf(longer, 'best', 'candidates')).toHaveLength(5);
+});
+
+test('a matrix goes through all combinations, the last name fastest, and over inside them', async () => {
+  const graph = await graphOf(`version: 1
+steps:
+  numbers: { kind: value, matrix: { a: [1, 2], b: [x, "1", { c: [true] }] } }
+  each: { kind: command, over: { n: numbers }, with: { argv: [cat, n] }, matrix: { env: [{ A: 1 }, { A: 2 }] } }
+  one: { kind: command, in: { n: "numbers[b='1',a=2].value" }, with: { argv: [cat], outputs: { out: n.txt } } }
+  some: { kind: command, in: { n: "numbers[a=1]" }, with: { argv: [cat], outputs: { out: n.txt } } }
+  several: { kind: command, in: { n: [one, "numbers[a=2,b=x]", some] }, with: { argv: [cat] } }
+`);
+  expect(idsOf(graph).slice(0, 6)).toEqual([
+    'numbers[a=1,b=x]',
+    'numbers[a=1,b="1"]',
+    'numbers[a=1,b={"c":[true]}]',
+    'numbers[a=2,b=x]',
+    'numbers[a=2,b="1"]',
+    'numbers[a=2,b={"c":[true]}]',
+  ]);
+  expect(idsOf(graph).filter((id) => id.startsWith('each'))).toHaveLength(12);
+  expect(idsOf(graph)[6]).toBe('each[env={"A":1}]@a=1,b=x');
+  expect(nodeOf(graph, 'numbers[a=2,b="1"]').givenParameters).toEqual({ a: 2, b: '1' });
+  expect(sourcesOf(graph, 'one', 'n')).toEqual([': numbers[a=2,b="1"]/value']);
+  expect(sourcesOf(graph, 'some', 'n')).toHaveLength(3);
+  expect(nodeOf(graph, 'several').inputs['n']).toMatchObject({ type: 'list' });
+});
+
+test('equal canonical parameters stay nodes of their own', async () => {
+  const graph = await graphOf(experiment, { sets: ['steps.tune.with.steps=[0]'] });
+  const tuned = graph.nodes.filter(({ step }) => step === 'tune');
+  expect(tuned).toHaveLength(5);
+  expect(new Set(tuned.map(({ parameters }) => JSON.stringify(parameters))).size).toBe(1);
+  expect(new Set(tuned.map(({ givenParameters }) => givenParameters['inner_lr'])).size).toBe(5);
+});
+
+test('targets leave only what they need', async () => {
+  const steps = await graphOf(experiment, { targets: ['split'] });
+  expect(idsOf(steps)).toEqual(['interactions', 'pairs', 'split']);
+  const node = await graphOf(experiment, { targets: ['validate@200'] });
+  expect(idsOf(node)).toEqual([
+    'interactions',
+    'pairs',
+    'split',
+    'episodes',
+    'meta_train@100',
+    'meta_train@200',
+    'validate@200',
+  ]);
+  expect(await diagnosticsOf(experiment, { targets: ['vaildate@200'] })).toBe(
+    'kshot: there is no step vaildate@200\n  hint: did you mean validate@200?\n',
+  );
+});
+
+test('gpu tokens are taken on GPU engines and by programs only, and slots follow the engine', async () => {
+  const graph = await graphOf(
+    `${experiment}  program: { kind: command, with: { argv: [nvidia-smi], timeout_seconds: 5, deterministic: true }, resources: { gpu: 2 } }\n`,
+    { engine: 'reference' },
+  );
+  expect(nodeOf(graph, 'meta_train@100')).toMatchObject({
+    engine: 'reference',
+    gpus: 0,
+    deterministic: true,
+  });
+  expect(nodeOf(graph, 'program')).toMatchObject({ gpus: 2, timeoutSeconds: 5, deterministic: true });
+  expect(nodeOf(graph, 'program').engine).toBeUndefined();
+});
+
+test('on a GPU engine each step has a GPU to itself unless it says otherwise, and may give other bytes', async () => {
+  const text = experiment.replace('over: {', 'resources: { gpu: 0 }\n    over: {');
+  const graph = await graphOf(text, {
+    chooseEngine: async () => ({ engine: 'tfjs:tensorflow', why: 'a test' }),
+  });
+  expect(graph).toMatchObject({ engine: 'tfjs:tensorflow', engineAsked: 'auto', engineReason: 'a test' });
+  const onGpu = { engine: 'tfjs:tensorflow', engineByName: false, deterministic: false, slots: 'one' };
+  expect(nodeOf(graph, 'meta_train@100')).toMatchObject({ ...onGpu, gpus: 1 });
+  expect(nodeOf(graph, 'few_shot')).toMatchObject({ ...onGpu, gpus: 1 });
+  expect(nodeOf(graph, 'validate@100')).toMatchObject({ ...onGpu, gpus: 0 });
+  expect(nodeOf(graph, 'pairs')).toMatchObject({ gpus: 0, deterministic: true });
+});
+
+test('an engine is looked up once for each name that a step computes with, and not at all for the others', async () => {
+  const asked: string[] = [];
+  const chooseEngine = async (name: string) => {
+    asked.push(name);
+    return { engine: name === 'auto' ? 'wasm' : 'tfjs:cpu', why: 'a test' };
+  };
+  const graph = await graphOf(experiment.replace('over: {', 'engine: tfjs\n    over: {'), { chooseEngine });
+  expect(asked.toSorted()).toEqual(['auto', 'tfjs']);
+  expect(nodeOf(graph, 'validate@100').engine).toBe('tfjs:cpu');
+  expect(nodeOf(graph, 'meta_train@100').engine).toBe('wasm');
+  asked.length = 0;
+  const without = await graphOf('version: 1\nengine: auto\nsteps:\n  a: { kind: value, with: { x: 1 } }\n', {
+    chooseEngine,
+  });
+  expect(asked).toEqual([]);
+  expect(without.engine).toBe('wasm');
+});
+
+test('the same name in with and in the settings is refused, and so is one that the kind does not take', async () => {
+  const text = experiment.replace(
+    'settings: chosen.settings } }',
+    'settings: chosen.settings }, with: { inner_lr: 0.5 }, matrix: { steps: [1, 2] } }',
+  );
+  expect(await reasonsOf(text)).toEqual(['setting-twice', 'setting-twice']);
+  const only = await graphOf(
+    text
+      .replace('settings: [inner_lr, steps]', 'settings: [inner_lr]')
+      .replace('with: { inner_lr: 0.5 }, ', ''),
+  );
+  expect(idsOf(only)).toContain('few_shot[steps=2]');
+});
+
+test('settings that come through over are checked as those that come through in', async () => {
+  const text = experiment
+    .replace(
+      'mode: max, settings: [inner_lr, steps] }',
+      'settings: [inner_lr] }, matrix: { mode: [max, min] }',
+    )
+    .replace(
+      'in: { model: best, episodes: episodes.test, settings: chosen.settings }',
+      'in: { model: best, episodes: episodes.test }, over: { settings: chosen.settings }, with: { inner_lr: 0.5, steps: [5] }',
+    );
+  expect(await diagnosticsOf(text)).toMatch(
+    /^[^\n]*: inner_lr comes from an element of chosen.settings and is/,
+  );
+  expect(await reasonsOf(text)).toEqual(['setting-twice']);
+  expect(idsOf(await graphOf(text.replace('inner_lr: 0.5, ', '')))).toContain('few_shot@mode=min');
+});
+
+test('a circle is named as the path that closes, and steps below it are not blamed', async () => {
+  expect(
+    await diagnosticsOf(`version: 1
+steps:
+  a: { kind: command, in: { x: c }, with: { argv: [cat] } }
+  b: { kind: command, in: { x: a }, with: { argv: [cat] } }
+  c: { kind: command, in: { x: b }, with: { argv: [cat] } }
+  below: { kind: command, in: { x: c }, with: { argv: [cat] } }
+  self: { kind: command, in: { x: self }, with: { argv: [cat] } }
+`),
+  ).toBe(`pipelines/a.yaml:4:32: steps need each other in a circle: a -> c -> b -> a
+  4 |   b: { kind: command, in: { x: a }, with: { argv: [cat] } }
+    |                                ^
+  hint: an arrow reads "takes from"
+
+pipelines/a.yaml:7:35: steps need each other in a circle: self -> self
+  7 |   self: { kind: command, in: { x: self }, with: { argv: [cat] } }
+    |                                   ^^^^
+  hint: an arrow reads "takes from"
+
+2 errors
+`);
+});
+
+test('steps may be written in any order, and a chain of thousands is no problem', async () => {
+  const links = Array.from({ length: 2000 }, (_, index) => {
+    const before = index === 0 ? '' : `, in: { x: s${index - 1} }`;
+    return `  s${index}: { kind: command, with: { argv: [cat], outputs: { out: x.txt } }${before} }`;
+  });
+  const graph = await graphOf(`version: 1\nsteps:\n${links.toReversed().join('\n')}\n`);
+  expect(idsOf(graph)).toEqual(links.map((_, index) => `s${index}`));
+});
+
+test('more nodes of a step than fit into memory are refused before any is made, with what makes them so many', async () => {
+  expect(
+    await diagnosticsOf(experiment, { sets: ['params.iterations=1e9'] }),
+  ).toBe(`pipelines/a.yaml:13:58: meta_train would become at least 10000000 nodes; a pipeline may have 100000
+  13 |     with: { inner_lr: 0.05, outer_lr: 0.001, iterations: "\${params.iterations}", checkpoint_interval: 100 }
+     |                                                          ^^^^^^^^^^^^^^^^^^^^^^
+  the value was written at --set:1:19: params.iterations=1e9
+  hint: change iterations (1000000000) or checkpoint_interval (100)
+`);
+  const numbers = Array.from({ length: 400 }, (_, index) => index).join(', ');
+  expect(
+    await diagnosticsOf(`version: 1
+steps:
+  many: { kind: value, matrix: { n: [${numbers}] } }
+  each: { kind: command, over: { n: many }, with: { argv: [cat] }, matrix: { timeout_seconds: [1, ${numbers.slice(6)}] } }
+`),
+  ).toContain(`each would become at least 159600 nodes; a pipeline may have 100000`);
+});
+
+test('a matrix of 10,000 becomes as many nodes, and a list of them', async () => {
+  const values = Array.from({ length: 10_000 }, (_, index) => index);
+  const text = `version: 1
+steps:
+  many: { kind: value, matrix: { n: [${values.join(', ')}] } }
+  all: { kind: command, in: { n: many }, with: { argv: [cat] } }
+`;
+  const graph = await graphOf(text);
+  expect(graph.nodes).toHaveLength(10_001);
+  expect(sourcesOf(graph, 'all', 'n')).toHaveLength(10_000);
+});
+
+test.each(['.inf', '-.inf', '.nan', '1e999', '!!binary aGk='])(
+  'a reference with [a=%s] names no node, and is refused where it stands',
+  async (value) => {
+    const loaded = await load(`version: 1
+steps:
+  many: { kind: value, matrix: { a: [1, 2] }, with: { value: 1 } }
+  after: { kind: command, in: { x: "many[a=${value}]" }, with: { argv: [cat] } }
+`);
+    expect(loaded.ok ? [] : loaded.failure).toMatchObject([{ location: { line: 4 } }]);
+  },
+);

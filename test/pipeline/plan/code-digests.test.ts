@@ -1,0 +1,51 @@
+import { expect, it } from 'vitest';
+import { sha256 } from '../../../src/base/canonical.js';
+import { installedVersions } from '../../../src/engines/installed-version.js';
+import { type CodeDigests, installedCode, readCodeDigests } from '../../../src/pipeline/plan/code-digests.js';
+
+const core = '@tensorflow/tfjs-core';
+const installed = installedVersions([core])[core] ?? '';
+
+function codesWith(manifest: string): CodeDigests {
+  const code = { manifest, digest: sha256(manifest) };
+  return { kinds: {}, engines: { 'tfjs:cpu': code, other: code } };
+}
+
+it('what is installed as the lockfile says leaves the digests of the build', () => {
+  const codes = readCodeDigests();
+  expect(installedCode(codes, Object.keys(codes.engines))).toEqual(codes);
+});
+
+it('another version of a package that computes gives an engine another digest, of a manifest that tells it', () => {
+  const codes = codesWith(`${core}@0.0.1\nlong@0.0.1\nsrc/engines/x abc\n`);
+  const { engines } = installedCode(codes, ['tfjs:cpu']);
+  const manifest = `${core}@${installed}\nlong@0.0.1\nsrc/engines/x abc\n`;
+  expect(engines['tfjs:cpu']).toEqual({ manifest, digest: sha256(manifest) });
+  // Nobody asked about the other.
+  expect(engines['other']).toBe(codes.engines['other']);
+});
+
+it('a package that is not installed counts as the locked one', () => {
+  const codes = codesWith('@tensorflow/tfjs-of-tomorrow@9.9.9\n');
+  expect(installedCode(codes, ['tfjs:cpu'])).toEqual(codes);
+});
+
+it('a kind’s code is its body and what that reaches, and nothing that declares a kind', () => {
+  const { kinds } = readCodeDigests();
+  const fileOf = (name: string) => name.replace(/[._]/g, '-');
+  const declarations = Object.keys(kinds).map((name) => new RegExp(`^src/kinds/\\w+/${fileOf(name)}$`));
+  for (const [name, { manifest }] of Object.entries(kinds)) {
+    const modules = manifest.split('\n').map((line) => line.split(' ')[0] ?? '');
+    const body = new RegExp(`^src/kinds/\\w+/${fileOf(name)}-body$`);
+    expect(modules.filter((module) => body.test(module))).toHaveLength(1);
+    expect(modules.filter((module) => declarations.some((one) => one.test(module)))).toEqual([]);
+    expect(modules).not.toContain('src/kinds/parameters');
+  }
+});
+
+it('an engine’s code is what it loads: nothing of TensorFlow.js where it computes in programs of its own', () => {
+  const { engines } = readCodeDigests();
+  expect(engines['tfjs:webgpu']?.manifest).toContain('src/engines/tfjs/webgpu/fused-passes');
+  expect(engines['tfjs:webgpu']?.manifest).not.toContain('@tensorflow');
+  expect(engines['tfjs:webgpu-plain']?.manifest).toMatch(/^@tensorflow\/tfjs-backend-webgpu@/m);
+});

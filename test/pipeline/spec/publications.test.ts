@@ -1,0 +1,78 @@
+import { describe, expect, it } from 'vitest';
+import { diagnosticsOf, graphOf } from '../load-text.js';
+
+const steps = `version: 1
+steps:
+  v: { kind: value, with: { a: 1 } }
+  interactions: { kind: data.synthetic, with: { users: 90, items: 40, seed: 1 } }
+  pairs: { kind: data.pairs, in: { interactions: interactions }, matrix: { session_gap_seconds: [60, 1800] } }
+  read: { kind: command, with: { argv: [cat, in/a.txt], files: [in/a.txt], outputs: { out: out.txt } } }
+`;
+const files = (publish: string) => ({
+  'pipelines/a.yaml': `${steps}publish:\n${publish}`,
+  'in/a.txt': 'x',
+});
+const paths = async (publish: string) => (await graphOf(files(publish))).publications.map(({ path }) => path);
+
+describe('publish', () => {
+  it('names a file for each element of a list, by its label', async () => {
+    expect(
+      await paths('  pairs.pairs: "out/{label}.csv"\n  v.value: [out/v.json, "{tag}/v.json"]\n'),
+    ).toEqual([
+      'out/session_gap_seconds=60.csv',
+      'out/session_gap_seconds=1800.csv',
+      'out/v.json',
+      '{tag}/v.json',
+    ]);
+    expect(await paths('  pairs[session_gap_seconds=60].pairs: ./out//p.parquet\n')).toEqual([
+      'out/p.parquet',
+    ]);
+  });
+
+  it('is merged by an overlay, which takes out with null', async () => {
+    const graph = await graphOf({
+      'pipelines/base.yaml': `${steps}publish: { v.value: v.json, read.out: out.txt }\n`,
+      'pipelines/a.yaml':
+        'extends: base.yaml\npublish: { read.out: null, interactions.interactions: i.csv }\n',
+      'in/a.txt': 'x',
+    });
+    expect(graph.publications.map(({ path }) => path)).toEqual(['v.json', 'i.csv']);
+  });
+
+  it('with targets holds what is theirs', async () => {
+    const all = files('  v.value: v.json\n  read.out: out.txt\n  run/report.json: report.json\n');
+    const graph = await graphOf(all, { targets: ['read'] });
+    expect(graph.publications.map(({ path }) => path)).toEqual(['out.txt']);
+  });
+
+  it.each([
+    ['  w.value: v.json', 'there is no step w'],
+    ['  v.valeu: v.json', 'did you mean v.value?'],
+    ['  run.report: r.json', 'write run/report.json'],
+    ['  run/reprot.json: r.json', 'did you mean run/report.json?'],
+    ['  run/report.json: r.csv', 'let the path end in .json'],
+    ['  v.value: v.csv', 'v.value (value) has no form for v.csv'],
+    ['  interactions.interactions: i.xlsx', 'let the path end in .csv, .json, .md, .tex, .parquet'],
+    ['  pairs.pairs: p.csv', 'write {label} into the path, such as p_{label}.csv'],
+    ['  "pairs[session_gap_seconds=61].pairs": p.csv', 'pairs has no node [session_gap_seconds=61]'],
+    ['  pairs[session_gap_seconds=60]: p.csv', 'is pairs+items, not one file'],
+    ['  v.value: "{label}.json"', 'take {label} out of the path'],
+    ['  v.value: "{run}.json"', 'nothing is put in the place of {run}'],
+    ['  v.value: ../v.json', '../v.json is outside the project'],
+    ['  v.value: out/../../v.json', 'is outside the project'],
+    ['  v.value: /tmp/v.json', '/tmp/v.json is outside the project'],
+    ['  v.value: out/', 'out/ is a folder'],
+    ['  v.value: cache/v.json', 'is in cache/, where nothing is published'],
+    ['  v.value: Artifacts/v.json', 'is in Artifacts/, where nothing is published'],
+    ['  v.value: pipelines/v.json', 'is in pipelines/, where nothing is published'],
+    ['  read.out: in/a.txt', 'would be written over in/a.txt, which this pipeline reads'],
+    ['  v.value: x/a.json\n  read.out: X/A.json', 'X/A.json is where v.value is published'],
+    ['  v.value: x.json\n  read.out: x.json/y', 'x.json/y is where v.value is published'],
+    ['  read.out: x.json/y\n  v.value: x.json', 'x.json is where read.out is published'],
+    ['  v.value: 3', 'must be text'],
+  ])('%s is refused in its place', async (publish, said) => {
+    const text = await diagnosticsOf(files(`${publish}\n`));
+    expect(text).toContain(said);
+    expect(text).toMatch(/^pipelines\/a\.yaml:(8|9):\d+: /);
+  });
+});
