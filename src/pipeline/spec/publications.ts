@@ -1,6 +1,7 @@
 import type { Location } from '../../base/failure.js';
 import { suggestion } from '../../base/nearest-name.js';
 import type { Content } from '../../kinds/kind.js';
+import { resultSchemas } from '../../tables/result-schemas.js';
 import type { Publication, Source } from '../graph/graph.js';
 import { describeTree, type PortTree, unwrapped } from '../graph/port-tree.js';
 import { type StepValue, treeOfReference } from '../graph/step-value.js';
@@ -23,9 +24,12 @@ export interface PublicationSpec {
 /** What a source is called that names a file of the run's folder, such as `run/report.json`. */
 const runPrefix = 'run/';
 
-/** What a run writes into its folder, by the names there; figures and tables have many. */
-const runDocuments = ['report.json', 'report.html', 'config.json', 'manifest.json', 'fingerprints.json'];
-const runFolders = /^(figures\/[^/]+\.(png|svg)|tables\/[^/]+\.parquet)$/;
+/** What a run writes into its folder, by the names there; which figures, is known when it has ended. */
+const runFiles = [
+  ...['report.json', 'report.html', 'config.json', 'manifest.json', 'fingerprints.json'],
+  ...Object.keys(resultSchemas).map((table) => `tables/${table}.parquet`),
+];
+const figures = /^figures\/[^/]+\.(png|svg)$/;
 
 /** Reads the top-level `publish`: sources, each with a path or a list of paths. */
 export function readPublish(value: LocatedValue | undefined, report: Report): readonly PublicationSpec[] {
@@ -95,8 +99,8 @@ type Draft = Omit<Publication, 'path'> & { readonly path: (pattern: string) => s
 
 function runFile(spec: PublicationSpec, report: Report): readonly Draft[] {
   const name = spec.source.slice(runPrefix.length);
-  if (!runDocuments.includes(name) && !runFolders.test(name)) {
-    const known = [...runDocuments, 'figures/NAME.png', 'figures/NAME.svg', 'tables/NAME.parquet'];
+  if (!runFiles.includes(name) && !figures.test(name)) {
+    const known = [...runFiles, 'figures/NAME.png', 'figures/NAME.svg'];
     report(
       failureAt({ location: spec.sourceLocation }, 'unknown-port', `a run writes no ${name}`, {
         hint: suggestion(name, known, (one) => `${runPrefix}${one}`),

@@ -50,6 +50,8 @@ describe('publish', () => {
     ['  v.valeu: v.json', 'did you mean v.value?'],
     ['  run.report: r.json', 'write run/report.json'],
     ['  run/reprot.json: r.json', 'did you mean run/report.json?'],
+    ['  run/tables/metric.parquet: r.csv', 'did you mean run/tables/metrics.parquet?'],
+    ['  run/tables/statistics.parquet: r.csv', 'a run writes no tables/statistics.parquet'],
     ['  run/report.json: r.csv', 'let the path end in .json'],
     ['  v.value: v.csv', 'v.value (value) has no form for v.csv'],
     ['  interactions.interactions: i.xlsx', 'let the path end in .csv, .json, .md, .tex, .parquet'],
