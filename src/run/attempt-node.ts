@@ -13,9 +13,9 @@ import type { Plan } from '../pipeline/plan/plan.js';
 import { type OutputsByNode, resolveInputs } from '../pipeline/plan/resolve-inputs.js';
 import type { Entry, ObjectReference } from '../store/entry.js';
 import type { Store, Workspace } from '../store/store.js';
+import type { ExecutionListener, WorkerPool } from './local/worker-pool.js';
 import { machineMemory, memoryShare, type Resources } from './resources.js';
 import { logFileName } from './step-log.js';
-import type { ExecutionListener, WorkerPool } from './worker-pool.js';
 
 /** What executing a node takes from the run around it. */
 export interface Surroundings {

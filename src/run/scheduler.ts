@@ -13,8 +13,9 @@ import type { Store } from '../store/store.js';
 import { type Attempt, attemptNode, type Surroundings } from './attempt-node.js';
 import type { Outcome, RunEvent } from './event.js';
 import { finishEvent } from './finish-event.js';
-import { GpuTokens } from './gpu-tokens.js';
 import { kshotVersion } from './kshot-version.js';
+import { GpuTokens } from './local/gpu-tokens.js';
+import { WorkerPool } from './local/worker-pool.js';
 import { logHeading } from './log-heading.js';
 import { demandOf } from './node-demand.js';
 import { Polls } from './polls.js';
@@ -23,7 +24,6 @@ import { giveBack, type Resources, take } from './resources.js';
 import { Schedule } from './schedule.js';
 import type { Settled, Startable, Timing } from './schedule-state.js';
 import { logFileName, StepLog } from './step-log.js';
-import { WorkerPool } from './worker-pool.js';
 
 export interface ExecuteOptions {
   /** CPU slots, at least 1. */

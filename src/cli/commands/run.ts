@@ -23,7 +23,7 @@ import type { RunEvent } from '../../run/event.js';
 import { outlinePlan } from '../../run/outline-plan.js';
 import type { Resources } from '../../run/resources.js';
 import type { RunOutcome } from '../../run/scheduler.js';
-import { type CacheHold, holdCache } from '../../store/hold-cache.js';
+import { type CacheHold, holdCache } from '../../store/local/hold-cache.js';
 import type { Store } from '../../store/store.js';
 import { closingLines } from '../closing-lines.js';
 import { commandName } from '../command-name.js';

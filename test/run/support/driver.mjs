@@ -9,7 +9,7 @@ import { loadPipeline } from '../../../dist/pipeline/load-pipeline.js';
 import { readCodeDigests } from '../../../dist/pipeline/plan/code-digests.js';
 import { makePlan } from '../../../dist/pipeline/plan/make-plan.js';
 import { executePlan } from '../../../dist/run/scheduler.js';
-import { openStore } from '../../../dist/store/open-store.js';
+import { openStore } from '../../../dist/store/local/open-store.js';
 import { testKinds } from './test-kinds.mjs';
 
 const [root, file, slots, keepGoing] = process.argv.slice(2);

@@ -9,7 +9,7 @@ import { makePlan } from '../../../src/pipeline/plan/make-plan.js';
 import type { RunEvent } from '../../../src/run/event.js';
 import { type ExecuteOptions, executePlan, type RunOutcome } from '../../../src/run/scheduler.js';
 import type { Entry } from '../../../src/store/entry.js';
-import { openStore } from '../../../src/store/open-store.js';
+import { openStore } from '../../../src/store/local/open-store.js';
 import type { Store } from '../../../src/store/store.js';
 import { type Project, temporaryProject } from '../../support/temporary-project.js';
 
