@@ -6,10 +6,11 @@ import { killProcessGroup } from '../../base/process-group.js';
 import { killProcessesOf } from '../../base/step-processes.js';
 import { isExhaustion, systemErrorOf } from '../../base/system-error.js';
 import type { Kind } from '../../kinds/kind.js';
-import type { ExecuteRequest, WorkerMessage, WorkerRequest } from '../executor.js';
+import type { ExecuteRequest } from '../executor.js';
 import { StepLog } from '../step-log.js';
 import { executeNode } from './execute-node.js';
 import type { WatchedProgram } from './watchdog.js';
+import type { WorkerMessage, WorkerRequest } from './worker-messages.js';
 
 const progressEveryMilliseconds = 200;
 /** Lines a second that are passed on as events; the log file has all of them. */

@@ -6,9 +6,9 @@ import { killProcessGroup } from '../../base/process-group.js';
 import { failed, type Result, success } from '../../base/result.js';
 import { killProcessesOf } from '../../base/step-processes.js';
 import { type GpuDevice, gpuEnvironment } from '../../engines/gpu-devices.js';
-import type { Progress } from '../../kinds/kind.js';
-import type { Executed, ExecuteRequest, WorkerMessage, WorkerRequest } from '../executor.js';
+import type { Executed, ExecuteRequest, ExecutionListener } from '../executor.js';
 import { lastLinesOf, StepLog } from '../step-log.js';
+import type { WorkerMessage, WorkerRequest } from './worker-messages.js';
 
 /** How long cancelled bodies have to end by themselves. */
 const graceMilliseconds = 1_000;
@@ -24,12 +24,6 @@ const ownSignals: ReadonlySet<string> = new Set([
   'SIGSYS',
   'SIGTRAP',
 ]);
-
-export interface ExecutionListener {
-  progress(progress: Progress): void;
-  log(line: string): void;
-  note(line: string): void;
-}
 
 interface Running {
   readonly request: ExecuteRequest;
@@ -84,7 +78,7 @@ export class WorkerPool {
     const worker = this.takeIdle(request.gpus) ?? this.start(request.gpus);
     return new Promise((settle) => {
       worker.running = { request, listener, settle, groups: new Set() };
-      send(worker, request);
+      send(worker, { type: 'execute', ...request });
     });
   }
 
