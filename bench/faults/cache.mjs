@@ -11,7 +11,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { partialStateIn } from '../../dist/run/partial-state.js';
+import { partialStateIn } from '../../dist/run/local/partial-state.js';
 import {
   experiment,
   filesBelow,

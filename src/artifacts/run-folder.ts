@@ -2,9 +2,9 @@ import { randomBytes } from 'node:crypto';
 import { mkdirSync, rmdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Failure } from '../base/failure.js';
+import { folderObstacle } from '../base/files/folders.js';
 import { makeFolders } from '../base/files/make-folders.js';
 import { failed, type Result, success } from '../base/result.js';
-import { folderObstacle } from '../store/folders.js';
 
 /** A run's folder, made for it alone. */
 export interface RunFolder {

@@ -7,7 +7,7 @@ import { loadPipeline, namesInGraph } from '../pipeline/load-pipeline.js';
 import { type CodeDigests, installedCode, readCodeDigests } from '../pipeline/plan/code-digests.js';
 import { makePlan } from '../pipeline/plan/make-plan.js';
 import type { Plan } from '../pipeline/plan/plan.js';
-import { openStore } from '../store/open-store.js';
+import { openStore } from '../store/local/open-store.js';
 import type { Store } from '../store/store.js';
 import { findPipeline, findRoot, looksLikePath, noPipeline, splitFile } from './find-pipeline.js';
 

@@ -13,21 +13,19 @@ import type { Plan } from '../pipeline/plan/plan.js';
 import { type OutputsByNode, resolveInputs } from '../pipeline/plan/resolve-inputs.js';
 import type { Entry, ObjectReference } from '../store/entry.js';
 import type { Store, Workspace } from '../store/store.js';
-import { machineMemory, memoryShare, type Resources } from './resources.js';
+import type { ExecuteRequest, ExecutionListener, Executor } from './executor.js';
+import { memoryShare, type Resources } from './resources.js';
 import { logFileName } from './step-log.js';
-import type { ExecutionListener, WorkerPool } from './worker-pool.js';
 
 /** What executing a node takes from the run around it. */
 export interface Surroundings {
   readonly store: Store;
-  readonly pool: WorkerPool;
+  readonly executor: Executor;
   /** The project's root, absolute. */
   readonly root: string;
   /** Content digests of external files by path as written, which the keys were made with. */
   readonly files: Plan['files'];
   readonly logFolder: string;
-  /** Slots and GPU tokens of the whole run. */
-  readonly total: Resources;
   readonly kshotVersion: string;
   /** What the nodes that are done gave. */
   readonly outputs: OutputsByNode;
@@ -118,7 +116,7 @@ async function attemptOnce(
     const start = performance.now();
     listener.started(startedAt);
     let values: Progress['values'];
-    const result = await surroundings.pool.execute(requestOf(job, workspace, surroundings), {
+    const result = await surroundings.executor.execute(requestOf(job, workspace, surroundings), {
       progress(progress) {
         values = progress.values ?? values;
         listener.progress(progress);
@@ -205,10 +203,10 @@ async function changedFile(
 function requestOf(
   { node, parameters, inputs, granted, gpus }: Job,
   workspace: Workspace,
-  { store, root, logFolder, total }: Surroundings,
-): Parameters<WorkerPool['execute']>[0] {
+  { store, executor, root, logFolder }: Surroundings,
+): ExecuteRequest {
+  const { timeoutSeconds } = node.resources;
   return {
-    type: 'execute',
     node: node.id,
     kind: node.kind,
     parameters,
@@ -224,8 +222,8 @@ function requestOf(
     allowSoftware: node.engineByName === true,
     threads: granted.slots,
     gpus,
-    memoryBytes: memoryShare(granted, total, machineMemory()),
-    ...(node.timeoutSeconds === undefined ? {} : { timeoutSeconds: node.timeoutSeconds }),
+    memoryBytes: memoryShare(granted, executor.capacity),
+    ...(timeoutSeconds === undefined ? {} : { timeoutSeconds }),
     outputsFolder: workspace.outputs,
     scratchFolder: workspace.scratch,
     stateFile: workspace.stateFile,

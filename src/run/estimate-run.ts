@@ -1,5 +1,6 @@
+import type { Demand } from '../pipeline/graph/graph.js';
 import { ReadyNodes } from './ready-nodes.js';
-import { chainLengths, type Demand, giveBack, type Resources, take } from './resources.js';
+import { chainLengths, giveBack, type Resources, take } from './resources.js';
 
 /** A node as far as it matters for how long a run takes. */
 export interface ExpectedNode extends Demand {

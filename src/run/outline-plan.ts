@@ -4,7 +4,6 @@ import type { GraphNode } from '../pipeline/graph/graph.js';
 import type { Plan, PlannedNode } from '../pipeline/plan/plan.js';
 import { estimateRun } from './estimate-run.js';
 import type { RunStart, StepOutline } from './event.js';
-import { demandOf } from './node-demand.js';
 import type { Resources } from './resources.js';
 
 /**
@@ -28,7 +27,7 @@ export function outlinePlan(
   const steps = [...nodesOf.values()].map((nodes) => outlineStep(nodes, stepOf, seconds));
   const expected = plan.nodes.map(({ node }) => ({
     id: node.id,
-    ...demandOf(node),
+    ...node.resources,
     needs: needsOf(node),
     seconds: seconds.get(node.id) ?? 0,
   }));

@@ -1,4 +1,5 @@
-import { chooseNext, type Demand, type Resources } from './resources.js';
+import type { Demand } from '../pipeline/graph/graph.js';
+import { chooseNext, type Resources } from './resources.js';
 
 /** What can start, the lowest rank first. */
 export class ReadyNodes<Node extends Demand & { readonly rank: number }> {

@@ -1,11 +1,4 @@
-import { totalmem } from 'node:os';
-
-/** What a node needs while it runs. */
-export interface Demand {
-  /** CPU slots: one, or all that are free when it starts. */
-  readonly slots: 'one' | 'free';
-  readonly gpus: number;
-}
+import type { Demand } from '../pipeline/graph/graph.js';
 
 /** An amount of slots and GPU tokens: all, free, or granted to a node. */
 export interface Resources {
@@ -49,14 +42,11 @@ export function giveBack(free: Resources, granted: Resources): Resources {
 const leastMemoryBytes = 2 ** 28;
 
 /** A node's part of the memory, in bytes: of four fifths, the rest being for the processes themselves. */
-export function memoryShare(granted: Resources, total: Resources, memoryBytes: number): number {
-  return granted.slots * Math.max(leastMemoryBytes, Math.floor((0.8 * memoryBytes) / total.slots));
-}
-
-/** The memory of this machine, or of the container around this process where that is less, in bytes. */
-export function machineMemory(): number {
-  const constrained = process.constrainedMemory();
-  return Math.min(totalmem(), constrained > 0 ? constrained : Number.POSITIVE_INFINITY);
+export function memoryShare(
+  granted: Resources,
+  { slots, memoryBytes }: { readonly slots: number; readonly memoryBytes: number },
+): number {
+  return granted.slots * Math.max(leastMemoryBytes, Math.floor((0.8 * memoryBytes) / slots));
 }
 
 /**

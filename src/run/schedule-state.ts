@@ -3,12 +3,12 @@ import type { Failure } from '../base/failure.js';
 import { leavesOf, type Tree } from '../base/files/tree.js';
 import type { JsonObject } from '../base/json.js';
 import type { FinalParameters } from '../pipeline/graph/chosen-settings.js';
-import type { GraphNode } from '../pipeline/graph/graph.js';
+import type { Demand, GraphNode } from '../pipeline/graph/graph.js';
 import type { Key } from '../pipeline/plan/keys.js';
 import type { PlannedNode } from '../pipeline/plan/plan.js';
 import type { Entry, ObjectReference } from '../store/entry.js';
 import type { Outcome } from './event.js';
-import { chainLengths, type Demand } from './resources.js';
+import { chainLengths } from './resources.js';
 
 /** How a node came out. */
 export interface Settled {
@@ -52,7 +52,6 @@ export interface ScheduleWorld {
   /** The entry of a key, where all its objects are there. */
   find(key: Digest): Entry | undefined;
   isComplete(entry: Entry): boolean;
-  demandOf(node: GraphNode): Demand;
   /** Told once for each outcome; again only where bad objects changed it. */
   settled(node: GraphNode, settled: Settled): void;
 }
@@ -96,7 +95,6 @@ export interface State extends Demand {
 export function statesOf(
   nodes: readonly PlannedNode[],
   isForced: (node: GraphNode) => boolean,
-  world: Pick<ScheduleWorld, 'demandOf'>,
 ): ReadonlyMap<string, State> {
   const states = new Map<string, State>();
   for (const planned of nodes) {
@@ -110,7 +108,7 @@ export function statesOf(
     const state: State = {
       node,
       planned,
-      ...world.demandOf(node),
+      ...node.resources,
       rank: 0,
       needs,
       dependents: [],

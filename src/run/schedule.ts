@@ -46,7 +46,7 @@ export class Schedule {
   ) {
     this.world = world;
     this.gpus = total.gpus;
-    this.states = statesOf(nodes, forced, world);
+    this.states = statesOf(nodes, forced);
     for (const state of this.states.values()) {
       // Said at once, not after hours of what comes before.
       if (!state.asPlanned) this.failWithoutDevice(state);

@@ -2,7 +2,6 @@ import { join, relative } from 'node:path';
 import type { Failure } from '../base/failure.js';
 import { failureOfException } from '../base/failure-of-exception.js';
 import type { JsonObject } from '../base/json.js';
-import type { GpuDevice } from '../engines/gpu-devices.js';
 import { finalParameters } from '../pipeline/graph/chosen-settings.js';
 import type { GraphNode } from '../pipeline/graph/graph.js';
 import type { CodeDigests } from '../pipeline/plan/code-digests.js';
@@ -12,24 +11,18 @@ import type { Plan } from '../pipeline/plan/plan.js';
 import type { Store } from '../store/store.js';
 import { type Attempt, attemptNode, type Surroundings } from './attempt-node.js';
 import type { Outcome, RunEvent } from './event.js';
+import type { Executor, Reservation } from './executor.js';
 import { finishEvent } from './finish-event.js';
-import { GpuTokens } from './gpu-tokens.js';
 import { kshotVersion } from './kshot-version.js';
 import { logHeading } from './log-heading.js';
-import { demandOf } from './node-demand.js';
 import { Polls } from './polls.js';
 import { paceOf } from './progress-rate.js';
 import { giveBack, type Resources, take } from './resources.js';
 import { Schedule } from './schedule.js';
 import type { Settled, Startable, Timing } from './schedule-state.js';
 import { logFileName, StepLog } from './step-log.js';
-import { WorkerPool } from './worker-pool.js';
 
 export interface ExecuteOptions {
-  /** CPU slots, at least 1. */
-  readonly slots: number;
-  /** The devices that nodes may be given: a GPU token each. */
-  readonly gpus: readonly GpuDevice[];
   /** Whether what does not depend on a failed step still starts. */
   readonly keepGoing: boolean;
   /** What is computed although there is an entry: nothing, everything, or these steps (or nodes). */
@@ -39,6 +32,8 @@ export interface ExecuteOptions {
 export interface ExecutePlan {
   readonly plan: Plan;
   readonly store: Store;
+  /** Where nodes are executed; closed when the run ends. */
+  readonly executor: Executor;
   readonly codes: CodeDigests;
   /** The project's root, absolute. */
   readonly root: string;
@@ -53,8 +48,6 @@ export interface ExecutePlan {
   readonly badObjects?: readonly string[];
   /** Why a node has to run, for people. */
   readonly reasonFor: (node: GraphNode, preimage: JsonObject) => string | Promise<string>;
-  /** What worker processes start with; default the built worker. */
-  readonly workerModule?: URL;
 }
 
 export interface NodeOutcome extends Settled {
@@ -68,8 +61,6 @@ export interface RunOutcome {
   readonly counts: { readonly [outcome in Outcome]: number };
   /** Nodes whose objects were found to be bad, set aside and computed again. */
   readonly badObjects: readonly string[];
-  /** How many worker processes were started; 0 where nothing had to run. */
-  readonly workers: number;
 }
 
 const joinedReason = 'computed by another run';
@@ -81,23 +72,18 @@ const cancelled: Failure = { reason: 'step-failed', message: 'the run was cancel
  * outcome and no process of it is left. Never rejects for what a step does.
  */
 export async function executePlan(run: ExecutePlan): Promise<RunOutcome> {
-  const tokens = new GpuTokens(run.store, run.options.gpus);
-  const pool = new WorkerPool(run.workerModule, (gpus, processId) => tokens.usedBy(gpus, processId));
   try {
-    return await new Execution(run, pool, tokens).execute();
+    return await new Execution(run).execute();
   } finally {
-    await pool.close();
-    tokens.release();
+    await run.executor.close();
   }
 }
 
 class Execution {
   private readonly run: ExecutePlan;
-  private readonly pool: WorkerPool;
   private readonly schedule: Schedule;
   private readonly surroundings: Surroundings;
   private readonly polls = new Polls();
-  private readonly tokens: GpuTokens;
   /** What each node was last said to wait for. */
   private readonly waits = new Map<string, string>();
   private free: Resources;
@@ -107,12 +93,10 @@ class Execution {
   private finish: () => void = () => {};
   private crash: (error: unknown) => void = () => {};
 
-  constructor(run: ExecutePlan, pool: WorkerPool, tokens: GpuTokens) {
+  constructor(run: ExecutePlan) {
     this.run = run;
-    this.pool = pool;
-    this.tokens = tokens;
-    this.free = { slots: Math.max(1, run.options.slots), gpus: run.options.gpus.length };
-    const { store, plan, codes, options } = run;
+    const { store, executor, plan, codes, options } = run;
+    this.free = { slots: executor.capacity.slots, gpus: executor.capacity.gpus };
     this.schedule = new Schedule(plan.nodes, (node) => isForced(node, options.force), this.free, {
       parametersOf: (node, inputs) => finalParameters(node, inputs, store.readText),
       keyOf: (node, parameters, inputs) =>
@@ -122,16 +106,14 @@ class Execution {
         return entry !== undefined && store.isComplete(entry) ? entry : undefined;
       },
       isComplete: (entry) => store.isComplete(entry),
-      demandOf,
       settled: (node, settled) => this.settled(node, settled),
     });
     this.surroundings = {
       store,
-      pool,
+      executor,
       root: run.root,
       files: plan.files,
       logFolder: run.logFolder,
-      total: this.free,
       kshotVersion: kshotVersion(),
       outputs: this.schedule.outputsByNode,
     };
@@ -163,7 +145,7 @@ class Execution {
       counts[settled!.outcome]++;
       return { node, ...settled! };
     });
-    return { nodes, counts, badObjects: [...this.badObjects()], workers: this.pool.startedCount };
+    return { nodes, counts, badObjects: [...this.badObjects()] };
   }
 
   /** Starts all that can start; ends the execution where nothing is left. Called after every change. */
@@ -184,8 +166,9 @@ class Execution {
 
   private async start(start: Startable, granted: Resources): Promise<void> {
     const { node, key, preimage, forced } = start;
-    const gpus = this.takeGpus(node, granted.gpus);
-    if (gpus === undefined) return;
+    const reservation = this.reserve(node, granted);
+    if (reservation === undefined) return;
+    const { gpus } = reservation;
     this.free = take(this.free, granted);
     this.attempts++;
     let held = true;
@@ -193,9 +176,8 @@ class Execution {
       if (!held) return;
       held = false;
       this.free = giveBack(this.free, granted);
-      if (gpus.length === 0) return;
-      this.tokens.giveBack(gpus);
-      this.polls.lookNow();
+      reservation.release();
+      if (granted.gpus > 0) this.polls.lookNow();
     };
     const reason = forced
       ? 'forced'
@@ -273,28 +255,25 @@ class Execution {
     if (startedAt !== undefined) noteEnd(log, attempt, timing.seconds, this.run.signal.aborted);
     this.conclude(start, attempt, reason, timing);
     this.advance();
-    if (gpus.length > 0) await this.giveUpUnusedGpus();
+    if (granted.gpus === 0) return;
+    await this.run.executor.yieldDevices();
+    this.polls.lookNow();
   }
 
-  /** Undefined where the node has to wait for them, or cannot get any. */
-  private takeGpus(node: GraphNode, count: number): readonly GpuDevice[] | undefined {
+  /** Undefined where the node has to wait for devices, or cannot get any. */
+  private reserve(
+    node: GraphNode,
+    granted: Resources,
+  ): Extract<Reservation, { type: 'reserved' }> | undefined {
     try {
-      const taken = this.tokens.take(count);
-      if (taken.type === 'taken') return taken.devices;
-      this.poll(node, taken.holder === undefined ? undefined : `for a GPU, held by ${taken.holder}`);
+      const reservation = this.run.executor.reserve(granted);
+      if (reservation.type === 'reserved') return reservation;
+      const { holder } = reservation;
+      this.poll(node, holder === undefined ? undefined : `for a GPU, held by ${holder}`);
     } catch (error) {
       this.schedule.ended(node, 'failed', failureOfException(error), { seconds: 0 });
     }
     return undefined;
-  }
-
-  /** Lets other runs have the GPUs that no node of this run has; first end the processes that hold their memory. */
-  private async giveUpUnusedGpus(): Promise<void> {
-    const unused = this.tokens.takeUnused();
-    if (unused.length === 0) return;
-    await this.pool.retire(unused);
-    this.tokens.release(unused);
-    this.polls.lookNow();
   }
 
   private conclude({ node }: Startable, attempt: Attempt, reason: string, timing: Timing): void {
@@ -339,7 +318,7 @@ class Execution {
 
   private cancel(): void {
     this.stopped = { outcome: 'cancelled', reason: cancelled.message };
-    this.cancelling = this.pool.cancel();
+    this.cancelling = this.run.executor.cancel();
     this.advance();
   }
 

@@ -12,7 +12,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { processOfThisHost } from '../../src/store/lock-owner.js';
+import { processOfThisHost } from '../../src/store/local/lock-owner.js';
 import { kshot } from '../support/kshot.js';
 import { type Project, temporaryProject } from '../support/temporary-project.js';
 

@@ -23,8 +23,7 @@ const evaluation: GraphNode = {
   outputs: { metrics: { shape: { type: 'file', content: 'metrics' }, description: '' } },
   roles: { metrics: ['train', 'test'] },
   files: [],
-  gpus: 0,
-  slots: 'one',
+  resources: { slots: 'one', gpus: 0 },
   deterministic: true,
   location,
 };

@@ -29,9 +29,9 @@ describe('granting slots and GPU tokens', () => {
 
   it('divides four fifths of the memory by slots, and gives no less than a table needs', () => {
     const slots = (count: number) => ({ slots: count, gpus: 0 });
-    expect(memoryShare(slots(1), slots(4), 10e9)).toBe(2e9);
-    expect(memoryShare(slots(3), slots(4), 10e9)).toBe(6e9);
-    expect(memoryShare(slots(2), slots(1000), 10e9)).toBe(2 ** 29);
+    expect(memoryShare(slots(1), { slots: 4, memoryBytes: 10e9 })).toBe(2e9);
+    expect(memoryShare(slots(3), { slots: 4, memoryBytes: 10e9 })).toBe(6e9);
+    expect(memoryShare(slots(2), { slots: 1000, memoryBytes: 10e9 })).toBe(2 ** 29);
   });
 
   it('never grants more than is free, and gets back what it gave', () => {

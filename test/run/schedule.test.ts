@@ -33,8 +33,7 @@ function nodeOf(
     outputs: {},
     roles: {},
     files: [],
-    gpus,
-    slots: 'one',
+    resources: { slots: 'one', gpus },
     deterministic: true,
     location: { file: 'x', line: 1, column: 1, length: 1, lineText: '' },
   };
@@ -80,7 +79,6 @@ function scheduleOf(
       return entry !== undefined && isComplete(entry) ? entry : undefined;
     },
     isComplete,
-    demandOf: ({ slots, gpus }) => ({ slots, gpus }),
     settled: (node, settled) => told.push({ id: node.id, settled }),
   });
   const started = new Map<string, Startable>();

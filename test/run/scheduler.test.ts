@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, it } from 'vitest';
 import type { StepFinish, StepProgress, StepStart } from '../../src/run/event.js';
-import { openStore } from '../../src/store/open-store.js';
+import { openStore } from '../../src/store/local/open-store.js';
 import { eventsSchema } from '../../src/ui/events-schema.js';
 import type { Project } from '../support/temporary-project.js';
 import { isAlive } from './support/is-alive.js';

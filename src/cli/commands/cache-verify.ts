@@ -4,8 +4,8 @@ import { identityOf, isRegisterSpoilt, readRegister, runFolderOf } from '../../a
 import { spoiltFilesOfRun } from '../../artifacts/verify-run.js';
 import { type Failure, FailureError } from '../../base/failure.js';
 import { formatBytes, formatCount, shortDigest } from '../../base/quantities.js';
-import { openStore } from '../../store/open-store.js';
-import { verifyCache } from '../../store/verify-cache.js';
+import { openStore } from '../../store/local/open-store.js';
+import { verifyCache } from '../../store/local/verify-cache.js';
 import { findRoot } from '../find-pipeline.js';
 import { type CommonOptions, openTerminal } from '../terminal.js';
 

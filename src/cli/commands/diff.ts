@@ -6,7 +6,7 @@ import { suggestion } from '../../base/nearest-name.js';
 import { readCodeDigests } from '../../pipeline/plan/code-digests.js';
 import { createManifestReader } from '../../pipeline/plan/explain.js';
 import { compareRuns, readComparableRun } from '../../report/compare-runs.js';
-import { openStore } from '../../store/open-store.js';
+import { openStore } from '../../store/local/open-store.js';
 import { diffLines } from '../diff-view.js';
 import { findRoot } from '../find-pipeline.js';
 import { type CommonOptions, openTerminal } from '../terminal.js';

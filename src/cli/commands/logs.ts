@@ -8,7 +8,7 @@ import type { Failure } from '../../base/failure.js';
 import { suggestion } from '../../base/nearest-name.js';
 import { printable } from '../../base/terminal-text.js';
 import { logFileName } from '../../run/step-log.js';
-import { isHeld } from '../../store/hold-cache.js';
+import { isHeld } from '../../store/local/hold-cache.js';
 import { findRoot } from '../find-pipeline.js';
 import { followLogs } from '../follow-logs.js';
 import { shownPath } from '../shown-path.js';

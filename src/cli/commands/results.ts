@@ -5,7 +5,7 @@ import { identityOf, runFolderOf } from '../../artifacts/register.js';
 import { type Manifest, type Report, readManifest, readReport } from '../../artifacts/run-documents.js';
 import { recordedFiles, verifyRecordedFiles } from '../../artifacts/verify-run.js';
 import { type Failure, FailureError } from '../../base/failure.js';
-import { openStore } from '../../store/open-store.js';
+import { openStore } from '../../store/local/open-store.js';
 import { findRoot } from '../find-pipeline.js';
 import { metricLines } from '../metric-lines.js';
 import { type CommonOptions, openTerminal } from '../terminal.js';

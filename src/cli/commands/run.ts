@@ -1,5 +1,4 @@
 import { existsSync } from 'node:fs';
-import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { earlierDurations } from '../../artifacts/earlier-durations.js';
 import type { FinishedRun } from '../../artifacts/finished-run.js';
@@ -12,18 +11,17 @@ import { largestExitCode } from '../../base/exit-code.js';
 import type { Failure } from '../../base/failure.js';
 import { failureOfException } from '../../base/failure-of-exception.js';
 import { type Result, success } from '../../base/result.js';
-import { type GpuDevice, gpuDevices, softwareGpu } from '../../engines/gpu-devices.js';
+import type { GpuDevice } from '../../engines/gpu-devices.js';
 import { forgetProbes } from '../../engines/kept-probes.js';
-import { engines } from '../../engines/registry.js';
-import type { Graph } from '../../pipeline/graph/graph.js';
 import { preloadPage } from '../../report/html/preload-page.js';
 import { publishFiles } from '../../report/publish/publish-files.js';
 import { writeReport } from '../../report/write-report.js';
 import type { RunEvent } from '../../run/event.js';
+import { machineGpus, machineSlots } from '../../run/local/machine.js';
 import { outlinePlan } from '../../run/outline-plan.js';
 import type { Resources } from '../../run/resources.js';
 import type { RunOutcome } from '../../run/scheduler.js';
-import { type CacheHold, holdCache } from '../../store/hold-cache.js';
+import { type CacheHold, holdCache } from '../../store/local/hold-cache.js';
 import type { Store } from '../../store/store.js';
 import { closingLines } from '../closing-lines.js';
 import { commandName } from '../command-name.js';
@@ -120,8 +118,8 @@ async function execute(
   const { graph, store, root } = project;
   const { emit } = display;
   const startedAt = new Date();
-  const slots = options.jobs ?? availableParallelism();
-  const gpus = gpusFor(graph);
+  const slots = options.jobs ?? machineSlots();
+  const gpus = machineGpus(graph.nodes);
   emit({
     event: 'run.start',
     version: 1,
@@ -231,15 +229,17 @@ async function executeNodes(
   const { store, codes, root, plan: planned } = project;
   const force = options.force ?? [];
   const reasonFor = createReasons(project);
-  const { executePlan } = await import('../../run/scheduler.js');
+  const [{ executePlan }, { LocalExecutor }] = await Promise.all([
+    import('../../run/scheduler.js'),
+    import('../../run/local/local-executor.js'),
+  ]);
   return await executePlan({
     plan: planned,
     store,
+    executor: new LocalExecutor(store, { slots, gpus }),
     codes,
     root,
     options: {
-      slots,
-      gpus,
       keepGoing: options.keepGoing === true,
       force: force.includes('') ? 'all' : force.length === 0 ? 'none' : force,
     },
@@ -265,16 +265,6 @@ async function keepCodeManifests({ plan: planned, store, codes }: PlannedProject
     ...open.map(({ engine }) => (engine === undefined ? undefined : codes.engines[engine]?.manifest)),
   ]);
   for (const manifest of manifests) if (manifest !== undefined) await store.putText(manifest);
-}
-
-/** The devices that steps may be given, looked for only where a step wants one. */
-function gpusFor({ nodes }: Graph): readonly GpuDevice[] {
-  if (!nodes.some(({ gpus }) => gpus > 0)) return [];
-  const found = gpuDevices();
-  const onGpuEngine = nodes.some(({ engine }) => engine !== undefined && engines[engine]?.gpu === true);
-  // A GPU engine that was asked for by name may compute on an adapter that is a program.
-  const software = onGpuEngine && process.env['KSHOT_GPUS'] === undefined ? [softwareGpu] : [];
-  return found.length > 0 ? found : software;
 }
 
 /** The page to open: this run's, or the one of the earlier run whose tables it points at. */

@@ -303,10 +303,12 @@ function commonOf(
       (file): LocatedFile => ({ ...file, location: (placeOfText(step.with, file.path) ?? step).location }),
     ),
     ...(engine === undefined ? {} : { engine, engineByName: engine === asked }),
-    gpus: gpusOf(step, descriptor),
-    slots: kind.slots === 'free' && (descriptor?.parallel ?? true) ? ('free' as const) : ('one' as const),
+    resources: {
+      gpus: gpusOf(step, descriptor),
+      slots: kind.slots === 'free' && (descriptor?.parallel ?? true) ? ('free' as const) : ('one' as const),
+      ...(timeoutSeconds === undefined ? {} : { timeoutSeconds }),
+    },
     deterministic: deterministic && (descriptor?.deterministic ?? true),
-    ...(timeoutSeconds === undefined ? {} : { timeoutSeconds }),
     location: step.location,
   };
 }

@@ -18,6 +18,16 @@ export interface LocatedFile extends ExternalFile {
   readonly location: Location;
 }
 
+/** What a node wants of whatever executes it; in no key. */
+export interface Demand {
+  /** CPU slots: one, or all that are free when it starts. */
+  readonly slots: 'one' | 'free';
+  /** How many GPUs it must have to itself. */
+  readonly gpus: number;
+  /** After how many seconds it is ended. */
+  readonly timeoutSeconds?: number;
+}
+
 /** One thing to execute: a step after matrix, `over` and segments. */
 export interface GraphNode {
   /** `meta_train@200`, `tune[inner_lr=0.02]`, `validate@200`, `command_step`. */
@@ -39,13 +49,8 @@ export interface GraphNode {
   readonly engine?: string;
   /** Whether the engine was named itself: then it may compute on a program that stands in for a GPU. */
   readonly engineByName?: boolean;
-  /** How many GPUs it must have to itself. */
-  readonly gpus: number;
-  /** CPU slots: one, or all that are free when it starts. */
-  readonly slots: 'one' | 'free';
+  readonly resources: Demand;
   readonly deterministic: boolean;
-  /** Seconds after which the node's process group is ended; in no key. */
-  readonly timeoutSeconds?: number;
   readonly location: Location;
 }
 

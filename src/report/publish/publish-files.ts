@@ -9,12 +9,12 @@ import { recordedFiles, verifyRecordedFiles } from '../../artifacts/verify-run.j
 import { type Failure, FailureError } from '../../base/failure.js';
 import { failureOfException } from '../../base/failure-of-exception.js';
 import { replaceByFile, writeFileAtomic } from '../../base/files/atomic-file.js';
+import { makeFolder } from '../../base/files/folders.js';
 import { suggestion } from '../../base/nearest-name.js';
 import type { Publication } from '../../pipeline/graph/graph.js';
 import { checkPublishedPath } from '../../pipeline/spec/published-path.js';
 import { kshotVersion } from '../../run/kshot-version.js';
 import type { ObjectReference } from '../../store/entry.js';
-import { makeFolder } from '../../store/folders.js';
 import { hashFile } from '../../store/hash-file.js';
 import type { Store } from '../../store/store.js';
 import { isComplete, publishedPath } from './due-publications.js';

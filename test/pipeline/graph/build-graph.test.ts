@@ -120,10 +120,13 @@ test('gpu tokens are taken on GPU engines and by programs only, and slots follow
   );
   expect(nodeOf(graph, 'meta_train@100')).toMatchObject({
     engine: 'reference',
-    gpus: 0,
+    resources: { gpus: 0 },
     deterministic: true,
   });
-  expect(nodeOf(graph, 'program')).toMatchObject({ gpus: 2, timeoutSeconds: 5, deterministic: true });
+  expect(nodeOf(graph, 'program')).toMatchObject({
+    resources: { gpus: 2, timeoutSeconds: 5 },
+    deterministic: true,
+  });
   expect(nodeOf(graph, 'program').engine).toBeUndefined();
 });
 
@@ -133,11 +136,16 @@ test('on a GPU engine each step has a GPU to itself unless it says otherwise, an
     chooseEngine: async () => ({ engine: 'tfjs:tensorflow', why: 'a test' }),
   });
   expect(graph).toMatchObject({ engine: 'tfjs:tensorflow', engineAsked: 'auto', engineReason: 'a test' });
-  const onGpu = { engine: 'tfjs:tensorflow', engineByName: false, deterministic: false, slots: 'one' };
-  expect(nodeOf(graph, 'meta_train@100')).toMatchObject({ ...onGpu, gpus: 1 });
-  expect(nodeOf(graph, 'few_shot')).toMatchObject({ ...onGpu, gpus: 1 });
-  expect(nodeOf(graph, 'validate@100')).toMatchObject({ ...onGpu, gpus: 0 });
-  expect(nodeOf(graph, 'pairs')).toMatchObject({ gpus: 0, deterministic: true });
+  const onGpu = (gpus: number) => ({
+    engine: 'tfjs:tensorflow',
+    engineByName: false,
+    deterministic: false,
+    resources: { slots: 'one', gpus },
+  });
+  expect(nodeOf(graph, 'meta_train@100')).toMatchObject(onGpu(1));
+  expect(nodeOf(graph, 'few_shot')).toMatchObject(onGpu(1));
+  expect(nodeOf(graph, 'validate@100')).toMatchObject(onGpu(0));
+  expect(nodeOf(graph, 'pairs')).toMatchObject({ resources: { gpus: 0 }, deterministic: true });
 });
 
 test('an engine is looked up once for each name that a step computes with, and not at all for the others', async () => {

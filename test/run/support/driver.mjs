@@ -8,8 +8,9 @@ import { loadValidators } from '../../../dist/pipeline/graph/parameter-errors.js
 import { loadPipeline } from '../../../dist/pipeline/load-pipeline.js';
 import { readCodeDigests } from '../../../dist/pipeline/plan/code-digests.js';
 import { makePlan } from '../../../dist/pipeline/plan/make-plan.js';
+import { LocalExecutor } from '../../../dist/run/local/local-executor.js';
 import { executePlan } from '../../../dist/run/scheduler.js';
-import { openStore } from '../../../dist/store/open-store.js';
+import { openStore } from '../../../dist/store/local/open-store.js';
 import { testKinds } from './test-kinds.mjs';
 
 const [root, file, slots, keepGoing] = process.argv.slice(2);
@@ -35,16 +36,23 @@ if (!plan.ok) throw new Error(JSON.stringify(plan.failure));
 const abort = new AbortController();
 process.on('SIGINT', () => abort.abort());
 mkdirSync(join(root, 'logs'), { recursive: true });
+const executor = new LocalExecutor(store, {
+  slots: Number(slots),
+  gpus: gpuDevices(),
+  workerModule: new URL('./test-worker.mjs', import.meta.url),
+});
 const outcome = await executePlan({
   plan: plan.value,
   store,
+  executor,
   codes: allCodes,
   root,
-  options: { slots: Number(slots), gpus: gpuDevices(), keepGoing: keepGoing === 'keep-going', force: 'none' },
+  options: { keepGoing: keepGoing === 'keep-going', force: 'none' },
   logFolder: join(root, 'logs'),
   emit: (event) => process.stdout.write(`${JSON.stringify(event)}\n`),
   signal: abort.signal,
   reasonFor: () => 'new',
-  workerModule: new URL('./test-worker.mjs', import.meta.url),
 });
-process.stdout.write(`${JSON.stringify({ event: 'counts', ...outcome.counts, workers: outcome.workers })}\n`);
+process.stdout.write(
+  `${JSON.stringify({ event: 'counts', ...outcome.counts, workers: executor.startedCount })}\n`,
+);

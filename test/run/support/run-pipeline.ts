@@ -7,9 +7,10 @@ import { loadPipeline } from '../../../src/pipeline/load-pipeline.js';
 import { type CodeDigests, readCodeDigests } from '../../../src/pipeline/plan/code-digests.js';
 import { makePlan } from '../../../src/pipeline/plan/make-plan.js';
 import type { RunEvent } from '../../../src/run/event.js';
+import { LocalExecutor, type LocalExecutorOptions } from '../../../src/run/local/local-executor.js';
 import { type ExecuteOptions, executePlan, type RunOutcome } from '../../../src/run/scheduler.js';
 import type { Entry } from '../../../src/store/entry.js';
-import { openStore } from '../../../src/store/open-store.js';
+import { openStore } from '../../../src/store/local/open-store.js';
 import type { Store } from '../../../src/store/store.js';
 import { type Project, temporaryProject } from '../../support/temporary-project.js';
 
@@ -40,7 +41,7 @@ export function projectOf(
   return project;
 }
 
-export interface RunOptions extends Partial<ExecuteOptions> {
+export interface RunOptions extends Partial<ExecuteOptions & LocalExecutorOptions> {
   readonly signal?: AbortSignal;
   readonly emit?: (event: RunEvent) => void;
   /** Called between planning and execution. */
@@ -51,6 +52,8 @@ export interface RunOptions extends Partial<ExecuteOptions> {
 export interface Ran extends RunOutcome {
   readonly events: readonly RunEvent[];
   readonly store: Store;
+  /** How many worker processes were started. */
+  readonly workers: number;
   outcomeOf(id: string): RunOutcome['nodes'][number];
   /** The text at an output, by default `value`. */
   textOf(id: string, port?: string): Promise<string>;
@@ -73,12 +76,14 @@ export async function runProject(project: Project, options: RunOptions = {}): Pr
   mkdirSync(project.path('logs'), { recursive: true });
   const events: RunEvent[] = [];
   const { slots = 2, gpus = [], keepGoing = false, force = 'none' } = options;
+  const executor = new LocalExecutor(store, { slots, gpus, workerModule: testWorker });
   const outcome = await executePlan({
     plan: okOf(plan),
     store,
+    executor,
     codes,
     root: project.root,
-    options: { slots, gpus, keepGoing, force },
+    options: { keepGoing, force },
     logFolder: project.path('logs'),
     emit(event) {
       events.push(event);
@@ -86,7 +91,6 @@ export async function runProject(project: Project, options: RunOptions = {}): Pr
     },
     signal: options.signal ?? new AbortController().signal,
     reasonFor: () => 'new',
-    workerModule: testWorker,
   });
   const outcomeOf = (id: string) => {
     const found = outcome.nodes.find(({ node }) => node.id === id);
@@ -97,6 +101,7 @@ export async function runProject(project: Project, options: RunOptions = {}): Pr
     ...outcome,
     events,
     store,
+    workers: executor.startedCount,
     outcomeOf,
     async textOf(id, port = 'value') {
       return (await store.getText(digestAt(outcomeOf(id).entry, port))) ?? 'missing';

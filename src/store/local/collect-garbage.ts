@@ -1,0 +1,200 @@
+import { readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Failure } from '../../base/failure.js';
+import { environmentFailure } from '../../base/failure-of-exception.js';
+import { namesIn } from '../../base/files/folders.js';
+import { leavesOf, type Tree } from '../../base/files/tree.js';
+import type { Json } from '../../base/json.js';
+import { failed, type Result, success } from '../../base/result.js';
+import type { Digest, Entry, ObjectReference } from '../entry.js';
+import type { Store } from '../store.js';
+import { listKeys, parseEntry, readEntry } from './entries.js';
+import { isHold } from './hold-cache.js';
+import { isDigest, type Layout, layoutOf } from './layout.js';
+import { describeOwner } from './lock-owner.js';
+import { acquireLock, inspectLock, releaseLock } from './locks.js';
+import { type Measured, measure } from './measure.js';
+
+export interface GarbageOptions {
+  /** Keys that recent runs and pins list; all that they were made from is kept with them. */
+  readonly keptKeys: ReadonlySet<Digest>;
+  /** Resumable state, quarantined and unfinished files go only when nobody touched them for so long. Default a week. */
+  readonly leftoverSeconds?: number;
+}
+
+export interface Garbage {
+  readonly type: 'entry' | 'object' | 'partial' | 'quarantine' | 'unfinished';
+  /** Absolute; a folder for `partial`. */
+  readonly path: string;
+  readonly bytes: number;
+}
+
+export interface GarbagePlan {
+  /** In the order of removal: entries before what they refer to. */
+  readonly garbage: readonly Garbage[];
+  readonly bytes: number;
+  /**
+   * Who runs now (host, process). What a run in progress has read its plan from cannot be known, so then no entry
+   * and no object goes.
+   */
+  readonly heldBy: readonly string[];
+}
+
+const weekSeconds = 7 * 24 * 3600;
+
+/** What would be removed; changes nothing. */
+export function planGarbage(store: Pick<Store, 'folder'>, options: GarbageOptions): GarbagePlan {
+  const layout = layoutOf(store.folder);
+  const before = Date.now() - (options.leftoverSeconds ?? weekSeconds) * 1000;
+  const { lockedKeys, heldBy } = locksIn(layout);
+
+  const old = (found: Measured) => found.lastTouched <= before;
+  const leftovers: Garbage[] = [];
+  for (const key of namesIn(layout.partial)) {
+    const path = join(layout.partial, key);
+    const found = measure(path);
+    if (!lockedKeys.has(key) && !options.keptKeys.has(key) && old(found)) {
+      leftovers.push({ type: 'partial', path, bytes: found.bytes });
+    }
+  }
+  const setAside: Entry[] = [];
+  for (const name of namesIn(layout.quarantine)) {
+    const path = join(layout.quarantine, name);
+    const found = measure(path);
+    if (old(found)) leftovers.push({ type: 'quarantine', path, bytes: found.bytes });
+    else for (const entry of quarantinedEntry(path, name)) setAside.push(entry);
+  }
+
+  const garbage =
+    heldBy.length > 0 ? leftovers : [...unreached(layout, options.keptKeys, setAside, old), ...leftovers];
+  return { garbage, bytes: garbage.reduce((sum, { bytes }) => sum + bytes, 0), heldBy };
+}
+
+/**
+ * Removes what `planGarbage` finds while no key can be claimed, and says what went. Fails with `lock-foreign` or
+ * `cache-unwritable`; the plan's `heldBy` says why nothing but leftovers went.
+ */
+export function collectGarbage(
+  store: Pick<Store, 'folder'>,
+  options: GarbageOptions,
+): Result<GarbagePlan, Failure> {
+  const layout = layoutOf(store.folder);
+  try {
+    const lock = acquireLock(layout.collectionLock);
+    if (lock.type !== 'acquired') {
+      return failed({
+        reason: 'lock-foreign',
+        message: `Garbage is already being collected by ${lock.owner === undefined ? 'somebody unknown' : describeOwner(lock.owner)}.`,
+        hint: `Wait for it; if it no longer runs, remove ${layout.collectionLock}.`,
+      });
+    }
+    try {
+      const plan = planGarbage(store, options);
+      for (const { path } of plan.garbage) rmSync(path, { recursive: true, force: true });
+      return success(plan);
+    } finally {
+      releaseLock(layout.collectionLock, lock.token);
+    }
+  } catch (error) {
+    const failure = environmentFailure(error, 'collecting garbage');
+    if (failure === undefined) throw error;
+    return failed(failure);
+  }
+}
+
+function locksIn(layout: Layout): { lockedKeys: ReadonlySet<string>; heldBy: readonly string[] } {
+  const lockedKeys = new Set<string>();
+  const heldBy = new Set<string>();
+  for (const name of namesIn(layout.locks)) {
+    const lock = isDigest(name) || isHold(name) ? inspectLock(layout.lock(name)) : undefined;
+    if (lock === undefined || lock.type === 'dead') continue;
+    if (isDigest(name)) lockedKeys.add(name);
+    heldBy.add(
+      lock.owner === undefined ? `somebody unknown (${layout.lock(name)})` : describeOwner(lock.owner),
+    );
+  }
+  return { lockedKeys, heldBy: [...heldBy] };
+}
+
+/** Entries and objects that the kept keys do not reach, and files that a killed process was writing. */
+function* unreached(
+  layout: Layout,
+  keptKeys: ReadonlySet<Digest>,
+  setAside: readonly Entry[],
+  old: (found: Measured) => boolean,
+): Generator<Garbage> {
+  const { keys, objects } = reach(layout, keptKeys, setAside);
+  for (const key of listKeys(layout)) {
+    if (!keys.has(key))
+      yield { type: 'entry', path: layout.entry(key), bytes: measure(layout.entry(key)).bytes };
+  }
+  for (const root of [layout.steps, layout.objects]) {
+    for (const shard of namesIn(root)) {
+      for (const name of namesIn(join(root, shard))) {
+        const path = join(root, shard, name);
+        if (root === layout.objects && isDigest(shard + name)) {
+          if (!objects.has(shard + name)) yield { type: 'object', path, bytes: measure(path).bytes };
+        } else if (name.endsWith('.tmp')) {
+          const found = measure(path);
+          if (old(found)) yield { type: 'unfinished', path, bytes: found.bytes };
+        }
+      }
+    }
+  }
+}
+
+/** The kept entries, those that made their inputs, and so on; and all objects that these name. */
+function reach(
+  layout: Layout,
+  keptKeys: ReadonlySet<Digest>,
+  setAside: readonly Entry[],
+): { keys: ReadonlySet<Digest>; objects: ReadonlySet<Digest> } {
+  const producers = new Map<Digest, Entry[]>();
+  const waiting: Entry[] = [...setAside];
+  for (const key of listKeys(layout)) {
+    const entry = readEntry(layout, key);
+    if (entry === undefined) continue;
+    if (keptKeys.has(key)) waiting.push(entry);
+    for (const digest of digestsOf(entry.outputs)) {
+      const others = producers.get(digest);
+      if (others === undefined) producers.set(digest, [entry]);
+      else others.push(entry);
+    }
+  }
+
+  const keys = new Set<Digest>();
+  const objects = new Set<Digest>();
+  const quarantined = new Set(setAside);
+  for (let entry = waiting.pop(); entry !== undefined; entry = waiting.pop()) {
+    if (keys.has(entry.key)) continue;
+    if (!quarantined.has(entry)) keys.add(entry.key);
+    for (const digest of digestsOf(entry.outputs)) objects.add(digest);
+    // Manifests of code are named in the pre-image only.
+    for (const digest of digestsInJson(entry.preimage)) objects.add(digest);
+    for (const digest of digestsOf(entry.inputs)) {
+      objects.add(digest);
+      for (const producer of producers.get(digest) ?? []) waiting.push(producer);
+      producers.delete(digest);
+    }
+  }
+  return { keys, objects };
+}
+
+function* digestsOf(trees: { readonly [port: string]: Tree<ObjectReference> }): Generator<Digest> {
+  for (const tree of Object.values(trees)) for (const { leaf } of leavesOf(tree)) yield leaf.digest;
+}
+
+function* digestsInJson(value: Json): Generator<Digest> {
+  if (isDigest(value)) yield value;
+  else if (typeof value === 'object' && value !== null) {
+    for (const inner of Object.values(value)) yield* digestsInJson(inner as Json);
+  }
+}
+
+/** An entry that was set aside because its computation gave other bytes the next time. */
+function quarantinedEntry(path: string, name: string): readonly Entry[] {
+  const key = name.slice(0, 64);
+  if (!isDigest(key) || !/\.(recorded|recomputed)\./.test(name)) return [];
+  const entry = parseEntry(readFileSync(path, 'utf8'), key);
+  return entry === undefined ? [] : [entry];
+}

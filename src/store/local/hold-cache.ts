@@ -1,0 +1,71 @@
+import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { environmentFailure } from '../../base/failure-of-exception.js';
+import { namesIn } from '../../base/files/folders.js';
+import type { Store } from '../store.js';
+import { layoutOf } from './layout.js';
+import { acquireLock, inspectLock, releaseLock } from './locks.js';
+
+const prefix = 'run-';
+const pollMilliseconds = 50;
+
+/** While it is open, garbage collection removes no result: a run may count on what its plan found. */
+export interface CacheHold {
+  close(): void;
+}
+
+/**
+ * Says for as long as this process lives, or until `close`, that a run uses the cache; waits for a collection that is
+ * under way. Where the cache cannot be written nothing is said: nothing will be computed there either.
+ */
+export async function holdCache(store: Pick<Store, 'folder'>): Promise<CacheHold> {
+  const layout = layoutOf(store.folder);
+  try {
+    removeDeadLocks(layout.locks);
+    const path = join(layout.locks, `${prefix}${randomBytes(8).toString('hex')}`);
+    const lock = acquireLock(path);
+    // As with a claim: collection looks for holds after it took its lock, this looks for its lock after holding.
+    while (inspectLock(layout.collectionLock)?.type === 'busy') await sleep(pollMilliseconds);
+    return {
+      close() {
+        if (lock.type === 'acquired') ignoringTheEnvironment(() => releaseLock(path, lock.token));
+      },
+    };
+  } catch (error) {
+    if (environmentFailure(error) === undefined) throw error;
+    return { close: () => undefined };
+  }
+}
+
+/** Whether any run uses the cache. */
+export function isHeld(store: Pick<Store, 'folder'>): boolean {
+  const { locks } = layoutOf(store.folder);
+  return namesIn(locks)
+    .filter(isHold)
+    .some((name) => inspectLock(join(locks, name))?.type === 'busy');
+}
+
+/** Whether the name of a lock is that of a hold. */
+export function isHold(name: string): boolean {
+  return name.startsWith(prefix) && !name.includes('.');
+}
+
+/** Of runs that were killed: those of results that are there already nobody would take over. */
+function removeDeadLocks(folder: string): void {
+  for (const name of namesIn(folder).filter((one) => !one.includes('.'))) {
+    const path = join(folder, name);
+    if (inspectLock(path)?.type !== 'dead') continue;
+    const lock = acquireLock(path);
+    if (lock.type === 'acquired') releaseLock(path, lock.token);
+  }
+}
+
+function ignoringTheEnvironment(doing: () => void): void {
+  try {
+    doing();
+  } catch (error) {
+    // A lock that cannot be removed is this process's, and reclaimed when it has ended.
+    if (environmentFailure(error) === undefined) throw error;
+  }
+}

@@ -1,0 +1,53 @@
+import { join } from 'node:path';
+import { sha256 } from '../../base/canonical.js';
+import type { Digest } from '../entry.js';
+
+/** Where everything of a cache is, below its folder (absolute). */
+export interface Layout {
+  readonly folder: string;
+  readonly objects: string;
+  readonly steps: string;
+  readonly partial: string;
+  readonly locks: string;
+  readonly quarantine: string;
+  readonly statIndex: string;
+  /** Held by garbage collection, which excludes every claim. */
+  readonly collectionLock: string;
+  object(digest: Digest): string;
+  entry(key: Digest): string;
+  lock(key: Digest): string;
+  /** Who uses a device of a host. */
+  deviceLock(host: string, device: string): string;
+  /** Resumable state and the workspaces of one key. */
+  partialOf(key: Digest): string;
+}
+
+export function layoutOf(folder: string): Layout {
+  const below = (name: string) => join(folder, name);
+  return {
+    folder,
+    objects: below('objects'),
+    steps: below('steps'),
+    partial: below('partial'),
+    locks: below('locks'),
+    quarantine: below('quarantine'),
+    statIndex: below('stat-index.json'),
+    collectionLock: below('locks/collection'),
+    // Concatenated, not joined: planning asks for tens of thousands.
+    object: (digest) => `${folder}/objects/${digest.slice(0, 2)}/${digest.slice(2)}`,
+    entry: (key) => `${folder}/steps/${key.slice(0, 2)}/${key}.json`,
+    lock: (key) => `${folder}/locks/${key}`,
+    deviceLock: (host, device) => `${folder}/locks/gpu-${sha256(host).slice(0, 12)}-${fileNameOf(device)}`,
+    partialOf: (key) => `${folder}/partial/${key}`,
+  };
+}
+
+/** Whether a name is a digest, so that nothing else ever becomes part of a path. */
+export function isDigest(text: unknown): text is Digest {
+  return typeof text === 'string' && /^[0-9a-f]{64}$/.test(text);
+}
+
+/** A name with nothing in it that means something in a path. */
+function fileNameOf(name: string): string {
+  return name.replace(/[^\w-]/g, '_');
+}

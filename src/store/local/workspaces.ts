@@ -1,0 +1,91 @@
+import { mkdirSync, renameSync, rmdirSync, rmSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { namesIn } from '../../base/files/folders.js';
+import { makeFolders } from '../../base/files/make-folders.js';
+import type { Digest } from '../entry.js';
+import type { Workspace } from '../store.js';
+import type { Layout } from './layout.js';
+
+const stateName = 'state';
+const sparePrefix = '.spare.';
+
+/**
+ * Makes the folders in which a key is computed: `partial/<key>/<token>/`. Resumable state is beside them, at
+ * `partial/<key>/state`, so that the next owner of the key finds it however this one ends. Whatever else earlier
+ * owners left is removed: the lock says that they are gone.
+ */
+export function makeWorkspace(layout: Layout, key: Digest, token: string): Workspace {
+  const shared = layout.partialOf(key);
+  const folder = join(shared, token);
+  const outputs = join(folder, 'outputs');
+  const scratch = join(folder, 'scratch');
+  if (!reuseSpare(layout, shared, folder)) {
+    for (const name of namesIn(shared)) {
+      if (name !== stateName) removeTree(join(shared, name));
+    }
+    makeFolders(outputs);
+  }
+  mkdirSync(scratch);
+  return { key, folder, outputs, scratch, stateFile: join(shared, stateName) };
+}
+
+/** The token of the lock that the workspace came with. */
+export function tokenOf(workspace: Workspace): string {
+  return basename(workspace.folder);
+}
+
+/** Removes what a workspace holds but for the resumable state; the folder of the key goes with the last of it. */
+export function abandonWorkspace(layout: Layout, workspace: Workspace): void {
+  const shared = layout.partialOf(workspace.key);
+  removeTree(namesIn(shared).includes(stateName) ? workspace.folder : shared);
+}
+
+/** Removes all that was kept for a key whose outputs have been published or refused. */
+export function closeWorkspace(layout: Layout, workspace: Workspace): void {
+  if (!keepAsSpare(layout, workspace)) removeTree(layout.partialOf(workspace.key));
+}
+
+/**
+ * Making and removing folders between two waits for the disk costs more than all else in publishing a small
+ * result, so empty ones are kept under `partial/.spare.<token>` and given to the next key. Not the scratch
+ * folder: a program may have gone on living in it.
+ */
+function keepAsSpare(layout: Layout, workspace: Workspace): boolean {
+  const shared = layout.partialOf(workspace.key);
+  try {
+    if (namesIn(shared).length > 1 || namesIn(workspace.outputs).length > 0) return false;
+    rmdirSync(workspace.scratch);
+    if (namesIn(workspace.folder).length > 1) return false;
+    renameSync(shared, join(layout.partial, sparePrefix + tokenOf(workspace)));
+    return true;
+  } catch {
+    // Removed by the one who calls, as far as it can be.
+    return false;
+  }
+}
+
+function reuseSpare(layout: Layout, shared: string, folder: string): boolean {
+  for (const name of namesIn(layout.partial)) {
+    if (!name.startsWith(sparePrefix)) continue;
+    try {
+      // One process gets it; it replaces no folder that holds anything.
+      renameSync(join(layout.partial, name), shared);
+      renameSync(join(shared, name.slice(sparePrefix.length)), folder);
+      return true;
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      if (code === 'ENOTEMPTY' || code === 'EEXIST') return false;
+      if (code !== 'ENOENT') throw error;
+    }
+  }
+  return false;
+}
+
+/** What cannot be removed now (a process still writes there, the disk refuses) is removed by the next owner or by gc. */
+function removeTree(path: string): void {
+  try {
+    rmSync(path, { recursive: true, force: true });
+  } catch {
+    // Left for later, as said above.
+  }
+}
