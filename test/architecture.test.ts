@@ -19,6 +19,7 @@ const layers = [
   'run',
   'artifacts',
   'report',
+  'session',
   'ui',
   'cli',
 ];

@@ -34,7 +34,7 @@ it('what npm packs plans, runs, draws and reports beside its declared dependenci
   expect(page).toContain('<figure');
   expect(readdirSync(project.path('artifacts/small/first/figures')).length).toBeGreaterThan(0);
   // The live view is drawn on a terminal only; that it can be loaded is enough here.
-  const view = join(packages, 'kshot/dist/ui/live-app.js');
+  const view = join(packages, 'kshot/dist/ui/live/live-app.js');
   execFileSync(process.execPath, ['--input-type=module', '-e', `await import(${JSON.stringify(view)})`]);
   for (const command of [['doctor'], ['completion', 'zsh'], ['schema'], ['plan', '--engine', 'tfjs:cpu']]) {
     const { exitCode, stderr } = await kshot(project, command, { main });

@@ -1,6 +1,6 @@
 import { Argument } from 'commander';
 import { type CommandBuilder, wholeNumber } from './command-builder.js';
-import { shells } from './completion-scripts.js';
+import { shells } from './completion/completion-scripts.js';
 
 /** Adds the commands that look after the project: its cache, its schemas, and what it stands on. */
 export function addProjectCommands({ command, group, connect }: CommandBuilder): void {

@@ -1,6 +1,6 @@
 import { exitCodeOf } from '../base/exit-code.js';
 import { environmentFailure } from '../base/failure-of-exception.js';
-import { formatFailures } from './print-failures.js';
+import { formatFailures } from '../ui/views/print-failures.js';
 
 /**
  * Has the command go on where what it says cannot be written, so that results are not lost with lines: a reader that

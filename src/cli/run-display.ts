@@ -2,14 +2,15 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { RunEvent } from '../run/event.js';
 import { tailOf } from '../run/step-log.js';
-import type { LiveView } from '../ui/live-view.js';
+import type { LiveView } from '../ui/live/live-view.js';
+import { reduceView } from '../ui/live/reduce-view.js';
+import { toldLines } from '../ui/live/told-lines.js';
+import { emptyView } from '../ui/live/view-state.js';
 import { ndjsonLine } from '../ui/ndjson.js';
 import { createPlainLines, summaryLine } from '../ui/plain-lines.js';
-import { reduceView } from '../ui/reduce-view.js';
 import { symbolsFor } from '../ui/symbols.js';
-import { toldLines } from '../ui/told-lines.js';
-import { emptyView } from '../ui/view-state.js';
-import { isContinuousIntegration, type Terminal } from './terminal.js';
+import { isContinuousIntegration } from '../ui/terminal-facts.js';
+import type { Terminal } from './terminal.js';
 
 /** Shows a run while it is under way. */
 export interface RunDisplay {
@@ -83,7 +84,7 @@ function liveDisplay(terminal: Terminal, { root, stop }: RunDisplayOptions, plai
   let isClosed = false;
 
   const load = async (): Promise<void> => {
-    const { openLiveView } = await import('../ui/live-view.js');
+    const { openLiveView } = await import('../ui/live/live-view.js');
     const opened = await openLiveView(
       {
         output: process.stderr,

@@ -32,7 +32,7 @@ async function answer(args: readonly string[]): Promise<void> {
   try {
     if (args[0] === '__complete') {
       // Not a command: a shell asks about a command line that is none yet.
-      const { answerShell } = await import('./answer-shell.js');
+      const { answerShell } = await import('./completion/answer-shell.js');
       process.stdout.write(await answerShell(program, args.slice(1)));
     } else {
       // An option with an optional value would otherwise take the next argument for it.

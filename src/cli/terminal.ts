@@ -3,8 +3,8 @@ import type { Failure } from '../base/failure.js';
 import { printable } from '../base/terminal-text.js';
 import { ndjsonLine } from '../ui/ndjson.js';
 import { type Style, styleFor } from '../ui/style.js';
+import { failuresAsJson, formatFailures, runFailed } from '../ui/views/print-failures.js';
 import { wrapLine } from '../ui/wrap-line.js';
-import { failuresAsJson, formatFailures, runFailed } from './print-failures.js';
 
 /** Options that every command takes. */
 export interface CommonOptions {
@@ -42,15 +42,6 @@ export interface Terminal {
   warn(warning: Failure): void;
   /** Failures: JSON on stdout with `--json`, else text on stderr. Returns the exit code. */
   fail(failures: readonly Failure[]): number;
-}
-
-/** Whether the environment says that nobody watches, as Ink takes it. */
-export function isContinuousIntegration(environment: {
-  readonly [name: string]: string | undefined;
-}): boolean {
-  return ['CI', 'CONTINUOUS_INTEGRATION'].some(
-    (name) => name in environment && !['0', 'false'].includes(environment[name] ?? ''),
-  );
 }
 
 function widthOf({ isTTY, columns }: Partial<NodeJS.WriteStream>): number {

@@ -1,9 +1,9 @@
 import { rmSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { diffLines } from '../../src/cli/diff-view.js';
 import type { RunComparison } from '../../src/report/compare-runs.js';
 import type { MetricDifference } from '../../src/report/metric-differences.js';
 import { plainStyle } from '../../src/ui/style.js';
+import { diffLines } from '../../src/ui/views/diff-view.js';
 import { kshot } from '../support/kshot.js';
 import { smallExperiment } from '../support/small-experiment.js';
 import { type Project, temporaryProject } from '../support/temporary-project.js';

@@ -2,9 +2,10 @@ import { spawn } from 'node:child_process';
 import { chmodSync, mkdirSync, readdirSync, rmSync, symlinkSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { Diagnosis } from '../../src/cli/diagnosis.js';
-import { isContinuousIntegration } from '../../src/cli/terminal.js';
 import { engines } from '../../src/engines/registry.js';
+import type { Diagnosis } from '../../src/session/diagnosis.js';
+import type { TerminalFacts } from '../../src/ui/terminal-facts.js';
+import { isContinuousIntegration } from '../../src/ui/terminal-facts.js';
 import { kshot, mainFile } from '../support/kshot.js';
 import { temporaryProject } from '../support/temporary-project.js';
 
@@ -15,6 +16,7 @@ const project = () => temporaryProject({ files: { 'pipelines/a.yaml': pipeline }
 
 const diagnosisOf = (stdout: string) =>
   JSON.parse(stdout) as Omit<Diagnosis, 'problems'> & {
+    readonly terminal: TerminalFacts;
     readonly problems: readonly { readonly reason: string; readonly message: string }[];
   };
 

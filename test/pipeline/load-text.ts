@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { Failure } from '../../src/base/failure.js';
 import type { Result } from '../../src/base/result.js';
-import { formatFailures } from '../../src/cli/print-failures.js';
 import { chooseEngine } from '../../src/engines/choose-engine.js';
 import type { Graph, GraphNode } from '../../src/pipeline/graph/graph.js';
 import { type LoadOptions, loadPipeline } from '../../src/pipeline/load-pipeline.js';
+import { formatFailures } from '../../src/ui/views/print-failures.js';
 
 export type Files = { readonly [path: string]: string };
 

@@ -4,9 +4,9 @@ import { identityOf, isRegisterSpoilt, readRegister, runFolderOf } from '../../a
 import { spoiltFilesOfRun } from '../../artifacts/verify-run.js';
 import { type Failure, FailureError } from '../../base/failure.js';
 import { formatBytes, formatCount, shortDigest } from '../../base/quantities.js';
+import { findRoot } from '../../session/find-pipeline.js';
 import { openStore } from '../../store/local/open-store.js';
 import { verifyCache } from '../../store/local/verify-cache.js';
-import { findRoot } from '../find-pipeline.js';
 import { type CommonOptions, openTerminal } from '../terminal.js';
 
 /**

@@ -1,4 +1,4 @@
-import { completionScripts, type Shell } from '../completion-scripts.js';
+import { completionScripts, type Shell } from '../completion/completion-scripts.js';
 import { type CommonOptions, openTerminal } from '../terminal.js';
 
 /** `kshot completion SHELL`: what makes a shell complete kshot's command line, on stdout. */

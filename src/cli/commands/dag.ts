@@ -1,5 +1,5 @@
-import { dagDot, dagMermaid, dagOf, dagText } from '../graph-view.js';
-import { openGraph, type PlanningOptions } from '../open-project.js';
+import { openGraph, type PlanningOptions } from '../../session/plan-pipeline.js';
+import { dagDot, dagMermaid, dagOf, dagText } from '../../ui/views/graph-view.js';
 import { type CommonOptions, openTerminal } from '../terminal.js';
 
 export interface DagOptions extends CommonOptions, PlanningOptions {

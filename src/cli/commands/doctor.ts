@@ -1,19 +1,22 @@
 import { largestExitCode } from '../../base/exit-code.js';
-import { diagnose } from '../diagnosis.js';
-import { diagnosisLines } from '../diagnosis-view.js';
-import { failuresAsData } from '../print-failures.js';
+import { diagnose } from '../../session/diagnosis.js';
+import { terminalFacts } from '../../ui/terminal-facts.js';
+import { diagnosisLines } from '../../ui/views/diagnosis-view.js';
+import { failuresAsData } from '../../ui/views/print-failures.js';
 import { type CommonOptions, openTerminal } from '../terminal.js';
 
 /** `kshot doctor`: what kshot finds where it stands, on stdout; exit 36 where something that it needs is missing. */
 export async function doctor(options: CommonOptions): Promise<number> {
   const terminal = openTerminal(options);
-  const diagnosis = await diagnose(options);
+  const diagnosis = await diagnose(process.cwd(), options.root);
+  const facts = terminalFacts(options.color);
   const { problems } = diagnosis;
   if (terminal.json) {
-    terminal.document({ ...diagnosis, problems: failuresAsData(problems) });
+    terminal.document({ ...diagnosis, terminal: facts, problems: failuresAsData(problems) });
     return largestExitCode(problems);
   }
-  for (const line of diagnosisLines(diagnosis, terminal.dataStyle, terminal.dataWidth)) terminal.show(line);
+  for (const line of diagnosisLines(diagnosis, facts, terminal.dataStyle, terminal.dataWidth))
+    terminal.show(line);
   terminal.data(problems.length === 0 ? '\nall that kshot needs is here\n' : '\n');
   return terminal.fail(problems);
 }

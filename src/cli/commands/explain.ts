@@ -4,8 +4,8 @@ import { printable } from '../../base/terminal-text.js';
 import { namesInGraph } from '../../pipeline/load-pipeline.js';
 import { createManifestReader, differences, findSimilar } from '../../pipeline/plan/explain.js';
 import type { PlannedNode } from '../../pipeline/plan/plan.js';
-import { isPipelineName, looksLikePath } from '../find-pipeline.js';
-import { openProject, type PlannedProject, type PlanningOptions } from '../open-project.js';
+import { isPipelineName, looksLikePath } from '../../session/find-pipeline.js';
+import { openProject, type PlannedProject, type PlanningOptions } from '../../session/plan-pipeline.js';
 import {
   createReasons,
   knownPreimage,
@@ -13,7 +13,7 @@ import {
   type NodeHistory,
   openNodeHistory,
   type ReasonFor,
-} from '../reasons.js';
+} from '../../session/reasons.js';
 import { type CommonOptions, openTerminal } from '../terminal.js';
 
 export type ExplainOptions = CommonOptions & PlanningOptions;

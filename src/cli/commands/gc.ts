@@ -5,10 +5,10 @@ import { identityOf, readRegister } from '../../artifacts/register.js';
 import { readManifest } from '../../artifacts/run-documents.js';
 import { formatBytes, formatCount } from '../../base/quantities.js';
 import { printable } from '../../base/terminal-text.js';
+import { findRoot } from '../../session/find-pipeline.js';
 import type { Digest } from '../../store/entry.js';
 import { collectGarbage, type Garbage, planGarbage } from '../../store/local/collect-garbage.js';
 import { openStore } from '../../store/local/open-store.js';
-import { findRoot } from '../find-pipeline.js';
 import { type CommonOptions, openTerminal } from '../terminal.js';
 
 export interface GarbageCommandOptions extends CommonOptions {

@@ -3,7 +3,7 @@ import { findRunAmong, folderGone } from '../../artifacts/find-run.js';
 import { isPinned, pinRun, unpinRun } from '../../artifacts/pins.js';
 import { identityOf, type RunRecord, readRegister, runFolderOf } from '../../artifacts/register.js';
 import type { Failure } from '../../base/failure.js';
-import { findRoot } from '../find-pipeline.js';
+import { findRoot } from '../../session/find-pipeline.js';
 import { type CommonOptions, openTerminal } from '../terminal.js';
 
 export interface PinOptions extends CommonOptions {

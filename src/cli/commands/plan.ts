@@ -1,6 +1,6 @@
-import { openProject, type PlanningOptions } from '../open-project.js';
-import { planAsData, planLines, publicationLines } from '../plan-view.js';
-import { reasonsOfPlan } from '../reasons.js';
+import { openProject, type PlanningOptions } from '../../session/plan-pipeline.js';
+import { reasonsOfPlan } from '../../session/reasons.js';
+import { planAsData, planLines, publicationLines } from '../../ui/views/plan-view.js';
 import { type CommonOptions, openTerminal } from '../terminal.js';
 
 export type PlanOptions = CommonOptions & PlanningOptions;

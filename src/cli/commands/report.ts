@@ -13,7 +13,7 @@ import { readManifest, readReport } from '../../artifacts/run-documents.js';
 import { recordedFiles, verifyRecordedFiles } from '../../artifacts/verify-run.js';
 import type { Failure } from '../../base/failure.js';
 import { failed, type Result, success } from '../../base/result.js';
-import { findRoot } from '../find-pipeline.js';
+import { findRoot } from '../../session/find-pipeline.js';
 import { openFile } from '../open-file.js';
 import { shownPath } from '../shown-path.js';
 import { type CommonOptions, openTerminal } from '../terminal.js';

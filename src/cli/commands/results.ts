@@ -5,9 +5,9 @@ import { identityOf, runFolderOf } from '../../artifacts/register.js';
 import { type Manifest, type Report, readManifest, readReport } from '../../artifacts/run-documents.js';
 import { recordedFiles, verifyRecordedFiles } from '../../artifacts/verify-run.js';
 import { type Failure, FailureError } from '../../base/failure.js';
+import { findRoot } from '../../session/find-pipeline.js';
 import { openStore } from '../../store/local/open-store.js';
-import { findRoot } from '../find-pipeline.js';
-import { metricLines } from '../metric-lines.js';
+import { metricLines } from '../../ui/views/metric-lines.js';
 import { type CommonOptions, openTerminal } from '../terminal.js';
 
 /** `kshot results [RUN]`: the figures of a run, on stdout. */

@@ -21,18 +21,18 @@ import { machineGpus, machineSlots } from '../../run/local/machine.js';
 import { outlinePlan } from '../../run/outline-plan.js';
 import type { Resources } from '../../run/resources.js';
 import type { RunOutcome } from '../../run/scheduler.js';
+import { openProject, type PlannedProject, type PlanningOptions } from '../../session/plan-pipeline.js';
+import { createReasons } from '../../session/reasons.js';
+import { failuresOf, repairedNodes } from '../../session/run-failures.js';
+import { unavailableEngines } from '../../session/unavailable-engines.js';
 import { type CacheHold, holdCache } from '../../store/local/hold-cache.js';
 import type { Store } from '../../store/store.js';
-import { closingLines } from '../closing-lines.js';
+import { closingLines } from '../../ui/views/closing-lines.js';
 import { commandName } from '../command-name.js';
-import { openProject, type PlannedProject, type PlanningOptions } from '../open-project.js';
-import { createReasons } from '../reasons.js';
 import { openRunDisplay, type RunDisplay } from '../run-display.js';
-import { failuresOf, repairedNodes } from '../run-failures.js';
 import { shownPath } from '../shown-path.js';
 import { type Cancellation, cancelOnSignals } from '../signals.js';
 import { type CommonOptions, openTerminal, type Terminal } from '../terminal.js';
-import { unavailableEngines } from '../unavailable-engines.js';
 import { plan as printPlan } from './plan.js';
 
 export interface RunOptions extends CommonOptions, PlanningOptions {

@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { writeFileAtomic } from '../../base/files/atomic-file.js';
 import { makeFolders } from '../../base/files/make-folders.js';
 import { pipelineSchema } from '../../pipeline/json-schema.js';
+import { findRoot } from '../../session/find-pipeline.js';
 import { eventsSchema } from '../../ui/events-schema.js';
-import { findRoot } from '../find-pipeline.js';
 import { type CommonOptions, openTerminal } from '../terminal.js';
 
 export interface SchemaOptions extends CommonOptions {

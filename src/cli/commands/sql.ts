@@ -5,10 +5,10 @@ import { noResults } from '../../artifacts/find-run.js';
 import { identityOf, type RunRecord, readRegister, runFolderOf } from '../../artifacts/register.js';
 import { type RecordedFile, recordedFiles } from '../../artifacts/verify-run.js';
 import type { SourceTable } from '../../report/query-rows.js';
+import { findRoot } from '../../session/find-pipeline.js';
+import { runQuery } from '../../session/run-query.js';
 import { type ResultTableName, resultSchemas } from '../../tables/result-schemas.js';
 import type { RowFormat } from '../../tables/row-formats.js';
-import { findRoot } from '../find-pipeline.js';
-import { runQuery } from '../run-query.js';
 import { type CommonOptions, openTerminal } from '../terminal.js';
 
 export interface SqlOptions extends CommonOptions {

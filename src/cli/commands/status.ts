@@ -2,9 +2,9 @@ import { identityOf, readRegister } from '../../artifacts/register.js';
 import { type ManifestNode, readManifest } from '../../artifacts/run-documents.js';
 import { formatSeconds } from '../../base/quantities.js';
 import type { PlannedNode } from '../../pipeline/plan/plan.js';
-import { openProject, type PlanningOptions } from '../open-project.js';
-import { countStates, planAsData, planLines } from '../plan-view.js';
-import { reasonsOfPlan } from '../reasons.js';
+import { openProject, type PlanningOptions } from '../../session/plan-pipeline.js';
+import { reasonsOfPlan } from '../../session/reasons.js';
+import { countStates, planAsData, planLines } from '../../ui/views/plan-view.js';
 import { type CommonOptions, openTerminal } from '../terminal.js';
 
 export interface StatusOptions extends CommonOptions, PlanningOptions {

@@ -1,0 +1,129 @@
+import { arch, availableParallelism, cpus, freemem, release, totalmem, type } from 'node:os';
+import type { Failure } from '../base/failure.js';
+import { chooseEngine, type EngineChoice } from '../engines/choose-engine.js';
+import type { EngineDescriptor, EngineProbe, PackageVersions } from '../engines/engine.js';
+import { gpuDevices } from '../engines/gpu-devices.js';
+import { probeEngine } from '../engines/probe-engine.js';
+import { engines } from '../engines/registry.js';
+import { packageVersions } from '../report/package-versions.js';
+import { kshotVersion } from '../run/kshot-version.js';
+import { diagnoseProject, type Findings, type ProjectFacts, type Warning } from './project-diagnosis.js';
+
+/** The major version of Node that kshot needs at least. */
+const leastNode = 20;
+/** An engine, and whether it can compute here. */
+export type DiagnosedEngine = Pick<EngineDescriptor, 'name' | 'summary' | 'gpu' | 'deterministic'> &
+  EngineProbe;
+
+/** What kshot found where it stands. */
+export interface Diagnosis {
+  readonly version: 1;
+  readonly kshot: string;
+  /** Versions of Node and of the packages that kshot needs; `DuckDB` is that of the library itself. */
+  readonly versions: PackageVersions;
+  /** What `engine: auto` stands for here. */
+  readonly automatic: EngineChoice;
+  readonly engines: readonly DiagnosedEngine[];
+  readonly machine: {
+    readonly os: string;
+    readonly architecture: string;
+    readonly cpu: string;
+    readonly cores: number;
+    /** The GPUs that steps may be given, as CUDA names them. */
+    readonly gpus: readonly string[];
+    /** Cores that this process may use, and so the CPU slots of a run. */
+    readonly slots: number;
+    readonly memory_bytes: number;
+    readonly free_memory_bytes: number;
+  };
+  /** Null outside of a project. */
+  readonly project: ProjectFacts | null;
+  /** What must be mended before kshot can be used. */
+  readonly problems: readonly Failure[];
+  /** What is worth knowing and stops nothing. */
+  readonly warnings: readonly Warning[];
+}
+
+/** Looks at everything that kshot needs: engines, packages, machine, and the project that `folder` is in or that `root` names, with its cache. Changes nothing. */
+export async function diagnose(folder: string, root?: string): Promise<Diagnosis> {
+  const findings: Findings = { problems: [], warnings: [] };
+  const versions = await diagnoseVersions(findings);
+  const { automatic, found } = await diagnoseEngines(findings);
+  const project = await diagnoseProject(folder, root, findings);
+  return {
+    version: 1,
+    kshot: kshotVersion(),
+    versions,
+    automatic,
+    engines: found,
+    machine: machineFacts(),
+    project,
+    ...findings,
+  };
+}
+
+async function diagnoseVersions({ problems }: Findings): Promise<PackageVersions> {
+  const { node } = process.versions;
+  if (Number.parseInt(node, 10) < leastNode) {
+    problems.push({
+      reason: 'device-unavailable',
+      message: `Node ${node} is too old`,
+      hint: `install Node ${leastNode} or later`,
+    });
+  }
+  try {
+    const { withDatabase } = await import('../tables/database.js');
+    const rows = await withDatabase({ threads: 1 }, (database) =>
+      database.rows('SELECT version() AS version'),
+    );
+    return { node, DuckDB: String(rows[0]?.['version']).replace(/^v/, ''), ...packageVersions() };
+  } catch (error) {
+    problems.push({
+      reason: 'device-unavailable',
+      message: `DuckDB cannot be loaded: ${error instanceof Error ? error.message.split('\n')[0] : String(error)}`,
+      hint: 'npm ci installs the library for this machine; a node_modules copied from another holds that one’s',
+      cause: error,
+    });
+    return { node, ...packageVersions() };
+  }
+}
+
+/** Probes every engine anew, whatever earlier probes came to. */
+async function diagnoseEngines({
+  problems,
+}: Findings): Promise<{ readonly automatic: EngineChoice; readonly found: readonly DiagnosedEngine[] }> {
+  const found = await Promise.all(
+    Object.values(engines).map(async ({ name, summary, gpu, deterministic }): Promise<DiagnosedEngine> => {
+      return { name, summary, gpu, deterministic, ...(await probeEngine(name)) };
+    }),
+  );
+  const probeOf = (engine: string): DiagnosedEngine => {
+    // Choices are made among the engines that there are.
+    return found.find(({ name }) => name === engine)!;
+  };
+  const automatic = await chooseEngine('auto', { gpus: gpuDevices(), probe: async (name) => probeOf(name) });
+  const chosen = probeOf(automatic.engine);
+  if (!chosen.available) {
+    problems.push({
+      reason: 'engine-unavailable',
+      message: `the engine ${chosen.name}, which auto stands for, is not available: ${chosen.why}`,
+      hint: chosen.mend ?? 'name another with --engine',
+    });
+  }
+  return { automatic, found };
+}
+
+function machineFacts(): Diagnosis['machine'] {
+  const processors = cpus();
+  return {
+    os: `${type()} ${release()}`,
+    architecture: arch(),
+    cpu: processors[0]?.model.trim() ?? 'unknown',
+    cores: processors.length,
+    gpus: gpuDevices().map(({ id }) => id),
+    slots: availableParallelism(),
+    // A container may be given less than the machine has.
+    memory_bytes: Math.min(totalmem(), process.constrainedMemory() || Number.POSITIVE_INFINITY),
+    free_memory_bytes: freemem(),
+  };
+}

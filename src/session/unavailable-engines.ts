@@ -1,0 +1,27 @@
+import type { Failure } from '../base/failure.js';
+import { probeOnce } from '../engines/choose-here.js';
+import { engines } from '../engines/registry.js';
+import type { PlannedProject } from './plan-pipeline.js';
+
+/**
+ * What is wrong with the engines that nodes to be executed want: said at once, not after hours of what comes before
+ * them. An engine without optional packages needs nothing that could be missing.
+ */
+export async function unavailableEngines({
+  plan,
+  store,
+}: Pick<PlannedProject, 'plan' | 'store'>): Promise<readonly Failure[]> {
+  const open = plan.nodes.filter(({ state }) => state !== 'hit').flatMap(({ node }) => node.engine ?? []);
+  const wanted = [...new Set(open)].filter((name) => engines[name]?.packages.length !== 0);
+  const failures: Failure[] = [];
+  for (const name of wanted) {
+    const probe = await probeOnce(name, store.folder);
+    if (probe.available) continue;
+    failures.push({
+      reason: 'engine-unavailable',
+      message: `the engine ${name} cannot compute here: ${probe.why}`,
+      hint: probe.mend ?? 'kshot doctor says which engines can',
+    });
+  }
+  return failures;
+}

@@ -1,0 +1,178 @@
+import { least } from '../../base/extremes.js';
+import type { RunEvent, StepFinish, StepProgress, StepStart } from '../../run/event.js';
+import { withValue } from './series.js';
+import {
+  chainOf,
+  countNodes,
+  isSettled,
+  type NodeView,
+  type StepView,
+  type Told,
+  unknownStep,
+  type ViewState,
+  viewOfStart,
+} from './view-state.js';
+
+type ToldSteps = Extract<Told, { type: 'steps' }>;
+
+/** The view after a further event. Any events in any order give a view; those of a run give that run's. */
+export function reduceView(state: ViewState, event: RunEvent): ViewState {
+  switch (event.event) {
+    case 'run.start':
+      return viewOfStart(event);
+    case 'step.start':
+      return started(state, event);
+    case 'step.progress':
+      return progressed(state, event);
+    case 'step.finish':
+      return finished(state, event);
+    case 'step.wait':
+      return tell(state, { type: 'wait', wait: event });
+    case 'step.retry':
+      return tell(state, { type: 'retry', retry: event });
+    case 'step.note':
+      return tell(state, { type: 'note', note: event });
+    case 'run.finish':
+      return { ...tell(state), finish: event };
+    // Logs are read from their files, and failures of the run are printed in full when the view is gone.
+    case 'step.log':
+    case 'run.failed':
+      return state;
+  }
+}
+
+/** The view with a line for people above it. */
+export function withNotice(state: ViewState, text: string): ViewState {
+  return tell(state, { type: 'notice', text });
+}
+
+function started(state: ViewState, event: StepStart): ViewState {
+  const { node, time, threads, gpus, log, reason } = event;
+  const view: NodeView = {
+    node,
+    state: 'running',
+    startedAt: Date.parse(time),
+    seconds: 0,
+    slots: threads,
+    gpus,
+    log,
+    values: {},
+    reason,
+  };
+  return withStep(tell(state), stepWith(stepOf(state, event), view));
+}
+
+function progressed(state: ViewState, event: StepProgress): ViewState {
+  const step = state.steps.find((one) => one.nodes.has(event.node));
+  const before = step?.nodes.get(event.node);
+  if (step === undefined || before?.state !== 'running') return state;
+  const { done, total, unit, rate, secondsLeft } = event;
+  const values = finite(event.values);
+  const view: NodeView = {
+    ...before,
+    progress: {
+      done,
+      total,
+      unit,
+      ...(rate === undefined ? {} : { rate }),
+      ...(secondsLeft === undefined ? {} : { secondsLeft }),
+    },
+    values: { ...before.values, ...values },
+  };
+  return withStep(state, withLoss(stepWith(step, view), event.node, values['loss']));
+}
+
+function withLoss(step: StepView, node: string, loss: number | undefined): StepView {
+  if (loss === undefined) return step;
+  const chain = chainOf(node);
+  const before = step.curves.find((curve) => curve.chain === chain);
+  const series = withValue(before?.loss, loss);
+  if (series === undefined) return step;
+  return {
+    ...step,
+    curves: [...step.curves.filter((curve) => curve !== before), { chain, loss: series }],
+  };
+}
+
+function finished(state: ViewState, event: StepFinish): ViewState {
+  const old = stepOf(state, event);
+  const before = old.nodes.get(event.node);
+  const { progress: _, ...rest } = before ?? { startedAt: undefined, slots: 0, gpus: 0, log: undefined };
+  const { startedAt, log } = rest;
+  const step = stepWith(old, {
+    node: event.node,
+    state: event.outcome,
+    ...(startedAt === undefined ? {} : { startedAt }),
+    seconds: event.seconds,
+    slots: 0,
+    gpus: 0,
+    ...(log === undefined ? {} : { log }),
+    values: finite(event.values ?? {}),
+    reason: event.reason,
+  });
+  const next = withStep(state, step);
+  const failure: readonly Told[] = event.outcome === 'failed' ? [{ type: 'failure', finish: event }] : [];
+  if (!isSettled(step)) return failure.length === 0 ? next : tell(next, ...failure);
+  const folded = foldedOutcome(step);
+  if (folded !== undefined)
+    return fold(next, { type: 'steps', outcome: folded, steps: [step], reason: event.reason });
+  // A step of one node that failed has been told of with its failure.
+  if (failure.length > 0 && step.total <= 1) return tell(next, ...failure);
+  return tell(next, ...failure, { type: 'step', step, seconds: secondsOf(step, event) });
+}
+
+/** From the start of the first of its nodes to the end of the last. */
+function secondsOf(step: StepView, { time }: StepFinish): number {
+  const starts = [...step.nodes.values()].flatMap(({ startedAt }) => startedAt ?? []);
+  return starts.length === 0 ? 0 : Math.max(0, (Date.parse(time) - least(starts)) / 1000);
+}
+
+/** The outcome of a step of which nothing was executed, where all its nodes have the same. */
+function foldedOutcome(step: StepView): ToldSteps['outcome'] | undefined {
+  const counts = countNodes(step);
+  const isExecuted = [...step.nodes.values()].some(({ startedAt }) => startedAt !== undefined);
+  if (isExecuted) return undefined;
+  return (['hit', 'skipped', 'cancelled'] as const).find((outcome) => counts[outcome] === step.nodes.size);
+}
+
+/** Keeps the step to be told of with others of the same outcome. */
+function fold(state: ViewState, told: ToldSteps): ViewState {
+  const same = state.untold.find(({ outcome }) => outcome === told.outcome);
+  const merged = same === undefined ? told : { ...same, steps: [...same.steps, ...told.steps] };
+  return { ...state, untold: [...state.untold.filter((one) => one !== same), merged] };
+}
+
+/** Tells what was kept, and then what is given. */
+function tell(state: ViewState, ...told: readonly Told[]): ViewState {
+  if (state.untold.length + told.length === 0) return state;
+  return { ...state, told: [...state.told, ...state.untold, ...told], untold: [] };
+}
+
+function stepOf(state: ViewState, event: StepStart | StepFinish): StepView {
+  return state.steps.find(({ step }) => step === event.step) ?? unknownStep(event);
+}
+
+function stepWith(step: StepView, view: NodeView): StepView {
+  const nodes = new Map(step.nodes).set(view.node, view);
+  return { ...step, nodes, total: Math.max(step.total, nodes.size) };
+}
+
+function withStep(state: ViewState, step: StepView): ViewState {
+  const at = state.steps.findIndex((one) => one.step === step.step);
+  const steps = at < 0 ? [...state.steps, step] : state.steps.with(at, step);
+  return {
+    ...state,
+    steps,
+    nodes: Math.max(
+      state.nodes,
+      steps.reduce((sum, { total }) => sum + total, 0),
+    ),
+  };
+}
+
+/** What is written as JSON has null for what is no number. */
+function finite(values: { readonly [name: string]: number | null }): { readonly [name: string]: number } {
+  return Object.fromEntries(
+    Object.entries(values).filter((entry): entry is [string, number] => Number.isFinite(entry[1])),
+  );
+}

@@ -1,0 +1,130 @@
+import type { FinishedRun } from '../../artifacts/finished-run.js';
+import { identityOf } from '../../artifacts/register.js';
+import type { Report } from '../../artifacts/run-documents.js';
+import { printable } from '../../base/terminal-text.js';
+import { kinds } from '../../kinds/registry.js';
+import type { PublishedFile } from '../../report/publish/published-history.js';
+import type { PlanningOptions } from '../../session/plan-pipeline.js';
+import { type FigureLayout, resultLines } from './metric-lines.js';
+
+export interface Closing {
+  readonly finished: FinishedRun;
+  /** Absent where it could not be written. */
+  readonly report: Report | undefined;
+  readonly published: readonly Pick<PublishedFile, 'path' | 'outcome'>[];
+  /** Where the page or the folder of the run is, as it is typed where the run was started. */
+  readonly place: string;
+  /** What kshot was started with: how to type its name, a file and targets, options. */
+  readonly command: string;
+  readonly targets: readonly string[];
+  readonly options: PlanningOptions & { readonly keepGoing?: boolean; readonly jobs?: number };
+}
+
+/** What a run ends with: its results, where they are, and what can be typed next, each command as it works here. */
+export function closingLines(closing: Closing, layout: FigureLayout): readonly string[] {
+  const { report, place } = closing;
+  const { style } = layout;
+  const results = report === undefined ? { lines: [], isAll: true } : resultLines(report, layout);
+  const next = nextCommands(closing, results.lines.length > 0, results.isAll);
+  return [
+    ...(results.lines.length > 0 ? ['', ...results.lines, ''] : []),
+    `${style.bold('report'.padEnd(9))} ${place}`,
+    ...publishedLine(closing.published, style),
+    ...next.map(({ command, why }, index) => {
+      const word = index === 0 ? style.bold('next'.padEnd(9)) : ' '.repeat(9);
+      // A comment to a shell, so that the whole line can be typed; left out where it would be wrapped.
+      const comment = `  # ${why}`;
+      const fits = 10 + command.length + comment.length <= layout.width;
+      return `${word} ${command}${fits ? style.dim(comment) : ''}`;
+    }),
+  ];
+}
+
+const publishedNamed = 3;
+
+/** `published models/best.safetensors, results/summary.csv (1 written, 1 unchanged)` */
+function publishedLine(files: Closing['published'], style: FigureLayout['style']): readonly string[] {
+  if (files.length === 0) return [];
+  const counts = (['written', 'unchanged', 'kept'] as const)
+    .map((outcome) => ({ outcome, count: files.filter((file) => file.outcome === outcome).length }))
+    .filter(({ count }) => count > 0)
+    .map(({ outcome, count }) => `${count} ${outcome}`);
+  // What changed is what one wants to open.
+  const shown = files
+    .toSorted((one, other) => Number(other.outcome === 'written') - Number(one.outcome === 'written'))
+    .slice(0, publishedNamed)
+    .map(({ path }) => printable(path));
+  const left = files.length - shown.length;
+  const names = `${shown.join(', ')}${left > 0 ? ` and ${left} more` : ''}`;
+  return [`${style.bold('published'.padEnd(9))} ${names} (${counts.join(', ')})`];
+}
+
+interface NextCommand {
+  readonly command: string;
+  readonly why: string;
+}
+
+function nextCommands(
+  { finished, command, targets, options }: Closing,
+  hasResults: boolean,
+  isAll: boolean,
+): readonly NextCommand[] {
+  const { root } = options;
+  const line = (...words: readonly string[]) =>
+    [command, ...[...words, ...(root === undefined ? [] : ['--root', root])].map(quoted)].join(' ');
+  const identity = identityOf({ pipeline: finished.graph.name, run: finished.run });
+  const failed = finished.nodes.find(({ outcome }) => outcome === 'failed');
+  const isUnfinished = finished.nodes.some(({ outcome }) =>
+    ['failed', 'skipped', 'cancelled'].includes(outcome),
+  );
+  const planning = [
+    ...targets,
+    ...(options.set ?? []).flatMap((set) => ['--set', set]),
+    ...(options.engine === undefined ? [] : ['--engine', options.engine]),
+  ];
+  const running = [
+    ...planning,
+    ...(options.keepGoing === true ? ['--keep-going'] : []),
+    ...(options.jobs === undefined ? [] : ['--jobs', String(options.jobs)]),
+  ];
+  return [
+    ...(failed?.log === undefined ? [] : [{ command: line('logs', failed.node.id), why: 'what it printed' }]),
+    ...(isUnfinished ? [{ command: line('run', ...running), why: whatFollows(finished) }] : []),
+    ...(hasResults
+      ? [
+          {
+            command: line('results', identity),
+            why: isAll ? 'these results again' : 'every metric, comparison and drift',
+          },
+          { command: line('sql', 'FROM latest_metrics'), why: 'any question' },
+        ]
+      : []),
+    ...(isUnfinished
+      ? []
+      : hasResults
+        ? [{ command: line('plan', ...planning), why: 'after a change: what would run' }]
+        : [
+            { command: line('status', ...planning), why: 'what there is' },
+            { command: line('sql', 'FROM latest_steps'), why: 'any question' },
+          ]),
+  ];
+}
+
+/** What another run does; of the kinds only those that train in segments keep what a node has done so far. */
+function whatFollows({ nodes }: FinishedRun): string {
+  const brokenOff = nodes.filter(({ outcome, log }) => outcome === 'cancelled' && log !== undefined);
+  const fromStart = brokenOff.filter(({ node }) => kinds[node.kind]?.segmentation === undefined);
+  const steps = [...new Set(fromStart.map(({ node }) => node.step))];
+  if (steps.length === 0) return 'goes on from what is done';
+  const names =
+    steps.length > 2
+      ? `${steps.length} steps start`
+      : `${steps.join(' and ')} start${steps.length === 1 ? 's' : ''}`;
+  return `keeps what is done; ${names} over`;
+}
+
+/** A word as a shell takes it. */
+function quoted(word: string): string {
+  if (/^[\w@%+=:,./-]+$/.test(word)) return word;
+  return /^[\w ]+$/.test(word) ? `"${word}"` : `'${word.replaceAll("'", "'\\''")}'`;
+}
