@@ -10,6 +10,7 @@ const layers = [
   'base',
   'store',
   'tables',
+  'statistics',
   'data',
   'model',
   'engines',

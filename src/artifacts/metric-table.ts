@@ -1,3 +1,4 @@
+import { inReadingOrder } from '../statistics/metrics.js';
 import type { Row } from '../tables/database.js';
 import type { RowTable } from '../tables/row-formats.js';
 
@@ -19,9 +20,6 @@ export interface MetricRow {
   /** Metric name -> ends of its 95 % interval over users, where there is one. */
   readonly intervals: { readonly [metric: string]: readonly [low: number, high: number] };
 }
-
-/** Metrics as they are read, in this order; others follow by name. */
-const order = ['accuracy@1', 'recall@5', 'recall@10', 'ndcg@10', 'mrr'];
 
 /** The rows of table `metrics` with all metrics of a setting in one row, in the order of the nodes given. */
 export function metricRows(rows: readonly Row[], nodes: readonly string[]): readonly MetricRow[] {
@@ -73,8 +71,7 @@ function numberOf(value: unknown): number | null {
  * value with the ends of its interval, `0.3373 [0.311, 0.364]`.
  */
 export function metricTable(rows: readonly MetricRow[], digits: number): RowTable {
-  const present = new Set(rows.flatMap((row) => Object.keys(row.values)));
-  const metrics = inReadingOrder(present);
+  const metrics = inReadingOrder(rows.flatMap((row) => Object.keys(row.values)));
   return {
     columns: ['node', 'role', 'k', 'steps', 'inner_lr', ...metrics, 'n', 'users'],
     rows: rows.map((row) => [
@@ -88,14 +85,6 @@ export function metricTable(rows: readonly MetricRow[], digits: number): RowTabl
       row.users,
     ]),
   };
-}
-
-/** Names of metrics as they are read, unknown ones last. */
-export function inReadingOrder(names: ReadonlySet<string>): readonly string[] {
-  return [
-    ...order.filter((name) => names.has(name)),
-    ...[...names].filter((name) => !order.includes(name)).sort(),
-  ];
 }
 
 /** `0.3373 [0.311, 0.364]`: a value to so many digits after the point, the ends of its interval to one less. */

@@ -1,3 +1,4 @@
+import { inReadingOrder } from '../statistics/metrics.js';
 import type { Row } from '../tables/database.js';
 import type { RowTable } from '../tables/row-formats.js';
 import { estimateText } from './metric-table.js';
@@ -108,7 +109,7 @@ function comparedMetric(cells: Row, prefix: string): ComparedMetric | undefined 
   };
 }
 
-/** The notebook's table: each model's metrics, and by how many percent its accuracy@1 is above the baseline's. */
+/** The notebook's table: each model's metrics, and by how many percent the first of them is above the baseline's. */
 export function summaryTable(rows: readonly SummaryRow[]): RowTable {
   const metrics = metricsIn(rows);
   const first = metrics[0] ?? '';
@@ -174,8 +175,7 @@ export function comparisonTable(rows: readonly SummaryRow[]): RowTable {
 }
 
 function metricsIn(rows: readonly SummaryRow[]): readonly string[] {
-  const present = new Set(rows.flatMap((row) => Object.keys(row.metrics)));
-  return ['accuracy@1', 'recall@5', 'recall@10', 'mrr'].filter((name) => present.has(name));
+  return inReadingOrder(rows.flatMap((row) => Object.keys(row.metrics)));
 }
 
 function signed(

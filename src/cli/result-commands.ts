@@ -1,3 +1,4 @@
+import { metricNames } from '../statistics/metrics.js';
 import { type CommandBuilder, formatOption, seconds } from './command-builder.js';
 
 const run =
@@ -22,7 +23,10 @@ export function addResultCommands({ command, connect }: CommandBuilder): void {
     })
       .argument('[BEFORE]', 'a run, as for results (default: the run of the same pipeline before AFTER)')
       .argument('[AFTER]', 'a run (default: the latest)')
-      .option('--metric <name>', 'list the differences of this metric, or of all (default: accuracy@1)'),
+      .option(
+        '--metric <name>',
+        `list the differences of this metric, or of all (default: ${metricNames[0]})`,
+      ),
     async () => (await import('./commands/diff.js')).diff,
   );
   connect(

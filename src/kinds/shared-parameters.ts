@@ -1,3 +1,5 @@
+import { listMetrics, metrics } from '../statistics/metrics.js';
+
 /** Parameters of the kinds that evaluate a model. */
 export const evaluationParameters = {
   max_episodes: {
@@ -16,7 +18,7 @@ export const evaluationParameters = {
 /** Parameters of the kinds that choose by a metric. */
 export const choiceParameters = {
   metric: {
-    description: 'What to choose by: accuracy@1, recall@5, recall@10, ndcg@10 or mrr.',
+    description: `What to choose by: ${listMetrics(metrics, 'or')}.`,
     type: 'string',
     minLength: 1,
   },

@@ -1,6 +1,7 @@
-import { estimateText, inReadingOrder } from '../artifacts/metric-table.js';
+import { estimateText } from '../artifacts/metric-table.js';
 import type { ComparedMetric, SummaryRow } from '../artifacts/summary-table.js';
 import { formatCount } from '../base/quantities.js';
+import { leadingMetric } from '../statistics/metrics.js';
 
 /**
  * What summaries say, a sentence for each model at each setting: the metric that is read first, with its interval,
@@ -8,7 +9,7 @@ import { formatCount } from '../base/quantities.js';
  */
 export function keyFindings(summaries: readonly SummaryRow[]): readonly string[] {
   return summaries.flatMap((row) => {
-    const [metric] = inReadingOrder(new Set(Object.keys(row.metrics)));
+    const metric = leadingMetric(Object.keys(row.metrics));
     const found = metric === undefined ? undefined : row.metrics[metric];
     if (found === undefined) return [];
     const split = row.role === null ? '' : ` on ${row.role} data`;

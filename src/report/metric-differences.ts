@@ -1,11 +1,12 @@
 import type { MetricRow } from '../artifacts/metric-table.js';
 import type { Role } from '../base/role.js';
-import { type Comparison, compare, measure } from '../learning/compare.js';
-import { compareUnpaired } from '../learning/compare-unpaired.js';
-import { type MetricName, metricNames } from '../learning/metrics.js';
+import { type Comparison, compare, measure } from '../statistics/compare.js';
+import { compareUnpaired } from '../statistics/compare-unpaired.js';
+import { metrics } from '../statistics/metrics.js';
+import { userSums } from '../statistics/user-sums.js';
 import { withDatabase } from '../tables/database.js';
 import { type MatchedSetting, matchSettings } from './match-settings.js';
-import { onlyNamed, type RankedPairs, readRankedPairs, settingName, userSums } from './ranked-pairs.js';
+import { onlyNamed, type RankedPairs, readRankedPairs, settingName } from './ranked-pairs.js';
 
 type Ends = readonly [low: number, high: number];
 
@@ -195,23 +196,23 @@ function comparePaired(
   after: RankedPairs,
   comparison: 'paired' | 'shared',
 ): ComparedSetting {
-  const [one, other] = [userSums(before, metricNames), userSums(after, metricNames)];
+  const [one, other] = [userSums(before, metrics), userSums(after, metrics)];
   // Measured together, so that both see the same draws and these are drawn once.
   const together = measure([...one.sums, ...other.sums], one.counts);
   return {
     comparison,
     n: after.names.length,
     users: one.counts.length,
-    metrics: comparisons((index) => compare([together[index + metricNames.length]!], [together[index]!])),
+    metrics: comparisons((index) => compare([together[index + metrics.length]!], [together[index]!])),
   };
 }
 
 function measured(pairs: RankedPairs) {
-  const { counts, sums } = userSums(pairs, metricNames);
+  const { counts, sums } = userSums(pairs, metrics);
   return measure(sums, counts);
 }
 
-/** @param comparisonOf of the metric at that place of `metricNames`; measurements have all of them */
-function comparisons(comparisonOf: (index: number) => Comparison): ReadonlyMap<MetricName, Comparison> {
-  return new Map(metricNames.map((name, index) => [name, comparisonOf(index)]));
+/** @param comparisonOf of the metric at that place of the table; measurements have all of them */
+function comparisons(comparisonOf: (index: number) => Comparison): ReadonlyMap<string, Comparison> {
+  return new Map(metrics.map(({ name }, index) => [name, comparisonOf(index)]));
 }

@@ -1,5 +1,4 @@
 import type { MetricRow } from '../artifacts/metric-table.js';
-import { gainOf, type MetricName } from '../learning/metrics.js';
 import { type Database, sqlText } from '../tables/database.js';
 import { parquetFile } from '../tables/parquet.js';
 
@@ -69,22 +68,4 @@ export function onlyNamed({ names, users, ranks }: RankedPairs, wanted: Readonly
     users: rows.map((row) => users[row] ?? ''),
     ranks: Int32Array.from(rows, (row) => ranks[row] ?? 0),
   };
-}
-
-/** How many pairs each user has, and each metric's sum over them. */
-export function userSums(
-  { users, ranks }: RankedPairs,
-  metrics: readonly MetricName[],
-): { readonly counts: Float64Array; readonly sums: readonly Float64Array[] } {
-  const places = new Map<string, number>();
-  for (const user of users) if (!places.has(user)) places.set(user, places.size);
-  const perUser = (gain: (rank: number) => number) => {
-    const sums = new Float64Array(places.size);
-    for (const [row, user] of users.entries()) {
-      // Every user has a place, and every row a rank.
-      sums[places.get(user)!]! += gain(ranks[row]!);
-    }
-    return sums;
-  };
-  return { counts: perUser(() => 1), sums: metrics.map((metric) => perUser((rank) => gainOf(metric, rank))) };
 }

@@ -1,12 +1,12 @@
 import { join } from 'node:path';
 import { findRunAmong, folderGone } from '../../artifacts/find-run.js';
-import { inReadingOrder } from '../../artifacts/metric-table.js';
 import { identityOf, readRegister } from '../../artifacts/register.js';
 import { suggestion } from '../../base/nearest-name.js';
 import { readCodeDigests } from '../../pipeline/plan/code-digests.js';
 import { createManifestReader } from '../../pipeline/plan/explain.js';
 import { compareRuns, readComparableRun } from '../../report/compare-runs.js';
 import { findRoot } from '../../session/find-pipeline.js';
+import { inReadingOrder } from '../../statistics/metrics.js';
 import { openStore } from '../../store/local/open-store.js';
 import { diffLines } from '../../ui/views/diff-view.js';
 import { type CommonOptions, openTerminal } from '../terminal.js';

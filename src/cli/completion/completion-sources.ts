@@ -66,7 +66,7 @@ export function createCompletionSources(folder: string): CompletionSources {
       ];
     },
     metrics: async () => {
-      const { metricNames } = await import('../../learning/metrics.js');
+      const { metricNames } = await import('../../statistics/metrics.js');
       return [...metricNames, 'all'].map((value) => ({ value, description: '' }));
     },
     folders: async ({ word }) => entriesAt(folder, word, false),

@@ -1,11 +1,13 @@
 import { FailureError } from '../../base/failure.js';
-import { compare, estimate, type Measurement, measure } from '../../learning/compare.js';
+import { compare, estimate, type Measurement, measure } from '../../statistics/compare.js';
+import { summaryMetrics } from '../../statistics/metrics.js';
+import { type RankedSetting, readRankedSettings } from '../../statistics/read-ranked-settings.js';
+import { userSums } from '../../statistics/user-sums.js';
 import { withDatabase } from '../../tables/database.js';
 import { summaryColumns } from '../../tables/evaluation-columns.js';
 import { writeRowsParquet } from '../../tables/parquet.js';
 import type { KindContext } from '../kind.js';
 import { elementsOf, filePath } from '../ports.js';
-import { type RankedSetting, readRankedSettings } from './read-ranked-settings.js';
 import type { SummaryParameters } from './summary.js';
 
 /** One row of the notebook's table: a model, at one setting where its evaluation has several. */
@@ -16,11 +18,12 @@ interface Model {
 }
 
 interface MeasuredSetting extends RankedSetting {
-  /** In the order of `metrics`. */
+  /** Names each query pair. */
+  readonly pairs: readonly string[];
+  readonly userCount: number;
+  /** In the order of `summaryMetrics`. */
   readonly measurements: readonly Measurement[];
 }
-
-const metrics = ['accuracy@1', 'recall@5', 'recall@10', 'mrr'] as const;
 
 /** Writes the port `summary`: a row a model, setting and metric. */
 export async function run(context: KindContext<SummaryParameters>): Promise<void> {
@@ -32,7 +35,8 @@ export async function run(context: KindContext<SummaryParameters>): Promise<void
       const elements = elementsOf(context.inputs[name]!);
       const read: (readonly MeasuredSetting[])[] = [];
       for (const element of elements) {
-        const settings = await readRankedSettings(database, filePath(element, 'ranks'), name);
+        const settings = await readRankedSettings(database, filePath(element, 'ranks'), `ranks of ${name}`);
+        if (settings.length === 0) throw nothingRanked(name);
         read.push(settings.map(measured));
       }
       for (const model of modelsOf(name, read)) models.push(model);
@@ -51,7 +55,21 @@ export async function run(context: KindContext<SummaryParameters>): Promise<void
 }
 
 function measured(setting: RankedSetting): MeasuredSetting {
-  return { ...setting, measurements: measure(metrics.map(setting.gains), setting.counts) };
+  const { sums, counts } = userSums(setting, summaryMetrics);
+  return {
+    ...setting,
+    pairs: setting.users.map((user, row) => `pair ${setting.pairIds[row]} of user ${user}`),
+    userCount: counts.length,
+    measurements: measure(sums, counts),
+  };
+}
+
+function nothingRanked(name: string): FailureError {
+  return new FailureError({
+    reason: 'bad-data',
+    message: `${name} ranked nothing, so there is nothing to compare`,
+    hint: 'its episodes have fewer support pairs than its k',
+  });
 }
 
 /** The baseline, then zero-shot, then the others by name. */
@@ -115,7 +133,7 @@ function rowsOf(model: Model, place: number, baseline: Model, zeroShot: Model | 
     values.every((value) => value === values[0]) ? (values[0] ?? null) : null;
   // Every seed has a measurement for each metric.
   const of = ({ seeds }: Model, index: number) => seeds.map(({ measurements }) => measurements[index]!);
-  return metrics.map((metric, index) => {
+  return summaryMetrics.map(({ name: metric }, index) => {
     const own = of(model, index);
     const against = (other: Model | undefined) =>
       other === undefined || other === model || model === baseline
@@ -132,7 +150,7 @@ function rowsOf(model: Model, place: number, baseline: Model, zeroShot: Model | 
       metric,
       ...estimate(own),
       n: common(model.seeds.map(({ pairs }) => pairs.length)),
-      users: common(model.seeds.map(({ counts }) => counts.length)),
+      users: common(model.seeds.map(({ userCount }) => userCount)),
       ...(toBaseline === undefined ? {} : { baseline: baseline.name, ...cellsOf(toBaseline, '') }),
       ...(toZeroShot === undefined
         ? {}

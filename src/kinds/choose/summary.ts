@@ -1,3 +1,4 @@
+import { listMetrics, summaryMetrics } from '../../statistics/metrics.js';
 import { summaryColumns } from '../../tables/evaluation-columns.js';
 import { defineKind, type Objection, type PlannedStep } from '../kind.js';
 import { type Canonical, type Complete, declareParameters } from '../parameters.js';
@@ -41,8 +42,7 @@ export const summary = defineKind({
   outputs: {
     summary: {
       shape: { type: 'file', content: 'summary' },
-      description:
-        'accuracy@1, recall@5, recall@10 and mrr of each model with intervals, and its differences from the baseline and from zero-shot.',
+      description: `${listMetrics(summaryMetrics)} of each model with intervals, and its differences from the baseline and from zero-shot.`,
     },
   },
   check: checkSummary,

@@ -1,4 +1,4 @@
-import { metricNames } from '../../learning/metrics.js';
+import { listMetrics, metricNames, metrics } from '../../statistics/metrics.js';
 import { metricColumns, rankColumns } from '../../tables/evaluation-columns.js';
 import type { Facts, InputPort, OutputPort } from '../kind.js';
 
@@ -36,7 +36,7 @@ export const episodesPort: InputPort = {
 export const evaluationPorts: { readonly [port: string]: OutputPort } = {
   metrics: {
     shape: { type: 'file', content: 'metrics' },
-    description: 'accuracy@1, recall@5, recall@10, ndcg@10 and mrr.',
+    description: `${listMetrics(metrics)}.`,
   },
   ranks: {
     shape: { type: 'file', content: 'ranks' },

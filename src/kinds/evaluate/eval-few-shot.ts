@@ -1,3 +1,4 @@
+import { listMetrics, metrics } from '../../statistics/metrics.js';
 import { defineKind, type OutputPort } from '../kind.js';
 import { type Canonical, declareParameters } from '../parameters.js';
 import { episodeFiles, fileOf } from '../shapes.js';
@@ -100,7 +101,7 @@ export const evalFewShot = defineKind({
   outputs: ({ drift }) => ({
     metrics: {
       shape: fileOf('metrics'),
-      description: 'accuracy@1, recall@5, recall@10, ndcg@10 and mrr for each step count.',
+      description: `${listMetrics(metrics)} for each step count.`,
     },
     ranks: {
       shape: fileOf('ranks'),

@@ -1,3 +1,4 @@
+import { listMetrics, metrics } from '../../statistics/metrics.js';
 import { defineKind } from '../kind.js';
 import { type Canonical, declareParameters } from '../parameters.js';
 import { episodeFiles, fileOf } from '../shapes.js';
@@ -34,7 +35,7 @@ export const evalZeroShot = defineKind({
   outputs: {
     metrics: {
       shape: fileOf('metrics'),
-      description: 'accuracy@1, recall@5, recall@10, ndcg@10 and mrr.',
+      description: `${listMetrics(metrics)}.`,
     },
     ranks: {
       shape: fileOf('ranks'),

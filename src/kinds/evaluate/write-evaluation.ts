@@ -1,5 +1,6 @@
-import { percentileInterval, resampledMeans } from '../../learning/bootstrap.js';
-import { gainOf, metricNames, metricsOf } from '../../learning/metrics.js';
+import { percentileInterval, resampledMeans } from '../../statistics/bootstrap.js';
+import { metricOf, metrics } from '../../statistics/metrics.js';
+import { userSums } from '../../statistics/user-sums.js';
 import { type DatabaseOptions, withDatabase } from '../../tables/database.js';
 import { metricColumns, rankColumns } from '../../tables/evaluation-columns.js';
 import { writeRowsParquet } from '../../tables/parquet.js';
@@ -39,11 +40,11 @@ export async function writeEvaluation(
   settings: readonly EvaluatedSetting[] = [],
 ): Promise<{ readonly [metric: string]: number }> {
   const rateOf = (steps: number) => (steps === 0 ? null : innerRate);
-  const metrics = metricRows(rows, settings);
+  const measured = metricRows(rows, settings);
   await withDatabase(context, async (database) => {
     await writeRowsParquet(database, {
       columns: metricColumns,
-      rows: metrics.map((row) => ({ ...row, inner_lr: rateOf(row.steps) })),
+      rows: measured.map((row) => ({ ...row, inner_lr: rateOf(row.steps) })),
       orderBy: ['k', 'steps', 'inner_lr', 'metric'],
       path: context.output('metrics'),
     });
@@ -63,9 +64,9 @@ export async function writeEvaluation(
       path: context.output('ranks'),
     });
   });
-  if (metrics.length !== metricNames.length) return {};
+  if (measured.length !== metrics.length) return {};
   return Object.fromEntries(
-    metrics.flatMap(({ metric, value }) => (value === null ? [] : [[metric, value]])),
+    measured.flatMap(({ metric, value }) => (value === null ? [] : [[metric, value]])),
   );
 }
 
@@ -85,37 +86,18 @@ function metricRows(rows: readonly RankRow[], settings: readonly EvaluatedSettin
     const { k, steps } = setting;
     const common = { k, steps, n: pairs.length };
     pairs.sort((one, other) => one.episodeId - other.episodeId || one.pairId - other.pairId);
-    const { sums, counts } = userSums(pairs);
-    const values = metricsOf(pairs.map(({ rank }) => rank));
+    const ranks = pairs.map(({ rank }) => rank);
+    const { sums, counts } = userSums({ users: pairs.map(({ userId }) => userId), ranks }, metrics);
     const means = counts.length < 2 ? [] : resampledMeans(sums, counts);
-    return metricNames.map((metric, index) => {
+    return metrics.map((metric, index) => {
       const ofMetric = means[index];
       return {
         ...common,
-        metric,
-        value: pairs.length === 0 ? null : values[metric],
+        metric: metric.name,
+        value: pairs.length === 0 ? null : metricOf(metric, ranks),
         ...(ofMetric === undefined ? {} : percentileInterval(ofMetric)),
         users: counts.length,
       };
     });
   });
-}
-
-/** Each metric's sum over each user's pairs, metrics as in `metricNames`, users in order of the bytes of their id. */
-function userSums(rows: readonly RankRow[]): { sums: readonly Float64Array[]; counts: Float64Array } {
-  const users = [...new Set(rows.map(({ userId }) => userId))].map((userId) => ({
-    userId,
-    bytes: Buffer.from(userId),
-  }));
-  users.sort((one, other) => one.bytes.compare(other.bytes));
-  const places = new Map(users.map(({ userId }, place) => [userId, place]));
-  const counts = new Float64Array(users.length);
-  const sums = metricNames.map(() => new Float64Array(users.length));
-  for (const { userId, rank } of rows) {
-    // Every user has a place, and every metric a column.
-    const place = places.get(userId)!;
-    counts[place]! += 1;
-    for (const [index, metric] of metricNames.entries()) sums[index]![place]! += gainOf(metric, rank);
-  }
-  return { sums, counts };
 }

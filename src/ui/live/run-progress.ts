@@ -1,4 +1,5 @@
 import { greatest } from '../../base/extremes.js';
+import { isBetter, metricNames } from '../statistics/metrics.js';
 import {
   chainOf,
   countNodes,
@@ -87,13 +88,13 @@ export function resourcesInUse({ steps }: Pick<ViewState, 'steps'>): {
 export interface Validation {
   readonly metric: string;
   readonly values: readonly number[];
-  /** The highest, and what follows the step's name in the node that has it. */
+  /** The best, and what follows the step's name in the node that has it. */
   readonly best: { readonly value: number; readonly at: string };
 }
 
 /**
  * What is known so far of the checkpoints of a training: metrics computed from val alone. Of an evaluation at several
- * settings the values are those of one setting, the one that has the highest. Undefined for a matrix of
+ * settings the values are those of one setting, the one that has the best. Undefined for a matrix of
  * trainings: events do not tell which of them was evaluated.
  */
 export function validationOf(
@@ -113,7 +114,10 @@ export function validationOf(
     });
     const [first] = found;
     if (first === undefined) continue;
-    const best = found.reduce((highest, one) => (one.value > highest.value ? one : highest), first);
+    const best = found.reduce(
+      (best, one) => (isBetter(one.metric, one.value, best.value) ? one : best),
+      first,
+    );
     const values = found
       .filter(({ node, metric }) => chainOf(node) === chainOf(best.node) && metric === best.metric)
       .toSorted((one, other) => one.iteration - other.iteration)
@@ -126,6 +130,3 @@ export function validationOf(
   }
   return undefined;
 }
-
-/** The metrics that an evaluation is told by, the first that there is. */
-export const metricNames = ['accuracy@1', 'mrr'];

@@ -3,10 +3,10 @@ import { printable } from '../../base/terminal-text.js';
 import type { Outcome } from '../../run/event.js';
 import { fitText } from '../fit-text.js';
 import { finishLines, noteLine, retryLine, wordLine } from '../plain-lines.js';
+import { metricNames } from '../statistics/metrics.js';
 import type { Style } from '../style.js';
 import type { Symbols } from '../symbols.js';
 import { wrapLine } from '../wrap-line.js';
-import { metricNames } from './run-progress.js';
 import { countNodes, type NodeView, type StepView, type Told } from './view-state.js';
 
 /** The lines that stay above the live view; steps are named in at most `width` columns, failures told in full. */

@@ -1,4 +1,4 @@
-import { estimateText, inReadingOrder } from '../../artifacts/metric-table.js';
+import { estimateText } from '../../artifacts/metric-table.js';
 import { greatest } from '../../base/extremes.js';
 import type { Json } from '../../base/json.js';
 import { formatCount } from '../../base/quantities.js';
@@ -6,6 +6,7 @@ import { printable } from '../../base/terminal-text.js';
 import type { NodeDifference, RunComparison, RunFacts, ValueDifference } from '../../report/compare-runs.js';
 import type { MetricDifference, MetricSide, SettingOf } from '../../report/metric-differences.js';
 import type { RowTable } from '../../tables/row-formats.js';
+import { inReadingOrder, isBetter } from '../statistics/metrics.js';
 import type { Style } from '../style.js';
 import { type FigureLayout, tableLines } from './metric-lines.js';
 
@@ -115,7 +116,7 @@ function stepLines(differing: readonly NodeDifference[], style: Style): readonly
 
 /** The metrics among differences, as they are read. */
 function metricsIn(differing: readonly MetricDifference[]): readonly string[] {
-  return inReadingOrder(new Set(differing.map(({ metric }) => metric)));
+  return inReadingOrder(differing.map(({ metric }) => metric));
 }
 
 /** A row for each metric: how many of its differences can be told from none, and in which direction. */
@@ -163,7 +164,7 @@ function metricLines(differing: readonly MetricDifference[], layout: FigureLayou
     mark: (line, row) => {
       const one = differing[row];
       if (one?.distinguishable !== 'yes') return line;
-      return one.difference > 0 ? style.green(line) : style.red(line);
+      return isBetter(one.metric, one.difference, 0) ? style.green(line) : style.red(line);
     },
   });
 }

@@ -3,6 +3,7 @@ import type { Json } from '../../base/json.js';
 import { displayWidth, printable } from '../../base/terminal-text.js';
 import { type RowTable, tableWidth } from '../../tables/row-formats.js';
 import { fitText } from '../fit-text.js';
+import { metrics } from '../statistics/metrics.js';
 
 /** A table that fits, the columns that it had to leave out, and what must be known to read it as it has become. */
 export interface FittedTable {
@@ -18,13 +19,17 @@ const settings: { readonly [column: string]: (value: Json) => string } = {
   inner_lr: (value) => `lr ${value}`,
 };
 
+/** Metrics that can be done without, the first that goes first: those read last, and before them what no summary has. */
+const dispensableMetrics = metrics
+  .filter(({ essential }) => !essential)
+  .toReversed()
+  .toSorted((one, other) => Number(one.inSummary) - Number(other.inSummary));
+
 /** What can be done without, the first that goes first. */
 const dispensable = [
   ['over', 'episodes'],
   ['n', 'users'],
-  ['ndcg@10'],
-  ['recall@10'],
-  ['recall@5'],
+  ...dispensableMetrics.map(({ name }) => [name]),
   ['norm after'],
   ['before'],
 ];

@@ -1,8 +1,9 @@
 import type { ReactNode } from 'react';
-import { inReadingOrder, type MetricRow } from '../../../artifacts/metric-table.js';
+import type { MetricRow } from '../../../artifacts/metric-table.js';
 import type { Report } from '../../../artifacts/run-documents.js';
 import type { SummaryRow } from '../../../artifacts/summary-table.js';
 import { formatCount } from '../../../base/quantities.js';
+import { inReadingOrder } from '../../../statistics/metrics.js';
 import { Estimate } from './estimate.js';
 import { plainText, RoleMark } from './marks.js';
 import { SummaryTable, summaryNodes } from './summary-table.js';
@@ -72,7 +73,7 @@ function RoleOf({ rows }: { readonly rows: readonly SummaryRow[] }): ReactNode {
 const mostRows = 400;
 
 function Metrics({ rows }: { readonly rows: readonly MetricRow[] }): ReactNode {
-  const metrics = inReadingOrder(new Set(rows.flatMap((row) => Object.keys(row.values))));
+  const metrics = inReadingOrder(rows.flatMap((row) => Object.keys(row.values)));
   return (
     <>
       <Table

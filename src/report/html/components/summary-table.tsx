@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react';
-import { inReadingOrder } from '../../../artifacts/metric-table.js';
 import { comparisonTable, type SummaryRow } from '../../../artifacts/summary-table.js';
+import { inReadingOrder } from '../../../statistics/metrics.js';
 import { Estimate } from './estimate.js';
 import { plainText } from './marks.js';
 import { Table } from './table.js';
@@ -26,7 +26,7 @@ export function SummaryTable({
   readonly node: string;
   readonly rows: readonly SummaryRow[];
 }): ReactNode {
-  const metrics = inReadingOrder(new Set(rows.flatMap((row) => Object.keys(row.metrics))));
+  const metrics = inReadingOrder(rows.flatMap((row) => Object.keys(row.metrics)));
   const baseline = rows.find((row) => row.baseline === null);
   const others = [
     ...new Set(

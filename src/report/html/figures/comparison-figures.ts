@@ -1,7 +1,8 @@
 import type { SummaryRow } from '../../../artifacts/summary-table.js';
+import { leadingMetric } from '../../../statistics/metrics.js';
 import { lightColours } from '../palette.js';
 import { type Figure, figureId, plotWidth, referenceLine, styled } from './figure.js';
-import { distinct, leadingMetric, metricText, sampleText } from './metric-text.js';
+import { distinct, metricText, sampleText } from './metric-text.js';
 
 /** More models than this make a picture that says less than the table. */
 const mostModels = 24;

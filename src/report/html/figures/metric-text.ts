@@ -1,15 +1,6 @@
 import { greatest, least } from '../../../base/extremes.js';
 import { formatCount, formatFigure } from '../../../base/quantities.js';
 
-/** Metrics in the order in which they are preferred for a figure. */
-const preference = ['accuracy@1', 'mrr', 'ndcg@10', 'recall@10', 'recall@5'];
-
-/** The metric that figures show of rows that have these; undefined for none. */
-export function leadingMetric(names: Iterable<string>): string | undefined {
-  const present = new Set(names);
-  return preference.find((name) => present.has(name)) ?? [...present].sort()[0];
-}
-
 /** `0.4453 [0.391, 0.496]` */
 export function metricText(value: number, low: number | null, high: number | null): string {
   const text = value.toFixed(4);

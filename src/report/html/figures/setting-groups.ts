@@ -1,7 +1,8 @@
 import type { MetricRow } from '../../../artifacts/metric-table.js';
 import type { SummaryRow } from '../../../artifacts/summary-table.js';
+import { leadingMetric } from '../../../statistics/metrics.js';
 import type { LineageRow } from '../run-rows.js';
-import { distinct, leadingMetric } from './metric-text.js';
+import { distinct } from './metric-text.js';
 
 /** What evaluations are repeated over. */
 export type Axis = 'k' | 'steps' | 'inner_lr';

@@ -1,10 +1,11 @@
 import type { MetricRow } from '../../../artifacts/metric-table.js';
 import { greatest } from '../../../base/extremes.js';
 import { kinds } from '../../../kinds/registry.js';
+import { leadingMetric } from '../../../statistics/metrics.js';
 import { lightColours } from '../palette.js';
 import type { HistoryRow, LineageRow, LossRow, RunRows } from '../run-rows.js';
 import { type Figure, figureId, plotWidth, styled } from './figure.js';
-import { distinct, firstOf, leadingMetric, metricText, sampleText } from './metric-text.js';
+import { distinct, firstOf, metricText, sampleText } from './metric-text.js';
 
 /** More curves than this cannot be told apart by colour. */
 const mostCurves = 6;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { studentInterval, studentQuantile } from '../../src/learning/student-interval.js';
+import { studentInterval, studentQuantile } from '../../src/statistics/student-interval.js';
 
 describe('the quantile of Student’s distribution', () => {
   // scipy.stats.t.ppf(0.975, df)

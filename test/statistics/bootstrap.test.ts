@@ -7,13 +7,15 @@ import {
   isDistinguishable,
   percentileInterval,
   resampledMeans,
-} from '../../src/learning/bootstrap.js';
-import { gainOf } from '../../src/learning/metrics.js';
+} from '../../src/statistics/bootstrap.js';
+import { metrics } from '../../src/statistics/metrics.js';
 
 const python = '/usr/bin/python3';
 const probe = spawnSync(python, ['-c', 'import scipy.stats'], { encoding: 'utf8' });
 const absent = probe.status === 0 ? undefined : `${python} has no scipy: ${probe.stderr || probe.error}`;
 if (absent !== undefined) console.warn(`skipping the comparison with SciPy: ${absent}`);
+
+const gainOfMrr = metrics.find(({ name }) => name === 'mrr')!.gain;
 
 /** Ranks of `users` people, a few query pairs each, as no two people are alike. */
 function ranksOf(users: number, purpose: string): readonly (readonly number[])[] {
@@ -25,7 +27,7 @@ function ranksOf(users: number, purpose: string): readonly (readonly number[])[]
 }
 
 const sumsOf = (ranks: readonly (readonly number[])[]) =>
-  Float64Array.from(ranks, (own) => own.reduce((sum, rank) => sum + gainOf('mrr', rank), 0));
+  Float64Array.from(ranks, (own) => own.reduce((sum, rank) => sum + gainOfMrr(rank), 0));
 
 describe('resampled means', () => {
   it('are the same for columns that are, lie between the users’, and depend on nothing but the arguments', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { compare, measure } from '../../src/learning/compare.js';
-import { compareUnpaired } from '../../src/learning/compare-unpaired.js';
+import { compare, measure } from '../../src/statistics/compare.js';
+import { compareUnpaired } from '../../src/statistics/compare-unpaired.js';
 
 /** Users with ten pairs each, whose means differ from user to user; a stream of this test's own. */
 function evaluation(users: number, mean: number, seed: number) {

@@ -1,0 +1,71 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import {
+  inReadingOrder,
+  isBetter,
+  leadingMetric,
+  listMetrics,
+  metricNames,
+  metricOf,
+  metrics,
+} from '../../src/statistics/metrics.js';
+
+const metricsOf = (ranks: readonly number[]): { readonly [name: string]: number } =>
+  Object.fromEntries(metrics.map((metric) => [metric.name, metricOf(metric, ranks)]));
+
+describe('the table of metrics', () => {
+  it('gives the values worked out by hand', () => {
+    expect(metricsOf([1, 3, 7, 11])).toEqual({
+      'accuracy@1': 1 / 4,
+      'recall@5': 2 / 4,
+      'recall@10': 3 / 4,
+      // 1 / log2(2), 1 / log2(4), 1 / log2(8), and nothing beyond ten.
+      'ndcg@10': expect.closeTo((1 + 1 / 2 + 1 / 3) / 4, 15),
+      mrr: expect.closeTo((1 + 1 / 3 + 1 / 7 + 1 / 11) / 4, 15),
+    });
+  });
+
+  it('gives no number for no ranks', () => {
+    expect(metricsOf([])['mrr']).toBeNaN();
+  });
+
+  it('orders accuracy, recalls and the measures between them', () => {
+    fc.assert(
+      fc.property(fc.array(fc.integer({ min: 1, max: 400 }), { minLength: 1 }), (ranks) => {
+        const found = metricsOf(ranks);
+        const slack = 1e-12;
+        const isOrdered = (...names: readonly string[]) =>
+          names.every((name, at) => at === 0 || (found[names[at - 1]!] ?? 0) <= (found[name] ?? 0) + slack);
+        expect(isOrdered('accuracy@1', 'recall@5', 'recall@10')).toBe(true);
+        expect(isOrdered('accuracy@1', 'ndcg@10', 'recall@10')).toBe(true);
+        expect(isOrdered('accuracy@1', 'mrr')).toBe(true);
+        expect(found['mrr']).toBeLessThanOrEqual(1 + slack);
+      }),
+    );
+  });
+
+  it('has each name once, and never less for a better rank where higher is better', () => {
+    expect(new Set(metricNames).size).toBe(metrics.length);
+    for (const { name, gain, better } of metrics) {
+      for (let rank = 1; rank < 50; rank++) {
+        const [near, far] = [gain(rank), gain(rank + 1)];
+        expect(better === 'higher' ? near >= far : near <= far, `${name} at ${rank}`).toBe(true);
+      }
+    }
+  });
+
+  it('says in which order metrics are read, which speaks for all, and which value is better', () => {
+    expect(inReadingOrder(['zeta', 'mrr', 'alpha', 'accuracy@1', 'mrr'])).toEqual([
+      'accuracy@1',
+      'mrr',
+      'alpha',
+      'zeta',
+    ]);
+    expect(leadingMetric(['zeta', 'mrr', 'ndcg@10'])).toBe('ndcg@10');
+    expect(leadingMetric([])).toBeUndefined();
+    expect(isBetter('mrr', 0.4, 0.3)).toBe(true);
+    expect(isBetter('something of a program', 0.3, 0.4)).toBe(false);
+    expect(listMetrics(metrics.slice(0, 1))).toBe('accuracy@1');
+    expect(listMetrics(metrics.slice(0, 3), 'or')).toBe('accuracy@1, recall@5 or recall@10');
+  });
+});
