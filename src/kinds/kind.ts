@@ -1,5 +1,5 @@
 import type { Tree } from '../base/files/tree.js';
-import type { JsonObject } from '../base/json.js';
+import type { Json, JsonObject } from '../base/json.js';
 import type { Role } from '../base/role.js';
 import type { Engine, EngineOptions } from '../engines/engine.js';
 import type { GpuDevice } from '../engines/gpu-devices.js';
@@ -34,6 +34,23 @@ export type PortShape =
   | { readonly type: 'bundle'; readonly ports: { readonly [name: string]: PortShape } }
   | { readonly type: 'list'; readonly of: PortShape }
   | { readonly type: 'any'; readonly lone?: 'file' };
+
+/**
+ * What tells an element of a list from the others, a part for each thing that made several of one: a matrix, `over`,
+ * segments, a list written out; of nested lists from the outside in.
+ */
+export type Label = readonly LabelPart[];
+
+export interface LabelPart {
+  /** Names with what they are for this element: `inner_lr` of a matrix, `iterations` of a segment. */
+  readonly values: readonly { readonly name: string; readonly value: Json }[];
+  /** How it is written in ids, where that does not follow from the values. */
+  readonly text?: string;
+  /** Place in a list that is written out. */
+  readonly place?: number;
+  /** It is a segment: its value is how far the training has come. */
+  readonly isSegment?: boolean;
+}
 
 export interface InputPort {
   readonly shape: PortShape;
@@ -87,6 +104,8 @@ export interface Segmentation<Final = JsonObject, Body = JsonObject> {
     parameters: Final,
     index: number,
   ) => { readonly label: string; readonly parameters: Body };
+  /** What the labels, which are numbers, count. */
+  readonly labelledBy: string;
   readonly carry: { readonly output: string; readonly input: string };
   /** Ports of the step that are lists over all segments: step port -> node port. */
   readonly lists: { readonly [stepPort: string]: string };

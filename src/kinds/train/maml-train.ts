@@ -157,6 +157,7 @@ export const mamlTrain = defineKind({
     count: ({ iterations, checkpoint_interval }) => Math.ceil(iterations / checkpoint_interval),
     countedBy: ['iterations', 'checkpoint_interval'],
     segment: segmentOf,
+    labelledBy: 'iterations',
     carry: { output: 'state', input: 'previous' },
     lists: { checkpoints: 'checkpoint', history: 'history' },
     last: { model: 'checkpoint' },

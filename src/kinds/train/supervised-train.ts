@@ -96,6 +96,7 @@ export const supervisedTrain = defineKind({
     count: ({ epochs }) => epochs,
     countedBy: ['epochs'],
     segment: segmentOf,
+    labelledBy: 'epochs',
     carry: { output: 'state', input: 'previous' },
     lists: { checkpoints: 'checkpoint', history: 'history' },
     last: { model: 'checkpoint' },

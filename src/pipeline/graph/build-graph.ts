@@ -6,7 +6,7 @@ import type { Json, JsonObject } from '../../base/json.js';
 import { suggestion } from '../../base/nearest-name.js';
 import type { EngineDescriptor } from '../../engines/engine.js';
 import { engines } from '../../engines/registry.js';
-import type { Facts, InputPort, Kind } from '../../kinds/kind.js';
+import type { Facts, InputPort, Kind, Label, LabelPart } from '../../kinds/kind.js';
 import type { Spec } from '../spec/spec.js';
 import type { StepSpec } from '../spec/step-spec.js';
 import { failureAt, type LocatedValue, type Report } from '../text/located-value.js';
@@ -20,8 +20,9 @@ import {
   resolveOver,
 } from './connect-inputs.js';
 import { type CountedStep, countNodes } from './count-nodes.js';
-import { type Combination, combinationsOf } from './expand-matrix.js';
+import { type Combination, combinationsOf, type MatrixValue } from './expand-matrix.js';
 import type { GraphNode, LocatedFile, Source } from './graph.js';
+import { labelText } from './label.js';
 import { unreadableFile } from './nearest-file.js';
 import { orderSteps } from './order-steps.js';
 import type { ParameterValidators } from './parameter-errors.js';
@@ -91,7 +92,7 @@ function buildStep({ step, axes }: CountedStep, building: Building): StepValue |
   const { report } = building;
   const inputs = resolveAll(step.inputs, building.values, report);
   const elements = resolveOver(step, building.values, report);
-  const settings = [...inputs, ...(elements ?? []).flatMap(({ given }) => given)].filter(
+  const settings = [...inputs, ...(elements ?? []).flatMap(givenIn)].filter(
     ({ input }) => input.port === 'settings',
   );
   const told = settings.map(({ tree }) => namesOfSettings(tree, step, building.settings));
@@ -114,25 +115,59 @@ function buildStep({ step, axes }: CountedStep, building: Building): StepValue |
   let isWhole = elements !== undefined;
   for (const combination of combinationsOf(axes)) {
     const parameters = reader.read(combination);
-    // What the elements are is not known then, but whether the kind has such ports is.
-    for (const over of elements ?? [{ label: '', given: [] }]) {
-      const tree = buildInstance(step, combination, over, parameters, inputs, connect, building);
-      if (tree === undefined) {
-        isWhole = false;
-        continue;
+    const own: Label =
+      combination.values.length === 0 ? [] : [{ values: combination.values.map(namedValue) }];
+    const build = ({ label, takes }: OverElement, outer: Label): PortTree | undefined => {
+      const whole = [...outer, ...label];
+      if (takes.type === 'node') {
+        return buildInstance(
+          step,
+          combination,
+          { label: whole, given: takes.given },
+          parameters,
+          inputs,
+          connect,
+          building,
+        );
       }
-      const element = over.label === '' ? {} : { element: over.label };
-      instances.push({ matrix: combination.values, ...element, tree });
+      const trees = takes.elements.map((one) => build(one, whole));
+      const known = trees.filter((tree) => tree !== undefined);
+      if (known.length < trees.length) return undefined;
+      return { type: 'list', elements: known, labels: takes.elements.map((one) => one.label) };
+    };
+    // What the elements are is not known then, but whether the kind has such ports is.
+    for (const over of elements ?? [{ label: [], takes: { type: 'node' as const, given: [] } }]) {
+      const tree = build(over, []);
+      if (tree === undefined) isWhole = false;
+      else instances.push({ matrix: combination.values, label: [...own, ...over.label], tree });
     }
   }
-  return isWhole ? { instances, isList: step.matrix.length > 0 || step.over.length > 0 } : undefined;
+  return isWhole
+    ? { instances, hasMatrix: step.matrix.length > 0, hasOver: step.over.length > 0 }
+    : undefined;
+}
+
+function namedValue({ name, value }: MatrixValue): LabelPart['values'][number] {
+  return { name, value };
+}
+
+/** All that the nodes of an element of `over` take. */
+function givenIn({ takes }: OverElement): readonly Given[] {
+  return takes.type === 'node' ? takes.given : takes.elements.flatMap(givenIn);
+}
+
+/** What one node of an `over` takes. */
+interface TakenElement {
+  /** From the outside in; empty where the step has no `over`. */
+  readonly label: Label;
+  readonly given: readonly Given[];
 }
 
 /** Adds the nodes of one combination and element; returns what they give, as far as that is known. */
 function buildInstance(
   step: StepSpec,
   combination: Combination,
-  over: OverElement,
+  over: TakenElement,
   parameters: StepParameters | undefined,
   inputs: readonly Given[],
   connect: Connector,
@@ -144,7 +179,7 @@ function buildInstance(
   const id =
     step.name +
     (combination.label === '' ? '' : `[${combination.label}]`) +
-    (over.label === '' ? '' : `@${over.label}`);
+    (over.label.length === 0 ? '' : `@${labelText(over.label)}`);
 
   const ports =
     typeof kind.inputs !== 'function'
@@ -229,12 +264,19 @@ function buildInstance(
   const { segmentation } = kind;
   if (segmentation === undefined) return add(id, settings === undefined ? canonical : full, {});
 
-  const segments: { readonly label: string; readonly tree: PortTree }[] = [];
+  const segments: { readonly label: Label; readonly tree: PortTree }[] = [];
   let carried: { readonly [port: string]: Tree<Source> } = {};
   for (let index = 0; index < segmentation.count(canonical); index++) {
     const segment = segmentation.segment(canonical, index);
     const nodeId = `${id}@${segment.label}`;
-    segments.push({ label: segment.label, tree: add(nodeId, segment.parameters, carried) });
+    const label = [
+      {
+        values: [{ name: segmentation.labelledBy, value: Number(segment.label) }],
+        text: segment.label,
+        isSegment: true,
+      },
+    ];
+    segments.push({ label, tree: add(nodeId, segment.parameters, carried) });
     carried = {
       [segmentation.carry.input]: { type: 'file', leaf: { node: nodeId, path: segmentation.carry.output } },
     };
@@ -263,7 +305,7 @@ function treeOfSegments(
     readonly lists: { readonly [port: string]: string };
     readonly last: { readonly [port: string]: string };
   },
-  segments: readonly { readonly label: string; readonly tree: PortTree }[],
+  segments: readonly { readonly label: Label; readonly tree: PortTree }[],
 ): PortTree {
   const portOf = (tree: PortTree | undefined, port: string) =>
     tree?.type === 'bundle' ? tree.ports[port] : undefined;

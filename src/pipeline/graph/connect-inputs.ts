@@ -1,12 +1,12 @@
 import type { Location } from '../../base/failure.js';
 import type { Tree } from '../../base/files/tree.js';
 import { nearestName, suggestion } from '../../base/nearest-name.js';
-import type { InputPort } from '../../kinds/kind.js';
+import type { InputPort, Kind, Label, PortShape } from '../../kinds/kind.js';
 import type { InputSpec, StepSpec } from '../spec/step-spec.js';
 import { failureAt, type Report } from '../text/located-value.js';
 import type { Source } from './graph.js';
 import { givesNothing, type Mismatch, type PortTree, project } from './port-tree.js';
-import { concatenate, elementsOf, type StepValue, treeOfReference } from './step-value.js';
+import { concatenate, elementsOf, type OverTree, type StepValue, treeOfReference } from './step-value.js';
 
 /** By step, for those that are whole. */
 export type StepValues = ReadonlyMap<string, StepValue>;
@@ -18,11 +18,13 @@ export interface Given {
   readonly input: InputSpec;
 }
 
-/** What one node of an `over` takes. */
+/** What the nodes of an `over` take: one node each, or of nested lists the nodes of a list. */
 export interface OverElement {
   /** Empty where the step has no `over`. */
-  readonly label: string;
-  readonly given: readonly Given[];
+  readonly label: Label;
+  readonly takes:
+    | { readonly type: 'node'; readonly given: readonly Given[] }
+    | { readonly type: 'list'; readonly elements: readonly OverElement[] };
 }
 
 /**
@@ -99,13 +101,13 @@ export function resolveAll(
 }
 
 function resolveInput(input: InputSpec, values: StepValues, report: Report): Given | undefined {
-  const trees: { tree: PortTree; label: string }[] = [];
+  const trees: { tree: PortTree; text: string }[] = [];
   for (const { reference, location } of input.references) {
     const value = values.get(reference.step);
     if (value === undefined) continue;
     const tree = treeOfReference(value, reference);
     if (!tree.ok) reportMismatch(tree.failure, location, report);
-    else if (!givesNothing(tree.value)) trees.push({ tree: tree.value, label: reference.text });
+    else if (!givesNothing(tree.value)) trees.push({ tree: tree.value, text: reference.text });
     else {
       const message = `${reference.text} gives nothing that another step could take`;
       const hint = `declare what it writes, in the \`with\` of ${reference.step}: outputs: { NAME: FILE }`;
@@ -124,30 +126,70 @@ export function resolveOver(
   values: StepValues,
   report: Report,
 ): readonly OverElement[] | undefined {
-  if (step.over.length === 0) return [{ label: '', given: [] }];
+  if (step.over.length === 0) return [{ label: [], takes: { type: 'node', given: [] } }];
   const resolved = resolveAll(step.over, values, report);
-  const lists = resolved.flatMap((one) => {
-    const elements = elementsOf(one.tree, one.input.port, one.text);
-    if (!elements.ok) reportMismatch(elements.failure, one.input.location, report);
-    return elements.ok ? [{ ...one, elements: elements.value }] : [];
+  const lists = resolved.flatMap((given) => {
+    const { tree, text, input } = given;
+    const elements = elementsOf(tree, shapeOf(step.kind, input.port), input.port, text);
+    if (!elements.ok) reportMismatch(elements.failure, input.location, report);
+    return elements.ok ? [{ given, list: elements.value }] : [];
   });
+  if (lists.length < step.over.length) return undefined;
+  return goThrough(lists, report);
+}
+
+/** What an input port takes; where that depends on the step's parameters, anything. */
+export function shapeOf(kind: Kind, port: string): PortShape {
+  const ports = kind.inputs instanceof Function ? {} : kind.inputs;
+  return (Object.hasOwn(ports, port) ? ports[port]?.shape : undefined) ?? { type: 'any' };
+}
+
+interface OverList {
+  readonly given: Given;
+  readonly list: Extract<OverTree, { type: 'list' }>;
+}
+
+/** Goes through lists together; undefined where they do not agree, which is reported. */
+function goThrough(lists: readonly OverList[], report: Report): readonly OverElement[] | undefined {
   const [first] = lists;
-  if (first === undefined || lists.length < step.over.length) return undefined;
-  for (const { elements, input } of lists) {
-    if (elements.length === first.elements.length) continue;
-    const message = `over goes through lists together, but ${input.port} has ${elements.length} elements and ${first.input.port} ${first.elements.length}`;
-    report(failureAt(input, 'length-mismatch', message));
+  if (first === undefined) return undefined;
+  for (const { list, given } of lists) {
+    const [length, other] = [list.elements.length, first.list.elements.length];
+    if (length === other) continue;
+    const message = `over goes through lists together, but ${given.input.port} has ${length} elements and ${first.given.input.port} ${other}`;
+    report(failureAt(given.input, 'length-mismatch', message));
     return undefined;
   }
-  return first.elements.map(({ label }, index) => ({
-    label,
-    given: lists.map(({ text, input, elements }) => ({
-      // The lists are equally long.
-      tree: elements[index]!.element,
-      text: `an element of ${text}`,
-      input,
-    })),
-  }));
+  const elements: OverElement[] = [];
+  for (const [index, { label }] of first.list.elements.entries()) {
+    // The lists are equally long.
+    const taken = lists.map(({ given, list }) => ({ given, below: list.elements[index]!.below }));
+    const takes = takenTogether(taken, report);
+    if (takes === undefined) return undefined;
+    elements.push({ label, takes });
+  }
+  return elements;
+}
+
+function takenTogether(
+  taken: readonly { readonly given: Given; readonly below: OverTree }[],
+  report: Report,
+): OverElement['takes'] | undefined {
+  const nodes: Given[] = [];
+  const lists: OverList[] = [];
+  for (const { given, below } of taken) {
+    if (below.type === 'list') lists.push({ given, list: below });
+    else nodes.push({ tree: below.element, text: `an element of ${given.text}`, input: given.input });
+  }
+  if (lists.length === 0) return { type: 'node', given: nodes };
+  const [single] = nodes;
+  if (single !== undefined) {
+    const message = `over goes through lists together, but ${lists[0]?.given.input.port} is a list of lists and ${single.input.port} is not`;
+    report(failureAt(single.input, 'length-mismatch', message));
+    return undefined;
+  }
+  const elements = goThrough(lists, report);
+  return elements && { type: 'list', elements };
 }
 
 function reportMismatch({ reason, message, hint }: Mismatch, location: Location, report: Report): void {

@@ -2,8 +2,10 @@ import type { Json, JsonObject } from '../../base/json.js';
 import { isSelected, type Reference } from '../spec/reference.js';
 import type { InputSpec, StepSpec } from '../spec/step-spec.js';
 import { failureAt, type Report, toJsonObject } from '../text/located-value.js';
+import { shapeOf } from './connect-inputs.js';
 import { type Axis, axesOf, type Combination, combinationsOf, countCombinations } from './expand-matrix.js';
 import { findParameter } from './step-parameters.js';
+import { isOneThing } from './step-value.js';
 
 /** How many nodes a pipeline may become; more are a slip of the pen, and would not fit into memory. */
 const nodesLimit = 100_000;
@@ -14,14 +16,20 @@ export interface CountedStep {
   /** At least one, although there are none where `over` goes through nothing, or through what is not known. */
   readonly nodes: number;
   readonly axes: readonly Axis[];
-  /** How many elements `over` goes through, 1 without it; undefined where that is not known. */
-  readonly elements: number | undefined;
+  /** What `over` goes through, one thing without it; undefined where that is not known. */
+  readonly elements: Length | undefined;
+}
+
+/** How long a list is. */
+interface Length {
+  readonly length: number;
+  /** With the elements of lists in it counted in the place of those lists. */
+  readonly whole: number;
 }
 
 /** How long a list is that a reference names, or 1 where it names one thing. */
-interface Extent {
+interface Extent extends Length {
   readonly isList: boolean;
-  readonly length: number;
 }
 
 /**
@@ -40,7 +48,7 @@ export function countNodes(
   for (const step of steps) {
     const axes = axesOf(step, report);
     const elements = elementsOf(step, counted);
-    const nodes = nodesOf(step, axes, elements ?? 1);
+    const nodes = nodesOf(step, axes, elements?.whole ?? 1);
     const one = { step, nodes, axes, elements };
     if (before + nodes > nodesLimit) {
       fits = false;
@@ -57,9 +65,7 @@ function nodesOf(step: StepSpec, axes: readonly Axis[], elements: number): numbe
   // A matrix is gone through, to check it, even where `over` goes through nothing.
   const combinations = countCombinations(axes) * Math.max(1, elements);
   if (step.kind.segmentation === undefined || combinations > nodesLimit) return combinations;
-  const counting = countingAxes(step, axes);
-  const segments = combinationsOf(counting).reduce((sum, one) => sum + segmentsOf(step, one), 0);
-  return (combinations / countCombinations(counting)) * segments;
+  return segmentsOfAll(step, axes) * Math.max(1, elements);
 }
 
 /** The names of the matrix that change how many segments there are. */
@@ -86,14 +92,15 @@ function numbersOf(step: StepSpec, { values }: Combination): JsonObject {
   return Object.fromEntries(countedBy.map((name) => [name, full[name] ?? null]));
 }
 
-function elementsOf({ over }: StepSpec, counted: ReadonlyMap<string, CountedStep>): number | undefined {
-  if (over.length === 0) return 1;
+function elementsOf({ over, kind }: StepSpec, counted: ReadonlyMap<string, CountedStep>): Length | undefined {
+  if (over.length === 0) return { length: 1, whole: 1 };
   // Lists that differ in length are refused where they are gone through.
-  let least: number | undefined;
+  let least: Length | undefined;
   for (const input of over) {
-    const length = lengthOfList(input, counted);
-    if (length === undefined) return undefined;
-    least = Math.min(least ?? length, length);
+    const { length, whole } = lengthOfList(input, counted) ?? {};
+    if (length === undefined || whole === undefined) return undefined;
+    const nodes = isOneThing(shapeOf(kind, input.port)) ? whole : length;
+    if (least === undefined || nodes < least.whole) least = { length, whole: nodes };
   }
   return least;
 }
@@ -101,12 +108,13 @@ function elementsOf({ over }: StepSpec, counted: ReadonlyMap<string, CountedStep
 function lengthOfList(
   { isList, references }: InputSpec,
   counted: ReadonlyMap<string, CountedStep>,
-): number | undefined {
-  let sum = 0;
+): Length | undefined {
+  const sum = { length: 0, whole: 0 };
   for (const { reference } of references) {
     const extent = extentOf(reference, counted.get(reference.step));
     if (extent === undefined || !(isList || extent.isList)) return undefined;
-    sum += extent.length;
+    sum.length += extent.length;
+    sum.whole += extent.whole;
   }
   return sum;
 }
@@ -120,13 +128,24 @@ function extentOf({ selector, ports }: Reference, counted: CountedStep | undefin
     ...axis,
     values: axis.values.filter((value) => isSelected(value, selector)),
   }));
-  const instances = countCombinations(axes) * elements;
-  const isMany = selector.length === 0 ? axes.length > 0 : instances > 1;
-  if (isMany || step.over.length > 0) return { isList: true, length: instances };
-  const [combination] = combinationsOf(axes);
-  if (combination === undefined) return undefined;
-  const isList = Object.hasOwn(step.kind.segmentation?.lists ?? {}, ports[0] ?? '');
-  return { isList, length: isList ? segmentsOf(step, combination) : 1 };
+  const combinations = countCombinations(axes);
+  if (combinations === 0) return undefined;
+  const hasSegments = Object.hasOwn(step.kind.segmentation?.lists ?? {}, ports[0] ?? '');
+  const whole = hasSegments ? segmentsOfAll(step, axes) : combinations;
+  const isMany = selector.length === 0 ? axes.length > 0 : combinations > 1;
+  if (isMany || step.over.length > 0) {
+    return { isList: true, length: combinations * elements.length, whole: whole * elements.whole };
+  }
+  return { isList: hasSegments, length: whole, whole };
+}
+
+/** How many segments all combinations have together; a matrix that is too large by itself is not gone through. */
+function segmentsOfAll(step: StepSpec, axes: readonly Axis[]): number {
+  const combinations = countCombinations(axes);
+  const counting = countingAxes(step, axes);
+  if (countCombinations(counting) > nodesLimit) return combinations;
+  const segments = combinationsOf(counting).reduce((sum, one) => sum + segmentsOf(step, one), 0);
+  return (combinations / countCombinations(counting)) * segments;
 }
 
 /** Says that a step would become too many nodes beside those of the steps before it, and what makes them so many. */

@@ -3,20 +3,31 @@ import { FailureError } from '../../base/failure.js';
 import type { Tree } from '../../base/files/tree.js';
 import { suggestion } from '../../base/nearest-name.js';
 import { failed, type Result, success } from '../../base/result.js';
-import type { Content, OutputPort, PortShape } from '../../kinds/kind.js';
+import type { Content, Label, OutputPort, PortShape } from '../../kinds/kind.js';
 import type { Source } from './graph.js';
 
 /** What a step gives: a tree of sources of which planning still knows contents and the names of list elements. */
 export type PortTree =
   | { readonly type: 'file'; readonly source: Source; readonly content: Content }
   | { readonly type: 'bundle'; readonly ports: { readonly [name: string]: PortTree } }
-  | { readonly type: 'list'; readonly elements: readonly PortTree[]; readonly labels: readonly string[] };
+  | { readonly type: 'list'; readonly elements: readonly PortTree[]; readonly labels: readonly Label[] };
 
 /** Why one thing cannot stand where another is wanted. */
 export interface Mismatch {
   readonly reason: FailureReason;
   readonly message: string;
   readonly hint?: string;
+}
+
+/** What stands in a list and in the lists in it, in order, each with its whole label; one thing alone as it is. */
+export function flattened(
+  tree: PortTree,
+  label: Label = [],
+): readonly { readonly element: PortTree; readonly label: Label }[] {
+  if (tree.type !== 'list') return [{ element: tree, label }];
+  return tree.elements.flatMap((element, index) =>
+    flattened(element, [...label, ...(tree.labels[index] ?? [])]),
+  );
 }
 
 /** The outputs of a node as a bundle. */
@@ -75,7 +86,7 @@ export function portAt(tree: PortTree, names: readonly string[], text: string): 
 
 /**
  * What of `given` goes into an input of that shape: undeclared ports are left out, a bundle gives the port that a file
- * is wanted from, one thing is a list of one.
+ * is wanted from, one thing is a list of one, and lists in a list are one list.
  *
  * @param port The input's name, or inside a bundle the sub-port's.
  * @param text What the user wrote.
@@ -93,7 +104,7 @@ export function project(
       return projectFile(given, shape, port, text);
     case 'list': {
       const elements: Tree<Source>[] = [];
-      for (const element of given.type === 'list' ? given.elements : [given]) {
+      for (const { element } of flattened(given)) {
         const projected = project(element, shape.of, port, text);
         if (!projected.ok) {
           const isOne = given.type !== 'list' && projected.failure.reason === 'wrong-port';
@@ -175,8 +186,8 @@ function sourcesOf(tree: PortTree): Tree<Source> {
 function mismatch(given: PortTree, shape: PortShape, port: string, text: string): Mismatch {
   const message = `${port} wants ${describeShape(shape)}, ${text} is ${describeTree(given)}`;
   if (given.type === 'list') {
-    const element = given.elements[0];
-    const fits = element !== undefined && project(element, shape, port, text).ok;
+    const [first] = flattened(given);
+    const fits = first !== undefined && project(first.element, shape, port, text).ok;
     const hint = fits ? `write over: { ${port}: ${text} } for a node each, or name one element` : undefined;
     return { reason: 'wrong-port', message, ...hintOf(hint) };
   }

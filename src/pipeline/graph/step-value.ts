@@ -1,28 +1,32 @@
 import { suggestion } from '../../base/nearest-name.js';
 import { failed, type Result, success } from '../../base/result.js';
+import type { Label, PortShape } from '../../kinds/kind.js';
 import { isSelected, labelOf, type Reference } from '../spec/reference.js';
 import type { MatrixValue } from './expand-matrix.js';
 import { describeTree, type Mismatch, type PortTree, portAt } from './port-tree.js';
 
 /** What the name of a step stands for. */
 export interface StepValue {
-  /** One for each combination of the matrix and element of `over`, in that order. */
+  /** One for each combination of the matrix and (outer) element of `over`, in that order. */
   readonly instances: readonly StepInstance[];
-  /** Whether the name alone stands for a list: the step has a matrix or `over`. */
-  readonly isList: boolean;
+  /** Whether the step has a matrix: then its name stands for a list. */
+  readonly hasMatrix: boolean;
+  /** Likewise `over`: then one combination of the matrix is a list, too. */
+  readonly hasOver: boolean;
 }
 
 export interface StepInstance {
   readonly matrix: readonly MatrixValue[];
-  /** Label of the element of `over`. */
-  readonly element?: string;
+  readonly label: Label;
+  /** Where `over` goes through nested lists, a list of what the inner elements give. */
   readonly tree: PortTree;
 }
 
 /** The tree that a reference names, given the value of its step. */
 export function treeOfReference(value: StepValue, reference: Reference): Result<PortTree, Mismatch> {
   const { selector, ports, text } = reference;
-  let { instances, isList } = value;
+  let { instances } = value;
+  let isList = value.hasMatrix || value.hasOver;
   if (selector.length > 0) {
     const names = instances[0]?.matrix.map(({ name }) => name) ?? [];
     for (const { name } of selector) {
@@ -45,7 +49,7 @@ export function treeOfReference(value: StepValue, reference: Reference): Result<
       });
     }
     instances = chosen;
-    isList = chosen.length > 1 || chosen[0]?.element !== undefined;
+    isList = chosen.length > 1 || value.hasOver;
   }
   const [first] = instances;
   if (first === undefined) return success({ type: 'list', elements: [], labels: [] });
@@ -54,24 +58,22 @@ export function treeOfReference(value: StepValue, reference: Reference): Result<
     {
       type: 'list',
       elements: instances.map(({ tree }) => tree),
-      labels: instances.map(({ matrix, element }) => labelOfInstance(matrix, element)),
+      labels: instances.map(({ label }) => label),
     },
     ports,
     text,
   );
 }
 
-function labelOfInstance(matrix: readonly MatrixValue[], element: string | undefined): string {
-  return [labelOf(matrix), element].filter((part) => part !== '' && part !== undefined).join('@');
-}
-
-/** The elements of several trees as one list; a list among them gives its own elements. */
-export function concatenate(trees: readonly { readonly tree: PortTree; readonly label: string }[]): PortTree {
-  const elements = trees.flatMap(({ tree, label }) =>
-    tree.type === 'list'
-      ? tree.elements.map((element, index) => ({ element, label: `${label}@${tree.labels[index]}` }))
-      : [{ element: tree, label }],
-  );
+/** What several references name as one list; a list among them gives its own elements. */
+export function concatenate(trees: readonly { readonly tree: PortTree; readonly text: string }[]): PortTree {
+  const distinct = new Set(trees.map(({ text }) => text)).size === trees.length;
+  const elements = trees.flatMap(({ tree, text }, place) => {
+    const part = { values: [], place, text: distinct ? text : String(place) };
+    return tree.type === 'list'
+      ? tree.elements.map((element, index) => ({ element, label: [part, ...(tree.labels[index] ?? [])] }))
+      : [{ element: tree, label: [part] }];
+  });
   return {
     type: 'list',
     elements: elements.map(({ element }) => element),
@@ -79,12 +81,24 @@ export function concatenate(trees: readonly { readonly tree: PortTree; readonly 
   };
 }
 
-/** The elements for `over`, with labels that differ; a failure where the tree is no list. */
+/** What `over` goes through: elements of a list, each a node, or of lists in it. */
+export type OverTree =
+  | { readonly type: 'element'; readonly element: PortTree }
+  | {
+      readonly type: 'list';
+      readonly elements: readonly { readonly label: Label; readonly below: OverTree }[];
+    };
+
+/**
+ * The elements for `over` at the first depth that fits the port, where it says what fits; else those of the list itself.
+ * A failure where the tree is no list.
+ */
 export function elementsOf(
   tree: PortTree,
+  shape: PortShape,
   port: string,
   text: string,
-): Result<readonly { readonly element: PortTree; readonly label: string }[], Mismatch> {
+): Result<Extract<OverTree, { type: 'list' }>, Mismatch> {
   if (tree.type !== 'list') {
     return failed({
       reason: 'wrong-port',
@@ -92,11 +106,25 @@ export function elementsOf(
       hint: `write in: { ${port}: ${text} }`,
     });
   }
-  const distinct = new Set(tree.labels).size === tree.labels.length;
-  return success(
-    tree.elements.map((element, index) => ({
-      element,
-      label: distinct ? (tree.labels[index] ?? String(index)) : String(index),
+  return success(descend(tree, shape));
+}
+
+function descend(
+  { elements, labels }: Extract<PortTree, { type: 'list' }>,
+  shape: PortShape,
+): Extract<OverTree, { type: 'list' }> {
+  // Only lists hold lists, and only what wants no list is looked for in them.
+  const isDeeper = elements.some(({ type }) => type === 'list') && isOneThing(shape);
+  return {
+    type: 'list',
+    elements: elements.map((element, index) => ({
+      label: labels[index] ?? [],
+      below: isDeeper && element.type === 'list' ? descend(element, shape) : { type: 'element', element },
     })),
-  );
+  };
+}
+
+/** Whether a list of lists cannot stand for what a port wants, but an element of the inner ones can. */
+export function isOneThing({ type }: PortShape): boolean {
+  return type === 'file' || type === 'bundle';
 }

@@ -3,7 +3,8 @@ import { suggestion } from '../../base/nearest-name.js';
 import type { Content } from '../../kinds/kind.js';
 import { resultSchemas } from '../../tables/result-schemas.js';
 import type { Publication, Source } from '../graph/graph.js';
-import { describeTree, type PortTree, unwrapped } from '../graph/port-tree.js';
+import { labelText } from '../graph/label.js';
+import { describeTree, flattened, type PortTree, unwrapped } from '../graph/port-tree.js';
 import { type StepValue, treeOfReference } from '../graph/step-value.js';
 import { expectMap, expectText } from '../text/fields.js';
 import { failureAt, type LocatedValue, type Report } from '../text/located-value.js';
@@ -110,7 +111,7 @@ function runFile(spec: PublicationSpec, report: Report): readonly Draft[] {
   }
   const form = formOf(formOfRunFile(name, spec.path), spec, report);
   if (form === undefined || !labelFits(spec, false, report)) return [];
-  return [draftOf(spec, form, { type: 'run', name }, undefined)];
+  return [draftOf(spec, form, { type: 'run', name }, '')];
 }
 
 function outputFiles(spec: PublicationSpec, published: Published, report: Report): readonly Draft[] {
@@ -167,7 +168,7 @@ function draftOf(
   spec: PublicationSpec,
   form: PublicationForm,
   from: Publication['from'],
-  label: string | undefined,
+  label: string,
 ): Draft {
   return {
     source: spec.source,
@@ -176,7 +177,7 @@ function draftOf(
     from,
     location: spec.pathLocation,
     // Not everything that may stand in a label may stand in a file's name.
-    path: (pattern) => pattern.replaceAll('{label}', (label ?? '').replaceAll(/[^\w.,=@+-]/g, '_')),
+    path: (pattern) => pattern.replaceAll('{label}', label.replaceAll(/[^\w.,=@+-]/g, '_')),
   };
 }
 
@@ -228,21 +229,19 @@ function bundleIn(tree: PortTree): Extract<PortTree, { type: 'bundle' }> | undef
 }
 
 interface LabelledFile {
-  readonly label?: string;
+  /** Empty where there is no list. */
+  readonly label: string;
   readonly content: Content;
   readonly source: Source;
 }
 
 /** The files of a tree without bundles; an element of a list in a list has the labels of both. */
-function filesIn(tree: PortTree, label?: string): readonly LabelledFile[] {
-  if (tree.type === 'file') {
-    return [{ ...(label === undefined ? {} : { label }), content: tree.content, source: tree.source }];
-  }
-  if (tree.type === 'bundle') return [];
-  return tree.elements.flatMap((element, index) => {
-    const own = tree.labels[index] ?? String(index);
-    return filesIn(element, label === undefined ? own : `${label}@${own}`);
-  });
+function filesIn(tree: PortTree): readonly LabelledFile[] {
+  return flattened(tree).flatMap(({ element, label }) =>
+    element.type === 'file'
+      ? [{ label: labelText(label), content: element.content, source: element.source }]
+      : [],
+  );
 }
 
 /** Refuses what would be written over another publication, or needs a folder where another one is a file. */

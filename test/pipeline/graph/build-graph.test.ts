@@ -62,6 +62,52 @@ test('a segment takes the state of the one before it, and its parameters do not 
   expect(sourcesOf(longer, 'best', 'candidates')).toHaveLength(5);
 });
 
+const trainings = experiment.replace(
+  'iterations: "${params.iterations}", checkpoint_interval: 100 }',
+  'iterations: "${params.iterations}", checkpoint_interval: 200 }\n    matrix: { seed: [1, 2] }',
+);
+
+test('over goes down into nested lists, and what it makes is nested as they are', async () => {
+  const graph = await graphOf(
+    `${trainings.slice(0, trainings.indexOf('  best:'))}  ends: { kind: command, over: { x: validate }, with: { argv: [cat] } }
+  all: { kind: command, in: { x: validate.metrics }, with: { argv: [cat] } }
+`,
+  );
+  const idsOf = (step: string) => graph.nodes.filter((node) => node.step === step).map(({ id }) => id);
+  expect(idsOf('validate')).toEqual([
+    'validate@seed=1@200',
+    'validate@seed=1@300',
+    'validate@seed=2@200',
+    'validate@seed=2@300',
+  ]);
+  expect(nodeOf(graph, 'validate@seed=2@200').inputs['model']).toEqual({
+    type: 'file',
+    leaf: { node: 'meta_train[seed=2]@200', path: 'checkpoint' },
+  });
+  // A program takes anything, so that a list fits it.
+  expect(idsOf('ends')).toEqual(['ends@seed=1', 'ends@seed=2']);
+  const metrics = (id: string) => ({ type: 'file', leaf: { node: id, path: 'metrics' } });
+  expect(nodeOf(graph, 'all').inputs['x']).toEqual({
+    type: 'list',
+    elements: [
+      { type: 'list', elements: [metrics('validate@seed=1@200'), metrics('validate@seed=1@300')] },
+      { type: 'list', elements: [metrics('validate@seed=2@200'), metrics('validate@seed=2@300')] },
+    ],
+  });
+});
+
+test('lists that over goes through together must be nested alike', async () => {
+  const together = (settings: string) =>
+    diagnosticsOf(
+      `${trainings.slice(0, trainings.indexOf('  best:'))}  a: { kind: value, matrix: { inner_lr: [0.1, 0.2] } }
+  both: { kind: eval.few_shot, over: { model: meta_train.checkpoints, settings: ${settings} }, in: { episodes: episodes.val } }
+`,
+    );
+  expect(await together('a.value')).toContain(
+    'over goes through lists together, but model is a list of lists and settings is not',
+  );
+});
+
 test('a matrix goes through all combinations, the last name fastest, and over inside them', async () => {
   const graph = await graphOf(`version: 1
 steps:

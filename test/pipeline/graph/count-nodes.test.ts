@@ -65,6 +65,8 @@ steps:
   some: { kind: command, over: { x: "each[inner_lr=${rates[0]}]" }, with: { argv: [cat] } }
   seeds: { kind: command, over: { x: "many[seed=2].model" }, with: { argv: [cat] } }
   lists: { kind: command, over: { x: many.checkpoints }, with: { argv: [cat] } }
+  deep: { kind: eval.zero_shot, over: { model: many.checkpoints }, in: { episodes: episodes.val }, matrix: { max_episodes: [1, 2] } }
+  after: { kind: command, over: { x: deep }, with: { argv: [cat] } }
   together: { kind: command, over: { x: one.checkpoints, y: one.checkpoints }, with: { argv: [cat] } }
   several: { kind: command, over: { x: [each, one.model, one.checkpoints, gru.checkpoints] }, with: { argv: [cat] } }
   chosen: { kind: checkpoint.select, in: { candidates: gru.checkpoints, scores: gru_val }, with: { metric: mrr } }
