@@ -1,11 +1,13 @@
 import { badData } from '../tables/bad-data.js';
 import { type Database, sqlName, sqlText } from '../tables/database.js';
 import { parquetFile, withoutWildcards } from '../tables/parquet.js';
+import { type ColumnPlaces, type ColumnRole, roles } from './column-places.js';
+import { type FormatWarning, twofoldName } from './format-warnings.js';
 import { addCells, type ImportTarget } from './import-target.js';
-import { type ColumnPlaces, type ColumnRole, roles } from './interaction-format.js';
 import { floatResolution, secondsOfNumber } from './times.js';
 
 const numeric = /^(U?(TINYINT|SMALLINT|INTEGER|BIGINT|HUGEINT)|FLOAT|DOUBLE|DECIMAL.*)$/;
+const textual = /^(BLOB|VARCHAR)$/;
 const several = /^(STRUCT|MAP|UNION)|\[\d*\]$/;
 
 /** The names of a parquet file's columns. */
@@ -22,19 +24,13 @@ export async function parquetColumns(database: Database, path: string): Promise<
 export async function importParquet(
   target: ImportTarget,
   { path, file, places }: { readonly path: string; readonly file: string; readonly places: ColumnPlaces },
-): Promise<readonly string[]> {
+): Promise<readonly FormatWarning[]> {
   const { database } = target;
   const from = parquetFile(path);
   const columns = { user: sqlOf(places, 'user'), item: sqlOf(places, 'item'), time: sqlOf(places, 'time') };
   const types = await typesOf(database, file, from, places, columns);
   const texts = roles.map((role) => textOf(columns[role], types[role]));
-  const unreadable = roles.flatMap((role, index) =>
-    types[role] === 'BLOB'
-      ? [
-          `WHEN ${columns[role]} IS NOT NULL AND (${texts[index]}) IS NULL THEN ${sqlText(`${role} is not UTF-8`)}`,
-        ]
-      : [],
-  );
+  const unreadable = roles.flatMap((role) => problemsOf(role, columns[role], types[role]));
   const seconds = secondsOf(target, columns.time, types.time, file);
   const [user = '', item = '', time = ''] = texts;
   const added = await addCells(target, {
@@ -53,16 +49,24 @@ export async function importParquet(
       hint: 'copy or write it again',
     });
   }
-  if (types.time !== 'FLOAT') return [];
+  const warnings = await twofoldColumns(database, { file, from, places });
+  if (types.time !== 'FLOAT') return warnings;
   const [largest] = await database.rows(`SELECT max(abs(${columns.time}))::DOUBLE AS time FROM ${from}`);
   const size = Number(largest?.['time']);
   return [
-    `times are stored as FLOAT (32 bits), which near ${size} has steps of ${floatResolution(size)}: events that were closer may have the same time; store them as DOUBLE or TIMESTAMP`,
+    ...warnings,
+    {
+      about: 'float times',
+      text: `${file}: times are stored as FLOAT (32 bits), which near ${size} has steps of ${floatResolution(size)}: events that were closer may have the same time; store them as DOUBLE or TIMESTAMP`,
+    },
   ];
 }
 
 function sqlOf(places: ColumnPlaces, role: ColumnRole): string {
-  const [top = '', ...below] = places[role].path;
+  return sqlAt(places[role].path);
+}
+
+function sqlAt([top = '', ...below]: readonly string[]): string {
   return below.reduce((sql, name) => `struct_extract(${sql}, ${sqlText(name)})`, sqlName(top));
 }
 
@@ -101,7 +105,35 @@ async function typesOf(
 
 function textOf(column: string, type: string): string {
   // Text whose writer left out the mark that it is UTF-8.
-  return type === 'BLOB' ? `try(decode(${column}))` : `${column}::VARCHAR`;
+  const text = type === 'BLOB' ? `try(decode(${column}))` : `${column}::VARCHAR`;
+  if (/^(FLOAT|DOUBLE)$/.test(type)) return `CASE WHEN isfinite(${column}) THEN ${text} END`;
+  return textual.test(type) ? `CASE WHEN NOT contains(${text}, chr(0)) THEN ${text} END` : text;
+}
+
+/** SQL for why a value that is there is no text. */
+function problemsOf(role: ColumnRole, column: string, type: string): string[] {
+  if (!textual.test(type)) return [];
+  const text = type === 'BLOB' ? `try(decode(${column}))` : column;
+  return [
+    `WHEN contains(${text}, chr(0)) THEN ${sqlText(`${role} holds a NUL character`)}`,
+    `WHEN ${column} IS NOT NULL AND ${text} IS NULL THEN ${sqlText(`${role} is not UTF-8`)}`,
+  ];
+}
+
+/** Names that were found as columns and are paths into structs as well. */
+async function twofoldColumns(
+  database: Database,
+  { file, from, places }: { readonly file: string; readonly from: string; readonly places: ColumnPlaces },
+): Promise<FormatWarning[]> {
+  const warnings: FormatWarning[] = [];
+  for (const role of roles) {
+    const [name = ''] = places[role].path;
+    if (places[role].path.length > 1 || !name.includes('.')) continue;
+    const nested = sqlAt(name.split('.'));
+    const isThere = await database.rows(`DESCRIBE SELECT ${nested} AS one FROM ${from}`).catch(() => []);
+    if (isThere.length > 0) warnings.push({ about: `twofold ${role}`, text: twofoldName(file, role, name) });
+  }
+  return warnings;
 }
 
 /** SQL for the seconds of a column that need not be read as text. */

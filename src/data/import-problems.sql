@@ -11,6 +11,8 @@ SELECT
     WHEN time_cell IS NULL THEN 'no time'
     WHEN regexp_matches(time_cell, '\d.* *[A-Za-z_]{2,}(/[A-Za-z_/+-]+)?$')
       THEN 'time ' || time_cell || ' names a time zone: an offset such as +08:00 can be read'
+    WHEN regexp_full_match(time_cell, '\s*[+-]?\d+,\d+\s*')
+      THEN 'time ' || time_cell || ' has a decimal comma: a point can be read'
     ELSE 'time ' || time_cell || ' is not ' || $form
   END AS problem
 FROM (SELECT row_number() OVER () - 1 AS place, * FROM cells)

@@ -1,10 +1,10 @@
 import { formatCount } from '../base/quantities.js';
 import { badData } from '../tables/bad-data.js';
 import { sqlText } from '../tables/database.js';
+import { nullWords } from './column-places.js';
 import type { ImportTarget } from './import-target.js';
-import { nullWords } from './interaction-format.js';
 import type { RecordSplitter } from './split-records.js';
-import { formatTime, implausibleTimes, isRelative, numberOfSeconds } from './times.js';
+import { type Doubt, formatTime, implausibleTimes, isRelative, numberOfSeconds } from './times.js';
 
 /** Rows that are left out for one reason, and where the first is. */
 export interface LeftOut {
@@ -25,11 +25,13 @@ export interface Found {
   readonly items: Ids;
 }
 
-/** How many ids there are, and in how many rows a word stands that often is no value. */
+/** How many ids there are, and which of them are suspicious. */
 interface Ids {
   readonly count: number;
-  readonly nulls: number;
-  readonly word: string;
+  /** Words that often are no value, and in how many rows each stands. */
+  readonly nulls: readonly { readonly word: string; readonly rows: number }[];
+  /** Whole numbers with a point: how many, and one of them. */
+  readonly floats: { readonly count: number; readonly example: string };
 }
 
 /** Looks at a table of the rows that are kept. */
@@ -37,14 +39,17 @@ export async function surveyRows({ database }: ImportTarget, table: string): Pro
   const words = nullWords.map(sqlText).join(', ');
   const idsOf = async (column: string): Promise<Ids> => {
     const [found] = await database.rows(
-      `SELECT count(*) AS count, coalesce(sum(rows) FILTER (id IN (${words})), 0)::BIGINT AS nulls,
-         min(id) FILTER (id IN (${words})) AS word
-       FROM (SELECT ${column} AS id, count(*) AS rows FROM ${table} GROUP BY id)`,
+      `SELECT count(*) AS count,
+         to_json(list({word: id, rows: rows} ORDER BY rows DESC, id) FILTER (is_null))::VARCHAR AS nulls,
+         count(*) FILTER (is_float) AS floats, min(id) FILTER (is_float) AS float
+       FROM (SELECT ${column} AS id, count(*) AS rows, id IN (${words}) AS is_null,
+           suffix(id, '.0') AND regexp_full_match(id, '-?\\d+\\.0') AS is_float
+         FROM ${table} GROUP BY id)`,
     );
     return {
       count: Number(found?.['count']),
-      nulls: Number(found?.['nulls']),
-      word: String(found?.['word']),
+      nulls: JSON.parse(String(found?.['nulls'] ?? '[]')) as Ids['nulls'],
+      floats: { count: Number(found?.['floats']), example: String(found?.['float']) },
     };
   };
   const [times] = await database.rows(
@@ -80,9 +85,15 @@ export function describeImport(
       hint: 'see the parameters of data.import',
     });
   }
+  const doubt = doubtOf(target, first, last);
   if (last > latestSecond) {
     throw badData(file, `times reach ${last} seconds after 1970`, {
-      hint: implausible(target, first, last) ?? 'say time_unit: milliseconds or microseconds',
+      hint: doubt === undefined ? 'say time_unit: milliseconds or microseconds' : describeDoubt(doubt),
+    });
+  }
+  if (doubt?.likely !== undefined && !target.isFormAsked) {
+    throw badData(file, `as seconds since 1970, ${doubt.span}`, {
+      hint: `${doubt.likely.what}: write ${doubt.likely.write}; if they are seconds, time_unit: seconds`,
     });
   }
   const times = isRelative(first, last)
@@ -102,27 +113,55 @@ export function warningsOf(
   { first, last, users, items }: Found,
   texts: readonly { readonly file: string; readonly split: RecordSplitter }[],
 ): readonly string[] {
-  const times = implausible(target, first, last);
-  const named = Object.entries({ user: users, item: items }).flatMap(([role, { nulls, word }]) =>
-    nulls === 0
-      ? []
-      : [
-          `${formatCount(nulls, 'row')} with the ${role} ${word}, taken as any other; if it stands for no value, say null_values: [${JSON.stringify(word)}]`,
-        ],
-  );
+  const doubt = doubtOf(target, first, last);
+  const { lostDigits } = target;
   return [
-    ...(times === undefined ? [] : [times]),
-    ...named,
+    ...(doubt === undefined ? [] : [describeDoubt(doubt)]),
+    ...(lostDigits === undefined
+      ? []
+      : [`times have more digits than are kept, such as ${lostDigits}: what is below a microsecond is lost`]),
+    ...ofIds('user', users),
+    ...ofIds('item', items),
     ...texts.flatMap(({ file, split }) => ofText(file, split)),
   ];
 }
 
-function ofText(file: string, { severalLines, ragged }: RecordSplitter): string[] {
+function ofIds(role: string, { count, nulls, floats }: Ids): string[] {
+  const warnings: string[] = [];
+  const [first, ...others] = nulls;
+  if (first !== undefined) {
+    const rows = formatCount(
+      nulls.reduce((sum, one) => sum + one.rows, 0),
+      'row',
+    );
+    const words = nulls.map(({ word }) => JSON.stringify(word)).join(', ');
+    const list = nulls.map((one) => `${one.word} (${one.rows})`).join(', ');
+    warnings.push(
+      others.length === 0
+        ? `${rows} with the ${role} ${first.word}, taken as any other; if it stands for no value, say null_values: [${words}]`
+        : `${rows} with the ${role}s ${list}, taken as any others; if they stand for no value, say null_values: [${words}]`,
+    );
+  }
+  if (floats.count > 0) {
+    const are = floats.count === 1 ? 'is a whole number' : 'are whole numbers';
+    warnings.push(
+      `${formatCount(floats.count, role)} of ${count} ${are} with a point, such as ${floats.example}: it is another ${role} than ${floats.example.replace('.0', '')}`,
+    );
+  }
+  return warnings;
+}
+
+function ofText(file: string, { severalLines, ragged, commentLike }: RecordSplitter): string[] {
   const warnings: string[] = [];
   if (severalLines !== undefined) {
     const { count, line, last } = severalLines;
     warnings.push(
       `${formatCount(count, 'row')} of ${file} ${count === 1 ? 'has' : 'have'} quoted cells that span lines, the first from line ${line} to ${last}; where a quotation mark means nothing, say quote: none`,
+    );
+  }
+  if (commentLike !== undefined) {
+    warnings.push(
+      `${formatCount(commentLike.count, 'row')} of ${file} ${commentLike.count === 1 ? 'begins' : 'begin'} with #, the first on line ${commentLike.line}, and ${commentLike.count === 1 ? 'was' : 'were'} read as any other; if they are comments, say comment: '#'`,
     );
   }
   if (ragged !== undefined) {
@@ -133,7 +172,13 @@ function ofText(file: string, { severalLines, ragged }: RecordSplitter): string[
   return warnings;
 }
 
-function implausible({ form, hasPlainTimes }: ImportTarget, first: number, last: number): string | undefined {
+function describeDoubt({ span, likely }: Doubt): string {
+  const advice =
+    likely === undefined ? 'see time_unit and date_format' : `${likely.what}; write ${likely.write}`;
+  return `${span}, which is unlikely: ${advice}`;
+}
+
+function doubtOf({ form, hasPlainTimes }: ImportTarget, first: number, last: number): Doubt | undefined {
   const unit = hasPlainTimes && typeof form === 'string' && form !== 'iso' ? form : undefined;
   const numbers =
     unit === undefined

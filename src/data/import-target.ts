@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { type Database, sqlText } from '../tables/database.js';
-import { nullWords } from './interaction-format.js';
-import { describeForm, secondsOfText, type TimeForm, type TimeUnit } from './times.js';
+import { nullWords } from './column-places.js';
+import { describeForm, losesDigits, secondsOfText, type TimeForm, type TimeUnit } from './times.js';
 
 const macros = readFileSync(new URL('./epoch-seconds.sql', import.meta.url), 'utf8');
+const sampledRows = 1000;
 const findProblems = readFileSync(new URL('./import-problems.sql', import.meta.url), 'utf8');
 
 /** SQL for the cells of a piece of input, over what stands after FROM. */
@@ -29,8 +30,12 @@ export interface ImportTarget {
   rows: number;
   /** How times are written; undefined until a time has been seen. */
   form: TimeForm | undefined;
+  /** Whether the form was asked for, and not told by the first time. */
+  readonly isFormAsked: boolean;
   /** Whether times were numbers or text, and not of a type for times. */
   hasPlainTimes: boolean;
+  /** A time that has more digits than are kept, where one was seen. */
+  lostDigits: string | undefined;
 }
 
 /** Makes the table, empty. */
@@ -47,7 +52,15 @@ export async function openTarget(
   await database.run('CREATE TEMP TABLE problems (row BIGINT, problem VARCHAR)');
   const { unit, dateFormat, nullValues } = asked;
   const form = dateFormat === undefined ? (unit === 'auto' ? undefined : unit) : { dateFormat };
-  return { database, nullValues, rows: 0, form, hasPlainTimes: false };
+  return {
+    database,
+    nullValues,
+    rows: 0,
+    form,
+    isFormAsked: form !== undefined,
+    hasPlainTimes: false,
+    lostDigits: undefined,
+  };
 }
 
 /** Adds the rows of a piece; the number of rows that it has. */
@@ -64,6 +77,11 @@ export async function addCells(target: ImportTarget, cells: Cells): Promise<numb
     target.form ??= await formOfFirst(database, source);
   }
   const form = target.form ?? 'seconds';
+  target.lostDigits ??= await firstWithLostDigits(
+    database,
+    source,
+    cells.seconds === undefined || target.hasPlainTimes ? form : 'iso',
+  );
   const seconds =
     cells.seconds === undefined
       ? secondsOfText('time_cell', form)
@@ -86,10 +104,24 @@ export async function addCells(target: ImportTarget, cells: Cells): Promise<numb
 
 /** Seconds where the first time is a number, ISO 8601 where it is not; undefined where there is none. */
 async function formOfFirst(database: Database, source: string): Promise<TimeUnit | undefined> {
+  // With a decimal comma it is no number that can be read, but less of a date.
   const [first] = await database.rows(
-    `SELECT try_cast(time_cell AS DOUBLE) IS NOT NULL AS number FROM ${source}
+    `SELECT try_cast(replace(time_cell, ',', '.') AS DOUBLE) IS NOT NULL AS number FROM ${source}
      WHERE time_cell NOT IN (${nullWords.map(sqlText).join(', ')}) LIMIT 1`,
   );
   if (first === undefined) return undefined;
   return first['number'] === true ? 'seconds' : 'iso';
+}
+
+/** Of the first rows of a piece, for they look like the others. */
+async function firstWithLostDigits(
+  database: Database,
+  source: string,
+  form: TimeForm,
+): Promise<string | undefined> {
+  const [found] = await database.rows(
+    `SELECT time_cell AS time FROM (SELECT time_cell FROM ${source} LIMIT ${sampledRows})
+     WHERE ${losesDigits('time_cell', form)} LIMIT 1`,
+  );
+  return found === undefined ? undefined : String(found['time']);
 }

@@ -3,8 +3,9 @@ import { join } from 'node:path';
 import { badData } from '../tables/bad-data.js';
 import { sqlText } from '../tables/database.js';
 import { withoutWildcards } from '../tables/parquet.js';
+import { type ColumnPlaces, roles } from './column-places.js';
 import { addCells, type Cells, type ImportTarget } from './import-target.js';
-import { type ColumnPlaces, type InteractionFormat, roles } from './interaction-format.js';
+import type { InteractionFormat } from './interaction-format.js';
 import { sourceBytes } from './source-bytes.js';
 import { type RecordLayout, RecordSplitter, unescaped } from './split-records.js';
 
@@ -136,27 +137,51 @@ function cellsOf({ format, layout, places }: TextPart, splitter: RecordSplitter,
 function jsonCells(line: string, places: ColumnPlaces, from: string): Cells {
   const pointers = roles.map((role) => sqlText(jsonPointer(places[role].path))).join(', ');
   // Only of what is an object: a path into anything else has no meaning.
-  const objects = `(SELECT *, CASE WHEN is_object THEN json_extract_string(line, [${pointers}]) END AS texts,
-      CASE WHEN is_object THEN json_type(line, [${pointers}]) END AS types
-    FROM (SELECT line, CASE WHEN json_valid(line) THEN json_type(line) = 'OBJECT' ELSE false END AS is_object
-      FROM (SELECT ${line} AS line FROM ${from})))`;
+  const objects = `(SELECT *, CASE WHEN NOT repeats THEN json_extract_string(line, [${pointers}]) END AS texts,
+      CASE WHEN NOT repeats THEN json_type(line, [${pointers}]) END AS types
+    FROM (SELECT *, CASE WHEN is_object THEN ${repeatsKeys('line', places)} END AS repeats
+      FROM (SELECT line, CASE WHEN json_valid(line) THEN json_type(line) = 'OBJECT' ELSE false END AS is_object
+        FROM (SELECT ${line} AS line FROM ${from}))))`;
   // NaN is what Python writes where there is no value; the type tells it from the word.
   const value = (index: number) =>
-    `CASE WHEN types[${index}] IN ('VARCHAR', 'BOOLEAN') OR (types[${index}] IN ('BIGINT', 'UBIGINT', 'DOUBLE')
+    `CASE WHEN ${holdsNul(index)} THEN NULL WHEN types[${index}] IN ('VARCHAR', 'BOOLEAN') OR (types[${index}] IN ('BIGINT', 'UBIGINT', 'DOUBLE')
       AND isfinite(try_cast(texts[${index}] AS DOUBLE))) THEN nullif(texts[${index}], '') END`;
+  const keys = roles.map((role) => JSON.stringify(places[role].path.join('.'))).join(', ');
   const nested = roles.map(
     (role, index) =>
-      `WHEN types[${index + 1}] IN ('OBJECT', 'ARRAY') THEN ${sqlText(`${role} is not one value; columns takes a path such as ${role}: ${places[role].path.join('.')}.id`)}`,
+      `WHEN ${holdsNul(index + 1)} THEN ${sqlText(`${role} holds a NUL character`)} WHEN types[${index + 1}] IN ('OBJECT', 'ARRAY') THEN ${sqlText(`${role} is not one value; columns takes a path such as ${role}: ${places[role].path.join('.')}.id`)}`,
   );
   return {
     user: value(1),
     item: value(2),
     time: value(3),
-    unreadable: `CASE WHEN NOT is_object THEN 'not a JSON object' ${nested.join(' ')} END`,
+    unreadable: `CASE WHEN NOT is_object THEN 'not a JSON object'
+      WHEN repeats THEN ${sqlText(`a key is there twice, one of ${keys}`)} ${nested.join(' ')} END`,
     from: objects,
   };
 }
 
 function jsonPointer(path: readonly string[]): string {
   return path.map((name) => `/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
+}
+
+function holdsNul(index: number): string {
+  return `contains(texts[${index}], chr(0))`;
+}
+
+/** SQL for whether an object has one of the keys asked for more than once: readers differ in which one counts. */
+function repeatsKeys(line: string, places: ColumnPlaces): string {
+  const keysBelow = new Map<string, Set<string>>();
+  for (const role of roles) {
+    const { path } = places[role];
+    for (const [depth, key] of path.entries()) {
+      const above = jsonPointer(path.slice(0, depth));
+      keysBelow.set(above, (keysBelow.get(above) ?? new Set()).add(key));
+    }
+  }
+  const repeats = [...keysBelow].map(([above, keys]) => {
+    const found = `json_keys(${above === '' ? line : `${line}, ${sqlText(above)}`})`;
+    return `coalesce(len(list_filter(${found}, lambda key: key IN (${[...keys].map(sqlText).join(', ')}))) > ${keys.size}, false)`;
+  });
+  return repeats.join(' OR ');
 }

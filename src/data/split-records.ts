@@ -19,7 +19,7 @@ export interface RecordLayout {
   readonly cells: number;
   /** Which of them are asked for, from 0, by what they are called in messages. */
   readonly wanted: { readonly [name: string]: number };
-  /** Whether a record may have more cells; whether any number that reaches those asked for will do. */
+  /** Whether all records have more cells (`extra`); whether any number that reaches those asked for will do. */
   readonly ragged: 'refuse' | 'extra' | 'accept';
 }
 
@@ -84,6 +84,8 @@ export class RecordSplitter {
   readonly reasons = new Map<string, Met>();
   /** Records with more or fewer cells than there are columns, which were let pass. */
   ragged: Met | undefined;
+  /** Records below the first that begin as comments above it do. */
+  commentLike: Met | undefined;
   /** Records whose quoted cells hold line breaks, and the last line of the first. */
   severalLines: (Met & { readonly last: number }) | undefined;
 
@@ -125,7 +127,7 @@ export class RecordSplitter {
     this.wantedCells = [...new Set(Object.values(layout.wanted))].sort((a, b) => a - b);
     this.headerIsDue = layout.header;
     const own = this.delimiterBytes.length === 1 && layout.spaces !== true;
-    this.alwaysCare = !own && layout.cells > 1;
+    this.alwaysCare = (!own && layout.cells > 1) || layout.ragged === 'extra';
     const written = own ? (this.delimiterBytes[0] ?? neutralDelimiter) : neutralDelimiter;
     this.delimiterByte = written;
     this.delimiter = String.fromCharCode(written);
@@ -229,6 +231,7 @@ export class RecordSplitter {
     this.isAtTop = false;
     if (this.headerIsDue) this.headerIsDue = false;
     else {
+      if (this.beginsComment(bytes, start)) this.commentLike = met(this.commentLike, this.line);
       const problem = this.problemOf(bytes, start, end);
       // Cells that span lines may be due to a stray quote: what it took is read again, line by line.
       if (problem !== undefined) return this.rejectLine(bytes, start, problem);
@@ -240,8 +243,12 @@ export class RecordSplitter {
   }
 
   private isComment(bytes: Buffer, start: number): boolean {
-    const { commentBytes, layout } = this;
-    if (commentBytes === undefined || (layout.commentsOnTop === true && !this.isAtTop)) return false;
+    return (this.layout.commentsOnTop !== true || this.isAtTop) && this.beginsComment(bytes, start);
+  }
+
+  private beginsComment(bytes: Buffer, start: number): boolean {
+    const { commentBytes } = this;
+    if (commentBytes === undefined) return false;
     return bytes.subarray(start, start + commentBytes.length).equals(commentBytes);
   }
 
@@ -332,9 +339,10 @@ export class RecordSplitter {
     const found = this.starts.length;
     if (bytes.subarray(start, end).includes(0)) return 'holds a NUL byte';
     const reaches = this.wantedNames.every(([, cell]) => cell < found);
-    const fits =
-      found === cells || (ragged !== 'refuse' && reaches && (found > cells || ragged === 'accept'));
-    if (!fits) return `has ${formatCount(found, 'cell')}, not ${cells}`;
+    if (ragged === 'extra' && found <= cells)
+      return `has ${formatCount(found, 'cell')}, where the first rows have more than the header's ${cells}`;
+    if (found !== cells && (ragged === 'refuse' || !reaches))
+      return `has ${formatCount(found, 'cell')}, not ${cells}`;
     for (const [name, cell] of this.wantedNames) {
       if (!isUtf8(bytes.subarray(this.starts[cell], this.ends[cell]))) return `${name} is not UTF-8`;
     }

@@ -59,9 +59,27 @@ export function isRelative(first: number, last: number): boolean {
 }
 
 const earliest = Date.UTC(1990, 0) / 1000;
+/** What a number is taken for must not depend on the day. */
+const latest = Date.UTC(2100, 0) / 1000;
+
+/** Whether a cell of text is a time since 1990 beyond doubt: a date, or a number of seconds or smaller units. */
+export function isLikelyTime(cell: string): boolean {
+  const text = cell.trim();
+  if (/^(?:19|20)\d{2}([-/])\d{1,2}\1\d{1,2}(?:[T ]|$)/.test(text)) return true;
+  const number = /^\d{9,}(?:[.,]\d*)?$/.test(text) ? Number(text.replace(',', '.')) : Number.NaN;
+  return [1, 1e3, 1e6, 1e9].some((perSecond) => number > earliest * perSecond && number < latest * perSecond);
+}
+
+/** What is unlikely about times. */
+export interface Doubt {
+  /** From when to when they run. */
+  readonly span: string;
+  /** What they look like, and the parameter that reads them so; where that can be told. */
+  readonly likely?: { readonly what: string; readonly write: string };
+}
 
 /**
- * What is wrong with times between these two, and what to write instead; undefined where they may well be right.
+ * What is wrong with times between these two; undefined where they may well be right.
  *
  * @param numbers the smallest and largest number in the file, where its times are numbers
  * @param now seconds since 1970
@@ -71,14 +89,13 @@ export function implausibleTimes(
   last: number,
   numbers: { readonly first: number; readonly last: number; readonly unit: TimeUnit } | undefined,
   now: number,
-): string | undefined {
+): Doubt | undefined {
   if (isRelative(first, last)) return undefined;
   if (first >= earliest && last < now + 366 * 86_400) return undefined;
-  const hint = numbers === undefined ? undefined : likelyForm(numbers.first, numbers.last, now);
+  const form = numbers === undefined ? undefined : likelyForm(numbers.first, numbers.last, now);
   const span = `times run from ${formatTime(first)} to ${formatTime(last)}`;
-  if (hint === undefined || hint.unit === numbers?.unit)
-    return `${span}, which is unlikely: see time_unit and date_format`;
-  return `${span}, which is unlikely: ${numbers?.first} looks like ${hint.what}; write ${hint.write}`;
+  if (form === undefined || form.unit === numbers?.unit) return { span };
+  return { span, likely: { what: `${numbers?.first} looks like ${form.what}`, write: form.write } };
 }
 
 /** What numbers in this range are as times, where that tells. */
@@ -120,4 +137,10 @@ export function numberOfSeconds(seconds: number, unit: TimeUnit): number {
   ];
   if (unit === 'serial_days') return seconds / 86_400 + serialDaysOf1970;
   return perSecond === undefined ? seconds : seconds * perSecond;
+}
+
+/** SQL for whether a time, as text, has digits that seconds in 64 bits, or the microseconds of a date, cannot hold. */
+export function losesDigits(text: string, form: TimeForm): string {
+  if (typeof form === 'object' || form === 'iso') return `regexp_matches(${text}, '[.,]\\d{6}\\d*[1-9]')`;
+  return `regexp_matches(${text}, '^\\s*[+-]?[\\d.]+\\s*$') AND length(trim(replace(${text}, '.', ''), ' +-0')) > 17`;
 }

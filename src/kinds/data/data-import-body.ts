@@ -3,11 +3,14 @@ import { importParquet, parquetColumns } from '../../data/import-parquet.js';
 import { describeImport, type LeftOut, surveyRows, warningsOf } from '../../data/import-summary.js';
 import { type ImportTarget, openTarget } from '../../data/import-target.js';
 import { importText, linesOfRows, type TextPart } from '../../data/import-text.js';
-import { type AskedFormat, detectFormat, resolveColumns } from '../../data/interaction-format.js';
+import { type AskedFormat, detectFormat } from '../../data/interaction-format.js';
 import type { BadRow, RecordSplitter } from '../../data/split-records.js';
 import { badData, readingUserFile } from '../../tables/bad-data.js';
 import { withDatabase } from '../../tables/database.js';
 import { writeParquet } from '../../tables/parquet.js';
+import { formatCount } from '../base/quantities.js';
+import { resolveColumns } from '../data/column-places.js';
+import { type FormatWarning, warningsOfFormat } from '../data/format-warnings.js';
 import type { KindContext } from '../kind.js';
 import type { DataImportParameters } from './data-import.js';
 
@@ -34,10 +37,10 @@ export async function run(context: KindContext<DataImportParameters>): Promise<v
       nullValues: asked.nullValues,
     });
     const parts: Part[] = [];
-    const warnings: string[] = [];
+    const found: FormatWarning[] = [];
     for (const path of Object.values(context.files)) {
       const file = shownPath(context.root, path);
-      parts.push(await readPart(context, { target, asked, warnings }, path, file));
+      parts.push(await readPart(context, { target, asked, warnings: found }, path, file));
     }
     const leftOut = await rowsLeftOut(target, parts);
     const bad = leftOut.reduce((sum, { count }) => sum + count, 0);
@@ -50,10 +53,10 @@ export async function run(context: KindContext<DataImportParameters>): Promise<v
       await database.run(`CREATE TEMP TABLE readable AS SELECT * FROM imported
          WHERE user_id IS NOT NULL AND item_id IS NOT NULL AND timestamp IS NOT NULL`);
     }
-    const found = await surveyRows(target, rows);
-    const summary = describeImport(target, found, name, leftOut);
+    const survey = await surveyRows(target, rows);
+    const summary = describeImport(target, survey, name, leftOut);
     const texts = parts.flatMap(({ file, split }) => (split === undefined ? [] : [{ file, split }]));
-    for (const warning of warningsOf(target, found, texts)) warnings.push(warning);
+    const warnings = [...eachOnce(found), ...warningsOf(target, survey, texts)];
     await writeParquet(database, {
       query: `SELECT rowid AS position, user_id, item_id, timestamp FROM ${rows}`,
       orderBy: ['position'],
@@ -79,7 +82,7 @@ async function readPart(
     target,
     asked,
     warnings,
-  }: { readonly target: ImportTarget; readonly asked: AskedFormat; readonly warnings: string[] },
+  }: { readonly target: ImportTarget; readonly asked: AskedFormat; readonly warnings: FormatWarning[] },
   path: string,
   file: string,
 ): Promise<Part> {
@@ -90,16 +93,26 @@ async function readPart(
     await readingUserFile(file, 'it is damaged or cut off: copy or write it again', async () => {
       const columnNames = await parquetColumns(target.database, path);
       const places = resolveColumns(file, { ...format, columnNames }, asked.columns);
-      const said = await importParquet(target, { path, file, places });
-      for (const warning of said) warnings.push(`${file}: ${warning}`);
+      for (const warning of await importParquet(target, { path, file, places })) warnings.push(warning);
     });
     return { path, file, firstRow };
   }
-  const text = { path, file, format, layout, places: resolveColumns(file, format, asked.columns) };
+  const places = resolveColumns(file, format, asked.columns);
+  for (const warning of warningsOfFormat(file, format, places, asked)) warnings.push(warning);
+  const text = { path, file, format, layout, places };
   const split = await readingUserFile(file, 'see the parameters of data.import', () =>
     importText(target, text, context),
   );
   return { path, file, text, split, firstRow };
+}
+
+/** The first warning about each matter: parts of one table are mostly alike. */
+function eachOnce(warnings: readonly FormatWarning[]): string[] {
+  const texts = new Map<string, string[]>();
+  for (const { about, text } of warnings) texts.set(about, [...(texts.get(about) ?? []), text]);
+  return [...texts.values()].map(([first = '', ...others]) =>
+    others.length === 0 ? first : `${first}; likewise in ${formatCount(others.length, 'more file')}`,
+  );
 }
 
 /** Why rows are left out, those of the text first. */
@@ -181,16 +194,21 @@ async function refuseRows({ database }: ImportTarget, parts: readonly Part[], ba
       ),
       ...(bad > shown.length ? [`and ${bad - shown.length} more`] : []),
     ],
-    hint: hintFor(shown),
+    hint: hintFor(shown, parts),
   });
 }
 
-function hintFor(shown: readonly BadRow[]): string {
+function hintFor(shown: readonly BadRow[], parts: readonly Part[]): string {
   const general = 'correct these rows, or leave them out with skip_bad_rows: true';
   const says = (words: string) => shown.some(({ text }) => text.includes(words));
   if (says('quote')) return `where a quotation mark means nothing, say quote: none; else ${general}`;
+  const comment = parts.find(({ split }) => split?.commentLike !== undefined);
+  if (comment !== undefined)
+    return `if lines that begin with # are comments (${comment.file}:${comment.split?.commentLike?.line}), say comment: '#'; else ${general}`;
   if (says(' cell'))
     return `${general}; ragged_rows: accept takes rows of any length that reach the columns asked for`;
   if (says('not UTF-8')) return `convert the file: iconv -f LATIN1 -t UTF-8 FILE > NEW_FILE; or ${general}`;
+  if (says('is not in iso'))
+    return `say how times are written, such as date_format: '%d/%m/%Y'; or ${general}`;
   return general;
 }

@@ -38,7 +38,7 @@ const parameters = declareParameters(
       },
       header: {
         description:
-          'Whether the first record of a text file names the columns; `auto`: where what stands in the place of the time is a word.',
+          'Whether the first record of a text file names the columns; `auto`: where what stands in the place of the time is a word, which is said where columns are given by position.',
         enum: ['auto', true, false],
         default: 'auto',
       },
@@ -56,7 +56,7 @@ const parameters = declareParameters(
       },
       delimiter: {
         description:
-          'What stands between the cells of a text file, one character or more (`::`); `spaces`: any number of spaces or tabs. `auto`: by the format and the first line.',
+          'What stands between the cells of a text file, one character or more (`::`); `spaces`: any number of spaces or tabs. `auto`: by the format and the first records.',
         type: 'string',
         minLength: 1,
         default: 'auto',
@@ -70,7 +70,7 @@ const parameters = declareParameters(
       },
       comment: {
         description:
-          'What a line begins with that is no record; `none`: there are no such lines. `auto`: `#`, above the first record only.',
+          'What a line begins with that is no record; `none`: there are no such lines. `auto`: `#`, above the first record only; further down such lines are records and are warned of.',
         type: 'string',
         minLength: 1,
         default: 'auto',
@@ -83,13 +83,13 @@ const parameters = declareParameters(
       },
       ragged_rows: {
         description:
-          'What to do with rows that have more or fewer cells than the header: `refuse` them, or `accept` those that reach the columns asked for. `auto`: accepts longer rows where the first is longer than the header.',
+          'What to do with rows that have more or fewer cells than the header: `refuse` them, or `accept` those that reach the columns asked for. `auto`: accepts longer rows where all are longer than the header, which the first hundred tell; refuses others.',
         enum: ['auto', 'refuse', 'accept'],
         default: 'auto',
       },
       time_unit: {
         description:
-          'What times are: numbers since 1970, days of a spreadsheet, or ISO 8601 dates (UTC where they give no offset). `auto`: seconds where the first is a number, else ISO.',
+          'What times are: numbers since 1970, days of a spreadsheet, or ISO 8601 dates (UTC where they give no offset). `auto`: seconds where the first is a number, else ISO; refused where all of them look like something else.',
         enum: ['auto', ...timeUnits],
         default: 'auto',
       },

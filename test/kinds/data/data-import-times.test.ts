@@ -101,18 +101,21 @@ test.each<[string, JsonObject]>([
 });
 
 test.each([
-  ['20140407', "looks like yyyymmdd; write date_format: '%Y%m%d'"],
-  ['16167', 'looks like days since 1970; write time_unit: days'],
-  ['41736.5', 'looks like the days of a spreadsheet; write time_unit: serial_days'],
-  ['2014', "looks like a year; write date_format: '%Y'"],
+  ['20140407', "looks like yyyymmdd: write date_format: '%Y%m%d'"],
+  ['16167', 'looks like days since 1970: write time_unit: days'],
+  ['41736.5', 'looks like the days of a spreadsheet: write time_unit: serial_days'],
+  ['2014', "looks like a year: write date_format: '%Y'"],
 ])(
-  '%s taken for seconds is warned of with what to write, and what is written is read',
+  '%s is refused as seconds with what to write, what is written is read, and seconds asked for are warned of',
   async (text, advice) => {
-    const { said } = await imported([text, text]);
-    expect(said[0]).toMatch(/^2 rows, 1 user, 2 items, 1970-/);
-    expect(said[1]).toMatch(/^warning: times run from 1970-/);
-    expect(said[1]).toContain(advice);
-    const [, name = '', value = ''] = /write (\w+): '?([^']+)'?$/.exec(said[1] ?? '') ?? [];
+    const failure = await failureOf(imported([text, text], { skip_bad_rows: true }));
+    expect(failure.message).toMatch(/^events: as seconds since 1970, times run from 1970-/);
+    expect(failure.hint).toContain(advice);
+    expect(failure.hint).toContain('if they are seconds, time_unit: seconds');
+    const { times, said } = await imported([text, text], { time_unit: 'seconds' });
+    expect(times).toEqual([Number(text), Number(text)]);
+    expect(said[1]).toMatch(/^warning: times run from 1970-.*which is unlikely/);
+    const [, name = '', value = ''] = /write (\w+): '?([^';]+)'?;/.exec(failure.hint ?? '') ?? [];
     const again = await imported([text], { [name]: value });
     expect(again.said).toHaveLength(1);
     expect(again.said[0]).toContain('2014-');
@@ -128,6 +131,41 @@ test.each([
   const failure = await failureOf(imported([text]));
   expect(failure.message).toContain(`times reach ${Number(text)} seconds after 1970`);
   expect(failure.hint).toContain(unit);
+});
+
+test.each([
+  ['2014-04-07T12:00:00.123456789Z', {}, noon + 0.123456],
+  ['1396872000.123456789', {}, noon + 0.1234567],
+  ['1396872000123456789', { time_unit: 'nanoseconds' }, noon + 0.1234567],
+  ['07.04.2014 12:00:00.123456789', { date_format: '%d.%m.%Y %H:%M:%S.%n' }, noon + 0.123456],
+])('that digits of %s are lost is said once', async (text, asked, seconds) => {
+  const { times, said } = await imported([text, text], asked);
+  expect(times[0]).toBeCloseTo(seconds, 6);
+  expect(said.slice(1)).toEqual([
+    `warning: times have more digits than are kept, such as ${text}: what is below a microsecond is lost`,
+  ]);
+});
+
+test.each([
+  ['2014-04-07T12:00:00.123456000Z', {}],
+  ['1396872000.123456000', {}],
+  ['1396872000.1234567', {}],
+  ['1396872000123456000', { time_unit: 'nanoseconds' }],
+])('no digit of %s is lost', async (text, asked) => {
+  expect((await imported([text], asked)).said).toHaveLength(1);
+});
+
+test('a time with a decimal comma is called that, as the first or below others', async () => {
+  for (const times of [
+    ['1700000000,5', '1700000001'],
+    ['1700000001', '1700000000,5'],
+  ]) {
+    const { message, details } = await failureOf(imported(times));
+    expect([message, ...(details ?? [])]).toEqual([
+      `events:${times.indexOf('1700000000,5') + 2}: time 1700000000,5 has a decimal comma: a point can be read`,
+    ]);
+  }
+  expect((await failureOf(imported(['07/04/2014']))).hint).toContain('date_format');
 });
 
 test('times that begin near 0 count from a beginning of their own', async () => {

@@ -1,0 +1,61 @@
+import { badData } from '../tables/bad-data.js';
+import { type ColumnPlaces, type ColumnRole, roles } from './column-places.js';
+import type { AskedFormat, InteractionFormat } from './interaction-format.js';
+
+/** What people should look at in how a file is read. */
+export interface FormatWarning {
+  /** The same for warnings that differ in the file only. */
+  readonly about: string;
+  readonly text: string;
+}
+
+/**
+ * What may be otherwise than it is taken in a text file.
+ *
+ * @throws FailureError `bad-data` where rows begin with a cell more than the header and nothing says how to take that
+ */
+export function warningsOfFormat(
+  file: string,
+  format: InteractionFormat,
+  places: ColumnPlaces,
+  { columns }: AskedFormat,
+): readonly FormatWarning[] {
+  const warnings: FormatWarning[] = [];
+  const { guessedHeader, rowNames, twofoldNames } = format;
+  if (guessedHeader !== undefined) {
+    warnings.push({
+      about: 'header',
+      text: `line ${guessedHeader.line} of ${file} was taken for a header, ${JSON.stringify(guessedHeader.text.slice(0, 80))}; say header: true if it is one, header: false if it is a row`,
+    });
+  }
+  const isByPosition = roles.every((role) => typeof columns[role] === 'number');
+  if (rowNames === 'unnamed' && format.layout?.ragged === 'refuse' && !isByPosition) {
+    const positions = roles.map((role) => `${role}: ${places[role].index + 2}`).join(', ');
+    throw badData(
+      file,
+      'rows have one cell more than the header: either they begin with a name of their own, as R writes, or something follows at the end',
+      {
+        hint: `say which: columns: { ${positions} }, or ragged_rows: accept`,
+      },
+    );
+  }
+  const first = roles.find((role) => columns[role] === 1);
+  if (rowNames !== undefined && first !== undefined) {
+    warnings.push({
+      about: 'row names',
+      text: `column 1 of ${file}, taken for the ${first}, has no title and another value in each row, as the numbers of rows that R and pandas write: positions count it too`,
+    });
+  }
+  for (const role of roles) {
+    const name = columns[role];
+    if (typeof name === 'string' && twofoldNames.includes(name))
+      warnings.push({ about: `twofold ${role}`, text: twofoldName(file, role, name) });
+  }
+  return warnings;
+}
+
+/** That a name was taken for a column's, which is a path as well. */
+export function twofoldName(file: string, role: ColumnRole, name: string): string {
+  const [top, ...below] = name.split('.');
+  return `${file} has both ${JSON.stringify(name)} and ${below.join('.')} inside ${top}: the first was taken for the ${role}; rename it if the second is meant`;
+}

@@ -1,0 +1,240 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import type { JsonObject } from '../../src/base/json.js';
+import { dataImport } from '../../src/kinds/data-import.js';
+import { withDatabase } from '../../src/tables/database.js';
+import { failureOf, rowsOf, runKind, temporaryFolder } from '../support/run-kind.js';
+
+type Triple = readonly [user: unknown, item: unknown, time: unknown];
+
+async function read(root: string, path: string, parameters: JsonObject = {}) {
+  const run = await runKind(dataImport, { root, with: { path, ...parameters } });
+  const rows = await rowsOf(run.path('interactions'));
+  return {
+    rows: rows.map(({ user_id, item_id, timestamp }): Triple => [user_id, item_id, timestamp]),
+    summary: run.logged[0],
+    warnings: run.logged.slice(1).map((line) => line.replace(/^warning: /, '')),
+  };
+}
+
+async function imported(content: string, parameters: JsonObject = {}) {
+  const root = temporaryFolder();
+  writeFileSync(join(root, 'events'), content);
+  return await read(root, 'events', parameters);
+}
+
+const refused = async (content: string, parameters: JsonObject = {}) =>
+  await failureOf(imported(content, parameters));
+
+/** What DuckDB makes of a query, as a parquet file. */
+async function parquetOf(query: string): Promise<string> {
+  const root = temporaryFolder();
+  await withDatabase({ threads: 1 }, (database) =>
+    database.run(`COPY (${query}) TO '${join(root, 'events')}' (FORMAT parquet)`),
+  );
+  return root;
+}
+
+const positions = { columns: { user: 1, item: 2, time: 3 } };
+const header = 'user,item,time\n';
+const two: readonly Triple[] = [
+  ['u1', 'x', 1_500_000_000],
+  ['u2', 'y', 1_500_000_001],
+];
+
+test('a first row that was taken for a header by its time alone is said, once for all parts, and not where header says so', async () => {
+  const text = 'u1,x,soon\nu1,x,1500000000\n';
+  const { rows, warnings } = await imported(text, positions);
+  expect(rows).toEqual([two[0]]);
+  expect(warnings).toEqual([
+    'line 1 of events was taken for a header, "u1,x,soon"; say header: true if it is one, header: false if it is a row',
+  ]);
+  expect((await imported(text, { ...positions, header: true })).warnings).toEqual([]);
+  expect((await refused(text, { ...positions, header: false })).message).toContain('events:1: time soon');
+  expect((await imported('a,b,time\nu1,x,1500000000\n', positions)).warnings).toEqual([]);
+  const root = temporaryFolder();
+  mkdirSync(join(root, 'parts'));
+  for (const part of ['1', '2', '3']) writeFileSync(join(root, 'parts', part), text);
+  expect((await read(root, 'parts', positions)).warnings).toEqual([
+    expect.stringMatching(/^line 1 of parts\/1 was taken for a header.*; likewise in 2 more files$/),
+  ]);
+});
+
+test('a key that a line of JSON has twice is refused with its line where it is asked for, at any depth and however written', async () => {
+  const good = '{"user":"u1","item":"x","time":1500000000}\n';
+  const twice = [
+    '{"user":"a","user":"b","item":"y","time":1}',
+    '{"us\\u0065r":"a","user":"b","item":"y","time":1}',
+  ];
+  for (const line of twice) {
+    expect((await refused(`${good}${line}\n`)).message).toBe(
+      'events:2: a key is there twice, one of "user", "item", "time"',
+    );
+    const left = await imported(`${good}${line}\n`, { skip_bad_rows: true });
+    expect(left.rows).toEqual([two[0]]);
+    expect(left.summary).toContain('1 row left out: a key is there twice');
+  }
+  const columns = { user: 'user.id', item: 'user.item' };
+  const nested = (user: string) => `{"user":{${user}},"time":1500000000}\n`;
+  const sound = nested('"id":"u1","item":"x"');
+  expect((await imported(sound, { columns })).rows).toEqual([two[0]]);
+  expect(
+    (await refused(`${sound}${nested('"id":"u1","item":"x","id":"u2"')}`, { columns })).message,
+  ).toContain('events:2: a key is there twice');
+  expect((await imported('{"user":"u1","item":"x","time":1500000000,"more":1,"more":2}\n')).rows).toEqual([
+    two[0],
+  ]);
+});
+
+test('rows are longer than the header by one rule: all of them, or ragged_rows accepts it', async () => {
+  const long = 'u1,x,1500000000,9,9\n';
+  const short = 'u2,y,1500000001\n';
+  expect((await refused(header + long + short)).message).toBe('events:2: has 5 cells, not 3');
+  const lines = (count: number) => long.repeat(count);
+  const late = await refused(header + lines(150) + short);
+  expect(late.message).toBe("events:152: has 3 cells, where the first rows have more than the header's 3");
+  expect(late.hint).toContain('ragged_rows: accept');
+  const { rows, summary, warnings } = await imported(header + lines(150) + short, { skip_bad_rows: true });
+  expect(rows).toHaveLength(150);
+  expect(summary).toContain('1 row left out');
+  expect(warnings[0]).toContain('150 rows of events have another number of cells');
+  expect((await imported(header + long + short, { ragged_rows: 'accept' })).rows).toEqual(two);
+  // A delimiter at the end of each row is no cell of its own.
+  expect((await imported(`${header}u1,x,1500000000,\nu2,y,1500000001,\n`)).rows).toEqual(two);
+});
+
+test.each([
+  ['commas', '"user","item","time"\n"1","u1","x",1500000000\n"2","u2","y",1500000001\n'],
+  ['spaces', '"user" "item" "time"\n"17" "u1" "x" 1500000000\n"4" "u2" "y" 1500000001\n'],
+])(
+  'names of rows that the header leaves out, as R writes them with %s, are refused with what to write',
+  async (_, text) => {
+    const failure = await refused(text);
+    expect(failure.message).toContain('events: rows have one cell more than the header');
+    expect(failure.hint).toBe('say which: columns: { user: 2, item: 3, time: 4 }, or ragged_rows: accept');
+    const { rows, warnings } = await imported(text, { columns: { user: 2, item: 3, time: 4 }, header: true });
+    expect(rows).toEqual(two);
+    expect(warnings).toEqual([]);
+  },
+);
+
+test('numbers of rows below an empty title are passed over by name, and warned of where a position takes them', async () => {
+  const text = '"","user","item","time"\n"1","u1","x",1500000000\n"2","u2","y",1500000001\n';
+  const { rows, warnings } = await imported(text);
+  expect(rows).toEqual(two);
+  expect(warnings).toEqual([]);
+  expect((await imported(text, { columns: { user: 1, item: 3, time: 4 } })).warnings).toEqual([
+    expect.stringContaining(
+      'column 1 of events, taken for the user, has no title and another value in each row',
+    ),
+  ]);
+});
+
+test('lines that begin with # among the rows are said with the first, and named where rows are refused', async () => {
+  const text = `${header}u1,x,1500000000\n#u2,y,1500000001\n# a,b,1500000002\n`;
+  const { rows, warnings } = await imported(text);
+  expect(rows).toHaveLength(3);
+  expect(warnings).toEqual([
+    "2 rows of events begin with #, the first on line 3, and were read as any other; if they are comments, say comment: '#'",
+  ]);
+  expect((await imported(text, { comment: '#' })).rows).toHaveLength(1);
+  expect((await imported(text, { comment: 'none' })).warnings).toEqual([]);
+  const failure = await refused(`${header}u1,x,1500000000\n# by hand\n`);
+  expect(failure.message).toBe('events:3: has 1 cell, not 3');
+  expect(failure.hint).toContain("(events:3), say comment: '#'");
+});
+
+test('each word that may stand for no value is counted by itself', async () => {
+  const rows = ['NA', 'NULL', 'NA', 'u1'].map((user, index) => `${user},x,${1_500_000_000 + index}\n`);
+  const { warnings } = await imported(header + rows.join(''));
+  expect(warnings).toEqual([
+    '3 rows with the users NA (2), NULL (1), taken as any others; if they stand for no value, say null_values: ["NA", "NULL"]',
+  ]);
+});
+
+test('names of columns are given as YAML needs them', async () => {
+  const { hint } = await refused('user:id,"item, name",2014,true\nu1,x,1500000000,y\n');
+  expect(hint).toContain('columns: { user: "user:id", item: "item, name", time: "2014" }');
+});
+
+test.each<[string, string, JsonObject]>([
+  ['semicolons, with commas in each cell', 'u1;a, b, c;1500000000\nu2;a, b, c;1500000001\n', {}],
+  [
+    'semicolons, with commas in a title',
+    'user;item, or course, or both;time\nu1;x;1500000000\nu2;y;1500000001\n',
+    { columns: { item: 2 } },
+  ],
+  ['semicolons, with quoted commas', 'user;item;time\n"a,b,c";"x,y,z";1500000000\n', {}],
+  ['commas, with semicolons in each cell', 'u1,x;y;z,1500000000\nu2,x;y;z,1500000001\n', {}],
+  ['commas, with quoted semicolons', 'user,item,time\n"a;b;c","x;y;z",1500000000\n', {}],
+  ['commas, with bars in each cell', 'user,item,time\na|b|c,x|y|z,1500000000\n', {}],
+  ['tabs, with commas in each cell', 'a,b,c\tx,y,z\t1500000000\na,b,d\tx,y,z\t1500000001\n', {}],
+  ['bars, with commas in each cell', 'u1|x,y,z|1500000000\nu2|x,y,z|1500000001\n', positions],
+])('%s are told by what the cells hold', async (what, text, asked) => {
+  const delimiter = { semicolons: ';', commas: ',', tabs: '\t', bars: '|' }[what.split(',')[0] as 'bars'];
+  const { rows } = await imported(text, asked);
+  const told = await imported(text, { ...asked, delimiter });
+  expect(rows).toEqual(told.rows);
+  expect(rows.every(([, , time]) => Number(time) >= 1_500_000_000)).toBe(true);
+});
+
+test('lines that two delimiters divide alike are refused, and read with the one that is said', async () => {
+  const text = 'u1;x;1700000000,5;2,5\nu2;y;1700000001,5;3,5\n';
+  const failure = await refused(text);
+  expect(failure.message).toBe('events: its lines can be divided by "," and by ";"');
+  expect(failure.hint).toBe('say which: delimiter: ",", or delimiter: ";"');
+  expect((await imported(text, { delimiter: ',' })).rows).toHaveLength(2);
+});
+
+test('JSON as DuckDB reads it is read on the first line as on any other', async () => {
+  const line = (more: string) => `{"user":"u1","item":"x","time":1500000000${more}}\n`;
+  for (const more of [',', ',"a":nan', ',"a":-Infinity', ',"a":[1,]', ',"a":"NaN, ]"']) {
+    expect((await imported(line(more) + line(more))).rows).toEqual([two[0], two[0]]);
+  }
+});
+
+test('an id with a NUL is none, in JSON as in parquet', async () => {
+  const failure = await refused('{"user":"a\\u0000b","item":"x","time":1}\n');
+  expect(failure.message).toBe('events:1: user holds a NUL character');
+  const root = await parquetOf("SELECT 'u' AS user, 'a' || chr(0) AS item, 1 AS time");
+  expect((await failureOf(read(root, 'events'))).message).toBe('events: row 1: item holds a NUL character');
+});
+
+test('a number that is none is no id in parquet either, and whole numbers with a point are warned of', async () => {
+  const root = await parquetOf(
+    "SELECT 'u' AS user, unnest([7.0::DOUBLE, 'nan'::DOUBLE, 'inf'::DOUBLE]) AS item, 1500000000 AS time",
+  );
+  const failure = await failureOf(read(root, 'events'));
+  expect([failure.message, ...(failure.details ?? [])]).toEqual([
+    'events: row 2: no item',
+    'events: row 3: no item',
+  ]);
+  const { rows, warnings } = await read(root, 'events', { skip_bad_rows: true });
+  expect(rows).toEqual([['u', '7.0', 1_500_000_000]]);
+  expect(warnings).toEqual([
+    '1 item of 1 is a whole number with a point, such as 7.0: it is another item than 7',
+  ]);
+  const json = await imported('{"user":1e2,"item":10,"time":1500000000}\n');
+  expect(json.warnings).toEqual([
+    '1 user of 1 is a whole number with a point, such as 100.0: it is another user than 100',
+  ]);
+});
+
+test('that a name is a key and a path as well is said, in JSON as in parquet', async () => {
+  const columns = { user: 'user.id' };
+  const warning =
+    'events has both "user.id" and id inside user: the first was taken for the user; rename it if the second is meant';
+  const line = '{"user":{"id":"nested"},"user.id":"flat","item":"x","time":1500000000}\n';
+  const json = await imported(line, { columns });
+  expect(json.rows).toEqual([['flat', 'x', 1_500_000_000]]);
+  expect(json.warnings).toEqual([warning]);
+  const root = await parquetOf(
+    `SELECT {'id': 'nested'} AS user, 'flat' AS "user.id", 'x' AS item, 1500000000 AS time`,
+  );
+  const parquet = await read(root, 'events', { columns });
+  expect(parquet.rows).toEqual([['flat', 'x', 1_500_000_000]]);
+  expect(parquet.warnings).toEqual([warning]);
+  const flat = '{"user":"u1","user.id":"flat","item":"x","time":1500000000}\n';
+  expect((await imported(flat, { columns })).warnings).toEqual([]);
+});
