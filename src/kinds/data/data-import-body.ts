@@ -1,4 +1,7 @@
 import { relative } from 'node:path';
+import { formatCount } from '../../base/quantities.js';
+import { resolveColumns } from '../../data/column-places.js';
+import { type FormatWarning, warningsOfFormat } from '../../data/format-warnings.js';
 import { importParquet, parquetColumns } from '../../data/import-parquet.js';
 import { describeImport, type LeftOut, surveyRows, warningsOf } from '../../data/import-summary.js';
 import { type ImportTarget, openTarget } from '../../data/import-target.js';
@@ -8,9 +11,6 @@ import type { BadRow, RecordSplitter } from '../../data/split-records.js';
 import { badData, readingUserFile } from '../../tables/bad-data.js';
 import { withDatabase } from '../../tables/database.js';
 import { writeParquet } from '../../tables/parquet.js';
-import { formatCount } from '../base/quantities.js';
-import { resolveColumns } from '../data/column-places.js';
-import { type FormatWarning, warningsOfFormat } from '../data/format-warnings.js';
 import type { KindContext } from '../kind.js';
 import type { DataImportParameters } from './data-import.js';
 

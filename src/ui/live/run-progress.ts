@@ -1,5 +1,5 @@
 import { greatest } from '../../base/extremes.js';
-import { isBetter, metricNames } from '../statistics/metrics.js';
+import { isBetter, metricNames } from '../../statistics/metrics.js';
 import {
   chainOf,
   countNodes,

@@ -1,9 +1,9 @@
 import { formatCount, formatFigure, formatSeconds } from '../../base/quantities.js';
 import { printable } from '../../base/terminal-text.js';
 import type { Outcome } from '../../run/event.js';
+import { metricNames } from '../../statistics/metrics.js';
 import { fitText } from '../fit-text.js';
 import { finishLines, noteLine, retryLine, wordLine } from '../plain-lines.js';
-import { metricNames } from '../statistics/metrics.js';
 import type { Style } from '../style.js';
 import type { Symbols } from '../symbols.js';
 import { wrapLine } from '../wrap-line.js';

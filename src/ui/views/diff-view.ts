@@ -5,8 +5,8 @@ import { formatCount } from '../../base/quantities.js';
 import { printable } from '../../base/terminal-text.js';
 import type { NodeDifference, RunComparison, RunFacts, ValueDifference } from '../../report/compare-runs.js';
 import type { MetricDifference, MetricSide, SettingOf } from '../../report/metric-differences.js';
+import { inReadingOrder, isBetter } from '../../statistics/metrics.js';
 import type { RowTable } from '../../tables/row-formats.js';
-import { inReadingOrder, isBetter } from '../statistics/metrics.js';
 import type { Style } from '../style.js';
 import { type FigureLayout, tableLines } from './metric-lines.js';
 

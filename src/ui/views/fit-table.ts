@@ -1,9 +1,9 @@
 import { greatest } from '../../base/extremes.js';
 import type { Json } from '../../base/json.js';
 import { displayWidth, printable } from '../../base/terminal-text.js';
+import { metrics } from '../../statistics/metrics.js';
 import { type RowTable, tableWidth } from '../../tables/row-formats.js';
 import { fitText } from '../fit-text.js';
-import { metrics } from '../statistics/metrics.js';
 
 /** A table that fits, the columns that it had to leave out, and what must be known to read it as it has become. */
 export interface FittedTable {

@@ -1,10 +1,10 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import type { JsonObject } from '../../src/base/json.js';
-import { dataImport } from '../../src/kinds/data-import.js';
-import { withDatabase } from '../../src/tables/database.js';
-import { failureOf, rowsOf, runKind, temporaryFolder } from '../support/run-kind.js';
+import type { JsonObject } from '../../../src/base/json.js';
+import { dataImport } from '../../../src/kinds/data/data-import.js';
+import { withDatabase } from '../../../src/tables/database.js';
+import { failureOf, rowsOf, runKind, temporaryFolder } from '../../support/run-kind.js';
 
 type Triple = readonly [user: unknown, item: unknown, time: unknown];
 
