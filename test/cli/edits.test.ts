@@ -204,12 +204,12 @@ describe("what an edit of kshot's own code re-runs", () => {
 
     // Each edit leaves every output as it was, so the wave stops at the steps of the edited code. Edits that reach
     // different steps are made at once.
-    const sql = readdirSync(join(build.main, '../../kinds')).find((name) => /^data-pairs.*\.sql$/.test(name));
+    const sql = readdirSync(join(build.main, '../../kinds/data')).find((name) => /^data-pairs.*\.sql$/.test(name));
     expect(
       await ranAfter({
         'src/kinds/choose/select-body.ts': mark,
         'src/learning/adam.ts': mark,
-        [`src/kinds/${sql}`]: '-- a comment',
+        [`src/kinds/data/${sql}`]: '-- a comment',
       }),
       "a kind's body, a module that a kind loads lazily, a SQL file that a kind names",
     ).toEqual(['chosen', 'meta_train@2', 'meta_train@4', 'pairs']);
