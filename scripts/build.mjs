@@ -1,10 +1,11 @@
-// Builds dist/: the modules without their types, the assets beside them, and what is computed from the kinds
-// (parameter validators, code digests). No network, no state: the same sources give the same bytes.
+// Builds dist/: the modules without their types, the types of what is exported, the assets beside them, and what is
+// computed from the kinds (parameter validators, code digests). No network, no state: the same sources give the same bytes.
 import { cpSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { computeCodeDigests } from './code-digests.mjs';
+import { writeDeclarations } from './declarations.mjs';
 import { compileKernel } from './kernel.mjs';
 import { packPackages } from './pack-packages.mjs';
 import { compileValidators } from './validators.mjs';
@@ -23,7 +24,7 @@ const isModule = (file) => /\.tsx?$/.test(file) && !file.endsWith('.d.ts');
 
 rmSync(output, { recursive: true, force: true });
 try {
-  await build({
+  const modules = build({
     entryPoints: files.filter(isModule).map((file) => join(source, file)),
     outbase: source,
     outdir: output,
@@ -33,6 +34,7 @@ try {
     jsx: 'automatic',
     logLevel: 'warning',
   });
+  await Promise.all([modules, writeDeclarations(root, output)]);
   for (const file of files.filter((file) => !isModule(file) && !/\.(md|as|stamp|d\.ts)$/.test(file))) {
     mkdirSync(join(output, file, '..'), { recursive: true });
     cpSync(join(source, file), join(output, file));

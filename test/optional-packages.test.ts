@@ -13,7 +13,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Diagnosis } from '../src/session/diagnosis.js';
+import type { Diagnosis } from '../src/session/keeping/diagnosis.js';
 import { kshot } from './support/kshot.js';
 import { smallExperiment } from './support/small-experiment.js';
 import { temporaryProject } from './support/temporary-project.js';

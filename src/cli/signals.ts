@@ -1,15 +1,13 @@
 import { setImmediate as turn } from 'node:timers/promises';
+import { Interrupted } from '../session/running/interrupted.js';
 
 const exitCodes = { SIGINT: 130, SIGTERM: 143, SIGHUP: 143 } as const;
 type Signal = keyof typeof exitCodes;
 
 /** What signals ask of a run while it is under way. */
 export interface Cancellation {
-  readonly signal: AbortSignal;
   /** Aborts as the first SIGINT does; nothing where it has been aborted. */
   cancel(): void;
-  /** 130 or 143 once it has been aborted, else 0. */
-  exitCode(): number;
   /** A signal ends the process at once from now on. */
   stop(): void;
 }
@@ -52,21 +50,18 @@ export async function forgetSignals(): Promise<number> {
  * Until it is stopped, the first signal aborts, so that what runs can end in order; the second ends this process at
  * once. `say` is told what is going on.
  */
-export function cancelOnSignals(say: (line: string) => void): Cancellation {
-  const controller = new AbortController();
+export function cancelOnSignals(controller: AbortController, say: (line: string) => void): Cancellation {
   endInOrder = (signal) => {
     say(`${signal}: ending what runs; again to end at once`);
-    controller.abort();
+    controller.abort(new Interrupted(exitCode));
   };
   return {
-    signal: controller.signal,
     cancel() {
       if (exitCode !== 0) return;
       exitCode = exitCodes.SIGINT;
       say('stopping: ending what runs; Ctrl-C to end at once');
-      controller.abort();
+      controller.abort(new Interrupted(exitCode));
     },
-    exitCode: () => exitCode,
     stop() {
       endInOrder = undefined;
     },

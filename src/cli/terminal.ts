@@ -1,9 +1,10 @@
 import { largestExitCode } from '../base/exit-code.js';
 import type { Failure } from '../base/failure.js';
 import { printable } from '../base/terminal-text.js';
+import { runFailed } from '../session/failures-as-data.js';
 import { ndjsonLine } from '../ui/ndjson.js';
 import { type Style, styleFor } from '../ui/style.js';
-import { failuresAsJson, formatFailures, runFailed } from '../ui/views/print-failures.js';
+import { failuresAsJson, formatFailures } from '../ui/views/print-failures.js';
 import { wrapLine } from '../ui/wrap-line.js';
 
 /** Options that every command takes. */

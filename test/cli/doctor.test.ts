@@ -3,7 +3,7 @@ import { chmodSync, mkdirSync, readdirSync, rmSync, symlinkSync, truncateSync } 
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { engines } from '../../src/engines/registry.js';
-import type { Diagnosis } from '../../src/session/diagnosis.js';
+import type { Diagnosis } from '../../src/session/keeping/diagnosis.js';
 import type { TerminalFacts } from '../../src/ui/terminal-facts.js';
 import { isContinuousIntegration } from '../../src/ui/terminal-facts.js';
 import { kshot, mainFile } from '../support/kshot.js';

@@ -1,5 +1,6 @@
-import { openGraph, type PlanningOptions } from '../../session/plan-pipeline.js';
-import { dagDot, dagMermaid, dagOf, dagText } from '../../ui/views/graph-view.js';
+import { openProject } from '../../session/project.js';
+import { dagDot, dagMermaid, dagText } from '../../ui/views/graph-view.js';
+import { type PlanningOptions, pipelineRequest } from '../pipeline-request.js';
 import { type CommonOptions, openTerminal } from '../terminal.js';
 
 export interface DagOptions extends CommonOptions, PlanningOptions {
@@ -9,9 +10,11 @@ export interface DagOptions extends CommonOptions, PlanningOptions {
 /** `kshot dag`: the graph of steps with the roles of what flows, on stdout. */
 export async function dag(options: DagOptions, targets: readonly string[]): Promise<number> {
   const terminal = openTerminal(options);
-  const graph = await openGraph(targets, options);
+  const project = await openProject(options);
+  if (!project.ok) return terminal.fail(project.failure);
+  const graph = await project.value.graph(pipelineRequest(targets, options));
   if (!graph.ok) return terminal.fail(graph.failure);
-  const drawn = dagOf(graph.value);
+  const drawn = graph.value;
   const format = terminal.json ? 'json' : (options.format ?? 'text');
   switch (format) {
     case 'json':

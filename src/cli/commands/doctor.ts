@@ -1,8 +1,8 @@
 import { largestExitCode } from '../../base/exit-code.js';
-import { diagnose } from '../../session/diagnosis.js';
+import { failuresAsData } from '../../session/failures-as-data.js';
+import { diagnose } from '../../session/keeping/diagnosis.js';
 import { terminalFacts } from '../../ui/terminal-facts.js';
 import { diagnosisLines } from '../../ui/views/diagnosis-view.js';
-import { failuresAsData } from '../../ui/views/print-failures.js';
 import { type CommonOptions, openTerminal } from '../terminal.js';
 
 /** `kshot doctor`: what kshot finds where it stands, on stdout; exit 36 where something that it needs is missing. */

@@ -1,14 +1,9 @@
-import { basename, dirname, join, relative } from 'node:path';
-import { keptRuns, type LostResults, lostResults } from '../../artifacts/kept-results.js';
-import { isPinned } from '../../artifacts/pins.js';
-import { identityOf, readRegister } from '../../artifacts/register.js';
-import { readManifest } from '../../artifacts/run-documents.js';
+import { relative } from 'node:path';
+import type { LostResults } from '../../artifacts/kept-results.js';
 import { formatBytes, formatCount } from '../../base/quantities.js';
 import { printable } from '../../base/terminal-text.js';
-import { findRoot } from '../../session/find-pipeline.js';
-import type { Digest } from '../../store/entry.js';
-import { collectGarbage, type Garbage, planGarbage } from '../../store/local/collect-garbage.js';
-import { openStore } from '../../store/local/open-store.js';
+import type { Garbage } from '../../store/local/collect-garbage.js';
+import { openProject } from '../../session/project.js';
 import { type CommonOptions, openTerminal } from '../terminal.js';
 
 export interface GarbageCommandOptions extends CommonOptions {
@@ -28,44 +23,24 @@ const nouns: { readonly [type in Garbage['type']]: string } = {
 /** `kshot gc`: removes from the cache what neither the last distinct results of any pipeline nor pinned runs reach. */
 export async function gc(options: GarbageCommandOptions): Promise<number> {
   const terminal = openTerminal(options);
-  const root = findRoot(process.cwd(), options.root);
-  if (!root.ok) return terminal.fail([root.failure]);
-  const store = await openStore(join(root.value, 'cache'));
-  const { runs } = readRegister(root.value);
-  const nodesOf = (run: string) => readManifest(root.value, run)?.nodes ?? [];
-  const pinned = runs.filter((record) => isPinned(root.value, record));
-  const keptKeys = new Set(
-    [...new Set([...keptRuns(runs, options.keep), ...pinned])]
-      .flatMap((record) => nodesOf(identityOf(record)))
-      .flatMap(({ key }) => (key === undefined ? [] : [key])),
-  );
-  const garbageOptions = { keptKeys };
-  const dryRun = options.dryRun === true;
-  const collected = dryRun
-    ? ({ ok: true, value: planGarbage(store, garbageOptions) } as const)
-    : collectGarbage(store, garbageOptions);
-  if (!collected.ok) return terminal.fail([collected.failure]);
+  const project = await openProject(options);
+  if (!project.ok) return terminal.fail(project.failure);
+  const { keep, dryRun = false } = options;
+  const collected = await project.value.collectGarbage({ keep, dryRun });
+  if (!collected.ok) return terminal.fail(collected.failure);
 
-  const { garbage, bytes, heldBy } = collected.value;
+  const { garbage, bytes, heldBy, pinned, losses } = collected.value;
   if (heldBy.length > 0) {
     const they = heldBy.length === 1 ? 'runs now and may' : 'run now and may';
     terminal.say(`${heldBy.join('; ')} ${they} need any result, so only leftovers go`);
   }
-  const losses = lostResults(runs, nodesOf, sizesOf(garbage));
   if (terminal.json) {
     const files = garbage.map(({ type, path, bytes: size }) => ({
       type,
-      path: relative(root.value, path),
+      path: relative(project.value.root, path),
       bytes: size,
     }));
-    terminal.document({
-      dry_run: dryRun,
-      bytes,
-      pinned: pinned.map(identityOf),
-      held_by: heldBy,
-      runs: losses,
-      garbage: files,
-    });
+    terminal.document({ dry_run: dryRun, bytes, pinned, held_by: heldBy, runs: losses, garbage: files });
     return 0;
   }
   const counts = new Map<Garbage['type'], number>();
@@ -77,18 +52,8 @@ export async function gc(options: GarbageCommandOptions): Promise<number> {
       : `${dryRun ? 'would remove' : 'removed'} ${parts.join(', ')}: ${formatBytes(bytes)}`,
   );
   for (const loss of losses) terminal.show(lossLine(loss));
-  if (pinned.length > 0) terminal.say(`pinned and so kept: ${pinned.map(identityOf).join(', ')}`);
+  if (pinned.length > 0) terminal.say(`pinned and so kept: ${pinned.join(', ')}`);
   return 0;
-}
-
-/** The bytes of each entry and object to be removed, by key and digest. */
-function sizesOf(garbage: readonly Garbage[]): ReadonlyMap<Digest, number> {
-  return new Map(
-    garbage.flatMap(({ type, path, bytes }): readonly [Digest, number][] => {
-      if (type === 'entry') return [[basename(path, '.json'), bytes]];
-      return type === 'object' ? [[`${basename(dirname(path))}${basename(path)}`, bytes]] : [];
-    }),
-  );
 }
 
 /** A line for what each run loses; steps with many nodes are cut short. */

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { writeFileAtomic } from '../../base/files/atomic-file.js';
 import { makeFolders } from '../../base/files/make-folders.js';
 import { pipelineSchema } from '../../pipeline/json-schema.js';
-import { findRoot } from '../../session/find-pipeline.js';
+import { openProject } from '../../session/project.js';
 import { eventsSchema } from '../../ui/events-schema.js';
 import { type CommonOptions, openTerminal } from '../terminal.js';
 
@@ -14,9 +14,9 @@ export interface SchemaOptions extends CommonOptions {
 /** `kshot schema`: writes `schemas/*.json`; with `--check` only says whether they are as they would be written. */
 export async function schema(options: SchemaOptions): Promise<number> {
   const terminal = openTerminal(options);
-  const root = findRoot(process.cwd(), options.root);
-  if (!root.ok) return terminal.fail([root.failure]);
-  const folder = join(root.value, 'schemas');
+  const project = await openProject(options);
+  if (!project.ok) return terminal.fail(project.failure);
+  const folder = join(project.value.root, 'schemas');
   const files = [
     { name: 'pipeline.schema.json', text: asText(pipelineSchema()) },
     { name: 'events.schema.json', text: asText(eventsSchema) },

@@ -1,10 +1,10 @@
-import { identityOf, readRegister } from '../../artifacts/register.js';
-import { type ManifestNode, readManifest } from '../../artifacts/run-documents.js';
+import type { RunRecord } from '../../artifacts/register.js';
+import type { ManifestNode } from '../../artifacts/run-documents.js';
 import { formatSeconds } from '../../base/quantities.js';
-import type { PlannedNode } from '../../pipeline/plan/plan.js';
-import { openProject, type PlanningOptions } from '../../session/plan-pipeline.js';
-import { reasonsOfPlan } from '../../session/reasons.js';
-import { countStates, planAsData, planLines } from '../../ui/views/plan-view.js';
+import type { NodePlan } from '../../session/planning/describe-plan.js';
+import { openProject } from '../../session/project.js';
+import { planAsData, planLines } from '../../ui/views/plan-view.js';
+import { type PlanningOptions, pipelineRequest } from '../pipeline-request.js';
 import { type CommonOptions, openTerminal } from '../terminal.js';
 
 export interface StatusOptions extends CommonOptions, PlanningOptions {
@@ -17,47 +17,46 @@ const notUpToDate = 4;
 /** `kshot status`: the plan with what the last run of this pipeline did, on stdout. */
 export async function status(options: StatusOptions, targets: readonly string[]): Promise<number> {
   const terminal = openTerminal(options);
-  const project = await openProject(targets, options);
+  const project = await openProject(options);
   if (!project.ok) return terminal.fail(project.failure);
-  const { root, graph, plan } = project.value;
-  for (const warning of graph.warnings) terminal.warn(warning);
-  const last = readRegister(root).runs.findLast((one) => one.pipeline === graph.name);
-  const manifest = last === undefined ? undefined : readManifest(root, identityOf(last));
-  const nodes = new Map(manifest?.nodes.map((node) => [node.id, node]));
-  const reasons = await reasonsOfPlan(project.value);
+  const found = await project.value.status(pipelineRequest(targets, options));
+  if (!found.ok) return terminal.fail(found.failure);
+  const { plan, last } = found.value;
+  for (const warning of plan.warnings) terminal.warn(warning);
+  const nodes = new Map(last?.nodes.map((node) => [node.id, node]));
   if (terminal.json) {
-    const data = planAsData(plan, reasons);
+    const data = planAsData(plan);
     terminal.document({
       ...data,
-      last_run: last === undefined ? null : identityOf(last),
-      last_exit_code: last?.exit_code ?? null,
-      nodes: data.nodes.map((node) => {
-        const before = nodes.get(node['node'] ?? '');
-        return before === undefined
-          ? node
-          : {
-              ...node,
-              last_outcome: before.outcome,
-              last_seconds: before.seconds,
-              ...(before.computed_seconds === undefined ? {} : { computed_seconds: before.computed_seconds }),
-            };
-      }),
+      last_run: last?.run ?? null,
+      last_exit_code: last?.record.exit_code ?? null,
+      nodes: data.nodes.map((node) => ({ ...node, ...lastFacts(nodes.get(node.node)) })),
     });
   } else {
-    const lines = planLines(plan, terminal.dataStyle, reasons, (of) => lastTime(of, nodes));
+    const lines = planLines(plan, terminal.dataStyle, (of) => lastTime(of, nodes));
     for (const line of lines) terminal.show(line);
-    terminal.show(
-      last === undefined
-        ? 'last run: none'
-        : `last run: ${last.run}, ${last.started_at}, ${formatSeconds(last.seconds)}, exit code ${last.exit_code}`,
-    );
+    terminal.show(last === undefined ? 'last run: none' : lastRunLine(last.record));
   }
-  return options.check === true && countStates(plan.nodes).hit < plan.nodes.length ? notUpToDate : 0;
+  return options.check === true && plan.counts.hit < plan.nodes.length ? notUpToDate : 0;
+}
+
+function lastRunLine({ run, started_at, seconds, exit_code }: RunRecord): string {
+  return `last run: ${run}, ${started_at}, ${formatSeconds(seconds)}, exit code ${exit_code}`;
+}
+
+function lastFacts(before: ManifestNode | undefined) {
+  if (before === undefined) return {};
+  const { outcome, seconds, computed_seconds } = before;
+  return {
+    last_outcome: outcome,
+    last_seconds: seconds,
+    ...(computed_seconds === undefined ? {} : { computed_seconds }),
+  };
 }
 
 /** What became of a step's nodes in the last run, and how long computing their results took, then or before. */
-function lastTime(planned: readonly PlannedNode[], last: ReadonlyMap<string, ManifestNode>): string {
-  const before = planned.flatMap(({ node }) => last.get(node.id) ?? []);
+function lastTime(planned: readonly NodePlan[], last: ReadonlyMap<string, ManifestNode>): string {
+  const before = planned.flatMap(({ node }) => last.get(node) ?? []);
   const outcomes = new Map<string, number>();
   for (const { outcome } of before) outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1);
   if (before.length === 0) return '';

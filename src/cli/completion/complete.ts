@@ -1,5 +1,5 @@
 import type { Argument, Command, Option } from 'commander';
-import { isPipelineName } from '../../session/find-pipeline.js';
+import { isPipelineName } from '../../session/planning/find-pipeline.js';
 
 /** A word that could stand where the cursor is. */
 export interface Completion {

@@ -4,20 +4,25 @@ import type { Report } from '../../artifacts/run-documents.js';
 import { printable } from '../../base/terminal-text.js';
 import { kinds } from '../../kinds/registry.js';
 import type { PublishedFile } from '../../report/publish/published-history.js';
-import type { PlanningOptions } from '../../session/plan-pipeline.js';
 import { type FigureLayout, resultLines } from './metric-lines.js';
 
 export interface Closing {
   readonly finished: FinishedRun;
   /** Absent where it could not be written. */
-  readonly report: Report | undefined;
+  readonly report?: Report;
   readonly published: readonly Pick<PublishedFile, 'path' | 'outcome'>[];
   /** Where the page or the folder of the run is, as it is typed where the run was started. */
   readonly place: string;
   /** What kshot was started with: how to type its name, a file and targets, options. */
   readonly command: string;
   readonly targets: readonly string[];
-  readonly options: PlanningOptions & { readonly keepGoing?: boolean; readonly jobs?: number };
+  readonly options: {
+    readonly root?: string;
+    readonly set?: readonly string[];
+    readonly engine?: string;
+    readonly keepGoing?: boolean;
+    readonly jobs?: number;
+  };
 }
 
 /** What a run ends with: its results, where they are, and what can be typed next, each command as it works here. */

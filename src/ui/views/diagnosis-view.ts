@@ -1,8 +1,8 @@
 import { greatest } from '../../base/extremes.js';
 import { formatBytes, formatCount } from '../../base/quantities.js';
 import { printable } from '../../base/terminal-text.js';
-import type { DiagnosedEngine, Diagnosis } from '../../session/diagnosis.js';
-import type { ProjectFacts } from '../../session/project-diagnosis.js';
+import type { DiagnosedEngine, Diagnosis } from '../../session/keeping/diagnosis.js';
+import type { ProjectFacts } from '../../session/keeping/project-diagnosis.js';
 import type { Style } from '../style.js';
 import type { TerminalFacts } from '../terminal-facts.js';
 

@@ -2,14 +2,12 @@ import { greatest } from '../../base/extremes.js';
 import { formatCount, shortDigest } from '../../base/quantities.js';
 import { displayWidth, printable } from '../../base/terminal-text.js';
 import type { Publication } from '../../pipeline/graph/graph.js';
-import type { Plan, PlannedNode, PlanState } from '../../pipeline/plan/plan.js';
+import type { PlanState } from '../../pipeline/plan/plan.js';
+import type { NodePlan, PipelinePlan, PlanCounts } from '../../session/planning/describe-plan.js';
 import type { Style } from '../style.js';
 
-/** How many nodes of a plan are in each state. */
-export type PlanCounts = { readonly [state in PlanState]: number };
-
 /** Counts nodes by their state. */
-export function countStates(nodes: readonly PlannedNode[]): PlanCounts {
+function countStates(nodes: readonly NodePlan[]): PlanCounts {
   const counts = { run: 0, hit: 0, depends: 0 };
   for (const { state } of nodes) counts[state] += 1;
   return counts;
@@ -20,15 +18,14 @@ export function countStates(nodes: readonly PlannedNode[]): PlanCounts {
  * what `more` adds. Ends with the sums.
  */
 export function planLines(
-  plan: Plan,
+  plan: PipelinePlan,
   style: Style,
-  reasonOf: (node: PlannedNode) => string,
-  more: (nodes: readonly PlannedNode[]) => string = () => '',
+  more: (nodes: readonly NodePlan[]) => string = () => '',
 ): readonly string[] {
-  const steps = new Map<string, PlannedNode[]>();
+  const steps = new Map<string, NodePlan[]>();
   for (const planned of plan.nodes) {
-    const nodes = steps.get(planned.node.step);
-    if (nodes === undefined) steps.set(planned.node.step, [planned]);
+    const nodes = steps.get(planned.step);
+    if (nodes === undefined) steps.set(planned.step, [planned]);
     else nodes.push(planned);
   }
   const mark: { readonly [state in PlanState]: (text: string) => string } = {
@@ -43,7 +40,7 @@ export function planLines(
     const [first] = nodes;
     return {
       state,
-      subject: printable(nodes.length === 1 && first !== undefined ? first.node.id : step),
+      subject: printable(nodes.length === 1 && first !== undefined ? first.node : step),
       count:
         nodes.length === 1
           ? ''
@@ -53,7 +50,7 @@ export function planLines(
                 .filter((one) => counts[one] > 0)
                 .map((one) => `${counts[one]} ${one}`)
                 .join(' + '),
-      reason: printable(reasonOfStep(nodes, state, reasonOf)),
+      reason: printable(reasonOfStep(nodes, state)),
       more: more(nodes),
     };
   });
@@ -65,7 +62,7 @@ export function planLines(
     rows.map((row) => row.count.length),
     0,
   );
-  const counts = countStates(plan.nodes);
+  const { counts } = plan;
   return [
     ...rows.map((row) =>
       [
@@ -84,8 +81,7 @@ export function planLines(
 }
 
 /** What a run would publish: a line for each path as it is written. */
-export function publicationLines({ graph }: Plan, style: Style): readonly string[] {
-  const { publications } = graph;
+export function publicationLines({ publications }: PipelinePlan, style: Style): readonly string[] {
   const isSame = (one: Publication, other: Publication) =>
     one.source === other.source && one.pattern === other.pattern;
   const rows = publications
@@ -103,45 +99,23 @@ export function publicationLines({ graph }: Plan, style: Style): readonly string
 }
 
 /** The reason of the nodes that are in the step's state: the common one, or the first and how many more there are. */
-function reasonOfStep(
-  nodes: readonly PlannedNode[],
-  state: PlanState,
-  reasonOf: (node: PlannedNode) => string,
-): string {
+function reasonOfStep(nodes: readonly NodePlan[], state: PlanState): string {
   const [first, ...others] = nodes.filter((planned) => planned.state === state);
   if (first === undefined) return '';
   if (state === 'hit') return others.length === 0 ? `key ${shortDigest(first.key ?? '')}` : '';
-  const reason = reasonOf(first);
-  const different = others.some((other) => reasonOf(other) !== reason);
-  return different ? `${reason} (first of several; kshot explain ${first.node.step})` : reason;
+  const { reason = '' } = first;
+  const different = others.some((other) => (other.reason ?? '') !== reason);
+  return different ? `${reason} (first of several; kshot explain ${first.step})` : reason;
 }
 
 /** The plan as data, for `--json`. */
-export function planAsData(
-  plan: Plan,
-  reasonOf: (node: PlannedNode) => string,
-): {
-  readonly pipeline: string;
-  readonly file: string;
-  readonly engine: string;
-  readonly counts: PlanCounts;
-  readonly nodes: readonly { readonly [name: string]: string }[];
-  /** Files of the project that a run would publish. */
-  readonly publish: readonly { readonly path: string; readonly source: string }[];
-} {
+export function planAsData({ pipeline, file, engine, counts, nodes, publications }: PipelinePlan) {
   return {
-    pipeline: plan.graph.name,
-    file: plan.graph.file,
-    engine: plan.graph.engine,
-    counts: countStates(plan.nodes),
-    nodes: plan.nodes.map((planned) => ({
-      node: planned.node.id,
-      step: planned.node.step,
-      kind: planned.node.kind,
-      state: planned.state,
-      ...(planned.key === undefined ? {} : { key: planned.key }),
-      ...(reasonOf(planned) === '' ? {} : { reason: reasonOf(planned) }),
-    })),
-    publish: plan.graph.publications.map(({ path, source }) => ({ path, source })),
+    pipeline,
+    file,
+    engine,
+    counts,
+    nodes,
+    publish: publications.map(({ path, source }) => ({ path, source })),
   };
 }

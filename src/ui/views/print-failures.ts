@@ -1,7 +1,7 @@
 import type { Failure, Location } from '../../base/failure.js';
 import { formatCount } from '../../base/quantities.js';
 import { displayWidth, printable } from '../../base/terminal-text.js';
-import type { RunFailed, RunFailure } from '../../run/event.js';
+import { failuresAsData } from '../../session/failures-as-data.js';
 import { plainStyle, type Style } from '../style.js';
 import { wrapLine } from '../wrap-line.js';
 
@@ -70,32 +70,4 @@ function excerpt(location: Location, style: Style, width: number): string[] {
 /** The failures as JSON for `--json`: `{"version": 1, "failures": [...]}` on one line; causes are left out. */
 export function failuresAsJson(failures: readonly Failure[]): string {
   return `${JSON.stringify({ version: 1, failures: failuresAsData(failures) })}\n`;
-}
-
-/** The failures as the event of a run that tells them. */
-export function runFailed(failures: readonly Failure[]): RunFailed {
-  return {
-    event: 'run.failed',
-    version: 1,
-    time: new Date().toISOString(),
-    failures: failuresAsData(failures),
-  };
-}
-
-/** The failures as they are told in JSON; causes are left out. */
-export function failuresAsData(failures: readonly Failure[]): readonly RunFailure[] {
-  return failures.map(({ reason, message, location, hint, details }) => ({
-    reason,
-    message,
-    ...(location === undefined
-      ? {}
-      : {
-          file: location.file,
-          line: location.line,
-          column: location.column,
-          length: location.length,
-        }),
-    ...(hint === undefined ? {} : { hint }),
-    ...(details === undefined ? {} : { details }),
-  }));
 }

@@ -1,7 +1,7 @@
-import type { Failure } from '../base/failure.js';
-import { probeOnce } from '../engines/choose-here.js';
-import { engines } from '../engines/registry.js';
-import type { PlannedProject } from './plan-pipeline.js';
+import type { Failure } from '../../base/failure.js';
+import { probeOnce } from '../../engines/choose-here.js';
+import { engines } from '../../engines/registry.js';
+import type { PlannedPipeline } from '../planning/plan-pipeline.js';
 
 /**
  * What is wrong with the engines that nodes to be executed want: said at once, not after hours of what comes before
@@ -10,7 +10,7 @@ import type { PlannedProject } from './plan-pipeline.js';
 export async function unavailableEngines({
   plan,
   store,
-}: Pick<PlannedProject, 'plan' | 'store'>): Promise<readonly Failure[]> {
+}: Pick<PlannedPipeline, 'plan' | 'store'>): Promise<readonly Failure[]> {
   const open = plan.nodes.filter(({ state }) => state !== 'hit').flatMap(({ node }) => node.engine ?? []);
   const wanted = [...new Set(open)].filter((name) => engines[name]?.packages.length !== 0);
   const failures: Failure[] = [];

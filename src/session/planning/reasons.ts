@@ -1,16 +1,16 @@
-import { identityOf, readRegister } from '../artifacts/register.js';
-import { type ManifestNode, readManifest } from '../artifacts/run-documents.js';
-import type { Digest } from '../base/canonical.js';
-import type { Tree } from '../base/files/tree.js';
-import type { JsonObject } from '../base/json.js';
-import { shortDigest } from '../base/quantities.js';
-import { kinds } from '../kinds/registry.js';
-import type { GraphNode, Source } from '../pipeline/graph/graph.js';
-import { type Comparable, createManifestReader, differencesInOneLine } from '../pipeline/plan/explain.js';
-import { preimageBeforeInputs } from '../pipeline/plan/keys.js';
-import { fileDigestsOf } from '../pipeline/plan/make-plan.js';
-import type { PlannedNode } from '../pipeline/plan/plan.js';
-import type { PlannedProject } from './plan-pipeline.js';
+import { identityOf, readRegister } from '../../artifacts/register.js';
+import { type ManifestNode, readManifest } from '../../artifacts/run-documents.js';
+import type { Digest } from '../../base/canonical.js';
+import type { Tree } from '../../base/files/tree.js';
+import type { JsonObject } from '../../base/json.js';
+import { shortDigest } from '../../base/quantities.js';
+import { kinds } from '../../kinds/registry.js';
+import type { GraphNode, Source } from '../../pipeline/graph/graph.js';
+import { type Comparable, createManifestReader, differencesInOneLine } from '../../pipeline/plan/explain.js';
+import { preimageBeforeInputs } from '../../pipeline/plan/keys.js';
+import { fileDigestsOf } from '../../pipeline/plan/make-plan.js';
+import type { PlannedNode } from '../../pipeline/plan/plan.js';
+import type { PlannedPipeline } from './plan-pipeline.js';
 
 /** How many runs back a node is looked for. */
 const runsToLookAt = 50;
@@ -32,7 +32,7 @@ export interface NodeHistory {
 }
 
 /** Opens the history of the project's pipeline as it is now, before a run adds to it. */
-export function openNodeHistory({ root, graph, store }: PlannedProject): NodeHistory {
+export function openNodeHistory({ root, graph, store }: PlannedPipeline): NodeHistory {
   const identities = readRegister(root)
     .runs.filter((one) => one.pipeline === graph.name)
     .map(identityOf)
@@ -68,7 +68,7 @@ export function openNodeHistory({ root, graph, store }: PlannedProject): NodeHis
  * segment, or where no run has had one.
  */
 export function latestSegmentBefore(
-  { graph }: PlannedProject,
+  { graph }: PlannedPipeline,
   history: NodeHistory,
   node: GraphNode,
 ): Comparable | undefined {
@@ -87,7 +87,7 @@ export function latestSegmentBefore(
 }
 
 /** What is known of the pre-image of a node in a plan; its inputs may be missing. */
-export function knownPreimage({ plan, codes }: PlannedProject, { node, preimage }: PlannedNode): JsonObject {
+export function knownPreimage({ plan, codes }: PlannedPipeline, { node, preimage }: PlannedNode): JsonObject {
   if (preimage !== undefined) return preimage;
   const parameters = node.withSettings === undefined ? node.parameters : undefined;
   return preimageBeforeInputs({ node, parameters, files: fileDigestsOf(node, plan.files), codes });
@@ -97,7 +97,7 @@ export function knownPreimage({ plan, codes }: PlannedProject, { node, preimage 
 export type ReasonFor = (node: GraphNode, preimage: JsonObject, key: Digest) => Promise<string>;
 
 /** Reasons from the difference to the latest run that lists a node. */
-export function createReasons(project: PlannedProject, history = openNodeHistory(project)): ReasonFor {
+export function createReasons(project: PlannedPipeline, history = openNodeHistory(project)): ReasonFor {
   const { store, codes } = project;
   const readManifestOfCode = createManifestReader(codes, store);
   return async (node, preimage, key) => {
@@ -118,7 +118,7 @@ export function createReasons(project: PlannedProject, history = openNodeHistory
 }
 
 /** The reasons of all nodes of a plan that are to run, and of those that depend what has changed beside their inputs. */
-export async function reasonsOfPlan(project: PlannedProject): Promise<(planned: PlannedNode) => string> {
+export async function reasonsOfPlan(project: PlannedPipeline): Promise<(planned: PlannedNode) => string> {
   const { store, codes } = project;
   const history = openNodeHistory(project);
   const readManifestOfCode = createManifestReader(codes, store);

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
-import type { Failure } from '../base/failure.js';
+import type { Failure } from '../../base/failure.js';
 import {
   isFileAt,
   isFolderAt,
@@ -10,9 +10,9 @@ import {
   pathFailure,
   pathTrouble,
   shortPath,
-} from '../base/files/user-path.js';
-import { suggestion } from '../base/nearest-name.js';
-import { failed, type Result, success } from '../base/result.js';
+} from '../../base/files/user-path.js';
+import { suggestion } from '../../base/nearest-name.js';
+import { failed, type Result, success } from '../../base/result.js';
 
 /**
  * The root of the project that `folder` is in: `--root` where given, else the nearest folder upwards that holds
@@ -129,10 +129,4 @@ export function looksLikePath(target: string): boolean {
 function relativePath(root: string, file: string): string {
   const path = relative(root, file);
   return path.startsWith('..') ? file : path.split(sep).join('/');
-}
-
-/** The first argument as a pipeline's file where it ends in .yaml or .yml, the others as targets. */
-export function splitFile(args: readonly string[]): { file?: string; targets: readonly string[] } {
-  const [first, ...rest] = args;
-  return first !== undefined && isPipelineName(first) ? { file: first, targets: rest } : { targets: args };
 }

@@ -1,12 +1,12 @@
 import { arch, availableParallelism, cpus, freemem, release, totalmem, type } from 'node:os';
-import type { Failure } from '../base/failure.js';
-import { chooseEngine, type EngineChoice } from '../engines/choose-engine.js';
-import type { EngineDescriptor, EngineProbe, PackageVersions } from '../engines/engine.js';
-import { gpuDevices } from '../engines/gpu-devices.js';
-import { probeEngine } from '../engines/probe-engine.js';
-import { engines } from '../engines/registry.js';
-import { packageVersions } from '../report/package-versions.js';
-import { kshotVersion } from '../run/kshot-version.js';
+import type { Failure } from '../../base/failure.js';
+import { chooseEngine, type EngineChoice } from '../../engines/choose-engine.js';
+import type { EngineDescriptor, EngineProbe, PackageVersions } from '../../engines/engine.js';
+import { gpuDevices } from '../../engines/gpu-devices.js';
+import { probeEngine } from '../../engines/probe-engine.js';
+import { engines } from '../../engines/registry.js';
+import { packageVersions } from '../../report/package-versions.js';
+import { kshotVersion } from '../../run/kshot-version.js';
 import { diagnoseProject, type Findings, type ProjectFacts, type Warning } from './project-diagnosis.js';
 
 /** The major version of Node that kshot needs at least. */
@@ -72,7 +72,7 @@ async function diagnoseVersions({ problems }: Findings): Promise<PackageVersions
     });
   }
   try {
-    const { withDatabase } = await import('../tables/database.js');
+    const { withDatabase } = await import('../../tables/database.js');
     const rows = await withDatabase({ threads: 1 }, (database) =>
       database.rows('SELECT version() AS version'),
     );

@@ -1,13 +1,13 @@
 import { accessSync, constants, existsSync, statfsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { identityOf, readRegister } from '../artifacts/register.js';
-import { type Failure, FailureError } from '../base/failure.js';
-import { environmentFailure, failureOfException } from '../base/failure-of-exception.js';
-import { folderObstacle } from '../base/files/folders.js';
-import { formatCount } from '../base/quantities.js';
-import { openStore } from '../store/local/open-store.js';
-import { type CacheSurvey, surveyCache } from '../store/local/survey-cache.js';
-import { findPipeline, findRoot, pipelinesIn } from './find-pipeline.js';
+import { identityOf, readRegister } from '../../artifacts/register.js';
+import { type Failure, FailureError } from '../../base/failure.js';
+import { environmentFailure, failureOfException } from '../../base/failure-of-exception.js';
+import { folderObstacle } from '../../base/files/folders.js';
+import { formatCount } from '../../base/quantities.js';
+import { openStore } from '../../store/local/open-store.js';
+import { type CacheSurvey, surveyCache } from '../../store/local/survey-cache.js';
+import { findPipeline, findRoot, pipelinesIn } from '../planning/find-pipeline.js';
 
 /** Less free disk than this is worth a warning. */
 const littleDiskBytes = 2e9;

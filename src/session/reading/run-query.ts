@@ -1,8 +1,8 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import type { Failure } from '../base/failure.js';
-import type { Query } from '../report/query-rows.js';
-import type { RowFormat } from '../tables/row-formats.js';
+import type { Failure } from '../../base/failure.js';
+import type { Query } from '../../report/query-rows.js';
+import type { RowFormat } from '../../tables/row-formats.js';
 
 /** A query, and how its rows are printed. */
 export interface FormattedQuery extends Query {
@@ -28,7 +28,7 @@ export async function runQuery(
   timeoutSeconds: number,
   output: (text: string) => Promise<boolean>,
 ): Promise<QueryEnd> {
-  const child = fork(fileURLToPath(new URL('./sql-child.js', import.meta.url)), {
+  const child = fork(fileURLToPath(new URL('./query-process.js', import.meta.url)), {
     env: {},
     execArgv: [],
     stdio: ['ignore', 'pipe', 'ignore', 'ipc'],

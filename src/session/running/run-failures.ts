@@ -1,6 +1,6 @@
-import type { Failure, Location } from '../base/failure.js';
-import type { GraphNode } from '../pipeline/graph/graph.js';
-import type { RunOutcome } from '../run/scheduler.js';
+import type { Failure, Location } from '../../base/failure.js';
+import type { GraphNode } from '../../pipeline/graph/graph.js';
+import type { RunOutcome } from '../../run/scheduler.js';
 
 /** Where the pipeline names the file that holds bad data; else the step. */
 function placeOf({ reason, message }: Failure, { files, location }: GraphNode): Location {

@@ -1,7 +1,7 @@
-import { FailureError } from '../base/failure.js';
-import { failureOfException } from '../base/failure-of-exception.js';
-import { queryRows } from '../report/query-rows.js';
-import { rowWriter } from '../tables/row-formats.js';
+import { FailureError } from '../../base/failure.js';
+import { failureOfException } from '../../base/failure-of-exception.js';
+import { queryRows } from '../../report/query-rows.js';
+import { rowWriter } from '../../tables/row-formats.js';
 import type { FormattedQuery, QueryEnd } from './run-query.js';
 
 // The process that answers one query, so that its parent can end it at once however deep in DuckDB it is. The text goes

@@ -1,0 +1,56 @@
+import { basename, dirname, join } from 'node:path';
+import { keptRuns, type LostResults, lostResults } from '../../artifacts/kept-results.js';
+import { isPinned } from '../../artifacts/pins.js';
+import { identityOf, readRegister } from '../../artifacts/register.js';
+import { readManifest } from '../../artifacts/run-documents.js';
+import type { Failure } from '../../base/failure.js';
+import { failed, type Result, success } from '../../base/result.js';
+import { collectGarbage, type Garbage, type GarbagePlan, planGarbage } from '../../store/local/collect-garbage.js';
+import type { Digest } from '../../store/entry.js';
+import { openStore } from '../../store/local/open-store.js';
+
+/** What is to be kept. */
+export interface GarbageRequest {
+  /** How many distinct results of each pipeline keep what they reach. */
+  readonly keep: number;
+  /** Whether it is only said what would go. */
+  readonly dryRun?: boolean;
+}
+
+/** What went, or would go. */
+export interface CollectedGarbage extends GarbagePlan {
+  /** The runs whose results were kept because they are pinned. */
+  readonly pinned: readonly string[];
+  /** Of which runs and nodes it was. */
+  readonly losses: readonly LostResults[];
+}
+
+/** Removes from the cache what neither the last distinct results of any pipeline nor pinned runs reach. */
+export async function collectProjectGarbage(
+  root: string,
+  { keep, dryRun = false }: GarbageRequest,
+): Promise<Result<CollectedGarbage, Failure[]>> {
+  const store = await openStore(join(root, 'cache'));
+  const { runs } = readRegister(root);
+  const nodesOf = (run: string) => readManifest(root, run)?.nodes ?? [];
+  const pinned = runs.filter((record) => isPinned(root, record));
+  const keptKeys = new Set(
+    [...new Set([...keptRuns(runs, keep), ...pinned])]
+      .flatMap((record) => nodesOf(identityOf(record)))
+      .flatMap(({ key }) => (key === undefined ? [] : [key])),
+  );
+  const collected = dryRun ? success(planGarbage(store, { keptKeys })) : collectGarbage(store, { keptKeys });
+  if (!collected.ok) return failed([collected.failure]);
+  const losses = lostResults(runs, nodesOf, sizesOf(collected.value.garbage));
+  return success({ ...collected.value, pinned: pinned.map(identityOf), losses });
+}
+
+/** The bytes of each entry and object to be removed, by key and digest. */
+function sizesOf(garbage: readonly Garbage[]): ReadonlyMap<Digest, number> {
+  return new Map(
+    garbage.flatMap(({ type, path, bytes }): readonly [Digest, number][] => {
+      if (type === 'entry') return [[basename(path, '.json'), bytes]];
+      return type === 'object' ? [[`${basename(dirname(path))}${basename(path)}`, bytes]] : [];
+    }),
+  );
+}

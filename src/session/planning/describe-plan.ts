@@ -1,0 +1,76 @@
+import type { Failure } from '../../base/failure.js';
+import { type Result, success } from '../../base/result.js';
+import type { Publication } from '../../pipeline/graph/graph.js';
+import type { PlanState } from '../../pipeline/plan/plan.js';
+import {
+  type PipelineRequest,
+  type PlannedPipeline,
+  planPipeline,
+  type RequestPlace,
+} from './plan-pipeline.js';
+import { reasonsOfPlan } from './reasons.js';
+
+/** How many nodes of a plan are in each state. */
+export type PlanCounts = { readonly [state in PlanState]: number };
+
+/** What would become of a node. */
+export interface NodePlan {
+  readonly node: string;
+  readonly step: string;
+  readonly kind: string;
+  readonly state: PlanState;
+  /** Known unless the state is `depends`. */
+  readonly key?: string;
+  /** Why it would run, or what has changed beside its inputs; absent where there is nothing to say. */
+  readonly reason?: string;
+}
+
+/** What a run of a pipeline would do. */
+export interface PipelinePlan {
+  readonly pipeline: string;
+  /** Its file, relative to the root. */
+  readonly file: string;
+  readonly engine: string;
+  readonly counts: PlanCounts;
+  /** In an order in which what a node needs comes earlier. */
+  readonly nodes: readonly NodePlan[];
+  /** Files of the project that a run would publish. */
+  readonly publications: readonly Publication[];
+  /** What is no error and worth knowing. */
+  readonly warnings: readonly Failure[];
+}
+
+/** Plans a pipeline, with a reason for each node that is no hit. */
+export async function describePlan(
+  place: RequestPlace,
+  request: PipelineRequest,
+): Promise<Result<PipelinePlan, Failure[]>> {
+  const planned = await planPipeline(place, request);
+  return planned.ok ? success(await withReasons(planned.value)) : planned;
+}
+
+async function withReasons(planned: PlannedPipeline): Promise<PipelinePlan> {
+  const { graph, plan } = planned;
+  const reasonOf = await reasonsOfPlan(planned);
+  const counts = { run: 0, hit: 0, depends: 0 };
+  for (const { state } of plan.nodes) counts[state] += 1;
+  return {
+    pipeline: graph.name,
+    file: graph.file,
+    engine: graph.engine,
+    counts,
+    nodes: plan.nodes.map((one) => {
+      const reason = reasonOf(one);
+      return {
+        node: one.node.id,
+        step: one.node.step,
+        kind: one.node.kind,
+        state: one.state,
+        ...(one.key === undefined ? {} : { key: one.key }),
+        ...(reason === '' ? {} : { reason }),
+      };
+    }),
+    publications: graph.publications,
+    warnings: graph.warnings,
+  };
+}

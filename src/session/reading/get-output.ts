@@ -1,0 +1,97 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { findRun, folderGone } from '../../artifacts/find-run.js';
+import { identityOf } from '../../artifacts/register.js';
+import { type ManifestNode, readManifest } from '../../artifacts/run-documents.js';
+import type { Failure } from '../../base/failure.js';
+import { suggestion } from '../../base/nearest-name.js';
+import { failed, type Result, success } from '../../base/result.js';
+import type { Digest, ObjectReference } from '../../store/entry.js';
+import { openStore } from '../../store/local/open-store.js';
+
+/** A file that a run computed. */
+export interface StoredOutput {
+  /** `NODE.PORT`, and behind a slash the file of a port that has several. */
+  readonly output: string;
+  readonly run: string;
+  /** Where its bytes are in the cache, absolute; not to be written to. */
+  readonly path: string;
+  /** Of its bytes: sha256. */
+  readonly digest: Digest;
+  readonly bytes: number;
+}
+
+/**
+ * An output of a run, its bytes verified: `NODE.PORT`, or `STEP.PORT` where only one node of the step has it; behind
+ * a slash the file of a port that has several.
+ */
+export async function getOutput(
+  root: string,
+  output: string,
+  name?: string,
+): Promise<Result<StoredOutput, Failure[]>> {
+  const record = findRun(root, name);
+  if (!record.ok) return failed([record.failure]);
+  const run = identityOf(record.value);
+  const manifest = readManifest(root, run);
+  if (manifest === undefined) return failed([folderGone(record.value)]);
+  const all = manifest.nodes.flatMap(outputsOf);
+  const named = all.filter((one) => one.byNode === output);
+  const found = named.length > 0 ? named : all.filter((one) => one.byStep === output);
+  const [only, ...others] = found;
+  if (only === undefined) return failed([noSuchOutput(output, run, all)]);
+  if (others.length > 0) {
+    return failed([
+      {
+        reason: 'ambiguous-port',
+        message: `${found.length} nodes of run ${run} have an output ${output}`,
+        hint: `name one: ${found
+          .slice(0, 8)
+          .map(({ byNode }) => byNode)
+          .join(', ')}`,
+      },
+    ]);
+  }
+  const store = await openStore(join(root, 'cache'));
+  const path = store.objectPath(only.reference.digest);
+  const isThere = existsSync(path);
+  if (!isThere || !(await store.verify(only.reference))) return failed([lostOutput(only.byNode, isThere)]);
+  return success({ output: only.byNode, run, path, ...only.reference });
+}
+
+interface NamedOutput {
+  readonly byNode: string;
+  readonly byStep: string;
+  readonly reference: ObjectReference;
+}
+
+function outputsOf({ id, step, outputs }: ManifestNode): readonly NamedOutput[] {
+  return Object.entries(outputs).map(([path, reference]) => ({
+    byNode: `${id}.${path}`,
+    byStep: `${step}.${path}`,
+    reference,
+  }));
+}
+
+function noSuchOutput(output: string, run: string, all: readonly NamedOutput[]): Failure {
+  const hint = suggestion(output, new Set(all.flatMap(({ byNode, byStep }) => [byNode, byStep])));
+  return {
+    reason: 'unknown-port',
+    message: `run ${run} has no output ${output}`,
+    ...(hint === undefined ? {} : { hint }),
+  };
+}
+
+function lostOutput(output: string, isThere: boolean): Failure {
+  return isThere
+    ? {
+        reason: 'object-corrupt',
+        message: `${output} in the cache is not what was stored; it was set aside`,
+        hint: 'kshot run computes it again',
+      }
+    : {
+        reason: 'no-results',
+        message: `${output} is no longer in the cache`,
+        hint: 'kshot run computes it again',
+      };
+}

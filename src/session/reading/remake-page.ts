@@ -1,0 +1,75 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { filesOfRun } from '../../artifacts/files-of-run.js';
+import { findRun } from '../../artifacts/find-run.js';
+import {
+  identityOf,
+  type RunRecord,
+  readRegister,
+  replaceRecord,
+  runFolderOf,
+} from '../../artifacts/register.js';
+import { readManifest, readReport } from '../../artifacts/run-documents.js';
+import { recordedFiles, verifyRecordedFiles } from '../../artifacts/verify-run.js';
+import type { Failure } from '../../base/failure.js';
+import { failed, type Result, success } from '../../base/result.js';
+
+/** A page that was made again. */
+export interface RemadePage {
+  /** The run that was asked for. */
+  readonly named: string;
+  /** The run whose results it shows: an earlier one, where the one that was asked for executed nothing. */
+  readonly run: string;
+  /** Absolute. */
+  readonly path: string;
+}
+
+/** Makes report.html and its figures again from the verified files of a run. */
+export async function remakePage(root: string, name?: string): Promise<Result<RemadePage, Failure[]>> {
+  const named = findRun(root, name);
+  if (!named.ok) return failed([named.failure]);
+  const record = runOfTables(root, named.value);
+  if (!record.ok) return failed([record.failure]);
+  const path = await writePageOf(root, record.value);
+  return success({ named: identityOf(named.value), run: identityOf(record.value), path });
+}
+
+/** The run whose folder holds the tables that a run shows. */
+function runOfTables(root: string, record: RunRecord): Result<RunRecord, Failure> {
+  const found = readRegister(root).runs.find((one) => identityOf(one) === record.tables);
+  if (found === undefined || !existsSync(runFolderOf(root, record.tables))) {
+    return failed({
+      reason: 'no-results',
+      message: `the folder of run ${record.tables} is gone`,
+      hint: 'kshot run makes its results again from the cache',
+    });
+  }
+  if (recordedFiles(root, found, 'tables/').length > 0) return success(found);
+  return failed({
+    reason: 'no-results',
+    message: `run ${record.tables} has no tables to report from`,
+    hint: 'what it computed was damaged; kshot run computes it again',
+  });
+}
+
+/** @throws FailureError `object-corrupt` where a file that the page is made from is not what was recorded */
+async function writePageOf(root: string, record: RunRecord): Promise<string> {
+  const { isOfPage, pageName, writePage } = await import('../../report/html/write-page.js');
+  const identity = identityOf(record);
+  const folder = runFolderOf(root, identity);
+  const sources = Object.fromEntries(Object.entries(record.files).filter(([file]) => !isOfPage(file)));
+  await verifyRecordedFiles(recordedFiles(root, { ...record, files: sources }));
+  const [found, manifest] = [readReport(root, identity), readManifest(root, identity)];
+  // Both are among the verified files.
+  if (found !== undefined && manifest !== undefined) await writePage(folder, found, manifest, sources);
+  const files = Object.entries(await filesOfRun(folder)).filter(([file]) => isOfPage(file));
+  replaceRecord(root, {
+    ...record,
+    files: Object.fromEntries([...Object.entries(sources), ...files].toSorted(byName)),
+  });
+  return join(folder, pageName);
+}
+
+function byName([one]: readonly [string, unknown], [other]: readonly [string, unknown]): number {
+  return one < other ? -1 : one > other ? 1 : 0;
+}

@@ -1,0 +1,292 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { earlierDurations } from '../../artifacts/earlier-durations.js';
+import type { FinishedRun } from '../../artifacts/finished-run.js';
+import { runFolderOf } from '../../artifacts/register.js';
+import { resultFiles, shownTables } from '../../artifacts/result-rows.js';
+import type { Report } from '../../artifacts/run-documents.js';
+import { createRunFolder, type RunFolder } from '../../artifacts/run-folder.js';
+import { digestOf } from '../../base/canonical.js';
+import { largestExitCode } from '../../base/exit-code.js';
+import type { Failure } from '../../base/failure.js';
+import { failureOfException } from '../../base/failure-of-exception.js';
+import { failed, type Result, success } from '../../base/result.js';
+import { forgetProbes } from '../../engines/kept-probes.js';
+import { preloadPage } from '../../report/html/preload-page.js';
+import { publishFiles } from '../../report/publish/publish-files.js';
+import type { PublishedFile } from '../../report/publish/published-history.js';
+import { writeReport } from '../../report/write-report.js';
+import type { RunEvent } from '../../run/event.js';
+import { machineGpus, machineSlots } from '../../run/local/machine.js';
+import { outlinePlan } from '../../run/outline-plan.js';
+import type { Resources } from '../../run/resources.js';
+import type { RunOutcome } from '../../run/scheduler.js';
+import { type CacheHold, holdCache } from '../../store/local/hold-cache.js';
+import { asValues } from '../as-values.js';
+import { runFailed } from '../failures-as-data.js';
+import {
+  type PipelineRequest,
+  type PlannedPipeline,
+  planPipeline,
+  type RequestPlace,
+} from '../planning/plan-pipeline.js';
+import { createReasons } from '../planning/reasons.js';
+import { EventStream } from './event-stream.js';
+import { exitCodeOfSignal } from './interrupted.js';
+import { failuresOf, repairedNodes } from './run-failures.js';
+import { unavailableEngines } from './unavailable-engines.js';
+
+/** What to run, and how. */
+export interface RunRequest extends PipelineRequest {
+  /** CPU slots: how many threads compute at once; default: as many as the process may use. */
+  readonly slots?: number;
+  /** Whether what does not depend on a failed step still starts. */
+  readonly keepGoing?: boolean;
+  /** The run's name; default: the UTC time and a suffix. */
+  readonly tag?: string;
+  /** Aborting it ends what runs, in order: finished results stay, and unfinished training goes on from there. */
+  readonly signal?: AbortSignal;
+}
+
+/** A run under way: its events, in order, each to be read once. They are kept until they are read. */
+export interface Run extends AsyncIterable<RunEvent> {
+  /** Its tag. */
+  readonly run: string;
+  readonly pipeline: string;
+  /** Its folder, absolute. */
+  readonly folder: string;
+  /** What is no error and worth knowing. */
+  readonly warnings: readonly Failure[];
+  /** How it ended, whether or not events are read; fails where not even its results could be written. */
+  readonly ended: Promise<Result<RunEnd, Failure[]>>;
+}
+
+/** How a run ended. */
+export interface RunEnd {
+  /** 0 where all is done; else what `kshot run` exits with. */
+  readonly exitCode: number;
+  readonly failures: readonly Failure[];
+  /** What became of each node. */
+  readonly finished: FinishedRun;
+  /** What was found; absent where it could not be written. */
+  readonly report?: Report;
+  /** The page to look at, or the run's folder where there is none, absolute. */
+  readonly page: string;
+  readonly published: readonly PublishedFile[];
+  /** Of what was to be published. */
+  readonly warnings: readonly Failure[];
+}
+
+/** Plans a pipeline and begins to run it; fails where it cannot begin. */
+export async function runPipeline(place: RequestPlace, request: RunRequest): Promise<Result<Run, Failure[]>> {
+  let hold: CacheHold | undefined;
+  let isUnderWay = false;
+  try {
+    const prepared = await prepare(place, request, async (store) => {
+      hold = await holdCache(store);
+    });
+    if (!prepared.ok) return prepared;
+    const { planned, folder } = prepared.value;
+    const events = new EventStream<RunEvent>();
+    const emit = (event: RunEvent) => events.push(event);
+    const ended = asValues(async () => success(await execute(prepared.value, request, emit))).finally(() =>
+      hold?.close(),
+    );
+    isUnderWay = true;
+    ended.then(
+      (end) => {
+        if (!end.ok) emit(runFailed(end.failure));
+        events.close();
+      },
+      (error: unknown) => events.close({ error }),
+    );
+    return success({
+      run: folder.run,
+      pipeline: planned.graph.name,
+      folder: folder.path,
+      warnings: planned.graph.warnings,
+      ended,
+      [Symbol.asyncIterator]: () => events,
+    });
+  } finally {
+    if (!isUnderWay) hold?.close();
+  }
+}
+
+/** All that has to be there before anything runs. */
+interface PreparedRun {
+  readonly planned: PlannedPipeline;
+  /** Nodes whose stored results were found to be damaged. */
+  readonly badNodes: readonly string[];
+  readonly folder: RunFolder;
+}
+
+async function prepare(
+  place: RequestPlace,
+  request: RunRequest,
+  opening: (store: PlannedPipeline['store']) => Promise<void>,
+): Promise<Result<PreparedRun, Failure[]>> {
+  const opened = await planPipeline(place, request, opening);
+  if (!opened.ok) return opened;
+  const sound = await withSoundResults(opened.value);
+  if (!sound.ok) return sound;
+  const { planned } = sound.value;
+  const unavailable = await unavailableEngines(planned);
+  if (unavailable.length > 0) return failed([...unavailable]);
+  // First, so that a cache that cannot be written leaves no trace of a run.
+  await keepCodeManifests(planned);
+  const folder = createRunFolder(planned.root, planned.graph.name, new Date(), request.tag);
+  return folder.ok ? success({ ...sound.value, folder: folder.value }) : failed([folder.failure]);
+}
+
+/**
+ * Verifies the results that a hit would show figures from, and plans again where one is bad: it was set aside, so
+ * its node runs.
+ */
+async function withSoundResults(
+  planned: PlannedPipeline,
+): Promise<Result<{ planned: PlannedPipeline; badNodes: readonly string[] }, Failure[]>> {
+  const bad = new Set<string>();
+  const shown = shownTables.flatMap((table) => resultFiles(planned.plan.nodes, table));
+  for (const { node, digest, bytes } of shown) {
+    if (!(await planned.store.verify({ digest, bytes }))) bad.add(node);
+  }
+  if (bad.size === 0) return success({ planned, badNodes: [] });
+  const plan = await planned.replan();
+  return plan.ok ? success({ planned: { ...planned, plan: plan.value }, badNodes: [...bad] }) : plan;
+}
+
+async function execute(
+  { planned, badNodes, folder }: PreparedRun,
+  request: RunRequest,
+  emit: (event: RunEvent) => void,
+): Promise<RunEnd> {
+  const { graph, store, root } = planned;
+  const { signal = new AbortController().signal } = request;
+  const startedAt = new Date();
+  const seconds = () => (Date.now() - startedAt.getTime()) / 1000;
+  const outcome = await executeNodes(planned, { badNodes, folder }, request, { startedAt, emit, signal });
+  await store.saveIndex();
+  const failures = failuresOf(outcome);
+  if (failures.some(({ reason }) => reason === 'engine-unavailable' || reason === 'device-lost')) {
+    forgetProbes(store.folder);
+  }
+  const finished: FinishedRun = {
+    run: folder.run,
+    graph,
+    nodes: outcome.nodes,
+    startedAt: startedAt.toISOString(),
+    seconds: seconds(),
+    exitCode: Math.max(exitCodeOfSignal(signal), largestExitCode(failures)),
+    counts: outcome.counts,
+  };
+  const { report, published, warnings } = await writeResults(planned, folder, finished, failures);
+  // It may have been aborted while the report was written.
+  const exitCode = Math.max(exitCodeOfSignal(signal), largestExitCode(failures));
+  const repaired = report === undefined ? [] : repairedNodes(outcome);
+  if (failures.length > 0) emit(runFailed(failures));
+  emit({
+    event: 'run.finish',
+    time: new Date().toISOString(),
+    run: folder.run,
+    exitCode,
+    seconds: seconds(),
+    counts: outcome.counts,
+    ...(repaired.length === 0 ? {} : { repaired }),
+    ...(published.length === 0
+      ? {}
+      : { published: published.map(({ path, source, outcome: what }) => ({ path, source, outcome: what })) }),
+  });
+  const page = placeOfReport(root, folder, report);
+  return { exitCode, failures, finished, ...(report && { report }), page, published, warnings };
+}
+
+/** Writes the report and what is published; what goes wrong is added to `failures`, and stops nothing. */
+async function writeResults(
+  { root, store }: PlannedPipeline,
+  folder: RunFolder,
+  finished: FinishedRun,
+  failures: Failure[],
+): Promise<Pick<RunEnd, 'published' | 'warnings'> & { readonly report: Report | undefined }> {
+  const written = await writeReport(root, finished, folder, store).catch((error: unknown) => {
+    failures.push(failureOfException(error));
+    return undefined;
+  });
+  if (written?.pageFailure !== undefined) failures.push(written.pageFailure);
+  const published = await publishFiles(root, finished, folder, store).catch((error: unknown) => ({
+    files: [],
+    warnings: [],
+    failures: [failureOfException(error)],
+  }));
+  for (const failure of published.failures) failures.push(failure);
+  return { report: written?.report, published: published.files, warnings: published.warnings };
+}
+
+async function executeNodes(
+  planned: PlannedPipeline,
+  { badNodes, folder }: Pick<PreparedRun, 'badNodes' | 'folder'>,
+  request: RunRequest,
+  { startedAt, emit, signal }: { startedAt: Date; emit: (event: RunEvent) => void; signal: AbortSignal },
+): Promise<RunOutcome> {
+  const { store, codes, root, plan, graph } = planned;
+  const slots = request.slots ?? machineSlots();
+  const gpus = machineGpus(graph.nodes);
+  emit({
+    event: 'run.start',
+    version: 1,
+    time: startedAt.toISOString(),
+    pipeline: graph.name,
+    run: folder.run,
+    nodes: graph.nodes.length,
+    slots,
+    gpus: gpus.length,
+    engine: graph.engine,
+    ...(graph.engine === graph.engineAsked ? {} : { engineReason: graph.engineReason }),
+    ...outlineRun(planned, { slots, gpus: gpus.length }),
+  });
+  if (plan.nodes.some(({ state }) => state !== 'hit')) preloadPage(graph);
+  const { force = [] } = request;
+  const reasonFor = createReasons(planned);
+  const [{ executePlan }, { LocalExecutor }] = await Promise.all([
+    import('../../run/scheduler.js'),
+    import('../../run/local/local-executor.js'),
+  ]);
+  return await executePlan({
+    plan,
+    store,
+    executor: new LocalExecutor(store, { slots, gpus }),
+    codes,
+    root,
+    options: {
+      keepGoing: request.keepGoing === true,
+      force: force === true ? 'all' : force === false || force.length === 0 ? 'none' : force,
+    },
+    logFolder: folder.logs,
+    badObjects: badNodes,
+    emit,
+    signal,
+    reasonFor: (node, preimage) => reasonFor(node, preimage, digestOf(preimage)),
+  });
+}
+
+/** What the run will do, and how long it may take by what runs before it took. */
+function outlineRun({ root, graph, plan: planned }: PlannedPipeline, total: Resources) {
+  const open = planned.nodes.filter(({ state }) => state !== 'hit').map(({ node }) => node);
+  return outlinePlan(planned, total, earlierDurations(root, graph.name, open));
+}
+
+/** Keeps what the code of the kinds and engines to run was made of, for a later `explain`. */
+async function keepCodeManifests({ plan: planned, store, codes }: PlannedPipeline): Promise<void> {
+  const open = planned.nodes.filter(({ state }) => state !== 'hit').map(({ node }) => node);
+  const manifests = new Set([
+    ...open.map(({ kind }) => codes.kinds[kind]?.manifest),
+    ...open.map(({ engine }) => (engine === undefined ? undefined : codes.engines[engine]?.manifest)),
+  ]);
+  for (const manifest of manifests) if (manifest !== undefined) await store.putText(manifest);
+}
+
+/** The page to open: this run's, or the one of the earlier run whose tables it points at. */
+function placeOfReport(root: string, folder: RunFolder, report: Report | undefined): string {
+  const page = join(report === undefined ? folder.path : runFolderOf(root, report.tables), 'report.html');
+  return existsSync(page) ? page : folder.path;
+}
