@@ -17,7 +17,7 @@ export function countStates(nodes: readonly PlannedNode[]): PlanCounts {
 
 /**
  * The plan, a line for each step in the order of execution: state (counts where its nodes differ), step, why, and
- * what `more` adds. Ends with the sums.
+ * what `more` adds; below it what the step's kind says of it. Ends with the sums.
  */
 export function planLines(
   plan: Plan,
@@ -55,6 +55,7 @@ export function planLines(
                 .join(' + '),
       reason: printable(reasonOfStep(nodes, state, reasonOf)),
       more: more(nodes),
+      notes: [...new Set(nodes.flatMap(({ node }) => node.notes ?? []))],
     };
   });
   const width = greatest(
@@ -67,7 +68,7 @@ export function planLines(
   );
   const counts = countStates(plan.nodes);
   return [
-    ...rows.map((row) =>
+    ...rows.flatMap((row) => [
       [
         mark[row.state](row.state.padEnd(7)),
         row.subject.padEnd(width),
@@ -78,7 +79,8 @@ export function planLines(
         .filter((part, index) => index < 2 || part !== '')
         .join('  ')
         .trimEnd(),
-    ),
+      ...row.notes.map((note) => style.dim(`${' '.repeat(9)}${printable(`${row.subject} ${note}`)}`)),
+    ]),
     `${formatCount(plan.nodes.length, 'node')}: ${counts.run} run + ${counts.hit} hit + ${counts.depends} depends`,
   ];
 }
@@ -141,6 +143,7 @@ export function planAsData(
       state: planned.state,
       ...(planned.key === undefined ? {} : { key: planned.key }),
       ...(reasonOf(planned) === '' ? {} : { reason: reasonOf(planned) }),
+      ...(planned.node.notes === undefined ? {} : { note: planned.node.notes.join('; ') }),
     })),
     publish: plan.graph.publications.map(({ path, source }) => ({ path, source })),
   };
