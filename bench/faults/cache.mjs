@@ -108,7 +108,7 @@ export function* spoiltCaches({ random }) {
   const sound = makeProject(
     experiment
       .replace('[cp, model, copy]', '[cp, data.txt, copy]')
-      .replace('in: { model: best.model }, with: {', 'with: { files: [data.txt],'),
+      .replace('in: { model: best.chosen }, with: {', 'with: { files: [data.txt],'),
   );
   writeFileSync(join(sound, 'data.txt'), 'data\n');
   const first = kshot(sound, ['run', '--quiet', '--tag', 'first']);

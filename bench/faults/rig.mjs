@@ -35,9 +35,9 @@ steps:
     over: { model: train.checkpoints }
     in: { episodes: episodes.val }
     with: { inner_lr: 0.05, steps: [1], max_episodes: 3 }
-  best: { kind: checkpoint.select, in: { candidates: train.checkpoints, scores: validate }, with: { metric: mrr, mode: max } }
+  best: { kind: select, in: { candidates: train.checkpoints, rows: validate }, with: { metric: mrr, mode: max } }
   few_shot: { kind: eval.few_shot, in: { model: best, episodes: episodes.test }, with: { inner_lr: 0.05, steps: [1], max_episodes: 3 } }
-  copied: { kind: command, in: { model: best.model }, with: { argv: [cp, model, copy], outputs: { copy: copy }, deterministic: true } }
+  copied: { kind: command, in: { model: best.chosen }, with: { argv: [cp, model, copy], outputs: { copy: copy }, deterministic: true } }
 `;
 
 /** A few values and a program: what needs neither DuckDB nor training. */

@@ -31,6 +31,9 @@ export function outputsOfContent(
 
 function pathsOfContent(shape: PortShape, content: Content, path: string): readonly string[] {
   if (shape.type === 'file') return shape.content === content ? [path] : [];
+  if (shape.type === 'list') {
+    return (shape.labels ?? []).flatMap((_, index) => pathsOfContent(shape.of, content, `${path}/${index}`));
+  }
   if (shape.type !== 'bundle') return [];
   return Object.entries(shape.ports).flatMap(([name, port]) =>
     pathsOfContent(port, content, `${path}/${name}`),

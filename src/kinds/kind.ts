@@ -27,12 +27,13 @@ export type Content =
 
 /**
  * The shape of what a port gives or wants; `any` wants whatever there is, whole; with `lone: 'file'`, of a bundle
- * that is a single file, that file.
+ * that is a single file, that file. A list that an output gives has `labels`, one for each of its elements, which may
+ * be missing; an output that is `any` has its shape from `plan`, and is not there without.
  */
 export type PortShape =
   | { readonly type: 'file'; readonly content: Content }
   | { readonly type: 'bundle'; readonly ports: { readonly [name: string]: PortShape } }
-  | { readonly type: 'list'; readonly of: PortShape }
+  | { readonly type: 'list'; readonly of: PortShape; readonly labels?: readonly Label[] }
   | { readonly type: 'any'; readonly lone?: 'file' };
 
 /**
@@ -48,6 +49,8 @@ export interface LabelPart {
   readonly text?: string;
   /** Place in a list that is written out. */
   readonly place?: number;
+  /** It is of the matrix of the step itself, not of what the step was made `over`. */
+  readonly isOwn?: boolean;
   /** It is a segment: its value is how far the training has come. */
   readonly isSegment?: boolean;
 }
@@ -61,6 +64,11 @@ export interface InputPort {
   readonly learns?: boolean;
   /** The kind chooses by this port: data of role test is refused here. */
   readonly chooses?: boolean;
+  /**
+   * Elements of its list may be missing: the node starts when all that it takes has ended, also where some of these
+   * failed, and finds `missingElement` in their places.
+   */
+  readonly mayLack?: boolean;
 }
 
 export interface OutputPort {
@@ -143,6 +151,8 @@ export interface Kind<Given = JsonObject, Final = JsonObject, Body = Final> {
   readonly facts?: (parameters: Given) => { readonly [port: string]: Facts };
   /** Further checks, between parameters and of what is known of ports at planning. */
   readonly check?: (step: PlannedStep<Given>) => readonly Objection[];
+  /** What follows from the elements of its lists, where parameters or outputs depend on them. */
+  readonly plan?: (step: PlannedStep<Given>, lists: PlannedLists) => StepPlan;
   /** Files of the user's that the parameters name; relative paths and patterns count from `root`. */
   readonly files?: (parameters: Given, root: string) => readonly ExternalFile[];
   readonly segmentation?: Segmentation<Final, Body>;
@@ -192,6 +202,27 @@ export interface PlannedStep<Given = JsonObject> extends StepShape<Given> {
   readonly lengths: { readonly [port: string]: number };
   /** For each input port: what is known of the outputs that reach it; nothing where their kinds do not tell. */
   readonly facts: { readonly [port: string]: readonly Facts[] };
+}
+
+/** For each input port that wants a list: its elements, lists in it gone through. */
+export type PlannedLists = { readonly [port: string]: readonly PlannedElement[] };
+
+export interface PlannedElement {
+  readonly label: Label;
+  /** Of the node that it comes from, as they are given. */
+  readonly parameters: JsonObject;
+  readonly shape: PortShape;
+}
+
+/** What planning adds to a step. */
+export interface StepPlan {
+  /** Stand in the key beside those of `with`, and reach the body. */
+  readonly parameters: JsonObject;
+  /** Of the outputs that are declared as `any`. */
+  readonly shapes: { readonly [port: string]: PortShape };
+  readonly objections: readonly Objection[];
+  /** What the plan should say of the step, a clause each. */
+  readonly notes: readonly string[];
 }
 
 /** What planning knows of the contents of an output. */

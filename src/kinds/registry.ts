@@ -1,4 +1,3 @@
-import { checkpointSelect } from './choose/checkpoint-select.js';
 import { document } from './choose/document.js';
 import { select } from './choose/select.js';
 import { summary } from './choose/summary.js';
@@ -37,7 +36,6 @@ const all: readonly Kind[] = [
   supervisedTrain,
   mamlTrain,
   modelImport,
-  checkpointSelect,
   evalZeroShot,
   evalFewShot,
   select,
@@ -49,3 +47,9 @@ const all: readonly Kind[] = [
 export const kinds: { readonly [name: string]: Kind } = Object.fromEntries(
   all.map((kind) => [kind.name, kind]),
 );
+
+/** What to write in the place of a kind that is gone. */
+export const replacedKinds: { readonly [name: string]: string } = {
+  'checkpoint.select':
+    'write kind: select, in: { candidates: …, rows: … } with what was scores as rows, and NAME.chosen for NAME.model',
+};

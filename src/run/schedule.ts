@@ -4,7 +4,7 @@ import { leavesOf } from '../base/files/tree.js';
 import type { JsonObject } from '../base/json.js';
 import type { GraphNode } from '../pipeline/graph/graph.js';
 import type { PlannedNode } from '../pipeline/plan/plan.js';
-import { resolveInputs } from '../pipeline/plan/resolve-inputs.js';
+import { missingSource, resolveEndedInputs } from '../pipeline/plan/resolve-inputs.js';
 import type { Entry } from '../store/entry.js';
 import { ReadyNodes } from './ready-nodes.js';
 import type { Resources } from './resources.js';
@@ -147,8 +147,11 @@ export class Schedule {
       this.settleWith(state, 'hit', plannedEntry, 'key unchanged');
       return;
     }
-    // All that it needs is done.
-    const inputs = resolveInputs(state.node, this.outputs)!;
+    const inputs = resolveEndedInputs(state.node, this.outputs);
+    if (inputs === undefined) {
+      this.settle(state, { outcome: 'skipped', reason: this.lackOf(state), seconds: 0 });
+      return;
+    }
     const parameters = this.parametersOf(state, inputs);
     if (parameters === undefined) return;
     const { key, preimage } = this.world.keyOf(state.node, parameters, inputs);
@@ -167,6 +170,15 @@ export class Schedule {
       this.makeReady(state);
     } else if (computed) this.settleWith(state, 'joined', entry, 'an equal key was computed in this run');
     else this.settleWith(state, 'hit', entry, 'key unchanged');
+  }
+
+  /** Why a node cannot start although all that it needs has ended. */
+  private lackOf({ node }: State): string {
+    const source = missingSource(node, this.outputs);
+    const settled = source === undefined ? undefined : this.states.get(source.node)?.settled;
+    if (source === undefined || settled?.entry === undefined)
+      return `needs ${source?.node}: ${settled?.outcome}`;
+    return `needs ${source.node}.${source.path.replaceAll('/', '.')}, which is not there: what it would be failed`;
   }
 
   /** Undefined where the settings do not fit, which fails it, or cannot be read, which has what chose them run again. */
@@ -273,17 +285,20 @@ export class Schedule {
     for (const follower of followers) {
       this.settleWith(follower, 'joined', entry, `has the same key as ${state.node.id}`);
     }
-    for (const dependent of state.dependents) {
-      dependent.missing--;
-      if (dependent.missing === 0 && dependent.status === 'waiting') this.resolvable.push(dependent);
-    }
+    for (const dependent of state.dependents) this.countEnded(dependent);
     if (!state.stale) return;
     state.stale = false;
     this.reopen(state);
     this.resolvable.push(state);
   }
 
-  /** Settles a node that came to nothing, and all that needs it. */
+  /** One more of what a node needs has ended. */
+  private countEnded(state: State): void {
+    state.missing--;
+    if (state.missing === 0 && state.status === 'waiting') this.resolvable.push(state);
+  }
+
+  /** Settles a node that came to nothing, and all that cannot do without it. */
   private settle(first: State, ending: Settled): void {
     const queue: { readonly state: State; readonly settled: Settled }[] = [{ state: first, settled: ending }];
     for (let item = queue.shift(); item !== undefined; item = queue.shift()) {
@@ -305,7 +320,8 @@ export class Schedule {
         queue.push({ state: follower, settled: because(`has the same key as ${id}: ${settled.outcome}`) });
       }
       for (const dependent of state.dependents) {
-        queue.push({ state: dependent, settled: because(`needs ${id}: ${settled.outcome}`) });
+        if (outcome === 'skipped' && mayStartWithout(dependent.node, id)) this.countEnded(dependent);
+        else queue.push({ state: dependent, settled: because(`needs ${id}: ${settled.outcome}`) });
       }
     }
   }
@@ -318,4 +334,11 @@ export class Schedule {
     if (key !== undefined && this.leaders.get(key) === state) this.leaders.delete(key);
     return state.followers.splice(0);
   }
+}
+
+/** Whether all that a node takes of another stands in lists that may lack elements. */
+function mayStartWithout({ inputs, mayLack = [] }: GraphNode, id: string): boolean {
+  return Object.entries(inputs).every(
+    ([port, tree]) => mayLack.includes(port) || [...leavesOf(tree)].every(({ leaf }) => leaf.node !== id),
+  );
 }

@@ -66,7 +66,7 @@ describe('a name that is none is refused by kshot plan, with those that there ar
       'publish:\n  best.modl: best.safetensors\n',
       [],
       'there is no port best.modl',
-      'did you mean best.model?',
+      'did you mean best.chosen?',
     ],
   ])('%s', async (_, more, args, message, hint) => {
     const { exitCode, stderr } = await planned(more, ...args);

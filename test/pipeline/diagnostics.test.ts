@@ -22,7 +22,7 @@ steps:
       second_order: "yes"
     engine: refrence
   tune: { kind: eval.few_shot, in: { model: episodes.val, episodes: episodes }, matrix: { innr_lr: [1] } }
-  best: { kind: checkpoint.select, in: { candidates: train.checkpoints, scores: tune }, resources: { gpu: -1 } }
+  best: { kind: select, in: { candidates: train.checkpoints, rows: tune }, resources: { gpu: -1 } }
   last: { kind: select, in: { rows: tnue } }
 `),
   ).toBe(`pipelines/a.yaml:2:1: unknown key nmae
@@ -91,31 +91,26 @@ pipelines/a.yaml:17:91: eval.few_shot has no parameter innr_lr
      |                                                                                           ^^^^^^^
   hint: did you mean inner_lr?
 
-pipelines/a.yaml:18:3: checkpoint.select needs metric
-  18 |   best: { kind: checkpoint.select, in: { candidates: train.checkpoints, scores: tune }, resources: { gpu: -1 } }
+pipelines/a.yaml:18:3: select needs metric
+  18 |   best: { kind: select, in: { candidates: train.checkpoints, rows: tune }, resources: { gpu: -1 } }
      |   ^^^^
   hint: add metric: TEXT
 
-pipelines/a.yaml:18:107: resources.gpu must be a whole number, at least 0
-  18 |   best: { kind: checkpoint.select, in: { candidates: train.checkpoints, scores: tune }, resources: { gpu: -1 } }
-     |                                                                                                           ^^
+pipelines/a.yaml:18:94: resources.gpu must be a whole number, at least 0
+  18 |   best: { kind: select, in: { candidates: train.checkpoints, rows: tune }, resources: { gpu: -1 } }
+     |                                                                                              ^^
 
 pipelines/a.yaml:19:3: select needs metric
   19 |   last: { kind: select, in: { rows: tnue } }
      |   ^^^^
   hint: add metric: TEXT
 
-pipelines/a.yaml:19:3: select needs settings
-  19 |   last: { kind: select, in: { rows: tnue } }
-     |   ^^^^
-  hint: add settings: [...]
-
 pipelines/a.yaml:19:37: there is no step tnue
   19 |   last: { kind: select, in: { rows: tnue } }
      |                                     ^^^^
   hint: did you mean tune?
 
-19 errors
+18 errors
 `);
 });
 
@@ -285,14 +280,14 @@ test('a list for one thing, lists of different lengths, and inputs left out say 
     )
     .replace(
       '  chosen: ',
-      '  lists: { kind: checkpoint.select, in: { candidates: episodes, scores: tune }, with: { metric: mrr } }\n  chosen: ',
+      '  lists: { kind: select, in: { candidates: episodes, rows: tune }, with: { metric: mrr } }\n  chosen: ',
     );
   const loaded = await load(text);
   expect(
     loaded.ok ? [] : loaded.failure.map(({ reason, message, hint }) => [reason, message, hint].join('; ')),
   ).toEqual([
     'length-mismatch; over goes through lists together, but settings has 2 elements and model 3; ',
-    'wrong-port; candidates wants a list of model, episodes is train+val+test; ',
+    'invalid-value; rows (5) are not the evaluations of candidates (1): each candidate wants some, such as those of a step `over` the same list; ',
     'missing-input; few_shot has no input episodes; add in: { episodes: STEP.PORT }',
     'wrong-port; model wants a model, meta_train.checkpoints is a list of 3 (a model each); write over: { model: meta_train.checkpoints } for a node each, or name one element',
   ]);
@@ -362,11 +357,11 @@ steps:
 });
 
 test.each([
-  ['checkpoint.select', 'mrrr', 'did you mean mrr?'],
-  ['select', 'coverage', 'there are accuracy@1, mrr, ndcg@10, recall@10, recall@5'],
-])('%s: a metric that no evaluation before it has is refused at planning', async (kind, metric, hint) => {
+  ['mrrr', 'did you mean mrr?'],
+  ['coverage', 'there are accuracy@1, mrr, ndcg@10, recall@10, recall@5'],
+])('%s, a metric that no evaluation before select has, is refused at planning', async (metric, hint) => {
   const text = smallExperiment.replace(
-    new RegExp(`(kind: ${kind}\\n[\\s\\S]*?metric: )mrr`),
+    /(kind: select\n[\s\S]*?metric: )mrr/,
     (_match, before: string) => before + metric,
   );
   expect(text).not.toBe(smallExperiment);
@@ -415,4 +410,21 @@ steps:
   expect(await diagnosticsOf(text)).toContain(
     'three would become at least 90000 nodes, after 90300 of other steps; a pipeline may have 100000',
   );
+});
+
+test('a kind that is gone is refused in its place, with what to write instead', async () => {
+  const loaded = await load(
+    experiment
+      .replace('best: { kind: select,', 'best: { kind: checkpoint.select,')
+      .replace('rows: validate }', 'scores: validate }'),
+  );
+  // One failure says it: what takes from the step says nothing.
+  expect(loaded.ok ? [] : loaded.failure).toEqual([
+    {
+      reason: 'unknown-kind',
+      message: 'there is no kind checkpoint.select',
+      hint: 'write kind: select, in: { candidates: …, rows: … } with what was scores as rows, and NAME.chosen for NAME.model',
+      location: expect.objectContaining({ file: 'pipelines/a.yaml', line: 20, column: 17 }),
+    },
+  ]);
 });

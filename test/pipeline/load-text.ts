@@ -87,7 +87,7 @@ steps:
     over: { model: meta_train.checkpoints }        # one node per checkpoint
     in: { episodes: episodes.val }
     with: { inner_lr: 0.05, steps: [5], max_episodes: 50 }
-  best: { kind: checkpoint.select, in: { candidates: meta_train.checkpoints, scores: validate }, with: { metric: accuracy@1, mode: max } }
+  best: { kind: select, in: { candidates: meta_train.checkpoints, rows: validate }, with: { metric: accuracy@1, mode: max } }
   tune:
     kind: eval.few_shot
     in: { model: best, episodes: episodes.val }

@@ -28,8 +28,8 @@ steps:
     in: { episodes: episodes.val }
     with: { inner_lr: 0.05, steps: [2], max_episodes: 5 }
   best:
-    kind: checkpoint.select
-    in: { candidates: meta_train.checkpoints, scores: validate }
+    kind: select
+    in: { candidates: meta_train.checkpoints, rows: validate }
     with: { metric: mrr, mode: max }
   tune:
     kind: eval.few_shot

@@ -9,6 +9,14 @@ export type Tree<Leaf> =
   | { readonly type: 'bundle'; readonly ports: { readonly [name: string]: Tree<Leaf> } }
   | { readonly type: 'list'; readonly elements: readonly Tree<Leaf>[] };
 
+/** What stands in a list in the place of an element that is missing: a bundle of nothing, which no port gives. */
+export const missingElement = { type: 'bundle', ports: {} } as const satisfies Tree<never>;
+
+/** Whether an element of a list is missing. */
+export function isMissing(element: Tree<unknown>): boolean {
+  return element.type === 'bundle' && Object.keys(element.ports).length === 0;
+}
+
 /** Applies `transform` to every leaf, keeping the shape. */
 export function mapTree<From, To>(tree: Tree<From>, transform: (leaf: From) => To): Tree<To> {
   switch (tree.type) {

@@ -1,90 +1,95 @@
 import { FailureError } from '../../base/failure.js';
-import type { JsonObject } from '../../base/json.js';
+import type { Json, JsonObject } from '../../base/json.js';
 import { readingUserFile } from '../../tables/bad-data.js';
-import { type DatabaseOptions, withDatabase } from '../../tables/database.js';
+import { type Database, type DatabaseOptions, withDatabase } from '../../tables/database.js';
 import { parquetFile } from '../../tables/parquet.js';
-import type { KindContext } from '../kind.js';
+import { type ScoredRow, valueColumns } from './choose-best.js';
 
-export type Mode = 'max' | 'min';
-
-/** One value of the metric that is chosen by. */
-export interface ScoredRow extends JsonObject {
-  /** Which of the tables it stands in, from 0. */
-  readonly index: number;
-  readonly k: number;
-  readonly steps: number;
-  readonly inner_lr: number | null;
-  readonly value: number;
-  /** Query pairs and users that the value is over. */
-  readonly n: number;
-  readonly users: number;
-}
+const hint =
+  'a table of metrics has the columns metric and value, and may have n, users, low, high and settings';
 
 /**
- * Every value of `metric` in the tables of metrics, table by table, in each by k, steps and rate. What is no number, as
- * after a training that diverged, is left out, which is noted.
+ * Every value of `metric` in the tables of metrics, table by table, in each in the order of its setting columns.
  *
+ * @param paths undefined where the table is missing
  * @param port the input port that the tables came in by, for messages
- * @throws FailureError `bad-data` where a table has no such metric, or where no number is left
+ * @throws FailureError `bad-data` where a table has no such metric, or two values for one setting
  */
 export async function readScoredRows(
-  paths: readonly string[],
+  paths: readonly (string | undefined)[],
   metric: string,
   port: string,
-  options: DatabaseOptions & Pick<KindContext, 'note'>,
+  options: DatabaseOptions,
 ): Promise<readonly ScoredRow[]> {
   return await withDatabase(options, async (database) => {
     const all: ScoredRow[] = [];
-    const leftOut: string[] = [];
     for (const [index, path] of paths.entries()) {
+      if (path === undefined) continue;
       const table = `${port}[${index}]`;
-      const hint = 'a table of metrics has the columns k, steps, inner_lr, metric, value, n, users';
-      const rows = await readingUserFile(table, hint, () =>
-        database.rows(
-          `SELECT k::INTEGER AS k, steps::INTEGER AS steps, inner_lr::DOUBLE AS inner_lr,
-                  value::DOUBLE AS value, n::BIGINT AS n, users::BIGINT AS users
-           FROM ${parquetFile(path)} WHERE metric = $metric ORDER BY ALL`,
-          { metric },
-        ),
-      );
-      if (rows.length === 0) throw await missing(table, path);
-      for (const row of rows) {
-        const { value, n } = row;
-        if (typeof value !== 'number' || !Number.isFinite(value) || n === 0) {
-          const setting = row['inner_lr'] === null ? '' : `, inner_lr ${row['inner_lr']}`;
-          leftOut.push(
-            `${table}, k ${row['k']}, steps ${row['steps']}${setting}: ${metric} is ${value} over ${n} query pairs`,
-          );
-          continue;
-        }
-        all.push({ index, ...row } as ScoredRow);
+      const rows = await readingUserFile(table, hint, () => readTable(database, path, metric, index));
+      if (rows.length === 0) throw await withoutMetric(database, table, path, metric);
+      const settings = rows.map(({ columns }) => JSON.stringify(columns));
+      const double = settings.findIndex((setting, row) => setting === settings[row - 1]);
+      if (double > 0) {
+        throw new FailureError({
+          reason: 'bad-data',
+          message: `${table} has two values of ${metric} for ${namesText(rows[double]?.columns ?? {})}`,
+          hint,
+        });
       }
+      all.push(...rows);
     }
-    if (all.length === 0) {
-      throw new FailureError({
-        reason: 'bad-data',
-        message: `there is nothing to choose by: ${leftOut[0] ?? `${port} is empty`}`,
-        details: leftOut.slice(1),
-      });
-    }
-    for (const line of leftOut) options.note(`left out: ${line}`);
     return all;
-
-    async function missing(table: string, path: string): Promise<FailureError> {
-      const found = await database.rows(`SELECT DISTINCT metric FROM ${parquetFile(path)} ORDER BY metric`);
-      return new FailureError({
-        reason: 'bad-data',
-        message: `${table} has no metric ${metric}`,
-        hint: `it has ${found.map((row) => String(row['metric'])).join(', ') || 'no rows'}`,
-      });
-    }
   });
 }
 
-/** The best row; the first of equals. There is at least one. */
-export function bestRow(rows: readonly ScoredRow[], mode: Mode): ScoredRow {
-  return rows.reduce((best, row) => {
-    const better = mode === 'max' ? row.value > best.value : row.value < best.value;
-    return better ? row : best;
+async function readTable(
+  database: Database,
+  path: string,
+  metric: string,
+  index: number,
+): Promise<readonly ScoredRow[]> {
+  const described = await database.rows(`DESCRIBE SELECT * FROM ${parquetFile(path)}`);
+  const columns = described.map((row) => String(row['column_name']));
+  const quoted = (name: string) => `"${name.replaceAll('"', '""')}"`;
+  const settings = columns.filter((name) => !valueColumns.includes(name));
+  const counted = ['n', 'users'].filter((name) => columns.includes(name));
+  const selected = [
+    ...settings.map(quoted),
+    'value::DOUBLE AS value',
+    ...counted.map((name) => `${name}::BIGINT AS ${name}`),
+  ];
+  const order = settings.length === 0 ? '' : ` ORDER BY ${settings.map(quoted).join(', ')}`;
+  const rows = await database.rows(
+    `SELECT ${selected.join(', ')} FROM ${parquetFile(path)} WHERE metric = $metric${order}`,
+    { metric },
+  );
+  return rows.map((row) => ({
+    index,
+    columns: Object.fromEntries(settings.map((name) => [name, row[name] as Json])) as JsonObject,
+    value: typeof row['value'] === 'number' ? row['value'] : Number.NaN,
+    ...Object.fromEntries(counted.map((name) => [name, Number(row[name] ?? 0)])),
+  }));
+}
+
+async function withoutMetric(
+  database: Database,
+  table: string,
+  path: string,
+  metric: string,
+): Promise<FailureError> {
+  const found = await database.rows(`SELECT DISTINCT metric FROM ${parquetFile(path)} ORDER BY metric`);
+  return new FailureError({
+    reason: 'bad-data',
+    message: `${table} has no metric ${metric}`,
+    hint: `it has ${found.map((row) => String(row['metric'])).join(', ') || 'no rows'}`,
   });
+}
+
+/** `seed 1, k 5`: names that are something. */
+export function namesText(names: JsonObject): string {
+  return Object.entries(names)
+    .filter(([, value]) => value !== null)
+    .map(([name, value]) => `${name} ${typeof value === 'string' ? value : JSON.stringify(value)}`)
+    .join(', ');
 }

@@ -1,20 +1,133 @@
+import { constants, copyFileSync } from 'node:fs';
+import { canonicalText } from '../../base/canonical.js';
 import { canonicalJson } from '../../base/canonical-json.js';
+import { FailureError } from '../../base/failure.js';
+import { isMissing, leavesOf, type Tree } from '../../base/files/tree.js';
 import { writeFile } from '../../base/files/write-file.js';
+import type { JsonObject } from '../../base/json.js';
+import { namingFile } from '../../base/system-error.js';
 import type { KindContext } from '../kind.js';
 import { elementsOf, filePath, inputTree } from '../ports.js';
-import { bestRow, readScoredRows } from './scored-rows.js';
+import { type Candidate, chooseBest, counts, type ScoredRow } from './choose-best.js';
+import { namesText, readScoredRows } from './scored-rows.js';
 import type { SelectParameters } from './select.js';
 
-/** Writes the ports `settings` and `row`. */
+/** Writes the ports `settings` and `row`, and with candidates `chosen`. */
 export async function run(context: KindContext<SelectParameters>): Promise<void> {
-  const { metric, mode, settings } = context.parameters;
-  const paths = elementsOf(inputTree(context, 'rows')).map((element) => filePath(element, 'metrics'));
-  const best = bestRow(await readScoredRows(paths, metric, 'rows', context), mode);
-  // A rate that no step was taken with is null, and nothing to hand on.
-  for (const name of settings.filter((one) => best[one] === null)) {
-    context.note(`${name} is not handed on: the best row has none`);
+  const { metric, mode, average = [], patience, elements = [], groups = [] } = context.parameters;
+  const tables = elementsOf(inputTree(context, 'rows'));
+  const paths = tables.map((table) => (isMissing(table) ? undefined : filePath(table)));
+  const rows = await readScoredRows(paths, metric, 'rows', context);
+  const leftOut = [
+    ...paths.flatMap((path, index) =>
+      path === undefined ? [`${rowText(index, elements[index]?.names ?? {})}: its step failed`] : [],
+    ),
+    ...rows.filter((row) => !counts(row)).map((row) => textOfLeftOut(row, context.parameters)),
+  ];
+  const options = { mode, average, elements, groups, ...(patience === undefined ? {} : { patience }) };
+  const best = chooseBest(rows, options);
+  if (best === undefined) {
+    throw new FailureError({
+      reason: 'bad-data',
+      message: `there is nothing to choose by: ${leftOut[0] ?? 'rows is empty'}`,
+      details: leftOut.slice(1),
+    });
   }
-  const chosen = settings.filter((name) => best[name] !== null).map((name) => [name, best[name]] as const);
-  writeFile(context.output('settings'), canonicalJson(Object.fromEntries(chosen)));
-  writeFile(context.output('row'), canonicalJson({ ...best, metric, mode }));
+  for (const line of leftOut) context.note(`left out: ${line}`);
+  const names = namesOf(best, context.parameters);
+  const [first] = best.rows;
+  const n = best.rows.reduce((sum, row) => sum + (row.n ?? 0), 0);
+  writeFile(context.output('settings'), canonicalJson(settingsOf(names, rows, context)));
+  writeFile(
+    context.output('row'),
+    canonicalJson({
+      ...names,
+      metric,
+      mode,
+      value: best.value,
+      ...(first?.n === undefined ? {} : { n }),
+      ...(average.length > 0
+        ? { averaged: best.rows.length }
+        : { index: first?.index ?? 0, ...(first?.users === undefined ? {} : { users: first.users }) }),
+    }),
+  );
+  writeChosen(best, context);
+}
+
+/** A candidate's names: columns before what planning knows of its element. */
+function namesOf(
+  { columns, rows }: Candidate,
+  { elements = [], average = [] }: SelectParameters,
+): JsonObject {
+  const planned = Object.entries(elements[rows[0]?.index ?? 0]?.names ?? {});
+  return { ...Object.fromEntries(planned.filter(([name]) => !average.includes(name))), ...columns };
+}
+
+/** The values to hand on. */
+function settingsOf(
+  names: JsonObject,
+  rows: readonly ScoredRow[],
+  { parameters, note }: Pick<KindContext<SelectParameters>, 'parameters' | 'note'>,
+): JsonObject {
+  const { settings = varyingOf(rows, parameters) } = parameters;
+  const settled: [string, JsonObject[string]][] = [];
+  for (const name of settings) {
+    const value = names[name];
+    if (value === undefined) {
+      throw new FailureError({
+        reason: 'bad-data',
+        message: `the best row has no ${name} to hand on`,
+        hint: `it has ${Object.keys(names).join(', ')}`,
+      });
+    }
+    // A rate that no step was taken with is null, and nothing to hand on.
+    if (value === null) note(`${name} is not handed on: the best row has none`);
+    else settled.push([name, value]);
+  }
+  return Object.fromEntries(settled);
+}
+
+/** The names that vary and are not averaged over. */
+function varyingOf(
+  rows: readonly ScoredRow[],
+  { elements = [], average = [] }: SelectParameters,
+): readonly string[] {
+  const columns = new Set(rows.flatMap((row) => Object.keys(row.columns)));
+  const varying = [...columns].filter(
+    (name) => new Set(rows.map((row) => canonicalText(row.columns[name] ?? null))).size > 1,
+  );
+  // Of the elements, planning gave the names that vary.
+  const planned = elements.flatMap(({ names }) => Object.keys(names)).filter((name) => !columns.has(name));
+  return [...new Set([...planned, ...varying])].filter((name) => !average.includes(name)).sort();
+}
+
+function textOfLeftOut(row: ScoredRow, { metric, elements = [] }: SelectParameters): string {
+  const names = { ...elements[row.index]?.names, ...row.columns };
+  const over = row.n === undefined ? '' : ` over ${row.n} query pairs`;
+  return `${rowText(row.index, names)}: ${metric} is ${Number.isNaN(row.value) ? 'no number' : row.value}${over}`;
+}
+
+/** `rows[0], seed 1, k 5`. */
+function rowText(index: number, names: JsonObject): string {
+  return [`rows[${index}]`, namesText(names)].filter((part) => part !== '').join(', ');
+}
+
+function writeChosen({ group }: Candidate, context: KindContext<SelectParameters>): void {
+  const { groups = [], places } = context.parameters;
+  const indices = groups[group]?.candidates;
+  if (indices === undefined) return;
+  const candidates = elementsOf(inputTree(context, 'candidates'));
+  for (const [place, index] of indices.entries()) {
+    const candidate = index === null ? undefined : candidates[index];
+    // Its place in the list stays empty.
+    if (candidate === undefined || isMissing(candidate)) continue;
+    copyTree(candidate, places === undefined ? 'chosen' : `chosen/${place}`, context);
+  }
+}
+
+function copyTree(tree: Tree<string>, port: string, context: KindContext<SelectParameters>): void {
+  for (const { path, leaf } of leavesOf(tree, port)) {
+    const target = context.output(path);
+    namingFile(target, () => copyFileSync(leaf, target, constants.COPYFILE_FICLONE));
+  }
 }

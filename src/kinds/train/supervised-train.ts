@@ -60,7 +60,7 @@ export type SupervisedSegment = ReturnType<typeof segmentOf>['parameters'];
 export const supervisedTrain = defineKind({
   name: 'supervised.train',
   summary:
-    'Trains a GRU recommender on shuffled batches of all pairs of train; a checkpoint after every epoch, for an evaluation on val and checkpoint.select to choose from.',
+    'Trains a GRU recommender on shuffled batches of all pairs of train; a checkpoint after every epoch, for an evaluation on val and select to choose from.',
   parameters,
   inputs: {
     train: {

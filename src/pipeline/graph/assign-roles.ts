@@ -157,6 +157,9 @@ function sourceOfRole(
 }
 
 function leafPaths(shape: PortShape, path: string): readonly string[] {
+  if (shape.type === 'list') {
+    return (shape.labels ?? []).flatMap((_, index) => leafPaths(shape.of, `${path}/${index}`));
+  }
   if (shape.type !== 'bundle') return [path];
   return Object.entries(shape.ports).flatMap(([name, port]) => leafPaths(port, `${path}/${name}`));
 }

@@ -6,7 +6,7 @@ import type { Json, JsonObject } from '../../base/json.js';
 import { suggestion } from '../../base/nearest-name.js';
 import type { EngineDescriptor } from '../../engines/engine.js';
 import { engines } from '../../engines/registry.js';
-import type { Facts, InputPort, Kind, Label, LabelPart } from '../../kinds/kind.js';
+import type { Facts, InputPort, Kind, Label, LabelPart, PlannedLists, StepPlan } from '../../kinds/kind.js';
 import type { Spec } from '../spec/spec.js';
 import type { StepSpec } from '../spec/step-spec.js';
 import { failureAt, type LocatedValue, type Report } from '../text/located-value.js';
@@ -26,7 +26,7 @@ import { labelText } from './label.js';
 import { unreadableFile } from './nearest-file.js';
 import { orderSteps } from './order-steps.js';
 import type { ParameterValidators } from './parameter-errors.js';
-import { type PortTree, treeOfOutputs } from './port-tree.js';
+import { flattened, type PortTree, shapeOfTree, treeOfOutputs, unwrapped } from './port-tree.js';
 import type { ResolvedEngines } from './resolve-engines.js';
 import { namesOfSettings, refuseSetTwice } from './settings-names.js';
 import { createParameterReader, findParameter, type StepParameters } from './step-parameters.js';
@@ -52,6 +52,8 @@ interface Building {
   readonly settings: Map<string, readonly string[]>;
   /** By node and port: what its kind tells of it. */
   readonly facts: Map<string, Facts>;
+  /** By node: its parameters as given. */
+  readonly given: Map<string, JsonObject>;
   readonly nodes: DraftNode[];
 }
 
@@ -78,6 +80,7 @@ export function buildGraph(
     values: new Map(),
     settings: new Map(),
     facts: new Map(),
+    given: new Map(),
     nodes: [],
   };
   const counted = countNodes(orderSteps(spec, report), report);
@@ -116,7 +119,7 @@ function buildStep({ step, axes }: CountedStep, building: Building): StepValue |
   for (const combination of combinationsOf(axes)) {
     const parameters = reader.read(combination);
     const own: Label =
-      combination.values.length === 0 ? [] : [{ values: combination.values.map(namedValue) }];
+      combination.values.length === 0 ? [] : [{ values: combination.values.map(namedValue), isOwn: true }];
     const build = ({ label, takes }: OverElement, outer: Label): PortTree | undefined => {
       const whole = [...outer, ...label];
       if (takes.type === 'node') {
@@ -189,7 +192,8 @@ function buildInstance(
 
   if (parameters === undefined || ports === undefined || connected === undefined) {
     // What the step gives is known all the same, so that the steps after it can be checked too.
-    const isKnown = typeof kind.outputs !== 'function' && kind.segmentation === undefined;
+    const isKnown =
+      typeof kind.outputs !== 'function' && kind.segmentation === undefined && kind.plan === undefined;
     return isKnown ? treeOfOutputs(id, kind.outputs as DraftNode['outputs']) : undefined;
   }
   const { full } = parameters;
@@ -202,7 +206,9 @@ function buildInstance(
     Object.entries(connected).map(([port, tree]) => [port, factsAt(tree, building)] as const),
   );
   const common = commonOf(step, parameters, building);
-  const objections = (kind.check?.({ parameters: full, inputNames, lengths, facts }) ?? []).map(
+  const planned = { parameters: full, inputNames, lengths, facts };
+  const plan = kind.plan?.(planned, plannedLists(ports, [...inputs, ...over.given], building));
+  const objections = [...(kind.check?.(planned) ?? []), ...(plan?.objections ?? [])].map(
     ({ message, path = [], unknown }) =>
       failureAt(findParameter(step, combination, path).place, 'invalid-value', message, {
         hint: unknown && suggestion(unknown.name, unknown.known),
@@ -233,8 +239,10 @@ function buildInstance(
     report({ ...unreadableFile(building.root, path, 'absent'), location });
   }
 
-  const outputs = typeof kind.outputs === 'function' ? kind.outputs(full) : kind.outputs;
-  const canonical = kind.parameters.canonical(full);
+  if (plan !== undefined && plan.objections.length > 0) return undefined;
+  const outputs = withShapes(typeof kind.outputs === 'function' ? kind.outputs(full) : kind.outputs, plan);
+  const canonical = { ...kind.parameters.canonical(full), ...plan?.parameters };
+  const mayLack = Object.keys(connected).filter((port) => ports[port]?.mayLack === true);
   const settings = settingsFor(kind, full, connected, building);
   const inputLocations = Object.fromEntries(
     [...step.inputs, ...step.over].map(({ port, location }) => [port, location]),
@@ -252,8 +260,11 @@ function buildInstance(
       parameters: own,
       ...settings,
       inputs: { ...connected, ...carried },
+      ...(mayLack.length === 0 ? {} : { mayLack }),
+      ...(plan === undefined || plan.notes.length === 0 ? {} : { notes: plan.notes }),
       inputLocations,
     });
+    building.given.set(nodeId, common.givenParameters);
     if (kind.namesOfSettings !== undefined) building.settings.set(nodeId, kind.namesOfSettings(full));
     for (const [port, told] of Object.entries(kind.facts?.(full) ?? {})) {
       building.facts.set(`${nodeId}/${port}`, told);
@@ -282,6 +293,40 @@ function buildInstance(
     };
   }
   return treeOfSegments(segmentation, segments);
+}
+
+/** The elements of the lists that a node takes. */
+function plannedLists(ports: DraftNode['ports'], given: readonly Given[], building: Building): PlannedLists {
+  return Object.fromEntries(
+    given
+      .filter(({ input }) => ports[input.port]?.shape.type === 'list')
+      .map(({ input, tree }) => [
+        input.port,
+        flattened(tree).map(({ element, label }) => ({
+          label,
+          parameters: building.given.get(nodeIn(element) ?? '') ?? {},
+          shape: shapeOfTree(unwrapped(element)),
+        })),
+      ]),
+  );
+}
+
+/** The node that something comes from; of a bundle of several, the first. */
+function nodeIn(tree: PortTree): string | undefined {
+  if (tree.type === 'file') return tree.source.node;
+  const below = tree.type === 'list' ? tree.elements : Object.values(tree.ports);
+  return below[0] && nodeIn(below[0]);
+}
+
+/** Outputs with the shapes that planning gives to those that can be anything; without them, they are not there. */
+function withShapes(outputs: DraftNode['outputs'], plan: StepPlan | undefined): DraftNode['outputs'] {
+  if (plan === undefined) return outputs;
+  return Object.fromEntries(
+    Object.entries(outputs).flatMap(([port, output]) => {
+      const shape = output.shape.type === 'any' ? plan.shapes[port] : output.shape;
+      return shape === undefined ? [] : [[port, { ...output, shape }]];
+    }),
+  );
 }
 
 /** What a node has where values are chosen for it. */

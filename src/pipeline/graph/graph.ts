@@ -41,6 +41,8 @@ export interface GraphNode {
   /** Where values are chosen for it at port `settings`: the canonical parameters, once the document is there. */
   readonly withSettings?: (text: string) => Result<JsonObject, Failure>;
   readonly inputs: { readonly [port: string]: Tree<Source> };
+  /** Input ports whose lists may lack elements when the node starts. */
+  readonly mayLack?: readonly string[];
   readonly outputs: { readonly [port: string]: OutputPort };
   /** Roles of each output leaf by its path (`train/pairs`). */
   readonly roles: { readonly [leafPath: string]: Roles };
@@ -51,12 +53,14 @@ export interface GraphNode {
   readonly engineByName?: boolean;
   readonly resources: Demand;
   readonly deterministic: boolean;
+  /** What a plan says of the step beside what becomes of it, a clause each. */
+  readonly notes?: readonly string[];
   readonly location: Location;
 }
 
 /** A file of the project that runs keep up to date. */
 export interface Publication {
-  /** As written: `best.model`, `run/report.json`. */
+  /** As written: `best.chosen`, `run/report.json`. */
   readonly source: string;
   /** As written, for display: one for all elements of a list. */
   readonly pattern: string;

@@ -41,11 +41,37 @@ function treeOfShape(node: string, path: string, shape: PortShape): PortTree {
       return { type: 'file', source: { node, path }, content: shape.content };
     case 'bundle':
       return bundleOf(shape.ports, (name, port) => treeOfShape(node, `${path}/${name}`, port));
-    default:
+    case 'list':
+      return {
+        type: 'list',
+        elements: (shape.labels ?? []).map((_, index) => treeOfShape(node, `${path}/${index}`, shape.of)),
+        labels: shape.labels ?? [],
+      };
+    case 'any':
       throw new FailureError({
         reason: 'bug',
-        message: `${node}: output ${path} is declared as ${shape.type}, but must be a file or a bundle`,
+        message: `${node}: output ${path} is declared as any, and planning gave it no shape`,
       });
+  }
+}
+
+/** The shape that an output must have to give such a tree. */
+export function shapeOfTree(tree: PortTree): PortShape {
+  switch (tree.type) {
+    case 'file':
+      return { type: 'file', content: tree.content };
+    case 'bundle':
+      return {
+        type: 'bundle',
+        ports: Object.fromEntries(
+          Object.entries(tree.ports).map(([name, port]) => [name, shapeOfTree(port)]),
+        ),
+      };
+    case 'list': {
+      const [first] = tree.elements;
+      const of: PortShape = first === undefined ? { type: 'any' } : shapeOfTree(first);
+      return { type: 'list', of, labels: tree.labels };
+    }
   }
 }
 

@@ -118,7 +118,7 @@ function descend(
   return {
     type: 'list',
     elements: elements.map((element, index) => ({
-      label: labels[index] ?? [],
+      label: (labels[index] ?? []).map(({ isOwn: _, ...part }) => part),
       below: isDeeper && element.type === 'list' ? descend(element, shape) : { type: 'element', element },
     })),
   };

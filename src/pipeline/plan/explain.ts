@@ -71,6 +71,7 @@ export async function differences(
   }
   if (after['inputs'] !== undefined) {
     for (const line of memberDifferences('input', before['inputs'], after['inputs'])) lines.push(line);
+    for (const line of valueDifferences('missing', before['missing'], after['missing'])) lines.push(line);
   }
   for (const line of memberDifferences('file', before['files'], after['files'])) lines.push(line);
 

@@ -1,6 +1,6 @@
 import { digestOf, digestTree } from '../../base/canonical.js';
 import { FailureError } from '../../base/failure.js';
-import type { Tree } from '../../base/files/tree.js';
+import { isMissing, type Tree } from '../../base/files/tree.js';
 import type { JsonObject } from '../../base/json.js';
 import type { Digest, ObjectReference } from '../../store/entry.js';
 import { inputsBesideSettings } from '../graph/chosen-settings.js';
@@ -33,9 +33,15 @@ export interface Key {
  */
 export function keyOf({ node, inputs, ...rest }: KeyInput & { readonly parameters: JsonObject }): Key {
   const read = Object.entries(inputsBesideSettings(node, inputs));
+  const missing = read.flatMap(([port, tree]) =>
+    tree.type !== 'list'
+      ? []
+      : tree.elements.flatMap((element, index) => (isMissing(element) ? [`${port}[${index}]`] : [])),
+  );
   const preimage: JsonObject = {
     ...preimageBeforeInputs({ node, ...rest }),
     inputs: Object.fromEntries(read.map(([port, tree]) => [port, digestTree(tree)])),
+    ...(missing.length === 0 ? {} : { missing }),
   };
   return { key: digestOf(preimage), preimage };
 }

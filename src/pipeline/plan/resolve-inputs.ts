@@ -1,4 +1,4 @@
-import type { Tree } from '../../base/files/tree.js';
+import { isMissing, leavesOf, missingElement, type Tree } from '../../base/files/tree.js';
 import type { ObjectReference } from '../../store/entry.js';
 import type { GraphNode, Source } from '../graph/graph.js';
 
@@ -10,9 +10,44 @@ export function resolveInputs(
   node: Pick<GraphNode, 'inputs'>,
   outputs: OutputsByNode,
 ): { readonly [port: string]: Tree<ObjectReference> } | undefined {
+  return resolveEach(node, (_, tree) => resolveTree(tree, outputs));
+}
+
+/**
+ * The objects at the input ports of a node once all that it takes has ended: what failed is missing from lists that may
+ * lack elements. Undefined where something else is missing, or such a list would be empty.
+ */
+export function resolveEndedInputs(
+  node: Pick<GraphNode, 'inputs' | 'mayLack'>,
+  outputs: OutputsByNode,
+): { readonly [port: string]: Tree<ObjectReference> } | undefined {
+  return resolveEach(node, (port, tree) => {
+    if (tree.type !== 'list' || node.mayLack?.includes(port) !== true) return resolveTree(tree, outputs);
+    const elements = tree.elements.map((element) => resolveTree(element, outputs) ?? missingElement);
+    return elements.every(isMissing) && elements.length > 0 ? undefined : { type: 'list', elements };
+  });
+}
+
+/** The first thing that a node takes and that is not there. */
+export function missingSource(
+  { inputs }: Pick<GraphNode, 'inputs'>,
+  outputs: OutputsByNode,
+): Source | undefined {
+  for (const tree of Object.values(inputs)) {
+    for (const { leaf } of leavesOf(tree)) {
+      if (atPath(outputs.get(leaf.node), leaf.path) === undefined) return leaf;
+    }
+  }
+  return undefined;
+}
+
+function resolveEach(
+  node: Pick<GraphNode, 'inputs'>,
+  resolve: (port: string, tree: Tree<Source>) => Tree<ObjectReference> | undefined,
+): { readonly [port: string]: Tree<ObjectReference> } | undefined {
   const resolved: { [port: string]: Tree<ObjectReference> } = {};
   for (const [port, tree] of Object.entries(node.inputs)) {
-    const objects = resolveTree(tree, outputs);
+    const objects = resolve(port, tree);
     if (objects === undefined) return undefined;
     resolved[port] = objects;
   }
@@ -56,5 +91,5 @@ function atPath(
     else if (tree?.type === 'list') tree = tree.elements[Number(name)];
     else return undefined;
   }
-  return tree;
+  return tree === undefined || isMissing(tree) ? undefined : tree;
 }

@@ -14,7 +14,7 @@ import { parseReference } from './reference.js';
 
 /** What stands under `publish`: one file, or with `{label}` one for each element of a list. */
 export interface PublicationSpec {
-  /** `best.model`, `tune[inner_lr=0.02].metrics`, `run/report.json`. */
+  /** `best.chosen`, `tune[inner_lr=0.02].metrics`, `run/report.json`. */
   readonly source: string;
   readonly sourceLocation: Location;
   /** Relative to the root, with `{label}` and `{tag}`. */

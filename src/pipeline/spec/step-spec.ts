@@ -1,6 +1,7 @@
 import type { Location } from '../../base/failure.js';
 import { suggestion } from '../../base/nearest-name.js';
 import type { Kind } from '../../kinds/kind.js';
+import { replacedKinds } from '../../kinds/registry.js';
 import {
   expectMap,
   expectText,
@@ -82,7 +83,7 @@ export function readStep(
   if (kind === undefined) {
     report(
       failureAt(kindValue, 'unknown-kind', `there is no kind ${kindName}`, {
-        hint: suggestion(kindName, Object.keys(kinds)),
+        hint: own(replacedKinds, kindName) ?? suggestion(kindName, Object.keys(kinds)),
       }),
     );
     return undefined;

@@ -18,7 +18,7 @@ export type PublishedOutcome = 'written' | 'unchanged' | 'kept';
 export interface PublishedFile {
   /** Relative to the root. */
   readonly path: string;
-  /** As the pipeline names it: `best.model`, `run/report.json`. */
+  /** As the pipeline names it: `best.chosen`, `run/report.json`. */
   readonly source: string;
   /** The node that gave it, and which of its outputs; absent for files of the run's folder. */
   readonly node?: string;

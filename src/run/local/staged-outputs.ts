@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { FailureError } from '../../base/failure.js';
-import type { Tree } from '../../base/files/tree.js';
+import { type Tree, missingElement } from '../../base/files/tree.js';
 import { namingFileOf } from '../../base/system-error.js';
 import type { PortShape } from '../../kinds/kind.js';
 import type { StagedFile } from '../../store/store.js';
@@ -36,7 +37,13 @@ async function stage(shape: PortShape, folder: string, path: string): Promise<Tr
       );
       return { type: 'bundle', ports: Object.fromEntries(ports) };
     }
-    case 'list':
+    case 'list': {
+      const elements = (shape.labels ?? []).map(async (_, index) => {
+        const below = `${path}/${index}`;
+        return existsSync(join(folder, below)) ? await stage(shape.of, folder, below) : missingElement;
+      });
+      return { type: 'list', elements: await Promise.all(elements) };
+    }
     case 'any':
       throw new FailureError({ reason: 'bug', message: `output ${path} is declared as ${shape.type}` });
   }

@@ -23,6 +23,8 @@ export interface NodePlan {
   readonly key?: string;
   /** Why it would run, or what has changed beside its inputs; absent where there is nothing to say. */
   readonly reason?: string;
+  /** What there is to know of the step beside what becomes of it. */
+  readonly note?: string;
 }
 
 /** What a run of a pipeline would do. */
@@ -68,6 +70,7 @@ async function withReasons(planned: PlannedPipeline): Promise<PipelinePlan> {
         state: one.state,
         ...(one.key === undefined ? {} : { key: one.key }),
         ...(reason === '' ? {} : { reason }),
+        ...(one.node.notes === undefined ? {} : { note: one.node.notes.join('; ') }),
       };
     }),
     publications: graph.publications,

@@ -15,7 +15,7 @@ function countStates(nodes: readonly NodePlan[]): PlanCounts {
 
 /**
  * The plan, a line for each step in the order of execution: state (counts where its nodes differ), step, why, and
- * what `more` adds. Ends with the sums.
+ * what `more` adds; below it what the step's kind says of it. Ends with the sums.
  */
 export function planLines(
   plan: PipelinePlan,
@@ -52,6 +52,7 @@ export function planLines(
                 .join(' + '),
       reason: printable(reasonOfStep(nodes, state)),
       more: more(nodes),
+      notes: [...new Set(nodes.flatMap(({ note }) => note ?? []))],
     };
   });
   const width = greatest(
@@ -64,7 +65,7 @@ export function planLines(
   );
   const { counts } = plan;
   return [
-    ...rows.map((row) =>
+    ...rows.flatMap((row) => [
       [
         mark[row.state](row.state.padEnd(7)),
         row.subject.padEnd(width),
@@ -75,7 +76,8 @@ export function planLines(
         .filter((part, index) => index < 2 || part !== '')
         .join('  ')
         .trimEnd(),
-    ),
+      ...row.notes.map((note) => style.dim(`${' '.repeat(9)}${printable(`${row.subject} ${note}`)}`)),
+    ]),
     `${formatCount(plan.nodes.length, 'node')}: ${counts.run} run + ${counts.hit} hit + ${counts.depends} depends`,
   ];
 }

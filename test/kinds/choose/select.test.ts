@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { FailureError } from '../../../src/base/failure.js';
 import type { JsonObject } from '../../../src/base/json.js';
-import { checkpointSelect } from '../../../src/kinds/choose/checkpoint-select.js';
 import { select } from '../../../src/kinds/choose/select.js';
 import type { Kind } from '../../../src/kinds/kind.js';
 import { withDatabase } from '../../../src/tables/database.js';
@@ -28,7 +27,7 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-async function tableOf(scores: readonly Score[]): Promise<Inputs> {
+async function tableOf(scores: readonly Score[]): Promise<string> {
   files += 1;
   const path = join(folder, `metrics-${files}.parquet`);
   await withDatabase({ threads: 1 }, (database) =>
@@ -39,7 +38,7 @@ async function tableOf(scores: readonly Score[]): Promise<Inputs> {
       path,
     }),
   );
-  return { metrics: path };
+  return path;
 }
 
 async function run(kind: Kind, parameters: JsonObject, inputs: { [port: string]: Inputs }) {
@@ -159,8 +158,8 @@ describe('select', () => {
       await (await select.load()).run(context);
       expect(JSON.parse(readFileSync(context.output('row'), 'utf8'))).toMatchObject({ index: 1, value: 0.2 });
       expect(context.logged).toEqual([
-        'left out: rows[0], k 5, steps 1, inner_lr 9: mrr is NaN over 10 query pairs',
-        'left out: rows[1], k 5, steps 5, inner_lr 0.1: mrr is null over 0 query pairs',
+        'left out: rows[0], k 5, steps 1, inner_lr 9: mrr is no number over 10 query pairs',
+        'left out: rows[1], k 5, steps 5, inner_lr 0.1: mrr is no number over 0 query pairs',
       ]);
     }
   });
@@ -168,7 +167,7 @@ describe('select', () => {
   it('refuses a file that is no table of metrics', async () => {
     const path = join(folder, 'text');
     writeFileSync(path, 'not parquet');
-    const failure = await failureOf(run(select, byMrr, { rows: [{ metrics: path }] }));
+    const failure = await failureOf(run(select, byMrr, { rows: [path] }));
     expect(failure.reason).toBe('bad-data');
     expect(failure.message).toContain('rows[0]');
   });
@@ -178,52 +177,113 @@ describe('select', () => {
   });
 });
 
-describe('checkpoint.select', () => {
-  async function candidates(count: number): Promise<string[]> {
-    return Array.from({ length: count }, (_, i) => {
+describe('select with candidates', () => {
+  const candidates = (count: number): string[] =>
+    Array.from({ length: count }, (_, i) => {
       const path = join(folder, `checkpoint-${i}`);
       writeFileSync(path, `weights ${i}`);
       return path;
     });
-  }
+  const each = (count: number) => Array.from({ length: count }, (_, index) => ({ candidates: [index] }));
 
-  it('copies the checkpoint with the best score, the first of equals', async () => {
+  it('copies the one with the best score, the first of equals', async () => {
     const values = [0.1, 0.7, 0.7, 0.2];
-    const scores = await Promise.all(values.map((value) => tableOf([{ steps: 5, inner_lr: 0.05, value }])));
-    const inputs = { candidates: await candidates(4), scores };
-    const read = await run(checkpointSelect, { metric: 'mrr', mode: 'max' }, inputs);
-    expect(read('model')).toBe('weights 1');
-    expect(JSON.parse(read('choice'))).toMatchObject({ index: 1, metric: 'mrr', mode: 'max', value: 0.7 });
-    const lowest = await run(checkpointSelect, { metric: 'mrr', mode: 'min' }, inputs);
-    expect(lowest('model')).toBe('weights 0');
+    const rows = await Promise.all(values.map((value) => tableOf([{ steps: 5, inner_lr: 0.05, value }])));
+    const inputs = { candidates: candidates(4), rows };
+    const read = await run(select, { metric: 'mrr', mode: 'max', groups: each(4) }, inputs);
+    expect(read('chosen')).toBe('weights 1');
+    expect(JSON.parse(read('row'))).toMatchObject({ index: 1, metric: 'mrr', mode: 'max', value: 0.7 });
+    const lowest = await run(select, { metric: 'mrr', mode: 'min', groups: each(4) }, inputs);
+    expect(lowest('chosen')).toBe('weights 0');
   });
 
-  it('leaves out a checkpoint whose score is no number, and says so', async () => {
-    const values = [Number.NaN, 0.3, 0.2];
-    const scores = await Promise.all(values.map((value) => tableOf([{ steps: 5, inner_lr: 0.05, value }])));
-    for (const [mode, winner] of [
-      ['max', 1],
-      ['min', 2],
-    ] as const) {
-      const context = kindContext({
-        folder: join(folder, `checkpoint-nan-${mode}`),
-        parameters: { metric: 'mrr', mode },
-        inputs: { candidates: await candidates(3), scores },
-      });
-      await (await checkpointSelect.load()).run(context);
-      expect(readFileSync(context.output('model'), 'utf8')).toBe(`weights ${winner}`);
-      expect(context.logged).toEqual([
-        'left out: scores[0], k 5, steps 5, inner_lr 0.05: mrr is NaN over 10 query pairs',
-      ]);
-    }
+  it('copies a bundle whole', async () => {
+    const [one = '', other = ''] = candidates(2);
+    const read = await run(
+      select,
+      { metric: 'mrr', mode: 'max', groups: each(1) },
+      { rows: [await tableOf([{ steps: 5, inner_lr: 0.05, value: 1 }])], candidates: [{ one, other }] },
+    );
+    expect([read('chosen/one'), read('chosen/other')]).toEqual(['weights 0', 'weights 1']);
   });
 
-  it('wants as many scores as candidates', () => {
-    const check = (lengths: { [port: string]: number }) =>
-      checkpointSelect.check?.({ parameters: { metric: 'mrr' }, inputNames: [], lengths, facts: {} });
-    expect(check({ candidates: 3, scores: 3 })).toEqual([]);
-    expect(check({ candidates: 3, scores: 1 })).toEqual([
-      { message: expect.stringContaining('candidates has 3 checkpoints, and scores 1 evaluations') },
+  it('leaves out what is no number and what is missing, and says so', async () => {
+    const rows = [
+      await tableOf([{ steps: 5, inner_lr: 0.05, value: Number.NaN }]),
+      await tableOf([{ steps: 5, inner_lr: 0.05, value: 0.3 }]),
+      // In the place of what failed.
+      {},
+    ];
+    const context = kindContext({
+      folder: join(folder, 'left-out'),
+      parameters: {
+        metric: 'mrr',
+        mode: 'max',
+        elements: [1, 2, 3].map((seed, group) => ({ names: { seed }, group })),
+        groups: each(3),
+      },
+      inputs: { candidates: [...candidates(2), {}], rows },
+    });
+    await (await select.load()).run(context);
+    expect(readFileSync(context.output('chosen'), 'utf8')).toBe('weights 1');
+    expect(context.logged).toEqual([
+      'left out: rows[2], seed 3: its step failed',
+      'left out: rows[0], seed 1, k 5, steps 5, inner_lr 0.05: mrr is no number over 10 query pairs',
     ]);
+  });
+
+  it('averages over names, and gives a place for each averaged value', async () => {
+    const rows = await Promise.all(
+      [0.1, 0.9, 0.6, 0.5].map((value) => tableOf([{ steps: 5, inner_lr: 0.05, value }])),
+    );
+    const elements = [
+      { names: { lr: 1, seed: 1 }, group: 0 },
+      { names: { lr: 1, seed: 2 }, group: 0 },
+      { names: { lr: 2, seed: 1 }, group: 1 },
+      { names: { lr: 2, seed: 2 }, group: 1 },
+    ];
+    const read = await run(
+      select,
+      {
+        metric: 'mrr',
+        mode: 'max',
+        average: ['seed'],
+        elements,
+        groups: [{ candidates: [0, 1] }, { candidates: [2, 3] }],
+        places: 2,
+      },
+      { rows, candidates: candidates(4) },
+    );
+    expect(JSON.parse(read('row'))).toEqual({
+      lr: 2,
+      k: 5,
+      steps: 5,
+      inner_lr: 0.05,
+      metric: 'mrr',
+      mode: 'max',
+      value: 0.55,
+      n: 20,
+      averaged: 2,
+    });
+    expect(read('settings')).toBe('{"lr":2}\n');
+    expect([read('chosen/0'), read('chosen/1')]).toEqual(['weights 2', 'weights 3']);
+  });
+
+  it('refuses to hand on a name that the best row does not have, and a setting with two values', async () => {
+    const rows = [await tableOf([{ steps: 1, inner_lr: 0.1, value: 0.1 }])];
+    const parameters = { metric: 'mrr', mode: 'max', settings: ['seed'] };
+    expect(await failureOf(run(select, parameters, { rows }))).toMatchObject({
+      message: 'the best row has no seed to hand on',
+      hint: 'it has k, steps, inner_lr',
+    });
+    const twice = [
+      await tableOf([
+        { steps: 1, inner_lr: 0.1, value: 0.1 },
+        { steps: 1, inner_lr: 0.1, value: 0.2 },
+      ]),
+    ];
+    expect((await failureOf(run(select, byMrr, { rows: twice }))).message).toBe(
+      'rows[0] has two values of mrr for k 5, steps 1, inner_lr 0.1',
+    );
   });
 });

@@ -14,7 +14,7 @@ test('roles follow the data, and the catalogue has none', async () => {
   expect(roles('episodes')['test/items']).toEqual([]);
   expect(roles('meta_train@300')['checkpoint']).toEqual(['train']);
   expect(roles('validate@100')['metrics']).toContain('val');
-  expect(roles('best')['model']).toEqual(['train', 'val']);
+  expect(roles('best')['chosen']).toEqual(['train', 'val']);
   expect(roles('few_shot')['ranks']).toContain('test');
 });
 
@@ -43,7 +43,7 @@ const leaks: { readonly [shape: string]: (split: 'val' | 'test') => string } = {
   'keeping the best epoch of supervised training by evaluations on a split': (split) => `${experiment}
   gru: { kind: supervised.train, in: { train: episodes.train }, with: { epochs: 2 } }
   epochs: { kind: eval.zero_shot, over: { model: gru.checkpoints }, in: { episodes: episodes.${split} } }
-  baseline: { kind: checkpoint.select, in: { candidates: gru.checkpoints, scores: epochs }, with: { metric: mrr } }
+  baseline: { kind: select, in: { candidates: gru.checkpoints, rows: epochs }, with: { metric: mrr } }
 `,
   'counting what is popular in a split': (split) => `${experiment}
   popular: { kind: baseline.popularity, in: { train: episodes.${split}, episodes: episodes.test } }
@@ -67,14 +67,14 @@ for (const [shape, text] of Object.entries(leaks)) {
 test('a model chosen by test data, on purpose, is refused again as the start of another training', async () => {
   const chosen = leaks['choosing a checkpoint by evaluations on a split'] ?? (() => '');
   const warm = (split: 'val' | 'test') => `${chosen(split)}
-  warm: { kind: maml.train, in: { train: episodes.train, init: best.model }, with: { iterations: 1 } }
+  warm: { kind: maml.train, in: { train: episodes.train, init: best.chosen }, with: { iterations: 1 } }
 `;
   expect(await reasonsOf(warm('val'))).toEqual([]);
   // What best is let through to also reaches tune and chosen.
   const waived = ['best', 'chosen'].map((step) => `{ step: ${step}, reason: as the notebook did }`);
   const diagnostics = await diagnosticsOf(`${warm('test')}waive: [${waived.join(', ')}]\n`);
   expect(diagnostics).toContain('warm learns from init, which comes from test data');
-  expect(diagnostics).toContain('best.model -> warm@1.init');
+  expect(diagnostics).toContain('best.chosen -> warm@1.init');
 });
 
 test('the item names of a test split may be chosen by, its pairs not', async () => {

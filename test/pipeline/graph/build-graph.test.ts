@@ -39,16 +39,16 @@ test('inputs are cut to what the kind declares, and a bundle gives the port of t
   const graph = await graphOf(experiment);
   expect(sourcesOf(graph, 'pairs', 'interactions')).toEqual([': interactions/interactions']);
   expect(sourcesOf(graph, 'split', 'pairs')).toEqual(['pairs: pairs/pairs', 'items: pairs/items']);
-  expect(sourcesOf(graph, 'tune[inner_lr=0.02]', 'model')).toEqual([': best/model']);
+  expect(sourcesOf(graph, 'tune[inner_lr=0.02]', 'model')).toEqual([': best/chosen']);
   expect(sourcesOf(graph, 'tune[inner_lr=0.02]', 'episodes')).toEqual([
     'pairs: episodes/val/pairs',
     'episodes: episodes/val/episodes',
     'items: episodes/val/items',
   ]);
-  expect(sourcesOf(graph, 'best', 'scores')).toEqual([
-    '0/metrics: validate@100/metrics',
-    '1/metrics: validate@200/metrics',
-    '2/metrics: validate@300/metrics',
+  expect(sourcesOf(graph, 'best', 'rows')).toEqual([
+    '0: validate@100/metrics',
+    '1: validate@200/metrics',
+    '2: validate@300/metrics',
   ]);
 });
 

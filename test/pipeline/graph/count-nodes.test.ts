@@ -69,7 +69,7 @@ steps:
   after: { kind: command, over: { x: deep }, with: { argv: [cat] } }
   together: { kind: command, over: { x: one.checkpoints, y: one.checkpoints }, with: { argv: [cat] } }
   several: { kind: command, over: { x: [each, one.model, one.checkpoints, gru.checkpoints] }, with: { argv: [cat] } }
-  chosen: { kind: checkpoint.select, in: { candidates: gru.checkpoints, scores: gru_val }, with: { metric: mrr } }
+  chosen: { kind: select, in: { candidates: gru.checkpoints, rows: gru_val }, with: { metric: mrr } }
   gru_val: { kind: eval.zero_shot, over: { model: gru.checkpoints }, in: { episodes: episodes.val } }
 `;
 }

@@ -159,7 +159,9 @@ test('a kind’s code reaches its steps, an engine’s code the nodes that compu
   if (wasm === undefined || select === undefined) throw new Error('not built');
   await runAll(graph, store, { alike });
   const otherKind = { ...codes, kinds: { ...codes.kinds, select: { ...select, digest: sha256('other') } } };
-  expect(stepsOf((await runAll(graph, store, { alike, codes: otherKind })).ran)).toEqual(new Set(['chosen']));
+  expect(stepsOf((await runAll(graph, store, { alike, codes: otherKind })).ran)).toEqual(
+    new Set(['best', 'chosen']),
+  );
   const otherEngine = { ...codes, engines: { wasm: { ...wasm, digest: sha256('other') } } };
   expect(stepsOf((await runAll(graph, store, { alike, codes: otherEngine })).ran)).toEqual(
     new Set(['meta_train', 'validate', 'tune', 'few_shot']),

@@ -20,7 +20,7 @@ const published = `  summary:
         zero_shot: { from: zero_shot, where: { metric: [accuracy@1, recall@5, recall@10, mrr] }, by: metric }
         improvement: { from: summary, where: { model: few_shot, metric: mrr }, value: difference }
 publish:
-  best.model: models/best.safetensors
+  best.chosen: models/best.safetensors
   meta_train.checkpoints: models/checkpoints/checkpoint_iter{label}.safetensors
   summary.summary: [results/summary.csv, results/summary.json, results/summary.md, results/summary.tex, results/summary.parquet]
   tune[inner_lr=0.1].metrics: results/tune.csv
@@ -47,7 +47,7 @@ describe('files that a pipeline publishes', () => {
   it('are written in the form that their ending says, kept up to date, and never over what the user wrote', async () => {
     const small = project();
     const plan = await kshot(small, ['plan', pipeline]);
-    expect(plan.stdout).toMatch(/^publish {2}best\.model +models\/best\.safetensors$/m);
+    expect(plan.stdout).toMatch(/^publish {2}best\.chosen +models\/best\.safetensors$/m);
     expect(plan.stdout).toContain('checkpoint_iter{label}.safetensors (2 files)');
 
     const first = await kshot(small, ['run', pipeline, '--tag', 'first']);
@@ -98,7 +98,7 @@ describe('files that a pipeline publishes', () => {
 
     const report = json(small, 'reports/first/report.json');
     expect(small.read('reports/first/report.json')).toBe(small.read('artifacts/small/first/report.json'));
-    expect(report['outputs']).toContainEqual({ path: 'models/best.safetensors', source: 'best.model' });
+    expect(report['outputs']).toContainEqual({ path: 'models/best.safetensors', source: 'best.chosen' });
     expect(Object.keys(report['data_fingerprints'] as object)).toEqual(['fingerprint']);
     expect((report['key_findings'] as string[])[0]).toMatch(/^summary: zero_shot has accuracy@1 0\.\d{4}/);
     expect((report['metrics'] as unknown[]).length).toBeGreaterThan(0);

@@ -1,0 +1,119 @@
+import { canonicalText } from '../../base/canonical.js';
+import type { JsonObject } from '../../base/json.js';
+import type { ChoicePlan } from './plan-choice.js';
+
+export type Mode = 'max' | 'min';
+
+/** Columns of a table of metrics that are about the value; all others are settings. */
+export const valueColumns: readonly string[] = ['metric', 'value', 'low', 'high', 'n', 'users', 'unit'];
+
+/** One value of the metric that is chosen by. */
+export interface ScoredRow {
+  /** Which of the tables it stands in, from 0. */
+  readonly index: number;
+  /** The table's further columns. */
+  readonly columns: JsonObject;
+  /** May be no number, as after a training that diverged. */
+  readonly value: number;
+  /** Query pairs and users that the value is over, where the table tells. */
+  readonly n?: number;
+  readonly users?: number;
+}
+
+/** What is chosen between: rows that differ in averaged names alone. */
+export interface Candidate {
+  readonly group: number;
+  /** Without the averaged ones. */
+  readonly columns: JsonObject;
+  /** Those that count; none where no value is a number. */
+  readonly rows: readonly ScoredRow[];
+  /** Their mean. */
+  readonly value: number;
+}
+
+export interface ChoiceOptions extends Pick<ChoicePlan, 'elements' | 'groups'> {
+  readonly mode: Mode;
+  readonly average: readonly string[];
+  readonly patience?: number;
+}
+
+/** Whether a value can be chosen by. */
+export function counts({ value, n }: ScoredRow): boolean {
+  return Number.isFinite(value) && n !== 0;
+}
+
+/**
+ * The best candidate, the first of equals in the order of the plan; undefined where no row counts.
+ *
+ * @param rows table by table, in each in an order of its own
+ */
+export function chooseBest(rows: readonly ScoredRow[], options: ChoiceOptions): Candidate | undefined {
+  const { mode, patience } = options;
+  const candidates = candidatesOf(rows, options);
+  const reached = patience === undefined ? candidates : reachedWith(patience, candidates, options);
+  return reached
+    .filter((one) => Number.isFinite(one.value))
+    .reduce<Candidate | undefined>(
+      (best, one) => (best === undefined || isBetter(one.value, best.value, mode) ? one : best),
+      undefined,
+    );
+}
+
+function isBetter(value: number, than: number, mode: Mode): boolean {
+  return mode === 'max' ? value > than : value < than;
+}
+
+/** In order of first appearance. */
+function candidatesOf(
+  rows: readonly ScoredRow[],
+  { elements = [], average }: ChoiceOptions,
+): readonly Candidate[] {
+  const found = new Map<string, { group: number; columns: JsonObject; rows: ScoredRow[] }>();
+  for (const row of rows) {
+    const group = elements[row.index]?.group ?? row.index;
+    const columns = Object.fromEntries(
+      Object.entries(row.columns).filter(([name]) => !average.includes(name)),
+    );
+    const key = canonicalText([group, columns]);
+    const candidate = found.get(key) ?? { group, columns, rows: [] };
+    found.set(key, candidate);
+    if (counts(row)) candidate.rows.push(row);
+  }
+  return [...found.values()].map((one) => ({ ...one, value: meanOf(one.rows.map(({ value }) => value)) }));
+}
+
+/** Summed in order of size, so that the same values have the same mean whatever their order. */
+function meanOf(values: readonly number[]): number {
+  const sorted = values.toSorted((one, other) => one - other);
+  return sorted.reduce((sum, value) => sum + value, 0) / sorted.length;
+}
+
+/** The candidates up to where so many of their chain, one after another, brought no gain. */
+function reachedWith(
+  patience: number,
+  candidates: readonly Candidate[],
+  { groups = [], mode }: ChoiceOptions,
+): readonly Candidate[] {
+  const byPlace = new Map(candidates.map((one) => [canonicalText([one.group, one.columns]), one]));
+  const reached = new Set<Candidate>();
+  const seen = new Set<string>();
+  for (const { group, columns } of candidates) {
+    const chain = groups[group]?.chain;
+    const key = canonicalText([chain ?? null, columns]);
+    if (seen.has(key)) continue;
+    seen.add(key);
+    let best: number | undefined;
+    let withoutGain = 0;
+    for (const [index, one] of groups.entries()) {
+      if (one.chain !== chain || withoutGain >= patience) continue;
+      // What failed brought no gain either.
+      const candidate = byPlace.get(canonicalText([index, columns]));
+      if (candidate !== undefined) reached.add(candidate);
+      const value = candidate?.value ?? Number.NaN;
+      const gains = Number.isFinite(value) && (best === undefined || isBetter(value, best, mode));
+      if (gains) best = value;
+      withoutGain = gains ? 0 : withoutGain + 1;
+    }
+  }
+  return candidates.filter((one) => reached.has(one));
+}
