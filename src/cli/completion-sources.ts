@@ -5,6 +5,7 @@ import { identityOf, type RunRecord, readRegister } from '../artifacts/register.
 import { type ManifestNode, readManifest } from '../artifacts/run-documents.js';
 import { isFolderAt } from '../base/files/user-path.js';
 import { isJsonObject, type Json, type JsonObject } from '../base/json.js';
+import { stepOfNode } from '../base/node-id.js';
 import type { Completion, CompletionSources, CompletionTopics } from './complete.js';
 import { findPipeline, findRoot, isPipelineName } from './find-pipeline.js';
 
@@ -142,13 +143,9 @@ async function withNodes(
   word: string,
   nodes: () => Promise<readonly string[]>,
 ): Promise<readonly Completion[]> {
-  const step = steps.find(
-    ({ value }) => value === word || word.startsWith(`${value}[`) || word.startsWith(`${value}@`),
-  );
+  const step = steps.find(({ value }) => value === stepOfNode(word));
   if (step === undefined) return steps;
-  const own = (await nodes()).filter(
-    (id) => id.startsWith(`${step.value}[`) || id.startsWith(`${step.value}@`),
-  );
+  const own = (await nodes()).filter((id) => id !== step.value && stepOfNode(id) === step.value);
   return [...steps, ...[...new Set(own)].map((value) => ({ value, description: step.description }))];
 }
 
