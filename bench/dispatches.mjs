@@ -13,8 +13,8 @@ import { createEngine as createCpuEngine } from '../dist/engines/tfjs/tfjs-cpu-e
 import { createWebgpuEngine } from '../dist/engines/tfjs/tfjs-webgpu-engine.js';
 import { createPlainWebgpuEngine } from '../dist/engines/tfjs/tfjs-webgpu-plain-engine.js';
 import { openWebgpu } from '../dist/engines/tfjs/webgpu/webgpu-device.js';
-import { initialParameters } from '../dist/model/initial-parameters.js';
-import { buildPrefixForest } from '../dist/model/prefix-forest.js';
+import { initialParameters } from '../dist/model/gru/initial-parameters.js';
+import { buildPrefixForest } from '../dist/model/gru/prefix-forest.js';
 import { shippedSettings, shippedSizes } from './shipped-settings.mjs';
 import { collegeMsgWorkload, movieLensWorkload, syntheticWorkload, tasksOf } from './workloads.mjs';
 

@@ -8,7 +8,7 @@ import { planTask, stackQueries } from '../dist/engines/wasm/planned-task.js';
 import { createEngine } from '../dist/engines/wasm/wasm-engine.js';
 import { adam } from '../dist/learning/adam.js';
 import { clipGradient } from '../dist/learning/clip-gradient.js';
-import { initialParameters } from '../dist/model/initial-parameters.js';
+import { initialParameters } from '../dist/model/gru/initial-parameters.js';
 import { shippedSettings as settings } from './shipped-settings.mjs';
 import {
   allPairs,

@@ -21,7 +21,7 @@ import { randomStream } from '../dist/base/random.js';
 import { createTfjsEngine } from '../dist/engines/tfjs/tfjs-engine.js';
 import { createFusedPasses } from '../dist/engines/tfjs/webgpu/fused-passes.js';
 import { openWebgpu } from '../dist/engines/tfjs/webgpu/webgpu-device.js';
-import { initialParameters } from '../dist/model/initial-parameters.js';
+import { initialParameters } from '../dist/model/gru/initial-parameters.js';
 import { syntheticWorkload, tasksOf } from './workloads.mjs';
 
 const { values: options } = parseArgs({

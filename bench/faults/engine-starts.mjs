@@ -10,7 +10,7 @@ import { parseArgs } from 'node:util';
 import workerThreads from 'node:worker_threads';
 import { randomStream } from '../../dist/base/random.js';
 import { createEngine } from '../../dist/engines/wasm/wasm-engine.js';
-import { initialParameters } from '../../dist/model/initial-parameters.js';
+import { initialParameters } from '../../dist/model/gru/initial-parameters.js';
 
 const { values: options } = parseArgs({
   options: {

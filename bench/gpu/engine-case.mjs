@@ -24,7 +24,8 @@ const drawn = draws.map((tasks) =>
     task: { support: pairSet(support), query: pairSet(query) },
   })),
 );
-const { shape, parameters } = readModel(readFileSync(options.initial), 'the initial parameters');
+const { layout, parameters } = readModel(readFileSync(options.initial), 'the initial parameters');
+const { shape } = layout;
 const hyper = {
   innerRates: settings.inner_lr,
   innerSteps: settings.inner_steps,
@@ -45,7 +46,7 @@ const { loss, gradient } = await engine.metaGradient(
   drawn[0].map(({ task }) => task),
   hyper,
 );
-writeFileSync(options.gradient, writeModel({ shape, parameters: gradient }));
+writeFileSync(options.gradient, writeModel({ layout, parameters: gradient }));
 say({ loss, first_milliseconds: performance.now() - began, dispatches: counter?.stop() });
 
 const warmUps = 2;

@@ -1,5 +1,6 @@
 // What `run.sh` of the bundle runs: finds the GPU, then measures each case in a process of its own, holds its gradient
 // to that of the wasm engine, and writes results.json and table.md after every one.
+
 import { spawn } from 'node:child_process';
 import {
   existsSync,
@@ -16,7 +17,8 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { relativeError } from '../../dist/engines/relative-error.js';
-import { initialParameters } from '../../dist/model/initial-parameters.js';
+import { gru } from '../../dist/model/gru/gru.js';
+import { initialParameters } from '../../dist/model/gru/initial-parameters.js';
 import { readModel, writeModel } from '../../dist/model/model-file.js';
 import { shippedSettings, shippedSizes } from '../shipped-settings.mjs';
 import { describeMachine, findPython } from './describe-machine.mjs';
@@ -133,7 +135,10 @@ async function measureCase(planned, index) {
   if (!existsSync(initial)) {
     const { items } = JSON.parse(readFileSync(file, 'utf8'));
     const shape = { items, embedding: shippedSizes.embedding, hidden: shippedSizes.hidden };
-    writeFileSync(initial, writeModel({ shape, parameters: Float32Array.from(initialParameters(shape, 1)) }));
+    writeFileSync(
+      initial,
+      writeModel({ layout: gru.layout(shape), parameters: Float32Array.from(initialParameters(shape, 1)) }),
+    );
     results.items = items;
   }
   const gradient = join(work, `gradient-${index}.safetensors`);

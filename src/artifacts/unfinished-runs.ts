@@ -1,5 +1,6 @@
 import { closeSync, existsSync, openSync, readdirSync, readSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { stepOfNode } from '../base/node-id.js';
 import { parseLogHeading } from '../run/log-heading.js';
 import { identityOf, type RunRecord, runFolderOf } from './register.js';
 
@@ -44,7 +45,7 @@ export function unfinishedLogs({ folder }: UnfinishedRun, step: string): readonl
   const logs = join(folder, 'logs');
   return readdirSync(logs)
     .flatMap((name) => readHeading(join(logs, name)) ?? [])
-    .filter(({ node }) => node === step || node.startsWith(`${step}@`) || node.startsWith(`${step}[`))
+    .filter(({ node }) => node === step || stepOfNode(node) === step)
     .sort((one, other) => compare(one.startedAt, other.startedAt) || compare(one.node, other.node));
 }
 

@@ -1,10 +1,13 @@
-import type { ModelShape } from '../model/model-shape.js';
-import { parameterLayout } from '../model/parameter-layout.js';
+import type { ParameterTensor } from '../model/model-family.js';
 import type { Drift, Parameters } from './engine.js';
 
 /** How far each tensor moved from `before` to `after`, in Euclidean norms, summed in double precision. */
-export function driftOf(shape: ModelShape, before: Parameters, after: Parameters): readonly Drift[] {
-  return parameterLayout(shape).map(({ name, offset, size }) => {
+export function driftOf(
+  tensors: readonly ParameterTensor[],
+  before: Parameters,
+  after: Parameters,
+): readonly Drift[] {
+  return tensors.map(({ name, offset, size }) => {
     let squareBefore = 0;
     let squareAfter = 0;
     let squareOfChange = 0;

@@ -1,7 +1,7 @@
 import type { PairSet, Task } from '../data/pair-set.js';
-import type { ModelShape } from '../model/model-shape.js';
+import type { ModelShape } from '../model/model-family.js';
 
-/** Flat parameter vector in the order of `parameterLayout`; each engine computes in its own precision. */
+/** Flat parameter vector in the order of the model's layout; each engine computes in its own precision. */
 export type Parameters = Float64Array | Float32Array;
 
 export interface MetaHyper {

@@ -1,8 +1,7 @@
+import type { ModelLayout } from './model-family.js';
 import type { Model } from './model-file.js';
-import type { ModelShape } from './model-shape.js';
-import { parameterCount, parameterLayout } from './parameter-layout.js';
 
-/** What an inner loop may move: every parameter, or the output layer (`fc`) alone, as ANIL does. */
+/** What an inner loop may move: every parameter, or the output layer alone, as ANIL does. */
 export type AdaptedLayers = 'all' | 'head';
 
 /** What an inner loop moves, and which item, if any, stands for padding: its embedding never learns. */
@@ -15,25 +14,27 @@ export interface InnerLoopScope {
  * `[parameters]` of 1 for a parameter that the inner loop moves and 0 for one that it leaves as it is; undefined where
  * it moves all of them.
  */
-export function scopeFactors(shape: ModelShape, scope: InnerLoopScope): Float64Array | undefined {
+export function scopeFactors(layout: ModelLayout, scope: InnerLoopScope): Float64Array | undefined {
   if (scope.adapt === 'all' && scope.paddingIndex === null) return undefined;
-  const factors = new Float64Array(parameterCount(shape)).fill(1);
+  const factors = new Float64Array(layout.parameterCount).fill(1);
   if (scope.adapt === 'head') {
-    for (const { name, offset, size } of parameterLayout(shape)) {
-      if (!name.startsWith('fc.')) factors.fill(0, offset, offset + size);
+    for (const { name, offset, size } of layout.tensors) {
+      if (!layout.head.includes(name)) factors.fill(0, offset, offset + size);
     }
   }
-  if (scope.paddingIndex !== null) clearPaddingRow(shape, factors);
+  if (scope.paddingIndex !== null) clearPaddingRow(layout, factors);
   return factors;
 }
 
 /** Sets a vector of the parameters' length to 0 where the embedding of item 0 is; gives the vector. */
 export function clearPaddingRow<Vector extends Float32Array | Float64Array>(
-  shape: ModelShape,
+  layout: ModelLayout,
   vector: Vector,
 ): Vector {
-  // The embedding is the first tensor, and item 0 its first row.
-  vector.fill(0, 0, shape.embedding);
+  for (const { name, offset, size, shape } of layout.tensors) {
+    const [rows = 1] = shape;
+    if (name === layout.itemEmbedding) vector.fill(0, offset, offset + size / rows);
+  }
   return vector;
 }
 
@@ -55,6 +56,6 @@ export function innerRatesOf(
   adapt?: AdaptedLayers | undefined,
 ): number | Float64Array {
   const factors =
-    adapt === undefined ? model.innerRateFactors : scopeFactors(model.shape, { adapt, paddingIndex: null });
+    adapt === undefined ? model.innerRateFactors : scopeFactors(model.layout, { adapt, paddingIndex: null });
   return scaledRates(innerRate, factors);
 }

@@ -1,11 +1,11 @@
 import { FailureError } from '../base/failure.js';
-import type { ModelShape } from './model-shape.js';
-import { parameterCount, parameterLayout } from './parameter-layout.js';
-import { readSafetensors, writeSafetensors } from './safetensors.js';
+import { modelFamilies } from './families.js';
+import type { ModelLayout } from './model-family.js';
+import { type NamedTensor, readSafetensors, writeSafetensors } from './safetensors.js';
 
-/** A model as a file holds it; `parameters` are in the order of `parameterLayout(shape)`. */
+/** A model as a file holds it; `parameters` are in the order of the layout's tensors. */
 export interface Model {
-  readonly shape: ModelShape;
+  readonly layout: ModelLayout;
   readonly parameters: Float32Array | Float64Array;
   /**
    * `[parameters]` what the inner loop's rate is multiplied by, where the model was trained to adapt otherwise than at
@@ -23,7 +23,7 @@ const factorPrefix = 'inner_rate_factors.';
  */
 export function writeModel(model: Model): Uint8Array {
   const tensorsOf = (vector: Float32Array | Float64Array, prefix: string) =>
-    parameterLayout(model.shape).map(({ name, shape, offset, size }) => ({
+    model.layout.tensors.map(({ name, shape, offset, size }) => ({
       name: `${prefix}${name}`,
       shape,
       values: vector.subarray(offset, offset + size),
@@ -41,24 +41,16 @@ export function writeModel(model: Model): Uint8Array {
 /**
  * Reads what `writeModel` or PyTorch (`safetensors.torch.save_file(model.state_dict(), …)`) wrote.
  *
- * @throws FailureError `bad-data`, naming `source`, where the tensors are not those of this model.
+ * @throws FailureError `bad-data`, naming `source`, where the tensors are not those of a model of some family.
  */
 export function readModel(bytes: Uint8Array, source: string): Model {
   const tensors = new Map(readSafetensors(bytes, source).map((tensor) => [tensor.name, tensor]));
-  const [items, embedding] = tensors.get('embedding.weight')?.shape ?? [];
-  const hidden = tensors.get('gru.weight_hh_l0')?.shape[1];
-  if (items === undefined || embedding === undefined || hidden === undefined) {
-    throw new FailureError({
-      reason: 'bad-data',
-      message: `${source} holds no model: it wants matrices embedding.weight and gru.weight_hh_l0`,
-    });
-  }
-  const shape = { items, embedding, hidden };
+  const layout = layoutOf(tensors, source);
   const single = [...tensors.values()].every(({ values }) => values instanceof Float32Array);
   const vectorOf = (prefix: string): Float32Array | Float64Array => {
-    const count = parameterCount(shape);
+    const count = layout.parameterCount;
     const vector = single ? new Float32Array(count) : new Float64Array(count);
-    for (const wanted of parameterLayout(shape)) {
+    for (const wanted of layout.tensors) {
       const name = `${prefix}${wanted.name}`;
       const found = tensors.get(name);
       if (found === undefined || found.shape.join() !== wanted.shape.join()) {
@@ -84,5 +76,14 @@ export function readModel(bytes: Uint8Array, source: string): Model {
       message: `${source} holds a tensor ${extra}, which this model does not have`,
     });
   }
-  return { shape, parameters, ...(innerRateFactors === undefined ? {} : { innerRateFactors }) };
+  return { layout, parameters, ...(innerRateFactors === undefined ? {} : { innerRateFactors }) };
+}
+
+function layoutOf(tensors: ReadonlyMap<string, NamedTensor>, source: string): ModelLayout {
+  for (const family of modelFamilies) {
+    const shape = family.shapeOf(tensors);
+    if (shape !== undefined) return family.layout(shape);
+  }
+  const wanted = modelFamilies.map(({ recognizedBy }) => recognizedBy).join(', or ');
+  throw new FailureError({ reason: 'bad-data', message: `${source} holds no model: it wants ${wanted}` });
 }

@@ -2,6 +2,7 @@ import { basename, join, resolve } from 'node:path';
 import type { Failure } from '../base/failure.js';
 import { leavesOf } from '../base/files/tree.js';
 import { suggestion } from '../base/nearest-name.js';
+import { stepOfNode } from '../base/node-id.js';
 import { failed, type Result, success } from '../base/result.js';
 import type { EngineChoice } from '../engines/choose-engine.js';
 import { chooseHere } from '../engines/choose-here.js';
@@ -75,7 +76,7 @@ export async function loadPipeline(options: LoadOptions): Promise<Result<Graph, 
   const unexpanded = failures.length === 0 ? [] : stepNames.filter((name) => !expanded.has(name));
   const targeted = selectTargets(
     nodes,
-    targets.filter((target) => !unexpanded.includes(/^[^[@]*/.exec(target)?.[0] ?? target)),
+    targets.filter((target) => !unexpanded.includes(stepOfNode(target))),
     report,
   );
   if (failures.length > 0) return failed(inFileOrder(withoutRepeats(failures)));

@@ -7,7 +7,8 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { PairSet } from '../../src/data/pair-set.js';
 import { createEngine } from '../../src/engines/reference/reference-engine.js';
-import { initialParameters } from '../../src/model/initial-parameters.js';
+import { gru } from '../../src/model/gru/gru.js';
+import { initialParameters } from '../../src/model/gru/initial-parameters.js';
 import { readModel, writeModel } from '../../src/model/model-file.js';
 import { arbitraryTask } from '../engines/arbitrary-tasks.js';
 import { relativeError } from '../engines/numeric.js';
@@ -44,7 +45,7 @@ describe.skipIf(absent !== undefined)('the forms that PyTorch is timed in', () =
         gradient: join(folder, 'gradient.safetensors'),
         episodes: join(folder, 'episodes.json'),
       };
-      writeFileSync(files.initial, writeModel({ shape, parameters: initial }));
+      writeFileSync(files.initial, writeModel({ layout: gru.layout(shape), parameters: initial }));
       const draw = tasks.map(({ support, query }) => ({ support: pairsOf(support), query: pairsOf(query) }));
       writeFileSync(files.episodes, JSON.stringify({ draws: [draw, draw.toReversed()] }));
       const full = { inner_lr: 0.4, outer_lr: 0.02, inner_steps: 5, clip_norm: 10, ...settings };

@@ -1,8 +1,8 @@
 import { cpSync, mkdirSync, readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { initialParameters } from '../../src/model/initial-parameters.js';
-import { parameterLayout } from '../../src/model/parameter-layout.js';
+import { initialParameters } from '../../src/model/gru/initial-parameters.js';
+import { parameterLayout } from '../../src/model/gru/parameter-layout.js';
 import { checkpointOf } from '../model/pytorch/small-checkpoint.js';
 import { kshot } from '../support/kshot.js';
 import { rowsOf, writeTable } from '../support/run-kind.js';

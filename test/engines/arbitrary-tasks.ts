@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import type { PairSet, Task } from '../../src/data/pair-set.js';
 import type { MetaHyper } from '../../src/engines/engine.js';
-import type { ModelShape } from '../../src/model/model-shape.js';
-import { parameterCount } from '../../src/model/parameter-layout.js';
+import type { GruShape } from '../../src/model/gru/gru-shape.js';
+import { parameterCount } from '../../src/model/gru/parameter-layout.js';
 
 /** Pairs from prefixes and labels. */
 export function pairSet(
@@ -37,7 +37,7 @@ export function arbitraryTask(items: number): fc.Arbitrary<Task> {
 }
 
 /** Small sizes, mostly no multiples of one another, so that rows and columns cannot be confused. */
-export const arbitraryShape: fc.Arbitrary<ModelShape> = fc.record({
+export const arbitraryShape: fc.Arbitrary<GruShape> = fc.record({
   items: fc.integer({ min: 3, max: 9 }),
   embedding: fc.integer({ min: 1, max: 6 }),
   hidden: fc.integer({ min: 1, max: 6 }),
@@ -62,6 +62,6 @@ export function randomVector(count: number, seed: number, size = 1): Float64Arra
 }
 
 /** Parameters large enough that every gate leaves its linear range. */
-export function randomParameters(shape: ModelShape, seed: number): Float64Array {
+export function randomParameters(shape: GruShape, seed: number): Float64Array {
   return randomVector(parameterCount(shape), seed, 0.9);
 }

@@ -3,9 +3,10 @@ import { describe, expect, it } from 'vitest';
 import type { PairSet, Task } from '../../src/data/pair-set.js';
 import type { Engine, EngineOptions, MetaHyper, Parameters } from '../../src/engines/engine.js';
 import { createEngine as createReference } from '../../src/engines/reference/reference-engine.js';
+import { gru } from '../../src/model/gru/gru.js';
+import type { GruShape } from '../../src/model/gru/gru-shape.js';
+import { parameterCount, parameterLayout } from '../../src/model/gru/parameter-layout.js';
 import { scopeFactors } from '../../src/model/inner-rates.js';
-import type { ModelShape } from '../../src/model/model-shape.js';
-import { parameterCount, parameterLayout } from '../../src/model/parameter-layout.js';
 import {
   arbitraryPairs,
   arbitraryShape,
@@ -34,7 +35,7 @@ const runs = { numRuns: 12, seed: 20260107 };
 export function describeEngine(subject: Subject): void {
   const { tolerance } = subject;
   const withEngine = async (
-    shape: ModelShape,
+    shape: GruShape,
     body: (engine: Engine, own: (parameters: Float64Array) => Parameters) => Promise<void>,
   ): Promise<void> => {
     const engine = await subject.createEngine({ shape, threads: 1 });
@@ -182,7 +183,10 @@ export function describeEngine(subject: Subject): void {
           ]),
         };
         const parameters = randomParameters(shape, 15);
-        const innerRates = Float64Array.from(scopeFactors(shape, scope) ?? [], (factor) => 0.4 * factor);
+        const innerRates = Float64Array.from(
+          scopeFactors(gru.layout(shape), scope) ?? [],
+          (factor) => 0.4 * factor,
+        );
         const hyper = { innerRates, innerSteps: 3, lambdaResidual: 0.1, secondOrder: true };
         const expected = await finiteDifferences((at) => plainMetaLoss(shape, at, task, hyper), parameters);
         const unscoped = await finiteDifferences(
@@ -348,13 +352,13 @@ export function describeEngine(subject: Subject): void {
 
 function shapeAnd<Value>(
   draw: (items: number) => fc.Arbitrary<Value>,
-): fc.Arbitrary<readonly [ModelShape, Value]> {
+): fc.Arbitrary<readonly [GruShape, Value]> {
   return arbitraryShape.chain((shape) => draw(shape.items).map((value) => [shape, value] as const));
 }
 
 /** theta_0 … theta_n of the inner loop. */
 async function plainTrajectory(
-  shape: ModelShape,
+  shape: GruShape,
   start: Float64Array,
   support: PairSet,
   hyper: Pick<MetaHyper, 'innerRates' | 'innerSteps'>,
@@ -373,7 +377,7 @@ async function plainTrajectory(
 }
 
 async function plainMetaLoss(
-  shape: ModelShape,
+  shape: GruShape,
   start: Float64Array,
   task: Task,
   hyper: MetaHyper,

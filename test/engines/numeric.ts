@@ -1,5 +1,5 @@
-import type { ModelShape } from '../../src/model/model-shape.js';
-import { parameterLayout } from '../../src/model/parameter-layout.js';
+import type { GruShape } from '../../src/model/gru/gru-shape.js';
+import { parameterLayout } from '../../src/model/gru/parameter-layout.js';
 
 type Vector = Float64Array | Float32Array;
 
@@ -38,7 +38,7 @@ export async function finiteDifferences(
 }
 
 /** Largest relative error of a tensor. Tensors whose gradient is nothing beside the others' count by the largest. */
-export function worstTensor(shape: ModelShape, found: Vector, expected: Vector): number {
+export function worstTensor(shape: GruShape, found: Vector, expected: Vector): number {
   const parts = parameterLayout(shape).map(({ offset, size }) => {
     const [ours, theirs] = [found, expected].map((all) =>
       Float64Array.from(all.subarray(offset, offset + size)),

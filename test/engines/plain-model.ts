@@ -1,15 +1,11 @@
 import type { PairSet } from '../../src/data/pair-set.js';
-import type { ModelShape } from '../../src/model/model-shape.js';
+import type { GruShape } from '../../src/model/gru/gru-shape.js';
 
 /**
  * The model as its definition reads, one pair after the other: no forest, no flat layout but the order of
  * PyTorch's tensors. The oracle that engines are held against.
  */
-export function plainScores(
-  shape: ModelShape,
-  parameters: Float64Array,
-  prefix: readonly number[],
-): number[] {
+export function plainScores(shape: GruShape, parameters: Float64Array, prefix: readonly number[]): number[] {
   const { items, embedding, hidden } = shape;
   let offset = 0;
   const take = (rows: number, columns: number): number[][] =>
@@ -47,7 +43,7 @@ export function plainScores(
 }
 
 /** Mean softmax cross-entropy over the pairs. */
-export function plainLoss(shape: ModelShape, parameters: Float64Array, pairs: PairSet): number {
+export function plainLoss(shape: GruShape, parameters: Float64Array, pairs: PairSet): number {
   const losses = [...pairs.labels].map((label, pair) => {
     const scores = plainScores(shape, parameters, prefixOf(pairs, pair));
     const sum = scores.reduce((total, score) => total + Math.exp(score), 0);
@@ -57,7 +53,7 @@ export function plainLoss(shape: ModelShape, parameters: Float64Array, pairs: Pa
 }
 
 /** Ranks of the labels by sorting: higher score first, lower id first among equals. */
-export function plainRanks(shape: ModelShape, parameters: Float64Array, pairs: PairSet): number[] {
+export function plainRanks(shape: GruShape, parameters: Float64Array, pairs: PairSet): number[] {
   return [...pairs.labels].map((label, pair) => {
     const scores = plainScores(shape, parameters, prefixOf(pairs, pair));
     const order = scores.map((score, item) => ({ score, item }));

@@ -8,7 +8,8 @@ import { describe, expect, it } from 'vitest';
 import type { PairSet } from '../../src/data/pair-set.js';
 import { adam } from '../../src/learning/adam.js';
 import { metaIteration } from '../../src/learning/meta-train.js';
-import { initialParameters } from '../../src/model/initial-parameters.js';
+import { gru } from '../../src/model/gru/gru.js';
+import { initialParameters } from '../../src/model/gru/initial-parameters.js';
 import { writeModel } from '../../src/model/model-file.js';
 import { arbitraryTask } from './arbitrary-tasks.js';
 import type { Subject } from './conformance.js';
@@ -40,7 +41,7 @@ export function describeAgainstPyTorch(
           initial: join(folder, 'initial.safetensors'),
           final: join(folder, 'final.safetensors'),
         };
-        writeFileSync(files.initial, writeModel({ shape, parameters: initial }));
+        writeFileSync(files.initial, writeModel({ layout: gru.layout(shape), parameters: initial }));
         const experiment = join(folder, 'experiment.json');
         const settings = {
           inner_lr: 0.1,

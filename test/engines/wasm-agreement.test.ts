@@ -4,14 +4,14 @@ import type { Task } from '../../src/data/pair-set.js';
 import type { Engine } from '../../src/engines/engine.js';
 import { createEngine as createReference } from '../../src/engines/reference/reference-engine.js';
 import { createEngine as createWasm } from '../../src/engines/wasm/wasm-engine.js';
-import { initialParameters } from '../../src/model/initial-parameters.js';
-import type { ModelShape } from '../../src/model/model-shape.js';
+import type { GruShape } from '../../src/model/gru/gru-shape.js';
+import { initialParameters } from '../../src/model/gru/initial-parameters.js';
 import { arbitraryHyper, arbitraryTask, pairSet } from './arbitrary-tasks.js';
 import { relativeError, worstTensor } from './numeric.js';
 import { describeAgainstPyTorch } from './pytorch.js';
 
 /** Sizes around and across the multiples of 4 and 8 that the kernel pads to. */
-const sizes: fc.Arbitrary<ModelShape> = fc.record({
+const sizes: fc.Arbitrary<GruShape> = fc.record({
   items: fc.integer({ min: 3, max: 70 }),
   embedding: fc.integer({ min: 1, max: 27 }),
   hidden: fc.integer({ min: 1, max: 41 }),
@@ -22,7 +22,7 @@ const oneTask = {
 };
 
 async function withEngines<Result>(
-  shape: ModelShape,
+  shape: GruShape,
   body: (wasm: Engine, reference: Engine) => Promise<Result>,
 ): Promise<Result> {
   const wasm = await createWasm({ shape, threads: 2 });

@@ -10,9 +10,10 @@ import type { MetaGradient } from '../../src/engines/engine.js';
 import { KernelMemory } from '../../src/engines/wasm/kernel-memory.js';
 import { createEngine } from '../../src/engines/wasm/wasm-engine.js';
 import { WorkerPool } from '../../src/engines/wasm/worker-pool.js';
-import { initialParameters } from '../../src/model/initial-parameters.js';
+import { gru } from '../../src/model/gru/gru.js';
+import { initialParameters } from '../../src/model/gru/initial-parameters.js';
+import { parameterCount } from '../../src/model/gru/parameter-layout.js';
 import { scopeFactors } from '../../src/model/inner-rates.js';
-import { parameterCount } from '../../src/model/parameter-layout.js';
 import { arbitraryPairs, arbitraryTask, pairSet } from './arbitrary-tasks.js';
 
 const shape = { items: 45, embedding: 10, hidden: 20 };
@@ -21,7 +22,7 @@ const tasks = fc.sample(arbitraryTask(shape.items), { numRuns: 21, seed: 2 });
 const hyper = { innerRates: 0.1, innerSteps: 3, lambdaResidual: 0.1, secondOrder: true };
 /** Rates that differ, and are 0 outside the output layer. */
 const headRates = Float32Array.from(
-  scopeFactors(shape, { adapt: 'head', paddingIndex: null }) ?? [],
+  scopeFactors(gru.layout(shape), { adapt: 'head', paddingIndex: null }) ?? [],
   (factor, i) => factor * (0.05 + (i % 7) / 100),
 );
 

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { createEngine } from '../../src/engines/reference/reference-engine.js';
 import { adam } from '../../src/learning/adam.js';
 import { metaIteration } from '../../src/learning/meta-train.js';
-import { initialParameters } from '../../src/model/initial-parameters.js';
+import { initialParameters } from '../../src/model/gru/initial-parameters.js';
 import { arbitraryTask } from '../engines/arbitrary-tasks.js';
 
 const shape = { items: 6, embedding: 3, hidden: 4 };

@@ -9,9 +9,10 @@ import type { PairSet } from '../../src/data/pair-set.js';
 import { createEngine } from '../../src/engines/reference/reference-engine.js';
 import { adam } from '../../src/learning/adam.js';
 import { metaIteration } from '../../src/learning/meta-train.js';
-import { initialParameters } from '../../src/model/initial-parameters.js';
+import { gru } from '../../src/model/gru/gru.js';
+import { initialParameters } from '../../src/model/gru/initial-parameters.js';
+import { parameterLayout } from '../../src/model/gru/parameter-layout.js';
 import { readModel, writeModel } from '../../src/model/model-file.js';
-import { parameterLayout } from '../../src/model/parameter-layout.js';
 import { arbitraryTask } from '../engines/arbitrary-tasks.js';
 import { relativeError } from '../engines/numeric.js';
 
@@ -43,7 +44,7 @@ describe.skipIf(absent !== undefined)('meta-training against PyTorch in float64'
     const training = { inner_lr: 0.4, outer_lr: 0.02, inner_steps: 5, clip_norm: 0.42, ...settings };
 
     const files = { initial: join(folder, 'initial.safetensors'), final: join(folder, 'final.safetensors') };
-    writeFileSync(files.initial, writeModel({ shape, parameters: initial }));
+    writeFileSync(files.initial, writeModel({ layout: gru.layout(shape), parameters: initial }));
     const experiment = join(folder, 'experiment.json');
     const tasks = iterations.map((list) =>
       list.map(({ support, query }) => ({ support: pairsOf(support), query: pairsOf(query) })),
@@ -86,7 +87,7 @@ describe.skipIf(absent !== undefined)('meta-training against PyTorch in float64'
       1e-8,
     );
     const final = readModel(readFileSync(files.final), 'final.safetensors');
-    expect(final.shape).toEqual(shape);
+    expect(final.layout.shape).toEqual(shape);
     for (const { offset, size } of parameterLayout(shape)) {
       const part = (vector: Float64Array) => vector.subarray(offset, offset + size);
       const [ours, expected] = [

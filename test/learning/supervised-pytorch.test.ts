@@ -9,9 +9,10 @@ import type { PairSet } from '../../src/data/pair-set.js';
 import { createEngine } from '../../src/engines/reference/reference-engine.js';
 import { type OptimizerName, optimizers } from '../../src/learning/optimizers.js';
 import { createBatches, supervisedIteration } from '../../src/learning/supervised-train.js';
-import { initialParameters } from '../../src/model/initial-parameters.js';
+import { gru } from '../../src/model/gru/gru.js';
+import { initialParameters } from '../../src/model/gru/initial-parameters.js';
+import { parameterLayout } from '../../src/model/gru/parameter-layout.js';
 import { readModel, writeModel } from '../../src/model/model-file.js';
-import { parameterLayout } from '../../src/model/parameter-layout.js';
 import { pairSet } from '../engines/arbitrary-tasks.js';
 import { relativeError } from '../engines/numeric.js';
 
@@ -49,7 +50,7 @@ describe.skipIf(absent !== undefined)('supervised training against PyTorch in fl
         initial: join(folder, 'initial.safetensors'),
         final: join(folder, 'final.safetensors'),
       };
-      writeFileSync(files.initial, writeModel({ shape, parameters: initial }));
+      writeFileSync(files.initial, writeModel({ layout: gru.layout(shape), parameters: initial }));
       const experiment = join(folder, 'experiment.json');
       writeFileSync(
         experiment,

@@ -5,7 +5,7 @@ import { createEngine } from '../../src/engines/wasm/wasm-engine.js';
 import { adam } from '../../src/learning/adam.js';
 import type { OptimizerState } from '../../src/learning/optimizer.js';
 import { createBatches, supervisedIteration } from '../../src/learning/supervised-train.js';
-import { initialParameters } from '../../src/model/initial-parameters.js';
+import { initialParameters } from '../../src/model/gru/initial-parameters.js';
 import { pairSet } from '../engines/arbitrary-tasks.js';
 
 /** Pair `i` has label `i`. */

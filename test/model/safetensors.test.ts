@@ -1,13 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { FailureError } from '../../src/base/failure.js';
+import { gru } from '../../src/model/gru/gru.js';
+import { parameterCount } from '../../src/model/gru/parameter-layout.js';
 import { readModel, writeModel } from '../../src/model/model-file.js';
-import { parameterCount } from '../../src/model/parameter-layout.js';
 import { readSafetensors, writeSafetensors } from '../../src/model/safetensors.js';
 import { randomVector } from '../engines/arbitrary-tasks.js';
 
 const shape = { items: 5, embedding: 2, hidden: 3 };
-const model = { shape, parameters: randomVector(parameterCount(shape), 1) };
+const model = { layout: gru.layout(shape), parameters: randomVector(parameterCount(shape), 1) };
 
 function failureOf(action: () => unknown): { reason: string; message: string } {
   try {
@@ -44,7 +45,7 @@ describe('safetensors', () => {
 
   it('keeps the precision of a model', () => {
     expect(readModel(writeModel(model), 'x')).toEqual(model);
-    const single = { shape, parameters: Float32Array.from(model.parameters) };
+    const single = { ...model, parameters: Float32Array.from(model.parameters) };
     expect(readModel(writeModel(single), 'x')).toEqual(single);
   });
 

@@ -6,6 +6,7 @@ import { type ManifestNode, readManifest } from '../../artifacts/run-documents.j
 import { isFolderAt } from '../../base/files/user-path.js';
 import { isJsonObject, type Json, type JsonObject } from '../../base/json.js';
 import { findPipeline, findRoot, isPipelineName } from '../../session/planning/find-pipeline.js';
+import { stepOfNode } from '../../base/node-id.js';
 import type { Completion, CompletionSources, CompletionTopics } from './complete.js';
 
 /** How many runs are offered, and looked at for the names of their nodes. */
@@ -142,13 +143,9 @@ async function withNodes(
   word: string,
   nodes: () => Promise<readonly string[]>,
 ): Promise<readonly Completion[]> {
-  const step = steps.find(
-    ({ value }) => value === word || word.startsWith(`${value}[`) || word.startsWith(`${value}@`),
-  );
+  const step = steps.find(({ value }) => value === stepOfNode(word));
   if (step === undefined) return steps;
-  const own = (await nodes()).filter(
-    (id) => id.startsWith(`${step.value}[`) || id.startsWith(`${step.value}@`),
-  );
+  const own = (await nodes()).filter((id) => id !== step.value && stepOfNode(id) === step.value);
   return [...steps, ...[...new Set(own)].map((value) => ({ value, description: step.description }))];
 }
 

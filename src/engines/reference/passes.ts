@@ -2,8 +2,8 @@
 // beside each array, which is what each `!` here says.
 
 import type { PairSet } from '../../data/pair-set.js';
-import type { ModelShape } from '../../model/model-shape.js';
-import { buildPrefixForest, type PrefixForest } from '../../model/prefix-forest.js';
+import type { GruShape } from '../../model/gru/gru-shape.js';
+import { buildPrefixForest, type PrefixForest } from '../../model/gru/prefix-forest.js';
 import {
   addOuterProducts,
   addProduct,
@@ -17,7 +17,7 @@ import { tensorsOf } from './tensors.js';
 
 /** A set of pairs, made ready once for any number of passes. N nodes, P pairs. */
 export interface Batch {
-  readonly shape: ModelShape;
+  readonly shape: GruShape;
   readonly forest: PrefixForest;
   /** `[P]` */
   readonly labels: Int32Array;
@@ -58,7 +58,7 @@ export interface Backward {
 }
 
 /** Builds the prefix forest of `pairs`. */
-export function prepareBatch(shape: ModelShape, pairs: PairSet): Batch {
+export function prepareBatch(shape: GruShape, pairs: PairSet): Batch {
   return { shape, forest: buildPrefixForest(pairs), labels: pairs.labels };
 }
 

@@ -3,8 +3,8 @@
 import { setImmediate as turnEventLoop } from 'node:timers/promises';
 import { greatest } from '../../base/extremes.js';
 import type { Task } from '../../data/pair-set.js';
-import type { ModelShape } from '../../model/model-shape.js';
-import { parameterCount } from '../../model/parameter-layout.js';
+import type { GruShape } from '../../model/gru/gru-shape.js';
+import { parameterCount, parameterLayout } from '../../model/gru/parameter-layout.js';
 import { rankOfLabel } from '../../model/rank-of-label.js';
 import { driftOf } from '../drift.js';
 import type {
@@ -44,13 +44,13 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
   };
 }
 
-function inFloat64(shape: ModelShape, vector: Parameters): Float64Array {
+function inFloat64(shape: GruShape, vector: Parameters): Float64Array {
   const count = parameterCount(shape);
   if (vector.length !== count) throw new Error(`expected ${count} parameters, found ${vector.length}`);
   return vector instanceof Float64Array ? vector : Float64Array.from(vector);
 }
 
-function ratesOf(shape: ModelShape, rates: number | Parameters): Float64Array {
+function ratesOf(shape: GruShape, rates: number | Parameters): Float64Array {
   return typeof rates === 'number'
     ? new Float64Array(parameterCount(shape)).fill(rates)
     : inFloat64(shape, rates);
@@ -78,7 +78,7 @@ function descend(parameters: Float64Array, rates: Float64Array, gradient: Float6
 }
 
 async function metaGradient(
-  shape: ModelShape,
+  shape: GruShape,
   parameters: Parameters,
   tasks: readonly Task[],
   hyper: MetaHyper,
@@ -103,7 +103,7 @@ async function metaGradient(
 
 /** Adds one task's meta-gradient (and its rate gradient) to the sums, and gives its loss. */
 function addTask(
-  shape: ModelShape,
+  shape: GruShape,
   start: Float64Array,
   rates: Float64Array,
   task: Task,
@@ -145,7 +145,7 @@ function addTask(
 }
 
 async function adaptAndRank(
-  shape: ModelShape,
+  shape: GruShape,
   parameters: Parameters,
   tasks: readonly Task[],
   hyper: AdaptHyper,
@@ -166,7 +166,7 @@ async function adaptAndRank(
       const { logits } = forwardPass(query, adapted);
       const { items } = shape;
       ranks[asked]?.push(query.labels.map((label, pair) => rankOfLabel(logits, pair * items, items, label)));
-      drift[asked]?.push(driftOf(shape, start, adapted));
+      drift[asked]?.push(driftOf(parameterLayout(shape), start, adapted));
     }
     await turnEventLoop();
   }

@@ -1,5 +1,5 @@
-import type { ModelShape } from '../../model/model-shape.js';
-import { parameterLayout } from '../../model/parameter-layout.js';
+import type { GruShape } from '../../model/gru/gru-shape.js';
+import { parameterLayout } from '../../model/gru/parameter-layout.js';
 
 /** Views of the model's tensors inside one flat vector: parameters, a gradient, or a direction. */
 export interface Tensors {
@@ -20,7 +20,7 @@ export interface Tensors {
 }
 
 /** The tensors of `vector`, which is laid out by `parameterLayout(shape)`; writing to one writes to the vector. */
-export function tensorsOf(shape: ModelShape, vector: Float64Array): Tensors {
+export function tensorsOf(shape: GruShape, vector: Float64Array): Tensors {
   const views = new Map(
     parameterLayout(shape).map((tensor) => [
       tensor.name,

@@ -1,5 +1,5 @@
 import type { PairSet } from '../../data/pair-set.js';
-import { initialParameters } from '../../model/initial-parameters.js';
+import { initialParameters } from '../../model/gru/initial-parameters.js';
 import type { Engine, EngineOptions } from '../engine.js';
 import { createEngine as createReference } from '../reference/reference-engine.js';
 import { relativeError } from '../relative-error.js';

@@ -1,5 +1,5 @@
-import type { ModelShape } from '../../model/model-shape.js';
-import { parameterCount } from '../../model/parameter-layout.js';
+import type { GruShape } from '../../model/gru/gru-shape.js';
+import { parameterCount } from '../../model/gru/parameter-layout.js';
 import type { Parameters } from '../engine.js';
 import type { ItemSlots, PackedForests } from './packed-forests.js';
 import type { Footprint, Passes, Rates, Values } from './passes.js';
@@ -19,7 +19,7 @@ export interface TfjsBackend {
   /** Device and driver, for a GPU. */
   readonly device?: string;
   readonly limits: DeviceLimits;
-  createPasses(shape: ModelShape): Passes;
+  createPasses(shape: GruShape): Passes;
 }
 
 /** What was enqueued to be read, by name; what is undefined is not read. */
@@ -30,11 +30,11 @@ type Read<Names extends Enqueued> = {
 
 /** A model's passes on a backend, and the rules of working there. */
 export class Device {
-  readonly shape: ModelShape;
+  readonly shape: GruShape;
   readonly #backend: TfjsBackend;
   readonly #passes: Passes;
 
-  constructor(backend: TfjsBackend, shape: ModelShape) {
+  constructor(backend: TfjsBackend, shape: GruShape) {
     this.shape = shape;
     this.#backend = backend;
     this.#passes = backend.createPasses(shape);

@@ -1,7 +1,7 @@
 // From what a device gives back to what the engine promises. Sums are in double precision.
 import type { PairSet } from '../../data/pair-set.js';
-import type { ModelShape } from '../../model/model-shape.js';
-import { parameterLayout } from '../../model/parameter-layout.js';
+import type { GruShape } from '../../model/gru/gru-shape.js';
+import { parameterLayout } from '../../model/gru/parameter-layout.js';
 import type { Drift } from '../engine.js';
 import type { ItemSlots, PackedForests } from './packed-forests.js';
 
@@ -27,7 +27,7 @@ export function mean(values: Float64Array): number {
 /** Adds `factor` times what `Passes.sumOverVectors` gave to a flat vector in the order of `parameterLayout`. */
 export function addSum(
   total: Float64Array,
-  shape: ModelShape,
+  shape: GruShape,
   { vectors, slots, counts, items }: ItemSlots,
   sum: Float32Array,
   factor: number,
@@ -47,7 +47,7 @@ export function addSum(
 
 /** What each weight vector's tensors are and how far they moved from `start`, of what `Passes.squares` gave. */
 export function driftOfSquares(
-  shape: ModelShape,
+  shape: GruShape,
   start: Float32Array,
   { vectors, slots, counts, items }: ItemSlots,
   squares: Float32Array,

@@ -1,5 +1,5 @@
 import type { PairSet } from '../../data/pair-set.js';
-import { buildPrefixForest } from '../../model/prefix-forest.js';
+import { buildPrefixForest } from '../../model/gru/prefix-forest.js';
 
 /**
  * The prefix forest of one set of pairs, tree by tree: a row is a distinct prefix, rows of a tree stand breadth-first,

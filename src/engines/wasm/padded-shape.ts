@@ -1,5 +1,6 @@
-import type { ModelShape } from '../../model/model-shape.js';
-import { type ParameterTensor, parameterCount, parameterLayout } from '../../model/parameter-layout.js';
+import type { GruShape } from '../../model/gru/gru-shape.js';
+import { parameterCount, parameterLayout } from '../../model/gru/parameter-layout.js';
+import type { ParameterTensor } from '../../model/model-family.js';
 import type { Parameters } from '../engine.js';
 
 const paddedTo8 = (size: number): number => Math.ceil(size / 8) * 8;
@@ -23,7 +24,7 @@ interface PaddedTensor {
  * network leaves zero. A gate is padded on its own.
  */
 export interface PaddedShape {
-  readonly shape: ModelShape;
+  readonly shape: GruShape;
   readonly width: number;
   readonly embedding: number;
   readonly hidden: number;
@@ -46,7 +47,7 @@ const denseOrder = [
 /** The tensors in the kernel's order, `embedding.weight` first. */
 export const kernelOrder: readonly string[] = ['embedding.weight', ...denseOrder];
 
-export function padShape(shape: ModelShape): PaddedShape {
+export function padShape(shape: GruShape): PaddedShape {
   const width = paddedTo8(shape.items);
   const embedding = paddedTo8(shape.embedding);
   const hidden = paddedTo8(shape.hidden);
@@ -102,7 +103,7 @@ export function unpadDense(padded: PaddedShape, from: Float32Array, to: Float32A
 }
 
 /** A vector of rates that all are `rate`. */
-export function uniformRates(shape: ModelShape, rate: number): Float32Array {
+export function uniformRates(shape: GruShape, rate: number): Float32Array {
   return new Float32Array(parameterCount(shape)).fill(rate);
 }
 

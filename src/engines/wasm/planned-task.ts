@@ -1,6 +1,6 @@
 import { greatest } from '../../base/extremes.js';
 import type { PairSet, Task } from '../../data/pair-set.js';
-import { buildPrefixForest, type PrefixForest } from '../../model/prefix-forest.js';
+import { buildPrefixForest, type PrefixForest } from '../../model/gru/prefix-forest.js';
 
 /**
  * A forest over the items that a piece of work touches: its nodes' items are rows `first .. first + unique` of

@@ -1,4 +1,4 @@
-import { parameterCount, parameterLayout } from '../../model/parameter-layout.js';
+import { parameterCount, parameterLayout } from '../../model/gru/parameter-layout.js';
 import type { Drift } from '../engine.js';
 import { kernelOrder, unpadDense } from './padded-shape.js';
 import type { Laid, WorkLayout } from './work-layout.js';

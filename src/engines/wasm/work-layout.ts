@@ -1,4 +1,4 @@
-import { parameterCount } from '../../model/parameter-layout.js';
+import { parameterCount } from '../../model/gru/parameter-layout.js';
 import type { Parameters } from '../engine.js';
 import type { KernelMemory } from './kernel-memory.js';
 import { kernelOrder, type PaddedShape, pad, uniformRates } from './padded-shape.js';

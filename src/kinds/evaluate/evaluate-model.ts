@@ -38,14 +38,14 @@ export async function evaluateModel(context: KindContext, evaluation: Evaluation
   const model = readModel(await readFile(filePath(inputTree(context, 'model'))), 'the model');
   const read = await readEpisodesAt(context, 'episodes', evaluation.maxPrefixLength);
   const episodes = { ...read, pairs: padPrefixes(read.pairs, evaluation.padTo ?? 0) };
-  if (episodes.itemCount !== model.shape.items) {
+  if (episodes.itemCount !== model.layout.shape.items) {
     throw new FailureError({
       reason: 'bad-data',
-      message: `the model knows ${model.shape.items} items, and the episodes have ${episodes.itemCount}`,
+      message: `the model knows ${model.layout.shape.items} items, and the episodes have ${episodes.itemCount}`,
       hint: 'evaluate on episodes of the same items as the model was trained on',
     });
   }
-  const engine = await context.engine(model.shape);
+  const engine = await context.engine(model.layout.shape);
   const parameters = parametersFor(engine, model.parameters);
   const innerRates = innerRatesOf(model, evaluation.innerRate, evaluation.adapt);
   const evaluated = episodes.episodes.slice(0, evaluation.maxEpisodes);

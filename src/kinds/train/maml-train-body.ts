@@ -5,15 +5,15 @@ import type { Parameters } from '../../engines/engine.js';
 import { metaIteration } from '../../learning/meta-train.js';
 import { optimizerFor } from '../../learning/optimizers.js';
 import { createTaskSampler } from '../../learning/sample-tasks.js';
-import { initialParameters } from '../../model/initial-parameters.js';
 import { clearPaddingRow, scaledRates, scopeFactors } from '../../model/inner-rates.js';
+import type { ModelLayout } from '../../model/model-family.js';
 import { readModel, writeModel } from '../../model/model-file.js';
-import type { ModelShape } from '../../model/model-shape.js';
 import { readEpisodesAt } from '../evaluate/episode-input.js';
 import type { KindContext } from '../kind.js';
 import { parametersFor } from '../parameters-for.js';
 import { filePath } from '../ports.js';
 import type { MamlSegment } from './maml-train.js';
+import { newModel } from './new-model.js';
 import { trainSegment } from './train-segment.js';
 
 /** Trains from iteration `start` to `end`; writes the ports `checkpoint`, `state` and `history`. */
@@ -21,14 +21,10 @@ export async function run(context: KindContext<MamlSegment>): Promise<void> {
   const { parameters } = context;
   const episodes = await readEpisodesAt(context, 'train', parameters.max_prefix_length);
   const draw = createTaskSampler(episodes, parameters.meta_batch_size, parameters.seed);
-  const shape: ModelShape = {
-    items: episodes.itemCount,
-    embedding: parameters.embedding_size,
-    hidden: parameters.hidden_size,
-  };
-  const engine = await context.engine(shape);
+  const { layout, initialParameters } = newModel(parameters, episodes.itemCount);
+  const engine = await context.engine(layout.shape);
   const { inner_lr: innerRate, adapt, padding_idx: paddingIndex, learn_rates: learnRates } = parameters;
-  const factors = scopeFactors(shape, { adapt, paddingIndex });
+  const factors = scopeFactors(layout, { adapt, paddingIndex });
   const rates = scaledRates(innerRate, factors);
   const optimizer = optimizerFor(parameters, parameters.outer_lr);
   const training = {
@@ -39,13 +35,13 @@ export async function run(context: KindContext<MamlSegment>): Promise<void> {
       secondOrder: parameters.second_order,
       learnRates,
     },
-    trained: trainedEntries(shape, paddingIndex, learnRates ? factors : undefined),
+    trained: trainedEntries(layout, paddingIndex, learnRates ? factors : undefined),
     optimizer,
     clipNorm: parameters.clip_norm,
   };
 
-  const start = await initialModel(context, shape, parameters.seed);
-  if (paddingIndex !== null) clearPaddingRow(shape, start);
+  const start = (await modelAtInit(context, layout)) ?? (await initialParameters());
+  if (paddingIndex !== null) clearPaddingRow(layout, start);
   const state = await trainSegment(context, {
     start: parameters.start,
     end: parameters.end,
@@ -62,37 +58,39 @@ export async function run(context: KindContext<MamlSegment>): Promise<void> {
   writeFile(
     context.output('checkpoint'),
     writeModel({
-      shape,
+      layout,
       parameters: state.parameters.subarray(0, start.length),
       ...(innerRateFactors === undefined ? {} : { innerRateFactors }),
     }),
   );
 }
 
-/** A copy of the parameters of the model at port `init`, else freshly drawn ones. */
-async function initialModel(context: KindContext, shape: ModelShape, seed: number): Promise<Parameters> {
+/** The parameters of the model at port `init`; undefined where there is none. */
+async function modelAtInit(context: KindContext, layout: ModelLayout): Promise<Parameters | undefined> {
   const { init } = context.inputs;
-  if (init === undefined) return initialParameters(shape, seed);
+  if (init === undefined) return undefined;
   const model = readModel(await readFile(filePath(init)), 'the model at port init');
-  const sizes = ({ items, embedding, hidden }: ModelShape) =>
-    `${items} items, embedding_size ${embedding} and hidden_size ${hidden}`;
-  if (sizes(model.shape) !== sizes(shape)) {
+  if (tensorsOf(model.layout) !== tensorsOf(layout)) {
     throw new FailureError({
       reason: 'bad-data',
-      message: `the model at port init has ${sizes(model.shape)}, and this training ${sizes(shape)}`,
+      message: `the model at port init has ${model.layout.sizes}, and this training ${layout.sizes}`,
       hint: 'set embedding_size and hidden_size to those of the model, and train it on the same items',
     });
   }
   return model.parameters;
 }
 
+function tensorsOf({ tensors }: ModelLayout): string {
+  return tensors.map(({ name, shape }) => `${name} [${shape.join()}]`).join();
+}
+
 /** What the optimizer moves of the state's vector; undefined where that is all of it. */
 function trainedEntries(
-  shape: ModelShape,
+  layout: ModelLayout,
   paddingIndex: 0 | null,
   rateFactors: Float64Array | undefined,
 ): Float64Array | undefined {
-  const trained = scopeFactors(shape, { adapt: 'all', paddingIndex });
+  const trained = scopeFactors(layout, { adapt: 'all', paddingIndex });
   if (rateFactors === undefined) return trained;
   // A frozen parameter's rate stays 0.
   return concatenate(trained ?? rateFactors.slice().fill(1), rateFactors);

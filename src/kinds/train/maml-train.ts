@@ -1,6 +1,7 @@
 import { defineKind } from '../kind.js';
 import { type Canonical, declareParameters } from '../parameters.js';
 import { episodeFiles, fileOf } from '../shapes.js';
+import { modelParameters } from './model-parameters.js';
 import { optimizerForms, optimizerParameters } from './optimizer-parameters.js';
 
 const count = { type: 'integer', minimum: 1 } as const;
@@ -77,12 +78,7 @@ const parameters = declareParameters(
         ...rate,
         default: 10,
       },
-      embedding_size: {
-        description: 'Numbers in the embedding of an item.',
-        ...count,
-        default: 64,
-      },
-      hidden_size: { description: 'Units of the GRU.', ...count, default: 128 },
+      ...modelParameters,
       max_prefix_length: {
         description: 'Longer prefixes keep their last items only.',
         ...count,

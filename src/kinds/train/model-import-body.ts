@@ -3,8 +3,8 @@ import { writeFile } from 'node:fs/promises';
 import { relative } from 'node:path';
 import { FailureError } from '../../base/failure.js';
 import { readItemCatalogue } from '../../data/item-catalogue.js';
+import { importModel } from '../../model/gru/import-model.js';
 import { type Model, readModel, writeModel } from '../../model/model-file.js';
-import { importModel } from '../../model/pytorch/import-model.js';
 import { readCheckpoint } from '../../model/pytorch/read-checkpoint.js';
 import type { ByteSource } from '../../model/pytorch/zip-archive.js';
 import type { KindContext } from '../kind.js';
@@ -21,8 +21,7 @@ export async function run(context: KindContext<ModelImportParameters>): Promise<
   try {
     const model = modelOf(context, { path, name, items, source: sourceOf(descriptor) });
     await writeFile(context.output('model'), writeModel(model));
-    const { embedding, hidden } = model.shape;
-    context.log(`${items} items, embedding_size ${embedding}, hidden_size ${hidden}`);
+    context.log(model.layout.sizes);
   } finally {
     closeSync(descriptor);
   }
@@ -42,10 +41,10 @@ function modelOf(
 ): Model {
   if (isSafetensors(source)) {
     const model = readModel(readFileSync(path), name);
-    if (model.shape.items === items) return model;
+    if (model.layout.shape.items === items) return model;
     throw new FailureError({
       reason: 'bad-data',
-      message: `${name} knows ${model.shape.items} items, and the data have ${items}`,
+      message: `${name} knows ${model.layout.shape.items} items, and the data have ${items}`,
     });
   }
   const paddingRow = context.parameters.padding_row;

@@ -2,13 +2,12 @@ import { writeFile } from '../../base/files/write-file.js';
 import { readPairs } from '../../data/read-pairs.js';
 import { optimizerFor } from '../../learning/optimizers.js';
 import { createBatches, supervisedIteration } from '../../learning/supervised-train.js';
-import { initialParameters } from '../../model/initial-parameters.js';
 import { clearPaddingRow, scopeFactors } from '../../model/inner-rates.js';
 import { writeModel } from '../../model/model-file.js';
-import type { ModelShape } from '../../model/model-shape.js';
 import type { KindContext } from '../kind.js';
 import { parametersFor } from '../parameters-for.js';
 import { filePath, inputTree } from '../ports.js';
+import { newModel } from './new-model.js';
 import type { SupervisedSegment } from './supervised-train.js';
 import { trainSegment } from './train-segment.js';
 
@@ -22,24 +21,20 @@ export async function run(context: KindContext<SupervisedSegment>): Promise<void
     { threads: context.threads, maxPrefixLength: parameters.max_prefix_length },
   );
   const { perEpoch, batch } = createBatches(pairs, parameters.batch_size, seed);
-  const shape: ModelShape = {
-    items: itemCount,
-    embedding: parameters.embedding_size,
-    hidden: parameters.hidden_size,
-  };
-  const engine = await context.engine(shape);
-  const trained = scopeFactors(shape, { adapt: 'all', paddingIndex: parameters.padding_idx });
-  const drawn = initialParameters(shape, seed);
+  const { layout, initialParameters } = newModel(parameters, itemCount);
+  const engine = await context.engine(layout.shape);
+  const trained = scopeFactors(layout, { adapt: 'all', paddingIndex: parameters.padding_idx });
+  const drawn = await initialParameters();
   const optimizer = optimizerFor(parameters, parameters.learning_rate);
   const state = await trainSegment(context, {
     start: (epoch - 1) * perEpoch,
     end: epoch * perEpoch,
     unit: 'batches',
     optimizer,
-    initial: () => parametersFor(engine, trained === undefined ? drawn : clearPaddingRow(shape, drawn)),
+    initial: () => parametersFor(engine, trained === undefined ? drawn : clearPaddingRow(layout, drawn)),
     iterate: (from) => supervisedIteration(engine, from, batch(from.step), optimizer, trained),
   });
-  const model = { shape, parameters: state.parameters };
+  const model = { layout, parameters: state.parameters };
   // An inner loop leaves the padding's embedding as it is, too.
   writeFile(
     context.output('checkpoint'),

@@ -1,5 +1,6 @@
 import { defineKind } from '../kind.js';
 import { type Canonical, declareParameters } from '../parameters.js';
+import { modelParameters } from './model-parameters.js';
 import { optimizerForms, optimizerParameters } from './optimizer-parameters.js';
 
 const count = { type: 'integer', minimum: 1 } as const;
@@ -24,8 +25,7 @@ const parameters = declareParameters(
         ...count,
         default: 10,
       },
-      embedding_size: { description: 'Numbers in the embedding of an item.', ...count, default: 64 },
-      hidden_size: { description: 'Units of the GRU.', ...count, default: 128 },
+      ...modelParameters,
       padding_idx: {
         description:
           'An item whose embedding is 0 and never learns: null (none), or 0 as in the notebook, whose item 0 is a real one.',

@@ -4,6 +4,7 @@ import { leavesOf, type Tree } from '../../base/files/tree.js';
 import { lookAtPath } from '../../base/files/user-path.js';
 import type { Json, JsonObject } from '../../base/json.js';
 import { suggestion } from '../../base/nearest-name.js';
+import { formatNodeId, type NodeIdParts } from '../../base/node-id.js';
 import type { EngineDescriptor } from '../../engines/engine.js';
 import { engines } from '../../engines/registry.js';
 import type { Facts, InputPort, Kind, Label, LabelPart, PlannedLists, StepPlan } from '../../kinds/kind.js';
@@ -179,10 +180,12 @@ function buildInstance(
   const { kind } = step;
   const { report } = building;
   const inputNames = [...step.inputs, ...step.over].map(({ port }) => port);
-  const id =
-    step.name +
-    (combination.label === '' ? '' : `[${combination.label}]`) +
-    (over.label.length === 0 ? '' : `@${labelText(over.label)}`);
+  const name: NodeIdParts = {
+    step: step.name,
+    matrix: combination.label,
+    elements: over.label.length === 0 ? [] : [labelText(over.label)],
+  };
+  const id = formatNodeId(name);
 
   const ports =
     typeof kind.inputs !== 'function'
@@ -279,7 +282,7 @@ function buildInstance(
   let carried: { readonly [port: string]: Tree<Source> } = {};
   for (let index = 0; index < segmentation.count(canonical); index++) {
     const segment = segmentation.segment(canonical, index);
-    const nodeId = `${id}@${segment.label}`;
+    const nodeId = formatNodeId({ ...name, elements: [...name.elements, segment.label] });
     const label = [
       {
         values: [{ name: segmentation.labelledBy, value: Number(segment.label) }],

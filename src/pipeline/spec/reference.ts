@@ -1,4 +1,5 @@
 import { parse } from 'yaml';
+import { closingBracket, splitOutside } from '../../base/bracketed-text.js';
 import { canonicalText } from '../../base/canonical.js';
 import type { Json } from '../../base/json.js';
 import { tooDeepAt } from '../text/nesting.js';
@@ -31,7 +32,7 @@ export function parseReference(text: string): Reference | undefined {
 }
 
 function parseSelector(text: string): Reference['selector'] | undefined {
-  const parts = splitOutside(text);
+  const parts = splitOutside(text, ',');
   const selector: { name: string; value: Json }[] = [];
   for (const part of parts) {
     const match = /^\s*([\w-]+)\s*=(.*)$/s.exec(part);
@@ -48,48 +49,12 @@ function parseSelector(text: string): Reference['selector'] | undefined {
   return selector;
 }
 
-/** Index of the bracket that closes the one at the beginning. */
-function closingBracket(text: string): number | undefined {
-  let found: number | undefined;
-  scan(text, (character, index, depth) => {
-    if (found === undefined && character === ']' && depth === 0) found = index;
-  });
-  return found;
-}
-
 /** Whether a value of a matrix is one that a selector asks for, or the selector does not name it. */
 export function isSelected(
   { name, value }: { readonly name: string; readonly value: Json },
   selector: Reference['selector'],
 ): boolean {
   return selector.every((wish) => wish.name !== name || canonicalText(wish.value) === canonicalText(value));
-}
-
-/** Splits at commas that stand in no bracket and no quotes. */
-function splitOutside(text: string): readonly string[] {
-  const cuts: number[] = [];
-  scan(text, (character, index, depth) => {
-    if (character === ',' && depth === 0) cuts.push(index);
-  });
-  return [...cuts, text.length].map((cut, index) =>
-    text.slice(index === 0 ? 0 : (cuts[index - 1] ?? 0) + 1, cut),
-  );
-}
-
-/** Visits the characters outside JSON strings with the depth of brackets after them. */
-function scan(text: string, visit: (character: string, index: number, depth: number) => void): void {
-  let depth = 0;
-  for (let index = 0; index < text.length; index++) {
-    const character = text[index] ?? '';
-    if (character === '"') {
-      index++;
-      while (index < text.length && text[index] !== '"') index += text[index] === '\\' ? 2 : 1;
-      continue;
-    }
-    if (character === '[' || character === '{') depth++;
-    if (character === ']' || character === '}') depth--;
-    visit(character, index, depth);
-  }
 }
 
 /** `inner_lr=0.02,steps=[5]`: how a combination of a matrix is written in node ids and references. */

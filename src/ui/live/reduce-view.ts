@@ -1,8 +1,8 @@
 import { least } from '../../base/extremes.js';
 import type { RunEvent, StepFinish, StepProgress, StepStart } from '../../run/event.js';
+import { chainOfNode } from '../../base/node-id.js';
 import { withValue } from './series.js';
 import {
-  chainOf,
   countNodes,
   isSettled,
   type NodeView,
@@ -84,7 +84,7 @@ function progressed(state: ViewState, event: StepProgress): ViewState {
 
 function withLoss(step: StepView, node: string, loss: number | undefined): StepView {
   if (loss === undefined) return step;
-  const chain = chainOf(node);
+  const chain = chainOfNode(node);
   const before = step.curves.find((curve) => curve.chain === chain);
   const series = withValue(before?.loss, loss);
   if (series === undefined) return step;

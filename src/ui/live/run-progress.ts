@@ -1,13 +1,7 @@
 import { greatest } from '../../base/extremes.js';
 import { isBetter, metricNames } from '../../statistics/metrics.js';
-import {
-  chainOf,
-  countNodes,
-  isSettled,
-  type NodeView,
-  type StepView,
-  type ViewState,
-} from './view-state.js';
+import { countNodes, isSettled, type NodeView, type StepView, type ViewState } from './view-state.js';
+import { chainOfNode, parseNodeId } from '../../base/node-id.js';
 
 /** The part of a running node that is done, from 0 to 1; undefined where it has not said. */
 export function fractionOf({ progress }: NodeView): number | undefined {
@@ -101,14 +95,14 @@ export function validationOf(
   { steps }: Pick<ViewState, 'steps'>,
   training: StepView,
 ): Validation | undefined {
-  if ([...training.nodes.keys()].some((node) => chainOf(node) !== training.step)) return undefined;
+  if ([...training.nodes.keys()].some((node) => chainOfNode(node) !== training.step)) return undefined;
   for (const step of steps) {
     if (step.role !== 'val' || !step.needs.includes(training.step)) continue;
     const found = [...step.nodes.values()].flatMap(({ node, values }) => {
-      const iteration = /@(\d+)$/.exec(node)?.[1];
+      const iteration = parseNodeId(node).elements.at(-1) ?? '';
       const metric = metricNames.find((name) => values[name] !== undefined);
       const value = metric === undefined ? undefined : values[metric];
-      return iteration === undefined || metric === undefined || value === undefined
+      return !/^\d+$/.test(iteration) || metric === undefined || value === undefined
         ? []
         : [{ node, iteration: Number(iteration), metric, value }];
     });
@@ -119,7 +113,7 @@ export function validationOf(
       first,
     );
     const values = found
-      .filter(({ node, metric }) => chainOf(node) === chainOf(best.node) && metric === best.metric)
+      .filter(({ node, metric }) => chainOfNode(node) === chainOfNode(best.node) && metric === best.metric)
       .toSorted((one, other) => one.iteration - other.iteration)
       .map(({ value }) => value);
     return {

@@ -142,8 +142,3 @@ export function isSettled(step: StepView): boolean {
   const { waiting, running } = countNodes(step);
   return waiting + running === 0 && step.nodes.size > 0;
 }
-
-/** A node's name without what follows `@`: of the nodes of one training, the same. */
-export function chainOf(node: string): string {
-  return node.replace(/@[^@]*$/, '');
-}

@@ -9,8 +9,8 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import type { PairSet } from '../../../src/data/pair-set.js';
 import { createEngine as createReference } from '../../../src/engines/reference/reference-engine.js';
 import { createEngine as createTfjs } from '../../../src/engines/tfjs/tfjs-cpu-engine.js';
-import type { ModelShape } from '../../../src/model/model-shape.js';
-import { parameterLayout } from '../../../src/model/parameter-layout.js';
+import type { GruShape } from '../../../src/model/gru/gru-shape.js';
+import { parameterLayout } from '../../../src/model/gru/parameter-layout.js';
 import { arbitraryTask, randomParameters } from '../arbitrary-tasks.js';
 import { relativeError } from '../numeric.js';
 
@@ -96,7 +96,7 @@ function sigmoid(x: number): number {
 }
 
 /** The model's loss on `pairs` in the library's operations, one prefix after the other. */
-function lossOf({ hidden }: ModelShape, pairs: PairSet) {
+function lossOf({ hidden }: GruShape, pairs: PairSet) {
   return (theta: tf.Tensor): tf.Scalar => {
     const [embedding, inputWeights, hiddenWeights, inputBias, hiddenBias, outputWeights, outputBias] =
       parameterLayout(shape).map(({ offset, size, shape: [rows = 1, columns] }) =>

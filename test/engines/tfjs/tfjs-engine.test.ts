@@ -9,9 +9,9 @@ import type { Passes } from '../../../src/engines/tfjs/passes.js';
 import { PlainPasses } from '../../../src/engines/tfjs/plain/plain-passes.js';
 import { createEngine as createCpu } from '../../../src/engines/tfjs/tfjs-cpu-engine.js';
 import { createTfjsEngine } from '../../../src/engines/tfjs/tfjs-engine.js';
-import { initialParameters } from '../../../src/model/initial-parameters.js';
-import type { ModelShape } from '../../../src/model/model-shape.js';
-import { parameterCount } from '../../../src/model/parameter-layout.js';
+import type { GruShape } from '../../../src/model/gru/gru-shape.js';
+import { initialParameters } from '../../../src/model/gru/initial-parameters.js';
+import { parameterCount } from '../../../src/model/gru/parameter-layout.js';
 import {
   arbitraryHyper,
   arbitraryPairs,
@@ -26,7 +26,7 @@ import { describeAgainstPyTorch } from '../pytorch.js';
 const shape = { items: 9, embedding: 4, hidden: 5 };
 const parameters = Float32Array.from(randomParameters(shape, 7));
 const hyper: MetaHyper = { innerRates: 0.2, innerSteps: 3, lambdaResidual: 0.1, secondOrder: true };
-const tasksOf = (count: number, { items }: ModelShape = shape): readonly Task[] =>
+const tasksOf = (count: number, { items }: GruShape = shape): readonly Task[] =>
   fc.sample(arbitraryTask(items), { numRuns: count, seed: 20260107 });
 const roomy: DeviceLimits = { memoryBytes: 2 ** 30, bufferBytes: 2 ** 30 };
 
@@ -35,11 +35,11 @@ beforeAll(async () => {
   await (await createCpu({ shape, threads: 1 })).close();
 });
 
-function engineOn(limits: DeviceLimits, passes: (own: ModelShape) => Passes = plain): Engine {
+function engineOn(limits: DeviceLimits, passes: (own: GruShape) => Passes = plain): Engine {
   return createTfjsEngine({ name: 'cpu', limits, createPasses: passes }, { shape, threads: 1 });
 }
 
-function plain(own: ModelShape): Passes {
+function plain(own: GruShape): Passes {
   return new PlainPasses(own);
 }
 
@@ -154,7 +154,7 @@ describe('the tfjs engine', () => {
     });
     const whole = await withEngine(engineOn(roomy), everything);
     let readings = 0;
-    const counted = (own: ModelShape) =>
+    const counted = (own: GruShape) =>
       watched(plain(own), (name) => {
         if (name === 'read') readings++;
       });
@@ -206,13 +206,13 @@ describe('the tfjs engine', () => {
     const call = (engine: Engine) =>
       engine.metaGradient(parameters, tasks, { ...hyper, innerSteps: 1, learnRates: true });
     let calls = 0;
-    const counted = (own: ModelShape) => watched(plain(own), () => calls++);
+    const counted = (own: GruShape) => watched(plain(own), () => calls++);
     await withEngine(engineOn(roomy, counted), call);
     expect(calls).toBeGreaterThan(10);
     // One call later each time; the first failure, of what sizes the batch, comes before anything is on the device.
     for (let failing = 0; failing < calls; failing++) {
       let left = failing;
-      const passes = (own: ModelShape) =>
+      const passes = (own: GruShape) =>
         watched(plain(own), () => {
           if (left-- === 0) throw new Error('the device is gone');
         });

@@ -23,8 +23,8 @@ import {
   type WebgpuDevice,
   WebgpuUnavailableError,
 } from '../../../src/engines/tfjs/webgpu/webgpu-device.js';
-import { initialParameters } from '../../../src/model/initial-parameters.js';
-import type { ModelShape } from '../../../src/model/model-shape.js';
+import type { GruShape } from '../../../src/model/gru/gru-shape.js';
+import { initialParameters } from '../../../src/model/gru/initial-parameters.js';
 import { arbitraryTask, pairSet, randomParameters } from '../arbitrary-tasks.js';
 import { relativeError, worstTensor } from '../numeric.js';
 import { openSoftwareWebgpu } from './software-webgpu.js';
@@ -32,7 +32,7 @@ import { openSoftwareWebgpu } from './software-webgpu.js';
 const shape = { items: 9, embedding: 4, hidden: 5 };
 const hyper: MetaHyper = { innerRates: 0.2, innerSteps: 2, lambdaResidual: 0.1, secondOrder: true };
 const parameters = Float32Array.from(randomParameters(shape, 7));
-const tasksOf = (count: number, { items }: ModelShape = shape, seed = 20260107): readonly Task[] =>
+const tasksOf = (count: number, { items }: GruShape = shape, seed = 20260107): readonly Task[] =>
   fc.sample(arbitraryTask(items), { numRuns: count, seed });
 
 const opened = await openSoftwareWebgpu();

@@ -9,9 +9,10 @@ import { createEngine } from '../../../src/engines/reference/reference-engine.js
 import { evalFewShot } from '../../../src/kinds/evaluate/eval-few-shot.js';
 import { evalZeroShot } from '../../../src/kinds/evaluate/eval-zero-shot.js';
 import type { Kind, Progress } from '../../../src/kinds/kind.js';
-import { initialParameters } from '../../../src/model/initial-parameters.js';
+import { gru } from '../../../src/model/gru/gru.js';
+import { initialParameters } from '../../../src/model/gru/initial-parameters.js';
+import { parameterCount, parameterLayout } from '../../../src/model/gru/parameter-layout.js';
 import { writeModel } from '../../../src/model/model-file.js';
-import { parameterCount, parameterLayout } from '../../../src/model/parameter-layout.js';
 import { type Row, withDatabase } from '../../../src/tables/database.js';
 import { parquetFile } from '../../../src/tables/parquet.js';
 import { plainRanks } from '../../engines/plain-model.js';
@@ -30,7 +31,7 @@ beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'kshot-evaluate-'));
   episodes = await writeSmallSplit(folder, { users: 5, items: shape.items });
   model = join(folder, 'model.safetensors');
-  writeFileSync(model, writeModel({ shape, parameters }));
+  writeFileSync(model, writeModel({ layout: gru.layout(shape), parameters }));
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -250,7 +251,7 @@ describe('eval.few_shot', () => {
     writeFileSync(
       other,
       writeModel({
-        shape: { ...shape, items: 12 },
+        layout: gru.layout({ ...shape, items: 12 }),
         parameters: initialParameters({ ...shape, items: 12 }, 1),
       }),
     );
@@ -264,7 +265,7 @@ describe('eval.few_shot', () => {
   it('refuses to rank with scores that are not numbers', async () => {
     const broken = join(folder, 'broken.safetensors');
     const values = new Float64Array(parameterCount(shape)).fill(Number.NaN);
-    writeFileSync(broken, writeModel({ shape, parameters: values }));
+    writeFileSync(broken, writeModel({ layout: gru.layout(shape), parameters: values }));
     const failure = await failureOf(evaluate(evalZeroShot, {}, { inputs: { model: broken, episodes } }));
     expect(failure.reason).toBe('not-finite');
     expect(failure.message).toContain('user user-0 (episode 0)');

@@ -11,10 +11,11 @@ import { mamlTrain } from '../../../src/kinds/train/maml-train.js';
 import { supervisedTrain } from '../../../src/kinds/train/supervised-train.js';
 import { adam } from '../../../src/learning/adam.js';
 import { readTrainingState } from '../../../src/learning/training-state.js';
-import { initialParameters } from '../../../src/model/initial-parameters.js';
+import { gru } from '../../../src/model/gru/gru.js';
+import { initialParameters } from '../../../src/model/gru/initial-parameters.js';
+import { parameterLayout } from '../../../src/model/gru/parameter-layout.js';
 import { scopeFactors } from '../../../src/model/inner-rates.js';
 import { type Model, readModel, writeModel } from '../../../src/model/model-file.js';
-import { parameterLayout } from '../../../src/model/parameter-layout.js';
 import { pairSet } from '../../engines/arbitrary-tasks.js';
 import { plainRanks } from '../../engines/plain-model.js';
 import { canonicalOf, type Inputs, kindContext } from '../../support/kind-context.js';
@@ -132,13 +133,15 @@ describe('maml.train with adapt: head', () => {
     for (const { offset, size } of parameterLayout(shape)) {
       expect(model.parameters.slice(offset, offset + size)).not.toEqual(start.slice(offset, offset + size));
     }
-    expect(model.innerRateFactors).toEqual(scopeFactors(shape, { adapt: 'head', paddingIndex: null }));
+    expect(model.innerRateFactors).toEqual(
+      scopeFactors(gru.layout(shape), { adapt: 'head', paddingIndex: null }),
+    );
   });
 
   it('is evaluated as it was trained, but where the evaluation says otherwise', async () => {
     const checkpoint = (await trainFor(10, { adapt: 'head' }))('checkpoint');
     const { parameters } = modelAt(checkpoint);
-    const plain = modelFile({ shape, parameters });
+    const plain = modelFile({ layout: gru.layout(shape), parameters });
     const asTrained = await fewShot(checkpoint, { inner_lr: 0.5 });
     const all = await fewShot(plain, { inner_lr: 0.5 });
     expect(asTrained).not.toEqual(all);
@@ -190,8 +193,8 @@ describe('maml.train with learn_rates', () => {
   it('has its rates scaled by the inner_lr of an evaluation', async () => {
     const { parameters } = modelAt((await trainFor(10, {}))('checkpoint'));
     const doubled = new Float64Array(parameters.length).fill(2);
-    const plain = modelFile({ shape, parameters });
-    const learned = modelFile({ shape, parameters, innerRateFactors: doubled });
+    const plain = modelFile({ layout: gru.layout(shape), parameters });
+    const learned = modelFile({ layout: gru.layout(shape), parameters, innerRateFactors: doubled });
     const ranksAt = async (model: string, inner_lr: number) =>
       (await fewShot(model, { inner_lr })).map((row) => row['rank']);
     expect(await ranksAt(learned, 0.25)).toEqual(await ranksAt(plain, 0.5));
@@ -202,7 +205,7 @@ describe('maml.train with learn_rates', () => {
 describe('maml.train from a model at port init', () => {
   it('starts from its parameters, whatever the seed of drawn ones', async () => {
     const parameters = initialParameters(shape, 99);
-    const init = modelFile({ shape, parameters });
+    const init = modelFile({ layout: gru.layout(shape), parameters });
     const warm = modelAt((await trainFor(1, { outer_lr: 1e-4 }, { init }))('checkpoint'));
     const furthest = Math.max(...warm.parameters.map((value, i) => Math.abs(value - (parameters[i] ?? NaN))));
     expect(furthest).toBeGreaterThan(0);
@@ -212,7 +215,7 @@ describe('maml.train from a model at port init', () => {
 
   it('refuses a model of other sizes', async () => {
     const other = { ...shape, hidden: 7 };
-    const init = modelFile({ shape: other, parameters: initialParameters(other, 1) });
+    const init = modelFile({ layout: gru.layout(other), parameters: initialParameters(other, 1) });
     expect(await failureOf(trainFor(1, {}, { init }))).toMatchObject({
       reason: 'bad-data',
       message:
@@ -224,7 +227,7 @@ describe('maml.train from a model at port init', () => {
 
 describe('maml.train with padding_idx: 0', () => {
   it('keeps the embedding of item 0 at zero, learned rates or not, also from a model that has one', async () => {
-    const init = modelFile({ shape, parameters: initialParameters(shape, 5) });
+    const init = modelFile({ layout: gru.layout(shape), parameters: initialParameters(shape, 5) });
     for (const variant of [{}, { learn_rates: true }]) {
       const model = modelAt((await trainFor(4, { padding_idx: 0, ...variant }, { init }))('checkpoint'));
       const { embedding } = shape;
@@ -246,7 +249,9 @@ describe('supervised.train with padding_idx: 0', () => {
     const { embedding } = shape;
     const padded = await checkpoint(0);
     expect(padded.parameters.slice(0, embedding)).toEqual(new Float64Array(embedding));
-    expect(padded.innerRateFactors).toEqual(scopeFactors(shape, { adapt: 'all', paddingIndex: 0 }));
+    expect(padded.innerRateFactors).toEqual(
+      scopeFactors(gru.layout(shape), { adapt: 'all', paddingIndex: 0 }),
+    );
     const drawn = initialParameters(shape, 3);
     expect(padded.parameters.slice(embedding, 2 * embedding)).not.toEqual(
       drawn.slice(embedding, 2 * embedding),
@@ -259,7 +264,7 @@ describe('supervised.train with padding_idx: 0', () => {
 
 describe('eval.zero_shot with pad_to', () => {
   it('ranks as a model does whose prefixes end in items 0', async () => {
-    const model = modelFile({ shape, parameters: initialParameters(shape, 3) });
+    const model = modelFile({ layout: gru.layout(shape), parameters: initialParameters(shape, 3) });
     const ranks = async (given: JsonObject) => {
       const path = await runKind(
         evalZeroShot,

@@ -3,9 +3,10 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { writeItemCatalogue } from '../../../src/data/item-catalogue.js';
 import { modelImport } from '../../../src/kinds/train/model-import.js';
-import { initialParameters } from '../../../src/model/initial-parameters.js';
+import { gru } from '../../../src/model/gru/gru.js';
+import { initialParameters } from '../../../src/model/gru/initial-parameters.js';
+import { parameterLayout } from '../../../src/model/gru/parameter-layout.js';
 import { readModel, writeModel } from '../../../src/model/model-file.js';
-import { parameterLayout } from '../../../src/model/parameter-layout.js';
 import { checkpointOf } from '../../model/pytorch/small-checkpoint.js';
 import { failureOf, runKind, temporaryFolder } from '../../support/run-kind.js';
 
@@ -35,15 +36,18 @@ function importFile(bytes: Uint8Array, items: number) {
 
 test('a checkpoint becomes a model, and the log says which tensor was taken as what', async () => {
   const run = await importFile(checkpoint, 4);
-  expect(readModel(readFileSync(run.path('model')), 'model')).toEqual({ shape, parameters });
+  expect(readModel(readFileSync(run.path('model')), 'model')).toEqual({
+    layout: gru.layout(shape),
+    parameters,
+  });
   expect(run.logged).toEqual([
     'head.weight is taken as fc.weight',
-    '4 items, embedding_size 2, hidden_size 3',
+    '4 items, embedding_size 2 and hidden_size 3',
   ]);
 });
 
 test('a safetensors file is taken as it is, the factors of its inner rates included', async () => {
-  const bytes = writeModel({ shape, parameters, innerRateFactors: parameters });
+  const bytes = writeModel({ layout: gru.layout(shape), parameters, innerRateFactors: parameters });
   const run = await importFile(bytes, 4);
   expect(readFileSync(run.path('model'))).toEqual(Buffer.from(bytes));
 });
@@ -52,9 +56,9 @@ test('a model of other items is refused, by its file', async () => {
   expect((await failureOf(importFile(checkpoint, 6))).message).toBe(
     'models/gru.pth: embedding.weight has 4 rows, and the data have 6 items',
   );
-  expect((await failureOf(importFile(writeModel({ shape, parameters }), 6))).message).toBe(
-    'models/gru.pth knows 4 items, and the data have 6',
-  );
+  expect(
+    (await failureOf(importFile(writeModel({ layout: gru.layout(shape), parameters }), 6))).message,
+  ).toBe('models/gru.pth knows 4 items, and the data have 6');
 });
 
 test('its model counts as trained on train, so a test role cannot come from it and it can start a training', () => {

@@ -78,7 +78,7 @@ describe('supervised.train', () => {
         unit: 'batches',
         values: { loss: losses.at(-1) },
       });
-      expect(readModel(trained.bytes('checkpoint'), 'checkpoint').shape).toEqual({
+      expect(readModel(trained.bytes('checkpoint'), 'checkpoint').layout.shape).toEqual({
         items: 11,
         embedding: 5,
         hidden: 6,

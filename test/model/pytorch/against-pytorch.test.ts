@@ -5,9 +5,10 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { FailureError } from '../../../src/base/failure.js';
-import { initialParameters } from '../../../src/model/initial-parameters.js';
+import { gru } from '../../../src/model/gru/gru.js';
+import { importModel } from '../../../src/model/gru/import-model.js';
+import { initialParameters } from '../../../src/model/gru/initial-parameters.js';
 import { writeModel } from '../../../src/model/model-file.js';
-import { importModel } from '../../../src/model/pytorch/import-model.js';
 import { readCheckpoint } from '../../../src/model/pytorch/read-checkpoint.js';
 import { sourceOf } from './small-checkpoint.js';
 
@@ -29,7 +30,7 @@ describe.skipIf(absent !== undefined)('a checkpoint that PyTorch wrote', () => {
   beforeAll(() => {
     folder = mkdtempSync(join(tmpdir(), 'kshot-checkpoint-'));
     const path = join(folder, 'weights.safetensors');
-    writeFileSync(path, writeModel({ shape, parameters: weights }));
+    writeFileSync(path, writeModel({ layout: gru.layout(shape), parameters: weights }));
     const sizes = ['--items', '11', '--embedding', '4', '--hidden', '6', '--weights', path];
     const made = spawnSync(python, [script, folder, ...exact, ...rounded, ...refused, ...sizes], {
       encoding: 'utf8',
@@ -47,7 +48,7 @@ describe.skipIf(absent !== undefined)('a checkpoint that PyTorch wrote', () => {
 
   it.each(exact)('as %s gives its numbers to the last bit', (form) => {
     const model = read(form);
-    expect(model.shape).toEqual(shape);
+    expect(model.layout.shape).toEqual(shape);
     expect(model.parameters).toEqual(weights);
   });
 

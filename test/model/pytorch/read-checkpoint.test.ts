@@ -1,9 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type Failure, FailureError } from '../../../src/base/failure.js';
-import { initialParameters } from '../../../src/model/initial-parameters.js';
-import { parameterLayout } from '../../../src/model/parameter-layout.js';
-import { importModel, type PaddingRow } from '../../../src/model/pytorch/import-model.js';
+import { gru } from '../../../src/model/gru/gru.js';
+import { importModel, type PaddingRow } from '../../../src/model/gru/import-model.js';
+import { initialParameters } from '../../../src/model/gru/initial-parameters.js';
+import { parameterLayout } from '../../../src/model/gru/parameter-layout.js';
 import { readCheckpoint } from '../../../src/model/pytorch/read-checkpoint.js';
 import {
   checkpointOf,
@@ -44,7 +45,7 @@ function changed(name: string, change: Partial<SmallTensor>): Buffer {
 
 describe('a checkpoint', () => {
   it('is read to the last bit, with 64-bit sizes too', () => {
-    expect(read(checkpointOf(tensors)).model).toEqual({ shape, parameters: weights });
+    expect(read(checkpointOf(tensors)).model).toEqual({ layout: gru.layout(shape), parameters: weights });
     const records = [
       ['archive/data.pkl', stateDictPickle(tensors)],
       ...tensors.map(

@@ -8,7 +8,7 @@ import { driftFigures, niceWidth } from '../../../src/report/html/figures/drift-
 import { withUniqueIds } from '../../../src/report/html/figures/figure.js';
 import { heatMapFigures } from '../../../src/report/html/figures/heat-map-figures.js';
 import { settingGroups } from '../../../src/report/html/figures/setting-groups.js';
-import { chainOf, trainingFigures } from '../../../src/report/html/figures/training-figures.js';
+import { chainOfSegments, trainingFigures } from '../../../src/report/html/figures/training-figures.js';
 import type { RunRows } from '../../../src/report/html/run-rows.js';
 
 function metric(node: string, step: string, setting: Partial<MetricRow>, value: number): MetricRow {
@@ -228,8 +228,8 @@ describe('the figures of a run', () => {
   });
 
   it('know the trainings of a segmented kind by their seeds, and take other nodes as they are', () => {
-    expect(chainOf('maml[seed=1]@300', 'maml.train')).toBe('maml[seed=1]');
-    expect(chainOf('test@seed=1', 'eval.few_shot')).toBe('test@seed=1');
+    expect(chainOfSegments('maml[seed=1]@300', 'maml.train')).toBe('maml[seed=1]');
+    expect(chainOfSegments('test@seed=1', 'eval.few_shot')).toBe('test@seed=1');
   });
 
   it('count every episode of a drift in one bar', () => {

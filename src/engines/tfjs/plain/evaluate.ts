@@ -1,7 +1,7 @@
 // Forward and backward pass over padded forests. A name in the singular of a level's tensor is `[W, rows of the level,
 // h]`; without a word on it, h is the hidden size, e the embedding's, N the rows and P the pairs of each vector.
 import * as tf from '@tensorflow/tfjs-core';
-import type { ModelShape } from '../../../model/model-shape.js';
+import type { GruShape } from '../../../model/gru/gru-shape.js';
 import type { PlacedForests } from './placed-forests.js';
 import {
   gatherRows,
@@ -64,7 +64,7 @@ export interface CellFactors {
 export function forwardPass(
   forests: PlacedForests,
   weights: VectorTensors,
-  { hidden }: ModelShape,
+  { hidden }: GruShape,
 ): { readonly forward: Forward; readonly scores: tf.Tensor3D } {
   const inputs = gatherRows(weights.embedding, forests.inputs);
   const inputSums = tf.add<tf.Tensor3D>(product(inputs, weights.inputWeights), weights.inputBias);
@@ -133,7 +133,7 @@ export function backwardPass(
   forward: Forward,
   probabilities: tf.Tensor3D,
   one: tf.Scalar,
-  { hidden }: ModelShape,
+  { hidden }: GruShape,
 ): { readonly backward: Backward; readonly gradient: VectorTensors } {
   const scores = tf.sub<tf.Tensor3D>(tf.mul(probabilities, forests.weights), forests.targets);
   const atEnds = gatherSums(transposedProduct(scores, weights.outputWeights), forests.pairsOfRow);

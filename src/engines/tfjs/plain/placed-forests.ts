@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { ModelShape } from '../../../model/model-shape.js';
+import type { GruShape } from '../../../model/gru/gru-shape.js';
 import type { Held } from '../passes.js';
 import { disposeOf, tidied } from '../tensor-scope.js';
 import type { IndexLists, PaddedForests } from './padded-forests.js';
@@ -37,7 +37,7 @@ export interface PlacedForests extends Held {
 }
 
 /** Uploads `padded`. */
-export function placeForests(shape: ModelShape, padded: PaddedForests): PlacedForests {
+export function placeForests(shape: GruShape, padded: PaddedForests): PlacedForests {
   const { vectors, pairs } = padded;
   const held = tidied(() => {
     const weights = tf.tensor3d(padded.weights, [vectors, pairs, 1]);

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { ModelShape } from '../../../model/model-shape.js';
-import { parameterCount } from '../../../model/parameter-layout.js';
+import type { GruShape } from '../../../model/gru/gru-shape.js';
+import { parameterCount } from '../../../model/gru/parameter-layout.js';
 import type { ItemSlots, PackedForests } from '../packed-forests.js';
 import type { Evaluation, Footprint, Held, Passes } from '../passes.js';
 import { disposeOf, tidied } from '../tensor-scope.js';
@@ -42,13 +42,13 @@ const keptUploads = 2;
  * many small operations.
  */
 export class PlainPasses implements Passes {
-  readonly #shape: ModelShape;
+  readonly #shape: GruShape;
   /** The backend that was set when this was made. */
   readonly #backend = tf.getBackend();
   #uploads: readonly Upload[] = [];
   readonly #scalars = new Map<number, tf.Scalar>();
 
-  constructor(shape: ModelShape) {
+  constructor(shape: GruShape) {
     this.#shape = shape;
   }
 

@@ -2,7 +2,7 @@
 // `tangent` is the derivative of the value of that name in the direction. Whatever does not hang on the recursion over
 // levels is computed for all rows at once.
 import * as tf from '@tensorflow/tfjs-core';
-import type { ModelShape } from '../../../model/model-shape.js';
+import type { GruShape } from '../../../model/gru/gru-shape.js';
 import { type Backward, type Forward, splitFactors } from './evaluate.js';
 import type { PlacedForests } from './placed-forests.js';
 import {
@@ -43,7 +43,7 @@ export function hessianVectorProduct(
   backward: Backward,
   along: VectorTensors,
   one: tf.Scalar,
-  shape: ModelShape,
+  shape: GruShape,
 ): VectorTensors {
   const tangents = tangentsOf(forests, weights, forward, along, one, shape);
   const { hidden } = shape;
@@ -128,7 +128,7 @@ function tangentsOf(
   forward: Forward,
   along: VectorTensors,
   one: tf.Scalar,
-  { hidden }: ModelShape,
+  { hidden }: GruShape,
 ): Tangents {
   const { gates, candidate, before, recurrentCandidate } = forward;
   const inputs = gatherRows(along.embedding, forests.inputs);

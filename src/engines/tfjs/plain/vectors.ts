@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { ModelShape } from '../../../model/model-shape.js';
-import { parameterLayout } from '../../../model/parameter-layout.js';
+import type { GruShape } from '../../../model/gru/gru-shape.js';
+import { parameterLayout } from '../../../model/gru/parameter-layout.js';
 
 /**
  * A parameter-space vector for each of W weight vectors; h, e and V are the model's sizes, S the slots. All but the
@@ -51,7 +51,7 @@ export interface FlatTensors {
 }
 
 /** Uploads a vector in the order of `parameterLayout(shape)`. */
-export function uploadFlat(shape: ModelShape, vector: Float32Array): FlatTensors {
+export function uploadFlat(shape: GruShape, vector: Float32Array): FlatTensors {
   const [embedding, ...dense] = parameterLayout(shape).map((tensor) => {
     const values = vector.subarray(tensor.offset, tensor.offset + tensor.size);
     return { values, shape: tensor.shape };

@@ -1,7 +1,7 @@
 // The passes as programs of our own. They write several results each and work in place, which a custom program of the
 // library's backend cannot (one result, a tensor of its own), and they are recorded without its uniforms and bookkeeping
 // for each dispatch. So they run on a device of their own, beside the library.
-import type { ModelShape } from '../../../model/model-shape.js';
+import type { GruShape } from '../../../model/gru/gru-shape.js';
 import type { ItemSlots, PackedForests } from '../packed-forests.js';
 import type { DeviceForests, Evaluation, Footprint, Passes, Values } from '../passes.js';
 import type { Lease } from './buffer-pool.js';
@@ -56,7 +56,7 @@ export function fitsFusedPasses({ device: { limits } }: WebgpuDevice): boolean {
  */
 export function createFusedPasses(
   opened: WebgpuDevice,
-  modelShape: ModelShape,
+  modelShape: GruShape,
   options: FusedOptions = {},
 ): FusedPasses {
   const shape = packShape(modelShape);

@@ -1,4 +1,4 @@
-import type { ModelShape } from '../../../model/model-shape.js';
+import type { GruShape } from '../../../model/gru/gru-shape.js';
 
 /** One storage buffer of a program. */
 export interface Binding {
@@ -43,7 +43,7 @@ export interface PackedShape {
  * consecutive rows read consecutive blocks in the product with a vector, and so do threads that share the sum over
  * rows in the transposed product. What pads a row to whole blocks is zero and stays zero through every pass.
  */
-export function packShape({ items, embedding, hidden }: ModelShape): PackedShape {
+export function packShape({ items, embedding, hidden }: GruShape): PackedShape {
   const [itemBlocks, embeddingBlocks, hiddenBlocks] = [items, embedding, hidden].map((n) =>
     Math.ceil(n / 4),
   ) as [number, number, number];

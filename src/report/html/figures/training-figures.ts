@@ -1,5 +1,6 @@
 import type { MetricRow } from '../../../artifacts/metric-table.js';
 import { greatest } from '../../../base/extremes.js';
+import { chainOfNode, parseNodeId } from '../../../base/node-id.js';
 import { kinds } from '../../../kinds/registry.js';
 import { leadingMetric } from '../../../statistics/metrics.js';
 import { lightColours } from '../palette.js';
@@ -33,14 +34,14 @@ export function trainingFigures(
 }
 
 /** The chain of segments that a node is of: `meta_train[seed=1]` for `meta_train[seed=1]@200`. */
-export function chainOf(node: string, kind: string): string {
-  return kinds[kind]?.segmentation === undefined ? node : node.replace(/@[^@]*$/, '');
+export function chainOfSegments(node: string, kind: string): string {
+  return kinds[kind]?.segmentation === undefined ? node : chainOfNode(node);
 }
 
 /** What tells a chain from the others of its step: `seed=1` of `meta_train[seed=1]`; the chain where it is alone. */
-function shortChain(chain: string, step: string): string {
-  const rest = chain.startsWith(step) ? chain.slice(step.length).replace(/^@|^\[(.*)\]$/, '$1') : '';
-  return rest === '' ? chain : rest;
+function shortChain(chain: string): string {
+  const { matrix, elements } = parseNodeId(chain);
+  return [matrix, ...elements].filter((label) => label !== '').join('@') || chain;
 }
 
 function lossFigure(
@@ -49,14 +50,14 @@ function lossFigure(
   losses: readonly LossRow[],
   history: readonly HistoryRow[],
 ): Figure {
-  const chains = distinct(losses.map(({ node }) => chainOf(node, kind)));
+  const chains = distinct(losses.map(({ node }) => chainOfSegments(node, kind)));
   const values = chains.slice(0, mostCurves).flatMap((chain) => {
     const own = losses
-      .filter(({ node }) => chainOf(node, kind) === chain)
+      .filter(({ node }) => chainOfSegments(node, kind) === chain)
       .toSorted((one, other) => one.iteration - other.iteration);
     const reach = reachOf(own.length);
     return own.map(({ iteration, loss }, index) => ({
-      chain: shortChain(chain, step),
+      chain: shortChain(chain),
       iteration,
       loss,
       mean: meanOf(own.slice(Math.max(0, index - reach), index + reach + 1)),
@@ -143,7 +144,7 @@ function validationFigures(
       const value = metric === undefined ? undefined : row.values[metric];
       if (checkpoint === undefined || value === undefined || metric === undefined) return [];
       const [low, high] = row.intervals[metric] ?? [null, null];
-      const chain = chainOf(checkpoint, kind);
+      const chain = chainOfSegments(checkpoint, kind);
       return [{ chain, iteration: iterationOf.get(checkpoint) ?? 0, value, low, high, row }];
     });
     const places = new Set(values.map(({ chain, iteration }) => `${chain} ${iteration}`));
@@ -172,7 +173,7 @@ function validationFigure(
   const chains = trainings.slice(0, mostCurves);
   const values = evaluated
     .filter(({ chain }) => chains.includes(chain))
-    .map(({ row: _, ...one }) => ({ ...one, chain: shortChain(one.chain, step) }))
+    .map(({ row: _, ...one }) => ({ ...one, chain: shortChain(one.chain) }))
     .toSorted((one, other) =>
       one.chain < other.chain ? -1 : one.chain > other.chain ? 1 : one.iteration - other.iteration,
     );
@@ -180,7 +181,7 @@ function validationFigure(
   // Of all, drawn or not; a figure is made of some.
   const highest = evaluated.reduce((best, one) => (one.value > best.value ? one : best), evaluated[0]!);
   const single = trainings.length === 1;
-  const place = `${single ? '' : `${shortChain(highest.chain, step)}, `}iteration ${highest.iteration}`;
+  const place = `${single ? '' : `${shortChain(highest.chain)}, `}iteration ${highest.iteration}`;
   const colour = single
     ? { value: seriesColour }
     : ({ field: 'chain', type: 'nominal', title: null, sort: null } as const);

@@ -1,5 +1,5 @@
-import { parameterLayout } from '../parameter-layout.js';
-import { malformed } from './malformed.js';
+import { malformed } from '../pytorch/malformed.js';
+import { parameterLayout } from './parameter-layout.js';
 
 /** A tensor as far as matching its name and shape goes. */
 export interface TensorHead {

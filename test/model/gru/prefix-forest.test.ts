@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { buildPrefixForest, type PrefixForest } from '../../src/model/prefix-forest.js';
-import { arbitraryPairs, pairSet } from '../engines/arbitrary-tasks.js';
+import { buildPrefixForest, type PrefixForest } from '../../../src/model/gru/prefix-forest.js';
+import { arbitraryPairs, pairSet } from '../../engines/arbitrary-tasks.js';
 
 /** The prefix that a node stands for, by walking to its root. */
 function prefixAt(forest: PrefixForest, node: number): number[] {

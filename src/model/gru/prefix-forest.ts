@@ -1,4 +1,4 @@
-import type { PairSet } from '../data/pair-set.js';
+import type { PairSet } from '../../data/pair-set.js';
 
 /**
  * The distinct prefixes of a set of pairs as a forest: a node is a prefix, its parent the prefix without the last

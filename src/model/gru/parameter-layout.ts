@@ -1,20 +1,11 @@
-import type { ModelShape } from './model-shape.js';
-
-/** One tensor inside the flat parameter vector, row-major. */
-export interface ParameterTensor {
-  /** PyTorch's name of it, e.g. `gru.weight_ih_l0`. */
-  readonly name: string;
-  readonly shape: readonly number[];
-  /** First index in the flat vector. */
-  readonly offset: number;
-  readonly size: number;
-}
+import type { ParameterTensor } from '../model-family.js';
+import type { GruShape } from './gru-shape.js';
 
 /**
  * The tensors of the model in the order of the flat parameter vector, named and shaped as the PyTorch modules
  * `embedding`, `gru` (gate order r, z, n; both bias vectors) and `fc` have them in `state_dict()`.
  */
-export function parameterLayout(shape: ModelShape): readonly ParameterTensor[] {
+export function parameterLayout(shape: GruShape): readonly ParameterTensor[] {
   const { items, embedding, hidden } = shape;
   const shapes: readonly (readonly [string, readonly number[]])[] = [
     ['embedding.weight', [items, embedding]],
@@ -35,6 +26,6 @@ export function parameterLayout(shape: ModelShape): readonly ParameterTensor[] {
 }
 
 /** How many parameters the model has: 140,695 at 343 items, embedding 64, hidden 128. */
-export function parameterCount(shape: ModelShape): number {
+export function parameterCount(shape: GruShape): number {
   return parameterLayout(shape).reduce((sum, tensor) => sum + tensor.size, 0);
 }

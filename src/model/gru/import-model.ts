@@ -1,8 +1,8 @@
 import type { Model } from '../model-file.js';
-import { parameterCount, parameterLayout } from '../parameter-layout.js';
-import { malformed } from './malformed.js';
+import { malformed } from '../pytorch/malformed.js';
+import type { StoredTensor } from '../pytorch/read-checkpoint.js';
+import { gru } from './gru.js';
 import { mapTensors } from './map-tensors.js';
-import type { StoredTensor } from './read-checkpoint.js';
 
 /** A row of the embedding, and of the output layer where it has it too, that stands for no item. */
 export type PaddingRow = 'none' | 'first' | 'last';
@@ -26,9 +26,8 @@ export function importModel(
   { items, paddingRow, source }: { items: number; paddingRow: PaddingRow; source: string },
 ): ImportedModel {
   const { embedding, hidden, tensors } = mapTensors(stored, source);
-  const shape = { items, embedding, hidden };
-  const layout = parameterLayout(shape);
-  for (const { name, shape: wanted } of layout) {
+  const layout = gru.layout({ items, embedding, hidden });
+  for (const { name, shape: wanted } of layout.tensors) {
     const tensor = tensors.get(name);
     if (name.startsWith('gru.') || tensor === undefined || tensor.shape[0] === wanted[0]) continue;
     const rows = tensor.shape[0] ?? 0;
@@ -38,7 +37,7 @@ export function importModel(
     throw malformed(source, `${tensor.name} has ${rows} rows, and the data have ${items} items${advice}`);
   }
   // Read only now that the sizes are those of a model.
-  const values = layout.map(({ name, size }) => {
+  const values = layout.tensors.map(({ name, size }) => {
     const tensor = tensors.get(name)?.read();
     // `mapTensors` gives all of the layout's names.
     const numbers = tensor!.values;
@@ -47,11 +46,11 @@ export function importModel(
   });
   const single = values.every((one) => one instanceof Float32Array);
   const parameters = single
-    ? new Float32Array(parameterCount(shape))
-    : new Float64Array(parameterCount(shape));
-  for (const [index, { offset }] of layout.entries()) parameters.set(values[index] ?? [], offset);
+    ? new Float32Array(layout.parameterCount)
+    : new Float64Array(layout.parameterCount);
+  for (const [index, { offset }] of layout.tensors.entries()) parameters.set(values[index] ?? [], offset);
   return {
-    model: { shape, parameters },
+    model: { layout, parameters },
     names: new Map([...tensors].map(([name, tensor]) => [name, tensor.name])),
   };
 }

@@ -1,5 +1,5 @@
 /** Sizes of the recommender: embedding (items x embedding) -> GRU (hidden, one layer) -> linear (items). */
-export interface ModelShape {
+export interface GruShape {
   readonly items: number;
   /** 64 in the experiment. */
   readonly embedding: number;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { initialParameters } from '../../src/model/initial-parameters.js';
-import { parameterCount, parameterLayout } from '../../src/model/parameter-layout.js';
+import { initialParameters } from '../../../src/model/gru/initial-parameters.js';
+import { parameterCount, parameterLayout } from '../../../src/model/gru/parameter-layout.js';
 
 const shape = { items: 343, embedding: 64, hidden: 128 };
 

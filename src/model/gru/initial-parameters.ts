@@ -1,5 +1,5 @@
-import { randomStream } from '../base/random.js';
-import type { ModelShape } from './model-shape.js';
+import { randomStream } from '../../base/random.js';
+import type { GruShape } from './gru-shape.js';
 import { parameterCount, parameterLayout } from './parameter-layout.js';
 
 /**
@@ -7,7 +7,7 @@ import { parameterCount, parameterLayout } from './parameter-layout.js';
  * U(-1/sqrt(hidden), 1/sqrt(hidden)), `nn.Linear` from U(-1/sqrt(fan_in), 1/sqrt(fan_in)), where fan_in is hidden.
  * Each tensor has a stream of its own, so its values depend on the seed and its own size alone.
  */
-export function initialParameters(shape: ModelShape, seed: number): Float64Array {
+export function initialParameters(shape: GruShape, seed: number): Float64Array {
   const parameters = new Float64Array(parameterCount(shape));
   const bound = 1 / Math.sqrt(shape.hidden);
   for (const [index, { name, offset, size }] of parameterLayout(shape).entries()) {
