@@ -122,11 +122,14 @@ def decodes(cell):
         return False
 
 
-def first_wins(pairs):
-    found = {}
-    for key, value in pairs:
-        found.setdefault(key, value)
-    return found
+def each_once(pairs):
+    keys = [key for key, _ in pairs]
+    return dict(pairs, **{"\0twice": [key for key in COLUMNS if keys.count(key) > 1]})
+
+
+# Strings as they are; a comma before the end of an object or list is let pass.
+LAST_COMMA = re.compile(r'("(?:[^"\\]|\\.)*")|,(?=[ \t]*[}\]])')
+COLUMNS = ("user", "item", "time")
 
 
 def json_value(value):
@@ -138,7 +141,7 @@ def json_value(value):
         return None
     value = str(value)
     value.encode("utf-8")
-    return value
+    return None if "\0" in value else value
 
 
 def json_lines(data):
@@ -149,9 +152,11 @@ def json_lines(data):
         row = None
         try:
             if b"\0" not in text:
-                record = json.loads(text.decode("utf-8"), object_pairs_hook=first_wins)
+                text = LAST_COMMA.sub(lambda found: found.group(1) or "", text.decode("utf-8"))
+                record = json.loads(text, object_pairs_hook=each_once)
                 json.dumps(record, ensure_ascii=False).encode("utf-8")
-                row = interaction(*(json_value(record.get(key)) for key in ("user", "item", "time")))
+                if not record["\0twice"]:
+                    row = interaction(*(json_value(record.get(key)) for key in COLUMNS))
         except (ValueError, AttributeError, RecursionError):
             row = None
         rows.append(row) if row is not None else bad.append(line)

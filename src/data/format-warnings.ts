@@ -21,11 +21,17 @@ export function warningsOfFormat(
   { columns }: AskedFormat,
 ): readonly FormatWarning[] {
   const warnings: FormatWarning[] = [];
-  const { guessedHeader, rowNames, twofoldNames } = format;
+  const { guessedHeader, rowAbove, rowNames, twofoldNames } = format;
   if (guessedHeader !== undefined) {
     warnings.push({
       about: 'header',
       text: `line ${guessedHeader.line} of ${file} was taken for a header, ${JSON.stringify(guessedHeader.text.slice(0, 80))}; say header: true if it is one, header: false if it is a row`,
+    });
+  }
+  if (rowAbove !== undefined) {
+    warnings.push({
+      about: 'row above',
+      text: `line ${rowAbove.line} of ${file} was passed over as a comment and looks like a row, ${JSON.stringify(rowAbove.text.slice(0, 80))}; if it is one, say comment: none`,
     });
   }
   const isByPosition = roles.every((role) => typeof columns[role] === 'number');

@@ -1,20 +1,72 @@
-import { readdirSync, statSync } from 'node:fs';
-import { basename, dirname, join, resolve } from 'node:path';
+import { readdirSync, realpathSync, statSync } from 'node:fs';
+import { basename, dirname, join, relative, resolve } from 'node:path';
+import { formatCount } from '../base/quantities.js';
+
+/** The files that a path stands for, and what people should know of how they were chosen. */
+export interface InputParts {
+  readonly files: readonly string[];
+  readonly remarks: readonly string[];
+}
 
 /**
  * The files that a path stands for: itself, the files of a folder, or those that a pattern matches (`*` and `?` within
  * a name, `**` for folders at any depth), sorted by name; hidden ones and those that begin with `_`, which programs
- * leave beside their parts, are none. A path that stands for nothing is given back as it is.
+ * leave beside their parts, are none. A path that stands for nothing is given back as it is. A file to which several
+ * names lead by links is one, and stands under its own name where that is among them, else under the first.
  *
  * @param path relative to `root`, or absolute; the parts are given in the same way
  */
-export function partsOf(path: string, root: string): readonly string[] {
+export function partsOf(path: string, root: string): InputParts {
   const kind = kindOf(resolve(root, path));
-  if (kind === 'file') return [path];
+  if (kind === 'file') return { files: [path], remarks: [] };
   const pattern = kind === 'folder' ? join(path, '*') : path;
-  if (!/[*?]/.test(pattern)) return [path];
-  const found = matching(pattern, root).sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));
-  return found.length === 0 ? [path] : found;
+  if (!/[*?]/.test(pattern)) return { files: [path], remarks: [] };
+  const { files, remarks } = eachOnce(matching(pattern, root).sort(byName), pattern, root);
+  return {
+    files: files.length === 0 ? [path] : files,
+    remarks: kind === 'folder' ? [...remarks, ...unreadBelow(path, root)] : remarks,
+  };
+}
+
+function byName(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+/** Leaves out names that lead to a file by a link where another name leads to it too. */
+function eachOnce(paths: readonly string[], pattern: string, root: string): InputParts {
+  const base = resolve(root, baseOf(pattern));
+  const chosen = new Map<string, string>();
+  for (const path of paths) {
+    const real = realPath(resolve(root, path));
+    const isOwn = real === join(realPath(base), relative(base, resolve(root, path)));
+    if (isOwn || !chosen.has(real)) chosen.set(real, path);
+  }
+  const files = [...chosen.values()].sort(byName);
+  const taken = new Set(files);
+  const left = paths.filter((path) => !taken.has(path));
+  const remarks = left.slice(0, 1).map((path) => {
+    const others = left.length === 1 ? '' : `, and ${formatCount(left.length - 1, 'more name')}`;
+    return `${path} leads to ${chosen.get(realPath(resolve(root, path)))}${others}: a file is read once, however many links lead to it`;
+  });
+  return { files, remarks };
+}
+
+/** The folders that a pattern begins with, before any wildcard. */
+function baseOf(pattern: string): string {
+  const above = dirname(pattern);
+  return /[*?]/.test(above) ? baseOf(above) : above;
+}
+
+/** That there are files in folders of a folder. */
+function unreadBelow(folder: string, root: string): string[] {
+  for (const one of below(folder, root)) {
+    const [file] = filesIn(one, root);
+    if (file !== undefined)
+      return [
+        `files in the folders of ${folder} are not read, such as ${file}; path: "${join(folder, '**', '*')}" takes them too`,
+      ];
+  }
+  return [];
 }
 
 function matching(pattern: string, root: string): string[] {
@@ -22,10 +74,7 @@ function matching(pattern: string, root: string): string[] {
   const above = dirname(pattern);
   const folders = names === '**' ? [] : /[*?]/.test(above) ? foldersMatching(above, root) : [above];
   return folders.flatMap((folder) =>
-    entriesOf(folder, root)
-      .filter((name) => matchesName(name, names))
-      .map((name) => join(folder, name))
-      .filter((path) => kindOf(resolve(root, path)) === 'file'),
+    filesIn(folder, root).filter((file) => matchesName(basename(file), names)),
   );
 }
 
@@ -39,24 +88,45 @@ function foldersMatching(pattern: string, root: string): string[] {
   );
 }
 
-/** All folders below, in the depth that a path may have: a link may lead round in a circle. */
-function below(folder: string, root: string, depth = 0): string[] {
-  if (depth === 32) return [];
-  return foldersIn(folder, root).flatMap((one) => [one, ...below(one, root, depth + 1)]);
+/** All folders below, each once: a link may lead back up, or to one that is there by its own name. */
+function* below(folder: string, root: string): Generator<string> {
+  const seen = new Set([realPath(resolve(root, folder))]);
+  const linked: string[] = [];
+  const waiting = [folder];
+  for (let next = waiting.shift(); next !== undefined; next = waiting.shift() ?? linked.shift()) {
+    const real = realPath(resolve(root, next));
+    if (next !== folder) {
+      if (seen.has(real)) continue;
+      seen.add(real);
+      yield next;
+    }
+    for (const one of foldersIn(next, root)) {
+      const isOwn = realPath(resolve(root, one)) === join(real, basename(one));
+      (isOwn ? waiting : linked).push(one);
+    }
+  }
+}
+
+function filesIn(folder: string, root: string): string[] {
+  return entriesOf(folder, root, 'file');
 }
 
 function foldersIn(folder: string, root: string): string[] {
-  return entriesOf(folder, root)
-    .map((name) => join(folder, name))
-    .filter((path) => kindOf(resolve(root, path)) === 'folder');
+  return entriesOf(folder, root, 'folder');
 }
 
-function entriesOf(folder: string, root: string): string[] {
+function entriesOf(folder: string, root: string, kind: 'file' | 'folder'): string[] {
+  let names: string[];
   try {
-    return readdirSync(resolve(root, folder)).filter((name) => !/^[._]/.test(name));
+    names = readdirSync(resolve(root, folder));
   } catch {
     return [];
   }
+  return names
+    .filter((name) => !/^[._]/.test(name))
+    .sort(byName)
+    .map((name) => join(folder, name))
+    .filter((path) => kindOf(resolve(root, path)) === kind);
 }
 
 function matchesName(name: string, pattern: string): boolean {
@@ -72,5 +142,14 @@ function kindOf(path: string): 'file' | 'folder' | undefined {
     return statSync(path).isDirectory() ? 'folder' : 'file';
   } catch {
     return undefined;
+  }
+}
+
+/** Without links; the path itself where nothing is there. */
+function realPath(path: string): string {
+  try {
+    return realpathSync.native(path);
+  } catch {
+    return path;
   }
 }

@@ -3,6 +3,7 @@ import {
   type ColumnMapping,
   type Columns,
   distinctNames,
+  findPlaces,
   isUsualTimeName,
   looksLikeHeader,
   namesGivenTwice,
@@ -11,6 +12,7 @@ import { foreignFormatOf } from './foreign-format.js';
 import { firstStoredBytes, sourceBytes } from './source-bytes.js';
 import type { RecordLayout } from './split-records.js';
 import { type Division, divisionOf, firstRecords, type TextFormat } from './text-division.js';
+import { isLikelyTime } from './times.js';
 
 export type Format = TextFormat | 'parquet' | 'jsonl';
 
@@ -26,6 +28,12 @@ export interface AskedFormat {
   readonly nullValues: readonly string[];
 }
 
+interface Line {
+  /** From 1. */
+  readonly line: number;
+  readonly text: string;
+}
+
 /** How a file of interactions is to be read. */
 export interface InteractionFormat extends Columns {
   readonly format: Format;
@@ -35,7 +43,9 @@ export interface InteractionFormat extends Columns {
   /** How its records are laid out; none of parquet. */
   readonly layout: Omit<RecordLayout, 'wanted'> | undefined;
   /** The first record, where that it names the columns was told by a word in the place of the time alone. */
-  readonly guessedHeader?: { readonly line: number; readonly text: string };
+  readonly guessedHeader?: Line;
+  /** What looks like a row among the comments above the first record. */
+  readonly rowAbove?: Line;
   /** Rows begin with a name of their own, which the header leaves out (`unnamed`) or empty (`untitled`). */
   readonly rowNames?: 'unnamed' | 'untitled';
   /** Of the columns asked for, names of keys that are paths into nested records as well. */
@@ -80,7 +90,10 @@ function textFormat(bytes: Buffer, file: string, asked: AskedFormat): Omit<Inter
   const comment = asked.comment === 'auto' ? '#' : asked.comment === 'none' ? undefined : asked.comment;
   const { start, line } = firstRecordOf(text, comment);
   const first = text.slice(start).split(/[\r\n]/, 1)[0] ?? '';
-  if (first === '') throw badData(file, 'holds nothing but comments');
+  if (first === '')
+    throw badData(file, 'holds nothing but comments', {
+      hint: `if lines that begin with ${comment} are rows, say comment: none`,
+    });
   const commentsOnTop = asked.comment === 'auto';
   const noted = comment === undefined ? {} : { comment, commentsOnTop };
   const { format } = asked;
@@ -104,10 +117,13 @@ function textFormat(bytes: Buffer, file: string, asked: AskedFormat): Omit<Inter
       ...(comment === undefined || commentsOnTop ? {} : { comment }),
     });
   const division = divisionOf(first, recordsBy, file, { ...asked, format });
+  const records = recordsBy(division);
+  const rowAbove = commentsOnTop ? rowAmong(text.slice(0, start), division, records[0]?.length) : undefined;
   return {
     format: division.delimiter === '\t' ? 'tsv' : division.delimiter === ',' ? 'csv' : 'ssv',
     twofoldNames: [],
-    ...tableFormat(recordsBy(division), { ...noted, ...division }, { line, text: first }, asked),
+    ...(rowAbove === undefined ? {} : { rowAbove }),
+    ...tableFormat(records, { ...noted, ...division }, { line, text: first }, asked),
   };
 }
 
@@ -115,13 +131,15 @@ function textFormat(bytes: Buffer, file: string, asked: AskedFormat): Omit<Inter
 function tableFormat(
   records: readonly (readonly string[])[],
   layout: Pick<RecordLayout, 'delimiter' | 'spaces' | 'quote' | 'comment' | 'commentsOnTop'>,
-  top: { readonly line: number; readonly text: string },
+  top: Line,
   asked: AskedFormat,
-): Omit<InteractionFormat, 'gzip' | 'format' | 'twofoldNames'> {
+): Omit<InteractionFormat, 'gzip' | 'format' | 'twofoldNames' | 'rowAbove'> {
   const [first = [], ...below] = records;
   const header = asked.header === 'auto' ? looksLikeHeader(first, asked) : asked.header;
   const titles = header ? first : [];
-  const rowNames = header ? rowNamesOf(titles, below) : undefined;
+  const columns = { header, columnNames: distinctNames(titles, first.length), repeatedNames: [] };
+  const time = findPlaces(columns, asked.columns).at(-1)?.index ?? -1;
+  const rowNames = header ? rowNamesOf(titles, below, time) : undefined;
   const { cells, ragged } = lengthsOf(first, header ? below : [], rowNames, asked);
   const timeTitle = typeof asked.columns.time === 'number' ? first[asked.columns.time - 1] : undefined;
   const isGuess = header && asked.header === 'auto' && timeTitle !== undefined && !isUsualTimeName(timeTitle);
@@ -133,6 +151,15 @@ function tableFormat(
     ...(isGuess ? { guessedHeader: top } : {}),
     ...(rowNames === undefined ? {} : { rowNames }),
   };
+}
+
+/** The first of some lines that has as many cells as a record, and a time in one of them. */
+function rowAmong(text: string, division: Division, cells: number | undefined): Line | undefined {
+  const lines = text.split(/\r\n|\n|\r/).map((one, index) => ({ line: index + 1, text: one }));
+  return lines.find((one) => {
+    const [row = []] = firstRecords(one.text, division, { count: 1, isCut: false });
+    return row.length === cells && row.some(isLikelyTime);
+  });
 }
 
 /** How many cells there are in a row, and what of those that have others. */
@@ -148,20 +175,28 @@ function lengthsOf(
   if (raggedRows === 'auto' && !isLonger) return { cells: length, ragged: 'refuse' };
   // Positions may reach cells that have no title.
   const cells = Object.values(columns).reduce<number>(
-    (most, column) => (typeof column === 'number' && below.length > 0 ? Math.max(most, column) : most),
+    (most, column) =>
+      typeof column === 'number' && below.some((row) => row.length >= column) ? Math.max(most, column) : most,
     length,
   );
   return { cells, ragged: raggedRows === 'accept' || cells > length ? 'accept' : 'extra' };
 }
 
-/** Whether rows begin with a name of their own, each with another, as R and pandas write them. */
+/**
+ * Whether rows begin with a name of their own, each with another, as R and pandas write them.
+ *
+ * @param time the place of the time, by the titles as they stand
+ */
 function rowNamesOf(
   titles: readonly string[],
   below: readonly (readonly string[])[],
+  time: number,
 ): InteractionFormat['rowNames'] {
   if (below.length === 0 || new Set(below.map(([first]) => first)).size < below.length) return undefined;
   if (titles[0]?.trim() === '') return 'untitled';
   const isLonger = below.every((cells) => cells.length === titles.length + 1);
+  const areTimes = (place: number) => below.every((cells) => isLikelyTime(cells[place] ?? ''));
+  if (areTimes(time) && !areTimes(time + 1)) return undefined;
   // A delimiter at the end of each row is no cell of its own.
   return isLonger && below.some((cells) => cells.at(-1) !== '') ? 'unnamed' : undefined;
 }

@@ -155,6 +155,8 @@ export interface Kind<Given = JsonObject, Final = JsonObject, Body = Final> {
   readonly plan?: (step: PlannedStep<Given>, lists: PlannedLists) => StepPlan;
   /** Files of the user's that the parameters name; relative paths and patterns count from `root`. */
   readonly files?: (parameters: Given, root: string) => readonly ExternalFile[];
+  /** What people should look at in the choice of those files, though nothing is wrong; said at every plan. */
+  readonly remarks?: (parameters: Given, root: string) => readonly Objection[];
   readonly segmentation?: Segmentation<Final, Body>;
   /**
    * Files inside the root that the step names without declaring them; planning refuses the step for each

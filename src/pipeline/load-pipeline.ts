@@ -97,7 +97,10 @@ export async function loadPipeline(options: LoadOptions): Promise<Result<Graph, 
       from.type === 'run' ? targets.length === 0 : ids.has(from.node),
     ),
     waivers: needed.filter(({ step }) => steps.has(step)),
-    warnings: unusedParameters(pipeline, used),
+    warnings: withoutRepeats([
+      ...unusedParameters(pipeline, used),
+      ...targeted.flatMap(({ remarks = [] }) => remarks),
+    ]),
   });
 }
 

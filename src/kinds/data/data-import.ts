@@ -26,7 +26,7 @@ const parameters = declareParameters(
     properties: {
       path: {
         description:
-          'The file; or a folder or a pattern (`parts/*.csv`), whose files are read one after the other, sorted by name. Relative to the root, or absolute.',
+          'The file; or a folder or a pattern (`parts/*.csv`), whose files are read one after the other, sorted by name, each once. Folders in the folder are not gone into: `parts/**/*` does that. Relative to the root, or absolute.',
         type: 'string',
         minLength: 1,
       },
@@ -128,9 +128,16 @@ export const dataImport = defineKind({
     },
   },
   files: ({ path }, root) => {
-    const parts = partsOf(path, root);
-    return parts.map((part, index) => ({ name: parts.length === 1 ? 'path' : `path/${index}`, path: part }));
+    const { files, remarks } = partsOf(path, root);
+    // Said where the path is a folder without a file.
+    const expected = remarks.length === 0 ? {} : { expected: `files in the folder itself; ${remarks[0]}` };
+    return files.map((file, index) => ({
+      name: files.length === 1 ? 'path' : `path/${index}`,
+      path: file,
+      ...expected,
+    }));
   },
+  remarks: ({ path }, root) => partsOf(path, root).remarks.map((message) => ({ message, path: ['path'] })),
   check: ({ parameters }) => [...objectionsTo(parameters)],
   slots: 'free',
   load: () => import('./data-import-body.js'),

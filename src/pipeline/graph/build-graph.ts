@@ -208,7 +208,7 @@ function buildInstance(
   const facts = Object.fromEntries(
     Object.entries(connected).map(([port, tree]) => [port, factsAt(tree, building)] as const),
   );
-  const common = commonOf(step, parameters, building);
+  const common = commonOf(step, combination, parameters, building);
   const planned = { parameters: full, inputNames, lengths, facts };
   const plan = kind.plan?.(planned, plannedLists(ports, [...inputs, ...over.given], building));
   const objections = [...(kind.check?.(planned) ?? []), ...(plan?.objections ?? [])].map(
@@ -374,6 +374,7 @@ function treeOfSegments(
 
 function commonOf(
   step: StepSpec,
+  combination: Combination,
   { given, full }: StepParameters,
   { spec, engines: resolved, root }: Building,
 ) {
@@ -391,6 +392,9 @@ function commonOf(
     givenParameters: given,
     files: (kind.files?.(full, root) ?? []).map(
       (file): LocatedFile => ({ ...file, location: (placeOfText(step.with, file.path) ?? step).location }),
+    ),
+    remarks: (kind.remarks?.(full, root) ?? []).map(({ message, path = [] }) =>
+      failureAt(findParameter(step, combination, path).place, 'invalid-value', message),
     ),
     ...(engine === undefined ? {} : { engine, engineByName: engine === asked }),
     resources: {

@@ -47,6 +47,8 @@ export interface GraphNode {
   /** Roles of each output leaf by its path (`train/pairs`). */
   readonly roles: { readonly [leafPath: string]: Roles };
   readonly files: readonly LocatedFile[];
+  /** What its kind says of the choice of them. */
+  readonly remarks?: readonly Failure[];
   /** Resolved (never `auto`); absent where the kind computes without an engine. */
   readonly engine?: string;
   /** Whether the engine was named itself: then it may compute on a program that stands in for a GPU. */

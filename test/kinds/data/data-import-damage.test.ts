@@ -251,8 +251,45 @@ test('a path that stands for nothing, or leads in a circle, is given back as it 
   mkdirSync(join(root, 'round'));
   symlinkSync('.', join(root, 'round', 'again'));
   for (const path of ['missing', 'loop', 'no/*.csv', 'a'.repeat(300), 'nul\0', 'round', 'round/**/*.csv']) {
-    expect(partsOf(path, root)).toEqual([path]);
+    expect(partsOf(path, root)).toEqual({ files: [path], remarks: [] });
   }
+});
+
+test('a file is read once, under its own name, whatever links lead to it or round in a circle', async () => {
+  const root = temporaryFolder();
+  const file = (path: string, user: string) => {
+    mkdirSync(join(root, path, '..'), { recursive: true });
+    writeFileSync(join(root, path), `user,item,time\n${user},x,1500000000\n`);
+  };
+  const link = (target: string, path: string) => symlinkSync(target, join(root, path));
+  file('parts/1.csv', 'u1');
+  file('parts/deep/er/2.csv', 'u2');
+  file('elsewhere/3.csv', 'u3');
+  link('.', 'parts/loop');
+  link('../..', 'parts/deep/er/up');
+  link('deep', 'parts/a');
+  link('1.csv', 'parts/0.csv');
+  link('../elsewhere/3.csv', 'parts/x.csv');
+  link('../elsewhere/3.csv', 'parts/y.csv');
+  const { files, remarks } = partsOf('parts/**/*.csv', root);
+  expect(files).toEqual(['parts/1.csv', 'parts/deep/er/2.csv', 'parts/x.csv']);
+  expect(remarks).toEqual([
+    'parts/0.csv leads to parts/1.csv, and 1 more name: a file is read once, however many links lead to it',
+  ]);
+  const run = await runKind(dataImport, { root, with: { path: 'parts/**/*.csv' } });
+  expect((await rowsOf(run.path('interactions'))).map(({ user_id }) => user_id)).toEqual(['u1', 'u2', 'u3']);
+});
+
+test('files below a folder that are not read are said with the pattern that reads them', () => {
+  const root = temporaryFolder();
+  mkdirSync(join(root, 'parts', 'more', '.hidden'), { recursive: true });
+  writeFileSync(join(root, 'parts', '1.csv'), '');
+  expect(partsOf('parts', root)).toEqual({ files: ['parts/1.csv'], remarks: [] });
+  writeFileSync(join(root, 'parts', 'more', '2.csv'), '');
+  expect(partsOf('parts', root).remarks).toEqual([
+    'files in the folders of parts are not read, such as parts/more/2.csv; path: "parts/**/*" takes them too',
+  ]);
+  expect(partsOf('parts/**/*', root)).toEqual({ files: ['parts/1.csv', 'parts/more/2.csv'], remarks: [] });
 });
 
 test('a wrong name is answered with names that the file has', async () => {

@@ -100,6 +100,8 @@ test('rows are longer than the header by one rule: all of them, or ragged_rows a
   expect(summary).toContain('1 row left out');
   expect(warnings[0]).toContain('150 rows of events have another number of cells');
   expect((await imported(header + long + short, { ragged_rows: 'accept' })).rows).toEqual(two);
+  // Where the times are, the header is right about the columns.
+  expect((await imported(`${header}u1,x,1500000000,9\nu2,y,1500000001,8\n`)).rows).toEqual(two);
   // A delimiter at the end of each row is no cell of its own.
   expect((await imported(`${header}u1,x,1500000000,\nu2,y,1500000001,\n`)).rows).toEqual(two);
 });
@@ -143,6 +145,18 @@ test('lines that begin with # among the rows are said with the first, and named 
   const failure = await refused(`${header}u1,x,1500000000\n# by hand\n`);
   expect(failure.message).toBe('events:3: has 1 cell, not 3');
   expect(failure.hint).toContain("(events:3), say comment: '#'");
+});
+
+test('a comment above the rows that looks like one is said, and no other', async () => {
+  const rows = '#1,x,1500000000\nu1,x,1500000000\n';
+  const { rows: read, warnings } = await imported(rows);
+  expect(read).toEqual([two[0]]);
+  expect(warnings).toEqual([
+    'line 1 of events was passed over as a comment and looks like a row, "#1,x,1500000000"; if it is one, say comment: none',
+  ]);
+  expect((await imported(rows, { comment: 'none' })).rows).toHaveLength(2);
+  expect((await imported(`# made, by, hand\n#user,item,time\n${rows.slice(16)}`)).warnings).toEqual([]);
+  expect((await refused('#1,x,1500000000\n')).hint).toContain('say comment: none');
 });
 
 test('each word that may stand for no value is counted by itself', async () => {

@@ -35,6 +35,27 @@ test('the experiment expands to one node for each segment, checkpoint and combin
   expect(graph.warnings).toEqual([]);
 });
 
+test('what a kind remarks on the choice of its files is a warning at their place, once for a matrix', async () => {
+  const pipeline = `version: 1
+steps:
+  a:
+    kind: data.import
+    with: { path: parts }
+    matrix: { skip_bad_rows: [false, true] }
+`;
+  const { warnings } = await graphOf({
+    'pipelines/a.yaml': pipeline,
+    'parts/1.csv': '',
+    'parts/more/2.csv': '',
+  });
+  expect(warnings).toMatchObject([
+    {
+      message: expect.stringContaining('such as parts/more/2.csv; path: "parts/**/*"'),
+      location: { line: 5, column: 19 },
+    },
+  ]);
+});
+
 test('inputs are cut to what the kind declares, and a bundle gives the port of the input’s own name', async () => {
   const graph = await graphOf(experiment);
   expect(sourcesOf(graph, 'pairs', 'interactions')).toEqual([': interactions/interactions']);
