@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { type Database, sqlText } from '../tables/database.js';
 import { nullWords } from './interaction-format.js';
-import { describeForm, secondsOfText, type TimeForm, type TimeUnit } from './times.js';
+import { describeForm, isNumber, secondsOfText, type TimeForm, type TimeUnit } from './times.js';
 
 const macros = readFileSync(new URL('./epoch-seconds.sql', import.meta.url), 'utf8');
 const findProblems = readFileSync(new URL('./import-problems.sql', import.meta.url), 'utf8');
@@ -13,6 +13,8 @@ export interface Cells {
   readonly time: string;
   /** For the seconds since 1970, where the time is no text; else it is read from `time`. */
   readonly seconds?: string;
+  /** Whether finding the cells takes longer than storing them. */
+  readonly isParsed?: boolean;
   /** What is wrong with a row as a whole, else null. */
   readonly unreadable?: string;
   readonly from: string;
@@ -24,6 +26,8 @@ export interface Cells {
  */
 export interface ImportTarget {
   readonly database: Database;
+  /** Threads that DuckDB may use. */
+  readonly threads: number;
   readonly nullValues: readonly string[];
   /** How many rows there are so far. */
   rows: number;
@@ -36,6 +40,7 @@ export interface ImportTarget {
 /** Makes the table, empty. */
 export async function openTarget(
   database: Database,
+  threads: number,
   asked: {
     readonly unit: TimeUnit | 'auto';
     readonly dateFormat?: string;
@@ -47,7 +52,7 @@ export async function openTarget(
   await database.run('CREATE TEMP TABLE problems (row BIGINT, problem VARCHAR)');
   const { unit, dateFormat, nullValues } = asked;
   const form = dateFormat === undefined ? (unit === 'auto' ? undefined : unit) : { dateFormat };
-  return { database, nullValues, rows: 0, form, hasPlainTimes: false };
+  return { database, threads, nullValues, rows: 0, form, hasPlainTimes: false };
 }
 
 /** Adds the rows of a piece; the number of rows that it has. */
@@ -69,9 +74,14 @@ export async function addCells(target: ImportTarget, cells: Cells): Promise<numb
       ? secondsOfText('time_cell', form)
       : 'CASE WHEN time_cell IS NOT NULL THEN given_seconds END';
   await database.run(`CREATE OR REPLACE TEMP VIEW cells AS SELECT *, ${seconds} AS seconds FROM ${source}`);
+  // Of one thread the rows come to stand in full groups, which are written without sorting (`fillsGroups`); what has to be
+  // parsed is worth all threads.
+  const isParsed = cells.isParsed === true || (cells.seconds === undefined && !isNumber(form));
+  await database.run(`SET threads = ${isParsed ? target.threads : 1}`);
   await database.run(
     'INSERT INTO imported SELECT user_cell, item_cell, CASE WHEN isfinite(seconds) THEN seconds END FROM cells',
   );
+  await database.run(`SET threads = ${target.threads}`);
   const before = target.rows;
   const [counted] = await database.rows(
     `SELECT count(*) AS rows, count(*) FILTER (user_id IS NULL OR item_id IS NULL OR timestamp IS NULL) AS bad
