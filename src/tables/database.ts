@@ -65,6 +65,8 @@ export interface Database {
     rows: number,
     visit: (columns: readonly NumberColumn[], rowCount: number) => void,
   ): Promise<void>;
+  /** Another connection to the same database, for queries beside this one's; temporary tables are not shared. */
+  connect(): Promise<Database>;
   close(): void;
 }
 
@@ -80,6 +82,10 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
       ? {}
       : { memory_limit: `${Math.floor(options.memoryBytes / 2 ** 20)}MiB` }),
   });
+  return await connected(instance, () => instance.closeSync());
+}
+
+async function connected(instance: DuckDBInstance, closed: () => void): Promise<Database> {
   const connection = await instance.connect();
   await connection.run("SET TimeZone = 'UTC'");
   return {
@@ -93,9 +99,10 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
     },
     columns: (sql, parameters) => readColumns(connection, sql, parameters),
     visitColumns: (sql, rows, visit) => visitColumns(connection, sql, rows, visit),
+    connect: () => connected(instance, () => {}),
     close() {
       connection.closeSync();
-      instance.closeSync();
+      closed();
     },
   };
 }
