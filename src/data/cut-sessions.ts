@@ -1,6 +1,7 @@
 import { type DuckDBAppender, DuckDBDataChunk, type DuckDBType } from '@duckdb/node-api';
 import duckdb, { type Vector } from '@duckdb/node-bindings';
 import { type Database, type NumberColumn, rowsPerChunk } from '../tables/database.js';
+import { indexMarks, type MarkIndex } from './mark-index.js';
 
 /** Events that are held in memory at once, 12 bytes each; those of more are read in several passes. */
 const defaultEventsAtOnce = 2 ** 25;
@@ -36,25 +37,28 @@ export async function createHistories(
 ): Promise<void> {
   await database.run(
     `CREATE TEMP TABLE users AS SELECT user_id, count(*)::INTEGER AS events FROM ${events} GROUP BY user_id ORDER BY user_id;
-     CREATE TYPE user_name AS ENUM (SELECT user_id FROM users ORDER BY user_id);
-     CREATE TYPE item_name AS ENUM (SELECT item_id FROM items ORDER BY item);
      CREATE TEMP TABLE histories (
        user_id VARCHAR, first_pair DOUBLE, items INTEGER[], times DOUBLE[],
        places INTEGER[], starts INTEGER[], sessions INTEGER[]
      )`,
   );
-  const users = await database.columns('SELECT user_id, events FROM users ORDER BY user_id');
-  const names = users['user_id'] as readonly string[];
-  const counts = users['events'] as Int32Array;
+  const columns = await database.columns('SELECT user_id, events FROM users ORDER BY user_id');
+  const names = columns['user_id'] as readonly string[];
+  const counts = columns['events'] as Int32Array;
+  const users = await indexMarks(database, 'user_id', 'users ORDER BY user_id');
+  const items = await indexMarks(database, 'item_id', 'items ORDER BY item');
   const rows = new HistoryAppender(await database.connection.createAppender('histories'));
   const cut = sessionCutter(rules, rows);
   for (const { first, last } of ranges(counts, rules.eventsAtOnce ?? defaultEventsAtOnce)) {
+    const isWhole = last - first === counts.length;
+    const name = (place: number) => `(SELECT user_id FROM users ORDER BY user_id LIMIT 1 OFFSET ${place})`;
+    const chosen = isWhole ? '' : ` WHERE user_id BETWEEN ${name(first)} AND ${name(last - 1)}`;
     const part = await readEvents(
       database,
-      events,
+      events + chosen,
+      { users, items },
       first,
       counts.subarray(first, last),
-      last - first === counts.length,
     );
     for (let user = first; user < last; user++) cut(names[user] ?? '', ...eventsOf(part, user));
   }
@@ -79,32 +83,32 @@ function* ranges(counts: Int32Array, eventsAtOnce: number): Generator<{ first: n
 async function readEvents(
   database: Database,
   events: string,
+  { users, items }: { readonly users: MarkIndex; readonly items: MarkIndex },
   first: number,
   counts: Int32Array,
-  isWhole: boolean,
 ): Promise<UserEvents> {
   const starts = new Float64Array(counts.length + 1);
   for (const [index, count] of counts.entries()) starts[index + 1] = (starts[index] ?? 0) + count;
   const total = starts[counts.length] ?? 0;
-  const items = new Int32Array(total);
+  const ownItems = new Int32Array(total);
   const times = new Float64Array(total);
   const next = starts.slice();
-  // Each name is looked up once more where rows are chosen by it.
-  const chosen = isWhole ? '' : `WHERE user BETWEEN 0 AND ${counts.length - 1}`;
   await database.visitColumns(
-    `SELECT enum_code(user_id::user_name)::INTEGER - ${first} AS user, enum_code(item_id::item_name)::INTEGER AS item, timestamp
-     FROM ${events} ${chosen}`,
+    `SELECT ${users.sql} AS user, ${items.sql} AS item, timestamp FROM ${events}`,
+    total,
     ([user, item, timestamp], rowCount) => {
+      const userOf = users.over(user as Float64Array);
+      const itemOf = items.over(item as Float64Array);
       for (let row = 0; row < rowCount; row++) {
-        const index = user?.[row] ?? 0;
+        const index = userOf(row) - first;
         const place = next[index] ?? 0;
-        items[place] = item?.[row] ?? 0;
+        ownItems[place] = itemOf(row);
         times[place] = timestamp?.[row] ?? 0;
         next[index] = place + 1;
       }
     },
   );
-  return { first, starts, items, times };
+  return { first, starts, items: ownItems, times };
 }
 
 /** A user's items and times, in order of time and then of the file. */

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { type Database, sqlText } from '../tables/database.js';
 import { nullWords } from './column-places.js';
-import { describeForm, losesDigits, secondsOfText, type TimeForm, type TimeUnit } from './times.js';
+import { describeForm, losesDigits, secondsOfText, type TimeForm, type TimeUnit, isNumber } from './times.js';
 
 const macros = readFileSync(new URL('./epoch-seconds.sql', import.meta.url), 'utf8');
 const sampledRows = 1000;
@@ -14,6 +14,8 @@ export interface Cells {
   readonly time: string;
   /** For the seconds since 1970, where the time is no text; else it is read from `time`. */
   readonly seconds?: string;
+  /** Whether finding the cells takes longer than storing them. */
+  readonly isParsed?: boolean;
   /** What is wrong with a row as a whole, else null. */
   readonly unreadable?: string;
   readonly from: string;
@@ -25,6 +27,8 @@ export interface Cells {
  */
 export interface ImportTarget {
   readonly database: Database;
+  /** Threads that DuckDB may use. */
+  readonly threads: number;
   readonly nullValues: readonly string[];
   /** How many rows there are so far. */
   rows: number;
@@ -41,6 +45,7 @@ export interface ImportTarget {
 /** Makes the table, empty. */
 export async function openTarget(
   database: Database,
+  threads: number,
   asked: {
     readonly unit: TimeUnit | 'auto';
     readonly dateFormat?: string;
@@ -54,6 +59,7 @@ export async function openTarget(
   const form = dateFormat === undefined ? (unit === 'auto' ? undefined : unit) : { dateFormat };
   return {
     database,
+    threads,
     nullValues,
     rows: 0,
     form,
@@ -87,9 +93,14 @@ export async function addCells(target: ImportTarget, cells: Cells): Promise<numb
       ? secondsOfText('time_cell', form)
       : 'CASE WHEN time_cell IS NOT NULL THEN given_seconds END';
   await database.run(`CREATE OR REPLACE TEMP VIEW cells AS SELECT *, ${seconds} AS seconds FROM ${source}`);
+  // Of one thread the rows come to stand in full groups, which are written without sorting (`fillsGroups`); what has to be
+  // parsed is worth all threads.
+  const isParsed = cells.isParsed === true || (cells.seconds === undefined && !isNumber(form));
+  await database.run(`SET threads = ${isParsed ? target.threads : 1}`);
   await database.run(
     'INSERT INTO imported SELECT user_cell, item_cell, CASE WHEN isfinite(seconds) THEN seconds END FROM cells',
   );
+  await database.run(`SET threads = ${target.threads}`);
   const before = target.rows;
   const [counted] = await database.rows(
     `SELECT count(*) AS rows, count(*) FILTER (user_id IS NULL OR item_id IS NULL OR timestamp IS NULL) AS bad

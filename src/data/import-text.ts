@@ -1,8 +1,8 @@
-import { rmSync, writeFileSync } from 'node:fs';
+import { closeSync, openSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { badData } from '../tables/bad-data.js';
 import { sqlText } from '../tables/database.js';
-import { withoutWildcards } from '../tables/parquet.js';
+import { withoutWildcards, rowsPerGroup } from '../tables/parquet.js';
 import { type ColumnPlaces, roles } from './column-places.js';
 import { addCells, type Cells, type ImportTarget } from './import-target.js';
 import type { InteractionFormat } from './interaction-format.js';
@@ -23,6 +23,7 @@ export interface TextPart {
 const pieceBytes = 1 << 26;
 /** What DuckDB reads at once, where no line is longer. */
 const readerBytes = 1 << 22;
+const lineFeed = 0x0a;
 const byteOrderMark = Buffer.from([0xef, 0xbb, 0xbf]);
 
 /**
@@ -38,17 +39,18 @@ export async function importText(
 ): Promise<RecordSplitter> {
   const splitter = new RecordSplitter(layoutOf(part));
   let taking: Promise<void> = Promise.resolve();
-  let waiting: Buffer[] = [];
+  let waiting: readonly Buffer[] = [];
   let waitingBytes = 0;
   let rowsBefore = 0;
-  const handOver = async (): Promise<void> => {
-    if (splitter.rows === rowsBefore) return;
-    const path = join(scratch, `piece-${splitter.rows}`);
-    const rows = splitter.rows - rowsBefore;
+  const handOver = async (rows: number): Promise<void> => {
+    if (rows === 0) return;
+    const path = join(scratch, `piece-${rowsBefore}`);
+    const [lines, rest] = divideLines(waiting, splitter.rows - rowsBefore - rows);
     const cells = cellsOf(part, splitter, path);
-    writeFileSync(path, Buffer.concat(waiting));
-    [waiting, waitingBytes, rowsBefore] = [[], 0, splitter.rows];
-    splitter.startPiece();
+    writePieces(path, lines);
+    waiting = rest;
+    waitingBytes = rest.reduce((sum, { length }) => sum + length, 0);
+    rowsBefore += rows;
     await taking;
     taking = takeIn(target, cells, rows, part.file).finally(() => rmSync(path, { force: true }));
     // It is awaited later; that it may fail before is no reason to end the process.
@@ -57,19 +59,46 @@ export async function importText(
   try {
     for await (const pieces of splitFile(splitter, part)) {
       signal.throwIfAborted();
-      for (const piece of pieces) {
-        waiting.push(piece);
-        waitingBytes += piece.length;
-      }
-      if (waitingBytes >= pieceBytes) await handOver();
+      waiting = [...waiting, ...pieces];
+      for (const { length } of pieces) waitingBytes += length;
+      const rows = splitter.rows - rowsBefore;
+      // Whole groups, so that the table has no others.
+      if (waitingBytes >= pieceBytes) await handOver(rows - (rows % rowsPerGroup) || rows);
     }
-    await handOver();
+    await handOver(splitter.rows - rowsBefore);
   } finally {
     // The database is not to be closed under it.
     await taking.catch(() => {});
   }
   await taking;
   return splitter;
+}
+
+/** Divides pieces that hold whole lines before the last so many lines. */
+function divideLines(pieces: readonly Buffer[], lines: number): readonly [Buffer[], Buffer[]] {
+  let left = lines;
+  for (let index = pieces.length - 1; index >= 0; index--) {
+    const piece = pieces[index] as Buffer;
+    for (let end = piece.length; end > 0; left--) {
+      if (left === 0) {
+        return [
+          [...pieces.slice(0, index), piece.subarray(0, end)],
+          [piece.subarray(end), ...pieces.slice(index + 1)],
+        ];
+      }
+      end = end === 1 ? 0 : piece.lastIndexOf(lineFeed, end - 2) + 1;
+    }
+  }
+  return [[], [...pieces]];
+}
+
+function writePieces(path: string, pieces: readonly Buffer[]): void {
+  const file = openSync(path, 'w');
+  try {
+    for (const piece of pieces) writeFileSync(file, piece);
+  } finally {
+    closeSync(file);
+  }
 }
 
 /** The lines on which records begin, of those that the splitter writes. */
@@ -155,6 +184,7 @@ function jsonCells(line: string, places: ColumnPlaces, from: string): Cells {
     user: value(1),
     item: value(2),
     time: value(3),
+    isParsed: true,
     unreadable: `CASE WHEN NOT is_object THEN 'not a JSON object'
       WHEN repeats THEN ${sqlText(`a key is there twice, one of ${keys}`)} ${nested.join(' ')} END`,
     from: objects,

@@ -3,6 +3,7 @@ import { FailureError } from '../base/failure.js';
 import { badData, readingUserFile } from '../tables/bad-data.js';
 import { type Database, sqlName } from '../tables/database.js';
 import { parquetFile } from '../tables/parquet.js';
+import type { QueryPool } from '../tables/query-pool.js';
 import { type ColumnRules, describeColumns, episodeColumns, pairColumns } from './table-columns.js';
 
 /** A parquet file of the user's or of an earlier step. */
@@ -116,7 +117,7 @@ async function describeHole(
  *
  * @param relation what to select from, as SQL
  */
-export async function ascends(database: Database, relation: string, column: string): Promise<boolean> {
+export async function ascends(database: QueryPool, relation: string, column: string): Promise<boolean> {
   const name = sqlName(column);
   const [row] = await database.rows(
     `SELECT count(*) AS rows, count(*) FILTER (value > before) AS rises, count(value) AS filled

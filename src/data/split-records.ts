@@ -75,9 +75,9 @@ export class RecordSplitter {
   line = 1;
   /** Of what is written. */
   readonly delimiter: string;
-  /** Whether a cell written since the last `startPiece` holds an escape, see `unescaped`. */
+  /** Whether a cell written so far holds an escape, see `unescaped`. */
   hasEscapes = false;
-  /** Bytes of the longest line written since the last `startPiece`. */
+  /** Bytes of the longest line written so far. */
   longestLine = 0;
   readonly rejected: BadRow[] = [];
   /** Why records were left out. */
@@ -145,12 +145,6 @@ export class RecordSplitter {
     const { pieces } = this;
     this.pieces = [];
     return pieces;
-  }
-
-  /** Forgets what was noted of the lines written before. */
-  startPiece(): void {
-    this.hasEscapes = false;
-    this.longestLine = 0;
   }
 
   /**

@@ -41,6 +41,11 @@ export function secondsOfText(text: string, form: TimeForm): string {
   return secondsOfNumber(`try_cast(${text} AS DOUBLE)`, form);
 }
 
+/** Whether times are written as numbers. */
+export function isNumber(form: TimeForm): boolean {
+  return typeof form === 'string' && form !== 'iso';
+}
+
 /** What the times have to be, for a message. */
 export function describeForm(form: TimeForm): string {
   return typeof form === 'object' ? `in the form ${form.dateFormat}` : `in ${form.replace('_', ' ')}`;

@@ -55,13 +55,18 @@ export interface Database {
   /** All columns of a query over INTEGER, DOUBLE and VARCHAR columns without nulls, for large reads. */
   columns(sql: string, parameters?: SqlParameters): Promise<{ readonly [name: string]: Column }>;
   /**
-   * The rows of a query over INTEGER and DOUBLE columns without nulls, some at a time and in order; the arrays hold
-   * other rows as soon as `visit` has returned.
+   * The rows of a query over INTEGER and DOUBLE columns without nulls, some at a time and in order, while DuckDB finds
+   * the next; the arrays hold other rows as soon as `visit` has returned.
+   *
+   * @param rows how many there must be
    */
   visitColumns(
     sql: string,
+    rows: number,
     visit: (columns: readonly NumberColumn[], rowCount: number) => void,
   ): Promise<void>;
+  /** Another connection to the same database, for queries beside this one's; temporary tables are not shared. */
+  connect(): Promise<Database>;
   close(): void;
 }
 
@@ -77,6 +82,10 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
       ? {}
       : { memory_limit: `${Math.floor(options.memoryBytes / 2 ** 20)}MiB` }),
   });
+  return await connected(instance, () => instance.closeSync());
+}
+
+async function connected(instance: DuckDBInstance, closed: () => void): Promise<Database> {
   const connection = await instance.connect();
   await connection.run("SET TimeZone = 'UTC'");
   return {
@@ -89,10 +98,11 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
       return reader.getRowObjectsJS().map((row) => plain(row) as Row);
     },
     columns: (sql, parameters) => readColumns(connection, sql, parameters),
-    visitColumns: (sql, visit) => visitColumns(connection, sql, visit),
+    visitColumns: (sql, rows, visit) => visitColumns(connection, sql, rows, visit),
+    connect: () => connected(instance, () => {}),
     close() {
       connection.closeSync();
-      instance.closeSync();
+      closed();
     },
   };
 }
@@ -169,10 +179,10 @@ async function readColumns(
 async function visitColumns(
   connection: DuckDBConnection,
   sql: string,
+  rows: number,
   visit: (columns: readonly NumberColumn[], rowCount: number) => void,
 ): Promise<void> {
-  // Not streamed, as in `readColumns`.
-  const result = await connection.run(sql);
+  const result = await connection.stream(sql);
   const names = result.deduplicatedColumnNames();
   const arrays = names.map((name, index) => {
     const type = String(result.columnType(index));
@@ -180,13 +190,19 @@ async function visitColumns(
     if (type === 'DOUBLE') return new Float64Array(rowsPerChunk);
     throw wrongType(name, type);
   });
+  let seen = 0;
   for (;;) {
     const chunk = await result.fetchChunk();
     if (chunk === null || chunk.rowCount === 0) break;
     const { rowCount } = chunk;
     for (const [index, array] of arrays.entries()) copyNumbers(chunk, index, array, names[index]);
     visit(arrays, rowCount);
+    seen += rowCount;
   }
+  if (seen === rows) return;
+  // Where a streamed query fails midway, its rows seem to end there; run as a whole it says why.
+  await connection.run(sql);
+  throw new FailureError({ reason: 'bug', message: `a query gave ${seen} rows where there are ${rows}` });
 }
 
 /** Copies a column of a chunk out of DuckDB's memory, which goes with the chunk. */

@@ -11,8 +11,11 @@ export interface ParquetQuery {
   /** A SELECT, without ORDER BY and semicolon; every `list` in it has an order of its own. */
   readonly query: string;
   readonly parameters?: SqlParameters;
-  /** Columns that together are unique: the order of rows, and so the bytes, depends on nothing else. */
-  readonly orderBy: readonly string[];
+  /**
+   * Columns that together are unique: the order of rows, and so the bytes, depends on nothing else. `as it stands`: all
+   * rows of one table, in its order, where `fillsGroups` says that they are written as if they had been sorted.
+   */
+  readonly orderBy: readonly string[] | 'as it stands';
   /** Absolute path of the file to write. */
   readonly path: string;
 }
@@ -22,11 +25,28 @@ export async function writeParquet(
   database: Database,
   { query, parameters, orderBy, path }: ParquetQuery,
 ): Promise<void> {
-  const order = orderBy.map(sqlName).join(', ');
+  const order = orderBy === 'as it stands' ? '' : ` ORDER BY ${orderBy.map(sqlName).join(', ')}`;
   await database.run(
-    `COPY (SELECT * FROM (${query}) ORDER BY ${order}) TO ${sqlText(path)} (FORMAT parquet, COMPRESSION zstd)`,
+    `COPY (SELECT * FROM (${query})${order}) TO ${sqlText(path)} (FORMAT parquet, COMPRESSION zstd)`,
     parameters,
   );
+}
+
+/** Rows that DuckDB keeps, and writes as parquet, in one group. */
+export const rowsPerGroup = 122_880;
+
+/**
+ * Whether a table's groups of rows are full, all but the last: then they are those of the file, whereas rows that
+ * several threads have added stand in groups of any size, which several threads write in one way and one in another.
+ */
+export async function fillsGroups(database: Database, table: string): Promise<boolean> {
+  const [other] = await database.rows(
+    `SELECT row_group_id FROM pragma_storage_info(${sqlText(table)}) WHERE column_path = '[0]'
+     GROUP BY row_group_id
+     HAVING sum(count) <> ${rowsPerGroup} AND row_group_id < (SELECT max(row_group_id) FROM pragma_storage_info(${sqlText(table)}))
+     LIMIT 1`,
+  );
+  return other === undefined;
 }
 
 /** What `writeRowsParquet` takes in a cell; a list column takes arrays, a TIMESTAMP column dates. */

@@ -5,7 +5,13 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { readingUserFile } from '../../src/tables/bad-data.js';
 import { withDatabase } from '../../src/tables/database.js';
-import { parquetFile, writeParquet, writeRowsParquet } from '../../src/tables/parquet.js';
+import {
+  fillsGroups,
+  parquetFile,
+  rowsPerGroup,
+  writeParquet,
+  writeRowsParquet,
+} from '../../src/tables/parquet.js';
 import { resultSchemas } from '../../src/tables/result-schemas.js';
 
 let folder: string;
@@ -166,4 +172,38 @@ test('a database may hold as much in memory as it was given, and spill into its 
     ),
   );
   expect(settings).toEqual([{ memory: '286.0 MiB', folder }]);
+});
+
+test('a table that fills its groups is written as if it had been sorted, at any number of threads', async () => {
+  const digests = new Set<string>();
+  for (const threads of [1, 2, 8]) {
+    await withDatabase({ threads }, async (database) => {
+      await database.run('SET threads = 1; CREATE TEMP TABLE filled (i BIGINT, u VARCHAR)');
+      for (const rows of [2 * rowsPerGroup, rowsPerGroup, 70_000]) {
+        await database.run(
+          `INSERT INTO filled SELECT (SELECT count(*) FROM filled) + i, 'user' || (i % 977) FROM range(${rows}) t(i)`,
+        );
+      }
+      await database.run(`SET threads = ${threads}`);
+      expect(await fillsGroups(database, 'filled')).toBe(true);
+      for (const orderBy of ['as it stands', ['i']] as const) {
+        const path = join(folder, 'table.parquet');
+        await writeParquet(database, { query: 'SELECT i, u FROM filled', orderBy, path });
+        digests.add(digestOf(path));
+      }
+    });
+  }
+  expect(digests.size).toBe(1);
+});
+
+test('a table does not fill its groups where rows were added in other numbers', async () => {
+  await withDatabase({ threads: 1 }, async (database) => {
+    await database.run(
+      'CREATE TEMP TABLE empty (i BIGINT); CREATE TEMP TABLE loose AS SELECT range AS i FROM range(130000)',
+    );
+    expect(await fillsGroups(database, 'empty')).toBe(true);
+    expect(await fillsGroups(database, 'loose')).toBe(true);
+    await database.run('INSERT INTO loose SELECT range FROM range(130000)');
+    expect(await fillsGroups(database, 'loose')).toBe(false);
+  });
 });

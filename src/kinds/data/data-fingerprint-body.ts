@@ -11,6 +11,7 @@ import { type CellValue, type Database, type Row, sqlName, withDatabase } from '
 import { parquetFile } from '../../tables/parquet.js';
 import type { KindContext } from '../kind.js';
 import { inputTree } from '../ports.js';
+import { allSettled, type QueryPool, withQueryPool } from '../../tables/query-pool.js';
 
 const boundsOrder = readFileSync(new URL('./data-fingerprint-bounds.sql', import.meta.url), 'utf8');
 const order = readFileSync(new URL('./data-fingerprint-order.sql', import.meta.url), 'utf8');
@@ -22,14 +23,15 @@ const largestJson = 256 * 2 ** 20;
 export async function run(context: KindContext): Promise<void> {
   const data = inputTree(context, 'data');
   await withDatabase(context, async (database) => {
-    const files: { [path: string]: Json } = {};
-    for (const { path, leaf } of leavesOf(data)) {
-      files[path] = {
-        sha256: await sha256Of(leaf),
-        bytes: statSync(leaf).size,
-        ...(await contentOf(database, path, leaf)),
-      };
-    }
+    const described = await withQueryPool(database, context.threads, (pool) =>
+      allSettled(
+        [...leavesOf(data)].map(async ({ path, leaf }) => {
+          const content = await contentOf(pool, path, leaf);
+          return [path, { sha256: await sha256Of(leaf), bytes: statSync(leaf).size, ...content }] as const;
+        }),
+      ),
+    );
+    const files: JsonObject = Object.fromEntries(described);
     const splits = splitsOf(data);
     const fingerprint = {
       files,
@@ -40,10 +42,10 @@ export async function run(context: KindContext): Promise<void> {
   });
 }
 
-async function contentOf(database: Database, name: string, path: string): Promise<JsonObject> {
+async function contentOf(pool: QueryPool, name: string, path: string): Promise<JsonObject> {
   const start = firstBytes(path);
   if (start === 'PAR1') {
-    return await readingUserFile(name, 'a parquet file', () => describeParquet(database, path));
+    return await readingUserFile(name, 'a parquet file', () => describeParquet(pool, path));
   }
   if (!/^\s*[[{]/.test(start) || statSync(path).size > largestJson) return {};
   try {
@@ -54,20 +56,22 @@ async function contentOf(database: Database, name: string, path: string): Promis
   }
 }
 
-async function describeParquet(database: Database, path: string): Promise<JsonObject> {
+async function describeParquet(pool: QueryPool, path: string): Promise<JsonObject> {
   const source = parquetFile(path);
-  const [total] = await database.rows(`SELECT count(*) AS rows FROM ${source}`);
-  const columns: { [name: string]: Json } = {};
-  for (const row of await database.rows(`DESCRIBE SELECT * FROM ${source}`)) {
-    const name = String(row['column_name']);
-    const type = String(row['column_type']);
-    columns[name] = { type, ...(await describeColumn(database, source, name, type)) };
-  }
-  return { rows: asJson(total?.['rows'] ?? 0), columns };
+  const [total] = await pool.rows(`SELECT count(*) AS rows FROM ${source}`);
+  const described = await pool.rows(`DESCRIBE SELECT * FROM ${source}`);
+  const columns = await allSettled(
+    described.map(async (row) => {
+      const name = String(row['column_name']);
+      const type = String(row['column_type']);
+      return [name, { type, ...(await describeColumn(pool, source, name, type)) }] as const;
+    }),
+  );
+  return { rows: asJson(total?.['rows'] ?? 0), columns: Object.fromEntries(columns) };
 }
 
 async function describeColumn(
-  database: Database,
+  pool: QueryPool,
   source: string,
   column: string,
   type: string,
@@ -77,7 +81,7 @@ async function describeColumn(
   const statistics = (value: string) => `min(${value}) AS min, max(${value}) AS max`;
   // Ids that ascend are all different: no table of them all is needed to count them.
   const distinct = async () =>
-    integer.test(type) && (await ascends(database, source, column))
+    integer.test(type) && (await ascends(pool, source, column))
       ? `count(${name})`
       : `count(DISTINCT ${name})`;
   const query = type.endsWith('[]')
@@ -86,7 +90,7 @@ async function describeColumn(
          (SELECT ${statistics('element')}, count(DISTINCT element) AS "distinct"
           FROM (SELECT unnest(${name}) AS element FROM ${source})) AS elements`
     : `SELECT ${nulls}, ${statistics(name)}, ${await distinct()} AS "distinct" FROM ${source}`;
-  const [row] = await database.rows(query);
+  const [row] = await pool.rows(query);
   return Object.fromEntries(
     Object.entries(row ?? {}).map(([statistic, value]) => [statistic, asJson(value)]),
   );

@@ -10,7 +10,7 @@ import { type AskedFormat, detectFormat } from '../../data/interaction-format.js
 import type { BadRow, RecordSplitter } from '../../data/split-records.js';
 import { badData, readingUserFile } from '../../tables/bad-data.js';
 import { withDatabase } from '../../tables/database.js';
-import { writeParquet } from '../../tables/parquet.js';
+import { writeParquet, fillsGroups } from '../../tables/parquet.js';
 import type { KindContext } from '../kind.js';
 import type { DataImportParameters } from './data-import.js';
 
@@ -31,7 +31,7 @@ export async function run(context: KindContext<DataImportParameters>): Promise<v
   const { parameters } = context;
   const asked = askedFormat(parameters);
   await withDatabase(context, async (database) => {
-    const target = await openTarget(database, {
+    const target = await openTarget(database, context.threads, {
       unit: parameters.time_unit,
       ...(parameters.date_format === undefined ? {} : { dateFormat: parameters.date_format }),
       nullValues: asked.nullValues,
@@ -59,7 +59,7 @@ export async function run(context: KindContext<DataImportParameters>): Promise<v
     const warnings = [...eachOnce(found), ...warningsOf(target, survey, texts)];
     await writeParquet(database, {
       query: `SELECT rowid AS position, user_id, item_id, timestamp FROM ${rows}`,
-      orderBy: ['position'],
+      orderBy: (await fillsGroups(database, rows)) ? 'as it stands' : ['position'],
       path: context.output('interactions'),
     });
     context.note(summary);

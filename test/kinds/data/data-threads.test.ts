@@ -112,3 +112,30 @@ test('an import of several parts with rows that are left out writes the bytes of
   }
   expect(digests.size).toBe(1);
 });
+
+test('a file of several pieces gives the same bytes as one that is imported in parts', async () => {
+  const root = temporaryFolder();
+  mkdirSync(join(root, 'parts'));
+  // Pieces are of 64 MiB.
+  const lines = Array.from(
+    { length: 300_000 },
+    (_, index) => `u${index % 4999},${'item-'.repeat(50)}${index % 97},${index}\n`,
+  );
+  const [half, all] = [lines.slice(0, 200_000).join(''), lines.join('')];
+  writeFileSync(join(root, 'whole.csv'), `user,item,time\n${all}`);
+  writeFileSync(join(root, 'parts', '1.csv'), `user,item,time\n${half}`);
+  writeFileSync(join(root, 'parts', '2.csv'), `user,item,time\n${all.slice(half.length)}`);
+  const digests = new Set<string>();
+  for (const [path, threads] of [
+    ['whole.csv', 2],
+    ['parts', 3],
+  ] as const) {
+    const run = await runKind(dataImport, { root, threads, with: { path } });
+    digests.add(
+      createHash('sha256')
+        .update(readFileSync(run.path('interactions')))
+        .digest('hex'),
+    );
+  }
+  expect(digests.size).toBe(1);
+});
