@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { type Database, sqlText } from '../tables/database.js';
 import { nullWords } from './column-places.js';
-import { describeForm, losesDigits, secondsOfText, type TimeForm, type TimeUnit, isNumber } from './times.js';
+import { describeForm, isNumber, losesDigits, secondsOfText, type TimeForm, type TimeUnit } from './times.js';
 
 const macros = readFileSync(new URL('./epoch-seconds.sql', import.meta.url), 'utf8');
 const sampledRows = 1000;

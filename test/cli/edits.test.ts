@@ -204,7 +204,9 @@ describe("what an edit of kshot's own code re-runs", () => {
 
     // Each edit leaves every output as it was, so the wave stops at the steps of the edited code. Edits that reach
     // different steps are made at once.
-    const sql = readdirSync(join(build.main, '../../kinds/data')).find((name) => /^data-pairs.*\.sql$/.test(name));
+    const sql = readdirSync(join(build.main, '../../kinds/data')).find((name) =>
+      /^data-pairs.*\.sql$/.test(name),
+    );
     expect(
       await ranAfter({
         'src/kinds/choose/select-body.ts': mark,

@@ -2,8 +2,8 @@ import { relative } from 'node:path';
 import type { LostResults } from '../../artifacts/kept-results.js';
 import { formatBytes, formatCount } from '../../base/quantities.js';
 import { printable } from '../../base/terminal-text.js';
-import type { Garbage } from '../../store/local/collect-garbage.js';
 import { openProject } from '../../session/project.js';
+import type { Garbage } from '../../store/local/collect-garbage.js';
 import { type CommonOptions, openTerminal } from '../terminal.js';
 
 export interface GarbageCommandOptions extends CommonOptions {

@@ -5,8 +5,8 @@ import { identityOf, type RunRecord, readRegister } from '../../artifacts/regist
 import { type ManifestNode, readManifest } from '../../artifacts/run-documents.js';
 import { isFolderAt } from '../../base/files/user-path.js';
 import { isJsonObject, type Json, type JsonObject } from '../../base/json.js';
-import { findPipeline, findRoot, isPipelineName } from '../../session/planning/find-pipeline.js';
 import { stepOfNode } from '../../base/node-id.js';
+import { findPipeline, findRoot, isPipelineName } from '../../session/planning/find-pipeline.js';
 import type { Completion, CompletionSources, CompletionTopics } from './complete.js';
 
 /** How many runs are offered, and looked at for the names of their nodes. */

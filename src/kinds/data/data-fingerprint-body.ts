@@ -9,9 +9,9 @@ import { episodeColumns, pairColumns } from '../../data/table-columns.js';
 import { readingUserFile } from '../../tables/bad-data.js';
 import { type CellValue, type Database, type Row, sqlName, withDatabase } from '../../tables/database.js';
 import { parquetFile } from '../../tables/parquet.js';
+import { allSettled, type QueryPool, withQueryPool } from '../../tables/query-pool.js';
 import type { KindContext } from '../kind.js';
 import { inputTree } from '../ports.js';
-import { allSettled, type QueryPool, withQueryPool } from '../../tables/query-pool.js';
 
 const boundsOrder = readFileSync(new URL('./data-fingerprint-bounds.sql', import.meta.url), 'utf8');
 const order = readFileSync(new URL('./data-fingerprint-order.sql', import.meta.url), 'utf8');

@@ -10,7 +10,7 @@ import { type AskedFormat, detectFormat } from '../../data/interaction-format.js
 import type { BadRow, RecordSplitter } from '../../data/split-records.js';
 import { badData, readingUserFile } from '../../tables/bad-data.js';
 import { withDatabase } from '../../tables/database.js';
-import { writeParquet, fillsGroups } from '../../tables/parquet.js';
+import { fillsGroups, writeParquet } from '../../tables/parquet.js';
 import type { KindContext } from '../kind.js';
 import type { DataImportParameters } from './data-import.js';
 

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { FailureError } from '../../base/failure.js';
-import { type Tree, missingElement } from '../../base/files/tree.js';
+import { missingElement, type Tree } from '../../base/files/tree.js';
 import { namingFileOf } from '../../base/system-error.js';
 import type { PortShape } from '../../kinds/kind.js';
 import type { StagedFile } from '../../store/store.js';

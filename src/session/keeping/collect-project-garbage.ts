@@ -5,8 +5,13 @@ import { identityOf, readRegister } from '../../artifacts/register.js';
 import { readManifest } from '../../artifacts/run-documents.js';
 import type { Failure } from '../../base/failure.js';
 import { failed, type Result, success } from '../../base/result.js';
-import { collectGarbage, type Garbage, type GarbagePlan, planGarbage } from '../../store/local/collect-garbage.js';
 import type { Digest } from '../../store/entry.js';
+import {
+  collectGarbage,
+  type Garbage,
+  type GarbagePlan,
+  planGarbage,
+} from '../../store/local/collect-garbage.js';
 import { openStore } from '../../store/local/open-store.js';
 
 /** What is to be kept. */

@@ -1,12 +1,12 @@
 import { join } from 'node:path';
 import { findRunAmong, folderGone } from '../../artifacts/find-run.js';
-import { inReadingOrder } from '../../statistics/metrics.js';
 import { readRegister } from '../../artifacts/register.js';
 import type { Failure } from '../../base/failure.js';
 import { failed, type Result, success } from '../../base/result.js';
 import { readCodeDigests } from '../../pipeline/plan/code-digests.js';
 import { createManifestReader } from '../../pipeline/plan/explain.js';
 import { compareRuns, type RunComparison, readComparableRun } from '../../report/compare-runs.js';
+import { inReadingOrder } from '../../statistics/metrics.js';
 import { openStore } from '../../store/local/open-store.js';
 
 /** Two runs, compared. */

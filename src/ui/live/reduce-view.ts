@@ -1,6 +1,6 @@
 import { least } from '../../base/extremes.js';
-import type { RunEvent, StepFinish, StepProgress, StepStart } from '../../run/event.js';
 import { chainOfNode } from '../../base/node-id.js';
+import type { RunEvent, StepFinish, StepProgress, StepStart } from '../../run/event.js';
 import { withValue } from './series.js';
 import {
   countNodes,
