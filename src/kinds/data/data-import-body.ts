@@ -1,12 +1,12 @@
 import { relative } from 'node:path';
 import { formatCount } from '../../base/quantities.js';
-import { resolveColumns } from '../../data/column-places.js';
+import { resolveColumns, type ColumnPlaces, roles } from '../../data/column-places.js';
 import { type FormatWarning, warningsOfFormat } from '../../data/format-warnings.js';
 import { importParquet, parquetColumns } from '../../data/import-parquet.js';
 import { describeImport, type LeftOut, surveyRows, warningsOf } from '../../data/import-summary.js';
 import { type ImportTarget, openTarget } from '../../data/import-target.js';
 import { importText, linesOfRows, type TextPart } from '../../data/import-text.js';
-import { type AskedFormat, detectFormat } from '../../data/interaction-format.js';
+import { type AskedFormat, detectFormat, type InteractionFormat } from '../../data/interaction-format.js';
 import type { BadRow, RecordSplitter } from '../../data/split-records.js';
 import { badData, readingUserFile } from '../../tables/bad-data.js';
 import { withDatabase } from '../../tables/database.js';
@@ -38,9 +38,10 @@ export async function run(context: KindContext<DataImportParameters>): Promise<v
     });
     const parts: Part[] = [];
     const found: FormatWarning[] = [];
+    const reading: Reading = { target, asked, warnings: found };
     for (const path of Object.values(context.files)) {
       const file = shownPath(context.root, path);
-      parts.push(await readPart(context, { target, asked, warnings: found }, path, file));
+      parts.push(await readPart(context, reading, path, file));
     }
     const leftOut = await rowsLeftOut(target, parts);
     const bad = leftOut.reduce((sum, { count }) => sum + count, 0);
@@ -76,16 +77,19 @@ function askedFormat({ ragged_rows, null_values, ...asked }: DataImportParameter
   return { ...asked, raggedRows: ragged_rows, nullValues: null_values };
 }
 
-async function readPart(
-  context: KindContext,
-  {
-    target,
-    asked,
-    warnings,
-  }: { readonly target: ImportTarget; readonly asked: AskedFormat; readonly warnings: FormatWarning[] },
-  path: string,
-  file: string,
-): Promise<Part> {
+/** What is known while parts are read one after the other. */
+interface Reading {
+  readonly target: ImportTarget;
+  readonly asked: AskedFormat;
+  readonly warnings: FormatWarning[];
+  /** The last table whose header names the columns. */
+  named?: TextPart;
+  /** The first table without a header, before any with one. */
+  nameless?: TextPart;
+}
+
+async function readPart(context: KindContext, reading: Reading, path: string, file: string): Promise<Part> {
+  const { target, asked, warnings } = reading;
   const firstRow = target.rows;
   const format = await detectFormat(path, file, asked);
   const { layout } = format;
@@ -97,13 +101,43 @@ async function readPart(
     });
     return { path, file, firstRow };
   }
-  const places = resolveColumns(file, format, asked.columns);
+  const places = columnsOf(file, format, reading);
   for (const warning of warningsOfFormat(file, format, places, asked)) warnings.push(warning);
   const text = { path, file, format, layout, places };
+  if (format.header) reading.named = text;
+  else reading.nameless ??= text;
   const split = await readingUserFile(file, 'see the parameters of data.import', () =>
     importText(target, text, context),
   );
   return { path, file, text, split, firstRow };
+}
+
+/**
+ * Where the columns of a text file are. Where nothing says it of one without a header, they are as in the part before
+ * it that has one: parts may have been cut from one table.
+ */
+function columnsOf(
+  file: string,
+  format: InteractionFormat,
+  { asked, named, nameless, warnings }: Reading,
+): ColumnPlaces {
+  const isTold = format.format === 'jsonl' || Object.keys(asked.columns).length > 0;
+  const cells = format.layout?.cells;
+  if (!isTold && !format.header && named?.layout.cells === cells && named !== undefined) {
+    warnings.push({
+      about: 'no header',
+      text: `${file} has no header: its columns were taken to be those of ${named.file}`,
+    });
+    return named.places;
+  }
+  const places = resolveColumns(file, format, asked.columns);
+  const isOther = roles.some((role) => nameless?.places[role].index !== places[role].index);
+  if (!isTold && format.header && nameless?.layout.cells === cells && nameless !== undefined && isOther) {
+    throw badData(file, `names its columns in another order than ${nameless.file}, which has no header`, {
+      hint: 'give them the same header, or say columns by position from 1',
+    });
+  }
+  return places;
 }
 
 /** The first warning about each matter: parts of one table are mostly alike. */

@@ -245,6 +245,25 @@ test('the parts of a folder or pattern are read one after the other, sorted by n
   expect(failure.message).toBe(`${join('parts', 'part-2.csv')}:3: time soon is not in seconds`);
 });
 
+test('a part without a header has the columns of the one before it that has one, and is refused where a later one has others', async () => {
+  const root = temporaryFolder();
+  mkdirSync(join(root, 'parts'));
+  const write = (name: string, content: string) => writeFileSync(join(root, 'parts', name), content);
+  write('1', 'item,user,time\nx,u1,1500000000\n');
+  write('2', 'y,u2,1500000001\n');
+  write('3', 'z,u3,1500000002\n');
+  const run = await runKind(dataImport, { root, with: { path: 'parts' } });
+  expect((await rowsOf(run.path('interactions'))).map(({ user_id }) => user_id)).toEqual(['u1', 'u2', 'u3']);
+  expect(run.logged[1]).toBe(
+    `warning: ${join('parts', '2')} has no header: its columns were taken to be those of ${join('parts', '1')}; likewise in 1 more file`,
+  );
+  write('0', 'v,u0,1500000000\n');
+  const failure = await failureOf(runKind(dataImport, { root, with: { path: 'parts' } }));
+  expect(failure.message).toBe(
+    `${join('parts', '1')}: names its columns in another order than ${join('parts', '0')}, which has no header`,
+  );
+});
+
 test('a path that stands for nothing, or leads in a circle, is given back as it is', () => {
   const root = temporaryFolder();
   symlinkSync('loop', join(root, 'loop'));
