@@ -178,7 +178,7 @@ export class Schedule {
     const settled = source === undefined ? undefined : this.states.get(source.node)?.settled;
     if (source === undefined || settled?.entry === undefined)
       return `needs ${source?.node}: ${settled?.outcome}`;
-    return `needs ${source.node}.${source.path.replaceAll('/', '.')}, which is not there: what it would be failed`;
+    return `needs ${source.node}.${source.path.replaceAll('/', '.')}, which is empty: what would be there failed`;
   }
 
   /** Undefined where the settings do not fit, which fails it, or cannot be read, which has what chose them run again. */

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { digestOf } from '../../src/base/canonical.js';
 import type { Failure } from '../../src/base/failure.js';
+import { missingElement } from '../../src/base/files/tree.js';
 import type { JsonObject } from '../../src/base/json.js';
 import type { GraphNode } from '../../src/pipeline/graph/graph.js';
 import { keyOf } from '../../src/pipeline/plan/keys.js';
@@ -194,6 +195,128 @@ describe('a node that came to nothing', () => {
       e: 'skipped',
     });
     expect(run.told.find(({ id }) => id === 'c')?.settled.reason).toBe('needs b: skipped');
+  });
+});
+
+describe('a node whose list may lack elements', () => {
+  const chooserOf = (rows: readonly string[], others: readonly string[] = []): GraphNode => ({
+    ...nodeOf('best', others),
+    inputs: {
+      ...nodeOf('best', others).inputs,
+      rows: {
+        type: 'list',
+        elements: rows.map((node) => ({ type: 'file', leaf: { node, path: 'value' } })),
+      },
+    },
+    mayLack: ['rows'],
+  });
+  const nodes = [
+    nodeOf('a'),
+    nodeOf('b'),
+    nodeOf('c', ['b']),
+    chooserOf(['a', 'b', 'c']),
+    nodeOf('d', ['best']),
+  ];
+
+  it('starts when all that it takes has ended, and its key says what is missing', () => {
+    const run = scheduleOf(nodes);
+    expect(run.startAll()).toEqual(['b', 'a']);
+    run.fail('b');
+    expect(run.startAll()).toEqual([]);
+    run.finish('a');
+    expect(run.startAll()).toEqual(['best']);
+    run.finish('best');
+    expect(run.told.find(({ id }) => id === 'best')?.settled.preimage?.['missing']).toEqual([
+      'rows[1]',
+      'rows[2]',
+    ]);
+    expect(run.startAll()).toEqual(['d']);
+    expect(run.outcomes()).toEqual({ a: 'ran', b: 'failed', c: 'skipped', best: 'ran', d: 'none' });
+  });
+
+  it('has another key where nothing is missing', () => {
+    const keys = [true, false].map((fails) => {
+      const run = scheduleOf(nodes);
+      run.startAll();
+      run.finish('a');
+      if (fails) run.fail('b');
+      else run.finish('b');
+      const started = [...run.startAll()];
+      if (!fails) {
+        run.finish('c');
+        started.push(...run.startAll());
+      }
+      expect(started).toEqual(fails ? ['best'] : ['c', 'best']);
+      run.finish('best');
+      return run.told.find(({ id }) => id === 'best')?.settled.key;
+    });
+    expect(keys[0]).not.toBe(keys[1]);
+  });
+
+  it('is skipped where all elements failed, or something beside its list', () => {
+    const none = scheduleOf(nodes);
+    none.startAll();
+    none.fail('a');
+    none.fail('b');
+    expect(none.startAll()).toEqual([]);
+    expect(none.outcomes()).toEqual({
+      a: 'failed',
+      b: 'failed',
+      c: 'skipped',
+      best: 'skipped',
+      d: 'skipped',
+    });
+    expect(none.told.find(({ id }) => id === 'best')?.settled.reason).toBe('needs a: failed');
+
+    const beside = scheduleOf([nodeOf('a'), nodeOf('b'), chooserOf(['a', 'b'], ['b'])]);
+    beside.startAll();
+    beside.fail('b');
+    expect(beside.outcomes()).toEqual({ a: 'none', b: 'failed', best: 'skipped' });
+  });
+
+  it('is cancelled with what it takes', () => {
+    const run = scheduleOf(nodes);
+    run.startAll();
+    run.finish('a');
+    run.schedule.ended(nodes[1]!, 'cancelled', noFailure, timing);
+    expect(run.outcomes()['best']).toBe('cancelled');
+  });
+
+  it('is looked at again where an element came to nothing after all', () => {
+    const run = scheduleOf(nodes, { hits: ['a'] });
+    expect(run.startAll()).toEqual(['b']);
+    run.finish('b');
+    run.startAll();
+    run.finish('c');
+    expect(run.startAll()).toEqual(['best']);
+    run.findBad('best', 'a');
+    expect(run.startAll()).toEqual(['a']);
+    run.fail('a');
+    expect(run.startAll()).toEqual(['best']);
+    run.finish('best');
+    expect(run.told.find(({ id }) => id === 'best')?.settled.preimage?.['missing']).toEqual(['rows[0]']);
+  });
+
+  it('skips what takes an element of its own that has nothing in its place', () => {
+    const over = (id: string, place: number): GraphNode => ({
+      ...nodeOf(id),
+      inputs: { model: { type: 'file', leaf: { node: 'best', path: `chosen/${place}` } } },
+    });
+    const run = scheduleOf([nodeOf('a'), chooserOf(['a']), over('first', 0), over('second', 1)]);
+    run.startAll();
+    run.finish('a');
+    run.startAll();
+    const [, best] = run.schedule.outcomes();
+    const chosen = {
+      type: 'list',
+      elements: [missingElement, { type: 'file', leaf: { digest: digestOf('m'), bytes: 1 } }],
+    } as const;
+    run.schedule.succeeded(best!.node, 'ran', { ...entry(), outputs: { chosen } }, 'new', timing);
+    expect(run.startAll()).toEqual(['second']);
+    expect(run.told.find(({ id }) => id === 'first')?.settled).toMatchObject({
+      outcome: 'skipped',
+      reason: 'needs best.chosen.0, which is empty: what would be there failed',
+    });
   });
 });
 

@@ -102,10 +102,11 @@ export function planChoice(
 /** An element's names: parameters of its node, else what its label says, the outermost of equals. */
 function namesOf({ label, parameters }: PlannedElement): JsonObject {
   const names: { [name: string]: Json } = {};
-  const segments = label.filter(({ isSegment }) => isSegment === true);
-  // A matrix over `iterations` says how long the training is, its segment how far it has come.
-  for (const { values } of [...label.toReversed(), ...segments]) {
-    for (const { name, value } of values) names[name] = value;
+  for (const { values, isSegment } of label) {
+    for (const { name, value } of values) {
+      // A matrix over `iterations` says how long the training is, its segment how far it has come.
+      if (isSegment === true || !Object.hasOwn(names, name)) names[name] = value;
+    }
   }
   return { ...names, ...parameters };
 }

@@ -1,4 +1,5 @@
 import type { FinishedRun } from '../../artifacts/finished-run.js';
+import { outputFiles } from '../../artifacts/outputs-of-content.js';
 import type { Publication } from '../../pipeline/graph/graph.js';
 
 /** Where a run publishes something, relative to the root. */
@@ -7,11 +8,11 @@ export function publishedPath({ path }: Publication, run: string): string {
 }
 
 /**
- * Whether what is to be published is there at the end of a run: the node's outputs; of the run's own documents all
+ * Whether what is to be published is there at the end of a run: the node's output; of the run's own documents all
  * results that they tell of.
  */
 export function isComplete({ from }: Publication, { nodes }: Pick<FinishedRun, 'nodes'>): boolean {
-  return from.type === 'run'
-    ? nodes.every(({ entry }) => entry !== undefined)
-    : nodes.some(({ node, entry }) => node.id === from.node && entry !== undefined);
+  if (from.type === 'run') return nodes.every(({ entry }) => entry !== undefined);
+  const finished = nodes.find(({ node }) => node.id === from.node);
+  return finished !== undefined && outputFiles(finished).some(({ path }) => path === from.path);
 }

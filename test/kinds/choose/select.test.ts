@@ -27,14 +27,16 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-async function tableOf(scores: readonly Score[]): Promise<string> {
+const settingColumns: readonly (keyof typeof metricColumns)[] = ['k', 'steps', 'inner_lr', 'metric'];
+
+async function tableOf(scores: readonly Score[], orderBy = settingColumns): Promise<string> {
   files += 1;
   const path = join(folder, `metrics-${files}.parquet`);
   await withDatabase({ threads: 1 }, (database) =>
     writeRowsParquet(database, {
       columns: metricColumns,
       rows: scores.map((score) => ({ k: 5, metric: 'mrr', n: 10, users: 2, ...score })),
-      orderBy: ['k', 'steps', 'inner_lr', 'metric'],
+      orderBy,
       path,
     }),
   );
@@ -97,6 +99,17 @@ describe('select', () => {
     ];
     const read = await run(select, byMrr, { rows });
     expect(read('settings')).toBe('{"inner_lr":0.05,"steps":1}\n');
+  });
+
+  it('chooses the same whatever the order of a table’s rows', async () => {
+    const scores = [5, 3, 1, 9].map((steps) => ({ steps, inner_lr: steps / 100, value: 0.5, n: 20 - steps }));
+    const read = await Promise.all(
+      [settingColumns, ['n', ...settingColumns] as const].map(async (order) =>
+        (await run(select, byMrr, { rows: [await tableOf(scores, order)] }))('row'),
+      ),
+    );
+    expect(read[1]).toBe(read[0]);
+    expect(JSON.parse(read[0] ?? '')).toMatchObject({ steps: 1 });
   });
 
   it('hands on no rate where no step was taken', async () => {
