@@ -2,6 +2,7 @@ import { dirname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { type Failure, FailureError } from '../base/failure.js';
 import { environmentFailure } from '../base/failure-of-exception.js';
+import { missingPackageFailure } from '../base/missing-package.js';
 import { killProcessGroup } from '../base/process-group.js';
 import { killProcessesOf } from '../base/step-processes.js';
 import { isExhaustion, systemErrorOf } from '../base/system-error.js';
@@ -154,7 +155,10 @@ function limited(perSecond: number): () => boolean {
 
 /** A thrown value as a failure that can cross to another process: the cause as text. */
 function failureOf(error: unknown, workspace: string): Failure {
-  const failure = error instanceof FailureError ? error.failure : surroundingsFailure(error, workspace);
+  const failure =
+    error instanceof FailureError
+      ? error.failure
+      : (surroundingsFailure(error, workspace) ?? missingPackageFailure(error));
   if (failure !== undefined) {
     const { cause, ...rest } = failure;
     const causes = messagesOf(cause).filter((message) => !rest.message.includes(message));
