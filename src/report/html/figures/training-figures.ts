@@ -3,7 +3,7 @@ import { greatest } from '../../../base/extremes.js';
 import { chainOfNode, parseNodeId } from '../../../base/node-id.js';
 import { kinds } from '../../../kinds/registry.js';
 import { lightColours } from '../palette.js';
-import type { HistoryRow, LineageRow, LossRow, RunRows } from '../run-rows.js';
+import type { HistoryReach, LineageRow, LossRow, RunRows } from '../run-rows.js';
 import { type Figure, figureId, plotWidth, styled } from './figure.js';
 import { distinct, firstOf, leadingMetric, metricText, sampleText } from './metric-text.js';
 
@@ -47,7 +47,7 @@ function lossFigure(
   step: string,
   kind: string,
   losses: readonly LossRow[],
-  history: readonly HistoryRow[],
+  history: readonly HistoryReach[],
 ): Figure {
   const chains = distinct(losses.map(({ node }) => chainOfSegments(node, kind)));
   const values = chains.slice(0, mostCurves).flatMap((chain) => {
@@ -122,7 +122,7 @@ function lossFigure(
 function validationFigures(
   step: string,
   kind: string,
-  history: readonly HistoryRow[],
+  history: readonly HistoryReach[],
   metrics: readonly MetricRow[],
   lineage: readonly LineageRow[],
 ): readonly Figure[] {
