@@ -94,6 +94,30 @@ describe('the structure of src/', () => {
     expect(spread).toEqual([]);
   });
 
+  it('exports each name from one module, so that it means one thing wherever it stands', () => {
+    const shared: { readonly [name: string]: string } = {
+      run: 'what the body of every kind is called by; and the command',
+      createEngine: 'what every engine is opened by',
+      // Each of these has two meanings still: one of them is to get a name of its own.
+      Report: 'report.json; and what takes in the failures of a phase',
+      elementsOf: 'of a list of files; and of a tree for over',
+      measure: 'a metric with its interval; and the size of files',
+      metricNames: 'of all metrics; and of those that a line of progress tells',
+      countNodes: 'of the steps of a pipeline; and by state on the screen',
+    };
+    const declared =
+      /^export (?:declare |abstract |async )*(?:function\*?|const|let|class|interface|type|enum) (\w+)/gm;
+    const modulesOf = new Map<string, Set<string>>();
+    for (const file of modules) {
+      for (const [, name = ''] of readFileSync(join(source, file), 'utf8').matchAll(declared)) {
+        modulesOf.set(name, (modulesOf.get(name) ?? new Set()).add(file));
+      }
+    }
+    expect(modulesOf.size).toBeGreaterThan(500);
+    const homonyms = [...modulesOf].filter(([name, files]) => files.size > 1 && !Object.hasOwn(shared, name));
+    expect(homonyms.map(([name, files]) => `${name}: ${[...files].join(', ')}`)).toEqual([]);
+  });
+
   it('keeps storage and the registry out of the kinds: they get what they need through their context', () => {
     const forbidden = imports.filter(
       ({ from, to }) =>

@@ -53,6 +53,7 @@ export function exitCodeOf(reason: FailureReason): number {
     case 'cache-unwritable':
     case 'lock-foreign':
     case 'opener-missing':
+    case 'package-missing':
       return 36;
     case 'bug':
       return 37;

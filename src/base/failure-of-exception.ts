@@ -1,4 +1,5 @@
 import { type Failure, FailureError } from './failure.js';
+import { missingPackageFailure } from './missing-package.js';
 import { type SystemError, systemErrorOf } from './system-error.js';
 
 /**
@@ -89,7 +90,8 @@ export function rethrowAsFailure(error: unknown, doing: string): never {
 export function failureOfException(error: unknown): Failure {
   if (error instanceof FailureError) return error.failure;
   if (!(error instanceof Error)) return bug(String(error), []);
-  return environmentFailure(error) ?? bug(error.message, (error.stack ?? '').split('\n').slice(1), error);
+  const known = environmentFailure(error) ?? missingPackageFailure(error);
+  return known ?? bug(error.message, (error.stack ?? '').split('\n').slice(1), error);
 }
 
 function bug(message: string, details: readonly string[], cause?: Error): Failure {

@@ -63,6 +63,7 @@ export type FailureReason =
   | 'cache-unwritable'
   | 'lock-foreign'
   | 'opener-missing'
+  | 'package-missing'
   // 37: a bug in kshot
   | 'bug';
 

@@ -9,7 +9,7 @@ export interface EngineChoice {
 }
 
 /** What a choice may look at. */
-export interface Surroundings {
+export interface EngineSurroundings {
   /** The GPUs by their device files. */
   readonly gpus: readonly GpuDevice[];
   /** Looks whether an engine can compute here. */
@@ -36,7 +36,10 @@ export function unusedChoice(group: keyof typeof withoutGpu): EngineChoice {
  * The engine that a name stands for: itself, or for a group the first GPU engine that has hardware to compute on, else
  * the group's engine for the CPU. Without a device file nothing is probed, and nothing loaded.
  */
-export async function chooseEngine(asked: string, { gpus, probe }: Surroundings): Promise<EngineChoice> {
+export async function chooseEngine(
+  asked: string,
+  { gpus, probe }: EngineSurroundings,
+): Promise<EngineChoice> {
   if (!isEngineGroup(asked)) return { engine: asked, why: 'it was asked for by name' };
   const fallback = withoutGpu[asked];
   if (gpus.length === 0) return { engine: fallback, why: 'there is no GPU' };

@@ -122,6 +122,10 @@ export interface EngineDescriptor {
   readonly summary: string;
   /** The optional packages that loading it takes; `probeEngine` looks for them before it calls `probe`. */
   readonly packages: readonly string[];
+  /** The machines that there are such packages for, as `linux-x64`; all where absent. */
+  readonly platforms?: readonly string[];
+  /** What their installation takes beside the command. */
+  readonly installNote?: string;
   /** Looks whether it can compute here; may load packages and open a device. Never rejects. */
   probe(): Promise<EngineProbe>;
   load(): Promise<{ createEngine(options: EngineOptions): Promise<Engine> }>;

@@ -1,4 +1,4 @@
-import type { EngineProbe } from './engine.js';
+import type { EngineDescriptor, EngineProbe } from './engine.js';
 import { installedVersions } from './installed-version.js';
 import { engines } from './registry.js';
 
@@ -7,12 +7,29 @@ export async function probeEngine(name: string): Promise<EngineProbe> {
   const engine = engines[name];
   if (engine === undefined) return { available: false, why: `there is no engine ${name}`, versions: {} };
   const versions = installedVersions(engine.packages);
+  const platform = `${process.platform}-${process.arch}`;
+  if (engine.platforms?.includes(platform) === false) {
+    return {
+      available: false,
+      why: `there is no ${engine.packages.join(' and ')} for ${platform}`,
+      mend: '--engine tfjs:webgpu computes on any GPU',
+      versions,
+    };
+  }
   const missing = engine.packages.filter((one) => versions[one] === undefined);
   if (missing.length === 0) return await engine.probe();
   return {
     available: false,
     why: `the package${missing.length === 1 ? '' : 's'} ${missing.join(' and ')} ${missing.length === 1 ? 'is' : 'are'} not installed`,
-    mend: `npm install ${missing.join(' ')}`,
+    mend: installing({ ...engine, packages: missing }),
     versions,
   };
+}
+
+/** What installs an engine's packages. */
+export function installing({
+  packages,
+  installNote,
+}: Pick<EngineDescriptor, 'packages' | 'installNote'>): string {
+  return `npm install ${packages.join(' ')}${installNote === undefined ? '' : `, ${installNote}`}`;
 }

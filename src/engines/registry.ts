@@ -28,7 +28,11 @@ export const engines: { readonly [name: string]: EngineDescriptor } = {
     deterministic: false,
     parallel: false,
     summary: 'float32, TensorFlow on an NVIDIA GPU by CUDA 11',
-    packages: ['@tensorflow/tfjs-core'],
+    // It brings the rest of TensorFlow.js along.
+    packages: ['@tensorflow/tfjs-node-gpu'],
+    platforms: ['linux-x64'],
+    installNote:
+      'on a network that reaches storage.googleapis.com, where it gets libtensorflow; it wants CUDA 11 and cuDNN 8',
     probe: () => probeApart('tfjs:tensorflow'),
     load: () => import('./tfjs/tfjs-tensorflow-engine.js'),
   },

@@ -7,7 +7,7 @@ export type RunEvent =
   | StepWait
   | StepRetry
   | StepProgress
-  | StepLog
+  | StepLogged
   | StepNote
   | StepFinish
   | RunFailed
@@ -97,7 +97,7 @@ export interface StepProgress {
   readonly values: { readonly [name: string]: number };
 }
 
-export interface StepLog {
+export interface StepLogged {
   readonly event: 'step.log';
   readonly time: string;
   readonly node: string;

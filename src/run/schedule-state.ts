@@ -4,7 +4,7 @@ import { leavesOf, type Tree } from '../base/files/tree.js';
 import type { JsonObject } from '../base/json.js';
 import type { FinalParameters } from '../pipeline/graph/chosen-settings.js';
 import type { Demand, GraphNode } from '../pipeline/graph/graph.js';
-import type { Key } from '../pipeline/plan/keys.js';
+import type { NodeKey } from '../pipeline/plan/keys.js';
 import type { PlannedNode } from '../pipeline/plan/plan.js';
 import type { Entry, ObjectReference } from '../store/entry.js';
 import type { Outcome } from './event.js';
@@ -48,7 +48,7 @@ export interface Startable {
 export interface ScheduleWorld {
   /** A node's parameters, with what has been chosen for it. */
   parametersOf(node: GraphNode, inputs: Startable['inputs']): FinalParameters;
-  keyOf(node: GraphNode, parameters: JsonObject, inputs: Startable['inputs']): Key;
+  keyOf(node: GraphNode, parameters: JsonObject, inputs: Startable['inputs']): NodeKey;
   /** The entry of a key, where all its objects are there. */
   find(key: Digest): Entry | undefined;
   isComplete(entry: Entry): boolean;

@@ -8,8 +8,8 @@ import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
 import type { MetaGradient } from '../../src/engines/engine.js';
 import { KernelMemory } from '../../src/engines/wasm/kernel-memory.js';
+import { ThreadPool } from '../../src/engines/wasm/thread-pool.js';
 import { createEngine } from '../../src/engines/wasm/wasm-engine.js';
-import { WorkerPool } from '../../src/engines/wasm/worker-pool.js';
 import { gru } from '../../src/model/gru/gru.js';
 import { initialParameters } from '../../src/model/gru/initial-parameters.js';
 import { parameterCount } from '../../src/model/gru/parameter-layout.js';
@@ -84,7 +84,7 @@ describe('the threads of the wasm engine', () => {
     // A module without the kernel's exports: the thread fails as soon as it starts.
     const empty = await WebAssembly.compile(Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0));
     const { memory } = new KernelMemory(65_536);
-    const pool = new WorkerPool({ module: empty, memory, shape: [8, 8, 8, 8] }, [0, 0]);
+    const pool = new ThreadPool({ module: empty, memory, shape: [8, 8, 8, 8] }, [0, 0]);
     const order = { call: 'workOff' as const, queue: 0, arena: 0 };
     const crashed = { failure: { reason: 'worker-crashed' } };
     await expect(pool.ready).rejects.toMatchObject(crashed);

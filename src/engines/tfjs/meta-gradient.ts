@@ -106,7 +106,7 @@ function enqueueChain(
       products = sum;
     }
     if (secondOrder) {
-      const earlier = passes.pullBack(forests, before, evaluation, rates, derivative);
+      const earlier = passes.vjp(forests, before, evaluation, rates, derivative);
       derivative.release();
       derivative = earlier;
     }

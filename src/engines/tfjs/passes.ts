@@ -1,24 +1,24 @@
 import type { ItemSlots, PackedForests } from './packed-forests.js';
 
 /** Something on the device. Whoever was given it releases it; what it was made from may be released before it. */
-export interface Held {
+export interface DeviceResource {
   release(): void;
 }
 
 /** Packed forests on the device. */
-export type DeviceForests = Held;
+export type DeviceForests = DeviceResource;
 
 /**
  * A vector in parameter space for each weight vector of a batch: weights, a gradient, a direction or rates. Of the
  * embedding it holds the rows of `ItemSlots` alone. It may share storage where all weight vectors are equal.
  */
-export type Vectors = Held;
+export type Vectors = DeviceResource;
 
 /** Numbers to be read back. */
-export type Values = Held;
+export type Values = DeviceResource;
 
-/** The loss and its gradient at some weights, with what `pullBack` needs of the forward and the backward pass. */
-export interface Evaluation extends Held {
+/** The loss and its gradient at some weights, with what `vjp` needs of the forward and the backward pass. */
+export interface GradientEvaluation extends DeviceResource {
   /** Of the weighted loss of each weight vector; released with the evaluation. */
   readonly gradient: Vectors;
   /** `[pairs]` the unweighted loss of each pair, in the order of the packed forests; released with the evaluation. */
@@ -62,7 +62,7 @@ export interface Passes {
   uploadVector(vector: Float32Array, slots: ItemSlots): Vectors;
 
   /** Forward and backward pass at `weights`. */
-  evaluate(forests: DeviceForests, weights: Vectors): Evaluation;
+  evaluate(forests: DeviceForests, weights: Vectors): GradientEvaluation;
 
   /** One inner step: `weights - rates * gradient`, elementwise. */
   descend(weights: Vectors, rates: Rates, gradient: Vectors): Vectors;
@@ -71,10 +71,10 @@ export interface Passes {
    * The derivative by the weights before an inner step, given that by the weights after it: `derivative - H (rates *
    * derivative)`, exactly, where H is the Hessian of the loss at `weights`, and `evaluation` was made there.
    */
-  pullBack(
+  vjp(
     forests: DeviceForests,
     weights: Vectors,
-    evaluation: Evaluation,
+    evaluation: GradientEvaluation,
     rates: Rates,
     derivative: Vectors,
   ): Vectors;

@@ -1,27 +1,18 @@
 import type { EngineProbe } from '../engine.js';
-import { installedVersions, packageFolder } from '../installed-version.js';
+import { installedVersions } from '../installed-version.js';
+import { installing } from '../probe-engine.js';
+import { engines } from '../registry.js';
 import { faultMend, gradientFault } from './check-gradient.js';
 import { loadTensorflow } from './load-tensorflow.js';
 import { tensorflowDevice } from './tensorflow-device.js';
 import { createEngine } from './tfjs-tensorflow-engine.js';
 
 const packageName = '@tensorflow/tfjs-node-gpu';
-const install = `npm install ${packageName}, on a network that reaches storage.googleapis.com, where it gets libtensorflow; it wants CUDA 11 and cuDNN 8`;
 
 /** Loads TensorFlow, which starts CUDA, and sees whether a GPU computes what it should. */
 export async function probeTensorflow(): Promise<EngineProbe> {
   const versions = installedVersions([packageName]);
-  if (process.platform !== 'linux' || process.arch !== 'x64') {
-    return {
-      available: false,
-      why: `there is no ${packageName} for ${process.platform} on ${process.arch}`,
-      mend: '--engine tfjs:webgpu computes on any GPU',
-      versions,
-    };
-  }
-  if (packageFolder(packageName) === undefined) {
-    return { available: false, why: `the package ${packageName} is not installed`, mend: install, versions };
-  }
+  const engine = engines['tfjs:tensorflow'];
   try {
     const loaded = await loadTensorflow();
     const fault = loaded.usesGpu ? await gradientFault(createEngine) : undefined;
@@ -44,7 +35,7 @@ export async function probeTensorflow(): Promise<EngineProbe> {
     return {
       available: false,
       why: `the package ${packageName} does not load: ${message}`,
-      mend: install,
+      ...(engine === undefined ? {} : { mend: installing(engine) }),
       versions,
     };
   }

@@ -1,7 +1,7 @@
 import { KernelMemory } from './kernel-memory.js';
 import type { PaddedShape } from './padded-shape.js';
+import { ThreadPool } from './thread-pool.js';
 import { type Group, type Sums, WorkLayout } from './work-layout.js';
-import { WorkerPool } from './worker-pool.js';
 
 /** The first page is the kernel's own data; then every thread, and the host, has a control area. */
 const controlStart = 65_536;
@@ -21,7 +21,7 @@ interface Kernel {
 export class KernelThreads {
   readonly #layout: WorkLayout;
   readonly #kernel: Kernel;
-  readonly #pool: WorkerPool;
+  readonly #pool: ThreadPool;
   readonly #threads: number;
 
   constructor(module: WebAssembly.Module, shape: PaddedShape, threads: number) {
@@ -39,7 +39,7 @@ export class KernelThreads {
     this.#kernel = exports as unknown as Kernel;
     this.#kernel.start(controls.pop() ?? controlStart);
     this.#kernel.configure(...sizes);
-    this.#pool = new WorkerPool({ module, memory, shape: sizes }, controls);
+    this.#pool = new ThreadPool({ module, memory, shape: sizes }, controls);
   }
 
   /**
@@ -59,15 +59,16 @@ export class KernelThreads {
   /** Has the threads do all groups, the longest first. */
   async workOff(groups: readonly Group[]): Promise<void> {
     const { memory } = this.#layout;
-    const length = ({ laid }: Group): number => laid.reduce((sum, { work }) => sum + work, 0);
+    const length = ({ placed }: Group): number => placed.reduce((sum, { work }) => sum + work, 0);
     const inOrder = groups.toSorted((one, other) => length(other) - length(one));
     const bytes = this.#layout.shape.denseFloats * 4;
-    const addresses = inOrder.map(({ sums, laid }) =>
-      memory.put([sums, bytes, laid.length, ...laid.map(({ plan }) => plan)]),
+    const addresses = inOrder.map(({ sums, placed }) =>
+      memory.put([sums, bytes, placed.length, ...placed.map(({ plan }) => plan)]),
     );
     const queue = memory.put([0, groups.length, ...addresses]);
     const arena = groups.reduce(
-      (most, { laid }) => laid.reduce((max, { plan }) => Math.max(max, this.#kernel.arenaBytes(plan)), most),
+      (most, { placed }) =>
+        placed.reduce((max, { plan }) => Math.max(max, this.#kernel.arenaBytes(plan)), most),
       0,
     );
     const fitting = Math.floor(memory.bytesLeft / Math.max(1, arena));

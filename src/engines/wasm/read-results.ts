@@ -1,25 +1,25 @@
 import { parameterCount, parameterLayout } from '../../model/gru/parameter-layout.js';
 import type { Drift } from '../engine.js';
 import { kernelOrder, unpadDense } from './padded-shape.js';
-import type { Laid, WorkLayout } from './work-layout.js';
+import type { PlacedWork, WorkLayout } from './work-layout.js';
 
 /** The dense sum at `total` and the plans' embedding rows, added in the plans' order, as a flat vector. */
 export function readGradient(
   { shape: padded, memory }: WorkLayout,
   total: number,
-  laid: readonly Laid[],
-  rowsOf: (one: Laid) => number,
+  placed: readonly PlacedWork[],
+  rowsOf: (one: PlacedWork) => number,
 ): Float32Array {
   const { shape, embedding, denseFloats } = padded;
   const gradient = new Float32Array(parameterCount(shape));
   unpadDense(padded, memory.floats(total, denseFloats), gradient);
   const placeOf = new Map<number, number>();
-  for (const { itemIds } of laid) {
+  for (const { itemIds } of placed) {
     for (const item of itemIds) if (!placeOf.has(item)) placeOf.set(item, placeOf.size);
   }
   const size = shape.embedding;
   const sums = new Float64Array(placeOf.size * size);
-  for (const one of laid) {
+  for (const one of placed) {
     const rows = memory.floats(rowsOf(one), one.itemIds.length * embedding);
     for (const [row, item] of one.itemIds.entries()) {
       // Every item has a place, and both rows are within their arrays.
@@ -37,7 +37,7 @@ export function readGradient(
 /** How far each tensor moved at the `step`th step count; `embedding` is the squared norm of the whole embedding. */
 export function readDrift(
   { shape, memory }: WorkLayout,
-  { drift }: Laid,
+  { drift }: PlacedWork,
   step: number,
   embedding: number,
 ): readonly Drift[] {

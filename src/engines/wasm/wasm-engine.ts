@@ -113,7 +113,7 @@ class WasmEngine implements Engine {
     const groups: Group[] = taskGroups.map((group, index) => {
       const own = sums.first + index * sums.stride;
       const ownRates = rateSums === undefined ? 0 : rateSums.first + index * rateSums.stride;
-      const laid = group.map(({ itemIds, support, query }) =>
+      const placed = group.map(({ itemIds, support, query }) =>
         layout.putPlan({
           kind: planKinds.chain,
           itemIds,
@@ -129,7 +129,7 @@ class WasmEngine implements Engine {
           rateSums: ownRates,
         }),
       );
-      return { sums: own, laid };
+      return { sums: own, placed };
     });
     for (const [index, stack] of stacks.entries()) {
       const { itemIds, pairs } = stackQueries(stack);
@@ -137,7 +137,7 @@ class WasmEngine implements Engine {
       const weights = stack.flatMap(({ query: { labels } }) =>
         Array.from(labels, () => lambda / (tasks.length * labels.length)),
       );
-      const laid = layout.putPlan({
+      const placed = layout.putPlan({
         kind: planKinds.batch,
         itemIds,
         support: pairs,
@@ -146,7 +146,7 @@ class WasmEngine implements Engine {
         parameters: theta,
         sums: own,
       });
-      groups.push({ sums: own, laid: [laid] });
+      groups.push({ sums: own, placed: [placed] });
     }
 
     if (rateSums !== undefined) {
@@ -156,16 +156,16 @@ class WasmEngine implements Engine {
     await this.#threads.addUp(sums);
     if (rateSums !== undefined) await this.#threads.addUp(rateSums);
 
-    const laid = groups.flatMap((group) => group.laid);
-    const chains = laid.slice(0, tasks.length);
+    const placed = groups.flatMap((group) => group.placed);
+    const chains = placed.slice(0, tasks.length);
     const lossPerTask = Float64Array.from(chains, ({ losses, pairs }) =>
       mean(layout.memory.doubles(losses, pairs)),
     );
     if (lambda !== 0) {
       let task = 0;
       for (const [index, stack] of stacks.entries()) {
-        // There is one laid plan for each stack.
-        let from = laid[tasks.length + index]!.losses;
+        // There is one plan for each stack.
+        let from = placed[tasks.length + index]!.losses;
         for (const { query } of stack) {
           const count = query.labels.length;
           const before = mean(layout.memory.doubles(from, count));
@@ -177,7 +177,7 @@ class WasmEngine implements Engine {
     }
     return {
       loss: mean(lossPerTask),
-      gradient: readGradient(layout, sums.total, laid, ({ gradientRows }) => gradientRows),
+      gradient: readGradient(layout, sums.total, placed, ({ gradientRows }) => gradientRows),
       ...(rateSums !== undefined
         ? {
             rateGradient: readGradient(
@@ -196,7 +196,7 @@ class WasmEngine implements Engine {
     const layout = await this.#threads.clear();
     const theta = layout.putParameters(parameters);
     const rates = layout.putRates(hyper.innerRates, false);
-    const laid = tasks.map(planTask).map(({ itemIds, support, query }) =>
+    const placed = tasks.map(planTask).map(({ itemIds, support, query }) =>
       layout.putPlan({
         kind: planKinds.adapt,
         itemIds,
@@ -210,15 +210,15 @@ class WasmEngine implements Engine {
         rankSteps: hyper.steps,
       }),
     );
-    await this.#threads.workOff(laid.map((one) => ({ sums: 0, laid: [one] })));
+    await this.#threads.workOff(placed.map((one) => ({ sums: 0, placed: [one] })));
     const { items, embedding: size } = layout.shape.shape;
     let embedding = 0;
     for (const value of parameters.subarray(0, items * size)) embedding += value * value;
     return {
       ranks: hyper.steps.map((_, step) =>
-        laid.map(({ ranks, pairs }) => layout.memory.words(ranks + step * pairs * 4, pairs).slice()),
+        placed.map(({ ranks, pairs }) => layout.memory.words(ranks + step * pairs * 4, pairs).slice()),
       ),
-      drift: hyper.steps.map((_, step) => laid.map((one) => readDrift(layout, one, step, embedding))),
+      drift: hyper.steps.map((_, step) => placed.map((one) => readDrift(layout, one, step, embedding))),
     };
   }
 
@@ -232,7 +232,7 @@ class WasmEngine implements Engine {
     const groups = ranges.map((range, index): Group => {
       const { itemIds, pairs: local } = planPairs(slicePairs(pairs, range[0] ?? 0, range.length));
       const own = sums.first + index * sums.stride;
-      const laid = layout.putPlan({
+      const placed = layout.putPlan({
         kind: planKinds.batch,
         itemIds,
         support: local,
@@ -241,16 +241,16 @@ class WasmEngine implements Engine {
         parameters: theta,
         sums: own,
       });
-      return { sums: own, laid: [laid] };
+      return { sums: own, placed: [placed] };
     });
     await this.#threads.workOff(groups);
     await this.#threads.addUp(sums);
-    const laid = groups.flatMap((group) => group.laid);
+    const placed = groups.flatMap((group) => group.placed);
     let loss = 0;
-    for (const one of laid) for (const value of layout.memory.doubles(one.losses, one.pairs)) loss += value;
+    for (const one of placed) for (const value of layout.memory.doubles(one.losses, one.pairs)) loss += value;
     return {
       loss: loss / count,
-      gradient: readGradient(layout, sums.total, laid, (one) => one.gradientRows),
+      gradient: readGradient(layout, sums.total, placed, (one) => one.gradientRows),
     };
   }
 }

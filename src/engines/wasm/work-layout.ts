@@ -11,7 +11,7 @@ const sumsLimit = 512e6;
 export const planKinds = { chain: 0, batch: 1, adapt: 2 };
 
 /** A piece of work laid out in memory, and where its results will be. */
-export interface Laid {
+export interface PlacedWork {
   readonly plan: number;
   readonly itemIds: Int32Array;
   readonly gradientRows: number;
@@ -27,7 +27,7 @@ export interface Laid {
 /** Pieces of work that one thread does in order; their gradients add up at `sums` (0 where there are none). */
 export interface Group {
   readonly sums: number;
-  readonly laid: readonly Laid[];
+  readonly placed: readonly PlacedWork[];
 }
 
 /** What a plan says; weights are of the pairs' losses, addresses are in bytes. */
@@ -123,7 +123,7 @@ export class WorkLayout {
   }
 
   /** Writes a plan as `Plan` of `kernel/layout.as` reads it. */
-  putPlan(fields: PlanFields): Laid {
+  putPlan(fields: PlanFields): PlacedWork {
     const memory = this.memory;
     const { itemIds, support, query, rankSteps = [] } = fields;
     const supportForest = memory.put(this.#putForest(support, fields.supportWeight));

@@ -13,7 +13,7 @@ const interpreters: readonly { readonly name: RegExp; readonly code: RegExp }[] 
 /** Of the files that these run. */
 const scriptEnding = /^\.(?:py|pyz|js|mjs|cjs|ts|sh|bash|zsh|r|pl|rb|jl)$/i;
 
-export interface Surroundings {
+export interface ScriptSurroundings {
   /** The project's root, absolute. */
   readonly root: string;
   /** Folders in which a shell looks for its script too, as in PATH. */
@@ -28,7 +28,7 @@ export interface Surroundings {
  */
 export function missingScript(
   argv: readonly string[],
-  { root, searched, known }: Surroundings,
+  { root, searched, known }: ScriptSurroundings,
 ): string | undefined {
   const words = basename(argv[0] ?? '') === 'env' ? argv.slice(1) : argv;
   const name = basename(words[0] ?? '');

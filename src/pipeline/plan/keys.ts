@@ -21,7 +21,7 @@ export interface KeyInput {
 }
 
 /** All that determines a node's outputs, and its digest. */
-export interface Key {
+export interface NodeKey {
   readonly key: Digest;
   readonly preimage: JsonObject;
 }
@@ -31,7 +31,7 @@ export interface Key {
  *
  * @throws FailureError `bug` where the build knows no code of the node's kind or engine.
  */
-export function keyOf({ node, inputs, ...rest }: KeyInput & { readonly parameters: JsonObject }): Key {
+export function keyOf({ node, inputs, ...rest }: KeyInput & { readonly parameters: JsonObject }): NodeKey {
   const read = Object.entries(inputsBesideSettings(node, inputs));
   const missing = read.flatMap(([port, tree]) =>
     tree.type !== 'list'

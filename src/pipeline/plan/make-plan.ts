@@ -12,7 +12,7 @@ import { keyOf } from './keys.js';
 import type { Plan, PlannedNode } from './plan.js';
 import { resolveInputs } from './resolve-inputs.js';
 
-export interface PlanOptions {
+export interface ForcedNodes {
   /** Nodes that run although there is an entry (`--force`). */
   readonly force?: (node: GraphNode) => boolean;
 }
@@ -27,7 +27,7 @@ export async function makePlan(
   graph: Graph,
   store: Pick<Store, 'readEntry' | 'isComplete' | 'digestFile' | 'readText'>,
   codes: CodeDigests,
-  { force = () => false }: PlanOptions = {},
+  { force = () => false }: ForcedNodes = {},
 ): Promise<Result<Plan, Failure[]>> {
   const digests = await digestFiles(graph, store);
   if (!digests.ok) return digests;

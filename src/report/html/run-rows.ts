@@ -35,7 +35,7 @@ export interface LossRow {
 }
 
 /** How far the training of a step is told in detail: iterations for each of its `LossRow`s. */
-export interface HistoryRow {
+export interface HistoryReach {
   readonly node: string;
   readonly step: string;
   readonly iterations: number;
@@ -58,7 +58,7 @@ export interface EpisodeDriftRow {
 export interface RunRows {
   readonly parameters: readonly ParameterRow[];
   readonly lineage: readonly LineageRow[];
-  readonly history: readonly HistoryRow[];
+  readonly history: readonly HistoryReach[];
   readonly losses: readonly LossRow[];
   /** Of each node at its greatest K and, there, most steps: what a histogram is made of. */
   readonly drift: readonly EpisodeDriftRow[];
@@ -93,7 +93,7 @@ export async function readRunRows(tables: string): Promise<RunRows> {
         `SELECT node, input, source_node, source_output, coalesce(roles, '') AS roles, file, digest
          FROM lineage ORDER BY node, input`,
       ),
-      history: await rows<HistoryRow>(
+      history: await rows<HistoryReach>(
         `${histories}
          SELECT node, step, count(*) AS iterations, max(iteration) AS last_iteration,
                 CAST(any_value(iterations_per_row) AS INTEGER) AS iterations_per_row

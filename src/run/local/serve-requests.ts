@@ -8,6 +8,7 @@ import { isExhaustion, systemErrorOf } from '../../base/system-error.js';
 import type { Kind } from '../../kinds/kind.js';
 import type { ExecuteRequest } from '../executor.js';
 import { StepLog } from '../step-log.js';
+import { missingPackageFailure } from '../../base/missing-package.js';
 import { executeNode } from './execute-node.js';
 import type { WatchedProgram } from './watchdog.js';
 import type { WorkerMessage, WorkerRequest } from './worker-messages.js';
@@ -155,7 +156,10 @@ function limited(perSecond: number): () => boolean {
 
 /** A thrown value as a failure that can cross to another process: the cause as text. */
 function failureOf(error: unknown, workspace: string): Failure {
-  const failure = error instanceof FailureError ? error.failure : surroundingsFailure(error, workspace);
+  const failure =
+    error instanceof FailureError
+      ? error.failure
+      : (surroundingsFailure(error, workspace) ?? missingPackageFailure(error));
   if (failure !== undefined) {
     const { cause, ...rest } = failure;
     const causes = messagesOf(cause).filter((message) => !rest.message.includes(message));

@@ -4,8 +4,8 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { GruShape } from '../../../model/gru/gru-shape.js';
 import type { PlacedForests } from './placed-forests.js';
 import {
-  gatherRows,
   gatherSums,
+  gatherTensorRows,
   joinColumns,
   joinRows,
   outerProducts,
@@ -17,7 +17,7 @@ import {
 } from './row-operations.js';
 import type { VectorTensors } from './vectors.js';
 
-export interface Forward {
+export interface ForwardTensors {
   /** `[W, N, e]` the embedded items. */
   readonly inputs: tf.Tensor3D;
   /** `[W, N, h]` the state before each row's item. */
@@ -33,7 +33,7 @@ export interface Forward {
 }
 
 /** What the tangent of the backward pass needs of the pass; derivatives are those of the weighted loss. */
-export interface Backward {
+export interface BackwardTensors {
   /** `[W, P, V]` softmax of the scores. */
   readonly probabilities: tf.Tensor3D;
   /** `[W, P, V]` by the scores. */
@@ -61,12 +61,12 @@ export interface CellFactors {
 }
 
 /** The forward pass at `weights`, and the scores `[W, P, V]`. */
-export function forwardPass(
+export function evaluateForward(
   forests: PlacedForests,
   weights: VectorTensors,
   { hidden }: GruShape,
-): { readonly forward: Forward; readonly scores: tf.Tensor3D } {
-  const inputs = gatherRows(weights.embedding, forests.inputs);
+): { readonly forward: ForwardTensors; readonly scores: tf.Tensor3D } {
+  const inputs = gatherTensorRows(weights.embedding, forests.inputs);
   const inputSums = tf.add<tf.Tensor3D>(product(inputs, weights.inputWeights), weights.inputBias);
   const [ofGates, ofCandidate] = splitColumns(inputSums, 2 * hidden);
   const gateInputs = splitRows(ofGates, forests.widths);
@@ -78,7 +78,7 @@ export function forwardPass(
   const candidates: tf.Tensor3D[] = [];
   for (const [level, { parents }] of forests.levels.entries()) {
     // Lists by level have an entry for each, here and below: what each `!` says.
-    const above = parents === undefined ? undefined : gatherRows(states[level - 1]!, parents);
+    const above = parents === undefined ? undefined : gatherTensorRows(states[level - 1]!, parents);
     const before = above ?? forests.zeroState;
     // At a root there is only the bias, once for all rows.
     const recurrent: tf.Tensor3D =
@@ -99,7 +99,7 @@ export function forwardPass(
     gates.push(gate);
     candidates.push(candidate);
   }
-  const ends = gatherRows(joinRows(states), forests.ends);
+  const ends = gatherTensorRows(joinRows(states), forests.ends);
   return {
     forward: {
       inputs,
@@ -126,15 +126,15 @@ export function softmaxLoss(
   return { losses: tf.gather(losses, forests.placeOfPair), probabilities: tf.div(powers, sums) };
 }
 
-/** The backward pass: what `pullBack` needs, and the gradient. */
-export function backwardPass(
+/** The backward pass: what `vjp` needs, and the gradient. */
+export function evaluateBackward(
   forests: PlacedForests,
   weights: VectorTensors,
-  forward: Forward,
+  forward: ForwardTensors,
   probabilities: tf.Tensor3D,
   one: tf.Scalar,
   { hidden }: GruShape,
-): { readonly backward: Backward; readonly gradient: VectorTensors } {
+): { readonly backward: BackwardTensors; readonly gradient: VectorTensors } {
   const scores = tf.sub<tf.Tensor3D>(tf.mul(probabilities, forests.weights), forests.targets);
   const atEnds = gatherSums(transposedProduct(scores, weights.outputWeights), forests.pairsOfRow);
   const factors = cellFactors(forward, one, hidden);
@@ -186,7 +186,7 @@ export function backwardPass(
   };
 }
 
-function cellFactors(forward: Forward, one: tf.Scalar, hidden: number): CellFactors {
+function cellFactors(forward: ForwardTensors, one: tf.Scalar, hidden: number): CellFactors {
   const { gates, candidate, before, recurrentCandidate } = forward;
   const keep = tf.sub<tf.Tensor3D>(one, gates);
   // sigmoid' of both gates.

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { GruShape } from '../../../model/gru/gru-shape.js';
-import type { Held } from '../passes.js';
+import type { DeviceResource } from '../passes.js';
 import { disposeOf, tidied } from '../tensor-scope.js';
 import type { IndexLists, PaddedForests } from './padded-forests.js';
 import type { PlacedLists } from './row-operations.js';
@@ -13,7 +13,7 @@ export interface PlacedLevel {
 }
 
 /** Padded forests on the device: W vectors, N rows and P pairs for each, V items. */
-export interface PlacedForests extends Held {
+export interface PlacedForests extends DeviceResource {
   readonly vectors: number;
   readonly levels: readonly PlacedLevel[];
   /** Rows of each level, for each vector. */
@@ -39,7 +39,7 @@ export interface PlacedForests extends Held {
 /** Uploads `padded`. */
 export function placeForests(shape: GruShape, padded: PaddedForests): PlacedForests {
   const { vectors, pairs } = padded;
-  const held = tidied(() => {
+  const tensors = tidied(() => {
     const weights = tf.tensor3d(padded.weights, [vectors, pairs, 1]);
     const labels = indices(padded.labels);
     return {
@@ -63,7 +63,7 @@ export function placeForests(shape: GruShape, padded: PaddedForests): PlacedFore
     };
   });
   const widths = padded.levels.map(({ width }) => width);
-  return { ...held, vectors, widths, release: () => disposeOf(held) };
+  return { ...tensors, vectors, widths, release: () => disposeOf(tensors) };
 }
 
 function indices(values: Int32Array): tf.Tensor1D {

@@ -2,30 +2,36 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { GruShape } from '../../../model/gru/gru-shape.js';
 import { parameterCount } from '../../../model/gru/parameter-layout.js';
 import type { ItemSlots, PackedForests } from '../packed-forests.js';
-import type { Evaluation, Footprint, Held, Passes } from '../passes.js';
+import type { DeviceResource, Footprint, GradientEvaluation, Passes } from '../passes.js';
 import { disposeOf, tidied } from '../tensor-scope.js';
-import { type Backward, backwardPass, type Forward, forwardPass, softmaxLoss } from './evaluate.js';
+import {
+  type BackwardTensors,
+  evaluateBackward,
+  evaluateForward,
+  type ForwardTensors,
+  softmaxLoss,
+} from './evaluate.js';
+import { hessianVectorProduct } from './hessian-vector-product.js';
 import { padForests } from './padded-forests.js';
 import { type PlacedForests, placeForests } from './placed-forests.js';
-import { hessianVectorProduct } from './pull-back.js';
 import { denseNames, type FlatTensors, mapVectors, uploadFlat, type VectorTensors } from './vectors.js';
 
-interface PlainVectors extends Held {
+interface PlainVectors extends DeviceResource {
   readonly vectors: number;
   readonly tensors: VectorTensors;
 }
 
-interface PlainValues extends Held {
+interface PlainValues extends DeviceResource {
   readonly tensor: tf.Tensor1D;
 }
 
 type PlainRates = number | PlainVectors;
 
-interface PlainEvaluation extends Evaluation {
+interface PlainEvaluation extends GradientEvaluation {
   readonly gradient: PlainVectors;
   readonly losses: PlainValues;
-  readonly forward: Forward;
-  readonly backward: Backward;
+  readonly forward: ForwardTensors;
+  readonly backward: BackwardTensors;
 }
 
 /** A vector that was uploaded, and its values. */
@@ -90,11 +96,11 @@ export class PlainPasses implements Passes {
   }
 
   evaluate(forests: PlacedForests, weights: PlainVectors): PlainEvaluation {
-    const held = tidied(() => {
-      const { forward, scores } = forwardPass(forests, weights.tensors, this.#shape);
+    const results = tidied(() => {
+      const { forward, scores } = evaluateForward(forests, weights.tensors, this.#shape);
       const { losses, probabilities } = softmaxLoss(forests, scores);
       const one = this.#scalar(1);
-      const { backward, gradient } = backwardPass(
+      const { backward, gradient } = evaluateBackward(
         forests,
         weights.tensors,
         forward,
@@ -105,11 +111,11 @@ export class PlainPasses implements Passes {
       return { forward, backward, gradient, losses };
     });
     return {
-      forward: held.forward,
-      backward: held.backward,
-      gradient: vectorsOf(forests.vectors, held.gradient),
-      losses: valuesOf(held.losses),
-      release: () => disposeOf(held),
+      forward: results.forward,
+      backward: results.backward,
+      gradient: vectorsOf(forests.vectors, results.gradient),
+      losses: valuesOf(results.losses),
+      release: () => disposeOf(results),
     };
   }
 
@@ -117,7 +123,7 @@ export class PlainPasses implements Passes {
     return this.#subtract(weights.vectors, weights.tensors, () => this.#scaled(rates, gradient.tensors));
   }
 
-  pullBack(
+  vjp(
     forests: PlacedForests,
     weights: PlainVectors,
     { forward, backward }: PlainEvaluation,
@@ -158,7 +164,7 @@ export class PlainPasses implements Passes {
 
   ranks(forests: PlacedForests, weights: PlainVectors): PlainValues {
     return this.#values(() => {
-      const { scores } = forwardPass(forests, weights.tensors, this.#shape);
+      const { scores } = evaluateForward(forests, weights.tensors, this.#shape);
       const own = tf.reshape(tf.gather(tf.reshape<tf.Rank.R1>(scores, [-1]), forests.labelScores), [
         forests.vectors,
         -1,

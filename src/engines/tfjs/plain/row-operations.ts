@@ -38,7 +38,7 @@ export function sumOfRows(rows: tf.Tensor3D): tf.Tensor3D {
 }
 
 /** Rows of `[W, N, c]` by their indices among all `W * N`; as many for each vector. */
-export function gatherRows(table: tf.Tensor3D, indices: tf.Tensor1D): tf.Tensor3D {
+export function gatherTensorRows(table: tf.Tensor3D, indices: tf.Tensor1D): tf.Tensor3D {
   const [vectors, count, columns] = table.shape;
   const rows = tf.gather(tf.reshape<tf.Rank.R2>(table, [vectors * count, columns]), indices);
   return tf.reshape(rows, [vectors, -1, columns]);

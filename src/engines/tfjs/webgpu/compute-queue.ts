@@ -3,7 +3,7 @@ import { type Binding, type Call, callBytes, type Program, writeCall } from './p
 import { DeviceOutOfMemoryError, type WebgpuDevice } from './webgpu-device.js';
 
 /** A piece of a buffer of float32 numbers, counted in numbers. */
-export interface Span {
+export interface BufferSpan {
   readonly from: Lease;
   readonly offset: number;
   readonly length: number;
@@ -114,7 +114,7 @@ export class ComputeQueue {
    * Runs all that was recorded, reads `spans` in one transfer, and takes back every buffer on loan, all before the
    * first wait, so that the next series of calls may begin at once. Throws what went wrong on the device.
    */
-  async read(spans: readonly Span[]): Promise<readonly Float32Array[]> {
+  async read(spans: readonly BufferSpan[]): Promise<readonly Float32Array[]> {
     const bytes = 4 * spans.reduce((sum, { length }) => sum + length, 0);
     const size = Math.max(bytes, 4);
     const staging = this.#staging.lease(size, bufferUsage.mapRead | bufferUsage.copyDestination);

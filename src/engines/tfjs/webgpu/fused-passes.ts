@@ -3,7 +3,7 @@
 // for each dispatch. So they run on a device of their own, beside the library.
 import type { GruShape } from '../../../model/gru/gru-shape.js';
 import type { ItemSlots, PackedForests } from '../packed-forests.js';
-import type { DeviceForests, Evaluation, Footprint, Passes, Values } from '../passes.js';
+import type { DeviceForests, Footprint, GradientEvaluation, Passes, Values } from '../passes.js';
 import type { Lease } from './buffer-pool.js';
 import { planeCount } from './cell-programs.js';
 import { ComputeQueue } from './compute-queue.js';
@@ -26,7 +26,7 @@ interface FusedForests extends DeviceForests {
   readonly tangentNumbers: number;
 }
 
-interface FusedEvaluation extends Evaluation {
+interface FusedEvaluation extends GradientEvaluation {
   readonly gradient: FusedVectors;
   readonly cells: Lease;
   readonly numbers: Lease;
@@ -172,7 +172,7 @@ class WebgpuPasses implements FusedPasses {
     return this.#vectors.descend(weights, rates, gradient);
   }
 
-  pullBack(
+  vjp(
     forests: FusedForests,
     weights: FusedVectors,
     evaluation: FusedEvaluation,

@@ -1,7 +1,7 @@
 import type { ItemSlots } from '../packed-forests.js';
 import type { Values, Vectors } from '../passes.js';
 import type { Lease } from './buffer-pool.js';
-import type { ComputeQueue, Span } from './compute-queue.js';
+import type { BufferSpan, ComputeQueue } from './compute-queue.js';
 import type { CallField, PackedShape } from './program.js';
 import type { Programs } from './programs.js';
 
@@ -15,7 +15,7 @@ export interface FusedVectors extends Vectors {
 }
 
 export interface FusedValues extends Values {
-  readonly span: Span;
+  readonly span: BufferSpan;
 }
 
 interface Operands {

@@ -76,7 +76,7 @@ export async function openWebgpu({
       throw new WebgpuUnavailableError(`${name} gives no device: ${messageOf(error)}`, { cause: error });
     });
 
-  held.add(gpu);
+  openGpus.add(gpu);
   let closed = false;
   let trouble: Error | undefined;
   device.addEventListener('uncapturederror', (event) => {
@@ -104,7 +104,7 @@ export async function openWebgpu({
       device.destroy();
       await lost;
       // Dawn goes when this object is collected, and what it gave must not outlive it.
-      held.delete(gpu);
+      openGpus.delete(gpu);
     },
   };
 }
@@ -120,7 +120,7 @@ export async function availableAdapters(): Promise<readonly string[]> {
 }
 
 /** The instances whose devices are open. */
-const held = new Set<GPU>();
+const openGpus = new Set<GPU>();
 
 /** What WebGPU adds to a browser's globals. */
 export async function webgpuGlobals(): Promise<typeof globalThis> {

@@ -2,7 +2,7 @@ import type { ReactNode } from 'react';
 import type { DrawnFigure } from '../figures/draw-figures.js';
 import { edgesOf, type RunContents, stepsOf } from '../report-model.js';
 import { DataSection } from './data.js';
-import { Figures } from './figures.js';
+import { FigureGallery } from './figure-gallery.js';
 import { StepGraph } from './graph.js';
 import { Header } from './header.js';
 import { Notes } from './notes.js';
@@ -61,7 +61,7 @@ export function Page({ contents, configuration, figures, figuresLeft, files }: P
           <main id="main" tabIndex={-1}>
             <Notes report={report} steps={steps} />
             <Results report={report}>
-              <Figures figures={figures} topics={['results']} />
+              <FigureGallery figures={figures} topics={['results']} />
             </Results>
             <FigureSection
               anchor="training"
@@ -140,7 +140,7 @@ function FigureSection({
     <section aria-labelledby={anchor}>
       <h2 id={anchor}>{title}</h2>
       <p className="lead">{lead}</p>
-      <Figures figures={figures} topics={[anchor]} />
+      <FigureGallery figures={figures} topics={[anchor]} />
       {children}
     </section>
   );

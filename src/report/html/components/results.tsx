@@ -4,7 +4,7 @@ import type { Report } from '../../../artifacts/run-documents.js';
 import type { SummaryRow } from '../../../artifacts/summary-table.js';
 import { formatCount } from '../../../base/quantities.js';
 import { inReadingOrder } from '../../../statistics/metrics.js';
-import { Estimate } from './estimate.js';
+import { EstimateCell } from './estimate-cell.js';
 import { plainText, RoleMark } from './marks.js';
 import { SummaryTable, summaryNodes } from './summary-table.js';
 import { Table } from './table.js';
@@ -98,7 +98,7 @@ function Metrics({ rows }: { readonly rows: readonly MetricRow[] }): ReactNode {
           ...metrics.map((metric) => {
             const value = row.values[metric];
             return value === undefined ? null : (
-              <Estimate key={metric} value={value} interval={row.intervals[metric]} />
+              <EstimateCell key={metric} value={value} interval={row.intervals[metric]} />
             );
           }),
           row.n,

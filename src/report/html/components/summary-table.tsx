@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react';
 import { comparisonTable, type SummaryRow } from '../../../artifacts/summary-table.js';
 import { inReadingOrder } from '../../../statistics/metrics.js';
-import { Estimate } from './estimate.js';
+import { EstimateCell } from './estimate-cell.js';
 import { plainText } from './marks.js';
 import { Table } from './table.js';
 
@@ -66,7 +66,7 @@ export function SummaryTable({
           ...metrics.map((metric) => {
             const found = row.metrics[metric];
             return found === undefined ? null : (
-              <Estimate
+              <EstimateCell
                 key={metric}
                 value={found.value}
                 interval={found.interval}

@@ -2,7 +2,7 @@ import { formatCount } from '../../../base/quantities.js';
 import { lightColours } from '../palette.js';
 import { type Figure, figureId, plotWidth, referenceLine, styled } from './figure.js';
 import { distinct, firstOf, metricText, sampleText } from './metric-text.js';
-import { type Axis, axisTitles, type SettingGroup } from './setting-groups.js';
+import { axisTitles, type SettingAxis, type SettingGroup } from './setting-groups.js';
 
 /** More lines than this cannot be told apart by colour. */
 const mostLines = 6;
@@ -18,7 +18,7 @@ export function ablationFigures(groups: readonly SettingGroup[]): readonly Figur
   });
 }
 
-function ablation(group: SettingGroup, axis: Axis): Figure {
+function ablation(group: SettingGroup, axis: SettingAxis): Figure {
   const { name, role, metric, varying, reference } = group;
   const other = varying.find((one) => one !== axis);
   const lines = other === undefined ? [] : distinct(group.values.map((value) => value[other]));

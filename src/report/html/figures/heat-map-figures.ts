@@ -3,7 +3,7 @@ import { formatCount, formatFigure } from '../../../base/quantities.js';
 import { heatColours, lightColours } from '../palette.js';
 import { type Figure, figureId, plotWidth, styled } from './figure.js';
 import { distinct, metricText, sampleText } from './metric-text.js';
-import { type Axis, axisTitles, type SettingGroup, type SettingValue } from './setting-groups.js';
+import { axisTitles, type SettingAxis, type SettingGroup, type SettingValue } from './setting-groups.js';
 
 /** More cells in a row than this leave no place for their numbers. */
 const mostColumns = 8;
@@ -34,7 +34,11 @@ function atBestSteps(group: SettingGroup): SettingGroup {
   };
 }
 
-function heatMap({ name, role, metric, values }: SettingGroup, across: Axis, down: Axis): Figure {
+function heatMap(
+  { name, role, metric, values }: SettingGroup,
+  across: SettingAxis,
+  down: SettingAxis,
+): Figure {
   const numbers = values.map(({ value }) => value);
   const [low, high] = [least(numbers), greatest(numbers)];
   const levelOf = (value: number) =>
@@ -51,7 +55,7 @@ function heatMap({ name, role, metric, values }: SettingGroup, across: Axis, dow
     level: levelOf(one.value),
     ink: heatColours[levelOf(one.value)]?.ink === lightColours['heat-ink-high'] ? 1 : 0,
   }));
-  const order = (axis: Axis) => distinct(values.map((value) => value[axis])).map(formatFigure);
+  const order = (axis: SettingAxis) => distinct(values.map((value) => value[axis])).map(formatFigure);
   const x = {
     field: 'across',
     type: 'ordinal',
@@ -128,6 +132,6 @@ function heatMap({ name, role, metric, values }: SettingGroup, across: Axis, dow
   };
 }
 
-function axisName(axis: Axis): string {
+function axisName(axis: SettingAxis): string {
   return axis === 'k' ? 'K' : axis === 'steps' ? 'inner steps' : 'inner rate';
 }

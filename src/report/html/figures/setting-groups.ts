@@ -5,9 +5,9 @@ import type { LineageRow } from '../run-rows.js';
 import { distinct } from './metric-text.js';
 
 /** What evaluations are repeated over. */
-export type Axis = 'k' | 'steps' | 'inner_lr';
+export type SettingAxis = 'k' | 'steps' | 'inner_lr';
 
-export const axisTitles: { readonly [axis in Axis]: string } = {
+export const axisTitles: { readonly [axis in SettingAxis]: string } = {
   k: 'K, support pairs',
   steps: 'inner steps',
   inner_lr: 'inner rate (inner_lr)',
@@ -35,7 +35,7 @@ export interface SettingGroup {
   readonly metric: string;
   readonly values: readonly SettingValue[];
   /** In the order k, steps, inner_lr: those of which there are several values. */
-  readonly varying: readonly Axis[];
+  readonly varying: readonly SettingAxis[];
   /** What the values are compared with, such as zero-shot. */
   readonly reference?: { readonly name: string; readonly value: number };
 }
@@ -121,7 +121,7 @@ function stepGroups(metrics: readonly MetricRow[]): readonly SettingGroup[] {
   });
 }
 
-function varyingAxes(values: readonly SettingValue[]): readonly Axis[] {
+function varyingAxes(values: readonly SettingValue[]): readonly SettingAxis[] {
   return (['k', 'steps', 'inner_lr'] as const).filter(
     (axis) => distinct(values.map((value) => value[axis])).length > 1,
   );

@@ -4,7 +4,7 @@ import { chainOfNode, parseNodeId } from '../../../base/node-id.js';
 import { kinds } from '../../../kinds/registry.js';
 import { leadingMetric } from '../../../statistics/metrics.js';
 import { lightColours } from '../palette.js';
-import type { HistoryRow, LineageRow, LossRow, RunRows } from '../run-rows.js';
+import type { HistoryReach, LineageRow, LossRow, RunRows } from '../run-rows.js';
 import { type Figure, figureId, plotWidth, styled } from './figure.js';
 import { distinct, firstOf, metricText, sampleText } from './metric-text.js';
 
@@ -48,7 +48,7 @@ function lossFigure(
   step: string,
   kind: string,
   losses: readonly LossRow[],
-  history: readonly HistoryRow[],
+  history: readonly HistoryReach[],
 ): Figure {
   const chains = distinct(losses.map(({ node }) => chainOfSegments(node, kind)));
   const values = chains.slice(0, mostCurves).flatMap((chain) => {
@@ -123,7 +123,7 @@ function lossFigure(
 function validationFigures(
   step: string,
   kind: string,
-  history: readonly HistoryRow[],
+  history: readonly HistoryReach[],
   metrics: readonly MetricRow[],
   lineage: readonly LineageRow[],
 ): readonly Figure[] {

@@ -16,7 +16,7 @@ export interface ThreadData {
 }
 
 /** Threads that work on one shared memory. A thread that dies fails the call under way and every later one. */
-export class WorkerPool {
+export class ThreadPool {
   /** When every thread runs: before that, the memory must not grow (see `worker.mjs`). */
   readonly ready: Promise<void>;
   readonly #workers: readonly Worker[];

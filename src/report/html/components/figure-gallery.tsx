@@ -9,7 +9,7 @@ import { figureText, Table } from './table.js';
 const mostRows = 60;
 
 /** The figures on some topics, side by side where there is room; nothing where there are none. */
-export function Figures({
+export function FigureGallery({
   figures,
   topics,
 }: {

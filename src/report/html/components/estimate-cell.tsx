@@ -6,7 +6,7 @@ import { plainText } from './marks.js';
  * A figure with its interval below it, and below that how it compares. A comparand's name is left out where the table
  * says it once for all.
  */
-export function Estimate({
+export function EstimateCell({
   value,
   interval,
   against = {},

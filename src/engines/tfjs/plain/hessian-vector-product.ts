@@ -3,11 +3,11 @@
 // levels is computed for all rows at once.
 import * as tf from '@tensorflow/tfjs-core';
 import type { GruShape } from '../../../model/gru/gru-shape.js';
-import { type Backward, type Forward, splitFactors } from './evaluate.js';
+import { type BackwardTensors, type ForwardTensors, splitFactors } from './evaluate.js';
 import type { PlacedForests } from './placed-forests.js';
 import {
-  gatherRows,
   gatherSums,
+  gatherTensorRows,
   joinColumns,
   joinRows,
   outerProducts,
@@ -39,8 +39,8 @@ interface Tangents {
 export function hessianVectorProduct(
   forests: PlacedForests,
   weights: VectorTensors,
-  forward: Forward,
-  backward: Backward,
+  forward: ForwardTensors,
+  backward: BackwardTensors,
   along: VectorTensors,
   one: tf.Scalar,
   shape: GruShape,
@@ -125,13 +125,13 @@ export function hessianVectorProduct(
 function tangentsOf(
   forests: PlacedForests,
   weights: VectorTensors,
-  forward: Forward,
+  forward: ForwardTensors,
   along: VectorTensors,
   one: tf.Scalar,
   { hidden }: GruShape,
 ): Tangents {
   const { gates, candidate, before, recurrentCandidate } = forward;
-  const inputs = gatherRows(along.embedding, forests.inputs);
+  const inputs = gatherTensorRows(along.embedding, forests.inputs);
   const inputSums = tf.add<tf.Tensor3D>(
     tf.add(product(forward.inputs, along.inputWeights), product(inputs, weights.inputWeights)),
     along.inputBias,
@@ -159,7 +159,7 @@ function tangentsOf(
   const candidates: tf.Tensor3D[] = [];
   const states: tf.Tensor3D[] = [];
   for (const [level, { parents }] of forests.levels.entries()) {
-    const inherited = parents === undefined ? undefined : gatherRows(states[level - 1]!, parents);
+    const inherited = parents === undefined ? undefined : gatherTensorRows(states[level - 1]!, parents);
     const recurrent: tf.Tensor3D =
       inherited === undefined
         ? direct[level]!
@@ -187,7 +187,7 @@ function tangentsOf(
     gateTangents.push(gateTangent);
     candidates.push(candidateTangent);
   }
-  const ends = gatherRows(joinRows(states), forests.ends);
+  const ends = gatherTensorRows(joinRows(states), forests.ends);
   return {
     inputs,
     before: joinRows(befores),
@@ -207,8 +207,8 @@ function tangentsOf(
  * the row's state: `[W, N, h]` each.
  */
 function tangentsWithoutState(
-  forward: Forward,
-  backward: Backward,
+  forward: ForwardTensors,
+  backward: BackwardTensors,
   tangents: Tangents,
   along: VectorTensors,
   one: tf.Scalar,
