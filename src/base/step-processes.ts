@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { sep } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
@@ -31,15 +31,27 @@ export function killProcessesOf(folder: string): void {
     for (const { processId } of found) send(processId, 'SIGKILL');
 }
 
+/** A program of a step, which has ended. */
+export interface EndedProgram {
+  readonly processId: number;
+  /** When it was started, by `performance.now()`. */
+  readonly startedAt: number;
+}
+
 /**
- * Ends every process with the mark of a step's folder: asks each to, and kills those that have not ended after a
- * while. Only Linux tells of them; elsewhere there are none.
+ * Ends every process with the mark of a step's folder that `program` or what it started has left: asks each to, and
+ * kills those that have not ended after a while. Only Linux tells of them; elsewhere there are none.
  */
-export async function endProcessesOf(folder: string, graceMilliseconds: number): Promise<EndedProcesses> {
+export async function endProcessesOf(
+  folder: string,
+  program: EndedProgram,
+  graceMilliseconds: number,
+): Promise<EndedProcesses> {
   const met = new Map<number, SystemProcess>();
   const killAt = performance.now() + graceMilliseconds;
   const giveUpAt = killAt + graceMilliseconds;
-  let left = markedBy(folder);
+  const candidates = startedSince(program);
+  let left = markedBy(folder, candidates);
   for (; left.length > 0 && performance.now() < giveUpAt; left = markedBy(folder)) {
     const isLate = performance.now() >= killAt;
     for (const one of left) {
@@ -52,13 +64,49 @@ export async function endProcessesOf(folder: string, graceMilliseconds: number):
   const leftIds = new Set(left.map(({ processId }) => processId));
   return {
     ended: [...met.values()].filter(({ processId }) => !leftIds.has(processId)),
-    left: [...left, ...processes((id) => !leftIds.has(id) && worksIn(id, folder))],
+    left: [...left, ...processes((id) => !leftIds.has(id) && worksIn(id, folder), candidates)],
   };
 }
 
-function markedBy(folder: string): readonly SystemProcess[] {
+/** Within this time no system hands out all of its process ids. */
+const idsLastMilliseconds = 2_000;
+/** Where there are more, the system's list of processes is shorter. */
+const mostCandidates = 1_000;
+
+/**
+ * The ids of all processes that were started after a program and are there, and maybe of others: Linux hands ids out
+ * in order, and begins anew after the last. Looking into each process of a machine costs many times what starting a
+ * small program does.
+ */
+function startedSince({ processId, startedAt }: EndedProgram): readonly number[] {
+  if (process.platform !== 'linux') return [];
+  const latest = latestProcessId();
+  const isShort = performance.now() - startedAt < idsLastMilliseconds;
+  if (!isShort || latest === undefined || latest < processId || latest - processId > mostCandidates) {
+    return allProcessIds();
+  }
+  const since = Array.from({ length: latest - processId }, (_, index) => processId + 1 + index);
+  return since.filter((id) => existsSync(`/proc/${id}`));
+}
+
+function allProcessIds(): readonly number[] {
+  if (process.platform !== 'linux') return [];
+  return readdirSync('/proc').map(Number).filter(Number.isInteger);
+}
+
+/** The id that was handed out last; undefined where the system does not tell. */
+function latestProcessId(): number | undefined {
+  try {
+    const id = Number(readFileSync('/proc/loadavg', 'utf8').trim().split(' ').at(-1));
+    return Number.isInteger(id) && id > 0 ? id : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function markedBy(folder: string, candidates?: readonly number[]): readonly SystemProcess[] {
   const mark = Buffer.from(`${stepFolderVariable}=${folder}\0`);
-  return processes((id) => readFileSync(`/proc/${id}/environ`).includes(mark));
+  return processes((id) => readFileSync(`/proc/${id}/environ`).includes(mark), candidates);
 }
 
 function worksIn(processId: number, folder: string): boolean {
@@ -67,18 +115,24 @@ function worksIn(processId: number, folder: string): boolean {
 }
 
 /** The other processes of which this holds; one that may not be looked at, or is gone, is none. */
-function processes(holds: (processId: number) => boolean): readonly SystemProcess[] {
-  if (process.platform !== 'linux') return [];
-  return readdirSync('/proc').flatMap((entry) => {
-    const processId = Number(entry);
-    if (!Number.isInteger(processId) || processId === process.pid) return [];
+function processes(
+  holds: (processId: number) => boolean,
+  candidates: readonly number[] = allProcessIds(),
+): readonly SystemProcess[] {
+  return candidates.flatMap((processId) => {
+    if (processId === process.pid) return [];
     try {
-      if (!holds(processId)) return [];
+      if (!holds(processId) || !isProcess(processId)) return [];
       return [{ processId, name: readFileSync(`/proc/${processId}/comm`, 'utf8').trim() }];
     } catch {
       return [];
     }
   });
+}
+
+/** Ids are given to threads too, which `/proc` knows without listing them. */
+function isProcess(id: number): boolean {
+  return new RegExp(`^Tgid:\\s+${id}$`, 'm').test(readFileSync(`/proc/${id}/status`, 'utf8'));
 }
 
 function send(processId: number, signal: NodeJS.Signals): void {

@@ -1,4 +1,5 @@
 import { join, relative } from 'node:path';
+import type { Digest } from '../base/canonical.js';
 import type { Failure } from '../base/failure.js';
 import { failureOfException } from '../base/failure-of-exception.js';
 import type { JsonObject } from '../base/json.js';
@@ -47,7 +48,7 @@ export interface ExecutePlan {
   /** Nodes whose stored objects are known to be bad, set aside before planning. */
   readonly badObjects?: readonly string[];
   /** Why a node has to run, for people. */
-  readonly reasonFor: (node: GraphNode, preimage: JsonObject) => string | Promise<string>;
+  readonly reasonFor: (node: GraphNode, preimage: JsonObject, key: Digest) => string | Promise<string>;
 }
 
 export interface NodeOutcome extends Settled {
@@ -183,7 +184,7 @@ class Execution {
       ? 'forced'
       : this.badObjects().has(node.id)
         ? repairReason
-        : await this.run.reasonFor(node, preimage);
+        : await this.run.reasonFor(node, preimage, key);
     let pace = paceOf();
     const log = new StepLog(join(this.run.logFolder, logFileName(node.id)));
     let startedAt: Date | undefined;
@@ -197,9 +198,8 @@ class Execution {
           const time = date.toISOString();
           const on = gpus.length === 0 ? '' : `, GPU ${gpus.map((gpu) => gpu.id).join(', ')}`;
           log.note(
-            logHeading({ node: id, kind, startedAt: time }, `threads ${granted.slots}${on}, key ${key}`),
+            `${logHeading({ node: id, kind, startedAt: time }, `threads ${granted.slots}${on}, key ${key}`)}\nbecause: ${reason}`,
           );
-          log.note(`because: ${reason}`);
           log.close();
           this.run.emit({
             event: 'step.start',

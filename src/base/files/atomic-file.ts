@@ -6,18 +6,20 @@ import { namingFile } from '../system-error.js';
 
 /**
  * Writes a file so that any reader, and any crash, finds either what was there before or all of `data`.
- * The data is on disk when this returns. The folder must exist.
+ * The data is on disk when this returns, unless `options.sync` says otherwise. The folder must exist.
  *
  * @param options.mode permissions of the file; the process's default where left out.
- * @param options.lasting false where a loss of power may take the file back to what it was before, which saves
- *   a wait for the disk. Default true.
+ * @param options.sync what is waited for: `folder` (default), that a loss of power leaves the new file; `file`, that it
+ *   leaves the new one or what was there before; `none`, nothing: it may then leave a file with other bytes, which its
+ *   reader must be able to tell. The end of a process harms none of them.
  * @throws the file system's error (ENOSPC, EACCES, ...), which names a file; the file is then as it was before.
  */
 export function writeFileAtomic(
   path: string,
   data: string | Uint8Array,
-  options: { readonly mode?: number; readonly lasting?: boolean } = {},
+  options: { readonly mode?: number; readonly sync?: 'folder' | 'file' | 'none' } = {},
 ): void {
+  const { sync = 'folder' } = options;
   const folder = dirname(path);
   const temporary = temporaryFile(path);
   try {
@@ -26,7 +28,7 @@ export function writeFileAtomic(
       try {
         writeFileSync(file, data);
         if (options.mode !== undefined) fchmodSync(file, options.mode);
-        fsyncSync(file);
+        if (sync !== 'none') fsyncSync(file);
       } finally {
         closeSync(file);
       }
@@ -36,7 +38,7 @@ export function writeFileAtomic(
     rmSync(temporary, { force: true });
     throw error;
   }
-  if (options.lasting !== false) syncFolder(folder);
+  if (sync === 'folder') syncFolder(folder);
 }
 
 /**

@@ -3,12 +3,16 @@ import { constants } from 'node:fs';
 import { chmod, copyFile, realpath, rename, stat } from 'node:fs/promises';
 import { dirname, join, sep } from 'node:path';
 import type { Readable } from 'node:stream';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { FailureError } from '../../base/failure.js';
 import { makeFolders } from '../../base/files/make-folders.js';
 import { leavesOf } from '../../base/files/tree.js';
 import { killProcessGroup } from '../../base/process-group.js';
-import { endProcessesOf, type SystemProcess, stepFolderVariable } from '../../base/step-processes.js';
+import {
+  type EndedProgram,
+  endProcessesOf,
+  type SystemProcess,
+  stepFolderVariable,
+} from '../../base/step-processes.js';
 import { gpuEnvironment } from '../../engines/gpu-devices.js';
 import type { KindContext } from '../kind.js';
 import type { CommandParameters } from './command.js';
@@ -84,6 +88,7 @@ type Ending =
 /** Runs the program; resolves when it has ended and nothing that it started is waited for any more. */
 async function runProgram(context: KindContext, { argv, env }: CommandParameters): Promise<Ending> {
   context.log(`$ ${typeof argv === 'string' ? argv : argv.map(quoted).join(' ')}`);
+  const startedAt = performance.now();
   const child = start(context, argv, env);
   if ('why' in child) return child;
   const { pid } = child;
@@ -109,7 +114,7 @@ async function runProgram(context: KindContext, { argv, env }: CommandParameters
   });
   const ending = await Promise.race([exited, gaveUp]);
   timers.forEach(clearTimeout);
-  await endWhatIsLeft(context, pid);
+  await endWhatIsLeft(context, { processId: pid, startedAt });
   if (!(await isWithin(closed, drainMilliseconds))) {
     context.log(
       'something that the program started holds its output open, and could not be found: what else it writes is not read',
@@ -174,9 +179,9 @@ async function readLines(
 }
 
 /** Ends what the program has left running, in its group and outside of it, and says of what left its group. */
-async function endWhatIsLeft({ scratch, log }: KindContext, group: number): Promise<void> {
-  killProcessGroup(group, 'SIGKILL');
-  const { ended, left } = await endProcessesOf(scratch, graceMilliseconds);
+async function endWhatIsLeft({ scratch, log }: KindContext, program: EndedProgram): Promise<void> {
+  killProcessGroup(program.processId, 'SIGKILL');
+  const { ended, left } = await endProcessesOf(scratch, program, graceMilliseconds);
   if (ended.length > 0) log(`the program left this running, and it was ended: ${namesOf(ended)}`);
   if (left.length > 0) log(`the program left this running, and it was not ended: ${namesOf(left)}`);
 }
@@ -185,12 +190,11 @@ function namesOf(processes: readonly SystemProcess[]): string {
   return processes.map(({ name, processId }) => `${name} (process ${processId})`).join(', ');
 }
 
-async function isWithin(promise: Promise<void>, milliseconds: number): Promise<boolean> {
-  const late = new AbortController();
-  const wait = sleep(milliseconds, false, { signal: late.signal }).catch(() => false);
-  const isDone = await Promise.race([promise.then(() => true), wait]);
-  late.abort();
-  return isDone;
+function isWithin(promise: Promise<void>, milliseconds: number): Promise<boolean> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => resolve(false), milliseconds);
+    promise.then(() => resolve(true), reject).finally(() => clearTimeout(timer));
+  });
 }
 
 function quoted(word: string): string {

@@ -25,7 +25,7 @@ export async function executeNode(
   hooks: ExecutionHooks,
 ): Promise<Executed> {
   const { parameters } = request;
-  const body = await kind.load();
+  const body = await bodyOf(kind);
   const open: Engine[] = [];
   const context: KindContext = {
     parameters,
@@ -75,6 +75,15 @@ export async function executeNode(
     // An engine whose device is gone cannot close it; what went wrong before is what counts.
     await Promise.allSettled(open.map((engine) => engine.close()));
   }
+}
+
+const bodies = new WeakMap<Kind, ReturnType<Kind['load']>>();
+
+/** Loaded once: even for a module that is there, Node's loader takes a good part of what a small node does. */
+function bodyOf(kind: Kind): ReturnType<Kind['load']> {
+  const body = bodies.get(kind) ?? kind.load();
+  bodies.set(kind, body);
+  return body;
 }
 
 /** Parameters whose lowering lowers what a device must hold at once, the one that matters most first. */

@@ -6,7 +6,6 @@ import { runFolderOf } from '../../artifacts/register.js';
 import { resultFiles, shownTables } from '../../artifacts/result-rows.js';
 import type { Report } from '../../artifacts/run-documents.js';
 import { createRunFolder, type RunFolder } from '../../artifacts/run-folder.js';
-import { digestOf } from '../../base/canonical.js';
 import { largestExitCode } from '../../base/exit-code.js';
 import type { Failure } from '../../base/failure.js';
 import { failureOfException } from '../../base/failure-of-exception.js';
@@ -265,7 +264,7 @@ async function executeNodes(
     badObjects: badNodes,
     emit,
     signal,
-    reasonFor: (node, preimage) => reasonFor(node, preimage, digestOf(preimage)),
+    reasonFor,
   });
 }
 

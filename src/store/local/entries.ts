@@ -9,6 +9,9 @@ import type { Digest, Entry, ObjectReference } from '../entry.js';
 import { isDigest, type Layout } from './layout.js';
 import { makeRoomForFile } from './set-aside.js';
 
+/** What is computed in less may be computed again after a loss of power. */
+const quickSeconds = 1;
+
 type Unproved = { readonly [name: string]: unknown };
 
 /** The entry of a key; undefined where there is none, or none that this version can read. */
@@ -50,8 +53,10 @@ export function writeEntry(layout: Layout, entry: Entry): void {
   const path = layout.entry(entry.key);
   makeFolders(dirname(path));
   makeRoomForFile(layout, path, `${entry.key}.json`);
-  // An entry lost with the power costs a recomputation and no more; its objects are on disk before it.
-  writeFileAtomic(path, checkedJson(entry), { lasting: false });
+  // An entry lost with the power, or broken by it, which its checksum tells, costs a recomputation and no more; its
+  // objects are on disk before it. Where that is quick, waiting for the disk is what takes the time.
+  const sync = entry.facts.seconds < quickSeconds ? 'none' : 'file';
+  writeFileAtomic(path, checkedJson(entry), { sync });
 }
 
 /** Keys that have a file under `steps`, whether it can be read or not, in order. */

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { readlinkSync, renameSync, rmSync, symlinkSync } from 'node:fs';
+import { readlinkSync, renameSync, symlinkSync, unlinkSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { makeFolders } from '../../base/files/make-folders.js';
 import { type LockOwner, livenessOf, parseOwner, thisProcess } from './lock-owner.js';
@@ -48,7 +48,12 @@ export function acquireLock(path: string): LockAttempt {
 
 /** Gives a lock back; one that is no longer this token's stays as it is. */
 export function releaseLock(path: string, token: string): void {
-  if (readOwner(path)?.owner?.token === token) rmSync(path, { force: true });
+  if (readOwner(path)?.owner?.token !== token) return;
+  try {
+    unlinkSync(path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+  }
 }
 
 /** Who holds the lock at `path`; undefined where nobody does. */
