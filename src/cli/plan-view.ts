@@ -1,7 +1,7 @@
 import { greatest } from '../base/extremes.js';
 import { formatCount, shortDigest } from '../base/quantities.js';
 import { displayWidth, printable } from '../base/terminal-text.js';
-import type { Publication } from '../pipeline/graph/graph.js';
+import type { GraphNode, Publication } from '../pipeline/graph/graph.js';
 import type { Plan, PlannedNode, PlanState } from '../pipeline/plan/plan.js';
 import type { Style } from '../ui/style.js';
 
@@ -26,9 +26,10 @@ export function planLines(
   more: (nodes: readonly PlannedNode[]) => string = () => '',
 ): readonly string[] {
   const steps = new Map<string, PlannedNode[]>();
-  for (const planned of plan.nodes) {
-    const nodes = steps.get(planned.node.step);
-    if (nodes === undefined) steps.set(planned.node.step, [planned]);
+  for (const planned of shownNodes(plan.nodes)) {
+    const name = lineOf(planned.node);
+    const nodes = steps.get(name);
+    if (nodes === undefined) steps.set(name, [planned]);
     else nodes.push(planned);
   }
   const mark: { readonly [state in PlanState]: (text: string) => string } = {
@@ -79,8 +80,30 @@ export function planLines(
         .join('  ')
         .trimEnd(),
     ),
-    `${formatCount(plan.nodes.length, 'node')}: ${counts.run} run + ${counts.hit} hit + ${counts.depends} depends`,
+    `${formatCount(plan.nodes.length, 'node')}${derivedText(plan.nodes)}: ${counts.run} run + ${counts.hit} hit + ${counts.depends} depends`,
   ];
+}
+
+/**
+ * The nodes without those derived ones that go the way of what they are derived from: such a one is told by itself only
+ * where it alone is to run, as after a change of the code that derives it.
+ */
+export function shownNodes(nodes: readonly PlannedNode[]): readonly PlannedNode[] {
+  const states = new Map(nodes.map(({ node, state }) => [node.id, state]));
+  return nodes.filter(
+    ({ node: { derivedFrom }, state }) =>
+      derivedFrom === undefined || (state !== 'hit' && states.get(derivedFrom) === 'hit'),
+  );
+}
+
+/** What a node's line is about: its step, of a derived one with the port. */
+function lineOf({ id, step, derivedFrom }: GraphNode): string {
+  return derivedFrom === undefined ? step : `${step}${id.slice(derivedFrom.length)}`;
+}
+
+function derivedText(nodes: readonly PlannedNode[]): string {
+  const derived = nodes.filter(({ node }) => node.derivedFrom !== undefined).length;
+  return derived === 0 ? '' : `, ${derived} derived`;
 }
 
 /** What a run would publish: a line for each path as it is written. */
@@ -138,6 +161,7 @@ export function planAsData(
       node: planned.node.id,
       step: planned.node.step,
       kind: planned.node.kind,
+      ...(planned.node.derivedFrom === undefined ? {} : { derived_from: planned.node.derivedFrom }),
       state: planned.state,
       ...(planned.key === undefined ? {} : { key: planned.key }),
       ...(reasonOf(planned) === '' ? {} : { reason: reasonOf(planned) }),

@@ -15,6 +15,7 @@ import { baselineRandom } from './evaluate/baseline-random.js';
 import { baselineSessionKnn } from './evaluate/baseline-session-knn.js';
 import { evalFewShot } from './evaluate/eval-few-shot.js';
 import { evalZeroShot } from './evaluate/eval-zero-shot.js';
+import { metrics } from './evaluate/metrics.js';
 import type { Kind } from './kind.js';
 import { command } from './program/command.js';
 import { mamlTrain } from './train/maml-train.js';
@@ -40,6 +41,7 @@ const all: readonly Kind[] = [
   checkpointSelect,
   evalZeroShot,
   evalFewShot,
+  metrics,
   select,
   summary,
   document,

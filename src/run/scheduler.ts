@@ -225,6 +225,7 @@ class Execution {
             node: id,
             step,
             kind,
+            ...(node.derivedFrom === undefined ? {} : { derivedFrom: node.derivedFrom }),
             key,
             reason,
             threads: granted.slots,

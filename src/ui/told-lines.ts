@@ -6,7 +6,7 @@ import { fitText } from './fit-text.js';
 import { finishLines, noteLine, retryLine, wordLine } from './plain-lines.js';
 import type { Style } from './style.js';
 import type { Symbols } from './symbols.js';
-import { countNodes, type NodeView, type StepView, type Told } from './view-state.js';
+import { countNodes, derivedAlone, type NodeView, type StepView, type Told } from './view-state.js';
 import { wrapLine } from './wrap-line.js';
 
 /** The lines that stay above the live view; steps are named in at most `width` columns, failures told in full. */
@@ -40,7 +40,7 @@ export function toldLines(
       ];
     }
     case 'step':
-      return [stepLine(told.step, told.seconds, width, style, symbols)];
+      return [stepLine(derivedAlone(told.step) ?? told.step, told.seconds, width, style, symbols)];
   }
 }
 

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Failure } from '../../src/base/failure.js';
+import { metricNames } from '../../src/statistics/metrics.js';
 import { smallExperiment } from '../support/small-experiment.js';
 import { diagnosticsOf, experiment, load } from './load-text.js';
 
@@ -363,7 +364,7 @@ steps:
 
 test.each([
   ['checkpoint.select', 'mrrr', 'did you mean mrr?'],
-  ['select', 'coverage', 'there are accuracy@1, mrr, ndcg@10, recall@10, recall@5'],
+  ['select', 'coverage', `there are ${metricNames.join(', ')}`],
 ])('%s: a metric that no evaluation before it has is refused at planning', async (kind, metric, hint) => {
   const text = smallExperiment.replace(
     new RegExp(`(kind: ${kind}\\n[\\s\\S]*?metric: )mrr`),

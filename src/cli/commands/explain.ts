@@ -6,6 +6,7 @@ import { createManifestReader, differences, findSimilar } from '../../pipeline/p
 import type { PlannedNode } from '../../pipeline/plan/plan.js';
 import { isPipelineName, looksLikePath } from '../find-pipeline.js';
 import { openProject, type PlannedProject, type PlanningOptions } from '../open-project.js';
+import { shownNodes } from '../plan-view.js';
 import {
   createReasons,
   knownPreimage,
@@ -45,7 +46,10 @@ export async function explain(options: ExplainOptions, step: string, file?: stri
   const project = await openProject(file === undefined ? [] : [file], options);
   if (!project.ok) return terminal.fail(project.failure);
   const { plan } = project.value;
-  const planned = plan.nodes.filter(({ node }) => node.step === step || node.id === step);
+  const shown = new Set(shownNodes(plan.nodes));
+  const planned = plan.nodes.filter(
+    (one) => one.node.id === step || (one.node.step === step && shown.has(one)),
+  );
   if (planned.length === 0) {
     const hint = suggestion(step, namesInGraph(plan.nodes.map(({ node }) => node)));
     return terminal.fail([

@@ -2,6 +2,7 @@ import type { Json, JsonObject } from '../../base/json.js';
 import { isSelected, type Reference } from '../spec/reference.js';
 import type { InputSpec, StepSpec } from '../spec/step-spec.js';
 import { failureAt, type Report, toJsonObject } from '../text/located-value.js';
+import { derivationsOf } from './derive-nodes.js';
 import { type Axis, axesOf, type Combination, combinationsOf, countCombinations } from './expand-matrix.js';
 import { findParameter } from './step-parameters.js';
 
@@ -55,7 +56,8 @@ export function countNodes(
 
 function nodesOf(step: StepSpec, axes: readonly Axis[], elements: number): number {
   // A matrix is gone through, to check it, even where `over` goes through nothing.
-  const combinations = countCombinations(axes) * Math.max(1, elements);
+  const each = 1 + Object.keys(derivationsOf(step.kind)).length;
+  const combinations = each * countCombinations(axes) * Math.max(1, elements);
   if (step.kind.segmentation === undefined || combinations > nodesLimit) return combinations;
   const counting = countingAxes(step, axes);
   const segments = combinationsOf(counting).reduce((sum, one) => sum + segmentsOf(step, one), 0);
