@@ -74,7 +74,9 @@ function booleansOf({ properties = {} }) {
 }
 
 /** Output ports of a step: those of its nodes, and the lists over its segments in place of a segment's own. */
-function outputsOf({ outputs, segmentation, parameters }) {
+function outputsOf({ outputs, derived, segmentation, parameters }) {
+  if (derived !== undefined)
+    return [...derivedOf(derived), ...outputsOf({ outputs, segmentation, parameters })];
   const always = typeof outputs === 'function' ? outputs(parameters.complete({})) : outputs;
   const sometimes =
     typeof outputs !== 'function'
@@ -93,6 +95,14 @@ function outputsOf({ outputs, segmentation, parameters }) {
     ]),
     ...Object.entries(last).map(([name, port]) => [name, { ...always[port], where: "the last segment's" }]),
   ];
+}
+
+/** Ports that nodes of their own make from the others. */
+function derivedOf(derived) {
+  return Object.entries(derived).map(([name, { kind }]) => [
+    name,
+    { ...kind.outputs[name], where: `derived: by ${code(kind.name)} in the node \`NODE/${name}\`` },
+  ]);
 }
 
 function rolesOf({ role, from }, inputs) {

@@ -110,6 +110,8 @@ function fileDigest(preimage: JsonObject | undefined, name: string): Digest | nu
 export interface ResultFile {
   readonly node: string;
   readonly step: string;
+  /** The node that its rows are of: of a derived one, that which it is derived from. */
+  readonly shownAs: string;
   readonly role: Role | null;
   readonly digest: Digest;
   readonly bytes: number;
@@ -148,6 +150,7 @@ export function filesOfContent(
     outputsOfContent(finished, content).map(({ path, reference }) => ({
       node: finished.node.id,
       step: finished.node.step,
+      shownAs: finished.node.derivedFrom ?? finished.node.id,
       role: mostRestrictive(finished.node.roles[path] ?? []),
       ...reference,
     })),
@@ -167,10 +170,12 @@ export function testEvaluations(
   finished: FinishedRun,
 ): readonly { readonly test_set: Digest; readonly key: Digest }[] {
   const nodesById = new Map(finished.nodes.map(({ node }) => [node.id, node]));
-  return finished.nodes.flatMap((one) => {
-    const { node, key, entry } = one;
-    if (key === undefined || entry === undefined) return [];
-    if (!resultFiles([one], 'metrics').some((file) => file.role === 'test')) return [];
+  // What is derived from ranks is the evaluation's: another metric of them is no further look at the test set.
+  const evaluated = new Set(
+    resultFiles(finished.nodes, 'metrics').flatMap(({ shownAs, role }) => (role === 'test' ? [shownAs] : [])),
+  );
+  return finished.nodes.flatMap(({ node, key, entry }) => {
+    if (key === undefined || entry === undefined || !evaluated.has(node.id)) return [];
     return Object.keys(node.inputs)
       .filter((port) => readsTest(node, port, nodesById))
       .flatMap((port) => {

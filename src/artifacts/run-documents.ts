@@ -63,6 +63,8 @@ export interface ManifestNode {
   readonly id: string;
   readonly step: string;
   readonly kind: string;
+  /** The node of the step that it makes a port from; absent of one that the pipeline itself names. */
+  readonly derived_from?: string;
   readonly outcome: Outcome;
   readonly reason: string;
   /** What it took in this run; 0 where nothing was executed. */

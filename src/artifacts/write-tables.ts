@@ -86,8 +86,8 @@ async function collect(
   const paths = [...new Set(files.map((file) => store.objectPath(file.digest)))];
   const read = `read_parquet([${paths.map((path) => sqlText(withoutWildcards(path))).join(', ')}], filename = true, union_by_name = true, hive_partitioning = false)`;
   const sources = files.map(
-    ({ node, step, role, digest }) =>
-      `(${[store.objectPath(digest), node, step, role].map((text) => (text === null ? 'NULL' : sqlText(text))).join(', ')})`,
+    ({ shownAs, step, role, digest }) =>
+      `(${[store.objectPath(digest), shownAs, step, role].map((text) => (text === null ? 'NULL' : sqlText(text))).join(', ')})`,
   );
   const found = new Set(
     (await database.rows(`DESCRIBE FROM ${read}`)).map((row) => String(row['column_name'])),

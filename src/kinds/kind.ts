@@ -85,6 +85,19 @@ export interface OutputPort {
   readonly leaves?: { readonly [name: string]: Origin };
 }
 
+/**
+ * A port that another kind computes from ports of the node itself, in a node of its own, `NODE/PORT`: a change of the
+ * deriving code computes nothing else anew. The kind that derives takes declared inputs and no engine, and is one node.
+ */
+export interface Derivation {
+  /** Gives the derived port, by the same name. */
+  readonly kind: Kind;
+  /** As under `with`; none unless given. */
+  readonly parameters?: JsonObject;
+  /** Its input ports, and the node's output port that each takes. */
+  readonly inputs: { readonly [input: string]: string };
+}
+
 /** What decides the roles of an output. */
 export type Origin = Pick<OutputPort, 'from' | 'role'>;
 
@@ -142,6 +155,10 @@ export interface Kind<Given = JsonObject, Final = JsonObject, Body = Final> {
   readonly outputs:
     | { readonly [port: string]: OutputPort }
     | ((parameters: Given) => { readonly [port: string]: OutputPort });
+  /** Further ports, which other kinds derive from those; each has a node of its own behind every node of the step. */
+  readonly derived?:
+    | { readonly [port: string]: Derivation }
+    | ((parameters: Given) => { readonly [port: string]: Derivation });
   /**
    * Names of the settings that the kind writes at a port of content `settings`, where its parameters tell;
    * lets a name that is both in `with` and in settings be refused at planning.

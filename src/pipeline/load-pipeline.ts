@@ -9,8 +9,8 @@ import { chooseHere } from '../engines/choose-here.js';
 import type { Kind } from '../kinds/kind.js';
 import { kinds as allKinds } from '../kinds/registry.js';
 import { assignRoles } from './graph/assign-roles.js';
-import { buildGraph, type DraftNode } from './graph/build-graph.js';
-import type { Graph, GraphNode } from './graph/graph.js';
+import { buildGraph } from './graph/build-graph.js';
+import type { DraftNode, Graph, GraphNode } from './graph/graph.js';
 import { loadValidators, type ParameterValidators } from './graph/parameter-errors.js';
 import { resolveEngines } from './graph/resolve-engines.js';
 import { resolvePublications } from './spec/publications.js';
@@ -115,7 +115,7 @@ export function namesInGraph(nodes: readonly Pick<GraphNode, 'id' | 'step'>[]): 
   return new Set([...nodes.map(({ step }) => step), ...nodes.map(({ id }) => id)]);
 }
 
-/** The targets and all that they need, in the same order. */
+/** The targets and all that they need, with what is derived from each, in the same order. */
 function selectTargets(
   nodes: readonly GraphNode[],
   targets: readonly string[],
@@ -140,7 +140,7 @@ function selectTargets(
     for (const tree of Object.values(node.inputs))
       for (const { leaf } of leavesOf(tree)) wanted.add(leaf.node);
   }
-  return nodes.filter(({ id }) => wanted.has(id));
+  return nodes.filter(({ id, derivedFrom }) => wanted.has(derivedFrom ?? id));
 }
 
 function unusedParameters(pipeline: LocatedMap, used: ReadonlySet<string>): readonly Failure[] {

@@ -39,6 +39,8 @@ export interface ValueDifference {
 export interface NodeDifference {
   readonly node: string;
   readonly step: string;
+  /** The node that it makes a port from; absent of one that the pipeline itself names. */
+  readonly derived_from?: string;
   readonly change: 'added' | 'removed' | 'changed';
   /** Of the key's pre-image, or what else differs, a line each; empty for a node that only one run has. */
   readonly differences: readonly string[];
@@ -170,16 +172,29 @@ async function compareNodes(
       differing.push({
         node: node.id,
         step: node.step,
+        ...derivedFrom(node),
         change: was === undefined ? 'added' : 'changed',
         differences: lines,
         same_outputs: was !== undefined && hasResult(was) && hasResult(node) && hasSameOutputs(was, node),
       });
     }
   }
-  for (const { id, step } of before.filter((node) => !later.has(node.id))) {
-    differing.push({ node: id, step, change: 'removed', differences: [], same_outputs: false });
+  for (const node of before.filter(({ id }) => !later.has(id))) {
+    const { id, step } = node;
+    differing.push({
+      node: id,
+      step,
+      ...derivedFrom(node),
+      change: 'removed',
+      differences: [],
+      same_outputs: false,
+    });
   }
   return { same, differing };
+}
+
+function derivedFrom({ derived_from }: ManifestNode): Pick<NodeDifference, 'derived_from'> {
+  return derived_from === undefined ? {} : { derived_from };
 }
 
 async function linesOf(

@@ -213,6 +213,7 @@ function manifestOf(finished: FinishedRun): Manifest {
       id: one.node.id,
       step: one.node.step,
       kind: one.node.kind,
+      ...(one.node.derivedFrom === undefined ? {} : { derived_from: one.node.derivedFrom }),
       outcome: one.outcome,
       reason: one.reason,
       seconds: one.seconds,

@@ -38,7 +38,9 @@ export interface StepOutline {
   readonly step: string;
   readonly kind: string;
   readonly nodes: number;
-  /** How many of them have their result already. */
+  /** How many further nodes, each behind one of those, make ports of the step from their outputs. */
+  readonly derived?: number;
+  /** How many of `nodes` have their result already. */
   readonly hits: number;
   /** The steps whose outputs it takes. */
   readonly needs: readonly string[];
@@ -54,6 +56,8 @@ export interface StepStart {
   readonly node: string;
   readonly step: string;
   readonly kind: string;
+  /** The node of the step that it makes a port from; absent of one that the pipeline itself names. */
+  readonly derivedFrom?: string;
   readonly key: string;
   /** Why it runs, e.g. `with.outer_lr 0.001 -> 0.002` or `new`. */
   readonly reason: string;
@@ -118,6 +122,8 @@ export interface StepFinish {
   readonly node: string;
   readonly step: string;
   readonly kind: string;
+  /** As of `StepStart`. */
+  readonly derivedFrom?: string;
   readonly outcome: Outcome;
   /** Absent where inputs never came to be. */
   readonly key?: string;

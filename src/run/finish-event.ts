@@ -15,6 +15,7 @@ export function finishEvent(node: GraphNode, settled: Settled, root: string): St
     node: node.id,
     step: node.step,
     kind: node.kind,
+    ...(node.derivedFrom === undefined ? {} : { derivedFrom: node.derivedFrom }),
     outcome,
     ...(key === undefined ? {} : { key }),
     reason,

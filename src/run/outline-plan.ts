@@ -47,11 +47,14 @@ function outlineStep(
   needs.delete(step);
   const role = mostRestrictive(unionOfRoles(nodes.flatMap(({ node }) => Object.values(node.roles))));
   const known = nodes.map(({ node }) => seconds.get(node.id));
+  const own = nodes.filter(({ node }) => node.derivedFrom === undefined);
+  const derived = nodes.length - own.length;
   return {
     step,
     kind,
-    nodes: nodes.length,
-    hits: nodes.filter(({ state }) => state === 'hit').length,
+    nodes: own.length,
+    ...(derived === 0 ? {} : { derived }),
+    hits: own.filter(({ state }) => state === 'hit').length,
     needs: [...needs],
     ...(role === null ? {} : { role }),
     ...(known.includes(undefined)

@@ -127,7 +127,7 @@ export function statesOf(
   return states;
 }
 
-/** The longest chain of nodes still to run goes first. */
+/** The longest chain of nodes still to run goes first; before it what is derived from a node, which is soon done. */
 function rankByChain(states: readonly State[]): void {
   const lengths = chainLengths(
     states.map(({ node, needs, asPlanned }) => ({
@@ -137,7 +137,11 @@ function rankByChain(states: readonly State[]): void {
     })),
   );
   states
-    .toSorted((a, b) => (lengths.get(b.node.id) ?? 0) - (lengths.get(a.node.id) ?? 0))
+    .toSorted(
+      (a, b) =>
+        Number(b.node.derivedFrom !== undefined) - Number(a.node.derivedFrom !== undefined) ||
+        (lengths.get(b.node.id) ?? 0) - (lengths.get(a.node.id) ?? 0),
+    )
     .forEach((state, rank) => {
       state.rank = rank;
     });

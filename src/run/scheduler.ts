@@ -207,6 +207,7 @@ class Execution {
             node: id,
             step,
             kind,
+            ...(node.derivedFrom === undefined ? {} : { derivedFrom: node.derivedFrom }),
             key,
             reason,
             threads: granted.slots,

@@ -24,24 +24,38 @@ export function resampledMeans(
   counts: Float64Array,
 ): readonly Float64Array[] {
   const means = columns.map(() => new Float64Array(resampleCount));
-  const drawn = new Int32Array(counts.length);
   for (let resample = 0; resample < resampleCount; resample++) {
-    const random = randomStream(0, 'bootstrap', resample);
-    let count = 0;
-    for (let draw = 0; draw < drawn.length; draw++) {
-      const user = random.integer(drawn.length);
-      drawn[draw] = user;
-      // Users drawn are indices of `counts`.
-      count += counts[user]!;
-    }
+    const drawn = drawsOf(resample, counts.length);
+    const count = sumOver(drawn, counts);
     for (const [column, sums] of columns.entries()) {
-      let sum = 0;
-      for (const user of drawn) sum += sums[user]!;
       // There are as many results as columns.
-      means[column]![resample] = sum / count;
+      means[column]![resample] = sumOver(drawn, sums) / count;
     }
   }
   return means;
+}
+
+function sumOver(drawn: Int32Array, values: Float64Array): number {
+  let sum = 0;
+  // Users drawn are indices of the values.
+  for (let draw = 0; draw < drawn.length; draw++) sum += values[drawn[draw]!]!;
+  return sum;
+}
+
+/** Draws that are kept for the next evaluation of as many users, which is often the next in the same process. */
+let kept: { readonly users: number; readonly draws: (Int32Array | undefined)[] } = { users: 0, draws: [] };
+/** Above it, 32 MB, drawing again is the lesser evil. */
+const mostKeptDraws = 8_000_000;
+
+function drawsOf(resample: number, users: number): Int32Array {
+  if (kept.users !== users) kept = { users, draws: [] };
+  const known = kept.draws[resample];
+  if (known !== undefined) return known;
+  const random = randomStream(0, 'bootstrap', resample);
+  const drawn = new Int32Array(users);
+  for (let draw = 0; draw < users; draw++) drawn[draw] = random.integer(users);
+  if (users * resampleCount <= mostKeptDraws) kept.draws[resample] = drawn;
+  return drawn;
 }
 
 /**

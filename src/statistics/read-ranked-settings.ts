@@ -1,8 +1,8 @@
 import { readingUserFile } from '../tables/bad-data.js';
 import type { Database } from '../tables/database.js';
-import { parquetFile } from '../tables/parquet.js';
+import { parquetFile, parquetMetadata } from '../tables/parquet.js';
 
-/** The ranks of one setting of an evaluation, a row for each query pair, in order of episode and pair. */
+/** The ranks of one setting of an evaluation, a row for each query pair, in order of episode and pair; it may have none. */
 export interface RankedSetting {
   readonly k: number;
   readonly steps: number;
@@ -15,7 +15,7 @@ export interface RankedSetting {
 }
 
 /**
- * The settings in a table of ranks, by k, steps and rate.
+ * The settings in a table of ranks, by k, steps and rate; at the end those at which no pair could be ranked.
  *
  * @param name what the table is of, for messages
  * @throws FailureError `bad-data` where the table is none of ranks
@@ -56,5 +56,19 @@ export async function readRankedSettings(
       ranks: ranks.subarray(from, to),
     });
   }
-  return settings;
+  return [...settings, ...(await emptySettings(database, path))];
+}
+
+/** The settings that were asked for and at which no pair could be ranked. */
+async function emptySettings(database: Database, path: string): Promise<readonly RankedSetting[]> {
+  const text = await parquetMetadata(database, path, 'empty_settings');
+  const settings = JSON.parse(text ?? '[]') as { k: number; steps: number; inner_lr: number | null }[];
+  return settings.map(({ k, steps, inner_lr }) => ({
+    k,
+    steps,
+    innerRate: inner_lr,
+    users: [],
+    pairIds: [],
+    ranks: [],
+  }));
 }

@@ -18,16 +18,20 @@ export interface ParquetQuery {
   readonly orderBy: readonly string[] | 'as it stands';
   /** Absolute path of the file to write. */
   readonly path: string;
+  /** Texts that the file carries beside its rows, by name; see `parquetMetadata`. */
+  readonly metadata?: { readonly [name: string]: string };
 }
 
 /** Writes a query's rows as parquet; the same rows give the same bytes for any number of threads. */
 export async function writeParquet(
   database: Database,
-  { query, parameters, orderBy, path }: ParquetQuery,
+  { query, parameters, orderBy, path, metadata = {} }: ParquetQuery,
 ): Promise<void> {
   const order = orderBy === 'as it stands' ? '' : ` ORDER BY ${orderBy.map(sqlName).join(', ')}`;
+  const texts = Object.entries(metadata).map(([name, text]) => `${sqlName(name)}: ${sqlText(text)}`);
+  const carried = texts.length === 0 ? '' : `, KV_METADATA {${texts.join(', ')}}`;
   await database.run(
-    `COPY (SELECT * FROM (${query})${order}) TO ${sqlText(path)} (FORMAT parquet, COMPRESSION zstd)`,
+    `COPY (SELECT * FROM (${query})${order}) TO ${sqlText(path)} (FORMAT parquet, COMPRESSION zstd${carried})`,
     parameters,
   );
 }
@@ -57,9 +61,10 @@ export interface ParquetRows {
   readonly columns: { readonly [name: string]: string };
   /** An absent cell is null. */
   readonly rows: Iterable<{ readonly [column: string]: CellInput }>;
-  /** See `ParquetQuery`. */
+  /** See `ParquetQuery`, as of the rest. */
   readonly orderBy: readonly string[];
   readonly path: string;
+  readonly metadata?: ParquetQuery['metadata'];
 }
 
 /** Writes rows held in memory as parquet, with the same promise as `writeParquet`; `rows` may be empty. */
@@ -87,6 +92,7 @@ export async function writeRowsParquet(database: Database, table: ParquetRows): 
     query: 'SELECT * FROM rows_to_write',
     orderBy: table.orderBy,
     path: table.path,
+    ...(table.metadata === undefined ? {} : { metadata: table.metadata }),
   });
   await database.run('DROP TABLE rows_to_write');
 }
@@ -94,6 +100,19 @@ export async function writeRowsParquet(database: Database, table: ParquetRows): 
 /** `read_parquet(…)` of one file, for use after FROM; no character of the path is a wildcard. */
 export function parquetFile(path: string): string {
   return `read_parquet(${sqlText(withoutWildcards(path))}, hive_partitioning = false)`;
+}
+
+/** A text that a file of `writeParquet` carries beside its rows; undefined where it has none of that name. */
+export async function parquetMetadata(
+  database: Database,
+  path: string,
+  name: string,
+): Promise<string | undefined> {
+  const [row] = await database.rows(
+    `SELECT decode(value) AS text FROM parquet_kv_metadata(${sqlText(withoutWildcards(path))}) WHERE key = encode($name)`,
+    { name },
+  );
+  return typeof row?.['text'] === 'string' ? row['text'] : undefined;
 }
 
 /** A path that DuckDB takes as it is, though a folder of it may hold `*`, `?` or `[`. */

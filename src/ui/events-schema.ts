@@ -9,6 +9,11 @@ const seconds = { type: 'number', minimum: 0 };
 const count = { type: 'integer', minimum: 0 };
 const position = { type: 'integer', minimum: 1, description: 'From 1.' };
 const node = { type: 'string', description: 'Such as tune[inner_lr=0.02] or meta_train@200.' };
+const derivedFrom = {
+  type: 'string',
+  description:
+    'The node of the step that it makes a port from; absent of one that the pipeline itself names.',
+};
 const figures = (description: string) => ({
   type: 'object',
   description,
@@ -22,7 +27,13 @@ const outline = {
     step: text,
     kind: text,
     nodes: { type: 'integer', minimum: 1 },
-    hits: { ...count, description: 'How many of them have their result already.' },
+    derived: {
+      type: 'integer',
+      minimum: 1,
+      description:
+        'How many further nodes, each behind one of those, make ports of the step from their outputs.',
+    },
+    hits: { ...count, description: 'How many of nodes have their result already.' },
     needs: { type: 'array', items: text, description: 'The steps whose outputs it takes.' },
     role: {
       enum: ['train', 'val', 'test'],
@@ -97,6 +108,7 @@ export const eventsSchema = {
         log: { type: 'string', description: "Its log's path, relative to the root." },
       },
       {
+        derivedFrom,
         devices: {
           type: 'array',
           minItems: 1,
@@ -139,6 +151,7 @@ export const eventsSchema = {
         seconds,
       },
       {
+        derivedFrom,
         key,
         values: figures('The figures that its computation reported last, in this run or before.'),
         failure: {

@@ -14,6 +14,21 @@ export function createPlainLines(style: Style = plainStyle): (event: RunEvent) =
   const lastProgress = new Map<string, number>();
   /** Hits not told yet, by step: many nodes of one step become one line. */
   const hits = new Map<string, StepFinish[]>();
+  const started = new Set<string>();
+  /** Derived nodes that are told with the node that they are derived from. */
+  const folded = new Set<string>();
+
+  /** What is derived from a node stands for itself only where it was executed alone, or failed. */
+  const isFolded = (event: RunEvent): boolean => {
+    if (event.event === 'step.start') {
+      if (event.derivedFrom === undefined) started.add(event.node);
+      else if (started.has(event.derivedFrom)) folded.add(event.node);
+      return folded.has(event.node);
+    }
+    if (event.event === 'step.progress') return folded.has(event.node);
+    if (event.event !== 'step.finish' || event.derivedFrom === undefined) return false;
+    return event.outcome !== 'failed' && (event.outcome !== 'ran' || folded.has(event.node));
+  };
 
   const flushHits = (): string[] => {
     const lines = [...hits].map(([step, finishes]) => hitLine(step, finishes, style));
@@ -22,6 +37,7 @@ export function createPlainLines(style: Style = plainStyle): (event: RunEvent) =
   };
 
   return (event) => {
+    if (isFolded(event)) return [];
     switch (event.event) {
       case 'step.finish':
         lastProgress.delete(event.node);

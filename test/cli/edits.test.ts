@@ -21,17 +21,31 @@ async function ranBy(main: string | undefined, project: Project, ...args: readon
   return nodesByOutcome(eventsOf(finished))['ran'] ?? [];
 }
 
+/** All that the latest run measured. */
+async function metricsOf(project: Project): Promise<readonly { readonly metric: string }[]> {
+  const query = 'SELECT * EXCLUDE (run) FROM latest_metrics ORDER BY node, k, steps, inner_lr, metric';
+  const finished = await kshot(project, ['sql', query, '--format', 'json']);
+  expect(finished.exitCode, finished.stderr).toBe(0);
+  return JSON.parse(finished.stdout) as { metric: string }[];
+}
+
 const everythingOfTraining = [
   'best',
   'chosen',
   'few_shot',
+  'few_shot/metrics',
   'meta_train@2',
   'meta_train@4',
   'tune[inner_lr=0.01]',
+  'tune[inner_lr=0.01]/metrics',
   'tune[inner_lr=0.1]',
+  'tune[inner_lr=0.1]/metrics',
   'validate@2',
+  'validate@2/metrics',
   'validate@4',
+  'validate@4/metrics',
   'zero_shot',
+  'zero_shot/metrics',
 ];
 
 describe('what an edit of the pipeline re-runs', () => {
@@ -106,7 +120,7 @@ describe('what an edit of the pipeline re-runs', () => {
       smallExperiment.replace('inner_lr: [0.01, 0.1]', 'inner_lr: [0.01, 0.03, 0.1]'),
     );
     const nodes = await ran(project, 'pipelines/sweep.yaml', 'tune');
-    expect(nodes).toEqual(['tune[inner_lr=0.03]']);
+    expect(nodes).toEqual(['tune[inner_lr=0.03]', 'tune[inner_lr=0.03]/metrics']);
   });
 
   it('no training, for another max_episodes of validate', async () => {
@@ -229,6 +243,32 @@ describe("what an edit of kshot's own code re-runs", () => {
       'validate@4',
       'zero_shot',
     ]);
+  });
+
+  it('what is derived from ranks and what reads that, for another metric: no training and no adaptation', async () => {
+    const project = temporaryProject({ files: { [file]: smallExperiment } });
+    const build = editedBuild();
+    await ranBy(build.main, project);
+    const before = await metricsOf(project);
+    build.replace({
+      'src/statistics/metrics.ts': [
+        "  { name: 'mrr',",
+        "  { name: 'hit@3', gain: hit(3), better: 'higher', inSummary: false, essential: false },\n  { name: 'mrr',",
+      ],
+    });
+    build.rebuild();
+    const plan = await kshot(project, ['plan', file], { main: build.main });
+    expect(plan.stdout).toMatch(
+      /^run +tune\/metrics +2 nodes +code of metrics changed: src\/statistics\/metrics$/m,
+    );
+    expect(plan.stdout).toMatch(/^run +few_shot\/metrics +code of metrics changed/m);
+    expect(plan.stdout).toMatch(/^\d+ nodes, 6 derived: 6 run \+ \d+ hit \+ 2 depends$/m);
+    expect(await ranBy(build.main, project)).toEqual(
+      [...everythingOfTraining.filter((node) => node.endsWith('/metrics')), 'best', 'chosen'].sort(),
+    );
+    const after = await metricsOf(project);
+    expect(after.filter(({ metric }) => metric !== 'hit@3')).toEqual(before);
+    expect(after.length).toBeGreaterThan(before.length);
   });
 
   it('nothing, for what only planning reads of a kind, and for the default of what is written out', async () => {

@@ -12,17 +12,29 @@ describe('the events of a run', () => {
     const events = eventsOf(first);
     const [start] = events as readonly [RunStart];
     const nodes = events.flatMap((event) => (event.event === 'step.finish' ? [event] : []));
-    expect(start.steps.reduce((sum, step) => sum + step.nodes, 0)).toBe(start.nodes);
-    for (const { step, kind, nodes: count } of start.steps) {
-      expect(nodes.filter((node) => node.step === step && node.kind === kind)).toHaveLength(count);
+    const all = start.steps.reduce((sum, step) => sum + step.nodes + (step.derived ?? 0), 0);
+    expect(all).toBe(start.nodes);
+    for (const { step, kind, nodes: count, derived = 0 } of start.steps) {
+      const own = nodes.filter((node) => node.step === step);
+      expect(own.filter((node) => node.kind === kind)).toHaveLength(count);
+      const ids = own.map(({ node }) => node);
+      const behind = own.filter(({ derivedFrom }) => derivedFrom !== undefined);
+      expect(behind).toHaveLength(derived);
+      for (const { node, kind: deriving, derivedFrom = '' } of behind) {
+        expect([node, deriving, ids.includes(derivedFrom)]).toEqual([
+          `${derivedFrom}/metrics`,
+          'metrics',
+          true,
+        ]);
+      }
     }
     expect(start.expectedSeconds).toBeUndefined();
     const outlines = Object.fromEntries(start.steps.map((step) => [step.step, step]));
-    expect(outlines['validate']).toMatchObject({ nodes: 2, hits: 0, role: 'val' });
+    expect(outlines['validate']).toMatchObject({ nodes: 2, derived: 2, hits: 0, role: 'val' });
     expect(outlines['validate']?.needs.toSorted()).toEqual(['episodes', 'meta_train']);
     expect(outlines['few_shot']).toMatchObject({ role: 'test' });
 
-    // Reported by the evaluation itself, and the same as in the table that was written from its parquet.
+    // Reported by what is derived from the evaluation, and the same as in the table that was written from its parquet.
     const results = JSON.parse((await kshot(project, ['results', '--json'])).stdout) as {
       readonly metrics: readonly {
         readonly node: string;
@@ -31,15 +43,16 @@ describe('the events of a run', () => {
     };
     for (const node of ['validate@2', 'validate@4', 'zero_shot', 'few_shot']) {
       const row = results.metrics.find((one) => one.node === node);
-      expect(nodes.find((one) => one.node === node)?.values, node).toEqual(row?.values);
+      expect(nodes.find((one) => one.node === `${node}/metrics`)?.values, node).toEqual(row?.values);
     }
     expect(nodes.find(({ node }) => node === 'meta_train@4')?.values).toEqual({ loss: expect.any(Number) });
     // Two settings, which one figure would not tell apart.
-    expect(nodes.find(({ node }) => node === 'tune[inner_lr=0.1]')?.values).toEqual({});
+    expect(nodes.find(({ node }) => node === 'tune[inner_lr=0.1]/metrics')?.values).toEqual({});
 
     for (const event of events) {
       if (event.event === 'step.start') {
-        expect(event.log).toBe(`artifacts/small/${start.run}/logs/${event.node}.log`);
+        if (event.derivedFrom === undefined)
+          expect(event.log).toBe(`artifacts/small/${start.run}/logs/${event.node}.log`);
         expect(event.gpus).toBe(0);
       }
     }
@@ -57,7 +70,7 @@ describe('the events of a run', () => {
     expect(outline?.expectedSeconds).toBeLessThanOrEqual(mean * 1.05);
     expect(again.expectedSeconds).toBeGreaterThanOrEqual(outline?.expectedSeconds ?? 0);
     const hit = eventsOf(second).find(
-      (event) => event.event === 'step.finish' && event.node === 'validate@4',
+      (event) => event.event === 'step.finish' && event.node === 'validate@4/metrics',
     );
     expect(hit).toMatchObject({
       outcome: 'hit',

@@ -248,7 +248,8 @@ describe('the results of the experiment', () => {
 
   it('are never figures from bytes gone bad: these are found, set aside, and computed again, and the run says so', async () => {
     const manifest = JSON.parse(project.read('artifacts/small/slower/manifest.json')) as Manifest;
-    const digest = manifest.nodes.find((one) => one.id === 'zero_shot')?.outputs['metrics']?.digest ?? '';
+    const digest =
+      manifest.nodes.find((one) => one.id === 'zero_shot/metrics')?.outputs['metrics']?.digest ?? '';
     const file = project.path(`cache/objects/${digest.slice(0, 2)}/${digest.slice(2)}`);
     const spoil = () => {
       const bytes = readFileSync(file);
@@ -259,17 +260,17 @@ describe('the results of the experiment', () => {
     spoil();
     const shown = await kshot(project, ['results', 'slower']);
     expect([shown.exitCode, shown.stdout]).toEqual([1, '']);
-    expect(shown.stderr).toContain('metrics of zero_shot in the cache are not what was stored');
+    expect(shown.stderr).toContain('metrics of zero_shot/metrics in the cache are not what was stored');
     const again = ['run', '--json', '--set', 'params.outer_lr=0.005'];
-    expect(nodesByOutcome(eventsOf(await kshot(project, again)))['ran']).toEqual(['zero_shot']);
+    expect(nodesByOutcome(eventsOf(await kshot(project, again)))['ran']).toEqual(['zero_shot/metrics']);
     spoil();
     const healed = await kshot(project, again);
     const events = eventsOf(healed);
-    expect(nodesByOutcome(events)['ran']).toEqual(['zero_shot']);
+    expect(nodesByOutcome(events)['ran']).toEqual(['zero_shot/metrics']);
     expect(events).toContainEqual(
       expect.objectContaining({
         event: 'step.finish',
-        node: 'zero_shot',
+        node: 'zero_shot/metrics',
         reason: 'computed again: its stored result was damaged',
       }),
     );

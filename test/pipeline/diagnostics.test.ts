@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Failure } from '../../src/base/failure.js';
+import { metricNames } from '../../src/statistics/metrics.js';
 import { smallExperiment } from '../support/small-experiment.js';
 import { diagnosticsOf, experiment, load } from './load-text.js';
 
@@ -358,7 +359,7 @@ steps:
 
 test.each([
   ['mrrr', 'did you mean mrr?'],
-  ['coverage', 'there are accuracy@1, mrr, ndcg@10, recall@10, recall@5'],
+  ['coverage', `there are ${metricNames.join(', ')}`],
 ])('%s, a metric that no evaluation before select has, is refused at planning', async (metric, hint) => {
   const text = smallExperiment.replace(
     /(kind: select\n[\s\S]*?metric: )mrr/,

@@ -123,6 +123,14 @@ describe('what starts', () => {
     expect(run.outcomes()).toEqual({ short: 'none', a: 'ran', b: 'none', c: 'none' });
   });
 
+  it('is first what is derived from a node that is done, though a long chain waits', () => {
+    const derived = { ...nodeOf('a/m', ['a']), derivedFrom: 'a' };
+    const run = scheduleOf([nodeOf('a'), derived, nodeOf('b', ['a']), nodeOf('c', ['b'])]);
+    expect(run.startAll()).toEqual(['a']);
+    run.finish('a');
+    expect(run.startAll()).toEqual(['a/m', 'b']);
+  });
+
   it('counts only what is still to run in a chain', () => {
     const run = scheduleOf(
       [

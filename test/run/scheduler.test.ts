@@ -53,6 +53,50 @@ describe('a run', () => {
     expect(second.outcomeOf('c').entry).toEqual(first.outcomeOf('c').entry);
   });
 
+  it('makes the ports that are derived in nodes of their own, with no process more', async () => {
+    const steps = (content: string) => (root: string) =>
+      `  w:
+    kind: test.whole
+    with: { content: ${content}, parts: [a, b] }
+    matrix: { n: [1, 2] }
+  long: ${tracing('long', root)}
+  longer: { kind: test.trace, in: { input: long }, with: { name: longer, trace: "${root}/trace" } }
+  a: { kind: test.trace, over: { input: w.a }, with: { name: a } }
+  b: { kind: test.trace, in: { input: "w[n=2].b" }, with: { name: b } }
+`;
+    const project = projectOf(steps('{ a: 3, b: 4 }'));
+    const first = await runProject(project, { slots: 1 });
+    expect(first.counts).toMatchObject({ ran: 11, failed: 0 });
+    expect(first.workers).toBe(1);
+    expect(await first.textOf('w[n=1]/a', 'a')).toBe('3');
+    expect(await first.textOf('w[n=2]/b', 'b')).toBe('4');
+    const started = first.events.flatMap((event) => (event.event === 'step.start' ? [event] : []));
+    const order = started.map(({ node }) => node);
+    for (const id of order.filter((node) => node.includes('/'))) {
+      expect(order.indexOf(id), id).toBeGreaterThan(order.indexOf(id.slice(0, -2)));
+    }
+    expect(started.filter(({ derivedFrom }) => derivedFrom !== undefined)).toHaveLength(4);
+
+    // Another b: the node of a runs again, but what it gives is the same, so that nothing over it does.
+    const other = projectOf(steps('{ a: 3, b: 5 }'));
+    const store = await openStore(project.path('cache'));
+    const again = await runProject(other, { store });
+    expect(again.nodes.flatMap(({ node, outcome }) => (outcome === 'ran' ? [node.id] : []))).toEqual(
+      expect.arrayContaining(['w[n=1]', 'w[n=1]/a', 'w[n=1]/b', 'b']),
+    );
+    expect(again.outcomeOf('a@n=1').outcome).toBe('hit');
+  });
+
+  it('tells of a derived node that fails, and skips what needs it alone', async () => {
+    const project = projectOf(`  w: { kind: test.whole, with: { content: null, parts: [a] } }
+  of: { kind: test.trace, in: { input: w.a }, with: { name: of } }
+  whole: { kind: test.trace, in: { input: w.value }, with: { name: whole } }
+`);
+    const ran = await runProject(project, { keepGoing: true });
+    const outcomes = Object.fromEntries(ran.nodes.map(({ node, outcome }) => [node.id, outcome]));
+    expect(outcomes).toEqual({ w: 'ran', 'w/a': 'failed', of: 'skipped', whole: 'ran' });
+  });
+
   it('fills the slots and no more, and keeps its processes from step to step', async () => {
     const project = projectOf(
       (root) => `  s:

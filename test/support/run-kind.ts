@@ -6,6 +6,7 @@ import type { Failure } from '../../src/base/failure.js';
 import { FailureError } from '../../src/base/failure.js';
 import type { JsonObject } from '../../src/base/json.js';
 import type { Kind } from '../../src/kinds/kind.js';
+import { derivationsOf } from '../../src/pipeline/graph/derive-nodes.js';
 import { type Row, withDatabase } from '../../src/tables/database.js';
 import { type CellInput, parquetFile, writeRowsParquet } from '../../src/tables/parquet.js';
 import { canonicalOf, type Inputs, kindContext } from './kind-context.js';
@@ -31,7 +32,10 @@ export interface KindRun {
   readonly root?: string;
 }
 
-/** Runs a kind's body as a worker would, on canonical parameters; `path` gives an output's file. */
+/**
+ * Runs a kind's body as a worker would, on canonical parameters, and those that derive further ports; `path` gives an
+ * output's file.
+ */
 export async function runKind(
   kind: Kind,
   run: KindRun,
@@ -52,7 +56,16 @@ export async function runKind(
     root,
     files: Object.fromEntries(files.map(({ name, path }) => [name, join(root, path)])),
   });
-  return { path: (leafPath) => join(folder, leafPath), logged: context.logged };
+  const path = (leafPath: string) => join(folder, leafPath);
+  const derived = new Map<string, string>();
+  for (const [port, { kind: deriving, parameters: own = {}, inputs }] of Object.entries(
+    derivationsOf(kind, kind.parameters.complete(parameters)),
+  )) {
+    const sources = Object.entries(inputs).map(([input, from]) => [input, path(from)]);
+    const one = await runKind(deriving, { with: own, inputs: Object.fromEntries(sources) });
+    derived.set(port, one.path(port));
+  }
+  return { path: (leafPath) => derived.get(leafPath) ?? path(leafPath), logged: context.logged };
 }
 
 /** The failure that an action ends in; anything else fails the test. */

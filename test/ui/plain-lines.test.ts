@@ -53,6 +53,40 @@ describe('plain lines', () => {
     ]);
   });
 
+  it('tell of a derived node with the node it is derived from, and by itself where it alone was executed, or failed', () => {
+    const start = (node: string, derivedFrom?: string): RunEvent => ({
+      event: 'step.start',
+      time: at(0),
+      node,
+      step: 'few_shot',
+      kind: 'value',
+      ...(derivedFrom === undefined ? {} : { derivedFrom }),
+      key: key('a'),
+      reason: 'new',
+      threads: 1,
+      gpus: 0,
+      log: 'few_shot.log',
+    });
+    const [step, derivedFrom] = ['few_shot', 'few_shot'];
+    const derived = (outcome: Outcome) => finish('few_shot/metrics', outcome, { step, derivedFrom });
+    expect(
+      linesOf([
+        start('few_shot'),
+        finish('few_shot', 'ran'),
+        start('few_shot/metrics', 'few_shot'),
+        derived('ran'),
+      ]).map((line) => line.split(/ +/).slice(0, 2).join(' ')),
+    ).toEqual(['start few_shot', 'ran few_shot']);
+    const alone = [finish('few_shot', 'hit'), start('few_shot/metrics', 'few_shot')];
+    expect(linesOf([...alone, derived('ran')]).map((line) => line.split(/ +/).slice(0, 2).join(' '))).toEqual(
+      ['hit few_shot', 'start few_shot/metrics', 'ran few_shot/metrics'],
+    );
+    expect(linesOf([finish('few_shot', 'hit'), derived('hit'), finish('end', 'ran')])).toHaveLength(2);
+    expect(linesOf([finish('few_shot', 'skipped'), derived('skipped')])).toHaveLength(1);
+    const failed = linesOf([start('few_shot'), start('few_shot/metrics', 'few_shot'), derived('failed')]);
+    expect(failed.at(-1)).toMatch(/^failed +few_shot\/metrics/);
+  });
+
   it('says where a run starts and why a step starts', () => {
     expect(
       linesOf([

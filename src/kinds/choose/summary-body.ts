@@ -35,7 +35,8 @@ export async function run(context: KindContext<SummaryParameters>): Promise<void
       const elements = elementsOf(context.inputs[name]!);
       const read: (readonly MeasuredSetting[])[] = [];
       for (const element of elements) {
-        const settings = await readRankedSettings(database, filePath(element, 'ranks'), `ranks of ${name}`);
+        const all = await readRankedSettings(database, filePath(element, 'ranks'), `ranks of ${name}`);
+        const settings = all.filter(({ ranks }) => ranks.length > 0);
         if (settings.length === 0) throw nothingRanked(name);
         read.push(settings.map(measured));
       }

@@ -5,7 +5,7 @@ import { filePath, inputTree } from '../ports.js';
 import type { PopularityParameters } from './baseline-popularity.js';
 import { evaluateRanks } from './evaluate-ranks.js';
 
-/** Writes the ports `metrics` and `ranks`. */
+/** Writes the port `ranks`. */
 export async function run(context: KindContext<PopularityParameters>): Promise<void> {
   const { max_episodes } = context.parameters;
   const train = inputTree(context, 'train');

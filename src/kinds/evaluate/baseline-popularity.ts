@@ -1,6 +1,7 @@
 import { defineKind } from '../kind.js';
 import { type Canonical, declareParameters } from '../parameters.js';
 import { episodesPort, evaluationFacts, evaluationPorts, maxEpisodes, trainPort } from './baseline-ports.js';
+import { derivedMetrics } from './metrics.js';
 
 const parameters = declareParameters({
   properties: { max_episodes: maxEpisodes },
@@ -17,6 +18,7 @@ export const baselinePopularity = defineKind({
   parameters,
   inputs: { train: trainPort, episodes: episodesPort },
   outputs: evaluationPorts,
+  derived: derivedMetrics,
   facts: evaluationFacts,
   load: () => import('./baseline-popularity-body.js'),
 });

@@ -1,5 +1,4 @@
-import { listMetrics, metricNames, metrics } from '../../statistics/metrics.js';
-import { metricColumns, rankColumns } from '../../tables/evaluation-columns.js';
+import { rankColumns } from '../../tables/evaluation-columns.js';
 import type { Facts, InputPort, OutputPort } from '../kind.js';
 
 /** The parameters of `eval.zero_shot` that every baseline has, too. */
@@ -34,20 +33,15 @@ export const episodesPort: InputPort = {
 
 /** As `eval.zero_shot` has them. */
 export const evaluationPorts: { readonly [port: string]: OutputPort } = {
-  metrics: {
-    shape: { type: 'file', content: 'metrics' },
-    description: `${listMetrics(metrics)}.`,
-  },
   ranks: {
     shape: { type: 'file', content: 'ranks' },
     description: "The rank of every query pair's next item.",
   },
 };
 
-/** What is known of the ports of every evaluation. */
+/** What is known of the ranks of every evaluation. */
 export function evaluationFacts(): { readonly [port: string]: Facts } {
   return {
-    metrics: { metrics: metricNames, columns: Object.keys(metricColumns) },
     ranks: { columns: Object.keys(rankColumns) },
   };
 }

@@ -3,7 +3,7 @@ import type { KindContext } from '../kind.js';
 import type { RandomParameters } from './baseline-random.js';
 import { evaluateRanks } from './evaluate-ranks.js';
 
-/** Writes the ports `metrics` and `ranks`. */
+/** Writes the port `ranks`. */
 export async function run(context: KindContext<RandomParameters>): Promise<void> {
   const { seed, max_episodes } = context.parameters;
   await evaluateRanks(context, {

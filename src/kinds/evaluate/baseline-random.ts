@@ -1,6 +1,7 @@
 import { defineKind } from '../kind.js';
 import { type Canonical, declareParameters } from '../parameters.js';
 import { episodesPort, evaluationFacts, evaluationPorts, maxEpisodes } from './baseline-ports.js';
+import { derivedMetrics } from './metrics.js';
 
 const parameters = declareParameters({
   properties: {
@@ -26,6 +27,7 @@ export const baselineRandom = defineKind({
   parameters,
   inputs: { episodes: episodesPort },
   outputs: evaluationPorts,
+  derived: derivedMetrics,
   facts: evaluationFacts,
   load: () => import('./baseline-random-body.js'),
 });

@@ -6,7 +6,7 @@ import { filePath, inputTree } from '../ports.js';
 import type { SessionKnnParameters } from './baseline-session-knn.js';
 import { evaluateRanks } from './evaluate-ranks.js';
 
-/** Writes the ports `metrics` and `ranks`. */
+/** Writes the port `ranks`. */
 export async function run(context: KindContext<SessionKnnParameters>): Promise<void> {
   const { neighbours, sample_size, max_prefix_length, max_episodes } = context.parameters;
   const train = inputTree(context, 'train');

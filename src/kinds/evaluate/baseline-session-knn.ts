@@ -1,6 +1,7 @@
 import { defineKind } from '../kind.js';
 import { type Canonical, declareParameters } from '../parameters.js';
 import { episodesPort, evaluationFacts, evaluationPorts, maxEpisodes, trainPort } from './baseline-ports.js';
+import { derivedMetrics } from './metrics.js';
 
 const parameters = declareParameters({
   properties: {
@@ -38,6 +39,7 @@ export const baselineSessionKnn = defineKind({
   parameters,
   inputs: { train: trainPort, episodes: episodesPort },
   outputs: evaluationPorts,
+  derived: derivedMetrics,
   facts: evaluationFacts,
   load: () => import('./baseline-session-knn-body.js'),
 });

@@ -2,7 +2,7 @@ import type { KindContext } from '../kind.js';
 import type { FewShotParameters } from './eval-few-shot.js';
 import { evaluateModel } from './evaluate-model.js';
 
-/** Writes the ports `metrics` and `ranks`, and where asked to `drift` and `drift_summary`. */
+/** Writes the port `ranks`, and where asked to `drift` and `drift_summary`. */
 export async function run(context: KindContext<FewShotParameters>): Promise<void> {
   const { parameters } = context;
   await evaluateModel(context, {

@@ -1,9 +1,9 @@
-import { listMetrics, metrics } from '../../statistics/metrics.js';
 import { defineKind, type OutputPort } from '../kind.js';
 import { type Canonical, declareParameters } from '../parameters.js';
 import { episodeFiles, fileOf } from '../shapes.js';
 import { evaluationParameters } from '../shared-parameters.js';
 import { evaluationFacts } from './baseline-ports.js';
+import { derivedMetrics } from './metrics.js';
 
 const supportCount = { type: 'integer', minimum: 1, maximum: 1000 } as const;
 const stepCount = { type: 'integer', minimum: 0, maximum: 10_000 } as const;
@@ -99,10 +99,6 @@ export const evalFewShot = defineKind({
     },
   },
   outputs: ({ drift }) => ({
-    metrics: {
-      shape: fileOf('metrics'),
-      description: `${listMetrics(metrics)} for each step count.`,
-    },
     ranks: {
       shape: fileOf('ranks'),
       description: "The rank of every query pair's next item for each step count.",
@@ -121,6 +117,7 @@ export const evalFewShot = defineKind({
       ];
     }),
   usesEngine: true,
+  derived: derivedMetrics,
   facts: evaluationFacts,
   load: () => import('./eval-few-shot-body.js'),
 });

@@ -2,7 +2,7 @@ import type { KindContext } from '../kind.js';
 import type { ZeroShotParameters } from './eval-zero-shot.js';
 import { evaluateModel } from './evaluate-model.js';
 
-/** Writes the ports `metrics` and `ranks`. */
+/** Writes the port `ranks`. */
 export async function run(context: KindContext<ZeroShotParameters>): Promise<void> {
   const { parameters } = context;
   await evaluateModel(context, {

@@ -1,9 +1,9 @@
-import { listMetrics, metrics } from '../../statistics/metrics.js';
 import { defineKind } from '../kind.js';
 import { type Canonical, declareParameters } from '../parameters.js';
 import { episodeFiles, fileOf } from '../shapes.js';
 import { evaluationParameters } from '../shared-parameters.js';
 import { evaluationFacts } from './baseline-ports.js';
+import { derivedMetrics } from './metrics.js';
 
 const parameters = declareParameters({
   properties: {
@@ -33,16 +33,13 @@ export const evalZeroShot = defineKind({
     },
   },
   outputs: {
-    metrics: {
-      shape: fileOf('metrics'),
-      description: `${listMetrics(metrics)}.`,
-    },
     ranks: {
       shape: fileOf('ranks'),
       description: "The rank of every query pair's next item.",
     },
   },
   usesEngine: true,
+  derived: derivedMetrics,
   facts: evaluationFacts,
   load: () => import('./eval-zero-shot-body.js'),
 });

@@ -11,7 +11,7 @@ import { parametersFor } from '../parameters-for.js';
 import { filePath, inputTree } from '../ports.js';
 import { readEpisodesAt } from './episode-input.js';
 import { type DriftRow, writeDrift } from './write-drift.js';
-import { type RankRow, writeEvaluation } from './write-evaluation.js';
+import { type RankRow, writeRanks } from './write-ranks.js';
 
 export interface Evaluation {
   /** Ascending, distinct. */
@@ -33,7 +33,7 @@ export interface Evaluation {
 /** Episodes between two reports of progress. */
 const episodesAtOnce = 32;
 
-/** Adapts the model at port `model` to the episodes at port `episodes`; writes the ports `metrics` and `ranks`, `drift` where asked to. */
+/** Adapts the model at port `model` to the episodes at port `episodes`; writes the port `ranks`, `drift` where asked to. */
 export async function evaluateModel(context: KindContext, evaluation: Evaluation): Promise<void> {
   const model = readModel(await readFile(filePath(inputTree(context, 'model'))), 'the model');
   const read = await readEpisodesAt(context, 'episodes', evaluation.maxPrefixLength);
@@ -73,9 +73,9 @@ export async function evaluateModel(context: KindContext, evaluation: Evaluation
   const asked = (evaluation.supportSizes ?? []).flatMap((k) =>
     evaluation.steps.map((steps) => ({ k, steps })),
   );
-  const values = await writeEvaluation(context, rows, evaluation.innerRate, asked);
+  await writeRanks(context, rows, evaluation.innerRate, asked);
   if (evaluation.drift === true) await writeDrift(context, drift);
-  context.progress({ done: total, total, unit: 'episodes', values });
+  context.progress({ done: total, total, unit: 'episodes' });
 }
 
 /** The episode with its last so many support pairs only; none where it has fewer. */

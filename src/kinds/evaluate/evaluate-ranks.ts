@@ -2,7 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import { FailureError } from '../../base/failure.js';
 import type { KindContext } from '../kind.js';
 import { readEpisodesAt } from './episode-input.js';
-import { type RankRow, writeEvaluation } from './write-evaluation.js';
+import { type RankRow, writeRanks } from './write-ranks.js';
 
 /** What a baseline is asked to rank. */
 export interface QueryPair {
@@ -26,7 +26,7 @@ export interface RankedBy {
 /** Episodes between two reports of progress. */
 const episodesAtOnce = 32;
 
-/** Ranks the query pairs at port `episodes` by something that does not adapt; writes the ports `metrics` and `ranks`. */
+/** Ranks the query pairs at port `episodes` by something that does not adapt; writes the port `ranks`. */
 export async function evaluateRanks(context: KindContext, by: RankedBy): Promise<void> {
   const { itemCount, pairs, pairIds, episodes } = await readEpisodesAt(
     context,
@@ -59,6 +59,5 @@ export async function evaluateRanks(context: KindContext, by: RankedBy): Promise
       context.signal.throwIfAborted();
     }
   }
-  const values = await writeEvaluation(context, rows, null);
-  context.progress({ done: evaluated.length, total: evaluated.length, unit: 'episodes', values });
+  await writeRanks(context, rows, null);
 }

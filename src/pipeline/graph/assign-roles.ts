@@ -3,8 +3,7 @@ import { type Role, type Roles, unionOfRoles } from '../../base/role.js';
 import type { Origin, OutputPort, PortShape } from '../../kinds/kind.js';
 import type { WaiverSpec } from '../spec/spec.js';
 import { failureAt, type Report } from '../text/located-value.js';
-import type { DraftNode } from './build-graph.js';
-import type { Graph, GraphNode, Source } from './graph.js';
+import type { DraftNode, Graph, GraphNode, Source } from './graph.js';
 
 export interface RolesAssigned {
   readonly nodes: readonly GraphNode[];
@@ -43,12 +42,17 @@ export function assignRoles(
   const pathOf = (tree: Tree<Source>): readonly string[] => {
     const path: string[] = [];
     let current: Tree<Source> | undefined = tree;
+    let derivedFrom: string | undefined;
     while (current !== undefined) {
       const source = sourceOfRole(current, 'test', rolesOf);
       if (source === undefined) break;
-      path.unshift(`${source.node}.${source.path.replaceAll('/', '.')}`);
       // Every source is a leaf of an earlier node's declared output.
       const node = nodes.get(source.node)!;
+      // A derived port is told as the step's own, which it is made from.
+      if (node.id !== derivedFrom) {
+        path.unshift(`${node.derivedFrom ?? node.id}.${source.path.replaceAll('/', '.')}`);
+      }
+      derivedFrom = node.derivedFrom;
       const port = source.path.split('/')[0]!;
       const origin = originOf(source.path, node.outputs[port]!);
       current = contributing(node, port, origin).find((one) => rolesOf(one).includes('test'));

@@ -1,5 +1,4 @@
 import { resolve } from 'node:path';
-import type { Location } from '../../base/failure.js';
 import { leavesOf, type Tree } from '../../base/files/tree.js';
 import { lookAtPath } from '../../base/files/user-path.js';
 import type { Json, JsonObject } from '../../base/json.js';
@@ -7,7 +6,7 @@ import { suggestion } from '../../base/nearest-name.js';
 import { formatNodeId, type NodeIdParts } from '../../base/node-id.js';
 import type { EngineDescriptor } from '../../engines/engine.js';
 import { engines } from '../../engines/registry.js';
-import type { Facts, InputPort, Kind, Label, LabelPart, PlannedLists, StepPlan } from '../../kinds/kind.js';
+import type { Facts, Kind, Label, LabelPart, PlannedLists, StepPlan } from '../../kinds/kind.js';
 import type { Spec } from '../spec/spec.js';
 import type { StepSpec } from '../spec/step-spec.js';
 import { failureAt, type LocatedValue, type Report } from '../text/located-value.js';
@@ -22,24 +21,17 @@ import {
 } from './connect-inputs.js';
 import { type CountedStep, countNodes } from './count-nodes.js';
 import { type Combination, combinationsOf, type MatrixValue } from './expand-matrix.js';
-import type { GraphNode, LocatedFile, Source } from './graph.js';
+import type { GraphNode, LocatedFile, Source, DraftNode } from './graph.js';
 import { labelText } from './label.js';
+import { derivationsOf, deriveNodes, treeOfNode } from './derive-nodes.js';
 import { unreadableFile } from './nearest-file.js';
 import { orderSteps } from './order-steps.js';
 import type { ParameterValidators } from './parameter-errors.js';
-import { flattened, type PortTree, shapeOfTree, treeOfOutputs, unwrapped } from './port-tree.js';
+import { flattened, type PortTree, shapeOfTree, unwrapped } from './port-tree.js';
 import type { ResolvedEngines } from './resolve-engines.js';
 import { namesOfSettings, refuseSetTwice } from './settings-names.js';
 import { createParameterReader, findParameter, type StepParameters } from './step-parameters.js';
 import type { StepInstance, StepValue } from './step-value.js';
-
-/** A node whose roles are not known yet. */
-export interface DraftNode extends Omit<GraphNode, 'roles'> {
-  /** The kind's declarations of the ports in `inputs`. */
-  readonly ports: { readonly [port: string]: InputPort };
-  /** Where each input is written. */
-  readonly inputLocations: { readonly [port: string]: Location };
-}
 
 interface Building {
   readonly spec: Spec;
@@ -197,7 +189,7 @@ function buildInstance(
     // What the step gives is known all the same, so that the steps after it can be checked too.
     const isKnown =
       typeof kind.outputs !== 'function' && kind.segmentation === undefined && kind.plan === undefined;
-    return isKnown ? treeOfOutputs(id, kind.outputs as DraftNode['outputs']) : undefined;
+    return isKnown ? treeOfNode(id, kind.outputs as DraftNode['outputs'], derivationsOf(kind)) : undefined;
   }
   const { full } = parameters;
   const lengths = Object.fromEntries(
@@ -244,6 +236,7 @@ function buildInstance(
 
   if (plan !== undefined && plan.objections.length > 0) return undefined;
   const outputs = withShapes(typeof kind.outputs === 'function' ? kind.outputs(full) : kind.outputs, plan);
+  const derivations = derivationsOf(kind, full);
   const canonical = { ...kind.parameters.canonical(full), ...plan?.parameters };
   const mayLack = Object.keys(connected).filter((port) => ports[port]?.mayLack === true);
   const settings = settingsFor(kind, full, connected, building);
@@ -255,7 +248,7 @@ function buildInstance(
     own: JsonObject,
     carried: { readonly [port: string]: Tree<Source> },
   ): PortTree => {
-    building.nodes.push({
+    const node = {
       ...common,
       ports,
       outputs,
@@ -266,13 +259,15 @@ function buildInstance(
       ...(mayLack.length === 0 ? {} : { mayLack }),
       ...(plan === undefined || plan.notes.length === 0 ? {} : { notes: plan.notes }),
       inputLocations,
-    });
+    };
+    building.nodes.push(node, ...deriveNodes(node, derivations));
     building.given.set(nodeId, common.givenParameters);
     if (kind.namesOfSettings !== undefined) building.settings.set(nodeId, kind.namesOfSettings(full));
-    for (const [port, told] of Object.entries(kind.facts?.(full) ?? {})) {
-      building.facts.set(`${nodeId}/${port}`, told);
+    addFacts(nodeId, kind, full, building);
+    for (const [port, { kind: deriving, parameters: given = {} }] of Object.entries(derivations)) {
+      addFacts(`${nodeId}/${port}`, deriving, deriving.parameters.complete(given), building);
     }
-    return treeOfOutputs(nodeId, outputs);
+    return treeOfNode(nodeId, outputs, derivations);
   };
 
   const { segmentation } = kind;
@@ -419,6 +414,10 @@ function reportMissing(files: readonly LocatedFile[], { root, report }: Building
     const look = lookAtPath(resolve(root, path));
     if (!look.ok) report({ ...unreadableFile(root, path, look.failure), location });
   }
+}
+
+function addFacts(node: string, kind: Kind, full: JsonObject, { facts }: Building): void {
+  for (const [port, told] of Object.entries(kind.facts?.(full) ?? {})) facts.set(`${node}/${port}`, told);
 }
 
 /** What the kinds of the outputs in a tree tell of them, each output once. */

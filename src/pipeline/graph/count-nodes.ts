@@ -3,6 +3,7 @@ import { isSelected, type Reference } from '../spec/reference.js';
 import type { InputSpec, StepSpec } from '../spec/step-spec.js';
 import { failureAt, type Report, toJsonObject } from '../text/located-value.js';
 import { shapeOf } from './connect-inputs.js';
+import { derivationsOf } from './derive-nodes.js';
 import { type Axis, axesOf, type Combination, combinationsOf, countCombinations } from './expand-matrix.js';
 import { findParameter } from './step-parameters.js';
 import { isOneThing } from './step-value.js';
@@ -63,7 +64,8 @@ export function countNodes(
 
 function nodesOf(step: StepSpec, axes: readonly Axis[], elements: number): number {
   // A matrix is gone through, to check it, even where `over` goes through nothing.
-  const combinations = countCombinations(axes) * Math.max(1, elements);
+  const each = 1 + Object.keys(derivationsOf(step.kind)).length;
+  const combinations = each * countCombinations(axes) * Math.max(1, elements);
   if (step.kind.segmentation === undefined || combinations > nodesLimit) return combinations;
   return segmentsOfAll(step, axes) * Math.max(1, elements);
 }

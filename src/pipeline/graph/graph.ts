@@ -3,7 +3,7 @@ import type { Tree } from '../../base/files/tree.js';
 import type { JsonObject } from '../../base/json.js';
 import type { Result } from '../../base/result.js';
 import type { Roles } from '../../base/role.js';
-import type { ExternalFile, OutputPort } from '../../kinds/kind.js';
+import type { ExternalFile, InputPort, OutputPort } from '../../kinds/kind.js';
 import type { PublicationForm } from '../spec/publication-form.js';
 
 /** Where an input's leaf will come from: a leaf of an output of another node. */
@@ -30,10 +30,12 @@ export interface Demand {
 
 /** One thing to execute: a step after matrix, `over` and segments. */
 export interface GraphNode {
-  /** `meta_train@200`, `tune[inner_lr=0.02]`, `validate@200`, `command_step`. */
+  /** `meta_train@200`, `tune[inner_lr=0.02]`, `validate@200`, `command_step`; derived, `validate@200/metrics`. */
   readonly id: string;
   readonly step: string;
   readonly kind: string;
+  /** The node of the same step that it makes a port of that step from; absent of one that the pipeline itself names. */
+  readonly derivedFrom?: string;
   /** As the user gave them after substitution, matrix values included; for tables and display. */
   readonly givenParameters: JsonObject;
   /** Canonical: what enters the key and reaches the kind. With settings to come, complete and not yet canonical. */
@@ -58,6 +60,14 @@ export interface GraphNode {
   /** What a plan says of the step beside what becomes of it, a clause each. */
   readonly notes?: readonly string[];
   readonly location: Location;
+}
+
+/** A node whose roles are not known yet. */
+export interface DraftNode extends Omit<GraphNode, 'roles'> {
+  /** The kind's declarations of the ports in `inputs`. */
+  readonly ports: { readonly [port: string]: InputPort };
+  /** Where each input is written. */
+  readonly inputLocations: { readonly [port: string]: Location };
 }
 
 /** A file of the project that runs keep up to date. */

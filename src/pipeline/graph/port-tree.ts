@@ -12,6 +12,9 @@ export type PortTree =
   | { readonly type: 'bundle'; readonly ports: { readonly [name: string]: PortTree } }
   | { readonly type: 'list'; readonly elements: readonly PortTree[]; readonly labels: readonly Label[] };
 
+/** A bundle of what a step gives. */
+export type PortBundle = PortTree & { readonly type: 'bundle' };
+
 /** Why one thing cannot stand where another is wanted. */
 export interface Mismatch {
   readonly reason: FailureReason;
@@ -31,7 +34,7 @@ export function flattened(
 }
 
 /** The outputs of a node as a bundle. */
-export function treeOfOutputs(node: string, outputs: { readonly [port: string]: OutputPort }): PortTree {
+export function treeOfOutputs(node: string, outputs: { readonly [port: string]: OutputPort }): PortBundle {
   return bundleOf(outputs, (port, { shape }) => treeOfShape(node, port, shape));
 }
 
@@ -78,7 +81,7 @@ export function shapeOfTree(tree: PortTree): PortShape {
 function bundleOf<Value>(
   values: { readonly [name: string]: Value },
   treeOf: (name: string, value: Value) => PortTree,
-): PortTree {
+): PortBundle {
   const ports = Object.fromEntries(
     Object.entries(values).map(([name, value]) => [name, treeOf(name, value)]),
   );

@@ -91,7 +91,29 @@ export function stepsOf({ report, manifest, rows, logs }: RunContents): readonly
       ...(failure === undefined ? {} : { failure }),
     };
   });
-  return [...groupBy(nodes, ({ node }) => node.step)].map(([step, own], index) => stepOf(step, own, index));
+  return [...groupBy(withDerived(nodes), ({ node }) => node.step)].map(([step, own], index) =>
+    stepOf(step, own, index),
+  );
+}
+
+/**
+ * The nodes, each with the outputs of what is derived from it. A derived node is told by itself only where it did not
+ * go the way of that one: where it was computed alone, or failed.
+ */
+function withDerived(nodes: readonly NodeModel[]): readonly NodeModel[] {
+  const derived = groupBy(
+    nodes.filter(({ node }) => node.derived_from !== undefined),
+    ({ node }) => node.derived_from ?? '',
+  );
+  const isOwn = ({ node }: NodeModel, from: NodeModel) =>
+    node.outcome === 'failed' || (node.outcome === 'ran' && from.node.outcome !== 'ran');
+  return nodes.flatMap((one) => {
+    if (one.node.derived_from !== undefined) return [];
+    const behind = derived.get(one.node.id) ?? [];
+    const folded = behind.filter((other) => !isOwn(other, one));
+    const outputs = [...folded.flatMap((other) => other.outputs), ...one.outputs];
+    return [{ ...one, outputs }, ...behind.filter((other) => isOwn(other, one))];
+  });
 }
 
 function stepOf(step: string, nodes: readonly NodeModel[], index: number): StepModel {

@@ -18,6 +18,8 @@ export interface NodePlan {
   readonly node: string;
   readonly step: string;
   readonly kind: string;
+  /** The node of the step that it makes a port from; absent of one that the pipeline itself names. */
+  readonly derived_from?: string;
   readonly state: PlanState;
   /** Known unless the state is `depends`. */
   readonly key?: string;
@@ -67,6 +69,7 @@ async function withReasons(planned: PlannedPipeline): Promise<PipelinePlan> {
         node: one.node.id,
         step: one.node.step,
         kind: one.node.kind,
+        ...(one.node.derivedFrom === undefined ? {} : { derived_from: one.node.derivedFrom }),
         state: one.state,
         ...(one.key === undefined ? {} : { key: one.key }),
         ...(reason === '' ? {} : { reason }),

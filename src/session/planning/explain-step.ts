@@ -5,6 +5,7 @@ import { failed, type Result, success } from '../../base/result.js';
 import { namesInGraph } from '../../pipeline/load-pipeline.js';
 import { createManifestReader, differences, findSimilar } from '../../pipeline/plan/explain.js';
 import type { PlannedNode } from '../../pipeline/plan/plan.js';
+import { shownNodes } from '../../pipeline/plan/shown-nodes.js';
 import {
   type PipelineRequest,
   type PlannedPipeline,
@@ -46,7 +47,10 @@ export async function explainStep(
   const planned = await planPipeline(place, request);
   if (!planned.ok) return planned;
   const { plan } = planned.value;
-  const nodes = plan.nodes.filter(({ node }) => node.step === step || node.id === step);
+  const shown = new Set(shownNodes(plan.nodes, ({ node }) => node));
+  const nodes = plan.nodes.filter(
+    (one) => one.node.id === step || (one.node.step === step && shown.has(one)),
+  );
   if (nodes.length === 0) {
     const hint = suggestion(step, namesInGraph(plan.nodes.map(({ node }) => node)));
     return failed([

@@ -9,6 +9,7 @@ import { expandPipeline, type PipelineRequest, type RequestPlace } from './plan-
 export interface DagStep {
   readonly step: string;
   readonly kind: string;
+  /** Without those that are derived from them. */
   readonly nodes: number;
   /** For each output port: the splits that it is computed from, over all nodes. */
   readonly outputs: { readonly [port: string]: Roles };
@@ -50,7 +51,7 @@ function dagOf(graph: Graph): Dag {
   for (const node of graph.nodes) {
     const step = steps.get(node.step) ?? { kind: node.kind, nodes: 0, outputs: new Map() };
     steps.set(node.step, step);
-    step.nodes += 1;
+    if (node.derivedFrom === undefined) step.nodes += 1;
     for (const [leaf, roles] of Object.entries(node.roles)) {
       // A bundle's parts have roles of their own, a catalogue's none: the port has those of all.
       const port = leaf.split('/')[0] ?? leaf;

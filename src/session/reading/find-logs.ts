@@ -110,10 +110,15 @@ function listingOf(
   for (const record of records.toReversed()) {
     const run = identityOf(record);
     for (const node of history.nodesOf(run)) names.add(node.step).add(node.id);
-    const nodes = history.nodesOf(run).filter((node) => node.step === step || node.id === step);
+    const nodes = history.nodesOf(run).filter((node) => node.id === step || isLogOfStep(node, step));
     if (nodes.length > 0) return { run, startedAt: record.started_at, nodes };
   }
   return undefined;
+}
+
+/** What is derived from a step's node has little to say, unless it failed. */
+function isLogOfStep(node: ManifestNode, step: string): boolean {
+  return node.step === step && (node.derived_from === undefined || node.outcome === 'failed');
 }
 
 /**

@@ -29,8 +29,8 @@ async function badResults(root: string, report: Report, manifest: Manifest): Pro
   const store = await openStore(join(root, 'cache'));
   const shown = new Set([...report.metrics, ...report.summaries, ...report.drift].map((row) => row.node));
   const failures: Failure[] = [];
-  for (const { id, outputs } of manifest.nodes) {
-    if (!shown.has(id)) continue;
+  for (const { id, derived_from, outputs } of manifest.nodes) {
+    if (!shown.has(derived_from ?? id)) continue;
     for (const port of ['metrics', 'summary', 'drift_summary']) {
       const output = outputs[port];
       if (output === undefined || !existsSync(store.objectPath(output.digest))) continue;

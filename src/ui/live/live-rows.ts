@@ -114,7 +114,8 @@ function totalRow(state: ViewState, { width, now, style, symbols }: LiveDrawing)
     counts.reduce((total, one) => total + pick(one), 0);
   const open = sum(({ waiting, running }) => waiting + running);
   const known = state.steps.reduce((total, step) => total + step.total, 0);
-  const done = known - open;
+  const derived = state.steps.flatMap((step) => [...step.derived.values()]);
+  const done = known - open + derived.filter((view) => view.state !== 'running').length;
   const failed = sum((one) => one.failed);
   const elapsed = Math.max(0, (now - state.startedAt) / 1000);
   const total = expectedTotal(state, now);

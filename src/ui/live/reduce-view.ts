@@ -47,9 +47,10 @@ export function withNotice(state: ViewState, text: string): ViewState {
 }
 
 function started(state: ViewState, event: StepStart): ViewState {
-  const { node, time, threads, gpus, log, reason } = event;
+  const { node, derivedFrom, time, threads, gpus, log, reason } = event;
   const view: NodeView = {
     node,
+    ...(derivedFrom === undefined ? {} : { derivedFrom }),
     state: 'running',
     startedAt: Date.parse(time),
     seconds: 0,
@@ -96,11 +97,12 @@ function withLoss(step: StepView, node: string, loss: number | undefined): StepV
 
 function finished(state: ViewState, event: StepFinish): ViewState {
   const old = stepOf(state, event);
-  const before = old.nodes.get(event.node);
+  const before = old.nodes.get(event.node) ?? old.derived.get(event.node);
   const { progress: _, ...rest } = before ?? { startedAt: undefined, slots: 0, gpus: 0, log: undefined };
   const { startedAt, log } = rest;
   const step = stepWith(old, {
     node: event.node,
+    ...(event.derivedFrom === undefined ? {} : { derivedFrom: event.derivedFrom }),
     state: event.outcome,
     ...(startedAt === undefined ? {} : { startedAt }),
     seconds: event.seconds,
@@ -117,20 +119,25 @@ function finished(state: ViewState, event: StepFinish): ViewState {
   if (folded !== undefined)
     return fold(next, { type: 'steps', outcome: folded, steps: [step], reason: event.reason });
   // A step of one node that failed has been told of with its failure.
-  if (failure.length > 0 && step.total <= 1) return tell(next, ...failure);
+  const hasFailed = countNodes(step).failed > 0;
+  if (hasFailed && old.total <= 1) return tell(next, ...failure);
   return tell(next, ...failure, { type: 'step', step, seconds: secondsOf(step, event) });
 }
 
 /** From the start of the first of its nodes to the end of the last. */
 function secondsOf(step: StepView, { time }: StepFinish): number {
-  const starts = [...step.nodes.values()].flatMap(({ startedAt }) => startedAt ?? []);
+  const starts = [...step.nodes.values(), ...step.derived.values()].flatMap(
+    ({ startedAt }) => startedAt ?? [],
+  );
   return starts.length === 0 ? 0 : Math.max(0, (Date.parse(time) - least(starts)) / 1000);
 }
 
 /** The outcome of a step of which nothing was executed, where all its nodes have the same. */
 function foldedOutcome(step: StepView): ToldSteps['outcome'] | undefined {
   const counts = countNodes(step);
-  const isExecuted = [...step.nodes.values()].some(({ startedAt }) => startedAt !== undefined);
+  const isExecuted = [...step.nodes.values(), ...step.derived.values()].some(
+    ({ startedAt }) => startedAt !== undefined,
+  );
   if (isExecuted) return undefined;
   return (['hit', 'skipped', 'cancelled'] as const).find((outcome) => counts[outcome] === step.nodes.size);
 }
@@ -153,8 +160,24 @@ function stepOf(state: ViewState, event: StepStart | StepFinish): StepView {
 }
 
 function stepWith(step: StepView, view: NodeView): StepView {
+  if (view.derivedFrom !== undefined) return stepWithDerived(step, view, view.derivedFrom);
   const nodes = new Map(step.nodes).set(view.node, view);
   return { ...step, nodes, total: Math.max(step.total, nodes.size) };
+}
+
+/** What is derived from a node is told with it: its figures are the node's. One that failed stands for itself. */
+function stepWithDerived(step: StepView, view: NodeView, from: string): StepView {
+  const nodes = new Map(step.nodes);
+  const parent = nodes.get(from);
+  if (parent !== undefined) nodes.set(from, { ...parent, values: { ...parent.values, ...view.values } });
+  const derived = new Map(step.derived);
+  if (view.state !== 'failed') {
+    derived.set(view.node, view);
+    return { ...step, nodes, derived, derivedTotal: Math.max(step.derivedTotal, derived.size) };
+  }
+  derived.delete(view.node);
+  nodes.set(view.node, view);
+  return { ...step, nodes, total: step.total + 1, derived, derivedTotal: Math.max(0, step.derivedTotal - 1) };
 }
 
 function withStep(state: ViewState, step: StepView): ViewState {
@@ -165,7 +188,7 @@ function withStep(state: ViewState, step: StepView): ViewState {
     steps,
     nodes: Math.max(
       state.nodes,
-      steps.reduce((sum, { total }) => sum + total, 0),
+      steps.reduce((sum, { total, derivedTotal }) => sum + total + derivedTotal, 0),
     ),
   };
 }

@@ -69,8 +69,8 @@ export function resourcesInUse({ steps }: Pick<ViewState, 'steps'>): {
   readonly slots: number;
   readonly gpus: number;
 } {
-  const running = steps.flatMap(({ nodes }) =>
-    [...nodes.values()].filter(({ state }) => state === 'running'),
+  const running = steps.flatMap(({ nodes, derived }) =>
+    [...nodes.values(), ...derived.values()].filter(({ state }) => state === 'running'),
   );
   return {
     slots: running.reduce((sum, { slots }) => sum + slots, 0),

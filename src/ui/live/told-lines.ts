@@ -7,7 +7,7 @@ import { finishLines, noteLine, retryLine, wordLine } from '../plain-lines.js';
 import type { Style } from '../style.js';
 import type { Symbols } from '../symbols.js';
 import { wrapLine } from '../wrap-line.js';
-import { countNodes, type NodeView, type StepView, type Told } from './view-state.js';
+import { countNodes, type NodeView, type StepView, type Told, derivedAlone } from './view-state.js';
 
 /** The lines that stay above the live view; steps are named in at most `width` columns, failures told in full. */
 export function toldLines(
@@ -40,7 +40,7 @@ export function toldLines(
       ];
     }
     case 'step':
-      return [stepLine(told.step, told.seconds, width, style, symbols)];
+      return [stepLine(derivedAlone(told.step) ?? told.step, told.seconds, width, style, symbols)];
   }
 }
 

@@ -15,6 +15,8 @@ import type { Series } from './series.js';
 /** A node that an event has told of. */
 export interface NodeView {
   readonly node: string;
+  /** The node of the step that it makes a port from. */
+  readonly derivedFrom?: string;
   readonly state: 'running' | Outcome;
   /** Milliseconds since the epoch; present while it runs, and afterwards where it ran. */
   readonly startedAt?: number;
@@ -46,6 +48,10 @@ export interface StepView {
   readonly expected?: { readonly seconds: number; readonly nodes: number };
   /** Those that an event has told of, in the order in which it did. */
   readonly nodes: ReadonlyMap<string, NodeView>;
+  /** How many nodes are derived from those. */
+  readonly derivedTotal: number;
+  /** Those of them that an event has told of; one that failed is among `nodes` instead. */
+  readonly derived: ReadonlyMap<string, NodeView>;
   /** One a chain, the latest to report last. */
   readonly curves: readonly Curve[];
 }
@@ -109,7 +115,7 @@ export function viewOfStart(start: RunStart): ViewState {
     nodes: start.nodes,
     startedAt: Date.parse(start.time),
     ...(start.expectedSeconds === undefined ? {} : { expectedSeconds: start.expectedSeconds }),
-    steps: start.steps.map(({ step, kind, nodes, hits, needs, role, expectedSeconds }) => ({
+    steps: start.steps.map(({ step, kind, nodes, derived = 0, hits, needs, role, expectedSeconds }) => ({
       step,
       kind,
       total: nodes,
@@ -119,6 +125,8 @@ export function viewOfStart(start: RunStart): ViewState {
         ? {}
         : { expected: { seconds: expectedSeconds, nodes: nodes - hits } }),
       nodes: new Map(),
+      derivedTotal: derived,
+      derived: new Map(),
       curves: [],
     })),
   };
@@ -126,7 +134,16 @@ export function viewOfStart(start: RunStart): ViewState {
 
 /** A step that the run's start did not tell of. */
 export function unknownStep({ step, kind }: Pick<StepStart | StepFinish, 'step' | 'kind'>): StepView {
-  return { step, kind, total: 0, needs: [], nodes: new Map(), curves: [] };
+  return {
+    step,
+    kind,
+    total: 0,
+    needs: [],
+    nodes: new Map(),
+    derivedTotal: 0,
+    derived: new Map(),
+    curves: [],
+  };
 }
 
 /** How many nodes of a step are in each state; the rest wait. */
@@ -137,8 +154,22 @@ export function countNodes(step: StepView): { readonly [state in NodeView['state
   return counts;
 }
 
-/** Whether every node of the step has its outcome. */
+/** Whether every node of the step has its outcome, and what is derived from them. */
 export function isSettled(step: StepView): boolean {
   const { waiting, running } = countNodes(step);
-  return waiting + running === 0 && step.nodes.size > 0;
+  const derived = [...step.derived.values()].filter(({ state }) => state !== 'running').length;
+  return waiting + running === 0 && step.nodes.size > 0 && derived >= step.derivedTotal;
+}
+
+/** Of a step whose nodes were all there already and of which something derived was executed: that alone. */
+export function derivedAlone(step: StepView): StepView | undefined {
+  const executed = [...step.derived.values()].filter(({ startedAt }) => startedAt !== undefined);
+  if (executed.length === 0 || countNodes(step).hit < step.nodes.size) return undefined;
+  const ports = new Set(executed.map(({ node, derivedFrom = '' }) => node.slice(derivedFrom.length)));
+  return {
+    ...step,
+    step: `${step.step}${[...ports].join(', ')}`,
+    total: executed.length,
+    nodes: new Map(executed.map((view) => [view.node, view])),
+  };
 }

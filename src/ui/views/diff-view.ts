@@ -84,19 +84,24 @@ function valueText(value: Json | undefined): string {
   return text.length > 80 ? `${text.slice(0, 77)}...` : text;
 }
 
-/** A line for each difference of a step's nodes: several with the same one share it. */
+/**
+ * A line for each difference of a step's nodes: several with the same one share it. What is derived from a node that
+ * differs itself is told with it.
+ */
 function stepLines(differing: readonly NodeDifference[], style: Style): readonly string[] {
   const groups = new Map<string, NodeDifference[]>();
+  const nodes = new Set(differing.map(({ node }) => node));
   for (const one of differing) {
-    const name = JSON.stringify([one.step, one.change, one.differences, one.same_outputs]);
+    if (nodes.has(one.derived_from ?? '')) continue;
+    const name = JSON.stringify([lineOf(one), one.change, one.differences, one.same_outputs]);
     groups.set(name, [...(groups.get(name) ?? []), one]);
   }
   const mark = { added: style.green, removed: style.red, changed: style.yellow };
   const rows = [...groups.values()].flatMap((nodes) => {
     const [first] = nodes;
     if (first === undefined) return [];
-    const { change, step, node, differences, same_outputs } = first;
-    const subject = nodes.length === 1 ? node : `${step} (${formatCount(nodes.length, 'node')})`;
+    const { change, node, differences, same_outputs } = first;
+    const subject = nodes.length === 1 ? node : `${lineOf(first)} (${formatCount(nodes.length, 'node')})`;
     const lines = [...differences, ...(same_outputs ? ['the outputs are the same all the same'] : [])];
     return [{ change, subject, lines: lines.length === 0 ? [''] : lines }];
   });
@@ -112,6 +117,11 @@ function stepLines(differing: readonly NodeDifference[], style: Style): readonly
       ).trimEnd(),
     ),
   );
+}
+
+/** What a node's line is about: its step, of a derived one with the port. */
+function lineOf({ node, step, derived_from }: NodeDifference): string {
+  return derived_from === undefined ? step : `${step}${node.slice(derived_from.length)}`;
 }
 
 /** The metrics among differences, as they are read. */

@@ -3,6 +3,7 @@ import { formatCount, shortDigest } from '../../base/quantities.js';
 import { displayWidth, printable } from '../../base/terminal-text.js';
 import type { Publication } from '../../pipeline/graph/graph.js';
 import type { PlanState } from '../../pipeline/plan/plan.js';
+import { shownNodes } from '../../pipeline/plan/shown-nodes.js';
 import type { NodePlan, PipelinePlan, PlanCounts } from '../../session/planning/describe-plan.js';
 import type { Style } from '../style.js';
 
@@ -23,9 +24,11 @@ export function planLines(
   more: (nodes: readonly NodePlan[]) => string = () => '',
 ): readonly string[] {
   const steps = new Map<string, NodePlan[]>();
-  for (const planned of plan.nodes) {
-    const nodes = steps.get(planned.step);
-    if (nodes === undefined) steps.set(planned.step, [planned]);
+  const shown = shownNodes(plan.nodes, ({ node, derived_from }) => ({ id: node, derivedFrom: derived_from }));
+  for (const planned of shown) {
+    const name = lineOf(planned);
+    const nodes = steps.get(name);
+    if (nodes === undefined) steps.set(name, [planned]);
     else nodes.push(planned);
   }
   const mark: { readonly [state in PlanState]: (text: string) => string } = {
@@ -78,8 +81,18 @@ export function planLines(
         .trimEnd(),
       ...row.notes.map((note) => style.dim(`${' '.repeat(9)}${printable(`${row.subject} ${note}`)}`)),
     ]),
-    `${formatCount(plan.nodes.length, 'node')}: ${counts.run} run + ${counts.hit} hit + ${counts.depends} depends`,
+    `${formatCount(plan.nodes.length, 'node')}${derivedText(plan.nodes)}: ${counts.run} run + ${counts.hit} hit + ${counts.depends} depends`,
   ];
+}
+
+/** What a node's line is about: its step, of a derived one with the port. */
+function lineOf({ node, step, derived_from }: NodePlan): string {
+  return derived_from === undefined ? step : `${step}${node.slice(derived_from.length)}`;
+}
+
+function derivedText(nodes: readonly NodePlan[]): string {
+  const derived = nodes.filter(({ derived_from }) => derived_from !== undefined).length;
+  return derived === 0 ? '' : `, ${derived} derived`;
 }
 
 /** What a run would publish: a line for each path as it is written. */

@@ -2,7 +2,8 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { randomStream } from '../../../src/base/random.js';
 import { summary } from '../../../src/kinds/choose/summary.js';
-import { type RankRow, writeEvaluation } from '../../../src/kinds/evaluate/write-evaluation.js';
+import { metrics as metricsKind } from '../../../src/kinds/evaluate/metrics.js';
+import { type RankRow, writeRanks } from '../../../src/kinds/evaluate/write-ranks.js';
 import type { Row } from '../../../src/tables/database.js';
 import { failureOf, rowsOf, runKind, temporaryFolder } from '../../support/run-kind.js';
 
@@ -28,8 +29,10 @@ async function evaluation({ users = 30, steps = [0], innerRate = 0.1, purpose = 
       return { k: 5, steps: count, episodeId: user, userId, pairId: index, label: 0, rank };
     }),
   );
-  await writeEvaluation({ output: (path) => join(folder, path), threads: 1 }, rows, innerRate);
-  return { metrics: join(folder, 'metrics'), ranks: join(folder, 'ranks') };
+  const ranks = join(folder, 'ranks');
+  await writeRanks({ output: () => ranks, threads: 1 }, rows, innerRate);
+  const { path } = await runKind(metricsKind, { inputs: { ranks } });
+  return { metrics: path('metrics'), ranks };
 }
 
 type Inputs = NonNullable<Parameters<typeof runKind>[1]['inputs']>;

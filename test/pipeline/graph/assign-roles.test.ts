@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { type Roles, unionOfRoles } from '../../../src/base/role.js';
 import { assignRoles } from '../../../src/pipeline/graph/assign-roles.js';
-import type { DraftNode } from '../../../src/pipeline/graph/build-graph.js';
+import type { DraftNode } from '../../../src/pipeline/graph/graph.js';
 import { diagnosticsOf, experiment, graphOf, nodeOf, reasonsOf } from '../load-text.js';
 
 test('roles follow the data, and the catalogue has none', async () => {
@@ -13,7 +13,8 @@ test('roles follow the data, and the catalogue has none', async () => {
   expect(roles('episodes')['test/episodes']).toEqual(['test']);
   expect(roles('episodes')['test/items']).toEqual([]);
   expect(roles('meta_train@300')['checkpoint']).toEqual(['train']);
-  expect(roles('validate@100')['metrics']).toContain('val');
+  expect(roles('validate@100/metrics')['metrics']).toEqual(roles('validate@100')['ranks']);
+  expect(roles('validate@100')['ranks']).toContain('val');
   expect(roles('best')['chosen']).toEqual(['train', 'val']);
   expect(roles('few_shot')['ranks']).toContain('test');
 });

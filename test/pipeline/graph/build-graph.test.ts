@@ -4,6 +4,8 @@ import type { Graph } from '../../../src/pipeline/graph/graph.js';
 import { diagnosticsOf, experiment, graphOf, load, nodeOf, reasonsOf } from '../load-text.js';
 
 const idsOf = (graph: Graph) => graph.nodes.map(({ id }) => id);
+/** An evaluation, and what is derived from it. */
+const withMetrics = (id: string) => [id, `${id}/metrics`];
 const sourcesOf = (graph: Graph, id: string, port: string) =>
   [...leavesOf(nodeOf(graph, id).inputs[port] ?? { type: 'list', elements: [] })].map(
     ({ path, leaf }) => `${path}: ${leaf.node}/${leaf.path}`,
@@ -19,17 +21,11 @@ test('the experiment expands to one node for each segment, checkpoint and combin
     'meta_train@100',
     'meta_train@200',
     'meta_train@300',
-    'validate@100',
-    'validate@200',
-    'validate@300',
+    ...['validate@100', 'validate@200', 'validate@300'].flatMap(withMetrics),
     'best',
-    'tune[inner_lr=0.005]',
-    'tune[inner_lr=0.01]',
-    'tune[inner_lr=0.02]',
-    'tune[inner_lr=0.05]',
-    'tune[inner_lr=0.1]',
+    ...['0.005', '0.01', '0.02', '0.05', '0.1'].flatMap((rate) => withMetrics(`tune[inner_lr=${rate}]`)),
     'chosen',
-    'few_shot',
+    ...withMetrics('few_shot'),
   ]);
   expect(graph.engine).toBe('wasm');
   expect(graph.warnings).toEqual([]);
@@ -67,9 +63,9 @@ test('inputs are cut to what the kind declares, and a bundle gives the port of t
     'items: episodes/val/items',
   ]);
   expect(sourcesOf(graph, 'best', 'rows')).toEqual([
-    '0: validate@100/metrics',
-    '1: validate@200/metrics',
-    '2: validate@300/metrics',
+    '0: validate@100/metrics/metrics',
+    '1: validate@200/metrics/metrics',
+    '2: validate@300/metrics/metrics',
   ]);
 });
 
@@ -156,7 +152,7 @@ steps:
 
 test('equal canonical parameters stay nodes of their own', async () => {
   const graph = await graphOf(experiment, { sets: ['steps.tune.with.steps=[0]'] });
-  const tuned = graph.nodes.filter(({ step }) => step === 'tune');
+  const tuned = graph.nodes.filter(({ step, derivedFrom }) => step === 'tune' && derivedFrom === undefined);
   expect(tuned).toHaveLength(5);
   expect(new Set(tuned.map(({ parameters }) => JSON.stringify(parameters))).size).toBe(1);
   expect(new Set(tuned.map(({ givenParameters }) => givenParameters['inner_lr'])).size).toBe(5);
@@ -173,8 +169,16 @@ test('targets leave only what they need', async () => {
     'episodes',
     'meta_train@100',
     'meta_train@200',
-    'validate@200',
+    ...withMetrics('validate@200'),
   ]);
+  // What is derived goes with the node, be it named or only needed.
+  const ranks = await graphOf(
+    `${experiment}  all: { kind: command, in: { r: few_shot.ranks }, with: { argv: [cat] } }\n`,
+    { targets: ['all'] },
+  );
+  expect(idsOf(ranks).slice(-3)).toEqual([...withMetrics('few_shot'), 'all']);
+  const derived = await graphOf(experiment, { targets: ['validate@200/metrics'] });
+  expect(idsOf(derived)).toEqual(idsOf(node));
   expect(await diagnosticsOf(experiment, { targets: ['vaildate@200'] })).toBe(
     'kshot: there is no step vaildate@200\n  hint: did you mean validate@200?\n',
   );

@@ -79,7 +79,7 @@ async function runAll(
 }
 
 const statesOf = (plan: Plan) => plan.nodes.map(({ node, state }) => `${node.id} ${state}`);
-const stepsOf = (ids: readonly string[]) => new Set(ids.map((id) => id.split(/[[@]/)[0]));
+const stepsOf = (ids: readonly string[]) => new Set(ids.map((id) => id.split(/[[@/]/)[0]));
 
 test('nothing stored: what has no inputs runs, everything else depends; everything stored: all hits', async () => {
   const graph = await graphOf(experiment);
@@ -137,7 +137,11 @@ test('more iterations run only the new segments and what depends on them', async
   const store = memory();
   await runAll(await graphOf(experiment), store);
   const { ran } = await runAll(await graphOf(experiment, { sets: ['params.iterations=400'] }), store);
-  expect(ran.filter((id) => /^(meta_train|validate)/.test(id))).toEqual(['meta_train@400', 'validate@400']);
+  expect(ran.filter((id) => /^(meta_train|validate)/.test(id))).toEqual([
+    'meta_train@400',
+    'validate@400',
+    'validate@400/metrics',
+  ]);
 });
 
 test('one value more in a sweep runs one node and what chooses', async () => {
@@ -147,7 +151,7 @@ test('one value more in a sweep runs one node and what chooses', async () => {
   const wider = experiment.replace('0.05, 0.1]', '0.05, 0.1, 0.2]');
   const { ran } = await runAll(await graphOf(wider), store, { alike });
   // The same choice comes out, so the wave stops there.
-  expect(ran).toEqual(['tune[inner_lr=0.2]', 'chosen']);
+  expect(ran).toEqual(['tune[inner_lr=0.2]', 'tune[inner_lr=0.2]/metrics', 'chosen']);
 });
 
 test('a kind’s code reaches its steps, an engine’s code the nodes that compute with it', async () => {
@@ -176,6 +180,7 @@ test('forced nodes run although they are stored, and what is below them depends'
   expect(plan.ok && statesOf(plan.value).filter((state) => !state.endsWith('hit'))).toEqual([
     'chosen run',
     'few_shot depends',
+    'few_shot/metrics depends',
   ]);
 });
 
@@ -235,7 +240,7 @@ test('keys do not depend on the order of keys, comments, file names or the names
     return new Set(plan.nodes.map(({ key }) => key));
   };
   const original = await keysOf(experiment);
-  expect(original.size).toBe(18);
+  expect(original.size).toBe(27);
   const parsed = (await graphOf(experiment)).configuration;
   const shuffled = (value: unknown, random: () => number): unknown => {
     if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;

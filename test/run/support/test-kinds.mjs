@@ -1,5 +1,5 @@
 // Kinds that only tests know: a worker process gets them by starting with test-worker.mjs.
-import { appendFileSync, existsSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { withDeviceFailures } from '../../../dist/engines/tfjs/device-failures.js';
 import { declareParameters } from '../../../dist/kinds/parameters.js';
 
@@ -19,8 +19,36 @@ function block(seconds) {
   while (Date.now() < end) Math.sqrt(2);
 }
 
+/** Takes a member out of a file: what `test.whole` has each of its parts derived by. */
+const part = kind(
+  'test.part',
+  async ({ parameters, inputs, output }) => {
+    const whole = JSON.parse(readFileSync(inputs.whole.leaf, 'utf8'));
+    writeFileSync(output(parameters.part), String(whole[parameters.part]));
+  },
+  {
+    inputs: { whole: { shape: file.shape, description: 'What the part is of.' } },
+    outputs: ({ part: name }) => ({ [name]: file }),
+  },
+);
+
 export const testKinds = Object.fromEntries(
   [
+    part,
+    /** Writes an object, whose members are ports of their own as far as `parts` names them. */
+    kind(
+      'test.whole',
+      async ({ parameters, output }) => writeFileSync(output('value'), JSON.stringify(parameters.content)),
+      {
+        derived: ({ parts = [] }) =>
+          Object.fromEntries(
+            parts.map((name) => [
+              name,
+              { kind: part, parameters: { part: name }, inputs: { whole: 'value' } },
+            ]),
+          ),
+      },
+    ),
     /** Appends when it began and ended to the file `trace`, and writes its process id. */
     kind('test.trace', async ({ parameters, threads, output }) => {
       const { trace, name, seconds = 0 } = parameters;

@@ -7,7 +7,7 @@ import { type Chosen, type Key, nothingChosen, pressKey } from '../../../src/ui/
 import { reduceView } from '../../../src/ui/live/reduce-view.js';
 import { expectedTotal } from '../../../src/ui/live/run-progress.js';
 import { toldLines } from '../../../src/ui/live/told-lines.js';
-import { countNodes, emptyView, type ViewState } from '../../../src/ui/live/view-state.js';
+import { countNodes, emptyView, type ViewState, type StepView } from '../../../src/ui/live/view-state.js';
 import { createPlainLines } from '../../../src/ui/plain-lines.js';
 import { colourStyle, plainStyle } from '../../../src/ui/style.js';
 import { symbolsFor } from '../../../src/ui/symbols.js';
@@ -46,6 +46,14 @@ function screenOf(state: ViewState, screen: Screen = {}): readonly string[] {
     isStopping: false,
     tailOf: () => log,
   }).map((row) => row.trimEnd());
+}
+
+/** Nodes by state, with those that are derived from others. */
+function countAll(step: StepView) {
+  const counts = { ...countNodes(step) };
+  for (const { state } of step.derived.values()) counts[state] += 1;
+  counts.waiting += step.derivedTotal - step.derived.size;
+  return counts;
 }
 
 const viewOf = (events: readonly RunEvent[]): ViewState => events.reduce(reduceView, emptyView);
@@ -138,7 +146,7 @@ describe('the live view of a run that was recorded', () => {
             event.event === 'step.finish' ? [[event.node, event.outcome] as const] : [],
           ),
         );
-        const counts = state.steps.map(countNodes);
+        const counts = state.steps.map(countAll);
         for (const outcome of ['ran', 'hit', 'joined', 'failed', 'skipped', 'cancelled'] as const) {
           expect(counts.reduce((sum, one) => sum + one[outcome], 0)).toBe(
             [...outcomes.values()].filter((one) => one === outcome).length,
@@ -153,7 +161,7 @@ describe('the live view of a run that was recorded', () => {
   it('ends with the counts of the run, and each step told once', () => {
     for (const events of [recorded, resumed]) {
       const state = viewOf(events);
-      const sums = state.steps.map(countNodes);
+      const sums = state.steps.map(countAll);
       const last = events.at(-1);
       expect(last).toMatchObject({ event: 'run.finish', exitCode: 0 });
       if (last?.event !== 'run.finish') continue;
@@ -235,7 +243,9 @@ describe('the live view of a run that was recorded', () => {
     const loss = resumed.find((event) => event.event === 'step.progress' && event.node === 'meta_train@6');
     const metrics = resumed.flatMap((event) =>
       event.event === 'step.finish' && event.step === 'validate' && event.outcome === 'hit'
-        ? [{ at: event.node, value: event.values?.['accuracy@1'] ?? 0 }]
+        ? event.derivedFrom === undefined
+          ? []
+          : [{ at: event.derivedFrom, value: event.values?.['accuracy@1'] ?? 0 }]
         : [],
     );
     expect(metrics).toHaveLength(2);
@@ -246,6 +256,45 @@ describe('the live view of a run that was recorded', () => {
     expect(rows.find((row) => row.includes('val accuracy@1'))).toContain(
       `best ${best.value.toFixed(4)} at ${best.at.replace('validate', '')}`,
     );
+  });
+});
+
+describe('what is derived from a node', () => {
+  const derived = { step: 'few_shot', derivedFrom: 'few_shot' };
+  const values = { 'accuracy@1': 0.25 };
+  const pipeline = runStart([{ step: 'few_shot', derived: 1 }], { nodes: 2 });
+
+  it('is told with it, once both are done, with the figures that it found', () => {
+    const before = [
+      pipeline,
+      start('few_shot', 0),
+      finish('few_shot', 'ran', 1),
+      start('few_shot/metrics', 1, derived),
+    ];
+    expect(linesOf(viewOf(before))).toEqual([]);
+    expect(screenOf(viewOf(before)).join('\n')).toContain('1/2 nodes');
+    const state = viewOf([...before, finish('few_shot/metrics', 'ran', 2, { ...derived, values })]);
+    expect(linesOf(state)).toEqual(['ran       few_shot  2.0 s, accuracy@1 0.2500']);
+    expect(screenOf(state).join('\n')).toContain('2/2 nodes');
+  });
+
+  it('is told by itself where it alone was executed, or failed', () => {
+    const alone = [pipeline, finish('few_shot', 'hit', 0), start('few_shot/metrics', 0, derived)];
+    expect(linesOf(viewOf([...alone, finish('few_shot/metrics', 'ran', 1, { ...derived, values })]))).toEqual(
+      ['ran       few_shot/metrics  1.0 s, accuracy@1 0.2500'],
+    );
+    const failed = viewOf([...alone, finish('few_shot/metrics', 'failed', 1, derived)]);
+    expect(linesOf(failed)[0]).toMatch(/^failed +few_shot\/metrics/);
+    expect(screenOf(failed).join('\n')).toMatch(/few_shot.*new/);
+  });
+
+  it('is not told twice where the node failed', () => {
+    const ended = [
+      start('few_shot', 0),
+      finish('few_shot', 'failed', 1),
+      finish('few_shot/metrics', 'skipped', 1, derived),
+    ];
+    expect(linesOf(viewOf([pipeline, ...ended]))).toHaveLength(1);
   });
 });
 

@@ -3,8 +3,10 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { randomStream } from '../../../src/base/random.js';
-import { type RankRow, writeEvaluation } from '../../../src/kinds/evaluate/write-evaluation.js';
-import { rowsOf, temporaryFolder } from '../../support/run-kind.js';
+import { metrics as metricsKind } from '../../../src/kinds/evaluate/metrics.js';
+import { type EvaluatedSetting, type RankRow, writeRanks } from '../../../src/kinds/evaluate/write-ranks.js';
+import { metricNames } from '../../../src/statistics/metrics.js';
+import { rowsOf, runKind, temporaryFolder } from '../../support/run-kind.js';
 
 const script = fileURLToPath(new URL('./intervals_again.py', import.meta.url));
 const python = '/usr/bin/python3';
@@ -27,10 +29,15 @@ function ranked(users: readonly string[]): readonly RankRow[] {
   });
 }
 
-async function written(rows: readonly RankRow[]) {
-  const folder = temporaryFolder();
-  await writeEvaluation({ output: (path) => join(folder, path), threads: 1 }, rows, null);
-  return { metrics: await rowsOf(join(folder, 'metrics')), ranks: await rowsOf(join(folder, 'ranks')) };
+async function written(
+  rows: readonly RankRow[],
+  innerRate: number | null = null,
+  settings: readonly EvaluatedSetting[] = [],
+) {
+  const ranks = join(temporaryFolder(), 'ranks');
+  await writeRanks({ output: () => ranks, threads: 1 }, rows, innerRate, settings);
+  const { path } = await runKind(metricsKind, { inputs: { ranks } });
+  return { metrics: await rowsOf(path('metrics')), ranks: await rowsOf(ranks) };
 }
 
 describe('an evaluation’s metrics', () => {
@@ -42,7 +49,7 @@ describe('an evaluation’s metrics', () => {
       const peer = spawnSync(python, [script], { encoding: 'utf8', input: JSON.stringify(ranks) });
       expect(peer.stderr).toBe('');
       const theirs = JSON.parse(peer.stdout) as { readonly [metric: string]: readonly number[] };
-      expect(metrics).toHaveLength(5);
+      expect(metrics.map(({ metric }) => metric)).toEqual([...metricNames].sort());
       for (const row of metrics) {
         for (const [index, name] of ['value', 'low', 'high'].entries()) {
           const expected = theirs[String(row['metric'])]?.[index] ?? Number.NaN;
@@ -60,8 +67,44 @@ describe('an evaluation’s metrics', () => {
   it('have no interval where there is one user only', async () => {
     const { metrics } = await written(ranked(['a']));
     expect(metrics.map(({ low, high, users }) => [low, high, users])).toEqual(
-      new Array(5).fill([null, null, 1]),
+      new Array(metricNames.length).fill([null, null, 1]),
     );
     expect(metrics.every(({ value }) => typeof value === 'number')).toBe(true);
+  });
+
+  it('are of every setting as of that setting alone, though the draws are shared', async () => {
+    // Users that have other pairs at another k, as where some have too few support pairs.
+    const settings = [
+      [5, 0, ['a', 'b', 'c', 'd']],
+      [5, 3, ['a', 'b', 'c', 'd']],
+      [7, 3, ['b', 'c', 'd']],
+    ] as const;
+    const all = settings.map(([k, steps, users]) => ranked(users).map((row) => ({ ...row, k, steps })));
+    const { metrics } = await written(all.flat(), 0.1);
+    const alone = [];
+    for (const rows of all) alone.push(...(await written(rows, 0.1)).metrics);
+    expect(metrics).toEqual(alone);
+    expect(new Set(metrics.map(({ steps, inner_lr }) => `${steps} ${inner_lr}`))).toEqual(
+      new Set(['0 null', '3 0.1']),
+    );
+  });
+
+  it('say of a setting at which no pair could be ranked that n is 0', async () => {
+    const asked = [
+      { k: 5, steps: 0 },
+      { k: 9, steps: 0 },
+      { k: 9, steps: 2 },
+    ];
+    const { metrics, ranks } = await written(ranked(['a', 'b']), 0.5, asked);
+    expect(ranks.every(({ k }) => k === 5)).toBe(true);
+    const empty = metrics.filter(({ k }) => k === 9);
+    expect(empty.map(({ steps, inner_lr, metric }) => [steps, inner_lr, metric])).toEqual(
+      [0, 2].flatMap((steps) =>
+        [...metricNames].sort().map((metric) => [steps, steps === 0 ? null : 0.5, metric]),
+      ),
+    );
+    expect(
+      empty.every(({ value, low, n, users }) => value === null && low === null && n === 0 && users === 0),
+    ).toBe(true);
   });
 });
