@@ -28,7 +28,12 @@ export function parseNodeId(id: string): NodeIdParts {
 
 /** The step that a node is of; of a word that is not written to its end, too. */
 export function stepOfNode(id: string): string {
-  return /^[^[@]*/.exec(id)?.[0] ?? id;
+  return /^[^[@/]*/.exec(id)?.[0] ?? id;
+}
+
+/** The node behind another one that makes a port of it: `train[seed=1]@200/metrics`. */
+export function derivedNodeId(node: string, port: string): string {
+  return `${node}/${port}`;
 }
 
 /** What the nodes of one chain of segments have in common: `train[seed=1]` of `train[seed=1]@200`. */

@@ -3,7 +3,7 @@ import { leavesOf, type Tree } from '../../base/files/tree.js';
 import { lookAtPath } from '../../base/files/user-path.js';
 import type { Json, JsonObject } from '../../base/json.js';
 import { suggestion } from '../../base/nearest-name.js';
-import { formatNodeId, type NodeIdParts } from '../../base/node-id.js';
+import { derivedNodeId, formatNodeId, type NodeIdParts } from '../../base/node-id.js';
 import type { EngineDescriptor } from '../../engines/engine.js';
 import { engines } from '../../engines/registry.js';
 import type { Facts, Kind, Label, LabelPart, PlannedLists, StepPlan } from '../../kinds/kind.js';
@@ -265,7 +265,7 @@ function buildInstance(
     if (kind.namesOfSettings !== undefined) building.settings.set(nodeId, kind.namesOfSettings(full));
     addFacts(nodeId, kind, full, building);
     for (const [port, { kind: deriving, parameters: given = {} }] of Object.entries(derivations)) {
-      addFacts(`${nodeId}/${port}`, deriving, deriving.parameters.complete(given), building);
+      addFacts(derivedNodeId(nodeId, port), deriving, deriving.parameters.complete(given), building);
     }
     return treeOfNode(nodeId, outputs, derivations);
   };

@@ -1,5 +1,6 @@
 import type { Tree } from '../../base/files/tree.js';
 import type { JsonObject } from '../../base/json.js';
+import { derivedNodeId } from '../../base/node-id.js';
 import type { Derivation, Kind } from '../../kinds/kind.js';
 import type { DraftNode, Source } from './graph.js';
 import { type PortBundle, treeOfOutputs } from './port-tree.js';
@@ -21,7 +22,7 @@ export function deriveNodes(node: DraftNode, derivations: Derivations): readonly
       { type: 'file', leaf: { node: node.id, path } },
     ]);
     return {
-      id: derivedId(node.id, port),
+      id: derivedNodeId(node.id, port),
       step: node.step,
       kind: kind.name,
       derivedFrom: node.id,
@@ -43,15 +44,11 @@ export function deriveNodes(node: DraftNode, derivations: Derivations): readonly
 /** What a node gives: its derived ports and its own. */
 export function treeOfNode(id: string, outputs: DraftNode['outputs'], derivations: Derivations): PortBundle {
   const derived = Object.entries(derivations).flatMap(([port, { kind, parameters = {} }]) => {
-    const tree = treeOfOutputs(derivedId(id, port), outputsOf(kind, kind.parameters.complete(parameters)));
+    const tree = treeOfOutputs(derivedNodeId(id, port), outputsOf(kind, kind.parameters.complete(parameters)));
     const given = tree.ports[port];
     return given === undefined ? [] : [[port, given] as const];
   });
   return { type: 'bundle', ports: { ...Object.fromEntries(derived), ...treeOfOutputs(id, outputs).ports } };
-}
-
-function derivedId(node: string, port: string): string {
-  return `${node}/${port}`;
 }
 
 function outputsOf({ outputs }: Kind, full: JsonObject): DraftNode['outputs'] {

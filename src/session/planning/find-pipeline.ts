@@ -12,7 +12,6 @@ import {
   shortPath,
 } from '../../base/files/user-path.js';
 import { suggestion } from '../../base/nearest-name.js';
-import { stepOfNode } from '../../base/node-id.js';
 import { failed, type Result, success } from '../../base/result.js';
 
 /**
@@ -124,7 +123,7 @@ export function isPipelineName(name: string): boolean {
 
 /** Whether a target can only be meant for a file: no step has such a name, and a node has brackets. */
 export function looksLikePath(target: string): boolean {
-  return /\.\w+$|\//.test(target) && stepOfNode(target) === target;
+  return /\.\w+$|\//.test(target) && !/[[@]/.test(target);
 }
 
 function relativePath(root: string, file: string): string {
