@@ -220,14 +220,16 @@ function mismatch(given: PortTree, shape: PortShape, port: string, text: string)
     const hint = fits ? `write over: { ${port}: ${text} } for a node each, or name one element` : undefined;
     return { reason: 'wrong-port', message, ...hintOf(hint) };
   }
-  const fitting =
-    given.type === 'bundle'
-      ? Object.entries(given.ports).filter(
-          ([name, below]) => project(below, shape, port, `${text}.${name}`).ok,
-        )
-      : [];
-  const hint =
-    fitting.length === 0 ? undefined : `write ${fitting.map(([name]) => `${text}.${name}`).join(' or ')}`;
+  const below = given.type === 'bundle' ? Object.entries(given.ports) : [];
+  const names = (ports: typeof below) => ports.map(([name]) => `${text}.${name}`).join(' or ');
+  const fits = (tree: PortTree, name: string) => project(tree, shape, port, `${text}.${name}`).ok;
+  const fitting = below.filter(([name, tree]) => fits(tree, name));
+  if (fitting.length > 0) return { reason: 'wrong-port', message, hint: `write ${names(fitting)}` };
+  // A list that was chosen, of which each element fits.
+  const lists = below.filter(
+    ([name, tree]) => tree.type === 'list' && flattened(tree).some(({ element }) => fits(element, name)),
+  );
+  const hint = lists.length === 0 ? undefined : `write over: { ${port}: ${names(lists)} } for a node each`;
   return { reason: 'wrong-port', message, ...hintOf(hint) };
 }
 
