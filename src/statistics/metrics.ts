@@ -26,6 +26,8 @@ export const metrics = [
   { name: 'accuracy@1', gain: hit(1), better: 'higher', inSummary: true, essential: true },
   { name: 'recall@5', gain: hit(5), better: 'higher', inSummary: true, essential: false },
   { name: 'recall@10', gain: hit(10), better: 'higher', inSummary: true, essential: false },
+  { name: 'hit@20', gain: hit(20), better: 'higher', inSummary: false, essential: false },
+  { name: 'ndcg@5', gain: discounted(5), better: 'higher', inSummary: false, essential: false },
   { name: 'ndcg@10', gain: discounted(10), better: 'higher', inSummary: false, essential: false },
   { name: 'mrr', gain: (rank: number) => 1 / rank, better: 'higher', inSummary: true, essential: true },
 ] as const satisfies readonly Metric[];

@@ -259,10 +259,10 @@ describe("what an edit of kshot's own code re-runs", () => {
     build.rebuild();
     const plan = await kshot(project, ['plan', file], { main: build.main });
     expect(plan.stdout).toMatch(
-      /^run +tune\/metrics +2 nodes +code of metrics changed: src\/statistics\/metrics$/m,
+      /^run +validate\/metrics +2 nodes +code of metrics changed: src\/statistics\/metrics$/m,
     );
-    expect(plan.stdout).toMatch(/^run +few_shot\/metrics +code of metrics changed/m);
-    expect(plan.stdout).toMatch(/^\d+ nodes, 6 derived: 6 run \+ \d+ hit \+ 2 depends$/m);
+    expect(plan.stdout).toMatch(/^hit +validate +2 nodes$/m);
+    expect(plan.stdout).toMatch(/^21 nodes, 6 derived: 2 run \+ 9 hit \+ 10 depends$/m);
     expect(await ranBy(build.main, project)).toEqual(
       [...everythingOfTraining.filter((node) => node.endsWith('/metrics')), 'best', 'chosen'].sort(),
     );

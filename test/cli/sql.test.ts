@@ -2,6 +2,7 @@ import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Register } from '../../src/artifacts/register.js';
 import type { Manifest, Report } from '../../src/artifacts/run-documents.js';
+import { metricNames } from '../../src/statistics/metrics.js';
 import { eventsOf, kshot, nodesByOutcome, startKshot } from '../support/kshot.js';
 import { smallExperiment } from '../support/small-experiment.js';
 import { temporaryProject } from '../support/temporary-project.js';
@@ -45,7 +46,7 @@ describe('the results of the experiment', () => {
               (SELECT count(*) FROM steps) AS steps, (SELECT count(DISTINCT node) FROM history) AS trained,
               (SELECT count(*) FROM lineage WHERE digest IS NULL) AS without_digest`,
     );
-    expect(counts).toEqual({ runs: 2, with_metrics: 2, steps: 30, trained: 2, without_digest: 0 });
+    expect(counts).toEqual({ runs: 2, with_metrics: 2, steps: 42, trained: 2, without_digest: 0 });
     const latest = await rowsOf('SELECT DISTINCT run FROM latest_steps');
     expect(latest).toEqual([{ run: 'small/slower' }]);
   });
@@ -217,7 +218,7 @@ describe('the results of the experiment', () => {
     const { exitCode, stdout, stderr } = await kshot(project, ['results']);
     expect(exitCode, stderr).toBe(0);
     expect(stdout).toMatch(
-      /^node +role +k +steps +inner_lr +accuracy@1 +recall@5 +recall@10 +ndcg@10 +mrr +n +users\n/,
+      new RegExp(`^node +role +k +steps +inner_lr +${metricNames.join(' +')} +n +users\\n`),
     );
     expect(stdout).toMatch(/\nfew_shot +TEST /);
     expect(stdout).toMatch(/\ntune\[inner_lr=0\.01\] +val /);
@@ -278,7 +279,7 @@ describe('the results of the experiment', () => {
       event: 'run.failed',
       failures: [{ message: expect.stringContaining('set aside and computed again, and is good now') }],
     });
-    expect(events.at(-1)).toMatchObject({ event: 'run.finish', repaired: ['zero_shot'] });
+    expect(events.at(-1)).toMatchObject({ event: 'run.finish', repaired: ['zero_shot/metrics'] });
     expect(healed.exitCode).toBe(1);
     expect((await kshot(project, again)).exitCode).toBe(0);
   });

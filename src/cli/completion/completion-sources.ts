@@ -156,11 +156,14 @@ async function nodesOf(root: string, file: string): Promise<readonly string[]> {
   if (known.length > 0) return known;
   const { loadPipeline } = await import('../../pipeline/load-pipeline.js');
   const graph = await loadPipeline({ root, file });
-  return graph.ok ? graph.value.nodes.map(({ id }) => id) : [];
+  const nodes = graph.ok ? graph.value.nodes : [];
+  return nodes.filter(({ derivedFrom }) => derivedFrom === undefined).map(({ id }) => id);
 }
 
+/** Those that the pipeline itself names: what is derived from them goes with them. */
 function nodesOfRun(root: string, record: RunRecord): readonly ManifestNode[] {
-  return readManifest(root, identityOf(record))?.nodes ?? [];
+  const nodes = readManifest(root, identityOf(record))?.nodes ?? [];
+  return nodes.filter(({ derived_from }) => derived_from === undefined);
 }
 
 /** The latest run of every pipeline, the latest of all first. */

@@ -41,6 +41,8 @@ GAINS = {
     "accuracy@1": lambda rank: float(rank == 1),
     "recall@5": lambda rank: float(rank <= 5),
     "recall@10": lambda rank: float(rank <= 10),
+    "hit@20": lambda rank: float(rank <= 20),
+    "ndcg@5": lambda rank: 1 / math.log2(rank + 1) if rank <= 5 else 0.0,
     "ndcg@10": lambda rank: 1 / math.log2(rank + 1) if rank <= 10 else 0.0,
     "mrr": lambda rank: 1 / rank,
 }
