@@ -15,12 +15,12 @@ import type { Entry, ObjectReference } from '../store/entry.js';
 import type { Store, Workspace } from '../store/store.js';
 import { machineMemory, memoryShare, type Resources } from './resources.js';
 import { logFileName } from './step-log.js';
-import type { ExecutionListener, WorkerPool } from './worker-pool.js';
+import type { ExecutionListener, NodePool } from './worker-pool.js';
 
 /** What executing a node takes from the run around it. */
 export interface Surroundings {
   readonly store: Store;
-  readonly pool: WorkerPool;
+  readonly pool: NodePool;
   /** The project's root, absolute. */
   readonly root: string;
   /** Content digests of external files by path as written, which the keys were made with. */
@@ -206,7 +206,7 @@ function requestOf(
   { node, parameters, inputs, granted, gpus }: Job,
   workspace: Workspace,
   { store, root, logFolder, total }: Surroundings,
-): Parameters<WorkerPool['execute']>[0] {
+): Parameters<NodePool['execute']>[0] {
   return {
     type: 'execute',
     node: node.id,

@@ -1,7 +1,7 @@
 import { join, relative } from 'node:path';
-import type { Failure } from '../base/failure.js';
 import { failureOfException } from '../base/failure-of-exception.js';
 import type { JsonObject } from '../base/json.js';
+import { formatCount, shortDigest } from '../base/quantities.js';
 import type { GpuDevice } from '../engines/gpu-devices.js';
 import { finalParameters } from '../pipeline/graph/chosen-settings.js';
 import type { GraphNode } from '../pipeline/graph/graph.js';
@@ -20,10 +20,11 @@ import { demandOf } from './node-demand.js';
 import { Polls } from './polls.js';
 import { paceOf } from './progress-rate.js';
 import { giveBack, type Resources, take } from './resources.js';
+import { runCancelled } from './run-cancelled.js';
 import { Schedule } from './schedule.js';
 import type { Settled, Startable, Timing } from './schedule-state.js';
 import { logFileName, StepLog } from './step-log.js';
-import { WorkerPool } from './worker-pool.js';
+import { type NodePool, WorkerPool } from './worker-pool.js';
 
 export interface ExecuteOptions {
   /** CPU slots, at least 1. */
@@ -55,6 +56,10 @@ export interface ExecutePlan {
   readonly reasonFor: (node: GraphNode, preimage: JsonObject) => string | Promise<string>;
   /** What worker processes start with; default the built worker. */
   readonly workerModule?: URL;
+  /** Where nodes are executed; default: worker processes. */
+  readonly pool?: NodePool;
+  /** Whether `step.decision` tells what is decided of each node, and why. */
+  readonly verbose?: boolean;
 }
 
 export interface NodeOutcome extends Settled {
@@ -74,7 +79,6 @@ export interface RunOutcome {
 
 const joinedReason = 'computed by another run';
 const repairReason = 'computed again: its stored result was damaged';
-const cancelled: Failure = { reason: 'step-failed', message: 'the run was cancelled' };
 
 /**
  * Executes what is not a hit, as much at once as slots and GPU tokens allow, and returns when every node has an
@@ -82,7 +86,8 @@ const cancelled: Failure = { reason: 'step-failed', message: 'the run was cancel
  */
 export async function executePlan(run: ExecutePlan): Promise<RunOutcome> {
   const tokens = new GpuTokens(run.store, run.options.gpus);
-  const pool = new WorkerPool(run.workerModule, (gpus, processId) => tokens.usedBy(gpus, processId));
+  const pool =
+    run.pool ?? new WorkerPool(run.workerModule, (gpus, processId) => tokens.usedBy(gpus, processId));
   try {
     return await new Execution(run, pool, tokens).execute();
   } finally {
@@ -93,13 +98,15 @@ export async function executePlan(run: ExecutePlan): Promise<RunOutcome> {
 
 class Execution {
   private readonly run: ExecutePlan;
-  private readonly pool: WorkerPool;
+  private readonly pool: NodePool;
   private readonly schedule: Schedule;
   private readonly surroundings: Surroundings;
   private readonly polls = new Polls();
   private readonly tokens: GpuTokens;
   /** What each node was last said to wait for. */
   private readonly waits = new Map<string, string>();
+  /** What was last said to be decided of each node. */
+  private readonly decisions = new Map<string, string>();
   private free: Resources;
   private attempts = 0;
   private stopped: { readonly outcome: 'skipped' | 'cancelled'; readonly reason: string } | undefined;
@@ -107,7 +114,7 @@ class Execution {
   private finish: () => void = () => {};
   private crash: (error: unknown) => void = () => {};
 
-  constructor(run: ExecutePlan, pool: WorkerPool, tokens: GpuTokens) {
+  constructor(run: ExecutePlan, pool: NodePool, tokens: GpuTokens) {
     this.run = run;
     this.pool = pool;
     this.tokens = tokens;
@@ -124,6 +131,7 @@ class Execution {
       isComplete: (entry) => store.isComplete(entry),
       demandOf,
       settled: (node, settled) => this.settled(node, settled),
+      ...(run.verbose === true ? { decided: (node, decision) => this.decide(node, decision) } : {}),
     });
     this.surroundings = {
       store,
@@ -170,7 +178,10 @@ class Execution {
   private advance(): void {
     while (this.stopped === undefined) {
       const next = this.schedule.next(this.free);
-      if (next === undefined) break;
+      if (next === undefined) {
+        this.tellWhoWaits();
+        break;
+      }
       // What goes wrong with a step is an outcome; an error that gets here is a bug, and must not be a hang.
       this.start(next.start, next.granted).catch(this.crash);
     }
@@ -188,6 +199,7 @@ class Execution {
     if (gpus === undefined) return;
     this.free = take(this.free, granted);
     this.attempts++;
+    this.decide(node, `starts with ${resourcesText(granted)}; left are ${resourcesText(this.free)}`);
     let held = true;
     const release = (): void => {
       if (!held) return;
@@ -211,6 +223,7 @@ class Execution {
         mayStart: () => this.stopped === undefined,
         started: (date) => {
           startedAt = date;
+          this.decide(node, `has the lock of key ${shortDigest(key)}; its inputs are sound`);
           const { id, step, kind } = node;
           const time = date.toISOString();
           const on = gpus.length === 0 ? '' : `, GPU ${gpus.map((gpu) => gpu.id).join(', ')}`;
@@ -297,6 +310,23 @@ class Execution {
     this.polls.lookNow();
   }
 
+  /** Tells what is decided of a node, where somebody wants to know; the same of the same node once in a row. */
+  private decide(node: GraphNode, decision: string): void {
+    if (this.run.verbose !== true || this.decisions.get(node.id) === decision) return;
+    this.decisions.set(node.id, decision);
+    this.run.emit({ event: 'step.decision', time: now(), node: node.id, decision });
+  }
+
+  private tellWhoWaits(): void {
+    if (this.run.verbose !== true) return;
+    const first = this.schedule.firstReady;
+    if (first === undefined) return;
+    this.decide(
+      first.node,
+      `waits, as the first of those that are ready: ${resourcesText(this.free)} are free`,
+    );
+  }
+
   private conclude({ node }: Startable, attempt: Attempt, reason: string, timing: Timing): void {
     switch (attempt.type) {
       case 'ran':
@@ -315,7 +345,7 @@ class Execution {
         // It is settled with all else that has no outcome.
         return;
       case 'failed':
-        if (this.run.signal.aborted) this.schedule.ended(node, 'cancelled', cancelled, timing);
+        if (this.run.signal.aborted) this.schedule.ended(node, 'cancelled', runCancelled, timing);
         else this.schedule.ended(node, 'failed', attempt.failure, timing);
     }
   }
@@ -338,7 +368,7 @@ class Execution {
   }
 
   private cancel(): void {
-    this.stopped = { outcome: 'cancelled', reason: cancelled.message };
+    this.stopped = { outcome: 'cancelled', reason: runCancelled.message };
     this.cancelling = this.pool.cancel();
     this.advance();
   }
@@ -357,6 +387,10 @@ function noteEnd(log: StepLog, attempt: Attempt, seconds: number, isCancelled: b
     attempt.type !== 'failed' ? 'ran' : isCancelled ? 'cancelled' : `failed: ${attempt.failure.message}`;
   log.note(`ended ${now()}, after ${seconds.toFixed(3)} s: ${how}`);
   log.close();
+}
+
+function resourcesText({ slots, gpus }: Resources): string {
+  return `${formatCount(slots, 'slot')}${gpus > 0 ? ` and ${formatCount(gpus, 'GPU')}` : ''}`;
 }
 
 function now(): string {

@@ -15,6 +15,7 @@ import { failed, type Result, success } from '../../base/result.js';
 import { type GpuDevice, gpuDevices, softwareGpu } from '../../engines/gpu-devices.js';
 import { forgetProbes } from '../../engines/kept-probes.js';
 import { engines } from '../../engines/registry.js';
+import { kinds } from '../../kinds/registry.js';
 import type { Graph } from '../../pipeline/graph/graph.js';
 import { preloadPage } from '../../report/html/preload-page.js';
 import { publishFiles } from '../../report/publish/publish-files.js';
@@ -24,6 +25,7 @@ import type { RunEvent } from '../../run/event.js';
 import { outlinePlan } from '../../run/outline-plan.js';
 import type { Resources } from '../../run/resources.js';
 import type { RunOutcome } from '../../run/scheduler.js';
+import type { NodePool } from '../../run/worker-pool.js';
 import { type CacheHold, holdCache } from '../../store/hold-cache.js';
 import { asValues } from '../as-values.js';
 import { runFailed } from '../failures-as-data.js';
@@ -41,12 +43,19 @@ import { unavailableEngines } from './unavailable-engines.js';
 
 /** What to run, and how. */
 export interface RunRequest extends PipelineRequest {
-  /** CPU slots: how many threads compute at once; default: as many as the process may use. */
+  /** CPU slots: how many threads compute at once; default: as many as the process may use, and 1 `inProcess`. */
   readonly slots?: number;
   /** Whether what does not depend on a failed step still starts. */
   readonly keepGoing?: boolean;
   /** The run's name; default: the UTC time and a suffix. */
   readonly tag?: string;
+  /**
+   * Whether steps are executed in this process, one after another, for a debugger or a profiler of it. The results are
+   * the same; but a body that crashes ends the process, and one that never waits cannot be aborted.
+   */
+  readonly inProcess?: boolean;
+  /** Whether events of type `step.decision` tell what is decided of each node, and why. */
+  readonly verbose?: boolean;
   /** Aborting it ends what runs, in order: finished results stay, and unfinished training goes on from there. */
   readonly signal?: AbortSignal;
 }
@@ -232,7 +241,8 @@ async function executeNodes(
   { startedAt, emit, signal }: { startedAt: Date; emit: (event: RunEvent) => void; signal: AbortSignal },
 ): Promise<RunOutcome> {
   const { store, codes, root, plan, graph } = planned;
-  const slots = request.slots ?? availableParallelism();
+  const { inProcess = false, verbose = false } = request;
+  const slots = request.slots ?? (inProcess ? 1 : availableParallelism());
   const gpus = gpusFor(graph);
   emit({
     event: 'run.start',
@@ -262,12 +272,19 @@ async function executeNodes(
       keepGoing: request.keepGoing === true,
       force: force === true ? 'all' : force === false || force.length === 0 ? 'none' : force,
     },
+    ...(inProcess ? { pool: await openInProcessPool() } : {}),
+    verbose,
     logFolder: folder.logs,
     badObjects: badNodes,
     emit,
     signal,
     reasonFor: (node, preimage) => reasonFor(node, preimage, digestOf(preimage)),
   });
+}
+
+async function openInProcessPool(): Promise<NodePool> {
+  const { InProcessPool } = await import('../../run/in-process-pool.js');
+  return new InProcessPool(kinds);
 }
 
 /** What the run will do, and how long it may take by what runs before it took. */
