@@ -32,6 +32,9 @@ try {
     platform: 'node',
     target: 'node20',
     jsx: 'automatic',
+    // For breakpoints in src/; they are not packed.
+    sourcemap: true,
+    sourcesContent: false,
     logLevel: 'warning',
   });
   await Promise.all([modules, writeDeclarations(root, output)]);

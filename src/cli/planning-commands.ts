@@ -38,7 +38,9 @@ export function addPlanningCommands({ command, connect }: CommandBuilder): void 
       .option('-k, --keep-going', 'after a failure, go on with what does not depend on it')
       .addOption(forceOption())
       .option('--tag <name>', 'name of the run (default: UTC time and a suffix)')
-      .option('-n, --dry-run', 'print the plan and stop'),
+      .option('-n, --dry-run', 'print the plan and stop')
+      .option('--in-process', 'execute steps in this process, one by one, for debuggers and profilers')
+      .option('--verbose', 'say what is decided of each node, and why (as with KSHOT_DEBUG=1)'),
     async () => (await import('./commands/run.js')).run,
   );
   connect(

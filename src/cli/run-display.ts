@@ -24,6 +24,8 @@ export interface RunDisplay {
 export interface RunDisplayOptions {
   /** The project's root, absolute. */
   readonly root: string;
+  /** Whether no live view is opened. */
+  readonly isPlain: boolean;
   /** Asks the run to stop, as a signal does. */
   readonly stop: () => void;
 }
@@ -38,7 +40,7 @@ export function openRunDisplay(terminal: Terminal, options: RunDisplayOptions): 
     };
   }
   const plain = plainDisplay(terminal);
-  const isLive = !terminal.quiet && isInteractive() && isInForeground();
+  const isLive = !options.isPlain && !terminal.quiet && isInteractive() && isInForeground();
   return isLive ? liveDisplay(terminal, options, plain) : plain;
 }
 

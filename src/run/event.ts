@@ -5,6 +5,7 @@ export type RunEvent =
   | RunStart
   | StepStart
   | StepWait
+  | StepDecision
   | StepRetry
   | StepProgress
   | StepLogged
@@ -77,6 +78,15 @@ export interface StepWait {
   readonly node: string;
   /** Such as `for a GPU, held by host laptop, process 4711`. */
   readonly reason: string;
+}
+
+/** What the scheduler decides of a node, and why: told only where a run is verbose. */
+export interface StepDecision {
+  readonly event: 'step.decision';
+  readonly time: string;
+  readonly node: string;
+  /** Such as `starts with 2 slots; left are 0 slots`. */
+  readonly decision: string;
 }
 
 /** A node's process was ended by something outside the run: the node is executed once more, from its resumable state. */

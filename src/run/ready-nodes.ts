@@ -9,6 +9,11 @@ export class ReadyNodes<Node extends Demand & { readonly rank: number }> {
     return this.nodes.length;
   }
 
+  /** That of the lowest rank. */
+  get first(): Node | undefined {
+    return this.nodes[0];
+  }
+
   add(node: Node): void {
     let low = 0;
     let high = this.nodes.length;

@@ -54,6 +54,8 @@ export interface ScheduleWorld {
   isComplete(entry: Entry): boolean;
   /** Told once for each outcome; again only where bad objects changed it. */
   settled(node: GraphNode, settled: Settled): void;
+  /** Told, where somebody wants to know, what is decided of a node whose inputs are known, and why. */
+  decided?(node: GraphNode, decision: string): void;
 }
 
 export type Status =

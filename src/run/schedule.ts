@@ -2,6 +2,7 @@ import type { Digest } from '../base/canonical.js';
 import type { Failure } from '../base/failure.js';
 import { leavesOf } from '../base/files/tree.js';
 import type { JsonObject } from '../base/json.js';
+import { shortDigest } from '../base/quantities.js';
 import type { GraphNode } from '../pipeline/graph/graph.js';
 import type { PlannedNode } from '../pipeline/plan/plan.js';
 import { missingSource, resolveEndedInputs } from '../pipeline/plan/resolve-inputs.js';
@@ -62,6 +63,11 @@ export class Schedule {
 
   get hasReady(): boolean {
     return this.ready.size > 0;
+  }
+
+  /** The one of those that are ready that starts before the others. */
+  get firstReady(): { readonly node: GraphNode } | undefined {
+    return this.ready.first;
   }
 
   /** The outcome of every node, in the plan's order; undefined where there is none yet. */
@@ -144,6 +150,7 @@ export class Schedule {
   private resolve(state: State): void {
     const { entry: plannedEntry } = state.planned;
     if (plannedEntry !== undefined && this.standsAsPlanned(state, plannedEntry)) {
+      this.world.decided?.(state.node, 'is a hit, as it was planned: all that it needs is as it was');
       this.settleWith(state, 'hit', plannedEntry, 'key unchanged');
       return;
     }
@@ -158,6 +165,7 @@ export class Schedule {
     state.resolved = { key, preimage, parameters, inputs };
     const leader = this.leaders.get(key);
     if (leader !== undefined) {
+      this.world.decided?.(state.node, `takes the result of ${leader.node.id}, whose key is the same`);
       state.status = 'following';
       leader.followers.push(state);
       return;
@@ -167,9 +175,14 @@ export class Schedule {
     if (entry === undefined) {
       if (this.failWithoutDevice(state)) return;
       this.leaders.set(key, state);
+      const why = state.forced ? 'it is forced' : `there is no result under key ${shortDigest(key)}`;
+      this.world.decided?.(state.node, `is ready: ${why}`);
       this.makeReady(state);
     } else if (computed) this.settleWith(state, 'joined', entry, 'an equal key was computed in this run');
-    else this.settleWith(state, 'hit', entry, 'key unchanged');
+    else {
+      this.world.decided?.(state.node, `is a hit: there is a result under key ${shortDigest(key)}`);
+      this.settleWith(state, 'hit', entry, 'key unchanged');
+    }
   }
 
   /** Why a node cannot start although all that it needs has ended. */

@@ -1,8 +1,8 @@
 import { join, relative } from 'node:path';
 import type { Digest } from '../base/canonical.js';
-import type { Failure } from '../base/failure.js';
 import { failureOfException } from '../base/failure-of-exception.js';
 import type { JsonObject } from '../base/json.js';
+import { formatCount, shortDigest } from '../base/quantities.js';
 import { finalParameters } from '../pipeline/graph/chosen-settings.js';
 import type { GraphNode } from '../pipeline/graph/graph.js';
 import type { CodeDigests } from '../pipeline/plan/code-digests.js';
@@ -19,6 +19,7 @@ import { logHeading } from './log-heading.js';
 import { Polls } from './polls.js';
 import { paceOf } from './progress-rate.js';
 import { giveBack, type Resources, take } from './resources.js';
+import { runCancelled } from './run-cancelled.js';
 import { Schedule } from './schedule.js';
 import type { Settled, Startable, Timing } from './schedule-state.js';
 import { logFileName, StepLog } from './step-log.js';
@@ -49,6 +50,8 @@ export interface ExecutePlan {
   readonly badObjects?: readonly string[];
   /** Why a node has to run, for people. */
   readonly reasonFor: (node: GraphNode, preimage: JsonObject, key: Digest) => string | Promise<string>;
+  /** Whether `step.decision` tells what is decided of each node, and why. */
+  readonly verbose?: boolean;
 }
 
 export interface NodeOutcome extends Settled {
@@ -66,7 +69,6 @@ export interface RunOutcome {
 
 const joinedReason = 'computed by another run';
 const repairReason = 'computed again: its stored result was damaged';
-const cancelled: Failure = { reason: 'step-failed', message: 'the run was cancelled' };
 
 /**
  * Executes what is not a hit, as much at once as slots and GPU tokens allow, and returns when every node has an
@@ -87,6 +89,8 @@ class Execution {
   private readonly polls = new Polls();
   /** What each node was last said to wait for. */
   private readonly waits = new Map<string, string>();
+  /** What was last said to be decided of each node. */
+  private readonly decisions = new Map<string, string>();
   private free: Resources;
   private attempts = 0;
   private stopped: { readonly outcome: 'skipped' | 'cancelled'; readonly reason: string } | undefined;
@@ -108,6 +112,7 @@ class Execution {
       },
       isComplete: (entry) => store.isComplete(entry),
       settled: (node, settled) => this.settled(node, settled),
+      ...(run.verbose === true ? { decided: (node, decision) => this.decide(node, decision) } : {}),
     });
     this.surroundings = {
       store,
@@ -153,7 +158,10 @@ class Execution {
   private advance(): void {
     while (this.stopped === undefined) {
       const next = this.schedule.next(this.free);
-      if (next === undefined) break;
+      if (next === undefined) {
+        this.tellWhoWaits();
+        break;
+      }
       // What goes wrong with a step is an outcome; an error that gets here is a bug, and must not be a hang.
       this.start(next.start, next.granted).catch(this.crash);
     }
@@ -172,6 +180,7 @@ class Execution {
     const { gpus } = reservation;
     this.free = take(this.free, granted);
     this.attempts++;
+    this.decide(node, `starts with ${resourcesText(granted)}; left are ${resourcesText(this.free)}`);
     let held = true;
     const release = (): void => {
       if (!held) return;
@@ -194,6 +203,7 @@ class Execution {
         mayStart: () => this.stopped === undefined,
         started: (date) => {
           startedAt = date;
+          this.decide(node, `has the lock of key ${shortDigest(key)}; its inputs are sound`);
           const { id, step, kind } = node;
           const time = date.toISOString();
           const on = gpus.length === 0 ? '' : `, GPU ${gpus.map((gpu) => gpu.id).join(', ')}`;
@@ -277,6 +287,23 @@ class Execution {
     return undefined;
   }
 
+  /** Tells what is decided of a node, where somebody wants to know; the same of the same node once in a row. */
+  private decide(node: GraphNode, decision: string): void {
+    if (this.run.verbose !== true || this.decisions.get(node.id) === decision) return;
+    this.decisions.set(node.id, decision);
+    this.run.emit({ event: 'step.decision', time: now(), node: node.id, decision });
+  }
+
+  private tellWhoWaits(): void {
+    if (this.run.verbose !== true) return;
+    const first = this.schedule.firstReady;
+    if (first === undefined) return;
+    this.decide(
+      first.node,
+      `waits, as the first of those that are ready: ${resourcesText(this.free)} are free`,
+    );
+  }
+
   private conclude({ node }: Startable, attempt: Attempt, reason: string, timing: Timing): void {
     switch (attempt.type) {
       case 'ran':
@@ -295,7 +322,7 @@ class Execution {
         // It is settled with all else that has no outcome.
         return;
       case 'failed':
-        if (this.run.signal.aborted) this.schedule.ended(node, 'cancelled', cancelled, timing);
+        if (this.run.signal.aborted) this.schedule.ended(node, 'cancelled', runCancelled, timing);
         else this.schedule.ended(node, 'failed', attempt.failure, timing);
     }
   }
@@ -318,7 +345,7 @@ class Execution {
   }
 
   private cancel(): void {
-    this.stopped = { outcome: 'cancelled', reason: cancelled.message };
+    this.stopped = { outcome: 'cancelled', reason: runCancelled.message };
     this.cancelling = this.run.executor.cancel();
     this.advance();
   }
@@ -337,6 +364,10 @@ function noteEnd(log: StepLog, attempt: Attempt, seconds: number, isCancelled: b
     attempt.type !== 'failed' ? 'ran' : isCancelled ? 'cancelled' : `failed: ${attempt.failure.message}`;
   log.note(`ended ${now()}, after ${seconds.toFixed(3)} s: ${how}`);
   log.close();
+}
+
+function resourcesText({ slots, gpus }: Resources): string {
+  return `${formatCount(slots, 'slot')}${gpus > 0 ? ` and ${formatCount(gpus, 'GPU')}` : ''}`;
 }
 
 function now(): string {

@@ -121,6 +121,10 @@ export const eventsSchema = {
       node,
       reason: text,
     }),
+    event('step.decision', 'What the scheduler decides of a node, and why; only where a run is verbose.', {
+      node,
+      decision: { type: 'string', description: 'Such as starts with 2 slots; left are 0 slots.' },
+    }),
     event('step.retry', "A node's process was ended from outside the run: the node is executed once more.", {
       node,
       reason: { type: 'string', description: 'Such as the process that ran train was ended by SIGKILL.' },

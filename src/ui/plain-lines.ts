@@ -55,6 +55,8 @@ export function createPlainLines(style: Style = plainStyle): (event: RunEvent) =
         return [...flushHits(), wordLine(style.cyan, 'start', event.node, event.reason)];
       case 'step.wait':
         return [...flushHits(), wordLine(style.dim, 'wait', event.node, event.reason)];
+      case 'step.decision':
+        return [...flushHits(), wordLine(style.dim, 'decision', event.node, event.decision)];
       case 'step.retry':
         return [...flushHits(), retryLine(event, style)];
       case 'step.note':

@@ -5,7 +5,7 @@ import { openProject, type Run, type RunEnd } from '../../session/project.js';
 import { closingLines } from '../../ui/views/closing-lines.js';
 import { commandName } from '../command-name.js';
 import { type PlanningOptions, pipelineRequest } from '../pipeline-request.js';
-import { openRunDisplay } from '../run-display.js';
+import { openRunDisplay, type RunDisplayOptions } from '../run-display.js';
 import { shownPath } from '../shown-path.js';
 import { type Cancellation, cancelOnSignals } from '../signals.js';
 import { type CommonOptions, openTerminal, type Terminal } from '../terminal.js';
@@ -16,6 +16,8 @@ export interface RunOptions extends CommonOptions, PlanningOptions {
   readonly keepGoing?: boolean;
   readonly tag?: string;
   readonly dryRun?: boolean;
+  readonly inProcess?: boolean;
+  readonly verbose?: boolean;
 }
 
 /** `kshot run [FILE] [targets]`: computes what is not there yet; events on stderr, or on stdout with `--json`. */
@@ -24,18 +26,25 @@ export async function run(options: RunOptions, targets: readonly string[]): Prom
   const terminal = openTerminal(options, { events: true });
   const project = await openProject(options);
   if (!project.ok) return terminal.fail(project.failure);
-  const { jobs, keepGoing, tag } = options;
+  const { jobs, keepGoing, tag, inProcess = false } = options;
+  const verbose = options.verbose === true || process.env['KSHOT_DEBUG'] === '1';
   const controller = new AbortController();
   const begun = await project.value.run({
     ...pipelineRequest(targets, options),
     ...(jobs === undefined ? {} : { slots: jobs }),
     ...(keepGoing === undefined ? {} : { keepGoing }),
     ...(tag === undefined ? {} : { tag }),
+    inProcess,
+    verbose,
     signal: controller.signal,
   });
   if (!begun.ok) return terminal.fail(begun.failure);
   for (const warning of begun.value.warnings) terminal.warn(warning);
-  const ended = await show(begun.value, project.value.root, terminal, controller);
+  const ended = await show(begun.value, terminal, controller, {
+    root: project.value.root,
+    // A body in this process leaves no time to draw, and decisions are lines.
+    isPlain: inProcess || verbose,
+  });
   if (!ended.ok) return failedAsTold(ended.failure, terminal);
   const end = ended.value;
   for (const warning of end.warnings) terminal.warn(warning);
@@ -61,11 +70,11 @@ function failedAsTold(failures: readonly Failure[], terminal: Terminal): number 
 /** Shows a run until it has ended; a signal aborts it. */
 async function show(
   run: Run,
-  root: string,
   terminal: Terminal,
   controller: AbortController,
+  options: Pick<RunDisplayOptions, 'root' | 'isPlain'>,
 ): Promise<Result<RunEnd, Failure[]>> {
-  const display = openRunDisplay(terminal, { root, stop: () => cancellation.cancel() });
+  const display = openRunDisplay(terminal, { ...options, stop: () => cancellation.cancel() });
   const cancellation: Cancellation = cancelOnSignals(controller, (line) => display.stopping(line));
   try {
     for await (const event of run) {

@@ -13,7 +13,7 @@ import type {
 import type { Resources } from '../resources.js';
 import { GpuTokens } from './gpu-tokens.js';
 import { machineMemory } from './machine.js';
-import { WorkerPool } from './worker-pool.js';
+import { type NodePool, WorkerPool } from './worker-pool.js';
 
 export interface LocalExecutorOptions {
   /** How many CPU slots there are, at least 1. */
@@ -22,18 +22,21 @@ export interface LocalExecutorOptions {
   readonly gpus: readonly GpuDevice[];
   /** What worker processes start with; default the built worker. */
   readonly workerModule?: URL;
+  /** What executes in their place. */
+  readonly pool?: NodePool;
 }
 
-/** Executes nodes in worker processes of this machine, whose GPUs are claimed in the store. */
+/** Executes nodes in processes of this machine, whose GPUs are claimed in the store. */
 export class LocalExecutor implements Executor {
   readonly capacity: Capacity;
   private readonly tokens: GpuTokens;
-  private readonly pool: WorkerPool;
+  private readonly pool: NodePool;
 
-  constructor(store: Pick<Store, 'claimDevice'>, { slots, gpus, workerModule }: LocalExecutorOptions) {
+  constructor(store: Pick<Store, 'claimDevice'>, { slots, gpus, workerModule, pool }: LocalExecutorOptions) {
     this.capacity = { slots: Math.max(1, slots), gpus: gpus.length, memoryBytes: machineMemory() };
     this.tokens = new GpuTokens(store, gpus);
-    this.pool = new WorkerPool(workerModule, (given, processId) => this.tokens.usedBy(given, processId));
+    this.pool =
+      pool ?? new WorkerPool(workerModule, (given, processId) => this.tokens.usedBy(given, processId));
   }
 
   /** How many worker processes were started so far. */

@@ -9,6 +9,7 @@ import { type GpuDevice, gpuEnvironment } from '../../engines/gpu-devices.js';
 import type { Executed, ExecuteRequest, ExecutionListener } from '../executor.js';
 import { lastLinesOf, StepLog } from '../step-log.js';
 import type { WorkerMessage, WorkerRequest } from './worker-messages.js';
+import { runCancelled } from '../run-cancelled.js';
 
 /** How long cancelled bodies have to end by themselves. */
 const graceMilliseconds = 1_000;
@@ -24,6 +25,23 @@ const ownSignals: ReadonlySet<string> = new Set([
   'SIGSYS',
   'SIGTRAP',
 ]);
+
+/** Where nodes are executed: in processes of their own, or in this one. */
+export interface NodePool {
+  /** How many processes were started so far. */
+  readonly startedCount: number;
+  /**
+   * Runs one node. Never rejects: a process that dies is a failure, `worker-killed` where something outside the run
+   * ended it.
+   */
+  execute(request: ExecuteRequest, listener: ExecutionListener): Promise<Result<Executed, Failure>>;
+  /** Asks what runs to end, and ends it after a second. Nothing can be executed afterwards. */
+  cancel(): Promise<void>;
+  /** Ends everything that was started; resolves when it is gone. */
+  close(): Promise<void>;
+  /** Frees what idle processes hold of the devices' memory. */
+  retire(gpus: readonly GpuDevice[]): Promise<void>;
+}
 
 interface Running {
   readonly request: ExecuteRequest;
@@ -44,7 +62,7 @@ interface WorkerProcess {
  * Child processes that execute nodes, kept from one to the next. As many are started as are ever busy at once:
  * the caller bounds that.
  */
-export class WorkerPool {
+export class WorkerPool implements NodePool {
   private readonly module: URL;
   private readonly onGpus: (gpus: readonly GpuDevice[], processId: number) => void;
   private readonly workers = new Set<WorkerProcess>();
@@ -74,7 +92,7 @@ export class WorkerPool {
    * `worker-killed` where something outside the run ended it.
    */
   execute(request: ExecuteRequest, listener: ExecutionListener): Promise<Result<Executed, Failure>> {
-    if (this.closed) return Promise.resolve(failed(cancelled));
+    if (this.closed) return Promise.resolve(failed(runCancelled));
     const worker = this.takeIdle(request.gpus) ?? this.start(request.gpus);
     return new Promise((settle) => {
       worker.running = { request, listener, settle, groups: new Set() };
@@ -211,8 +229,6 @@ function removeFrom<Element>(list: Element[], element: Element): void {
   const index = list.indexOf(element);
   if (index >= 0) list.splice(index, 1);
 }
-
-const cancelled: Failure = { reason: 'step-failed', message: 'the run was cancelled' };
 
 function crash({ node, logFile }: ExecuteRequest, reason: Failure['reason'], how: string): Failure {
   return {

@@ -21,6 +21,7 @@ import { outlinePlan } from '../../run/outline-plan.js';
 import type { Resources } from '../../run/resources.js';
 import type { RunOutcome } from '../../run/scheduler.js';
 import { type CacheHold, holdCache } from '../../store/local/hold-cache.js';
+import type { NodePool } from '../../run/local/worker-pool.js';
 import { asValues } from '../as-values.js';
 import { runFailed } from '../failures-as-data.js';
 import {
@@ -37,12 +38,19 @@ import { unavailableEngines } from './unavailable-engines.js';
 
 /** What to run, and how. */
 export interface RunRequest extends PipelineRequest {
-  /** CPU slots: how many threads compute at once; default: as many as the process may use. */
+  /** CPU slots: how many threads compute at once; default: as many as the process may use, and 1 `inProcess`. */
   readonly slots?: number;
   /** Whether what does not depend on a failed step still starts. */
   readonly keepGoing?: boolean;
   /** The run's name; default: the UTC time and a suffix. */
   readonly tag?: string;
+  /**
+   * Whether steps are executed in this process, one after another, for a debugger or a profiler of it. The results are
+   * the same; but a body that crashes ends the process, and one that never waits cannot be aborted.
+   */
+  readonly inProcess?: boolean;
+  /** Whether events of type `step.decision` tell what is decided of each node, and why. */
+  readonly verbose?: boolean;
   /** Aborting it ends what runs, in order: finished results stay, and unfinished training goes on from there. */
   readonly signal?: AbortSignal;
 }
@@ -228,7 +236,8 @@ async function executeNodes(
   { startedAt, emit, signal }: { startedAt: Date; emit: (event: RunEvent) => void; signal: AbortSignal },
 ): Promise<RunOutcome> {
   const { store, codes, root, plan, graph } = planned;
-  const slots = request.slots ?? machineSlots();
+  const { inProcess = false, verbose = false } = request;
+  const slots = request.slots ?? (inProcess ? 1 : machineSlots());
   const gpus = machineGpus(graph.nodes);
   emit({
     event: 'run.start',
@@ -253,19 +262,28 @@ async function executeNodes(
   return await executePlan({
     plan,
     store,
-    executor: new LocalExecutor(store, { slots, gpus }),
+    executor: new LocalExecutor(store, { slots, gpus, ...(inProcess ? { pool: await openInProcessPool() } : {}) }),
     codes,
     root,
     options: {
       keepGoing: request.keepGoing === true,
       force: force === true ? 'all' : force === false || force.length === 0 ? 'none' : force,
     },
+    verbose,
     logFolder: folder.logs,
     badObjects: badNodes,
     emit,
     signal,
     reasonFor,
   });
+}
+
+async function openInProcessPool(): Promise<NodePool> {
+  const [{ InProcessPool }, { kinds }] = await Promise.all([
+    import('../../run/local/in-process-pool.js'),
+    import('../../kinds/registry.js'),
+  ]);
+  return new InProcessPool(kinds);
 }
 
 /** What the run will do, and how long it may take by what runs before it took. */

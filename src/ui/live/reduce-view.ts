@@ -37,6 +37,8 @@ export function reduceView(state: ViewState, event: RunEvent): ViewState {
     // Logs are read from their files, and failures of the run are printed in full when the view is gone.
     case 'step.log':
     case 'run.failed':
+    // A verbose run is shown in plain lines.
+    case 'step.decision':
       return state;
   }
 }

@@ -1,0 +1,138 @@
+import { dirname } from 'node:path';
+import { type Failure, FailureError } from '../../base/failure.js';
+import { environmentFailure } from '../../base/failure-of-exception.js';
+import { missingPackageFailure } from '../../base/missing-package.js';
+import { failed, type Result, success } from '../../base/result.js';
+import { isExhaustion, systemErrorOf } from '../../base/system-error.js';
+import type { Kind } from '../../kinds/kind.js';
+import { executeNode } from './execute-node.js';
+import type { Executed, ExecuteRequest, ExecutionListener } from '../executor.js';
+import type { StepLog } from '../step-log.js';
+
+const progressEveryMilliseconds = 200;
+/** Lines a second that are passed on as events; the log file has all of them. */
+const logLinesPerSecond = 20;
+
+/** What a body has around it, in whatever process it runs. */
+export interface RequestSurroundings {
+  /** Its own log, opened and closed by the caller. */
+  readonly log: StepLog;
+  /** Ends the body; aborted here when its time is up. */
+  readonly cancel: AbortController;
+  readonly listener: ExecutionListener;
+  /** Told of a process group that must not outlive the body. */
+  readonly ownProcessGroup: (processId: number) => void;
+}
+
+/** Runs the body that a request names, in this process. Never rejects: what it throws is a failure that can be sent. */
+export async function executeRequest(
+  request: ExecuteRequest,
+  kinds: { readonly [name: string]: Kind },
+  { log, cancel, listener, ownProcessGroup }: RequestSurroundings,
+): Promise<Result<Executed, Failure>> {
+  const timer = startTimeout(request, cancel);
+  const mayLog = limited(logLinesPerSecond);
+  let lastProgress = Number.NEGATIVE_INFINITY;
+  try {
+    const kind = kinds[request.kind];
+    if (kind === undefined) {
+      throw new FailureError({ reason: 'bug', message: `no kind is called ${request.kind}` });
+    }
+    const executed = await executeNode(request, kind, {
+      signal: cancel.signal,
+      progress(progress) {
+        const now = performance.now();
+        if (progress.done < progress.total && now - lastProgress < progressEveryMilliseconds) return;
+        lastProgress = now;
+        listener.progress(progress);
+      },
+      log(line) {
+        log.write(`${line}\n`);
+        if (mayLog()) listener.log(line);
+      },
+      note(line) {
+        log.write(`${line}\n`);
+        if (mayLog()) listener.note(line);
+      },
+      ownProcessGroup,
+    });
+    return success(executed);
+  } catch (error) {
+    const failure = failureOf(error, dirname(request.outputsFolder));
+    if (failure.details !== undefined) log.note(failure.details.join('\n'));
+    return failed(failure);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function startTimeout(
+  { timeoutSeconds }: ExecuteRequest,
+  cancel: AbortController,
+): NodeJS.Timeout | undefined {
+  if (timeoutSeconds === undefined) return undefined;
+  const failure: Failure = {
+    reason: 'step-timeout',
+    message: `the step was ended after ${timeoutSeconds} s`,
+    hint: 'raise timeout_seconds',
+  };
+  // A longer delay would overflow and fire at once.
+  return setTimeout(
+    () => cancel.abort(new FailureError(failure)),
+    Math.min(timeoutSeconds * 1000, 2 ** 31 - 1),
+  );
+}
+
+/** True at most `perSecond` times in each second. */
+function limited(perSecond: number): () => boolean {
+  let second = 0;
+  let count = 0;
+  return () => {
+    const now = Math.floor(performance.now() / 1000);
+    if (now !== second) {
+      second = now;
+      count = 0;
+    }
+    return count++ < perSecond;
+  };
+}
+
+/** A thrown value as a failure that can cross to another process: the cause as text. */
+function failureOf(error: unknown, workspace: string): Failure {
+  const failure = 
+    error instanceof FailureError
+      ? error.failure
+      : (surroundingsFailure(error, workspace) ?? missingPackageFailure(error));
+  if (failure !== undefined) {
+    const { cause, ...rest } = failure;
+    const causes = messagesOf(cause).filter((message) => !rest.message.includes(message));
+    if (causes.length === 0) return rest;
+    return { ...rest, details: [...(rest.details ?? []), ...causes.map((message) => `cause: ${message}`)] };
+  }
+  const message = error instanceof Error ? error.message : String(error);
+  return { reason: 'step-failed', message, details: textOf(error).split('\n').slice(1) };
+}
+
+/**
+ * Of a disk or a system that is full or failing, and of a folder of the step's that cannot be written; any other
+ * system error is of a file that the body itself chose.
+ */
+function surroundingsFailure(error: unknown, workspace: string): Failure | undefined {
+  const system = systemErrorOf(error);
+  if (system === undefined) return undefined;
+  const isOurs = system.file?.startsWith(workspace) === true && system.code !== 'ENOENT';
+  return isExhaustion(system) || isOurs ? environmentFailure(error) : undefined;
+}
+
+/** What an error says and what those say that led to it; where they came up in the code is for bugs only. */
+function messagesOf(error: unknown): readonly string[] {
+  if (error === undefined) return [];
+  if (!(error instanceof Error)) return [String(error)];
+  return [error.message, ...messagesOf(error.cause)];
+}
+
+function textOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const cause = error.cause === undefined ? '' : `\ncause: ${textOf(error.cause)}`;
+  return `${error.stack ?? error.message}${cause}`;
+}

@@ -1,0 +1,4 @@
+import type { Failure } from '../base/failure.js';
+
+/** What a body is told that is to end because the run does, and what becomes of what did not start. */
+export const runCancelled: Failure = { reason: 'step-failed', message: 'the run was cancelled' };
