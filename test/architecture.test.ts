@@ -93,6 +93,20 @@ describe('the structure of src/', () => {
     expect(spread).toEqual([]);
   });
 
+  it('has a session that neither prints, nor ends the process, nor listens to what is sent to it', () => {
+    // A process of its own, which answers one query.
+    const apart = 'session/reading/query-process.ts';
+    const loud = modules.filter(
+      (file) =>
+        layerOf(file) === 'session' &&
+        file !== apart &&
+        /\bconsole\.|\bprocess\.(?:std(?:out|err)|exit|exitCode|on|once|chdir)\b/.test(
+          readFileSync(join(source, file), 'utf8'),
+        ),
+    );
+    expect(loud).toEqual([]);
+  });
+
   it('keeps storage and the registry out of the kinds: they get what they need through their context', () => {
     const forbidden = imports.filter(
       ({ from, to }) =>

@@ -3,9 +3,9 @@ import type { RunEvent, StepFinish, StepProgress, StepStart } from '../../run/ev
 import { withValue } from './series.js';
 import {
   chainOf,
-  countNodes,
   isSettled,
   type NodeView,
+  nodesByState,
   type StepView,
   type Told,
   unknownStep,
@@ -131,7 +131,7 @@ function secondsOf(step: StepView, { time }: StepFinish): number {
 
 /** The outcome of a step of which nothing was executed, where all its nodes have the same. */
 function foldedOutcome(step: StepView): ToldSteps['outcome'] | undefined {
-  const counts = countNodes(step);
+  const counts = nodesByState(step);
   const isExecuted = [...step.nodes.values()].some(({ startedAt }) => startedAt !== undefined);
   if (isExecuted) return undefined;
   return (['hit', 'skipped', 'cancelled'] as const).find((outcome) => counts[outcome] === step.nodes.size);

@@ -1,9 +1,9 @@
 import { greatest } from '../../base/extremes.js';
 import {
   chainOf,
-  countNodes,
   isSettled,
   type NodeView,
+  nodesByState,
   type StepView,
   type ViewState,
 } from './view-state.js';
@@ -26,7 +26,7 @@ export function progressOfStep(step: StepView): StepProgressView | undefined {
   const running = [...step.nodes.values()].filter(({ state }) => state === 'running');
   const fractions = running.flatMap((node) => fractionOf(node) ?? []);
   if (fractions.length === 0 && running.length === step.nodes.size) return undefined;
-  const { waiting } = countNodes(step);
+  const { waiting } = nodesByState(step);
   const settled = step.nodes.size - running.length;
   const fraction = (settled + fractions.reduce((sum, one) => sum + one, 0)) / Math.max(1, step.total);
   const left = running.flatMap(({ progress }) => progress?.secondsLeft ?? []);

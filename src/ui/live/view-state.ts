@@ -130,7 +130,7 @@ export function unknownStep({ step, kind }: Pick<StepStart | StepFinish, 'step' 
 }
 
 /** How many nodes of a step are in each state; the rest wait. */
-export function countNodes(step: StepView): { readonly [state in NodeView['state'] | 'waiting']: number } {
+export function nodesByState(step: StepView): { readonly [state in NodeView['state'] | 'waiting']: number } {
   const counts = { waiting: 0, running: 0, ran: 0, hit: 0, joined: 0, failed: 0, skipped: 0, cancelled: 0 };
   for (const { state } of step.nodes.values()) counts[state]++;
   counts.waiting = Math.max(0, step.total - step.nodes.size);
@@ -139,7 +139,7 @@ export function countNodes(step: StepView): { readonly [state in NodeView['state
 
 /** Whether every node of the step has its outcome. */
 export function isSettled(step: StepView): boolean {
-  const { waiting, running } = countNodes(step);
+  const { waiting, running } = nodesByState(step);
   return waiting + running === 0 && step.nodes.size > 0;
 }
 

@@ -3,11 +3,11 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { displayWidth } from '../../../src/base/terminal-text.js';
 import type { RunEvent, RunStart, StepFinish, StepOutline, StepStart } from '../../../src/run/event.js';
 import { liveRows } from '../../../src/ui/live/live-rows.js';
-import { type Chosen, type Key, nothingChosen, pressKey } from '../../../src/ui/live/press-key.js';
+import { type Chosen, nothingChosen, type PressedKey, pressKey } from '../../../src/ui/live/press-key.js';
 import { reduceView } from '../../../src/ui/live/reduce-view.js';
 import { expectedTotal } from '../../../src/ui/live/run-progress.js';
 import { toldLines } from '../../../src/ui/live/told-lines.js';
-import { countNodes, emptyView, type ViewState } from '../../../src/ui/live/view-state.js';
+import { emptyView, nodesByState, type ViewState } from '../../../src/ui/live/view-state.js';
 import { createPlainLines } from '../../../src/ui/plain-lines.js';
 import { colourStyle, plainStyle } from '../../../src/ui/style.js';
 import { symbolsFor } from '../../../src/ui/symbols.js';
@@ -124,7 +124,7 @@ describe('the live view of a run that was recorded', () => {
 
   const anyRun = () => fc.constantFrom(recorded, resumed);
   const keys = fc.array(
-    fc.constantFrom<Key>('up', 'down', 'left', 'right', 'first', 'last', 'enter', 'escape', 'help'),
+    fc.constantFrom<PressedKey>('up', 'down', 'left', 'right', 'first', 'last', 'enter', 'escape', 'help'),
     { maxLength: 12 },
   );
 
@@ -138,7 +138,7 @@ describe('the live view of a run that was recorded', () => {
             event.event === 'step.finish' ? [[event.node, event.outcome] as const] : [],
           ),
         );
-        const counts = state.steps.map(countNodes);
+        const counts = state.steps.map(nodesByState);
         for (const outcome of ['ran', 'hit', 'joined', 'failed', 'skipped', 'cancelled'] as const) {
           expect(counts.reduce((sum, one) => sum + one[outcome], 0)).toBe(
             [...outcomes.values()].filter((one) => one === outcome).length,
@@ -153,7 +153,7 @@ describe('the live view of a run that was recorded', () => {
   it('ends with the counts of the run, and each step told once', () => {
     for (const events of [recorded, resumed]) {
       const state = viewOf(events);
-      const sums = state.steps.map(countNodes);
+      const sums = state.steps.map(nodesByState);
       const last = events.at(-1);
       expect(last).toMatchObject({ event: 'run.finish', exitCode: 0 });
       if (last?.event !== 'run.finish') continue;
@@ -314,7 +314,7 @@ describe('the rows of the live view', () => {
 
   it('unfold a step’s nodes to the right and open the log of what runs with enter', () => {
     const state = viewOf(underWay);
-    const press = (...pressed: readonly Key[]) =>
+    const press = (...pressed: readonly PressedKey[]) =>
       pressed.reduce((chosen, key) => pressKey(chosen, key, state, 3).chosen, nothingChosen);
     const unfolded = screenOf(state, { chosen: press('down', 'down', 'right') });
     expect(unfolded.slice(2, 5).map((row) => row.replace(/ +/g, ' '))).toEqual([
@@ -423,7 +423,7 @@ describe('what stays above the live view', () => {
     const retry: RunEvent = { event: 'step.retry', time: time(2), node: 'a', reason };
     const state = viewOf([runStart([{ step: 'a' }]), start('a', 0), retry]);
     expect(linesOf(state)).toEqual([`retry     a  ${reason}`]);
-    expect(state.steps.map((step) => countNodes(step).running)).toEqual([1]);
+    expect(state.steps.map((step) => nodesByState(step).running)).toEqual([1]);
     expect(createPlainLines()(retry)).toEqual([`retry     a  ${reason}`]);
   });
 
