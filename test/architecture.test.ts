@@ -103,7 +103,6 @@ describe('the structure of src/', () => {
       elementsOf: 'of a list of files; and of a tree for over',
       measure: 'a metric with its interval; and the size of files',
       metricNames: 'of all metrics; and of those that a line of progress tells',
-      countNodes: 'of the steps of a pipeline; and by state on the screen',
     };
     const declared =
       /^export (?:declare |abstract |async )*(?:function\*?|const|let|class|interface|type|enum) (\w+)/gm;
@@ -116,6 +115,20 @@ describe('the structure of src/', () => {
     expect(modulesOf.size).toBeGreaterThan(500);
     const homonyms = [...modulesOf].filter(([name, files]) => files.size > 1 && !Object.hasOwn(shared, name));
     expect(homonyms.map(([name, files]) => `${name}: ${[...files].join(', ')}`)).toEqual([]);
+  });
+
+  it('has a session that neither prints, nor ends the process, nor listens to what is sent to it', () => {
+    // A process of its own, which answers one query.
+    const apart = 'session/reading/query-process.ts';
+    const loud = modules.filter(
+      (file) =>
+        layerOf(file) === 'session' &&
+        file !== apart &&
+        /\bconsole\.|\bprocess\.(?:std(?:out|err)|exit|exitCode|on|once|chdir)\b/.test(
+          readFileSync(join(source, file), 'utf8'),
+        ),
+    );
+    expect(loud).toEqual([]);
   });
 
   it('keeps storage and the registry out of the kinds: they get what they need through their context', () => {

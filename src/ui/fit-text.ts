@@ -3,7 +3,7 @@ import { displayWidth, printable } from '../base/terminal-text.js';
 const graphemes = new Intl.Segmenter();
 
 /** A text with a mark that takes no columns, such as a colour. */
-export interface Span {
+export interface TextSpan {
   readonly text: string;
   readonly mark?: (text: string) => string;
 }
@@ -54,7 +54,7 @@ export function wrapWords(text: string, width: number, indent = ''): readonly st
 }
 
 /** The spans beside one another in at most `width` columns, marked after they were cut. */
-export function fitSpans(spans: readonly Span[], width: number, cut: string): string {
+export function fitSpans(spans: readonly TextSpan[], width: number, cut: string): string {
   let left = width;
   let line = '';
   for (const { text, mark } of spans) {

@@ -3,10 +3,10 @@ import { planAsData, planLines, publicationLines } from '../../ui/views/plan-vie
 import { type PlanningOptions, pipelineRequest } from '../pipeline-request.js';
 import { type CommonOptions, openTerminal } from '../terminal.js';
 
-export type PlanOptions = CommonOptions & PlanningOptions;
+export type PlanCommandOptions = CommonOptions & PlanningOptions;
 
 /** `kshot plan`: what a run would do, on stdout. */
-export async function plan(options: PlanOptions, targets: readonly string[]): Promise<number> {
+export async function plan(options: PlanCommandOptions, targets: readonly string[]): Promise<number> {
   const terminal = openTerminal(options);
   const project = await openProject(options);
   if (!project.ok) return terminal.fail(project.failure);

@@ -1,4 +1,4 @@
-import { countNodes, isSettled, type NodeView, type StepView, type ViewState } from './view-state.js';
+import { isSettled, type NodeView, nodesByState, type StepView, type ViewState } from './view-state.js';
 
 /** How a step stands, which decides where it is listed. */
 export type Standing = 'failed' | 'active' | 'waiting' | 'done' | 'stopped';
@@ -15,7 +15,7 @@ export const overId = 'over';
 
 /** How the step stands by the outcomes of its nodes, a failure before all else. */
 export function standingOf(step: StepView): Standing {
-  const counts = countNodes(step);
+  const counts = nodesByState(step);
   if (counts.failed > 0) return 'failed';
   if (step.nodes.size === 0) return 'waiting';
   if (!isSettled(step)) return 'active';

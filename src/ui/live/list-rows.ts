@@ -1,13 +1,13 @@
 import { greatest, least } from '../../base/extremes.js';
 import { formatCount, formatFigure, formatSeconds } from '../../base/quantities.js';
 import { displayWidth } from '../../base/terminal-text.js';
-import { fitSpans, padText, type Span } from '../fit-text.js';
+import { fitSpans, padText, type TextSpan } from '../fit-text.js';
 import type { Style } from '../style.js';
 import type { Symbols } from '../symbols.js';
 import { type ListItem, standingOf } from './list-items.js';
 import { fractionOf, progressOfStep, validationOf } from './run-progress.js';
 import { sparkline } from './series.js';
-import { countNodes, type NodeView, type StepView, type ViewState } from './view-state.js';
+import { type NodeView, nodesByState, type StepView, type ViewState } from './view-state.js';
 
 /** How rows are drawn. */
 export interface Drawing {
@@ -40,7 +40,7 @@ export function columnsOf(items: readonly ListItem[], width: number): ListColumn
 /** An item's row. */
 export function itemRow(item: ListItem, isSelected: boolean, columns: ListColumns, drawing: Drawing): string {
   const { style, symbols, width } = drawing;
-  const cursor: Span = { text: isSelected ? `${symbols.cursor} ` : '  ', mark: style.bold };
+  const cursor: TextSpan = { text: isSelected ? `${symbols.cursor} ` : '  ', mark: style.bold };
   const strong = isSelected ? { mark: style.bold } : {};
   if (item.type === 'over') {
     const icon = { text: `${symbols.done} `, mark: style.green };
@@ -73,11 +73,11 @@ function nameOf(item: ListItem): string {
 
 function countOf(item: ListItem): string {
   if (item.type !== 'step' || item.step.total < 2) return '';
-  const { waiting, running } = countNodes(item.step);
+  const { waiting, running } = nodesByState(item.step);
   return `${item.step.total - waiting - running}/${item.step.total}`;
 }
 
-function iconOf(item: Exclude<ListItem, { type: 'over' }>, { style, symbols }: Drawing): Span {
+function iconOf(item: Exclude<ListItem, { type: 'over' }>, { style, symbols }: Drawing): TextSpan {
   if (item.type === 'node') {
     switch (item.node.state) {
       case 'running':
@@ -95,7 +95,7 @@ function iconOf(item: Exclude<ListItem, { type: 'over' }>, { style, symbols }: D
     case 'failed':
       return { text: `${symbols.failed} `, mark: style.red };
     case 'active':
-      return countNodes(item.step).running > 0
+      return nodesByState(item.step).running > 0
         ? { text: `${symbols.running} `, mark: style.cyan }
         : { text: `${symbols.partly} `, mark: style.cyan };
     case 'waiting':
@@ -108,7 +108,7 @@ function iconOf(item: Exclude<ListItem, { type: 'over' }>, { style, symbols }: D
 }
 
 function overText(steps: readonly StepView[]): string {
-  const all = steps.map(countNodes);
+  const all = steps.map(nodesByState);
   const cached = all.filter(
     ({ ran, hit, joined }, index) => hit > 0 && ran + joined === 0 && standingOf(steps[index]!) === 'done',
   );
@@ -127,7 +127,12 @@ function overText(steps: readonly StepView[]): string {
   return parts.join(', ');
 }
 
-function stepSpans(step: StepView, columns: ListColumns, drawing: Drawing, room: number): readonly Span[] {
+function stepSpans(
+  step: StepView,
+  columns: ListColumns,
+  drawing: Drawing,
+  room: number,
+): readonly TextSpan[] {
   const { now, style } = drawing;
   const running = [...step.nodes.values()].filter(({ state }) => state === 'running');
   const standing = standingOf(step);
@@ -151,7 +156,12 @@ function stepSpans(step: StepView, columns: ListColumns, drawing: Drawing, room:
   return [{ text: outcomeText([...step.nodes.values()]) }];
 }
 
-function nodeSpans(node: NodeView, columns: ListColumns, drawing: Drawing, room: number): readonly Span[] {
+function nodeSpans(
+  node: NodeView,
+  columns: ListColumns,
+  drawing: Drawing,
+  room: number,
+): readonly TextSpan[] {
   if (node.state === 'failed') return [{ text: node.reason.split('\n')[0] ?? '', mark: drawing.style.red }];
   if (node.state !== 'running') return [{ text: outcomeText([node]) }];
   const fraction = fractionOf(node);
@@ -193,7 +203,7 @@ function progressSpans(
   columns: ListColumns,
   { style, symbols }: Drawing,
   room: number,
-): readonly Span[] {
+): readonly TextSpan[] {
   const percent = `${String(Math.floor(100 * fraction)).padStart(3)} %`;
   const left = secondsLeft === undefined || fraction === 1 ? '' : `  ${wholeSeconds(secondsLeft)} left`;
   const rate =
@@ -228,7 +238,7 @@ export function curveRows(
   { width, symbols, style }: Drawing,
 ): readonly string[] {
   const curve = step.curves.at(-1);
-  if (curve === undefined || countNodes(step).running === 0) return [];
+  if (curve === undefined || nodesByState(step).running === 0) return [];
   const { loss, chain } = curve;
   const validation = validationOf(state, step);
   const label = Math.min(18, Math.floor(width / 4));

@@ -1,5 +1,5 @@
 import { Box, Static, Transform, useInput } from 'ink';
-import type { Key } from './press-key.js';
+import type { PressedKey } from './press-key.js';
 
 export interface LiveAppProps {
   /** What stays above the view, an item a block of lines; grows at its end only. */
@@ -7,7 +7,7 @@ export interface LiveAppProps {
   /** The view itself. */
   readonly rows: readonly string[];
   /** Absent where there is no terminal to read keys from. */
-  readonly onKey?: ((key: Key) => void) | undefined;
+  readonly onKey?: ((key: PressedKey) => void) | undefined;
 }
 
 /** Draws what it is given, and passes keys on: all that is to be decided is decided by pure functions elsewhere. */
@@ -34,7 +34,7 @@ function Lines({ lines }: { readonly lines: readonly string[] }) {
   );
 }
 
-const letters: { readonly [letter: string]: Key } = {
+const letters: { readonly [letter: string]: PressedKey } = {
   q: 'stop',
   '?': 'help',
   k: 'up',
@@ -46,7 +46,7 @@ const letters: { readonly [letter: string]: Key } = {
   ' ': 'enter',
 };
 
-function Keys({ onKey }: { readonly onKey: (key: Key) => void }) {
+function Keys({ onKey }: { readonly onKey: (key: PressedKey) => void }) {
   useInput((input, key) => {
     if (key.upArrow) onKey('up');
     else if (key.downArrow) onKey('down');

@@ -1,11 +1,11 @@
 import { formatSeconds } from '../../base/quantities.js';
 import { displayWidth } from '../../base/terminal-text.js';
-import { fitSpans, fitText, type Span } from '../fit-text.js';
+import { fitSpans, fitText, type TextSpan } from '../fit-text.js';
 import { type ListItem, listItems, selectedIndex } from './list-items.js';
 import { columnsOf, curveRows, type Drawing, itemRow } from './list-rows.js';
 import { type Chosen, stepWithNode } from './press-key.js';
 import { expectedTotal, resourcesInUse } from './run-progress.js';
-import { countNodes, type ViewState } from './view-state.js';
+import { nodesByState, type ViewState } from './view-state.js';
 
 export interface LiveDrawing extends Drawing {
   /** Rows of the terminal. */
@@ -109,7 +109,7 @@ function footer(state: ViewState, chosen: Chosen, drawing: LiveDrawing): readonl
 
 /** How much of the run is done, and when it may end. */
 function totalRow(state: ViewState, { width, now, style, symbols }: LiveDrawing): string {
-  const counts = state.steps.map(countNodes);
+  const counts = state.steps.map(nodesByState);
   const sum = (pick: (one: (typeof counts)[number]) => number) =>
     counts.reduce((total, one) => total + pick(one), 0);
   const open = sum(({ waiting, running }) => waiting + running);
@@ -121,7 +121,7 @@ function totalRow(state: ViewState, { width, now, style, symbols }: LiveDrawing)
   const total = expectedTotal(state, now);
   const isLong = total !== undefined && total > elapsed && done < state.nodes;
   const time = `${formatSeconds(elapsed)}${isLong ? ` of about ${formatSeconds(total)}` : ''}`;
-  const tail: readonly Span[] = [
+  const tail: readonly TextSpan[] = [
     { text: `  ${done}/${state.nodes} nodes` },
     ...(failed > 0 ? [{ text: `  ${failed} failed`, mark: style.red }] : []),
     { text: `  ${time}` },
@@ -129,7 +129,7 @@ function totalRow(state: ViewState, { width, now, style, symbols }: LiveDrawing)
   const taken = tail.reduce((columns, { text }) => columns + displayWidth(text), 0);
   const bar = Math.min(40, width - taken);
   const full = state.nodes === 0 ? 0 : Math.round((bar * done) / state.nodes);
-  const drawn: readonly Span[] =
+  const drawn: readonly TextSpan[] =
     bar < 6
       ? []
       : [

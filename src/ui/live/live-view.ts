@@ -5,7 +5,14 @@ import type { RunEvent } from '../../run/event.js';
 import type { Style } from '../style.js';
 import type { Symbols } from '../symbols.js';
 import { liveRows } from './live-rows.js';
-import { type Action, type Chosen, type Key, nothingChosen, pressKey, stepWithNode } from './press-key.js';
+import {
+  type Action,
+  type Chosen,
+  nothingChosen,
+  type PressedKey,
+  pressKey,
+  stepWithNode,
+} from './press-key.js';
 import { reduceView, withNotice } from './reduce-view.js';
 import { toldLines } from './told-lines.js';
 import { emptyView, type Told, type ViewState } from './view-state.js';
@@ -69,7 +76,7 @@ export async function openLiveView(
 
   const width = () => Math.max(20, output.columns || 80);
 
-  const onKey = (key: Key): void => {
+  const onKey = (key: PressedKey): void => {
     const node =
       chosen.log === undefined ? undefined : stepWithNode(state, chosen.log.node)?.nodes.get(chosen.log.node);
     const pressed = pressKey(chosen, key, state, node?.log === undefined ? 0 : tailOf(node.log).length);

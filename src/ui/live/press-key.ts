@@ -1,7 +1,7 @@
 import { listItems, loggedNode, overId, selectedIndex } from './list-items.js';
 import type { StepView, ViewState } from './view-state.js';
 
-export type Key =
+export type PressedKey =
   | 'up'
   | 'down'
   | 'left'
@@ -34,7 +34,7 @@ export type Action = 'stop' | 'interrupt' | 'suspend';
 /** What a key does to what is seen, and what it asks of the run; `logLines` is how many lines an open log has. */
 export function pressKey(
   chosen: Chosen,
-  key: Key,
+  key: PressedKey,
   state: ViewState,
   logLines = 0,
 ): { readonly chosen: Chosen; readonly action?: Action } {
@@ -55,7 +55,7 @@ export function pressKey(
   }
 }
 
-type Move = Exclude<Key, Action | 'help'>;
+type Move = Exclude<PressedKey, Action | 'help'>;
 
 function moveInList(chosen: Chosen, key: Move, state: ViewState): Chosen {
   const items = listItems(state, chosen.expanded);

@@ -3,9 +3,9 @@ import { chainOfNode } from '../../base/node-id.js';
 import type { RunEvent, StepFinish, StepProgress, StepStart } from '../../run/event.js';
 import { withValue } from './series.js';
 import {
-  countNodes,
   isSettled,
   type NodeView,
+  nodesByState,
   type StepView,
   type Told,
   unknownStep,
@@ -121,7 +121,7 @@ function finished(state: ViewState, event: StepFinish): ViewState {
   if (folded !== undefined)
     return fold(next, { type: 'steps', outcome: folded, steps: [step], reason: event.reason });
   // A step of one node that failed has been told of with its failure.
-  const hasFailed = countNodes(step).failed > 0;
+  const hasFailed = nodesByState(step).failed > 0;
   if (hasFailed && old.total <= 1) return tell(next, ...failure);
   return tell(next, ...failure, { type: 'step', step, seconds: secondsOf(step, event) });
 }
@@ -136,7 +136,7 @@ function secondsOf(step: StepView, { time }: StepFinish): number {
 
 /** The outcome of a step of which nothing was executed, where all its nodes have the same. */
 function foldedOutcome(step: StepView): ToldSteps['outcome'] | undefined {
-  const counts = countNodes(step);
+  const counts = nodesByState(step);
   const isExecuted = [...step.nodes.values(), ...step.derived.values()].some(
     ({ startedAt }) => startedAt !== undefined,
   );

@@ -1,7 +1,7 @@
 import { greatest } from '../../base/extremes.js';
 import { chainOfNode, parseNodeId } from '../../base/node-id.js';
 import { isBetter, metricNames } from '../../statistics/metrics.js';
-import { countNodes, isSettled, type NodeView, type StepView, type ViewState } from './view-state.js';
+import { isSettled, type NodeView, type StepView, type ViewState, nodesByState } from './view-state.js';
 
 /** The part of a running node that is done, from 0 to 1; undefined where it has not said. */
 export function fractionOf({ progress }: NodeView): number | undefined {
@@ -21,7 +21,7 @@ export function progressOfStep(step: StepView): StepProgressView | undefined {
   const running = [...step.nodes.values()].filter(({ state }) => state === 'running');
   const fractions = running.flatMap((node) => fractionOf(node) ?? []);
   if (fractions.length === 0 && running.length === step.nodes.size) return undefined;
-  const { waiting } = countNodes(step);
+  const { waiting } = nodesByState(step);
   const settled = step.nodes.size - running.length;
   const fraction = (settled + fractions.reduce((sum, one) => sum + one, 0)) / Math.max(1, step.total);
   const left = running.flatMap(({ progress }) => progress?.secondsLeft ?? []);

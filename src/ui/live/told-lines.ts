@@ -7,7 +7,7 @@ import { finishLines, noteLine, retryLine, wordLine } from '../plain-lines.js';
 import type { Style } from '../style.js';
 import type { Symbols } from '../symbols.js';
 import { wrapLine } from '../wrap-line.js';
-import { countNodes, type NodeView, type StepView, type Told, derivedAlone } from './view-state.js';
+import { type NodeView, type StepView, type Told, derivedAlone, nodesByState } from './view-state.js';
 
 /** The lines that stay above the live view; steps are named in at most `width` columns, failures told in full. */
 export function toldLines(
@@ -70,7 +70,7 @@ function namesIn(names: readonly string[], width: number): string {
 const words: readonly Outcome[] = ['ran', 'hit', 'joined', 'failed', 'skipped', 'cancelled'];
 
 function stepLine(step: StepView, seconds: number, width: number, style: Style, symbols: Symbols): string {
-  const counts = countNodes(step);
+  const counts = nodesByState(step);
   const outcomes = words.filter((outcome) => counts[outcome] > 0);
   const worst =
     (['failed', 'cancelled', 'skipped', 'ran', 'joined'] as const).find((one) => counts[one] > 0) ?? 'hit';

@@ -147,7 +147,7 @@ export function unknownStep({ step, kind }: Pick<StepStart | StepFinish, 'step' 
 }
 
 /** How many nodes of a step are in each state; the rest wait. */
-export function countNodes(step: StepView): { readonly [state in NodeView['state'] | 'waiting']: number } {
+export function nodesByState(step: StepView): { readonly [state in NodeView['state'] | 'waiting']: number } {
   const counts = { waiting: 0, running: 0, ran: 0, hit: 0, joined: 0, failed: 0, skipped: 0, cancelled: 0 };
   for (const { state } of step.nodes.values()) counts[state]++;
   counts.waiting = Math.max(0, step.total - step.nodes.size);
@@ -156,7 +156,7 @@ export function countNodes(step: StepView): { readonly [state in NodeView['state
 
 /** Whether every node of the step has its outcome, and what is derived from them. */
 export function isSettled(step: StepView): boolean {
-  const { waiting, running } = countNodes(step);
+  const { waiting, running } = nodesByState(step);
   const derived = [...step.derived.values()].filter(({ state }) => state !== 'running').length;
   return waiting + running === 0 && step.nodes.size > 0 && derived >= step.derivedTotal;
 }
@@ -164,7 +164,7 @@ export function isSettled(step: StepView): boolean {
 /** Of a step whose nodes were all there already and of which something derived was executed: that alone. */
 export function derivedAlone(step: StepView): StepView | undefined {
   const executed = [...step.derived.values()].filter(({ startedAt }) => startedAt !== undefined);
-  if (executed.length === 0 || countNodes(step).hit < step.nodes.size) return undefined;
+  if (executed.length === 0 || nodesByState(step).hit < step.nodes.size) return undefined;
   const ports = new Set(executed.map(({ node, derivedFrom = '' }) => node.slice(derivedFrom.length)));
   return {
     ...step,

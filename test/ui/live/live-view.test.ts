@@ -3,11 +3,11 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { displayWidth } from '../../../src/base/terminal-text.js';
 import type { RunEvent, RunStart, StepFinish, StepOutline, StepStart } from '../../../src/run/event.js';
 import { liveRows } from '../../../src/ui/live/live-rows.js';
-import { type Chosen, type Key, nothingChosen, pressKey } from '../../../src/ui/live/press-key.js';
+import { type Chosen, nothingChosen, type PressedKey, pressKey } from '../../../src/ui/live/press-key.js';
 import { reduceView } from '../../../src/ui/live/reduce-view.js';
 import { expectedTotal } from '../../../src/ui/live/run-progress.js';
 import { toldLines } from '../../../src/ui/live/told-lines.js';
-import { countNodes, emptyView, type ViewState, type StepView } from '../../../src/ui/live/view-state.js';
+import { emptyView, type ViewState, type StepView, nodesByState } from '../../../src/ui/live/view-state.js';
 import { createPlainLines } from '../../../src/ui/plain-lines.js';
 import { colourStyle, plainStyle } from '../../../src/ui/style.js';
 import { symbolsFor } from '../../../src/ui/symbols.js';
@@ -50,7 +50,7 @@ function screenOf(state: ViewState, screen: Screen = {}): readonly string[] {
 
 /** Nodes by state, with those that are derived from others. */
 function countAll(step: StepView) {
-  const counts = { ...countNodes(step) };
+  const counts = { ...nodesByState(step) };
   for (const { state } of step.derived.values()) counts[state] += 1;
   counts.waiting += step.derivedTotal - step.derived.size;
   return counts;
@@ -132,7 +132,7 @@ describe('the live view of a run that was recorded', () => {
 
   const anyRun = () => fc.constantFrom(recorded, resumed);
   const keys = fc.array(
-    fc.constantFrom<Key>('up', 'down', 'left', 'right', 'first', 'last', 'enter', 'escape', 'help'),
+    fc.constantFrom<PressedKey>('up', 'down', 'left', 'right', 'first', 'last', 'enter', 'escape', 'help'),
     { maxLength: 12 },
   );
 
@@ -363,7 +363,7 @@ describe('the rows of the live view', () => {
 
   it('unfold a step’s nodes to the right and open the log of what runs with enter', () => {
     const state = viewOf(underWay);
-    const press = (...pressed: readonly Key[]) =>
+    const press = (...pressed: readonly PressedKey[]) =>
       pressed.reduce((chosen, key) => pressKey(chosen, key, state, 3).chosen, nothingChosen);
     const unfolded = screenOf(state, { chosen: press('down', 'down', 'right') });
     expect(unfolded.slice(2, 5).map((row) => row.replace(/ +/g, ' '))).toEqual([
@@ -472,7 +472,7 @@ describe('what stays above the live view', () => {
     const retry: RunEvent = { event: 'step.retry', time: time(2), node: 'a', reason };
     const state = viewOf([runStart([{ step: 'a' }]), start('a', 0), retry]);
     expect(linesOf(state)).toEqual([`retry     a  ${reason}`]);
-    expect(state.steps.map((step) => countNodes(step).running)).toEqual([1]);
+    expect(state.steps.map((step) => nodesByState(step).running)).toEqual([1]);
     expect(createPlainLines()(retry)).toEqual([`retry     a  ${reason}`]);
   });
 
