@@ -101,7 +101,7 @@ describe('the results of the experiment', () => {
   it('count the evaluations of the test set: each distinct key once, over all runs', async () => {
     const { test_sets } = JSON.parse(project.read('artifacts/meta.json')) as Register;
     const keys = await rowsOf(
-      "SELECT DISTINCT key FROM steps WHERE step IN ('zero_shot', 'few_shot') ORDER BY key",
+      "SELECT DISTINCT key FROM steps WHERE node IN ('zero_shot', 'few_shot') ORDER BY key",
     );
     expect(Object.values(test_sets)).toEqual([
       { evaluations: keys.length, keys: keys.map((row) => row['key']) },
