@@ -98,11 +98,6 @@ describe('the structure of src/', () => {
     const shared: { readonly [name: string]: string } = {
       run: 'what the body of every kind is called by; and the command',
       createEngine: 'what every engine is opened by',
-      // Each of these has two meanings still: one of them is to get a name of its own.
-      Report: 'report.json; and what takes in the failures of a phase',
-      elementsOf: 'of a list of files; and of a tree for over',
-      measure: 'a metric with its interval; and the size of files',
-      metricNames: 'of all metrics; and of those that a line of progress tells',
     };
     const declared =
       /^export (?:declare |abstract |async )*(?:function\*?|const|let|class|interface|type|enum) (\w+)/gm;

@@ -26,7 +26,7 @@ export function filePath(tree: Tree<string>, ...names: readonly string[]): strin
 }
 
 /** The elements of the list at `tree`. */
-export function elementsOf(tree: Tree<string>): readonly Tree<string>[] {
+export function listElements(tree: Tree<string>): readonly Tree<string>[] {
   if (tree.type !== 'list') throw bug(`expected a list, found a ${tree.type}`);
   return tree.elements;
 }

@@ -7,7 +7,7 @@ import { writeFile } from '../../base/files/write-file.js';
 import type { JsonObject } from '../../base/json.js';
 import { namingFile } from '../../base/system-error.js';
 import type { KindContext } from '../kind.js';
-import { elementsOf, filePath, inputTree } from '../ports.js';
+import { filePath, inputTree, listElements } from '../ports.js';
 import { type Candidate, chooseBest, counts, type ScoredRow } from './choose-best.js';
 import { namesText, readScoredRows } from './scored-rows.js';
 import type { SelectParameters } from './select.js';
@@ -15,7 +15,7 @@ import type { SelectParameters } from './select.js';
 /** Writes the ports `settings` and `row`, and with candidates `chosen`. */
 export async function run(context: KindContext<SelectParameters>): Promise<void> {
   const { metric, mode, average = [], patience, elements = [], groups = [] } = context.parameters;
-  const tables = elementsOf(inputTree(context, 'rows'));
+  const tables = listElements(inputTree(context, 'rows'));
   const paths = tables.map((table) => (isMissing(table) ? undefined : filePath(table)));
   const rows = await readScoredRows(paths, metric, 'rows', context);
   const leftOut = [
@@ -116,7 +116,7 @@ function writeChosen({ group }: Candidate, context: KindContext<SelectParameters
   const { groups = [], places } = context.parameters;
   const indices = groups[group]?.candidates;
   if (indices === undefined) return;
-  const candidates = elementsOf(inputTree(context, 'candidates'));
+  const candidates = listElements(inputTree(context, 'candidates'));
   for (const [place, index] of indices.entries()) {
     const candidate = index === null ? undefined : candidates[index];
     // Its place in the list stays empty.

@@ -7,7 +7,7 @@ import { withDatabase } from '../../tables/database.js';
 import { summaryColumns } from '../../tables/evaluation-columns.js';
 import { writeRowsParquet } from '../../tables/parquet.js';
 import type { KindContext } from '../kind.js';
-import { elementsOf, filePath } from '../ports.js';
+import { filePath, listElements } from '../ports.js';
 import type { SummaryParameters } from './summary.js';
 
 /** One row of the notebook's table: a model, at one setting where its evaluation has several. */
@@ -32,7 +32,7 @@ export async function run(context: KindContext<SummaryParameters>): Promise<void
     const models: Model[] = [];
     // The order in which inputs are written is in no key.
     for (const name of orderedNames(Object.keys(context.inputs), parameters)) {
-      const elements = elementsOf(context.inputs[name]!);
+      const elements = listElements(context.inputs[name]!);
       const read: (readonly MeasuredSetting[])[] = [];
       for (const element of elements) {
         const all = await readRankedSettings(database, filePath(element, 'ranks'), `ranks of ${name}`);

@@ -1,6 +1,6 @@
 import { relative } from 'node:path';
 import { formatCount } from '../../base/quantities.js';
-import { resolveColumns, type ColumnPlaces, roles } from '../../data/column-places.js';
+import { type ColumnPlaces, resolveColumns, roles } from '../../data/column-places.js';
 import { type FormatWarning, warningsOfFormat } from '../../data/format-warnings.js';
 import { importParquet, parquetColumns } from '../../data/import-parquet.js';
 import { describeImport, type LeftOut, surveyRows, warningsOf } from '../../data/import-summary.js';

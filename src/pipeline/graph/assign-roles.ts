@@ -2,7 +2,7 @@ import { leavesOf, type Tree } from '../../base/files/tree.js';
 import { type Role, type Roles, unionOfRoles } from '../../base/role.js';
 import type { Origin, OutputPort, PortShape } from '../../kinds/kind.js';
 import type { WaiverSpec } from '../spec/spec.js';
-import { failureAt, type Report } from '../text/located-value.js';
+import { failureAt, type ReportFailure } from '../text/located-value.js';
 import type { DraftNode, Graph, GraphNode, Source } from './graph.js';
 
 export interface RolesAssigned {
@@ -19,7 +19,7 @@ export interface RolesAssigned {
 export function assignRoles(
   drafts: readonly DraftNode[],
   waivers: readonly WaiverSpec[],
-  report: Report,
+  report: ReportFailure,
 ): RolesAssigned {
   const nodes = new Map<string, GraphNode & DraftNode>();
   const waived = new Map<WaiverSpec, readonly string[]>();

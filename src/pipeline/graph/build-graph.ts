@@ -9,7 +9,7 @@ import { engines } from '../../engines/registry.js';
 import type { Facts, Kind, Label, LabelPart, PlannedLists, StepPlan } from '../../kinds/kind.js';
 import type { Spec } from '../spec/spec.js';
 import type { StepSpec } from '../spec/step-spec.js';
-import { failureAt, type LocatedValue, type Report } from '../text/located-value.js';
+import { failureAt, type LocatedValue, type ReportFailure } from '../text/located-value.js';
 import { mergeSettings } from './chosen-settings.js';
 import {
   type Connector,
@@ -19,11 +19,11 @@ import {
   resolveAll,
   resolveOver,
 } from './connect-inputs.js';
-import { type CountedStep, countNodes } from './count-nodes.js';
-import { type Combination, combinationsOf, type MatrixValue } from './expand-matrix.js';
-import type { GraphNode, LocatedFile, Source, DraftNode } from './graph.js';
-import { labelText } from './label.js';
+import { type CountedStep, countNodesOfSteps } from './count-nodes.js';
 import { derivationsOf, deriveNodes, treeOfNode } from './derive-nodes.js';
+import { type Combination, combinationsOf, type MatrixValue } from './expand-matrix.js';
+import type { DraftNode, GraphNode, LocatedFile, Source } from './graph.js';
+import { labelText } from './label.js';
 import { unreadableFile } from './nearest-file.js';
 import { orderSteps } from './order-steps.js';
 import type { ParameterValidators } from './parameter-errors.js';
@@ -38,7 +38,7 @@ interface Building {
   readonly engines: ResolvedEngines;
   readonly root: string;
   readonly validators: ParameterValidators;
-  readonly report: Report;
+  readonly report: ReportFailure;
   /** By step, for those that are whole. */
   readonly values: Map<string, StepValue>;
   /** By node: names of the settings that it will write, where its kind can tell. */
@@ -62,7 +62,7 @@ export function buildGraph(
   engines: ResolvedEngines,
   root: string,
   validators: ParameterValidators,
-  report: Report,
+  report: ReportFailure,
 ): BuiltGraph {
   const building: Building = {
     spec,
@@ -76,7 +76,7 @@ export function buildGraph(
     given: new Map(),
     nodes: [],
   };
-  const counted = countNodes(orderSteps(spec, report), report);
+  const counted = countNodesOfSteps(orderSteps(spec, report), report);
   for (const one of counted?.values() ?? []) {
     const value = buildStep(one, building);
     if (value !== undefined) building.values.set(one.step.name, value);

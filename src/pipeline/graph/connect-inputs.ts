@@ -3,7 +3,7 @@ import type { Tree } from '../../base/files/tree.js';
 import { nearestName, suggestion } from '../../base/nearest-name.js';
 import type { InputPort, Kind, Label, PortShape } from '../../kinds/kind.js';
 import type { InputSpec, StepSpec } from '../spec/step-spec.js';
-import { failureAt, type Report } from '../text/located-value.js';
+import { failureAt, type ReportFailure } from '../text/located-value.js';
 import type { Source } from './graph.js';
 import { givesNothing, type Mismatch, type PortTree, project } from './port-tree.js';
 import { concatenate, elementsOf, type OverTree, type StepValue, treeOfReference } from './step-value.js';
@@ -37,7 +37,7 @@ export type Connector = (
 ) => { readonly [port: string]: Tree<Source> } | undefined;
 
 /** Cuts inputs to the declared shapes; what is the same for many nodes is done once. */
-export function createConnector(step: StepSpec, report: Report): Connector {
+export function createConnector(step: StepSpec, report: ReportFailure): Connector {
   const latest = new Map<string, { tree: PortTree; port: InputPort; result: Tree<Source> | undefined }>();
   const projected = ({ tree, text, input }: Given, port: InputPort): Tree<Source> | undefined => {
     const known = latest.get(input.port);
@@ -68,7 +68,11 @@ function namesIn(step: StepSpec): readonly InputSpec[] {
 }
 
 /** Refuses inputs that the kind does not know, and the lack of one that it needs. */
-function refuseNames(step: StepSpec, ports: { readonly [port: string]: InputPort }, report: Report): void {
+function refuseNames(
+  step: StepSpec,
+  ports: { readonly [port: string]: InputPort },
+  report: ReportFailure,
+): void {
   const known = Object.keys(ports);
   const unknown = namesIn(step).filter(({ port }) => !known.includes(port));
   for (const { port, portLocation } of unknown) {
@@ -95,12 +99,12 @@ function refuseNames(step: StepSpec, ports: { readonly [port: string]: InputPort
 export function resolveAll(
   inputs: readonly InputSpec[],
   values: StepValues,
-  report: Report,
+  report: ReportFailure,
 ): readonly Given[] {
   return inputs.flatMap((input) => resolveInput(input, values, report) ?? []);
 }
 
-function resolveInput(input: InputSpec, values: StepValues, report: Report): Given | undefined {
+function resolveInput(input: InputSpec, values: StepValues, report: ReportFailure): Given | undefined {
   const trees: { tree: PortTree; text: string }[] = [];
   for (const { reference, location } of input.references) {
     const value = values.get(reference.step);
@@ -124,7 +128,7 @@ function resolveInput(input: InputSpec, values: StepValues, report: Report): Giv
 export function resolveOver(
   step: StepSpec,
   values: StepValues,
-  report: Report,
+  report: ReportFailure,
 ): readonly OverElement[] | undefined {
   if (step.over.length === 0) return [{ label: [], takes: { type: 'node', given: [] } }];
   const resolved = resolveAll(step.over, values, report);
@@ -150,7 +154,7 @@ interface OverList {
 }
 
 /** Goes through lists together; undefined where they do not agree, which is reported. */
-function goThrough(lists: readonly OverList[], report: Report): readonly OverElement[] | undefined {
+function goThrough(lists: readonly OverList[], report: ReportFailure): readonly OverElement[] | undefined {
   const [first] = lists;
   if (first === undefined) return undefined;
   for (const { list, given } of lists) {
@@ -173,7 +177,7 @@ function goThrough(lists: readonly OverList[], report: Report): readonly OverEle
 
 function takenTogether(
   taken: readonly { readonly given: Given; readonly below: OverTree }[],
-  report: Report,
+  report: ReportFailure,
 ): OverElement['takes'] | undefined {
   const nodes: Given[] = [];
   const lists: OverList[] = [];
@@ -192,6 +196,10 @@ function takenTogether(
   return elements && { type: 'list', elements };
 }
 
-function reportMismatch({ reason, message, hint }: Mismatch, location: Location, report: Report): void {
+function reportMismatch(
+  { reason, message, hint }: Mismatch,
+  location: Location,
+  report: ReportFailure,
+): void {
   report(failureAt({ location }, reason, message, { hint }));
 }

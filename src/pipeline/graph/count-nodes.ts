@@ -1,7 +1,7 @@
 import type { Json, JsonObject } from '../../base/json.js';
 import { isSelected, type Reference } from '../spec/reference.js';
 import type { InputSpec, StepSpec } from '../spec/step-spec.js';
-import { failureAt, type Report, toJsonObject } from '../text/located-value.js';
+import { failureAt, type ReportFailure, toJsonObject } from '../text/located-value.js';
 import { shapeOf } from './connect-inputs.js';
 import { derivationsOf } from './derive-nodes.js';
 import { type Axis, axesOf, type Combination, combinationsOf, countCombinations } from './expand-matrix.js';
@@ -39,9 +39,9 @@ interface Extent extends Length {
  * @param steps each after those that it takes something from
  * @returns by step; undefined where there are too many, which is reported with what makes them so many
  */
-export function countNodes(
+export function countNodesOfSteps(
   steps: readonly StepSpec[],
-  report: Report,
+  report: ReportFailure,
 ): ReadonlyMap<string, CountedStep> | undefined {
   const counted = new Map<string, CountedStep>();
   let before = 0;
@@ -151,7 +151,7 @@ function segmentsOfAll(step: StepSpec, axes: readonly Axis[]): number {
 }
 
 /** Says that a step would become too many nodes beside those of the steps before it, and what makes them so many. */
-function refuse({ step, nodes, axes }: CountedStep, before: number, report: Report): void {
+function refuse({ step, nodes, axes }: CountedStep, before: number, report: ReportFailure): void {
   const { countedBy = [] } = step.kind.segmentation ?? {};
   const combination = longest(step, axes);
   const numbers = Object.entries(numbersOf(step, combination)).map(

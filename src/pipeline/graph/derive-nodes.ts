@@ -44,7 +44,10 @@ export function deriveNodes(node: DraftNode, derivations: Derivations): readonly
 /** What a node gives: its derived ports and its own. */
 export function treeOfNode(id: string, outputs: DraftNode['outputs'], derivations: Derivations): PortBundle {
   const derived = Object.entries(derivations).flatMap(([port, { kind, parameters = {} }]) => {
-    const tree = treeOfOutputs(derivedNodeId(id, port), outputsOf(kind, kind.parameters.complete(parameters)));
+    const tree = treeOfOutputs(
+      derivedNodeId(id, port),
+      outputsOf(kind, kind.parameters.complete(parameters)),
+    );
     const given = tree.ports[port];
     return given === undefined ? [] : [[port, given] as const];
   });

@@ -2,7 +2,7 @@ import type { Location } from '../../base/failure.js';
 import type { Json } from '../../base/json.js';
 import { labelOf } from '../spec/reference.js';
 import type { StepSpec } from '../spec/step-spec.js';
-import { failureAt, type LocatedValue, type Report, toJson } from '../text/located-value.js';
+import { failureAt, type LocatedValue, type ReportFailure, toJson } from '../text/located-value.js';
 
 /** One choice of a value for every name of a matrix. */
 export interface Combination {
@@ -26,7 +26,7 @@ export interface Axis {
 }
 
 /** The names of a step's matrix in written order; a value that stands there twice is reported. */
-export function axesOf(step: StepSpec, report: Report): readonly Axis[] {
+export function axesOf(step: StepSpec, report: ReportFailure): readonly Axis[] {
   return step.matrix.map(({ name, location, values }) => {
     const seen = new Set<string>();
     const distinct = values.flatMap((located): MatrixValue[] => {

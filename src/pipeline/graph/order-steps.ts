@@ -2,14 +2,14 @@ import type { Location } from '../../base/failure.js';
 import { suggestion } from '../../base/nearest-name.js';
 import type { Spec } from '../spec/spec.js';
 import type { InputSpec, StepSpec } from '../spec/step-spec.js';
-import { failureAt, type Report } from '../text/located-value.js';
+import { failureAt, type ReportFailure } from '../text/located-value.js';
 
 /**
  * The steps in an order in which every step comes after those it takes something from, as close as that goes to the
  * order in which they are written. References to unknown steps and circles are reported; the steps of a circle are
  * left out.
  */
-export function orderSteps(spec: Spec, report: Report): readonly StepSpec[] {
+export function orderSteps(spec: Spec, report: ReportFailure): readonly StepSpec[] {
   const names = [...spec.steps.keys(), ...spec.broken];
   const done = new Set<string>();
   const circular = new Set<string>();

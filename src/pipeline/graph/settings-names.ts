@@ -1,7 +1,7 @@
 import { leavesOf } from '../../base/files/tree.js';
 import { suggestion } from '../../base/nearest-name.js';
 import type { StepSpec } from '../spec/step-spec.js';
-import { failureAt, type Report } from '../text/located-value.js';
+import { failureAt, type ReportFailure } from '../text/located-value.js';
 import type { Given } from './connect-inputs.js';
 import { type PortTree, project } from './port-tree.js';
 
@@ -26,7 +26,7 @@ export function refuseSetTwice(
   step: StepSpec,
   settings: Given,
   names: readonly string[],
-  report: Report,
+  report: ReportFailure,
 ): void {
   for (const name of names) {
     const entry = step.with.entries.get(name) ?? step.matrix.find((axis) => axis.name === name);

@@ -7,7 +7,7 @@ import {
   failureAt,
   hasUnknown,
   type LocatedValue,
-  type Report,
+  type ReportFailure,
   toJsonObject,
 } from '../text/located-value.js';
 import type { Combination } from './expand-matrix.js';
@@ -34,7 +34,7 @@ export function createParameterReader(
   step: StepSpec,
   validators: ParameterValidators,
   isSetting: (name: string) => boolean,
-  report: Report,
+  report: ReportFailure,
 ): ParameterReader {
   const { kind } = step;
   const validator = own(validators, kind.name);
@@ -67,7 +67,12 @@ export function createParameterReader(
   };
 }
 
-function reportError(step: StepSpec, combination: Combination, error: ParameterError, report: Report): void {
+function reportError(
+  step: StepSpec,
+  combination: Combination,
+  error: ParameterError,
+  report: ReportFailure,
+): void {
   const { place, name } = findParameter(step, combination, error.path);
   if ('type' in place && hasUnknown(place)) return;
   const reason =

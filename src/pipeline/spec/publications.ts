@@ -7,7 +7,7 @@ import { labelText } from '../graph/label.js';
 import { describeTree, flattened, type PortTree, unwrapped } from '../graph/port-tree.js';
 import { type StepValue, treeOfReference } from '../graph/step-value.js';
 import { expectMap, expectText } from '../text/fields.js';
-import { failureAt, type LocatedValue, type Report } from '../text/located-value.js';
+import { failureAt, type LocatedValue, type ReportFailure } from '../text/located-value.js';
 import { formOfOutput, formOfRunFile, type PublicationForm } from './publication-form.js';
 import { checkPublishedPath } from './published-path.js';
 import { parseReference } from './reference.js';
@@ -33,7 +33,10 @@ const runFiles = [
 const figures = /^figures\/[^/]+\.(png|svg)$/;
 
 /** Reads the top-level `publish`: sources, each with a path or a list of paths. */
-export function readPublish(value: LocatedValue | undefined, report: Report): readonly PublicationSpec[] {
+export function readPublish(
+  value: LocatedValue | undefined,
+  report: ReportFailure,
+): readonly PublicationSpec[] {
   if (value === undefined || !expectMap(value, 'publish', report)) return [];
   return [...value.entries].flatMap(([source, { location, value: paths }]) =>
     (paths.type === 'list' ? paths.elements : [paths]).flatMap((one) => {
@@ -58,7 +61,7 @@ export interface Published {
 export function resolvePublications(
   specs: readonly PublicationSpec[],
   published: Published,
-  report: Report,
+  report: ReportFailure,
 ): readonly Publication[] {
   const found = specs.flatMap((spec) => {
     const checked = checkPath(spec, published, report);
@@ -70,7 +73,11 @@ export function resolvePublications(
   return withoutCollisions(found, report);
 }
 
-function checkPath(spec: PublicationSpec, { root, read }: Published, report: Report): string | undefined {
+function checkPath(
+  spec: PublicationSpec,
+  { root, read }: Published,
+  report: ReportFailure,
+): string | undefined {
   const unknown = [...spec.path.matchAll(/\{([^{}]*)\}/g)].find(
     ([, name]) => name !== 'label' && name !== 'tag',
   );
@@ -98,7 +105,7 @@ function checkPath(spec: PublicationSpec, { root, read }: Published, report: Rep
 /** A publication whose path is known once the pattern is checked. */
 type Draft = Omit<Publication, 'path'> & { readonly path: (pattern: string) => string };
 
-function runFile(spec: PublicationSpec, report: Report): readonly Draft[] {
+function runFile(spec: PublicationSpec, report: ReportFailure): readonly Draft[] {
   const name = spec.source.slice(runPrefix.length);
   if (!runFiles.includes(name) && !figures.test(name)) {
     const known = [...runFiles, 'figures/NAME.png', 'figures/NAME.svg'];
@@ -114,7 +121,7 @@ function runFile(spec: PublicationSpec, report: Report): readonly Draft[] {
   return [draftOf(spec, form, { type: 'run', name }, '')];
 }
 
-function outputFiles(spec: PublicationSpec, published: Published, report: Report): readonly Draft[] {
+function outputFiles(spec: PublicationSpec, published: Published, report: ReportFailure): readonly Draft[] {
   const place = { location: spec.sourceLocation };
   const reference = parseReference(spec.source);
   if (reference === undefined) {
@@ -184,7 +191,7 @@ function draftOf(
 function formOf(
   found: ReturnType<typeof formOfOutput>,
   spec: PublicationSpec,
-  report: Report,
+  report: ReportFailure,
   content?: Content,
 ): PublicationForm | undefined {
   if ('form' in found) return found.form;
@@ -198,7 +205,7 @@ function formOf(
 }
 
 /** Whether `{label}` is there where a list wants it, and only there. */
-function labelFits(spec: PublicationSpec, isList: boolean, report: Report): boolean {
+function labelFits(spec: PublicationSpec, isList: boolean, report: ReportFailure): boolean {
   const has = spec.path.includes('{label}');
   if (has === isList) return true;
   const place = { location: spec.pathLocation };
@@ -245,7 +252,7 @@ function filesIn(tree: PortTree): readonly LabelledFile[] {
 }
 
 /** Refuses what would be written over another publication, or needs a folder where another one is a file. */
-function withoutCollisions(found: readonly Publication[], report: Report): readonly Publication[] {
+function withoutCollisions(found: readonly Publication[], report: ReportFailure): readonly Publication[] {
   // A file system may not tell capitals from small letters.
   const nameOf = (path: string) => path.normalize('NFC').toLowerCase();
   const taken = new Map<string, Publication>();

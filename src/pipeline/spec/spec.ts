@@ -17,7 +17,7 @@ import {
   failureAt,
   type LocatedMap,
   type LocatedValue,
-  type Report,
+  type ReportFailure,
   toJsonObject,
 } from '../text/located-value.js';
 import { type PublicationSpec, readPublish } from './publications.js';
@@ -63,7 +63,7 @@ const topLevelKeys = [
 ];
 
 /** Checks everything about a pipeline that needs no knowledge of how its steps are connected. */
-export function readSpec(pipeline: LocatedMap, options: SpecOptions, report: Report): Spec {
+export function readSpec(pipeline: LocatedMap, options: SpecOptions, report: ReportFailure): Spec {
   const entries = pipeline.entries;
   refuseUnknownKeys(pipeline, topLevelKeys, report);
   checkVersion(pipeline, report);
@@ -103,7 +103,7 @@ export function readSpec(pipeline: LocatedMap, options: SpecOptions, report: Rep
 function readWaivers(
   value: LocatedValue | undefined,
   steps: LocatedValue | undefined,
-  report: Report,
+  report: ReportFailure,
 ): readonly WaiverSpec[] {
   if (value === undefined) return [];
   if (value.type !== 'list') {
@@ -139,7 +139,7 @@ function readWaivers(
   });
 }
 
-function checkVersion(pipeline: LocatedMap, report: Report): void {
+function checkVersion(pipeline: LocatedMap, report: ReportFailure): void {
   const version = pipeline.entries.get('version')?.value;
   if (version === undefined) {
     report(
@@ -150,7 +150,7 @@ function checkVersion(pipeline: LocatedMap, report: Report): void {
   }
 }
 
-function readName(pipeline: LocatedMap, fallback: string, report: Report): string {
+function readName(pipeline: LocatedMap, fallback: string, report: ReportFailure): string {
   const value = pipeline.entries.get('name')?.value;
   const byDefault = pipeline.entries.get('default')?.value;
   if (byDefault !== undefined && (byDefault.type !== 'scalar' || typeof byDefault.value !== 'boolean')) {

@@ -15,7 +15,7 @@ import {
   type LocatedEntry,
   type LocatedMap,
   type LocatedValue,
-  type Report,
+  type ReportFailure,
   textOf,
 } from '../text/located-value.js';
 import { own, parameterNamesOf } from './parameter-schema.js';
@@ -58,7 +58,7 @@ export function readStep(
   name: string,
   entry: LocatedEntry,
   kinds: { readonly [name: string]: Kind },
-  report: Report,
+  report: ReportFailure,
 ): StepSpec | undefined {
   if (!namePattern.test(name)) {
     report(
@@ -126,7 +126,7 @@ const portPattern = /^[A-Za-z0-9_][A-Za-z0-9_.-]*$/;
 function readInputs(
   key: string,
   field: LocatedEntry | undefined,
-  report: Report,
+  report: ReportFailure,
 ): readonly InputSpec[] | undefined {
   const inputs: InputSpec[] = [];
   let known = true;
@@ -171,7 +171,7 @@ function readMatrix(
   field: LocatedEntry | undefined,
   kind: Kind,
   withValue: LocatedValue | undefined,
-  report: Report,
+  report: ReportFailure,
 ): readonly MatrixSpec[] {
   const matrix: MatrixSpec[] = [];
   const known = parameterNamesOf(kind);
@@ -202,7 +202,7 @@ function readMatrix(
   return matrix;
 }
 
-function readGpus(field: LocatedEntry | undefined, report: Report): number | undefined {
+function readGpus(field: LocatedEntry | undefined, report: ReportFailure): number | undefined {
   if (field === undefined || !expectMap(field.value, 'resources', report)) return undefined;
   refuseUnknownKeys(field.value, ['gpu'], report);
   const gpu = field.value.entries.get('gpu')?.value;

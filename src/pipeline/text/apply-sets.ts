@@ -8,7 +8,7 @@ import {
   failureAt,
   type LocatedMap,
   type LocatedValue,
-  type Report,
+  type ReportFailure,
   textOf,
   valueAt,
 } from './located-value.js';
@@ -24,7 +24,7 @@ export function applySets(
   pipeline: LocatedMap,
   sets: readonly string[],
   kinds: { readonly [name: string]: Kind },
-  report: Report,
+  report: ReportFailure,
 ): LocatedMap {
   let current = pipeline;
   for (const argument of sets) {

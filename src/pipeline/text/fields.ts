@@ -5,7 +5,7 @@ import {
   type LocatedEntry,
   type LocatedMap,
   type LocatedValue,
-  type Report,
+  type ReportFailure,
   textOf,
 } from './located-value.js';
 
@@ -13,7 +13,7 @@ import {
 export const namePattern = /^[A-Za-z_][A-Za-z0-9_-]*$/;
 
 /** Reports every key that is not known, with the nearest that is. */
-export function refuseUnknownKeys(map: LocatedMap, known: readonly string[], report: Report): void {
+export function refuseUnknownKeys(map: LocatedMap, known: readonly string[], report: ReportFailure): void {
   for (const [key, entry] of map.entries) {
     if (known.includes(key)) continue;
     report(failureAt(entry, 'unknown-key', `unknown key ${key}`, { hint: suggestion(key, known) }));
@@ -24,13 +24,13 @@ export function refuseUnknownKeys(map: LocatedMap, known: readonly string[], rep
 export function mapEntries(
   field: LocatedEntry | undefined,
   what: string,
-  report: Report,
+  report: ReportFailure,
 ): Iterable<[string, LocatedEntry]> {
   return field !== undefined && expectMap(field.value, what, report) ? field.value.entries : [];
 }
 
 /** Whether a value is a map; reports where it is something else. */
-export function expectMap(value: LocatedValue, what: string, report: Report): value is LocatedMap {
+export function expectMap(value: LocatedValue, what: string, report: ReportFailure): value is LocatedMap {
   if (value.type === 'map') return true;
   if (value.type === 'list' || !value.unknown) {
     report(failureAt(value, 'invalid-value', `${what} must be a map`));
@@ -39,7 +39,7 @@ export function expectMap(value: LocatedValue, what: string, report: Report): va
 }
 
 /** The text that a value is, not empty; undefined for anything else, which is reported. */
-export function expectText(value: LocatedValue, what: string, report: Report): string | undefined {
+export function expectText(value: LocatedValue, what: string, report: ReportFailure): string | undefined {
   const text = textOf(value);
   if (text !== undefined && text !== '') return text;
   if (value.type !== 'scalar' || !value.unknown)
@@ -48,7 +48,7 @@ export function expectText(value: LocatedValue, what: string, report: Report): s
 }
 
 /** An engine's name, or that of a group; undefined where there is none, or an unknown one, which is reported. */
-export function readEngine(field: LocatedEntry | undefined, report: Report): string | undefined {
+export function readEngine(field: LocatedEntry | undefined, report: ReportFailure): string | undefined {
   if (field === undefined) return undefined;
   const engine = expectText(field.value, 'engine', report);
   if (engine === undefined || isEngine(engine)) return engine;

@@ -80,7 +80,7 @@ export function textOf(located: LocatedValue | undefined): string | undefined {
 }
 
 /** Takes in a failure; phases go on after it, so that all are found at once. */
-export type Report = (failure: Failure) => void;
+export type ReportFailure = (failure: Failure) => void;
 
 /** A failure at a located value; says too where a substituted value came from. */
 export function failureAt(

@@ -5,7 +5,7 @@ import {
   type LocatedMap,
   type LocatedScalar,
   type LocatedValue,
-  type Report,
+  type ReportFailure,
 } from './located-value.js';
 
 /** Characters and values that `${...}` may put in, all together. */
@@ -25,7 +25,7 @@ export interface Substituted {
  * parameter's value with its type; inside other text a scalar is written out. `$${` stands for `${`. Parameters may
  * refer to parameters.
  */
-export function substitute(pipeline: LocatedMap, report: Report): Substituted {
+export function substitute(pipeline: LocatedMap, report: ReportFailure): Substituted {
   const used = new Set<string>();
   const resolved = new Map<string, LocatedValue | undefined>();
   const open: string[] = [];

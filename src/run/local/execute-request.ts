@@ -5,9 +5,9 @@ import { missingPackageFailure } from '../../base/missing-package.js';
 import { failed, type Result, success } from '../../base/result.js';
 import { isExhaustion, systemErrorOf } from '../../base/system-error.js';
 import type { Kind } from '../../kinds/kind.js';
-import { executeNode } from './execute-node.js';
 import type { Executed, ExecuteRequest, ExecutionListener } from '../executor.js';
 import type { StepLog } from '../step-log.js';
+import { executeNode } from './execute-node.js';
 
 const progressEveryMilliseconds = 200;
 /** Lines a second that are passed on as events; the log file has all of them. */
@@ -99,7 +99,7 @@ function limited(perSecond: number): () => boolean {
 
 /** A thrown value as a failure that can cross to another process: the cause as text. */
 function failureOf(error: unknown, workspace: string): Failure {
-  const failure = 
+  const failure =
     error instanceof FailureError
       ? error.failure
       : (surroundingsFailure(error, workspace) ?? missingPackageFailure(error));

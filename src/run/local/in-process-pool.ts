@@ -4,10 +4,10 @@ import { failed, type Result } from '../../base/result.js';
 import { killProcessesOf } from '../../base/step-processes.js';
 import { gpuEnvironment } from '../../engines/gpu-devices.js';
 import type { Kind } from '../../kinds/kind.js';
-import { executeRequest } from './execute-request.js';
 import type { Executed, ExecuteRequest, ExecutionListener } from '../executor.js';
 import { runCancelled } from '../run-cancelled.js';
 import { StepLog } from '../step-log.js';
+import { executeRequest } from './execute-request.js';
 import type { NodePool } from './worker-pool.js';
 
 /** How long a cancelled body has to end the programs that it started. */

@@ -4,9 +4,9 @@ import { killProcessGroup } from '../../base/process-group.js';
 import { killProcessesOf } from '../../base/step-processes.js';
 import type { Kind } from '../../kinds/kind.js';
 import type { ExecuteRequest } from '../executor.js';
+import { runCancelled } from '../run-cancelled.js';
 import { StepLog } from '../step-log.js';
 import { executeRequest } from './execute-request.js';
-import { runCancelled } from '../run-cancelled.js';
 import type { WatchedProgram } from './watchdog.js';
 import type { WorkerMessage, WorkerRequest } from './worker-messages.js';
 

@@ -7,9 +7,9 @@ import { failed, type Result, success } from '../../base/result.js';
 import { killProcessesOf } from '../../base/step-processes.js';
 import { type GpuDevice, gpuEnvironment } from '../../engines/gpu-devices.js';
 import type { Executed, ExecuteRequest, ExecutionListener } from '../executor.js';
+import { runCancelled } from '../run-cancelled.js';
 import { lastLinesOf, StepLog } from '../step-log.js';
 import type { WorkerMessage, WorkerRequest } from './worker-messages.js';
-import { runCancelled } from '../run-cancelled.js';
 
 /** How long cancelled bodies have to end by themselves. */
 const graceMilliseconds = 1_000;

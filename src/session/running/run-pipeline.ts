@@ -17,11 +17,11 @@ import type { PublishedFile } from '../../report/publish/published-history.js';
 import { writeReport } from '../../report/write-report.js';
 import type { RunEvent } from '../../run/event.js';
 import { machineGpus, machineSlots } from '../../run/local/machine.js';
+import type { NodePool } from '../../run/local/worker-pool.js';
 import { outlinePlan } from '../../run/outline-plan.js';
 import type { Resources } from '../../run/resources.js';
 import type { RunOutcome } from '../../run/scheduler.js';
 import { type CacheHold, holdCache } from '../../store/local/hold-cache.js';
-import type { NodePool } from '../../run/local/worker-pool.js';
 import { asValues } from '../as-values.js';
 import { runFailed } from '../failures-as-data.js';
 import {
@@ -262,7 +262,11 @@ async function executeNodes(
   return await executePlan({
     plan,
     store,
-    executor: new LocalExecutor(store, { slots, gpus, ...(inProcess ? { pool: await openInProcessPool() } : {}) }),
+    executor: new LocalExecutor(store, {
+      slots,
+      gpus,
+      ...(inProcess ? { pool: await openInProcessPool() } : {}),
+    }),
     codes,
     root,
     options: {

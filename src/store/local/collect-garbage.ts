@@ -13,7 +13,7 @@ import { isHold } from './hold-cache.js';
 import { isDigest, type Layout, layoutOf } from './layout.js';
 import { describeOwner } from './lock-owner.js';
 import { acquireLock, inspectLock, releaseLock } from './locks.js';
-import { type Measured, measure } from './measure.js';
+import { type Measured, measureFiles } from './measure.js';
 
 export interface GarbageOptions {
   /** Keys that recent runs and pins list; all that they were made from is kept with them. */
@@ -52,7 +52,7 @@ export function planGarbage(store: Pick<Store, 'folder'>, options: GarbageOption
   const leftovers: Garbage[] = [];
   for (const key of namesIn(layout.partial)) {
     const path = join(layout.partial, key);
-    const found = measure(path);
+    const found = measureFiles(path);
     if (!lockedKeys.has(key) && !options.keptKeys.has(key) && old(found)) {
       leftovers.push({ type: 'partial', path, bytes: found.bytes });
     }
@@ -60,7 +60,7 @@ export function planGarbage(store: Pick<Store, 'folder'>, options: GarbageOption
   const setAside: Entry[] = [];
   for (const name of namesIn(layout.quarantine)) {
     const path = join(layout.quarantine, name);
-    const found = measure(path);
+    const found = measureFiles(path);
     if (old(found)) leftovers.push({ type: 'quarantine', path, bytes: found.bytes });
     else for (const entry of quarantinedEntry(path, name)) setAside.push(entry);
   }
@@ -126,16 +126,16 @@ function* unreached(
   const { keys, objects } = reach(layout, keptKeys, setAside);
   for (const key of listKeys(layout)) {
     if (!keys.has(key))
-      yield { type: 'entry', path: layout.entry(key), bytes: measure(layout.entry(key)).bytes };
+      yield { type: 'entry', path: layout.entry(key), bytes: measureFiles(layout.entry(key)).bytes };
   }
   for (const root of [layout.steps, layout.objects]) {
     for (const shard of namesIn(root)) {
       for (const name of namesIn(join(root, shard))) {
         const path = join(root, shard, name);
         if (root === layout.objects && isDigest(shard + name)) {
-          if (!objects.has(shard + name)) yield { type: 'object', path, bytes: measure(path).bytes };
+          if (!objects.has(shard + name)) yield { type: 'object', path, bytes: measureFiles(path).bytes };
         } else if (name.endsWith('.tmp')) {
-          const found = measure(path);
+          const found = measureFiles(path);
           if (old(found)) yield { type: 'unfinished', path, bytes: found.bytes };
         }
       }

@@ -8,11 +8,11 @@ export interface Measured {
 }
 
 /** The size of a file, or of all files in a folder; nothing where there is neither. */
-export function measure(path: string): Measured {
+export function measureFiles(path: string): Measured {
   const stat = lstatSync(path, { throwIfNoEntry: false });
   if (stat === undefined) return { bytes: 0, lastTouched: 0 };
   if (!stat.isDirectory()) return { bytes: stat.size, lastTouched: stat.mtimeMs };
-  const inner = namesBelow(path).map((name) => measure(join(path, name)));
+  const inner = namesBelow(path).map((name) => measureFiles(join(path, name)));
   return {
     bytes: inner.reduce((sum, { bytes }) => sum + bytes, 0),
     lastTouched: inner.reduce((latest, { lastTouched }) => Math.max(latest, lastTouched), stat.mtimeMs),

@@ -6,7 +6,7 @@ import { listKeys, readEntry } from './entries.js';
 import { isDigest, layoutOf } from './layout.js';
 import { describeOwner } from './lock-owner.js';
 import { inspectLock } from './locks.js';
-import { measure } from './measure.js';
+import { measureFiles } from './measure.js';
 
 /** What a cache holds and how it looks, by names and sizes; no object's bytes are read. */
 export interface CacheSurvey {
@@ -53,13 +53,15 @@ export function surveyCache(store: Pick<Store, 'folder' | 'isComplete'>): CacheS
   // Folders that are kept empty for the next key are nobody's.
   const begun = namesIn(layout.partial).filter(isDigest);
   const sizeOf = (folder: string, names: readonly string[]) =>
-    names.reduce((sum, name) => sum + measure(join(folder, name)).bytes, 0);
+    names.reduce((sum, name) => sum + measureFiles(join(folder, name)).bytes, 0);
   const quarantined = namesIn(layout.quarantine);
   return {
     entries,
     objects,
     bytes:
-      lstatSync(layout.folder, { throwIfNoEntry: false }) === undefined ? 0 : measure(layout.folder).bytes,
+      lstatSync(layout.folder, { throwIfNoEntry: false }) === undefined
+        ? 0
+        : measureFiles(layout.folder).bytes,
     incomplete,
     unreadable,
     partial: { count: begun.length, bytes: sizeOf(layout.partial, begun) },

@@ -1,7 +1,7 @@
 import { greatest } from '../../base/extremes.js';
 import { chainOfNode, parseNodeId } from '../../base/node-id.js';
 import { isBetter, metricNames } from '../../statistics/metrics.js';
-import { isSettled, type NodeView, type StepView, type ViewState, nodesByState } from './view-state.js';
+import { isSettled, type NodeView, nodesByState, type StepView, type ViewState } from './view-state.js';
 
 /** The part of a running node that is done, from 0 to 1; undefined where it has not said. */
 export function fractionOf({ progress }: NodeView): number | undefined {

@@ -7,7 +7,7 @@ import { finishLines, noteLine, retryLine, wordLine } from '../plain-lines.js';
 import type { Style } from '../style.js';
 import type { Symbols } from '../symbols.js';
 import { wrapLine } from '../wrap-line.js';
-import { type NodeView, type StepView, type Told, derivedAlone, nodesByState } from './view-state.js';
+import { derivedAlone, type NodeView, nodesByState, type StepView, type Told } from './view-state.js';
 
 /** The lines that stay above the live view; steps are named in at most `width` columns, failures told in full. */
 export function toldLines(

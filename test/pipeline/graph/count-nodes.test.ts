@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import type { Failure } from '../../../src/base/failure.js';
 import type { JsonObject } from '../../../src/base/json.js';
 import { kinds } from '../../../src/kinds/registry.js';
-import { countNodes } from '../../../src/pipeline/graph/count-nodes.js';
+import { countNodesOfSteps } from '../../../src/pipeline/graph/count-nodes.js';
 import { orderSteps } from '../../../src/pipeline/graph/order-steps.js';
 import { readSpec } from '../../../src/pipeline/spec/spec.js';
 import { readPipeline } from '../../../src/pipeline/text/read-pipeline.js';
@@ -21,7 +21,7 @@ function countOf(text: string): { readonly [step: string]: number } {
   const failures: Failure[] = [];
   const report = (failure: Failure) => failures.push(failure);
   const spec = readSpec(substitute(read.value, report).pipeline, { kinds, fallbackName: 'a' }, report);
-  const counted = countNodes(orderSteps(spec, report), report);
+  const counted = countNodesOfSteps(orderSteps(spec, report), report);
   expect(failures).toEqual([]);
   return Object.fromEntries([...(counted ?? [])].map(([name, { nodes }]) => [name, nodes]));
 }

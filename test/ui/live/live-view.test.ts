@@ -7,7 +7,7 @@ import { type Chosen, nothingChosen, type PressedKey, pressKey } from '../../../
 import { reduceView } from '../../../src/ui/live/reduce-view.js';
 import { expectedTotal } from '../../../src/ui/live/run-progress.js';
 import { toldLines } from '../../../src/ui/live/told-lines.js';
-import { emptyView, type ViewState, type StepView, nodesByState } from '../../../src/ui/live/view-state.js';
+import { emptyView, nodesByState, type StepView, type ViewState } from '../../../src/ui/live/view-state.js';
 import { createPlainLines } from '../../../src/ui/plain-lines.js';
 import { colourStyle, plainStyle } from '../../../src/ui/style.js';
 import { symbolsFor } from '../../../src/ui/symbols.js';
