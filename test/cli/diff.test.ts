@@ -2,6 +2,7 @@ import { rmSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { RunComparison } from '../../src/report/compare-runs.js';
 import type { MetricDifference } from '../../src/report/metric-differences.js';
+import { metricNames } from '../../src/statistics/metrics.js';
 import { plainStyle } from '../../src/ui/style.js';
 import { diffLines } from '../../src/ui/views/diff-view.js';
 import { kshot } from '../support/kshot.js';
@@ -86,7 +87,7 @@ describe('kshot diff', () => {
       [],
       [],
     ]);
-    expect([nodes.same, metrics.same]).toEqual([15, 5 * (2 + 4 + 1 + 1)]);
+    expect([nodes.same, metrics.same]).toEqual([21, metricNames.length * (2 + 4 + 1 + 1)]);
   });
 
   it('names the parameter that was changed, where it shows in keys, and what followed from it', async () => {
