@@ -14,7 +14,7 @@ import { baselineRandom } from './evaluate/baseline-random.js';
 import { baselineSessionKnn } from './evaluate/baseline-session-knn.js';
 import { evalFewShot } from './evaluate/eval-few-shot.js';
 import { evalZeroShot } from './evaluate/eval-zero-shot.js';
-import { metrics } from './evaluate/metrics.js';
+import { metricsKind } from './evaluate/metrics.js';
 import type { Kind } from './kind.js';
 import { command } from './program/command.js';
 import { mamlTrain } from './train/maml-train.js';
@@ -39,7 +39,7 @@ const all: readonly Kind[] = [
   modelImport,
   evalZeroShot,
   evalFewShot,
-  metrics,
+  metricsKind,
   select,
   summary,
   document,

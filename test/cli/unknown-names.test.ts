@@ -30,8 +30,8 @@ describe('a name that is none is refused by kshot plan, with those that there ar
       'a setting to hand on',
       '',
       ['--set', 'steps.chosen.with.settings=[inner_rl]'],
-      'is "inner_rl"',
-      'did you mean "inner_lr"',
+      'settings names inner_rl, which the rows do not have',
+      'did you mean inner_lr?',
     ],
     [
       'a column that a document takes',
@@ -63,9 +63,9 @@ describe('a name that is none is refused by kshot plan, with those that there ar
     ],
     [
       'a port that is published',
-      'publish:\n  best.modl: best.safetensors\n',
+      'publish:\n  best.chosn: best.safetensors\n',
       [],
-      'there is no port best.modl',
+      'there is no port best.chosn',
       'did you mean best.chosen?',
     ],
   ])('%s', async (_, more, args, message, hint) => {

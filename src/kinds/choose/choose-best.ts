@@ -1,11 +1,8 @@
 import { canonicalText } from '../../base/canonical.js';
 import type { JsonObject } from '../../base/json.js';
-import type { ChoicePlan } from './plan-choice.js';
+import type { ChoicePlan } from './choice-plan.js';
 
 export type Mode = 'max' | 'min';
-
-/** Columns of a table of metrics that are about the value; all others are settings. */
-export const valueColumns: readonly string[] = ['metric', 'value', 'low', 'high', 'n', 'users', 'unit'];
 
 /** One value of the metric that is chosen by. */
 export interface ScoredRow {

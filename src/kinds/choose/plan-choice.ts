@@ -1,31 +1,7 @@
 import { canonicalText } from '../../base/canonical.js';
 import type { Json, JsonObject } from '../../base/json.js';
 import type { Label, LabelPart, Objection, PlannedElement, PlannedLists, StepPlan } from '../kind.js';
-import { valueColumns } from './choose-best.js';
-
-/** What a choice is made between, as it stands in the key. */
-export interface ChoicePlan extends JsonObject {
-  /** For each element of `rows`; not there where no names tell them apart and nothing is averaged over. */
-  readonly elements?: readonly PlannedRows[];
-  /** Elements that differ in averaged names alone; not there where there is nothing to say of them. */
-  readonly groups?: readonly PlannedGroup[];
-  /** How many places `chosen` has, where it is a list. */
-  readonly places?: number;
-}
-
-export interface PlannedRows extends JsonObject {
-  /** Those that vary or are named by the parameters; columns are left to the tables. */
-  readonly names: JsonObject;
-  /** Which of the groups it is in, its own place where none is said. */
-  readonly group: number;
-}
-
-export interface PlannedGroup extends JsonObject {
-  /** Groups of the same chain differ in how far a training has come alone; only with patience. */
-  readonly chain?: number;
-  /** Which elements of `candidates` are its, one for each place of `chosen`; null where there is none. */
-  readonly candidates?: readonly (number | null)[];
-}
+import { type ChoicePlan, type PlannedGroup, valueColumns } from './choice-plan.js';
 
 /** The parameters of `select` that planning goes by. */
 export interface ChoiceNames {
@@ -216,8 +192,8 @@ function namesObjections(
     for (const name of names.filter((one) => !known.includes(one))) {
       objections.push({
         path: [path],
-        message: `${path} names ${name}, which tells no rows apart; they have ${[...new Set(known)].join(', ')}`,
-        unknown: { name, known },
+        message: `${path} names ${name}, which the rows do not have`,
+        unknown: { name, known: [...new Set(known)] },
       });
     }
   };

@@ -3,7 +3,8 @@ import type { Json, JsonObject } from '../../base/json.js';
 import { readingUserFile } from '../../tables/bad-data.js';
 import { type Database, type DatabaseOptions, withDatabase } from '../../tables/database.js';
 import { parquetFile } from '../../tables/parquet.js';
-import { type ScoredRow, valueColumns } from './choose-best.js';
+import { valueColumns } from './choice-plan.js';
+import type { ScoredRow } from './choose-best.js';
 
 const hint =
   'a table of metrics has the columns metric and value, and may have n, users, low, high and settings';
@@ -37,7 +38,7 @@ export async function readScoredRows(
           hint,
         });
       }
-      all.push(...rows);
+      for (const row of rows) all.push(row);
     }
     return all;
   });

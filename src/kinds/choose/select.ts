@@ -3,7 +3,8 @@ import { type Canonical, type Complete, declareParameters } from '../parameters.
 import { fileOf } from '../shapes.js';
 import { choiceParameters } from '../shared-parameters.js';
 import { checkMetric } from './check-metric.js';
-import { type ChoicePlan, planChoice } from './plan-choice.js';
+import type { ChoicePlan } from './choice-plan.js';
+import { planChoice } from './plan-choice.js';
 
 const names = {
   type: 'array',

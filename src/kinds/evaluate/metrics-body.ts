@@ -1,4 +1,4 @@
-import { metricRows } from '../../statistics/metric-rows.js';
+import { measureSettings } from '../../statistics/measure-settings.js';
 import { readRankedSettings } from '../../statistics/read-ranked-settings.js';
 import { withDatabase } from '../../tables/database.js';
 import { metricColumns } from '../../tables/evaluation-columns.js';
@@ -10,7 +10,7 @@ import { filePath, inputTree } from '../ports.js';
 export async function run(context: KindContext): Promise<void> {
   await withDatabase(context, async (database) => {
     const settings = await readRankedSettings(database, filePath(inputTree(context, 'ranks')), 'ranks');
-    const rows = metricRows(settings);
+    const rows = measureSettings(settings);
     await writeRowsParquet(database, {
       columns: metricColumns,
       rows: rows.map(({ setting: { k, steps, innerRate }, ...row }) => ({

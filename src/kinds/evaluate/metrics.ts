@@ -1,11 +1,11 @@
-import { listMetrics, metricNames, metrics as table } from '../../statistics/metrics.js';
+import { listMetrics, metricNames, metrics } from '../../statistics/metrics.js';
 import { metricColumns } from '../../tables/evaluation-columns.js';
 import { type Derivation, defineKind } from '../kind.js';
 import { declareParameters } from '../parameters.js';
 import { fileOf } from '../shapes.js';
 
 /** Metrics of what an evaluation ranked. */
-export const metrics = defineKind({
+export const metricsKind = defineKind({
   name: 'metrics',
   summary:
     'Computes every metric from a table of ranks. Each evaluation has such a node of its own, `STEP/metrics`, which is its port `metrics`.',
@@ -14,7 +14,7 @@ export const metrics = defineKind({
   outputs: {
     metrics: {
       shape: fileOf('metrics'),
-      description: `${listMetrics(table)} at each setting, with 95 % intervals by bootstrap over users.`,
+      description: `${listMetrics(metrics)} at each setting, with 95 % intervals by bootstrap over users.`,
     },
   },
   facts: () => ({ metrics: { metrics: metricNames, columns: Object.keys(metricColumns) } }),
@@ -23,5 +23,5 @@ export const metrics = defineKind({
 
 /** The port `metrics` of every evaluation: another metric takes no ranking anew. */
 export const derivedMetrics = {
-  metrics: { kind: metrics, inputs: { ranks: 'ranks' } },
+  metrics: { kind: metricsKind, inputs: { ranks: 'ranks' } },
 } as const satisfies { readonly [port: string]: Derivation };

@@ -260,8 +260,9 @@ function buildInstance(
       ...(plan === undefined || plan.notes.length === 0 ? {} : { notes: plan.notes }),
       inputLocations,
     };
-    building.nodes.push(node, ...deriveNodes(node, derivations));
-    building.given.set(nodeId, common.givenParameters);
+    const derived = deriveNodes(node, derivations);
+    building.nodes.push(node, ...derived);
+    for (const { id: made } of [node, ...derived]) building.given.set(made, common.givenParameters);
     if (kind.namesOfSettings !== undefined) building.settings.set(nodeId, kind.namesOfSettings(full));
     addFacts(nodeId, kind, full, building);
     for (const [port, { kind: deriving, parameters: given = {} }] of Object.entries(derivations)) {

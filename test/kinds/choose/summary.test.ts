@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { randomStream } from '../../../src/base/random.js';
 import { summary } from '../../../src/kinds/choose/summary.js';
-import { metrics as metricsKind } from '../../../src/kinds/evaluate/metrics.js';
+import { metricsKind } from '../../../src/kinds/evaluate/metrics.js';
 import { type RankRow, writeRanks } from '../../../src/kinds/evaluate/write-ranks.js';
 import { summaryMetrics } from '../../../src/statistics/metrics.js';
 import type { Row } from '../../../src/tables/database.js';

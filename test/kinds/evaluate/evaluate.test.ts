@@ -8,7 +8,7 @@ import { readEpisodes, selectPairs } from '../../../src/data/read-episodes.js';
 import { createEngine } from '../../../src/engines/reference/reference-engine.js';
 import { evalFewShot } from '../../../src/kinds/evaluate/eval-few-shot.js';
 import { evalZeroShot } from '../../../src/kinds/evaluate/eval-zero-shot.js';
-import { metrics as metricsKind } from '../../../src/kinds/evaluate/metrics.js';
+import { metricsKind } from '../../../src/kinds/evaluate/metrics.js';
 import type { Kind, Progress } from '../../../src/kinds/kind.js';
 import { gru } from '../../../src/model/gru/gru.js';
 import { initialParameters } from '../../../src/model/gru/initial-parameters.js';

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { randomStream } from '../../../src/base/random.js';
-import { metrics as metricsKind } from '../../../src/kinds/evaluate/metrics.js';
+import { metricsKind } from '../../../src/kinds/evaluate/metrics.js';
 import { type EvaluatedSetting, type RankRow, writeRanks } from '../../../src/kinds/evaluate/write-ranks.js';
 import { metricNames } from '../../../src/statistics/metrics.js';
 import { rowsOf, runKind, temporaryFolder } from '../../support/run-kind.js';

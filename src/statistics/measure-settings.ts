@@ -18,7 +18,7 @@ export interface MeasuredMetric {
 }
 
 /** Every metric of every setting, settings in the order given, metrics in that of their table. */
-export function metricRows(settings: readonly RankedSetting[]): readonly MeasuredMetric[] {
+export function measureSettings(settings: readonly RankedSetting[]): readonly MeasuredMetric[] {
   const measured = settings.map((setting) => ({ setting, ...userSums(setting, metrics) }));
   const means = new Map(
     alikeInCounts(measured).flatMap((alike) => {
