@@ -1,7 +1,6 @@
 import type { Digest } from '../base/canonical.js';
 import type { Failure } from '../base/failure.js';
 import { leavesOf } from '../base/files/tree.js';
-import type { JsonObject } from '../base/json.js';
 import type { GraphNode } from '../pipeline/graph/graph.js';
 import type { PlannedNode } from '../pipeline/plan/plan.js';
 import { resolveInputs } from '../pipeline/plan/resolve-inputs.js';
@@ -9,6 +8,7 @@ import type { Entry } from '../store/entry.js';
 import { ReadyNodes } from './ready-nodes.js';
 import type { Resources } from './resources.js';
 import {
+  type LookUp,
   type ScheduleWorld,
   type Settled,
   type Startable,
@@ -102,11 +102,10 @@ export class Schedule {
     this.stateOf(node).status = 'elsewhere';
   }
 
-  /** Looks whether the other process is done; else the node may be tried again. */
-  lookElsewhere(node: GraphNode, reason: string): void {
+  /** What the other process was found to have given; without an entry the node may be tried again. */
+  lookedElsewhere(node: GraphNode, entry: Entry | undefined, reason: string): void {
     const state = this.stateOf(node);
-    if (state.status !== 'elsewhere' || state.resolved === undefined) return;
-    const entry = state.forced ? undefined : this.world.find(state.resolved.key);
+    if (state.status !== 'elsewhere') return;
     if (entry === undefined) this.makeReady(state);
     else this.settleWith(state, 'joined', entry, reason);
     this.resolveAll();
@@ -143,15 +142,54 @@ export class Schedule {
   /** Gives a node whose inputs are known its key, and settles it where there is nothing to compute. */
   private resolve(state: State): void {
     const { entry: plannedEntry } = state.planned;
-    if (plannedEntry !== undefined && this.standsAsPlanned(state, plannedEntry)) {
+    if (plannedEntry !== undefined && this.standsAsPlanned(state)) {
       this.settleWith(state, 'hit', plannedEntry, 'key unchanged');
       return;
     }
     // All that it needs is done.
     const inputs = resolveInputs(state.node, this.outputs)!;
-    const parameters = this.parametersOf(state, inputs);
-    if (parameters === undefined) return;
-    const { key, preimage } = this.world.keyOf(state.node, parameters, inputs);
+    const known = this.knownFromPlan(state, inputs);
+    if (known !== undefined) {
+      this.answered(state, known);
+      return;
+    }
+    state.status = 'looked-up';
+    state.lookUps++;
+    const { lookUps } = state;
+    this.world.lookUp(state.node, inputs, (found) => {
+      if (state.status !== 'looked-up' || state.lookUps !== lookUps) return;
+      state.status = 'waiting';
+      this.answered(state, found);
+      this.resolveAll();
+    });
+  }
+
+  /** Of a node that the plan has found to run, and of whose inputs nothing has changed since. */
+  private knownFromPlan(
+    { planned, node, needs, before }: State,
+    inputs: Startable['inputs'],
+  ): LookUp | undefined {
+    const { state, key, preimage } = planned;
+    if (state !== 'run' || key === undefined || preimage === undefined) return undefined;
+    if (before !== undefined || node.withSettings !== undefined || this.computed.has(key)) return undefined;
+    if (!needs.every((need) => need.settled?.entry === need.planned.entry)) return undefined;
+    return { type: 'known', key, preimage, parameters: node.parameters, inputs, entry: undefined };
+  }
+
+  /** The key of a node is known, or cannot be: it is settled where there is nothing to compute. */
+  private answered(state: State, found: LookUp): void {
+    if (found.type === 'refused') this.fail(state, found.failure);
+    else if (found.type === 'unreadable') {
+      // What chose the settings runs again.
+      const { settings } = state.node.inputs;
+      for (const { leaf } of settings === undefined ? [] : leavesOf(settings)) this.repair(leaf.node);
+    } else this.decide(state, found);
+  }
+
+  private decide(
+    state: State,
+    { entry, key, preimage, parameters, inputs }: Extract<LookUp, { type: 'known' }>,
+  ): void {
     state.resolved = { key, preimage, parameters, inputs };
     const leader = this.leaders.get(key);
     if (leader !== undefined) {
@@ -160,8 +198,7 @@ export class Schedule {
       return;
     }
     const computed = this.computed.has(key);
-    const entry = state.forced && !computed ? undefined : this.world.find(key);
-    if (entry === undefined) {
+    if (entry === undefined || (state.forced && !computed)) {
       if (this.failWithoutDevice(state)) return;
       this.leaders.set(key, state);
       this.makeReady(state);
@@ -169,23 +206,11 @@ export class Schedule {
     else this.settleWith(state, 'hit', entry, 'key unchanged');
   }
 
-  /** Undefined where the settings do not fit, which fails it, or cannot be read, which has what chose them run again. */
-  private parametersOf(state: State, inputs: Startable['inputs']): JsonObject | undefined {
-    const final = this.world.parametersOf(state.node, inputs);
-    if (final.type === 'known') return final.parameters;
-    if (final.type === 'refused') this.fail(state, final.failure);
-    else {
-      const { settings } = state.node.inputs;
-      for (const { leaf } of settings === undefined ? [] : leavesOf(settings)) this.repair(leaf.node);
-    }
-    return undefined;
-  }
-
-  private standsAsPlanned(state: State, entry: Entry): boolean {
+  private standsAsPlanned(state: State): boolean {
     return (
       state.asPlanned &&
-      state.needs.every((need) => need.settled?.entry === need.planned.entry) &&
-      (state.before === undefined || this.world.isComplete(entry))
+      state.before === undefined &&
+      state.needs.every((need) => need.settled?.entry === need.planned.entry)
     );
   }
 
@@ -233,7 +258,8 @@ export class Schedule {
       if (dependent.status === 'ready') {
         this.ready.remove(dependent);
         this.takeBackStart(dependent);
-      } else if (dependent.status === 'done') this.reopen(dependent);
+      } else if (dependent.status === 'looked-up') dependent.status = 'waiting';
+      else if (dependent.status === 'done') this.reopen(dependent);
       else if (dependent.status !== 'waiting') dependent.stale = true;
     }
   }

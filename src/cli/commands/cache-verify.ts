@@ -5,7 +5,6 @@ import { spoiltFilesOfRun } from '../../artifacts/verify-run.js';
 import { type Failure, FailureError } from '../../base/failure.js';
 import { formatBytes, formatCount, shortDigest } from '../../base/quantities.js';
 import { openStore } from '../../store/local/open-store.js';
-import { verifyCache } from '../../store/local/verify-cache.js';
 import { findRoot } from '../find-pipeline.js';
 import { type CommonOptions, openTerminal } from '../terminal.js';
 
@@ -17,7 +16,7 @@ export async function cacheVerify(options: CommonOptions): Promise<number> {
   const terminal = openTerminal(options);
   const root = findRoot(process.cwd(), options.root);
   if (!root.ok) return terminal.fail([root.failure]);
-  const report = await verifyCache(await openStore(join(root.value, 'cache')));
+  const report = await (await openStore(join(root.value, 'cache'))).verifyAll();
   const hint = 'it was set aside; kshot run computes it again where a pipeline needs it';
   const runs = await verifyRuns(root.value);
   const failures: Failure[] = [

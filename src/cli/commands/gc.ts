@@ -6,8 +6,8 @@ import { readManifest } from '../../artifacts/run-documents.js';
 import { formatBytes, formatCount } from '../../base/quantities.js';
 import { printable } from '../../base/terminal-text.js';
 import type { Digest } from '../../store/entry.js';
-import { collectGarbage, type Garbage, planGarbage } from '../../store/local/collect-garbage.js';
 import { openStore } from '../../store/local/open-store.js';
+import type { Garbage } from '../../store/upkeep.js';
 import { findRoot } from '../find-pipeline.js';
 import { type CommonOptions, openTerminal } from '../terminal.js';
 
@@ -42,8 +42,8 @@ export async function gc(options: GarbageCommandOptions): Promise<number> {
   const garbageOptions = { keptKeys };
   const dryRun = options.dryRun === true;
   const collected = dryRun
-    ? ({ ok: true, value: planGarbage(store, garbageOptions) } as const)
-    : collectGarbage(store, garbageOptions);
+    ? ({ ok: true, value: await store.planGarbage(garbageOptions) } as const)
+    : await store.collectGarbage(garbageOptions);
   if (!collected.ok) return terminal.fail([collected.failure]);
 
   const { garbage, bytes, heldBy } = collected.value;

@@ -20,8 +20,8 @@ import { machineGpus, machineSlots } from '../../run/local/machine.js';
 import { outlinePlan } from '../../run/outline-plan.js';
 import type { Resources } from '../../run/resources.js';
 import type { RunOutcome } from '../../run/scheduler.js';
-import { type CacheHold, holdCache } from '../../store/local/hold-cache.js';
 import type { Store } from '../../store/store.js';
+import type { CacheHold } from '../../store/upkeep.js';
 import { closingLines } from '../closing-lines.js';
 import { commandName } from '../command-name.js';
 import { openProject, type PlannedProject, type PlanningOptions } from '../open-project.js';
@@ -48,7 +48,7 @@ export async function run(options: RunOptions, targets: readonly string[]): Prom
   let hold: CacheHold | undefined;
   try {
     return await planAndExecute(options, targets, terminal, async (store) => {
-      hold = await holdCache(store);
+      hold = await store.hold();
     });
   } finally {
     hold?.close();
