@@ -1,5 +1,7 @@
 // What `npm run bench:scale` runs: how long the command line takes where nothing, or next to nothing, has to be
-// computed. Whole processes, medians; each figure stands beside a bare start of Node in the same run.
+// computed. Whole processes, medians; each figure stands beside a bare start of Node in the same run, and steps of the
+// program `true` beside ninja (where it is installed) and beside Node that only starts the programs, in CPU time: with
+// other programs on the machine that is steadier than the clock.
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { availableParallelism, cpus, tmpdir } from 'node:os';
@@ -9,6 +11,8 @@ import { fileURLToPath } from 'node:url';
 const main = fileURLToPath(new URL('../dist/cli/main.js', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'kshot-scale-'));
 const median = (values) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
+
+const clean = () => rmSync(join(folder, 'cache'), { recursive: true, force: true });
 
 function seconds(args) {
   const start = performance.now();
@@ -23,6 +27,63 @@ steps:
   value: { kind: value, with: { x: 1 }, matrix: { i: [${Array.from({ length: count }, (_, i) => i).join(', ')}] } }
 `;
 
+/** CPU time of a command and of all that it waited for, user and system, in seconds. */
+function cpuSeconds(command, args, cwd = folder) {
+  const script = 'TIMEFORMAT="cpu %U %S"; time "$@"';
+  const { status, stderr } = spawnSync('bash', ['-c', script, 'bash', command, ...args], {
+    cwd,
+    encoding: 'utf8',
+  });
+  const [, user, system] = /cpu ([\d.]+) ([\d.]+)\s*$/.exec(stderr) ?? [];
+  if (status !== 0 || user === undefined) throw new Error(`${command} ended with ${status}: ${stderr}`);
+  return Number(user) + Number(system);
+}
+
+/** A matrix of steps that run `true`, each with an argument of its own. */
+const commands = (count) => `version: 1
+name: commands_${count}
+steps:
+  t: { kind: command, matrix: { argv: [${Array.from({ length: count }, (_, i) => `["true", ${i}]`).join(', ')}] } }
+`;
+
+const spawns = (count) => `
+  const { spawn } = require('node:child_process');
+  let left = ${count};
+  const next = () => {
+    if (left-- > 0) spawn('true', [], { stdio: ['ignore', 'pipe', 'pipe'] }).on('close', next);
+  };
+  next();
+  next();
+`;
+
+/** Medians of three, each thing in turn, so that all meet the same machine. */
+function compareCommands(count, { repeats = 3 } = {}) {
+  const ninja = join(folder, 'ninja');
+  mkdirSync(ninja, { recursive: true });
+  const edges = Array.from({ length: count }, (_, i) => `build o${i}: t\n`);
+  writeFileSync(join(ninja, 'build.ninja'), `rule t\n  command = touch $out\n${edges.join('')}`);
+  const hasNinja = spawnSync('ninja', ['--version']).status === 0;
+  const figures = new Map();
+  const measure = (name, seconds) => figures.set(name, [...(figures.get(name) ?? []), seconds]);
+  for (let repeat = 0; repeat < repeats; repeat++) {
+    const pipeline = `pipelines/commands-${count}.yaml`;
+    clean();
+    measure('kshot, cold', cpuSeconds(process.execPath, [main, 'run', pipeline, '--quiet', '-j', '2']));
+    measure('kshot, nothing to do', cpuSeconds(process.execPath, [main, 'run', pipeline, '--quiet']));
+    measure('kshot, plan, nothing to do', cpuSeconds(process.execPath, [main, 'plan', pipeline, '--quiet']));
+    measure('Node, starting them', cpuSeconds(process.execPath, ['-e', spawns(count)]));
+    if (!hasNinja) continue;
+    spawnSync('ninja', ['-t', 'clean'], { cwd: ninja });
+    rmSync(join(ninja, '.ninja_log'), { force: true });
+    measure('ninja, cold (touch)', cpuSeconds('ninja', ['-j2'], ninja));
+    measure('ninja, nothing to do', cpuSeconds('ninja', ['-j2'], ninja));
+  }
+  console.log(
+    `${count.toLocaleString('en')} programs, CPU seconds${hasNinja ? '' : ' (ninja is not installed)'}`,
+  );
+  for (const [name, values] of figures) console.log(`  ${name.padEnd(44)} ${median(values).toFixed(2)}`);
+}
+
 function report(name, target, measure, { runs = 5, before = () => undefined } = {}) {
   const times = Array.from({ length: runs }, () => {
     before();
@@ -35,10 +96,11 @@ function report(name, target, measure, { runs = 5, before = () => undefined } = 
 
 try {
   mkdirSync(join(folder, 'pipelines'));
-  for (const count of [1000, 10_000])
+  for (const count of [1000, 10_000]) {
     writeFileSync(join(folder, `pipelines/values-${count}.yaml`), values(count));
+    writeFileSync(join(folder, `pipelines/commands-${count}.yaml`), commands(count));
+  }
   const run = (count) => [main, 'run', `pipelines/values-${count}.yaml`, '--quiet'];
-  const clean = () => rmSync(join(folder, 'cache'), { recursive: true, force: true });
   console.log(
     `${cpus()[0]?.model ?? 'unknown processor'}, ${availableParallelism()} cores, Node ${process.version}`,
   );
@@ -52,6 +114,7 @@ try {
   report('10,000 values, plan', '3 s', () =>
     seconds([main, 'plan', 'pipelines/values-10000.yaml', '--quiet']),
   );
+  compareCommands(1000);
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }

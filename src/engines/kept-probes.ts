@@ -1,12 +1,12 @@
 import { readFileSync, rmSync, statSync } from 'node:fs';
 import { release } from 'node:os';
-import { join } from 'node:path';
 import { digestOf } from '../base/canonical.js';
 import { writeFileAtomic } from '../base/files/atomic-file.js';
 import { builtFile } from '../base/files/built-file.js';
 import { checkedJson, checkedText } from '../base/files/checked-json.js';
 import { makeFolders } from '../base/files/make-folders.js';
 import { isJsonObject, type Json } from '../base/json.js';
+import { layoutOf } from '../store/local/layout.js';
 import type { EngineProbe } from './engine.js';
 import { gpuDevices } from './gpu-devices.js';
 import { installedVersions } from './installed-version.js';
@@ -48,7 +48,7 @@ export function keepProbe(folder: string, name: string, probe: EngineProbe): voi
   try {
     const probes = { ...probesIn(folder), [name]: probe };
     makeFolders(folder);
-    writeFileAtomic(fileIn(folder), checkedJson({ machine: machineNow(), probes }));
+    writeFileAtomic(layoutOf(folder).engineProbes, checkedJson({ machine: machineNow(), probes }));
   } catch {
     // It is no result.
   }
@@ -56,16 +56,12 @@ export function keepProbe(folder: string, name: string, probe: EngineProbe): voi
 
 /** Forgets all probes: what they promised did not hold. */
 export function forgetProbes(folder: string): void {
-  rmSync(fileIn(folder), { force: true });
-}
-
-function fileIn(folder: string): string {
-  return join(folder, 'engine-probes.json');
+  rmSync(layoutOf(folder).engineProbes, { force: true });
 }
 
 function probesIn(folder: string): { readonly [name: string]: EngineProbe } {
   try {
-    const text = checkedText(readFileSync(fileIn(folder), 'utf8'));
+    const text = checkedText(readFileSync(layoutOf(folder).engineProbes, 'utf8'));
     const kept = text === undefined ? undefined : (JSON.parse(text) as Json);
     if (!isJsonObject(kept) || kept['machine'] !== machineNow() || !isJsonObject(kept['probes'])) return {};
     return kept['probes'] as unknown as { readonly [name: string]: EngineProbe };

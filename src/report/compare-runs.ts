@@ -211,7 +211,9 @@ async function linesOf(
       ? states
       : ['the same key, but other bytes: it does not repeat itself'];
   }
-  const [old, now] = [before.key, after.key].map((key) => store.readEntry(key)?.preimage);
+  const [old, now] = await Promise.all(
+    [before.key, after.key].map(async (key) => (await store.readEntry(key))?.preimage),
+  );
   if (old === undefined || now === undefined) {
     // What failed has left no entry, and nobody looks for more than that.
     if (states.length > 0) return states;

@@ -104,8 +104,8 @@ async function attemptOnce(
   const { workspace } = claim;
   let published = false;
   try {
-    const existing = job.forced ? undefined : store.readEntry(job.key);
-    if (existing !== undefined && store.isComplete(existing)) return { type: 'joined', entry: existing };
+    const existing = job.forced ? undefined : await store.find(job.key);
+    if (existing !== undefined) return { type: 'joined', entry: existing };
     const producers = await badProducers(job.node, surroundings);
     if (producers.length > 0) return { type: 'bad-inputs', producers };
     const changedBefore = await changedFile(job.node, surroundings);

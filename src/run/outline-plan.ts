@@ -1,7 +1,6 @@
-import { leavesOf } from '../base/files/tree.js';
 import { mostRestrictive, unionOfRoles } from '../base/role.js';
-import type { GraphNode } from '../pipeline/graph/graph.js';
 import type { Plan, PlannedNode } from '../pipeline/plan/plan.js';
+import { nodesNeededBy } from '../pipeline/plan/resolve-inputs.js';
 import { estimateRun } from './estimate-run.js';
 import type { RunStart, StepOutline } from './event.js';
 import type { Resources } from './resources.js';
@@ -28,7 +27,7 @@ export function outlinePlan(
   const expected = plan.nodes.map(({ node }) => ({
     id: node.id,
     ...node.resources,
-    needs: needsOf(node),
+    needs: nodesNeededBy(node),
     seconds: seconds.get(node.id) ?? 0,
   }));
   return steps.every((step) => step.expectedSeconds !== undefined)
@@ -43,7 +42,9 @@ function outlineStep(
 ): StepOutline {
   // A step has a node.
   const { step, kind } = nodes[0]!.node;
-  const needs = new Set(nodes.flatMap(({ node }) => needsOf(node).flatMap((id) => stepOf.get(id) ?? [])));
+  const needs = new Set(
+    nodes.flatMap(({ node }) => nodesNeededBy(node).flatMap((id) => stepOf.get(id) ?? [])),
+  );
   needs.delete(step);
   const role = mostRestrictive(unionOfRoles(nodes.flatMap(({ node }) => Object.values(node.roles))));
   const known = nodes.map(({ node }) => seconds.get(node.id));
@@ -61,11 +62,4 @@ function outlineStep(
       ? {}
       : { expectedSeconds: known.reduce<number>((sum, one) => sum + (one ?? 0), 0) }),
   };
-}
-
-/** The nodes whose outputs a node takes, each once. */
-function needsOf({ inputs }: GraphNode): readonly string[] {
-  return [
-    ...new Set(Object.values(inputs).flatMap((tree) => [...leavesOf(tree)].map(({ leaf }) => leaf.node))),
-  ];
 }

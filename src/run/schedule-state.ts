@@ -1,11 +1,11 @@
 import type { Digest } from '../base/canonical.js';
 import type { Failure } from '../base/failure.js';
-import { leavesOf, type Tree } from '../base/files/tree.js';
+import type { Tree } from '../base/files/tree.js';
 import type { JsonObject } from '../base/json.js';
 import type { FinalParameters } from '../pipeline/graph/chosen-settings.js';
 import type { Demand, GraphNode } from '../pipeline/graph/graph.js';
-import type { NodeKey } from '../pipeline/plan/keys.js';
 import type { PlannedNode } from '../pipeline/plan/plan.js';
+import { nodesNeededBy } from '../pipeline/plan/resolve-inputs.js';
 import type { Entry, ObjectReference } from '../store/entry.js';
 import type { Outcome } from './event.js';
 import { chainLengths } from './resources.js';
@@ -44,14 +44,19 @@ export interface Startable {
   readonly forced: boolean;
 }
 
+/** What is found of a node whose inputs are known. */
+export type LookUp =
+  | (Omit<Startable, 'node' | 'forced'> & {
+      readonly type: 'known';
+      /** That of the key, where all its objects are there. */
+      readonly entry: Entry | undefined;
+    })
+  | Exclude<FinalParameters, { readonly type: 'known' }>;
+
 /** What a schedule asks of the world. Nothing here starts anything. */
 export interface ScheduleWorld {
-  /** A node's parameters, with what has been chosen for it. */
-  parametersOf(node: GraphNode, inputs: Startable['inputs']): FinalParameters;
-  keyOf(node: GraphNode, parameters: JsonObject, inputs: Startable['inputs']): NodeKey;
-  /** The entry of a key, where all its objects are there. */
-  find(key: Digest): Entry | undefined;
-  isComplete(entry: Entry): boolean;
+  /** Finds a node's key, with what has been chosen for it, and whether it has an entry; answers then or later, once. */
+  lookUp(node: GraphNode, inputs: Startable['inputs'], answer: (found: LookUp) => void): void;
   /** Told once for each outcome; again only where bad objects changed it. */
   settled(node: GraphNode, settled: Settled): void;
   /** Told, where somebody wants to know, what is decided of a node whose inputs are known, and why. */
@@ -61,6 +66,8 @@ export interface ScheduleWorld {
 export type Status =
   /** Something that it needs is not done. */
   | 'waiting'
+  /** Its key is asked for. */
+  | 'looked-up'
   | 'ready'
   | 'running'
   /** Another process computes its key. */
@@ -87,6 +94,8 @@ export interface State extends Demand {
   /** Something that it needs was taken back while it was under way. */
   stale: boolean;
   repairs: number;
+  /** How often it was looked up: an answer to an earlier question no longer counts. */
+  lookUps: number;
   resolved?: Omit<Startable, 'node' | 'forced'>;
   settled?: Settled;
   /** Its outcome before something that it needs was taken back. */
@@ -102,11 +111,8 @@ export function statesOf(
   for (const planned of nodes) {
     const { node } = planned;
     const forced = isForced(node);
-    const ids = new Set(
-      Object.values(node.inputs).flatMap((tree) => [...leavesOf(tree)].map(({ leaf }) => leaf.node)),
-    );
     // Nodes stand in an order in which every input comes earlier.
-    const needs = [...ids].map((id) => states.get(id)!);
+    const needs = nodesNeededBy(node).map((id) => states.get(id)!);
     const state: State = {
       node,
       planned,
@@ -121,6 +127,7 @@ export function statesOf(
       asPlanned: planned.entry !== undefined && !forced,
       stale: false,
       repairs: 0,
+      lookUps: 0,
     };
     for (const need of needs) need.dependents.push(state);
     states.set(node.id, state);

@@ -1,7 +1,6 @@
 import type { Digest } from '../base/canonical.js';
 import type { Failure } from '../base/failure.js';
 import { leavesOf } from '../base/files/tree.js';
-import type { JsonObject } from '../base/json.js';
 import { shortDigest } from '../base/quantities.js';
 import type { GraphNode } from '../pipeline/graph/graph.js';
 import type { PlannedNode } from '../pipeline/plan/plan.js';
@@ -10,6 +9,7 @@ import type { Entry } from '../store/entry.js';
 import { ReadyNodes } from './ready-nodes.js';
 import type { Resources } from './resources.js';
 import {
+  type LookUp,
   type ScheduleWorld,
   type Settled,
   type Startable,
@@ -108,11 +108,10 @@ export class Schedule {
     this.stateOf(node).status = 'elsewhere';
   }
 
-  /** Looks whether the other process is done; else the node may be tried again. */
-  lookElsewhere(node: GraphNode, reason: string): void {
+  /** What the other process was found to have given; without an entry the node may be tried again. */
+  lookedElsewhere(node: GraphNode, entry: Entry | undefined, reason: string): void {
     const state = this.stateOf(node);
-    if (state.status !== 'elsewhere' || state.resolved === undefined) return;
-    const entry = state.forced ? undefined : this.world.find(state.resolved.key);
+    if (state.status !== 'elsewhere') return;
     if (entry === undefined) this.makeReady(state);
     else this.settleWith(state, 'joined', entry, reason);
     this.resolveAll();
@@ -149,7 +148,7 @@ export class Schedule {
   /** Gives a node whose inputs are known its key, and settles it where there is nothing to compute. */
   private resolve(state: State): void {
     const { entry: plannedEntry } = state.planned;
-    if (plannedEntry !== undefined && this.standsAsPlanned(state, plannedEntry)) {
+    if (plannedEntry !== undefined && this.standsAsPlanned(state)) {
       this.world.decided?.(state.node, 'is a hit, as it was planned: all that it needs is as it was');
       this.settleWith(state, 'hit', plannedEntry, 'key unchanged');
       return;
@@ -159,9 +158,48 @@ export class Schedule {
       this.settle(state, { outcome: 'skipped', reason: this.lackOf(state), seconds: 0 });
       return;
     }
-    const parameters = this.parametersOf(state, inputs);
-    if (parameters === undefined) return;
-    const { key, preimage } = this.world.keyOf(state.node, parameters, inputs);
+    const known = this.knownFromPlan(state, inputs);
+    if (known !== undefined) {
+      this.answered(state, known);
+      return;
+    }
+    state.status = 'looked-up';
+    state.lookUps++;
+    const { lookUps } = state;
+    this.world.lookUp(state.node, inputs, (found) => {
+      if (state.status !== 'looked-up' || state.lookUps !== lookUps) return;
+      state.status = 'waiting';
+      this.answered(state, found);
+      this.resolveAll();
+    });
+  }
+
+  /** Of a node that the plan has found to run, and of whose inputs nothing has changed since. */
+  private knownFromPlan(
+    { planned, node, needs, before }: State,
+    inputs: Startable['inputs'],
+  ): LookUp | undefined {
+    const { state, key, preimage } = planned;
+    if (state !== 'run' || key === undefined || preimage === undefined) return undefined;
+    if (before !== undefined || node.withSettings !== undefined || this.computed.has(key)) return undefined;
+    if (!needs.every((need) => need.settled?.entry === need.planned.entry)) return undefined;
+    return { type: 'known', key, preimage, parameters: node.parameters, inputs, entry: undefined };
+  }
+
+  /** The key of a node is known, or cannot be: it is settled where there is nothing to compute. */
+  private answered(state: State, found: LookUp): void {
+    if (found.type === 'refused') this.fail(state, found.failure);
+    else if (found.type === 'unreadable') {
+      // What chose the settings runs again.
+      const { settings } = state.node.inputs;
+      for (const { leaf } of settings === undefined ? [] : leavesOf(settings)) this.repair(leaf.node);
+    } else this.decide(state, found);
+  }
+
+  private decide(
+    state: State,
+    { entry, key, preimage, parameters, inputs }: Extract<LookUp, { type: 'known' }>,
+  ): void {
     state.resolved = { key, preimage, parameters, inputs };
     const leader = this.leaders.get(key);
     if (leader !== undefined) {
@@ -171,8 +209,7 @@ export class Schedule {
       return;
     }
     const computed = this.computed.has(key);
-    const entry = state.forced && !computed ? undefined : this.world.find(key);
-    if (entry === undefined) {
+    if (entry === undefined || (state.forced && !computed)) {
       if (this.failWithoutDevice(state)) return;
       this.leaders.set(key, state);
       const why = state.forced ? 'it is forced' : `there is no result under key ${shortDigest(key)}`;
@@ -194,23 +231,11 @@ export class Schedule {
     return `needs ${source.node}.${source.path.replaceAll('/', '.')}, which is empty: what would be there failed`;
   }
 
-  /** Undefined where the settings do not fit, which fails it, or cannot be read, which has what chose them run again. */
-  private parametersOf(state: State, inputs: Startable['inputs']): JsonObject | undefined {
-    const final = this.world.parametersOf(state.node, inputs);
-    if (final.type === 'known') return final.parameters;
-    if (final.type === 'refused') this.fail(state, final.failure);
-    else {
-      const { settings } = state.node.inputs;
-      for (const { leaf } of settings === undefined ? [] : leavesOf(settings)) this.repair(leaf.node);
-    }
-    return undefined;
-  }
-
-  private standsAsPlanned(state: State, entry: Entry): boolean {
+  private standsAsPlanned(state: State): boolean {
     return (
       state.asPlanned &&
-      state.needs.every((need) => need.settled?.entry === need.planned.entry) &&
-      (state.before === undefined || this.world.isComplete(entry))
+      state.before === undefined &&
+      state.needs.every((need) => need.settled?.entry === need.planned.entry)
     );
   }
 
@@ -258,7 +283,8 @@ export class Schedule {
       if (dependent.status === 'ready') {
         this.ready.remove(dependent);
         this.takeBackStart(dependent);
-      } else if (dependent.status === 'done') this.reopen(dependent);
+      } else if (dependent.status === 'looked-up') dependent.status = 'waiting';
+      else if (dependent.status === 'done') this.reopen(dependent);
       else if (dependent.status !== 'waiting') dependent.stale = true;
     }
   }

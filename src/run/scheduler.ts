@@ -21,7 +21,7 @@ import { paceOf } from './progress-rate.js';
 import { giveBack, type Resources, take } from './resources.js';
 import { runCancelled } from './run-cancelled.js';
 import { Schedule } from './schedule.js';
-import type { Settled, Startable, Timing } from './schedule-state.js';
+import type { LookUp, Settled, Startable, Timing } from './schedule-state.js';
 import { logFileName, StepLog } from './step-log.js';
 
 export interface ExecuteOptions {
@@ -93,6 +93,8 @@ class Execution {
   private readonly decisions = new Map<string, string>();
   private free: Resources;
   private attempts = 0;
+  /** Questions to the store that are not answered. */
+  private asked = 0;
   private stopped: { readonly outcome: 'skipped' | 'cancelled'; readonly reason: string } | undefined;
   private cancelling: Promise<void> | undefined;
   private finish: () => void = () => {};
@@ -100,17 +102,10 @@ class Execution {
 
   constructor(run: ExecutePlan) {
     this.run = run;
-    const { store, executor, plan, codes, options } = run;
+    const { store, executor, plan, options } = run;
     this.free = { slots: executor.capacity.slots, gpus: executor.capacity.gpus };
     this.schedule = new Schedule(plan.nodes, (node) => isForced(node, options.force), this.free, {
-      parametersOf: (node, inputs) => finalParameters(node, inputs, store.readText),
-      keyOf: (node, parameters, inputs) =>
-        keyOf({ node, parameters, inputs, files: fileDigestsOf(node, plan.files), codes }),
-      find: (key) => {
-        const entry = store.readEntry(key);
-        return entry !== undefined && store.isComplete(entry) ? entry : undefined;
-      },
-      isComplete: (entry) => store.isComplete(entry),
+      lookUp: (node, inputs, answer) => this.ask(() => this.lookUp(node, inputs), answer),
       settled: (node, settled) => this.settled(node, settled),
       ...(run.verbose === true ? { decided: (node, decision) => this.decide(node, decision) } : {}),
     });
@@ -154,9 +149,32 @@ class Execution {
     return { nodes, counts, badObjects: [...this.badObjects()] };
   }
 
+  private async lookUp(node: GraphNode, inputs: Startable['inputs']): Promise<LookUp> {
+    const { store, plan, codes } = this.run;
+    const final = await finalParameters(node, inputs, store.getText);
+    if (final.type !== 'known') return final;
+    const { parameters } = final;
+    const files = fileDigestsOf(node, plan.files);
+    const key = keyOf({ node, parameters, inputs, files, codes });
+    return { type: 'known', ...key, parameters, inputs, entry: await store.find(key.key) };
+  }
+
+  /** Asks the store; the run goes on while it answers, and does not end before. */
+  private ask<Answer>(question: () => Promise<Answer>, then: (answer: Answer) => void): void {
+    this.asked++;
+    question()
+      .finally(() => this.asked--)
+      .then((answer) => {
+        then(answer);
+        this.advance();
+      })
+      .catch(this.crash);
+  }
+
   /** Starts all that can start; ends the execution where nothing is left. Called after every change. */
   private advance(): void {
-    while (this.stopped === undefined) {
+    // What goes first is known only when all that is asked is answered.
+    while (this.stopped === undefined && this.asked === 0) {
       const next = this.schedule.next(this.free);
       if (next === undefined) {
         this.tellWhoWaits();
@@ -166,7 +184,8 @@ class Execution {
       this.start(next.start, next.granted).catch(this.crash);
     }
     if (this.attempts > 0) return;
-    if (this.stopped === undefined && (this.schedule.hasReady || this.polls.size > 0)) return;
+    if (this.stopped === undefined && (this.asked > 0 || this.schedule.hasReady || this.polls.size > 0))
+      return;
     this.polls.clear();
     const { outcome, reason } = this.stopped ?? { outcome: 'skipped', reason: 'nothing that it needs came' };
     this.schedule.stop(outcome, reason);
@@ -175,7 +194,7 @@ class Execution {
 
   private async start(start: Startable, granted: Resources): Promise<void> {
     const { node, key, preimage, forced } = start;
-    const reservation = this.reserve(node, granted);
+    const reservation = this.reserve(start, granted);
     if (reservation === undefined) return;
     const { gpus } = reservation;
     this.free = take(this.free, granted);
@@ -273,16 +292,16 @@ class Execution {
 
   /** Undefined where the node has to wait for devices, or cannot get any. */
   private reserve(
-    node: GraphNode,
+    start: Startable,
     granted: Resources,
   ): Extract<Reservation, { type: 'reserved' }> | undefined {
     try {
       const reservation = this.run.executor.reserve(granted);
       if (reservation.type === 'reserved') return reservation;
       const { holder } = reservation;
-      this.poll(node, holder === undefined ? undefined : `for a GPU, held by ${holder}`);
+      this.poll(start, holder === undefined ? undefined : `for a GPU, held by ${holder}`);
     } catch (error) {
-      this.schedule.ended(node, 'failed', failureOfException(error), { seconds: 0 });
+      this.schedule.ended(start.node, 'failed', failureOfException(error), { seconds: 0 });
     }
     return undefined;
   }
@@ -304,7 +323,8 @@ class Execution {
     );
   }
 
-  private conclude({ node }: Startable, attempt: Attempt, reason: string, timing: Timing): void {
+  private conclude(start: Startable, attempt: Attempt, reason: string, timing: Timing): void {
+    const { node } = start;
     switch (attempt.type) {
       case 'ran':
         this.schedule.succeeded(node, 'ran', attempt.entry, reason, timing);
@@ -313,7 +333,7 @@ class Execution {
         this.schedule.succeeded(node, 'joined', attempt.entry, joinedReason, timing);
         return;
       case 'busy':
-        this.poll(node, `for its result, computed by ${attempt.owner}`);
+        this.poll(start, `for its result, computed by ${attempt.owner}`);
         return;
       case 'bad-inputs':
         this.schedule.inputsBad(node, attempt.producers);
@@ -328,20 +348,18 @@ class Execution {
   }
 
   /** Waits, without a slot, for what another process has: the key that it computes, or a GPU. */
-  private poll(node: GraphNode, what: string | undefined): void {
+  private poll({ node, key, forced }: Startable, what: string | undefined): void {
     this.schedule.waitElsewhere(node);
     if (what !== undefined && this.waits.get(node.id) !== what) {
       this.waits.set(node.id, what);
       this.run.emit({ event: 'step.wait', time: now(), node: node.id, reason: what });
     }
-    this.polls.add(node.id, () => {
-      try {
-        this.schedule.lookElsewhere(node, joinedReason);
-        this.advance();
-      } catch (error) {
-        this.crash(error);
-      }
-    });
+    this.polls.add(node.id, () =>
+      this.ask(
+        async () => (forced ? undefined : await this.run.store.find(key)),
+        (entry) => this.schedule.lookedElsewhere(node, entry, joinedReason),
+      ),
+    );
   }
 
   private cancel(): void {

@@ -2,6 +2,7 @@ import type { Failure } from '../base/failure.js';
 import type { Tree } from '../base/files/tree.js';
 import type { Result } from '../base/result.js';
 import type { Digest, Entry, ObjectReference } from './entry.js';
+import type { CacheHold, CacheReport, CacheSurvey, GarbageOptions, GarbagePlan } from './upkeep.js';
 
 /** A file written into a workspace's `outputs`, already hashed and synced to disk by whoever wrote it. */
 export interface StagedFile extends ObjectReference {
@@ -42,15 +43,15 @@ export type DeviceClaim =
   /** Another live process has it; `owner` says who (host, pid). */
   | { readonly type: 'busy'; readonly owner: string };
 
-/** The cache on disk. Only the process that runs the scheduler writes entries and objects. */
+/** The cache. Only the process that runs the scheduler writes entries and objects. */
 export interface Store {
   /** `cache`, absolute. */
   readonly folder: string;
 
-  /** The entry, or undefined where there is none that can be read. Synchronous: planning reads thousands. */
-  readEntry(key: Digest): Entry | undefined;
-  /** Whether every output object is there in its recorded size (bytes are not read). */
-  isComplete(entry: Entry): boolean;
+  /** The entry, or undefined where there is none that can be read. */
+  readEntry(key: Digest): Promise<Entry | undefined>;
+  /** The entry of a hit: every output object is there in its recorded size (bytes are not read). */
+  find(key: Digest): Promise<Entry | undefined>;
   /** Where an object's bytes are; it may be missing. */
   objectPath(digest: Digest): string;
   /**
@@ -62,7 +63,7 @@ export interface Store {
 
   /** Tries to become the one that computes `key`; reclaims the lock of a dead process of this host. */
   claim(key: Digest): Promise<Claim>;
-  /** Tries to take a device of this host (such as `0`); reclaims that of a dead process. */
+  /** Tries to take a device of this host (such as `0`); reclaims that of a dead process. At once: no other host has it. */
   claimDevice(device: string): DeviceClaim;
   /**
    * Moves the staged files in place, read-only, and writes the entry last; releases the workspace.
@@ -87,11 +88,26 @@ export interface Store {
 
   /** Stores a small text as an object (code manifests); returns its digest. */
   putText(text: string): Promise<Digest>;
-  /** A small object's text, verified; undefined where it is missing or bad, which is set aside. Synchronous, as keys are made of it. */
-  readText(digest: Digest): string | undefined;
-  /** An object's text, verified; undefined where it is missing or bad. */
+  /** A small object's text, verified; undefined where it is missing or bad, which is set aside. */
   getText(digest: Digest): Promise<string | undefined>;
 
-  /** All entries that can be read (for `explain`'s nearest entry, gc, `cache verify`). */
-  entries(): Generator<Entry>;
+  /** All entries that can be read, in order of their keys. */
+  entries(): AsyncGenerator<Entry>;
+
+  /**
+   * Says for as long as this process lives, or until `close`, that a run uses the cache; waits for a collection that is
+   * under way. While it is open, garbage collection removes no result.
+   */
+  hold(): Promise<CacheHold>;
+  /** Looks at every name in the cache once; changes nothing. */
+  survey(): Promise<CacheSurvey>;
+  /** Reads every byte of the cache and sets aside what is not what it should be. */
+  verifyAll(): Promise<CacheReport>;
+  /** What garbage collection would remove; changes nothing. */
+  planGarbage(options: GarbageOptions): Promise<GarbagePlan>;
+  /**
+   * Removes what `planGarbage` finds while no key can be claimed, and says what went. Fails with `lock-foreign` or
+   * `cache-unwritable`; the plan's `heldBy` says why nothing but leftovers went.
+   */
+  collectGarbage(options: GarbageOptions): Promise<Result<GarbagePlan, Failure>>;
 }

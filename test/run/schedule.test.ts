@@ -43,7 +43,15 @@ function nodeOf(
 /** A store in memory, and a schedule over nodes of which `hits` have entries. */
 function scheduleOf(
   nodes: readonly GraphNode[],
-  { hits = [], forced = [] }: { hits?: string[]; forced?: string[] } = {},
+  {
+    hits = [],
+    forced = [],
+    delayed,
+  }: {
+    hits?: string[];
+    forced?: string[] /** Gets the answers that are given later. */;
+    delayed?: (() => void)[];
+  } = {},
 ) {
   const entries = new Map<string, Entry>();
   const bad = new Set<string>();
@@ -73,13 +81,15 @@ function scheduleOf(
     return { node, state: 'hit', ...key, entry };
   });
   const schedule = new Schedule(planned, ({ id }) => forced.includes(id), total, {
-    parametersOf: ({ parameters }) => ({ type: 'known', parameters }),
-    keyOf: (node, parameters, inputs) => keyOf({ node, parameters, inputs, files: {}, codes }),
-    find: (key) => {
-      const entry = entries.get(key);
-      return entry !== undefined && isComplete(entry) ? entry : undefined;
+    lookUp(node, inputs, answer) {
+      const { parameters } = node;
+      const key = keyOf({ node, parameters, inputs, files: {}, codes });
+      const entry = entries.get(key.key);
+      const found = entry !== undefined && isComplete(entry) ? entry : undefined;
+      const tell = () => answer({ type: 'known', ...key, parameters, inputs, entry: found });
+      if (delayed === undefined) tell();
+      else delayed.push(tell);
     },
-    isComplete,
     settled: (node, settled) => told.push({ id: node.id, settled }),
   });
   const started = new Map<string, Startable>();
@@ -390,10 +400,52 @@ describe('a key that another process computes', () => {
     const [a] = run.schedule.outcomes();
     run.schedule.waitElsewhere(a!.node);
     expect(run.startAll()).toEqual([]);
-    run.schedule.lookElsewhere(a!.node, 'other run');
+    run.schedule.lookedElsewhere(a!.node, undefined, 'other run');
     expect(run.startAll()).toEqual(['a']);
     run.schedule.succeeded(a!.node, 'joined', entry(), 'other run', timing);
     expect(run.outcomes()['a']).toBe('joined');
+  });
+});
+
+describe('an answer of the store that comes later', () => {
+  it('lets a node wait, and start or be a hit by what it says', () => {
+    const delayed: (() => void)[] = [];
+    const run = scheduleOf([nodeOf('a'), nodeOf('b', ['a']), nodeOf('c', ['b'])], {
+      hits: ['a', 'b'],
+      forced: ['a'],
+      delayed,
+    });
+    expect(run.startAll()).toEqual([]);
+    delayed.shift()?.();
+    expect(run.startAll()).toEqual(['a']);
+    run.finish('a', 'other bytes');
+    expect(run.startAll()).toEqual([]);
+    expect(delayed).toHaveLength(1);
+    delayed.shift()?.();
+    expect(run.startAll()).toEqual(['b']);
+    run.finish('b');
+    delayed.shift()?.();
+    expect(run.startAll()).toEqual(['c']);
+  });
+
+  it('no longer counts where what the node needs was taken back, or the run was stopped', () => {
+    const delayed: (() => void)[] = [];
+    const run = scheduleOf([nodeOf('a'), nodeOf('b', ['a']), nodeOf('c', ['a'])], { delayed });
+    run.startAll();
+    run.finish('a');
+    const [ofB, ofC] = delayed.splice(0);
+    ofC?.();
+    expect(run.startAll()).toEqual(['c']);
+    run.findBad('c', 'a');
+    ofB?.();
+    expect(run.outcomes()).toEqual({ a: 'none', b: 'none', c: 'none' });
+    for (const tell of delayed.splice(0)) tell();
+    expect(run.startAll()).toEqual(['a']);
+    run.finish('a');
+    run.schedule.stop('cancelled', 'stopped');
+    for (const tell of delayed.splice(0)) tell();
+    expect(run.startAll()).toEqual([]);
+    expect(run.outcomes()).toEqual({ a: 'ran', b: 'cancelled', c: 'cancelled' });
   });
 });
 

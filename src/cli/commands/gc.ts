@@ -3,7 +3,7 @@ import type { LostResults } from '../../artifacts/kept-results.js';
 import { formatBytes, formatCount } from '../../base/quantities.js';
 import { printable } from '../../base/terminal-text.js';
 import { openProject } from '../../session/project.js';
-import type { Garbage } from '../../store/local/collect-garbage.js';
+import type { Garbage } from '../../store/upkeep.js';
 import { type CommonOptions, openTerminal } from '../terminal.js';
 
 export interface GarbageCommandOptions extends CommonOptions {

@@ -15,14 +15,14 @@ export type FinalParameters =
   | { readonly type: 'refused'; readonly failure: Failure };
 
 /** The parameters of a node whose inputs are known, with what has been chosen for it in their place. */
-export function finalParameters(
+export async function finalParameters(
   { parameters, withSettings, location }: Pick<GraphNode, 'parameters' | 'withSettings' | 'location'>,
   inputs: { readonly [port: string]: Tree<ObjectReference> },
-  readText: (digest: Digest) => string | undefined,
-): FinalParameters {
+  getText: (digest: Digest) => Promise<string | undefined>,
+): Promise<FinalParameters> {
   const { settings } = inputs;
   if (withSettings === undefined || settings?.type !== 'file') return { type: 'known', parameters };
-  const text = readText(settings.leaf.digest);
+  const text = await getText(settings.leaf.digest);
   if (text === undefined) return { type: 'unreadable' };
   const merged = withSettings(text);
   return merged.ok

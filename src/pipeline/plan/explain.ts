@@ -12,10 +12,13 @@ export interface Comparable {
 }
 
 /** The entry of the same kind that has most in common with a pre-image; undefined where there is none. */
-export function findSimilar(preimage: JsonObject, entries: Iterable<Entry>): Comparable | undefined {
+export async function findSimilar(
+  preimage: JsonObject,
+  entries: AsyncIterable<Entry> | Iterable<Entry>,
+): Promise<Comparable | undefined> {
   const own = new Set(linesOf(preimage));
   let best: { readonly entry: Entry; readonly score: number } | undefined;
-  for (const entry of entries) {
+  for await (const entry of entries) {
     if (entry.preimage['kind'] !== preimage['kind']) continue;
     const lines = linesOf(entry.preimage);
     const shared = lines.filter((line) => own.has(line)).length;

@@ -10,7 +10,7 @@ import { withNearestFile } from '../graph/nearest-file.js';
 import type { CodeDigests } from './code-digests.js';
 import { keyOf } from './keys.js';
 import type { Plan, PlannedNode } from './plan.js';
-import { resolveInputs } from './resolve-inputs.js';
+import { nodesNeededBy, resolveInputs } from './resolve-inputs.js';
 
 export interface ForcedNodes {
   /** Nodes that run although there is an entry (`--force`). */
@@ -25,29 +25,41 @@ export interface ForcedNodes {
  */
 export async function makePlan(
   graph: Graph,
-  store: Pick<Store, 'readEntry' | 'isComplete' | 'digestFile' | 'readText'>,
+  store: Pick<Store, 'find' | 'digestFile' | 'getText'>,
   codes: CodeDigests,
   { force = () => false }: ForcedNodes = {},
 ): Promise<Result<Plan, Failure[]>> {
   const digests = await digestFiles(graph, store);
   if (!digests.ok) return digests;
 
+  const files = digests.value;
   const outputs = new Map<string, Entry['outputs']>();
-  const nodes = graph.nodes.map((node): PlannedNode => {
+  const planNode = async (node: GraphNode): Promise<PlannedNode> => {
     const inputs = resolveInputs(node, outputs);
     if (inputs === undefined) return { node, state: 'depends' };
-    const final = finalParameters(node, inputs, store.readText);
+    const final = await finalParameters(node, inputs, store.getText);
     // What is wrong with the settings, the run finds too: it has what chose them run again, or the node fail.
     if (final.type !== 'known') return { node, state: 'depends' };
     const { parameters } = final;
-    const files = fileDigestsOf(node, digests.value);
-    const { key, preimage } = keyOf({ node, parameters, inputs, files, codes });
-    const entry = force(node) ? undefined : store.readEntry(key);
-    if (entry === undefined || !store.isComplete(entry)) return { node, state: 'run', key, preimage };
+    const own = fileDigestsOf(node, files);
+    const { key, preimage } = keyOf({ node, parameters, inputs, files: own, codes });
+    const entry = force(node) ? undefined : await store.find(key);
+    if (entry === undefined) return { node, state: 'run', key, preimage };
     outputs.set(node.id, entry.outputs);
     return { node, state: 'hit', key, preimage, entry };
-  });
-  return success({ graph, nodes, files: digests.value });
+  };
+  // What is asked for a node waits for the answers to those that it needs, and for no other.
+  const planned = new Map<string, Promise<PlannedNode>>();
+  for (const node of graph.nodes) {
+    const needs = nodesNeededBy(node);
+    planned.set(
+      node.id,
+      needs.length === 0
+        ? planNode(node)
+        : Promise.all(needs.map((id) => planned.get(id))).then(() => planNode(node)),
+    );
+  }
+  return success({ graph, nodes: await Promise.all(planned.values()), files });
 }
 
 /** The digests of a node's external files by name, from those of the plan. */

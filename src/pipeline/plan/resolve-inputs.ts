@@ -5,6 +5,13 @@ import type { GraphNode, Source } from '../graph/graph.js';
 /** Output ports of the nodes that are done, by node id. */
 export type OutputsByNode = ReadonlyMap<string, { readonly [port: string]: Tree<ObjectReference> }>;
 
+/** The nodes whose outputs a node takes, each once. */
+export function nodesNeededBy({ inputs }: Pick<GraphNode, 'inputs'>): readonly string[] {
+  const ids = new Set<string>();
+  for (const tree of Object.values(inputs)) for (const { leaf } of leavesOf(tree)) ids.add(leaf.node);
+  return [...ids];
+}
+
 /** The objects at a node's input ports; undefined while one of the nodes they come from is not done. */
 export function resolveInputs(
   node: Pick<GraphNode, 'inputs'>,

@@ -6,13 +6,8 @@ import { readManifest } from '../../artifacts/run-documents.js';
 import type { Failure } from '../../base/failure.js';
 import { failed, type Result, success } from '../../base/result.js';
 import type { Digest } from '../../store/entry.js';
-import {
-  collectGarbage,
-  type Garbage,
-  type GarbagePlan,
-  planGarbage,
-} from '../../store/local/collect-garbage.js';
 import { openStore } from '../../store/local/open-store.js';
+import type { Garbage, GarbagePlan } from '../../store/upkeep.js';
 
 /** What is to be kept. */
 export interface GarbageRequest {
@@ -44,7 +39,9 @@ export async function collectProjectGarbage(
       .flatMap((record) => nodesOf(identityOf(record)))
       .flatMap(({ key }) => (key === undefined ? [] : [key])),
   );
-  const collected = dryRun ? success(planGarbage(store, { keptKeys })) : collectGarbage(store, { keptKeys });
+  const collected = dryRun
+    ? success(await store.planGarbage({ keptKeys }))
+    : await store.collectGarbage({ keptKeys });
   if (!collected.ok) return failed([collected.failure]);
   const losses = lostResults(runs, nodesOf, sizesOf(collected.value.garbage));
   return success({ ...collected.value, pinned: pinned.map(identityOf), losses });

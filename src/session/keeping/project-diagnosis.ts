@@ -6,7 +6,7 @@ import { environmentFailure, failureOfException } from '../../base/failure-of-ex
 import { folderObstacle } from '../../base/files/folders.js';
 import { formatCount } from '../../base/quantities.js';
 import { openStore } from '../../store/local/open-store.js';
-import { type CacheSurvey, surveyCache } from '../../store/local/survey-cache.js';
+import type { CacheSurvey } from '../../store/upkeep.js';
 import { findPipeline, findRoot, pipelinesIn } from '../planning/find-pipeline.js';
 
 /** Less free disk than this is worth a warning. */
@@ -57,7 +57,7 @@ export async function diagnoseProject(
     }
   }
   const store = await attempt(findings, () => openStore(cacheFolder));
-  const cache = store === undefined ? undefined : await attempt(findings, async () => surveyCache(store));
+  const cache = store === undefined ? undefined : await attempt(findings, () => store.survey());
   const register = await attempt(findings, async () => readRegister(root));
   const latest = register?.runs.at(-1);
   const pipeline = findPipeline(root, folder);

@@ -77,8 +77,8 @@ async function explainNode(
   const { node, state, key } = planned;
   const { store, codes } = project;
   const preimage = knownPreimage(project, planned);
-  const others = function* () {
-    for (const entry of store.entries()) if (entry.key !== key) yield entry;
+  const others = async function* () {
+    for await (const entry of store.entries()) if (entry.key !== key) yield entry;
   };
   const [listed] = history.listingsOf(node.id);
   if (state === 'run' && key !== undefined && listed?.key === key) {
@@ -94,9 +94,9 @@ async function explainNode(
     };
   }
   const comparable =
-    history.latestOf(node.id) ??
-    latestSegmentBefore(project, history, node) ??
-    findSimilar(preimage, others());
+    (await history.latestOf(node.id)) ??
+    (await latestSegmentBefore(project, history, node)) ??
+    (await findSimilar(preimage, others()));
   const compared = comparable && {
     compared_with: comparable.source,
     differences: await differences(comparable.preimage, preimage, createManifestReader(codes, store)),

@@ -28,7 +28,7 @@ export interface NodeHistory {
   /** The runs that list a node with a key, the latest first. */
   listingsOf(node: string): Generator<Listing>;
   /** The pre-image that a node had in the latest run that lists it and whose entry is still there. */
-  latestOf(node: string): Comparable | undefined;
+  latestOf(node: string): Promise<Comparable | undefined>;
 }
 
 /** Opens the history of the project's pipeline as it is now, before a run adds to it. */
@@ -53,9 +53,9 @@ export function openNodeHistory({ root, graph, store }: PlannedPipeline): NodeHi
   }
   return {
     listingsOf,
-    latestOf(node) {
+    async latestOf(node) {
       for (const { run, key } of listingsOf(node)) {
-        const preimage = store.readEntry(key)?.preimage;
+        const preimage = (await store.readEntry(key))?.preimage;
         if (preimage !== undefined) return { preimage, source: `run ${run}` };
       }
       return undefined;
@@ -67,11 +67,11 @@ export function openNodeHistory({ root, graph, store }: PlannedPipeline): NodeHi
  * The pre-image that the node's segment before it had, or the nearest before that; undefined for a node that is no
  * segment, or where no run has had one.
  */
-export function latestSegmentBefore(
+export async function latestSegmentBefore(
   { graph }: PlannedPipeline,
   history: NodeHistory,
   node: GraphNode,
-): Comparable | undefined {
+): Promise<Comparable | undefined> {
   const carry = kinds[node.kind]?.segmentation?.carry;
   if (carry === undefined) return undefined;
   const nodes = new Map(graph.nodes.map((one) => [one.id, one]));
@@ -79,7 +79,7 @@ export function latestSegmentBefore(
     const previous: Tree<Source> | undefined = at.inputs[carry.input];
     if (previous?.type !== 'file') return undefined;
     const { node: id } = previous.leaf;
-    const latest = history.latestOf(id);
+    const latest = await history.latestOf(id);
     if (latest !== undefined) return { ...latest, source: `${id} of ${latest.source}` };
     at = nodes.get(id);
   }
@@ -109,7 +109,7 @@ export function createReasons(project: PlannedPipeline, history = openNodeHistor
         ? `result ${shortDigest(key)} is missing from the cache or bad`
         : `${latest.outcome} in run ${latest.run}`;
     }
-    const before = history.latestOf(node.id);
+    const before = await history.latestOf(node.id);
     if (before === undefined) return 'new';
     const line = await differencesInOneLine(before.preimage, preimage, readManifestOfCode);
     // Equal to an older run's, whose entry is there but whose objects are not.
@@ -129,7 +129,7 @@ export async function reasonsOfPlan(project: PlannedPipeline): Promise<(planned:
     if (state === 'run' && key !== undefined && preimage !== undefined) {
       reasons.set(planned, await reasonFor(node, preimage, key));
     }
-    const before = state === 'depends' ? history.latestOf(node.id) : undefined;
+    const before = state === 'depends' ? await history.latestOf(node.id) : undefined;
     if (before === undefined) continue;
     const known = knownPreimage(project, planned);
     reasons.set(planned, await differencesInOneLine(before.preimage, known, readManifestOfCode));

@@ -21,7 +21,7 @@ import type { NodePool } from '../../run/local/worker-pool.js';
 import { outlinePlan } from '../../run/outline-plan.js';
 import type { Resources } from '../../run/resources.js';
 import type { RunOutcome } from '../../run/scheduler.js';
-import { type CacheHold, holdCache } from '../../store/local/hold-cache.js';
+import type { CacheHold } from '../../store/upkeep.js';
 import { asValues } from '../as-values.js';
 import { runFailed } from '../failures-as-data.js';
 import {
@@ -90,7 +90,7 @@ export async function runPipeline(place: RequestPlace, request: RunRequest): Pro
   let isUnderWay = false;
   try {
     const prepared = await prepare(place, request, async (store) => {
-      hold = await holdCache(store);
+      hold = await store.hold();
     });
     if (!prepared.ok) return prepared;
     const { planned, folder } = prepared.value;

@@ -7,44 +7,18 @@ import { leavesOf, type Tree } from '../../base/files/tree.js';
 import type { Json } from '../../base/json.js';
 import { failed, type Result, success } from '../../base/result.js';
 import type { Digest, Entry, ObjectReference } from '../entry.js';
-import type { Store } from '../store.js';
+import type { Garbage, GarbageOptions, GarbagePlan } from '../upkeep.js';
 import { listKeys, parseEntry, readEntry } from './entries.js';
 import { isHold } from './hold-cache.js';
-import { isDigest, type Layout, layoutOf } from './layout.js';
+import { isDigest, type Layout } from './layout.js';
 import { describeOwner } from './lock-owner.js';
 import { acquireLock, inspectLock, releaseLock } from './locks.js';
 import { type Measured, measureFiles } from './measure.js';
 
-export interface GarbageOptions {
-  /** Keys that recent runs and pins list; all that they were made from is kept with them. */
-  readonly keptKeys: ReadonlySet<Digest>;
-  /** Resumable state, quarantined and unfinished files go only when nobody touched them for so long. Default a week. */
-  readonly leftoverSeconds?: number;
-}
-
-export interface Garbage {
-  readonly type: 'entry' | 'object' | 'partial' | 'quarantine' | 'unfinished';
-  /** Absolute; a folder for `partial`. */
-  readonly path: string;
-  readonly bytes: number;
-}
-
-export interface GarbagePlan {
-  /** In the order of removal: entries before what they refer to. */
-  readonly garbage: readonly Garbage[];
-  readonly bytes: number;
-  /**
-   * Who runs now (host, process). What a run in progress has read its plan from cannot be known, so then no entry
-   * and no object goes.
-   */
-  readonly heldBy: readonly string[];
-}
-
 const weekSeconds = 7 * 24 * 3600;
 
 /** What would be removed; changes nothing. */
-export function planGarbage(store: Pick<Store, 'folder'>, options: GarbageOptions): GarbagePlan {
-  const layout = layoutOf(store.folder);
+export function planGarbage(layout: Layout, options: GarbageOptions): GarbagePlan {
   const before = Date.now() - (options.leftoverSeconds ?? weekSeconds) * 1000;
   const { lockedKeys, heldBy } = locksIn(layout);
 
@@ -74,11 +48,7 @@ export function planGarbage(store: Pick<Store, 'folder'>, options: GarbageOption
  * Removes what `planGarbage` finds while no key can be claimed, and says what went. Fails with `lock-foreign` or
  * `cache-unwritable`; the plan's `heldBy` says why nothing but leftovers went.
  */
-export function collectGarbage(
-  store: Pick<Store, 'folder'>,
-  options: GarbageOptions,
-): Result<GarbagePlan, Failure> {
-  const layout = layoutOf(store.folder);
+export function collectGarbage(layout: Layout, options: GarbageOptions): Result<GarbagePlan, Failure> {
   try {
     const lock = acquireLock(layout.collectionLock);
     if (lock.type !== 'acquired') {
@@ -89,7 +59,7 @@ export function collectGarbage(
       });
     }
     try {
-      const plan = planGarbage(store, options);
+      const plan = planGarbage(layout, options);
       for (const { path } of plan.garbage) rmSync(path, { recursive: true, force: true });
       return success(plan);
     } finally {

@@ -4,23 +4,18 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { environmentFailure } from '../../base/failure-of-exception.js';
 import { namesIn } from '../../base/files/folders.js';
 import type { Store } from '../store.js';
-import { layoutOf } from './layout.js';
+import type { CacheHold } from '../upkeep.js';
+import { type Layout, layoutOf } from './layout.js';
 import { acquireLock, inspectLock, releaseLock } from './locks.js';
 
 const prefix = 'run-';
 const pollMilliseconds = 50;
 
-/** While it is open, garbage collection removes no result: a run may count on what its plan found. */
-export interface CacheHold {
-  close(): void;
-}
-
 /**
  * Says for as long as this process lives, or until `close`, that a run uses the cache; waits for a collection that is
  * under way. Where the cache cannot be written nothing is said: nothing will be computed there either.
  */
-export async function holdCache(store: Pick<Store, 'folder'>): Promise<CacheHold> {
-  const layout = layoutOf(store.folder);
+export async function holdCache(layout: Layout): Promise<CacheHold> {
   try {
     removeDeadLocks(layout.locks);
     const path = join(layout.locks, `${prefix}${randomBytes(8).toString('hex')}`);

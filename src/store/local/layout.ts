@@ -10,7 +10,10 @@ export interface Layout {
   readonly partial: string;
   readonly locks: string;
   readonly quarantine: string;
+  /** Digests of files outside the cache, by what `stat` says of them; `stat-index.ts` reads and writes it. */
   readonly statIndex: string;
+  /** Which GPU engines were found to work here; `engines/kept-probes.ts` reads and writes it. */
+  readonly engineProbes: string;
   /** Held by garbage collection, which excludes every claim. */
   readonly collectionLock: string;
   object(digest: Digest): string;
@@ -32,6 +35,7 @@ export function layoutOf(folder: string): Layout {
     locks: below('locks'),
     quarantine: below('quarantine'),
     statIndex: below('stat-index.json'),
+    engineProbes: below('engine-probes.json'),
     collectionLock: below('locks/collection'),
     // Concatenated, not joined: planning asks for tens of thousands.
     object: (digest) => `${folder}/objects/${digest.slice(0, 2)}/${digest.slice(2)}`,

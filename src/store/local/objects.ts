@@ -18,7 +18,8 @@ import type { Failure } from '../../base/failure.js';
 import { rethrowAsFailure } from '../../base/failure-of-exception.js';
 import { syncFolder, writeFileAtomic } from '../../base/files/atomic-file.js';
 import { makeFolder } from '../../base/files/folders.js';
-import type { Digest, ObjectReference } from '../entry.js';
+import { leavesOf } from '../../base/files/tree.js';
+import type { Digest, Entry, ObjectReference } from '../entry.js';
 import { hashFile } from '../hash-file.js';
 import type { StagedFile } from '../store.js';
 import type { Layout } from './layout.js';
@@ -32,6 +33,8 @@ export interface Objects {
   path(digest: Digest): string;
   /** Whether it is there in its recorded size. */
   has(reference: ObjectReference): boolean;
+  /** Whether all that an entry names as its outputs is there in its recorded size. */
+  hasOutputs(entry: Entry): boolean;
   /** Whether its bytes are what its name says; a bad one is set aside. */
   verify(reference: ObjectReference): Promise<boolean>;
   /**
@@ -52,6 +55,13 @@ export function openObjects(layout: Layout): Objects {
   const has = ({ digest, bytes }: ObjectReference): boolean => {
     const stat = statSync(layout.object(digest), { throwIfNoEntry: false });
     return stat?.isFile() === true && stat.size === bytes;
+  };
+
+  const hasOutputs = ({ outputs }: Entry): boolean => {
+    for (const tree of Object.values(outputs)) {
+      for (const { leaf } of leavesOf(tree)) if (!has(leaf)) return false;
+    }
+    return true;
   };
 
   const setObjectAside = (digest: Digest): void => setAside(layout, layout.object(digest), digest);
@@ -128,7 +138,7 @@ export function openObjects(layout: Layout): Objects {
     return undefined;
   };
 
-  return { path: layout.object, has, verify, publish, putText, readText };
+  return { path: layout.object, has, hasOutputs, verify, publish, putText, readText };
 }
 
 /** Whether the file's bytes have this digest; a file that the disk cannot give back has not. */

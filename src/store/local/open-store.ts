@@ -9,14 +9,18 @@ import { leavesOf, mapTree, type Tree } from '../../base/files/tree.js';
 import { failed, type Result, success } from '../../base/result.js';
 import type { Digest, Entry, ObjectReference } from '../entry.js';
 import type { Claim, StagedFile, Store, Workspace } from '../store.js';
+import { collectGarbage, planGarbage } from './collect-garbage.js';
 import { claimDevice } from './device-claims.js';
 import { readEntries, readEntry, writeEntry } from './entries.js';
+import { holdCache } from './hold-cache.js';
 import { isDigest, type Layout, layoutOf } from './layout.js';
 import { describeOwner, type LockOwner } from './lock-owner.js';
 import { acquireLock, inspectLock, releaseLock } from './locks.js';
 import { type Objects, openObjects } from './objects.js';
 import { setAside } from './set-aside.js';
 import { openStatIndex } from './stat-index.js';
+import { surveyCache } from './survey-cache.js';
+import { verifyCache } from './verify-cache.js';
 import { abandonWorkspace, closeWorkspace, makeWorkspace, tokenOf } from './workspaces.js';
 
 type Outputs<Leaf> = { readonly [port: string]: Tree<Leaf> };
@@ -46,8 +50,11 @@ export async function openStore(folder: string): Promise<Store> {
 
   return {
     folder: layout.folder,
-    readEntry: (key) => readEntry(layout, key),
-    isComplete: (entry) => isComplete(objects, entry),
+    readEntry: async (key) => readEntry(layout, key),
+    find: async (key) => {
+      const entry = readEntry(layout, key);
+      return entry !== undefined && objects.hasOutputs(entry) ? entry : undefined;
+    },
     objectPath: objects.path,
     verify: objects.verify,
     claim: async (key) => claim(layout, key),
@@ -57,17 +64,16 @@ export async function openStore(folder: string): Promise<Store> {
     digestFile: statIndex.digestFile,
     saveIndex: async () => statIndex.save(),
     putText: objects.putText,
-    readText: objects.readText,
     getText: async (digest) => objects.readText(digest),
-    entries: () => readEntries(layout),
+    entries: async function* () {
+      yield* readEntries(layout);
+    },
+    hold: () => holdCache(layout),
+    survey: async () => surveyCache(layout, objects),
+    verifyAll: () => verifyCache(layout, objects),
+    planGarbage: async (options) => planGarbage(layout, options),
+    collectGarbage: async (options) => collectGarbage(layout, options),
   };
-}
-
-function isComplete(objects: Objects, entry: Entry): boolean {
-  for (const tree of Object.values(entry.outputs)) {
-    for (const { leaf } of leavesOf(tree)) if (!objects.has(leaf)) return false;
-  }
-  return true;
 }
 
 function claim(layout: Layout, key: Digest): Claim {

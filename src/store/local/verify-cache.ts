@@ -3,27 +3,17 @@ import { join } from 'node:path';
 import { digestOf } from '../../base/canonical.js';
 import { namesIn } from '../../base/files/folders.js';
 import type { Digest } from '../entry.js';
-import type { Store } from '../store.js';
+import type { CacheReport } from '../upkeep.js';
 import { listKeys, parseEntry, readEntries } from './entries.js';
-import { isDigest, type Layout, layoutOf } from './layout.js';
+import { isDigest, type Layout } from './layout.js';
+import type { Objects } from './objects.js';
 import { setAside } from './set-aside.js';
 
-export interface CacheReport {
-  /** Objects read, and their bytes in all. */
-  readonly objects: number;
-  readonly bytes: number;
-  readonly entries: number;
-  /** Objects whose bytes are not what their name says; set aside. */
-  readonly badObjects: readonly Digest[];
-  /** Keys whose entries are no entries, or not of the computation that their key names; set aside. */
-  readonly badEntries: readonly Digest[];
-  /** Keys with an output that is missing or bad, so that they run again. */
-  readonly incomplete: readonly { readonly key: Digest; readonly kind: string }[];
-}
-
 /** Reads every byte of the cache and sets aside what is not what it should be. */
-export async function verifyCache(store: Store): Promise<CacheReport> {
-  const layout = layoutOf(store.folder);
+export async function verifyCache(
+  layout: Layout,
+  blobs: Pick<Objects, 'verify' | 'hasOutputs'>,
+): Promise<CacheReport> {
   const badObjects: Digest[] = [];
   let objects = 0;
   let bytes = 0;
@@ -32,7 +22,7 @@ export async function verifyCache(store: Store): Promise<CacheReport> {
     if (size === undefined) continue;
     objects += 1;
     bytes += size;
-    if (!(await store.verify({ digest, bytes: size }))) badObjects.push(digest);
+    if (!(await blobs.verify({ digest, bytes: size }))) badObjects.push(digest);
   }
 
   const badEntries: Digest[] = [];
@@ -46,7 +36,7 @@ export async function verifyCache(store: Store): Promise<CacheReport> {
   const incomplete: { key: Digest; kind: string }[] = [];
   for (const entry of readEntries(layout)) {
     entries += 1;
-    if (!store.isComplete(entry)) incomplete.push({ key: entry.key, kind: entry.facts.kind });
+    if (!blobs.hasOutputs(entry)) incomplete.push({ key: entry.key, kind: entry.facts.kind });
   }
   return { objects, bytes, entries, badObjects, badEntries, incomplete };
 }

@@ -28,10 +28,10 @@ function memory() {
   const entries = new Map<string, Entry>();
   return {
     entries,
-    readEntry: (key: string) => entries.get(key),
-    isComplete: () => true,
+    find: async (key: string) => entries.get(key),
     // Other objects choose otherwise.
-    readText: (digest: string) => `{ "inner_lr": 0.${1 + (Number.parseInt(digest.slice(0, 8), 16) % 1e6)} }`,
+    getText: async (digest: string) =>
+      `{ "inner_lr": 0.${1 + (Number.parseInt(digest.slice(0, 8), 16) % 1e6)} }`,
     digestFile: async (path: string) =>
       path.endsWith('missing.csv')
         ? failed({ reason: 'file-not-found' as const, message: `${path} is not there` })
@@ -372,8 +372,8 @@ test('without a run to compare a node with, it is the most similar entry of its 
     ...tuned?.preimage,
     params: { inner_lr: 0.7, steps: [1, 3, 5, 10], max_prefix_length: 50 },
   };
-  const nearest = findSimilar(preimage, store.entries.values());
+  const nearest = await findSimilar(preimage, store.entries.values());
   expect(nearest?.source).toMatch(/^entry [0-9a-f]{8}, the most similar of eval.few_shot$/);
   expect(nearest?.preimage['params']).toMatchObject({ steps: [1, 3, 5, 10] });
-  expect(findSimilar({ kind: 'new.kind' }, store.entries.values())).toBeUndefined();
+  expect(await findSimilar({ kind: 'new.kind' }, store.entries.values())).toBeUndefined();
 });

@@ -3,13 +3,11 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { checkedJson } from '../../../src/base/files/checked-json.js';
 import type { Entry } from '../../../src/store/entry.js';
-import { collectGarbage, planGarbage } from '../../../src/store/local/collect-garbage.js';
-import { holdCache } from '../../../src/store/local/hold-cache.js';
 import { layoutOf } from '../../../src/store/local/layout.js';
 import { thisProcess } from '../../../src/store/local/lock-owner.js';
 import { acquireLock, releaseLock } from '../../../src/store/local/locks.js';
 import { openStore } from '../../../src/store/local/open-store.js';
-import { Actor, claimed, compute, hexDigest, inFolder, keyOf, recordOf, stage } from './rig.js';
+import { Actor, allOf, claimed, compute, hexDigest, inFolder, keyOf, recordOf, stage } from './rig.js';
 
 const inputsFrom = (entry: Entry): Entry['inputs'] => ({
   data: entry.outputs['value'] ?? { type: 'list', elements: [] },
@@ -25,19 +23,19 @@ describe('garbage', () => {
       await store.putText('code');
 
       const keptKeys = new Set([keyOf('kept')]);
-      const plan = planGarbage(store, { keptKeys });
+      const plan = await store.planGarbage({ keptKeys });
       expect(plan.garbage.map(({ type }) => type)).toEqual(['entry', 'object']);
       expect(plan.bytes).toBe(checkedJson(dropped).length + 'dropped bytes'.length);
-      expect(store.readEntry(keyOf('dropped'))).toBeDefined();
+      expect(await store.readEntry(keyOf('dropped'))).toBeDefined();
 
-      expect(collectGarbage(store, { keptKeys })).toEqual({ ok: true, value: plan });
-      expect([...store.entries()].map(({ key }) => key).sort()).toEqual(
+      expect(await store.collectGarbage({ keptKeys })).toEqual({ ok: true, value: plan });
+      expect((await allOf(store.entries())).map(({ key }) => key).sort()).toEqual(
         [keyOf('kept'), keyOf('source')].sort(),
       );
-      expect([...store.entries()].every((entry) => store.isComplete(entry))).toBe(true);
+      for (const { key } of await allOf(store.entries())) expect(await store.find(key)).toBeDefined();
       expect(existsSync(store.objectPath(hexDigest('dropped bytes')))).toBe(false);
       expect(await store.getText(hexDigest('code'))).toBe('code');
-      expect(planGarbage(store, { keptKeys })).toEqual({ garbage: [], bytes: 0, heldBy: [] });
+      expect(await store.planGarbage({ keptKeys })).toEqual({ garbage: [], bytes: 0, heldBy: [] });
     }));
 
   it('is nothing that a run in progress may need', () =>
@@ -47,13 +45,13 @@ describe('garbage', () => {
       const holder = new Actor('hold', folder, keyOf('running'));
       await holder.says(/claimed/);
       const options = { keptKeys: new Set<string>(), leftoverSeconds: 0 };
-      const during = collectGarbage(store, options);
+      const during = await store.collectGarbage(options);
       await holder.kill();
       expect(during).toMatchObject({
         ok: true,
         value: { garbage: [], heldBy: [expect.stringContaining(String(holder.child.pid))] },
       });
-      const after = collectGarbage(store, options);
+      const after = await store.collectGarbage(options);
       expect(after.ok && after.value.garbage.map(({ type }) => type)).toEqual(['entry', 'object', 'partial']);
       expect(readdirSync(join(folder, 'partial'))).toEqual([]);
     }));
@@ -75,7 +73,7 @@ describe('garbage', () => {
             utimesSync(path, old, old);
         }
       }
-      const result = collectGarbage(store, { keptKeys: new Set() });
+      const result = await store.collectGarbage({ keptKeys: new Set() });
       expect(result.ok && result.value).toMatchObject({ bytes: 2 + 5 + 2 });
       expect(readdirSync(join(folder, 'partial'))).toEqual([keyOf('fresh')]);
       expect(readdirSync(join(folder, 'quarantine'))).toEqual(['fresh.x']);
@@ -88,8 +86,8 @@ describe('garbage', () => {
       await compute(store, 'a', 'first');
       const workspace = await claimed(store, keyOf('a'));
       await store.commit(workspace, recordOf('a'), { value: stage(workspace, 'value', 'second') });
-      expect(planGarbage(store, { keptKeys: new Set() }).garbage).toEqual([]);
-      const types = planGarbage(store, { keptKeys: new Set(), leftoverSeconds: 0 }).garbage.map(
+      expect((await store.planGarbage({ keptKeys: new Set() })).garbage).toEqual([]);
+      const types = (await store.planGarbage({ keptKeys: new Set(), leftoverSeconds: 0 })).garbage.map(
         ({ type }) => type,
       );
       expect(types).toEqual(expect.arrayContaining(['object', 'object', 'quarantine', 'quarantine']));
@@ -100,7 +98,7 @@ describe('garbage', () => {
       const store = await openStore(folder);
       mkdirSync(join(folder, 'locks'));
       acquireLock(join(folder, 'locks', 'collection'));
-      expect(collectGarbage(store, { keptKeys: new Set() })).toMatchObject({ ok: false });
+      expect(await store.collectGarbage({ keptKeys: new Set() })).toMatchObject({ ok: false });
       expect((await store.claim(keyOf('a'))).type).toBe('busy');
       expect(readdirSync(join(folder, 'locks'))).toEqual(['collection']);
     }));
@@ -111,11 +109,11 @@ describe('a hold on the cache', () => {
     inFolder(async (folder) => {
       const store = await openStore(folder);
       await compute(store, 'a', 'text');
-      const hold = await holdCache(store);
+      const hold = await store.hold();
       const options = { keptKeys: new Set<string>() };
-      expect(collectGarbage(store, options)).toMatchObject({ ok: true, value: { garbage: [] } });
+      expect(await store.collectGarbage(options)).toMatchObject({ ok: true, value: { garbage: [] } });
       hold.close();
-      const after = collectGarbage(store, options);
+      const after = await store.collectGarbage(options);
       expect(after.ok && after.value.garbage.map(({ type }) => type)).toEqual(['entry', 'object']);
     }));
 
@@ -129,13 +127,13 @@ describe('a hold on the cache', () => {
       const collection = acquireLock(collectionLock);
       if (collection.type !== 'acquired') throw new Error('the lock is free');
       let held = false;
-      const holding = holdCache(store).then((hold) => {
+      const holding = store.hold().then((hold) => {
         held = true;
         return hold;
       });
       await new Promise((resolve) => setTimeout(resolve, 150));
       expect(held).toBe(false);
-      expect(planGarbage(store, { keptKeys: new Set() }).heldBy).toHaveLength(1);
+      expect((await store.planGarbage({ keptKeys: new Set() })).heldBy).toHaveLength(1);
       releaseLock(collectionLock, collection.token);
       (await holding).close();
       expect(readdirSync(locks)).toEqual([]);

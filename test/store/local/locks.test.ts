@@ -12,7 +12,6 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { holdCache } from '../../../src/store/local/hold-cache.js';
 import { type LockOwner, livenessOf, thisProcess } from '../../../src/store/local/lock-owner.js';
 import { acquireLock, inspectLock, releaseLock } from '../../../src/store/local/locks.js';
 import { openStore } from '../../../src/store/local/open-store.js';
@@ -138,7 +137,7 @@ describe('a run that begins', () => {
       for (const [name, changes] of Object.entries(others)) {
         symlinkSync(JSON.stringify({ ...thisProcess(name), ...changes }), join(folder, 'locks', keyOf(name)));
       }
-      const hold = await holdCache(await openStore(folder));
+      const hold = await (await openStore(folder)).hold();
       hold.close();
       expect(readdirSync(join(folder, 'locks')).sort()).toEqual(Object.keys(others).map(keyOf).sort());
     }));

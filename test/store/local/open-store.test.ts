@@ -19,7 +19,7 @@ import { FailureError } from '../../../src/base/failure.js';
 import { leavesOf } from '../../../src/base/files/tree.js';
 import type { Entry, ObjectReference } from '../../../src/store/entry.js';
 import { openStore } from '../../../src/store/local/open-store.js';
-import { Actor, claimed, compute, hexDigest, inFolder, keyOf, recordOf, stage } from './rig.js';
+import { Actor, allOf, claimed, compute, hexDigest, inFolder, keyOf, recordOf, stage } from './rig.js';
 
 function valueIn(entry: Entry): ObjectReference {
   const tree = entry.outputs['value'];
@@ -47,7 +47,7 @@ describe('commit', () => {
         bundle: { type: 'bundle', ports: { x: stage(workspace, 'bundle/x', '') } },
       });
       expect(result.ok).toBe(true);
-      const entry = store.readEntry(keyOf('a'));
+      const entry = await store.readEntry(keyOf('a'));
       expect(entry).toEqual(result.ok && result.value);
       expect(entry?.outputs['bundle']).toEqual({
         type: 'bundle',
@@ -72,7 +72,7 @@ describe('commit', () => {
         const result = await store.commit(workspace, recordOf('a'), { value });
         expect(result).toMatchObject({ ok: false, failure: { reason: 'output-missing' } });
       }
-      expect(store.readEntry(keyOf('a'))).toBeUndefined();
+      expect(await store.readEntry(keyOf('a'))).toBeUndefined();
       expect((await store.claim(keyOf('a'))).type).toBe('claimed');
     }));
 
@@ -102,7 +102,7 @@ describe('commit', () => {
         ok: false,
         failure: { reason: 'not-deterministic', details: [expect.stringContaining(hexDigest('second'))] },
       });
-      expect(store.readEntry(keyOf('a'))).toBeUndefined();
+      expect(await store.readEntry(keyOf('a'))).toBeUndefined();
       const kept = readdirSync(join(folder, 'quarantine')).map((name) =>
         valueIn(JSON.parse(readFileSync(join(folder, 'quarantine', name), 'utf8')) as Entry),
       );
@@ -117,10 +117,10 @@ describe('commit', () => {
       const store = await openStore(folder);
       await compute(store, 'a', 'first', { deterministic: false });
       const entry = await compute(store, 'a', 'second', { deterministic: false });
-      expect(store.readEntry(keyOf('a'))).toEqual(entry);
+      expect(await store.readEntry(keyOf('a'))).toEqual(entry);
       await compute(store, 'b', 'same');
       await compute(store, 'b', 'same');
-      expect(store.readEntry(keyOf('b'))).toBeDefined();
+      expect(await store.readEntry(keyOf('b'))).toBeDefined();
     }));
 
   it('never leaves an entry without its objects, however often it is killed', () =>
@@ -134,10 +134,10 @@ describe('commit', () => {
         printed.push(...(await actor.kill()).split('\n').filter((line) => line.length === 64));
       }
       const store = await openStore(folder);
-      const entries = [...store.entries()];
+      const entries = await allOf(store.entries());
       expect(entries.map((entry) => entry.key)).toEqual(expect.arrayContaining(printed));
       for (const entry of entries) {
-        expect(store.isComplete(entry)).toBe(true);
+        expect(await store.find(entry.key)).toEqual(entry);
         for (const tree of Object.values(entry.outputs)) {
           for (const { leaf } of leavesOf(tree)) expect(await store.verify(leaf)).toBe(true);
         }
@@ -204,9 +204,9 @@ describe('a bad object', () => {
       const store = await openStore(folder);
       const entry = await compute(store, 'a', 'good text');
       corrupt(store.objectPath(valueIn(entry).digest));
-      expect(store.isComplete(entry)).toBe(true);
+      expect(await store.find(entry.key)).toEqual(entry);
       expect(await store.verify(valueIn(entry))).toBe(false);
-      expect(store.isComplete(entry)).toBe(false);
+      expect(await store.find(entry.key)).toBeUndefined();
       expect(readdirSync(join(folder, 'quarantine'))).toHaveLength(1);
       await compute(store, 'a', 'good text');
       expect(await store.verify(valueIn(entry))).toBe(true);
@@ -228,7 +228,7 @@ describe('a bad object', () => {
       const path = store.objectPath(valueIn(entry).digest);
       chmodSync(path, 0o644);
       truncateSync(path, 4);
-      expect(store.isComplete(entry)).toBe(false);
+      expect(await store.find(entry.key)).toBeUndefined();
       expect(await store.verify(valueIn(entry))).toBe(false);
       expect(existsSync(path)).toBe(false);
       expect(await store.verify(valueIn(entry))).toBe(false);
@@ -257,10 +257,10 @@ describe('readEntry', () => {
       const store = await openStore(folder);
       await compute(store, 'a', 'text');
       const path = join(folder, 'steps', keyOf('a').slice(0, 2), `${keyOf('a')}.json`);
-      expect(store.readEntry(keyOf('a'))).toBeDefined();
+      expect(await store.readEntry(keyOf('a'))).toBeDefined();
       writeFileSync(path, spoil(readFileSync(path, 'utf8')));
-      expect(store.readEntry(keyOf('a'))).toBeUndefined();
-      expect([...store.entries()]).toEqual([]);
+      expect(await store.readEntry(keyOf('a'))).toBeUndefined();
+      expect(await allOf(store.entries())).toEqual([]);
     }),
   );
 });
@@ -269,8 +269,8 @@ describe('openStore', () => {
   it('writes nothing, so that planning needs no cache', () =>
     inFolder(async (folder) => {
       const store = await openStore(join(folder, 'cache'));
-      expect(store.readEntry(keyOf('a'))).toBeUndefined();
-      expect([...store.entries()]).toEqual([]);
+      expect(await store.readEntry(keyOf('a'))).toBeUndefined();
+      expect(await allOf(store.entries())).toEqual([]);
       await store.saveIndex();
       expect(existsSync(join(folder, 'cache'))).toBe(false);
     }));
@@ -324,8 +324,8 @@ describe.skipIf(!canMount)('on a small disk (needs the right to mount one)', () 
         ok: false,
         failure: { reason: 'disk', hint: expect.stringContaining('gc') },
       });
-      expect(store.readEntry(keyOf('a'))).toBeUndefined();
-      expect([...store.entries()]).toEqual([first]);
+      expect(await store.readEntry(keyOf('a'))).toBeUndefined();
+      expect(await allOf(store.entries())).toEqual([first]);
       await expect(store.putText('x'.repeat(8192))).rejects.toThrow(FailureError);
       expect(await store.getText(hexDigest('x'.repeat(8192)))).toBeUndefined();
 
@@ -341,9 +341,9 @@ describe.skipIf(!canMount)('on a small disk (needs the right to mount one)', () 
       const entry = await compute(await openStore(join(disk, 'cache')), 'a', 'text');
       execFileSync('mount', ['-o', 'remount,ro', disk]);
       const store = await openStore(join(disk, 'cache'));
-      const read = store.readEntry(keyOf('a'));
+      const read = await store.readEntry(keyOf('a'));
       expect(read).toEqual(entry);
-      expect(store.isComplete(entry)).toBe(true);
+      expect(await store.find(entry.key)).toEqual(entry);
       expect((await store.digestFile(store.objectPath(valueIn(entry).digest))).ok).toBe(true);
       await store.saveIndex();
       await expect(store.claim(keyOf('b'))).rejects.toMatchObject({

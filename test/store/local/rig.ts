@@ -20,6 +20,13 @@ export async function inFolder(body: (folder: string) => Promise<void>): Promise
   }
 }
 
+/** All that an iteration gives. */
+export async function allOf<Value>(values: AsyncIterable<Value>): Promise<Value[]> {
+  const all: Value[] = [];
+  for await (const value of values) all.push(value);
+  return all;
+}
+
 export function hexDigest(data: string): string {
   return createHash('sha256').update(data).digest('hex');
 }

@@ -2,7 +2,6 @@ import { chmodSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { openStore } from '../../../src/store/local/open-store.js';
-import { verifyCache } from '../../../src/store/local/verify-cache.js';
 import { compute, hexDigest, inFolder, keyOf } from './rig.js';
 
 describe('verifyCache', () => {
@@ -11,7 +10,7 @@ describe('verifyCache', () => {
       const store = await openStore(folder);
       await compute(store, 'a', 'first');
       await compute(store, 'b', 'second');
-      expect(await verifyCache(store)).toEqual({
+      expect(await store.verifyAll()).toEqual({
         objects: 2,
         bytes: 11,
         entries: 2,
@@ -41,7 +40,7 @@ describe('verifyCache', () => {
         readFileSync(entryPath('later'), 'utf8').replace('"format":1', '"format":2'),
       );
 
-      const report = await verifyCache(await openStore(folder));
+      const report = await (await openStore(folder)).verifyAll();
       expect(report.badObjects).toEqual([hexDigest('flipped')]);
       expect(report.badEntries).toEqual([keyOf('entry')]);
       expect(report.incomplete.map(({ key }) => key).sort()).toEqual(
@@ -50,6 +49,6 @@ describe('verifyCache', () => {
       expect(report.entries).toBe(3);
       expect(existsSync(flipped)).toBe(false);
       expect(existsSync(entryPath('later'))).toBe(true);
-      expect(store.readEntry(keyOf('entry'))).toBeUndefined();
+      expect(await store.readEntry(keyOf('entry'))).toBeUndefined();
     }));
 });
