@@ -78,6 +78,16 @@ describe('the structure of src/', () => {
     expect(cycles).toEqual([]);
   });
 
+  it('has no room of more than some 20 modules', () => {
+    const most = 22;
+    const rooms = new Map<string, number>();
+    for (const file of modules) {
+      const room = dirname(file);
+      rooms.set(room, (rooms.get(room) ?? 0) + 1);
+    }
+    expect([...rooms].filter(([, count]) => count > most)).toEqual([]);
+  });
+
   it('spreads no list into the arguments of a call: the stack overflows at some 100,000', () => {
     // What is spread into these is a rest parameter, a pair, or the few words of a command.
     const bounded = ['configure', 'joinColumns', 'figureId', 'locate', 'argument'].concat(

@@ -1,5 +1,5 @@
 import type { EngineProbe } from './engine.js';
-import type { CreateOnWebgpu } from './tfjs/probe-webgpu.js';
+import type { CreateOnWebgpu } from './tfjs/device/probe-webgpu.js';
 
 /** The module that a probing process starts with: prints what the probe of the engine that it is given came to. */
 const probe = await probeOf(process.argv[2]);
@@ -9,7 +9,7 @@ process.stdout.write(`\n${JSON.stringify(probe)}\n`, () => process.exit(0));
 async function probeOf(name: string | undefined): Promise<EngineProbe> {
   switch (name) {
     case 'tfjs:tensorflow':
-      return await (await import('./tfjs/probe-tensorflow.js')).probeTensorflow();
+      return await (await import('./tfjs/device/probe-tensorflow.js')).probeTensorflow();
     case 'tfjs:webgpu':
       return await probeWebgpu((await import('./tfjs/tfjs-webgpu-engine.js')).createWebgpuEngine);
     case 'tfjs:webgpu-plain':
@@ -20,5 +20,5 @@ async function probeOf(name: string | undefined): Promise<EngineProbe> {
 }
 
 async function probeWebgpu(create: CreateOnWebgpu): Promise<EngineProbe> {
-  return await (await import('./tfjs/probe-webgpu.js')).probeWebgpu(create);
+  return await (await import('./tfjs/device/probe-webgpu.js')).probeWebgpu(create);
 }

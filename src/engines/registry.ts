@@ -63,7 +63,7 @@ export const engines: { readonly [name: string]: EngineDescriptor } = {
     parallel: false,
     summary: 'float32, what tfjs does on a GPU, in JavaScript: slow, to compare with',
     packages: ['@tensorflow/tfjs-core', '@tensorflow/tfjs-backend-cpu'],
-    probe: async () => (await import('./tfjs/probe-cpu.js')).probeCpu(),
+    probe: async () => (await import('./tfjs/device/probe-cpu.js')).probeCpu(),
     load: () => import('./tfjs/tfjs-cpu-engine.js'),
   },
 };

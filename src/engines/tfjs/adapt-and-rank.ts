@@ -1,7 +1,7 @@
 import { greatest } from '../../base/extremes.js';
 import type { Task } from '../../data/pair-set.js';
 import type { Adapted, AdaptHyper, Drift, Parameters } from '../engine.js';
-import type { Device } from './device.js';
+import type { Device } from './device/device.js';
 import { type PackedTasks, packInParts } from './pack-tasks.js';
 import type { Passes, Values } from './passes.js';
 import { bySet, driftOfSquares } from './read-values.js';

@@ -1,6 +1,6 @@
 import type { PairSet } from '../../data/pair-set.js';
 import type { LossGradient, Parameters } from '../engine.js';
-import type { Device } from './device.js';
+import type { Device } from './device/device.js';
 import { assignSlots, packForests } from './packed-forests.js';
 import { inParts, pairsAt } from './parts.js';
 import { addSum } from './read-values.js';

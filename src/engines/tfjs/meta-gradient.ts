@@ -1,6 +1,6 @@
 import type { Task } from '../../data/pair-set.js';
 import type { MetaGradient, MetaHyper, Parameters } from '../engine.js';
-import type { Device } from './device.js';
+import type { Device } from './device/device.js';
 import { type PackedTasks, packInParts } from './pack-tasks.js';
 import { assignSlots, type PackedForests, packForests } from './packed-forests.js';
 import type { Passes, Values, Vectors } from './passes.js';

@@ -1,5 +1,5 @@
 import type { Task } from '../../data/pair-set.js';
-import type { Device } from './device.js';
+import type { Device } from './device/device.js';
 import { assignSlots, type PackedForests, packForests } from './packed-forests.js';
 import { inParts } from './parts.js';
 

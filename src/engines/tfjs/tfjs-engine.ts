@@ -2,7 +2,7 @@
 // seam. Everything up to a reading is enqueued at once.
 import type { Engine, EngineOptions } from '../engine.js';
 import { adaptAndRank } from './adapt-and-rank.js';
-import { Device, type TfjsBackend } from './device.js';
+import { Device, type TfjsBackend } from './device/device.js';
 import { lossGradient } from './loss-gradient.js';
 import { metaGradient } from './meta-gradient.js';
 

@@ -1,9 +1,9 @@
 import { FailureError } from '../../base/failure.js';
 import type { Engine, EngineOptions } from '../engine.js';
-import { withDeviceFailures } from './device-failures.js';
-import { loadTensorflow } from './load-tensorflow.js';
+import { withDeviceFailures } from './device/device-failures.js';
+import { loadTensorflow } from './device/load-tensorflow.js';
+import { tensorflowDevice } from './device/tensorflow-device.js';
 import { PlainPasses } from './plain/plain-passes.js';
-import { tensorflowDevice } from './tensorflow-device.js';
 import { createTfjsEngine } from './tfjs-engine.js';
 
 const gibibyte = 2 ** 30;

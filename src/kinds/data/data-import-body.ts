@@ -1,13 +1,17 @@
 import { relative } from 'node:path';
 import { formatCount } from '../../base/quantities.js';
-import { type ColumnPlaces, resolveColumns, roles } from '../../data/column-places.js';
-import { type FormatWarning, warningsOfFormat } from '../../data/format-warnings.js';
-import { importParquet, parquetColumns } from '../../data/import-parquet.js';
-import { describeImport, type LeftOut, surveyRows, warningsOf } from '../../data/import-summary.js';
-import { type ImportTarget, openTarget } from '../../data/import-target.js';
-import { importText, linesOfRows, type TextPart } from '../../data/import-text.js';
-import { type AskedFormat, detectFormat, type InteractionFormat } from '../../data/interaction-format.js';
-import type { BadRow, RecordSplitter } from '../../data/split-records.js';
+import { type ColumnPlaces, resolveColumns, roles } from '../../data/import/column-places.js';
+import { type FormatWarning, warningsOfFormat } from '../../data/import/format-warnings.js';
+import { importParquet, parquetColumns } from '../../data/import/import-parquet.js';
+import { describeImport, type LeftOut, surveyRows, warningsOf } from '../../data/import/import-summary.js';
+import { type ImportTarget, openTarget } from '../../data/import/import-target.js';
+import { importText, linesOfRows, type TextPart } from '../../data/import/import-text.js';
+import {
+  type AskedFormat,
+  detectFormat,
+  type InteractionFormat,
+} from '../../data/import/interaction-format.js';
+import type { BadRow, RecordSplitter } from '../../data/import/split-records.js';
 import { badData, readingUserFile } from '../../tables/bad-data.js';
 import { withDatabase } from '../../tables/database.js';
 import { fillsGroups, writeParquet } from '../../tables/parquet.js';

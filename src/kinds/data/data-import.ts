@@ -1,5 +1,5 @@
-import { partsOf } from '../../data/input-parts.js';
-import type { TimeUnit } from '../../data/times.js';
+import { partsOf } from '../../data/import/input-parts.js';
+import type { TimeUnit } from '../../data/import/times.js';
 import { defineKind, type Objection } from '../kind.js';
 import { type Canonical, type Complete, declareParameters, inNoKey } from '../parameters.js';
 import { fileOf } from '../shapes.js';

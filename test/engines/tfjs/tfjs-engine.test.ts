@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, it, vi } from 'vitest';
 import type { PairSet, Task } from '../../../src/data/pair-set.js';
 import type { Engine, MetaHyper } from '../../../src/engines/engine.js';
 import { createEngine as createReference } from '../../../src/engines/reference/reference-engine.js';
-import type { DeviceLimits } from '../../../src/engines/tfjs/device.js';
+import type { DeviceLimits } from '../../../src/engines/tfjs/device/device.js';
 import type { Passes } from '../../../src/engines/tfjs/passes.js';
 import { PlainPasses } from '../../../src/engines/tfjs/plain/plain-passes.js';
 import { createEngine as createCpu } from '../../../src/engines/tfjs/tfjs-cpu-engine.js';

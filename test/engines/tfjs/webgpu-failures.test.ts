@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { FailureError } from '../../../src/base/failure.js';
 import type { Engine } from '../../../src/engines/engine.js';
-import { withDeviceFailures } from '../../../src/engines/tfjs/device-failures.js';
+import { withDeviceFailures } from '../../../src/engines/tfjs/device/device-failures.js';
 import type { WebgpuDevice } from '../../../src/engines/tfjs/webgpu/webgpu-device.js';
 import { openSoftwareWebgpu } from './software-webgpu.js';
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
 import type { JsonObject } from '../../../src/base/json.js';
-import { partsOf } from '../../../src/data/input-parts.js';
+import { partsOf } from '../../../src/data/import/input-parts.js';
 import { dataImport } from '../../../src/kinds/data/data-import.js';
 import { failureOf, rowsOf, runKind, temporaryFolder, writeTable } from '../../support/run-kind.js';
 

@@ -1,6 +1,6 @@
 // Kinds that only tests know: a worker process gets them by starting with test-worker.mjs.
 import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { withDeviceFailures } from '../../../dist/engines/tfjs/device-failures.js';
+import { withDeviceFailures } from '../../../dist/engines/tfjs/device/device-failures.js';
 import { declareParameters } from '../../../dist/kinds/parameters.js';
 
 const file = { shape: { type: 'file', content: 'value' }, description: 'What it wrote.' };

@@ -1,7 +1,7 @@
 import { FailureError } from '../../../base/failure.js';
 import type { Engine, EngineOptions } from '../../engine.js';
-import type { DeviceLimits, TfjsBackend } from '../device.js';
-import { withDeviceFailures } from '../device-failures.js';
+import type { DeviceLimits, TfjsBackend } from '../device/device.js';
+import { withDeviceFailures } from '../device/device-failures.js';
 import { openWebgpu, type WebgpuDevice, WebgpuUnavailableError } from './webgpu-device.js';
 
 const gibibyte = 2 ** 30;

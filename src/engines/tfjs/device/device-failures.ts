@@ -1,5 +1,5 @@
-import { type Failure, FailureError } from '../../base/failure.js';
-import type { Engine } from '../engine.js';
+import { type Failure, FailureError } from '../../../base/failure.js';
+import type { Engine } from '../../engine.js';
 
 /**
  * An engine whose calls end with the failures `device-out-of-memory` and `device-lost` where its backend throws, or

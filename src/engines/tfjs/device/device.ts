@@ -1,8 +1,8 @@
-import type { GruShape } from '../../model/gru/gru-shape.js';
-import { parameterCount } from '../../model/gru/parameter-layout.js';
-import type { Parameters } from '../engine.js';
-import type { ItemSlots, PackedForests } from './packed-forests.js';
-import type { Footprint, Passes, Rates, Values } from './passes.js';
+import type { GruShape } from '../../../model/gru/gru-shape.js';
+import { parameterCount } from '../../../model/gru/parameter-layout.js';
+import type { Parameters } from '../../engine.js';
+import type { ItemSlots, PackedForests } from '../packed-forests.js';
+import type { Footprint, Passes, Rates, Values } from '../passes.js';
 
 /** How much a device can hold. */
 export interface DeviceLimits {

@@ -1,6 +1,6 @@
 import { readdirSync, realpathSync, statSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve } from 'node:path';
-import { formatCount } from '../base/quantities.js';
+import { formatCount } from '../../base/quantities.js';
 
 /** The files that a path stands for, and what people should know of how they were chosen. */
 export interface InputParts {

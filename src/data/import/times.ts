@@ -1,4 +1,4 @@
-import { sqlText } from '../tables/database.js';
+import { sqlText } from '../../tables/database.js';
 
 export type TimeUnit =
   | 'seconds'

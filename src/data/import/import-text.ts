@@ -1,8 +1,8 @@
 import { closeSync, openSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { badData } from '../tables/bad-data.js';
-import { sqlText } from '../tables/database.js';
-import { rowsPerGroup, withoutWildcards } from '../tables/parquet.js';
+import { badData } from '../../tables/bad-data.js';
+import { sqlText } from '../../tables/database.js';
+import { rowsPerGroup, withoutWildcards } from '../../tables/parquet.js';
 import { type ColumnPlaces, roles } from './column-places.js';
 import { addCells, type Cells, type ImportTarget } from './import-target.js';
 import type { InteractionFormat } from './interaction-format.js';

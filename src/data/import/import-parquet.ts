@@ -1,6 +1,6 @@
-import { badData } from '../tables/bad-data.js';
-import { type Database, sqlName, sqlText } from '../tables/database.js';
-import { parquetFile, withoutWildcards } from '../tables/parquet.js';
+import { badData } from '../../tables/bad-data.js';
+import { type Database, sqlName, sqlText } from '../../tables/database.js';
+import { parquetFile, withoutWildcards } from '../../tables/parquet.js';
 import { type ColumnPlaces, type ColumnRole, roles } from './column-places.js';
 import { type FormatWarning, twofoldName } from './format-warnings.js';
 import { addCells, type ImportTarget } from './import-target.js';

@@ -1,7 +1,7 @@
-import type { Engine, EngineOptions, EngineProbe } from '../engine.js';
-import { installedVersions } from '../installed-version.js';
-import { faultMend, gradientFault } from './check-gradient.js';
-import { openWebgpu, type WebgpuDevice } from './webgpu/webgpu-device.js';
+import type { Engine, EngineOptions, EngineProbe } from '../../engine.js';
+import { installedVersions } from '../../installed-version.js';
+import { faultMend, gradientFault } from '../check-gradient.js';
+import { openWebgpu, type WebgpuDevice } from '../webgpu/webgpu-device.js';
 
 const packages = ['webgpu', '@tensorflow/tfjs-backend-webgpu'];
 

@@ -1,5 +1,5 @@
-import type { EngineProbe } from '../engine.js';
-import { installedVersions } from '../installed-version.js';
+import type { EngineProbe } from '../../engine.js';
+import { installedVersions } from '../../installed-version.js';
 
 /** It needs no device. */
 export function probeCpu(): EngineProbe {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { type RecordLayout, RecordSplitter } from '../../src/data/split-records.js';
+import { type RecordLayout, RecordSplitter } from '../../../src/data/import/split-records.js';
 
 const layout: RecordLayout = {
   delimiter: ',',

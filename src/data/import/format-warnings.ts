@@ -1,4 +1,4 @@
-import { badData } from '../tables/bad-data.js';
+import { badData } from '../../tables/bad-data.js';
 import { type ColumnPlaces, type ColumnRole, roles } from './column-places.js';
 import type { AskedFormat, InteractionFormat } from './interaction-format.js';
 

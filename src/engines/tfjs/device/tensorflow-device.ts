@@ -1,5 +1,5 @@
-import { gpuDevices } from '../gpu-devices.js';
-import { nvidiaDriverVersion, nvidiaModels } from '../nvidia-driver.js';
+import { gpuDevices } from '../../gpu-devices.js';
+import { nvidiaDriverVersion, nvidiaModels } from '../../nvidia-driver.js';
 import type { LoadedTensorflow } from './load-tensorflow.js';
 
 /** What TensorFlow computes on, for people; `gpuIndex` is the place of the GPU that it was shown. */

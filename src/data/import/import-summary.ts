@@ -1,6 +1,6 @@
-import { formatCount } from '../base/quantities.js';
-import { badData } from '../tables/bad-data.js';
-import { sqlText } from '../tables/database.js';
+import { formatCount } from '../../base/quantities.js';
+import { badData } from '../../tables/bad-data.js';
+import { sqlText } from '../../tables/database.js';
 import { nullWords } from './column-places.js';
 import type { ImportTarget } from './import-target.js';
 import type { RecordSplitter } from './split-records.js';

@@ -12,7 +12,7 @@ function printedBy(program: string): string {
   `;
   return execFileSync(process.execPath, ['--input-type=module', '--eval', removed + program], {
     encoding: 'utf8',
-    cwd: new URL('../../..', import.meta.url),
+    cwd: new URL('../../../..', import.meta.url),
   });
 }
 
@@ -28,7 +28,7 @@ const asThePackageDoes = `
 
 it('what Node 23 took from util is there again for tfjs-node-gpu, and means what it meant', () => {
   const restored = `
-    const { restoreRemovedTests } = await import('./dist/engines/tfjs/load-tensorflow.js');
+    const { restoreRemovedTests } = await import('./dist/engines/tfjs/device/load-tensorflow.js');
     restoreRemovedTests();
   `;
   expect(JSON.parse(printedBy(restored + asThePackageDoes))).toEqual([

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { type Database, sqlText } from '../tables/database.js';
+import { type Database, sqlText } from '../../tables/database.js';
 import { nullWords } from './column-places.js';
 import { describeForm, isNumber, losesDigits, secondsOfText, type TimeForm, type TimeUnit } from './times.js';
 

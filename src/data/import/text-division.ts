@@ -1,4 +1,4 @@
-import { badData } from '../tables/bad-data.js';
+import { badData } from '../../tables/bad-data.js';
 import { type ColumnMapping, distinctNames, findPlaces, looksLikeHeader } from './column-places.js';
 import { isLikelyTime } from './times.js';
 

@@ -1,6 +1,6 @@
 import { createReadStream } from 'node:fs';
 import { createGunzip } from 'node:zlib';
-import { badData } from '../tables/bad-data.js';
+import { badData } from '../../tables/bad-data.js';
 
 const chunkBytes = 1 << 22;
 

@@ -1,4 +1,4 @@
-import { badData } from '../tables/bad-data.js';
+import { badData } from '../../tables/bad-data.js';
 import {
   type ColumnMapping,
   type Columns,

@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
-import { formatCount } from '../base/quantities.js';
-import { sqlText } from '../tables/database.js';
+import { formatCount } from '../../base/quantities.js';
+import { sqlText } from '../../tables/database.js';
 
 /** How the records of a text file are laid out. */
 export interface RecordLayout {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { FailureError } from '../../../src/base/failure.js';
-import type { Engine } from '../../../src/engines/engine.js';
-import { deviceFailure, withDeviceFailures } from '../../../src/engines/tfjs/device-failures.js';
+import { FailureError } from '../../../../src/base/failure.js';
+import type { Engine } from '../../../../src/engines/engine.js';
+import { deviceFailure, withDeviceFailures } from '../../../../src/engines/tfjs/device/device-failures.js';
 
 const named = (name: string, message: string) => Object.assign(new Error(message), { name });
 

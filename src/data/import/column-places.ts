@@ -1,4 +1,4 @@
-import { badData } from '../tables/bad-data.js';
+import { badData } from '../../tables/bad-data.js';
 
 /** A column by name, or by position from 1. */
 export type ColumnReference = string | number;
