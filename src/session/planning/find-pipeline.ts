@@ -121,9 +121,10 @@ export function isPipelineName(name: string): boolean {
   return /\.ya?ml$/.test(name);
 }
 
-/** Whether a target can only be meant for a file: no step has such a name, and a node has brackets. */
+/** Whether a target can only be meant for a file: no step has such a name, and a node has brackets or is a `STEP/PORT`. */
 export function looksLikePath(target: string): boolean {
-  return /\.\w+$|\//.test(target) && !/[[@]/.test(target);
+  const isDerived = /^\w+\/\w+$/.test(target) && !target.startsWith('pipelines/');
+  return /\.\w+$|\//.test(target) && !/[[@]/.test(target) && !isDerived;
 }
 
 function relativePath(root: string, file: string): string {

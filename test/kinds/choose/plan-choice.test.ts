@@ -63,7 +63,9 @@ test('over averaged names there is a candidate for each of the others, and what 
   expect(best.notes).toEqual(['also chooses over iterations']);
   expect(graph.nodes.filter(({ step }) => step === 'test').map(({ id }) => id)).toEqual([
     'test@seed=1',
+    'test@seed=1/metrics',
     'test@seed=2',
+    'test@seed=2/metrics',
   ]);
   expect(nodeOf(graph, 'test@seed=2').inputs['model']).toEqual({
     type: 'file',
