@@ -163,8 +163,10 @@ class Execution {
   private ask<Answer>(question: () => Promise<Answer>, then: (answer: Answer) => void): void {
     this.asked++;
     question()
-      .finally(() => this.asked--)
       .then((answer) => {
+        // In one turn with what follows from the answer: of two questions that are answered together, the first must not
+        // find that nothing is asked any more while nothing has come of the second yet.
+        this.asked--;
         then(answer);
         this.advance();
       })
@@ -187,9 +189,13 @@ class Execution {
     if (this.stopped === undefined && (this.asked > 0 || this.schedule.hasReady || this.polls.size > 0))
       return;
     this.polls.clear();
-    const { outcome, reason } = this.stopped ?? { outcome: 'skipped', reason: 'nothing that it needs came' };
-    this.schedule.stop(outcome, reason);
-    this.finish();
+    if (this.stopped !== undefined) this.schedule.stop(this.stopped.outcome, this.stopped.reason);
+    const open = this.schedule.outcomes().filter(({ settled }) => settled === undefined);
+    if (open.length === 0) this.finish();
+    else {
+      const ids = open.map(({ node }) => node.id).join(', ');
+      this.crash(new Error(`there is nothing left to start or to wait for, and no outcome of ${ids}`));
+    }
   }
 
   private async start(start: Startable, granted: Resources): Promise<void> {

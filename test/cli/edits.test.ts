@@ -228,7 +228,7 @@ describe("what an edit of kshot's own code re-runs", () => {
         [`src/kinds/data/${sql}`]: '-- a comment',
       }),
       "a kind's body, a module that a kind loads lazily, a SQL file that a kind names",
-    ).toEqual(['chosen', 'meta_train@2', 'meta_train@4', 'pairs']);
+    ).toEqual(['best', 'chosen', 'meta_train@2', 'meta_train@4', 'pairs']);
     expect(
       await ranAfter({ 'src/ui/plain-lines.ts': mark, 'src/learning/adam.ts': '// only a comment' }),
       'the user interface, and a comment',
@@ -280,7 +280,7 @@ describe("what an edit of kshot's own code re-runs", () => {
       'src/kinds/train/maml-train.ts': ['default: 0.05', 'default: 0.06'],
       'src/kinds/evaluate/eval-few-shot.ts': ['maximum: 10_000', 'maximum: 9_000'],
       'src/kinds/data/data-split.ts': ['more than 1', 'above 1'],
-      'src/kinds/choose/select.ts': ['Which of the winner’s values', 'Those of the winner’s values'],
+      'src/kinds/choose/select.ts': ['Which of the winner’s names', 'Those of the winner’s names'],
       'src/kinds/train/optimizer-parameters.ts': ['What moves the parameters', 'How parameters are moved'],
     });
     build.rebuild();
