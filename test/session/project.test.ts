@@ -77,7 +77,7 @@ answer({
   counts: ended.map(({ finished }) => finished.counts),
   results: take(await project.results('first')),
   rows: take(await project.query('SELECT node, metric, value FROM latest_metrics')),
-  model: take(await project.get('best.model')),
+  model: take(await project.get('best.chosen')),
   left: {
     exitCode: process.exitCode ?? null,
     listeners: ['SIGINT', 'SIGTERM', 'SIGHUP', 'uncaughtException'].map((name) => process.listenerCount(name)),
