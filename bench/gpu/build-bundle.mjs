@@ -80,7 +80,7 @@ async function bundleProgram(folder) {
   });
   const engines = join(root, 'dist/engines');
   const assets = readdirSync(engines, { recursive: true, withFileTypes: true }).filter(
-    (entry) => entry.isFile() && !entry.name.endsWith('.js'),
+    (entry) => entry.isFile() && !/\.js(\.map)?$/.test(entry.name),
   );
   for (const { parentPath, name } of assets) {
     const target = join(folder, name);

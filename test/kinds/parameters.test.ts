@@ -17,7 +17,7 @@ const haveForms: { readonly [kind: string]: readonly string[] } = {
   'eval.few_shot': ['steps', 'k', 'inner_lr', 'adapt'],
   'maml.train': ['momentum', 'weight_decay'],
   'model.import': ['path'],
-  select: ['settings'],
+  select: ['settings', 'average'],
   'supervised.train': ['momentum', 'weight_decay'],
 };
 
