@@ -63,6 +63,23 @@ describe('the structure of src/', () => {
     expect(upwards).toEqual([]);
   });
 
+  it('is drawn in src/README.md as it is: its layers in their order, and the imports that follow from no others', () => {
+    const page = readFileSync(join(source, 'README.md'), 'utf8');
+    expect([...page.matchAll(/^\| `(\w+)\/` \|/gm)].map(([, layer]) => layer)).toEqual(layers);
+    const needs = new Map(layers.map((layer) => [layer, new Set<string>()]));
+    for (const { from, to } of imports) {
+      if (layerOf(from) !== layerOf(to)) needs.get(layerOf(from))?.add(layerOf(to));
+    }
+    const reaches = (from: string, to: string): boolean =>
+      [...(needs.get(from) ?? [])].some((next) => next === to || reaches(next, to));
+    const direct = [...needs].flatMap(([from, all]) =>
+      [...all]
+        .filter((to) => ![...all].some((other) => other !== to && reaches(other, to)))
+        .map((to) => `${from} --> ${to}`),
+    );
+    expect([...page.matchAll(/^ {2}(\w+ --> \w+)$/gm)].map(([, edge]) => edge).sort()).toEqual(direct.sort());
+  });
+
   it('has no cycle of imports, types too, but for what is loaded only when it is needed', () => {
     const next = new Map<string, string[]>();
     for (const { from, to, isLazy } of imports) if (!isLazy) next.set(from, [...(next.get(from) ?? []), to]);
