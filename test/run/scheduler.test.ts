@@ -82,9 +82,11 @@ describe('a run', () => {
     const other = projectOf(steps('{ a: 3, b: 5 }'));
     const store = await openStore(project.path('cache'));
     const again = await runProject(other, { store });
-    expect(again.nodes.flatMap(({ node, outcome }) => (outcome === 'ran' ? [node.id] : []))).toEqual(
-      expect.arrayContaining(['w[n=1]', 'w[n=1]/a', 'w[n=1]/b', 'b']),
+    // Of two nodes with equal keys either may be the one that runs.
+    const ran = again.nodes.flatMap(({ node, outcome }) =>
+      outcome === 'ran' ? [node.id.replace(/\[.*\]/, '')] : [],
     );
+    expect([...new Set(ran)]).toEqual(expect.arrayContaining(['w', 'w/a', 'w/b', 'b']));
     expect(again.outcomeOf('a@n=1').outcome).toBe('hit');
   });
 

@@ -141,6 +141,25 @@ export function namesGivenTwice(header: readonly string[]): readonly string[] {
   return names.filter((name, index) => names.indexOf(name) !== index);
 }
 
+/**
+ * Names that several columns have, but for capitals, in lower case: without one that is asked for just as a single
+ * column has it.
+ *
+ * @param names as the file has them
+ * @param readable those of them that can be read by their own name
+ */
+export function ambiguousNames(
+  names: readonly string[],
+  readable: readonly string[],
+  asked: ColumnMapping,
+): readonly string[] {
+  const exact = Object.values(asked)
+    .map(String)
+    .filter((one) => readable.includes(one) && names.filter((name) => name === one).length === 1)
+    .map((one) => one.toLowerCase());
+  return namesGivenTwice(names).filter((name) => !exact.includes(name));
+}
+
 function plainName(name: string): string {
   return name
     .replace(/:(token|float|token_seq|float_seq)$/, '')

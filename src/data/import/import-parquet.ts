@@ -1,7 +1,13 @@
 import { badData } from '../../tables/bad-data.js';
 import { type Database, sqlName, sqlText } from '../../tables/database.js';
 import { parquetFile, withoutWildcards } from '../../tables/parquet.js';
-import { type ColumnPlaces, type ColumnRole, roles } from './column-places.js';
+import {
+  ambiguousNames,
+  type ColumnMapping,
+  type ColumnPlaces,
+  type ColumnRole,
+  roles,
+} from './column-places.js';
 import { type FormatWarning, twofoldName } from './format-warnings.js';
 import { addCells, type ImportTarget } from './import-target.js';
 import { floatResolution, secondsOfNumber } from './times.js';
@@ -10,10 +16,53 @@ const numeric = /^(U?(TINYINT|SMALLINT|INTEGER|BIGINT|HUGEINT)|FLOAT|DOUBLE|DECI
 const textual = /^(BLOB|VARCHAR)$/;
 const several = /^(STRUCT|MAP|UNION)|\[\d*\]$/;
 
-/** The names of a parquet file's columns. */
-export async function parquetColumns(database: Database, path: string): Promise<readonly string[]> {
+/** A parquet file's columns: their names as DuckDB has them, and those that do not say which column is meant. */
+export async function parquetColumns(
+  database: Database,
+  path: string,
+  asked: ColumnMapping,
+): Promise<{ readonly columnNames: readonly string[]; readonly repeatedNames: readonly string[] }> {
   const rows = await database.rows(`DESCRIBE SELECT * FROM ${parquetFile(path)}`);
-  return rows.map((row) => String(row['column_name']));
+  const columnNames = rows.map((row) => String(row['column_name']));
+  return {
+    columnNames,
+    repeatedNames: ambiguousNames(await storedNames(database, path), columnNames, asked),
+  };
+}
+
+/** The names of the columns as they stand in the file: of what lies one below the top of its schema. */
+async function storedNames(database: Database, path: string): Promise<readonly string[]> {
+  const [top, ...elements] = await database.rows(
+    `SELECT name, num_children FROM parquet_schema(${sqlText(withoutWildcards(path))})`,
+  );
+  const names: string[] = [];
+  /** How many of each group that is open are to come. */
+  const open = [Number(top?.['num_children'] ?? 0)];
+  for (const { name, num_children: children } of elements) {
+    if (open.length === 1) names.push(String(name));
+    open.push(open.pop()! - 1); // there is one: the top stays
+    if (Number(children ?? 0) > 0) open.push(Number(children));
+    while (open.length > 1 && open.at(-1) === 0) open.pop();
+  }
+  return names;
+}
+
+/** DuckDB reads decimals of more than 38 digits as other numbers. */
+async function refuseWideDecimals(
+  database: Database,
+  { path, file, places }: { readonly path: string; readonly file: string; readonly places: ColumnPlaces },
+): Promise<void> {
+  const wide = await database.rows(
+    `SELECT name, precision FROM parquet_schema(${sqlText(withoutWildcards(path))})
+     WHERE converted_type = 'DECIMAL' AND precision > 38`,
+  );
+  for (const { name, precision } of wide) {
+    const role = roles.find((one) => places[one].path.at(-1) === name);
+    if (role === undefined) continue;
+    throw badData(file, `column ${name} is a decimal of ${precision} digits, more than can be read right`, {
+      hint: 'store it as text, or as a decimal of at most 38 digits',
+    });
+  }
 }
 
 /**
@@ -26,6 +75,7 @@ export async function importParquet(
   { path, file, places }: { readonly path: string; readonly file: string; readonly places: ColumnPlaces },
 ): Promise<readonly FormatWarning[]> {
   const { database } = target;
+  await refuseWideDecimals(database, { path, file, places });
   const from = parquetFile(path);
   const columns = { user: sqlOf(places, 'user'), item: sqlOf(places, 'item'), time: sqlOf(places, 'time') };
   const types = await typesOf(database, file, from, places, columns);

@@ -21,6 +21,8 @@ export interface Found {
   readonly rows: number;
   readonly first: number;
   readonly last: number;
+  /** How many times lie below 1,000 s, and the first of the others; null where there is none. */
+  readonly early: { readonly count: number; readonly next: number | null };
   readonly users: Ids;
   readonly items: Ids;
 }
@@ -32,6 +34,8 @@ interface Ids {
   readonly nulls: readonly { readonly word: string; readonly rows: number }[];
   /** Whole numbers with a point: how many, and one of them. */
   readonly floats: { readonly count: number; readonly example: string };
+  /** How many begin with a byte order mark, which is not seen. */
+  readonly marked: number;
 }
 
 /** Looks at a table of the rows that are kept. */
@@ -41,7 +45,8 @@ export async function surveyRows({ database }: ImportTarget, table: string): Pro
     const [found] = await database.rows(
       `SELECT count(*) AS count,
          to_json(list({word: id, rows: rows} ORDER BY rows DESC, id) FILTER (is_null))::VARCHAR AS nulls,
-         count(*) FILTER (is_float) AS floats, min(id) FILTER (is_float) AS float
+         count(*) FILTER (is_float) AS floats, min(id) FILTER (is_float) AS float,
+         count(*) FILTER (prefix(id, chr(65279))) AS marked
        FROM (SELECT ${column} AS id, count(*) AS rows, id IN (${words}) AS is_null,
            suffix(id, '.0') AND regexp_full_match(id, '-?\\d+\\.0') AS is_float
          FROM ${table} GROUP BY id)`,
@@ -50,15 +55,18 @@ export async function surveyRows({ database }: ImportTarget, table: string): Pro
       count: Number(found?.['count']),
       nulls: JSON.parse(String(found?.['nulls'] ?? '[]')) as Ids['nulls'],
       floats: { count: Number(found?.['floats']), example: String(found?.['float']) },
+      marked: Number(found?.['marked']),
     };
   };
   const [times] = await database.rows(
-    `SELECT count(*) AS rows, min(timestamp) AS first, max(timestamp) AS last FROM ${table}`,
+    `SELECT count(*) AS rows, min(timestamp) AS first, max(timestamp) AS last,
+       count(*) FILTER (timestamp < 1000) AS early, min(timestamp) FILTER (timestamp >= 1000) AS next FROM ${table}`,
   );
   return {
     rows: Number(times?.['rows']),
     first: Number(times?.['first']),
     last: Number(times?.['last']),
+    early: { count: Number(times?.['early']), next: times?.['next'] == null ? null : Number(times['next']) },
     users: await idsOf('user_id'),
     items: await idsOf('item_id'),
   };
@@ -71,10 +79,11 @@ export async function surveyRows({ database }: ImportTarget, table: string): Pro
  */
 export function describeImport(
   target: ImportTarget,
-  { rows, first, last, users, items }: Found,
+  found: Found,
   file: string,
   leftOut: readonly LeftOut[],
 ): string {
+  const { rows, first, last, users, items } = found;
   const out = leftOut.reduce((sum, { count }) => sum + count, 0);
   const why = leftOut.map((one) =>
     one.count === 1 ? `${one.why} (${one.place})` : `${one.count} times ${one.why} (first ${one.place})`,
@@ -85,7 +94,7 @@ export function describeImport(
       hint: 'see the parameters of data.import',
     });
   }
-  const doubt = doubtOf(target, first, last);
+  const doubt = doubtOf(target, found);
   if (last > latestSecond) {
     throw badData(file, `times reach ${last} seconds after 1970`, {
       hint: doubt === undefined ? 'say time_unit: milliseconds or microseconds' : describeDoubt(doubt),
@@ -110,10 +119,11 @@ export function describeImport(
 /** What people should look at in what was read. */
 export function warningsOf(
   target: ImportTarget,
-  { first, last, users, items }: Found,
+  found: Found,
   texts: readonly { readonly file: string; readonly split: RecordSplitter }[],
 ): readonly string[] {
-  const doubt = doubtOf(target, first, last);
+  const { users, items } = found;
+  const doubt = doubtOf(target, found);
   const { lostDigits } = target;
   return [
     ...(doubt === undefined ? [] : [describeDoubt(doubt)]),
@@ -126,8 +136,13 @@ export function warningsOf(
   ];
 }
 
-function ofIds(role: string, { count, nulls, floats }: Ids): string[] {
+function ofIds(role: string, { count, nulls, floats, marked }: Ids): string[] {
   const warnings: string[] = [];
+  if (marked > 0) {
+    warnings.push(
+      `${formatCount(marked, role)} of ${count} ${marked === 1 ? 'begins' : 'begin'} with a byte order mark (U+FEFF), which nobody sees, and so ${marked === 1 ? 'is' : 'are'} others than without it: where files were joined, take it out of each`,
+    );
+  }
   const [first, ...others] = nulls;
   if (first !== undefined) {
     const rows = formatCount(
@@ -178,7 +193,16 @@ function describeDoubt({ span, likely }: Doubt): string {
   return `${span}, which is unlikely: ${advice}`;
 }
 
-function doubtOf({ form, hasPlainTimes }: ImportTarget, first: number, last: number): Doubt | undefined {
+function doubtOf(target: ImportTarget, { rows, first, last, early }: Found): Doubt | undefined {
+  if (!isRelative(first, last) || early.next === null || early.count * 2 > rows) {
+    return doubtBetween(target, first, last);
+  }
+  // A few zeros, which stand for no time, do not make all others count from a beginning of their own.
+  const doubt = doubtBetween(target, early.next, last);
+  return doubt?.likely === undefined ? undefined : doubt;
+}
+
+function doubtBetween({ form, hasPlainTimes }: ImportTarget, first: number, last: number): Doubt | undefined {
   const unit = hasPlainTimes && typeof form === 'string' && form !== 'iso' ? form : undefined;
   const numbers =
     unit === undefined

@@ -24,7 +24,11 @@ export function partsOf(path: string, root: string): InputParts {
   const { files, remarks } = eachOnce(matching(pattern, root).sort(byName), pattern, root);
   return {
     files: files.length === 0 ? [path] : files,
-    remarks: kind === 'folder' ? [...remarks, ...unreadBelow(path, root)] : remarks,
+    remarks: [
+      ...remarks,
+      ...leadingNowhere(pattern, root),
+      ...(kind === 'folder' ? unreadBelow(path, root) : []),
+    ],
   };
 }
 
@@ -51,6 +55,14 @@ function eachOnce(paths: readonly string[], pattern: string, root: string): Inpu
   return { files, remarks };
 }
 
+/** That there are links which would be read if they led anywhere. */
+function leadingNowhere(pattern: string, root: string): string[] {
+  const [first, ...others] = matching(pattern, root, 'nowhere').sort(byName);
+  if (first === undefined) return [];
+  const more = others.length === 0 ? '' : `, and ${formatCount(others.length, 'more such link')}`;
+  return [`${first} is a link that leads nowhere${more}: nothing of it is read`];
+}
+
 /** The folders that a pattern begins with, before any wildcard. */
 function baseOf(pattern: string): string {
   const above = dirname(pattern);
@@ -69,12 +81,12 @@ function unreadBelow(folder: string, root: string): string[] {
   return [];
 }
 
-function matching(pattern: string, root: string): string[] {
+function matching(pattern: string, root: string, kind: PathKind = 'file'): string[] {
   const names = basename(pattern);
   const above = dirname(pattern);
   const folders = names === '**' ? [] : /[*?]/.test(above) ? foldersMatching(above, root) : [above];
   return folders.flatMap((folder) =>
-    filesIn(folder, root).filter((file) => matchesName(basename(file), names)),
+    entriesOf(folder, root, kind).filter((file) => matchesName(basename(file), names)),
   );
 }
 
@@ -115,7 +127,7 @@ function foldersIn(folder: string, root: string): string[] {
   return entriesOf(folder, root, 'folder');
 }
 
-function entriesOf(folder: string, root: string, kind: 'file' | 'folder'): string[] {
+function entriesOf(folder: string, root: string, kind: PathKind): string[] {
   let names: string[];
   try {
     names = readdirSync(resolve(root, folder));
@@ -137,11 +149,13 @@ function matchesName(name: string, pattern: string): boolean {
   return new RegExp(`^${source}$`, 's').test(name);
 }
 
-function kindOf(path: string): 'file' | 'folder' | undefined {
+type PathKind = 'file' | 'folder' | 'nowhere';
+
+function kindOf(path: string): PathKind {
   try {
     return statSync(path).isDirectory() ? 'folder' : 'file';
   } catch {
-    return undefined;
+    return 'nowhere';
   }
 }
 

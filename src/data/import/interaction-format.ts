@@ -1,5 +1,6 @@
 import { badData } from '../../tables/bad-data.js';
 import {
+  ambiguousNames,
   type ColumnMapping,
   type Columns,
   distinctNames,
@@ -101,11 +102,12 @@ function textFormat(bytes: Buffer, file: string, asked: AskedFormat): Omit<Inter
   const isObject = format === 'auto' && asked.delimiter === 'auto' && first.trimStart().startsWith('{');
   if (format === 'jsonl' || format === 'parquet' || isObject) {
     const records = firstObjects(text.slice(start), file, line);
+    const columnNames = [...new Set(records.flatMap((record) => Object.keys(record)))];
     return {
       format: 'jsonl',
       header: true,
-      columnNames: [...new Set(records.flatMap((record) => Object.keys(record)))],
-      repeatedNames: [],
+      columnNames,
+      repeatedNames: ambiguousNames(columnNames, columnNames, asked.columns),
       twofoldNames: Object.values(asked.columns).filter((name) => isTwofold(name, records)),
       layout: { ...noted, header: false, cells: 1, ragged: 'refuse' },
     };
@@ -153,12 +155,14 @@ function tableFormat(
   };
 }
 
-/** The first of some lines that has as many cells as a record, and a time in one of them. */
+/** The first of some lines that has as many cells as a record, and a time, or a number, in one of them. */
 function rowAmong(text: string, division: Division, cells: number | undefined): Line | undefined {
   const lines = text.split(/\r\n|\n|\r/).map((one, index) => ({ line: index + 1, text: one }));
   return lines.find((one) => {
     const [row = []] = firstRecords(one.text, division, { count: 1, isCut: false });
-    return row.length === cells && row.some(isLikelyTime);
+    return (
+      row.length === cells && row.some((cell) => isLikelyTime(cell) || /^\d+(?:\.\d+)?$/.test(cell.trim()))
+    );
   });
 }
 

@@ -1,5 +1,6 @@
 import { createReadStream } from 'node:fs';
 import { createGunzip } from 'node:zlib';
+import { FailureError } from '../../base/failure.js';
 import { badData } from '../../tables/bad-data.js';
 
 const chunkBytes = 1 << 22;
@@ -26,13 +27,32 @@ export async function* sourceBytes(path: string, file: string, gzip: boolean): A
   source.on('error', (error) => inflating.destroy(error));
   try {
     for await (const chunk of source.pipe(inflating)) yield chunk as Buffer;
+    await refuseRest(path, file, inflating.bytesWritten);
   } catch (error) {
+    if (error instanceof FailureError) throw error;
     if (!String((error as NodeJS.ErrnoException).code).startsWith('Z_')) throw unreadable(file, error);
     throw badData(file, `is damaged or cut off: as gzip it has an ${(error as Error).message}`, {
       hint: 'copy or download it again; `gzip -t` tells whether it is whole',
     });
   } finally {
     source.destroy();
+  }
+}
+
+/**
+ * Node's zlib ends in silence at a zero where the next member should begin. Zeros up to the end of the file are what a
+ * tape or a disk fills up with; before anything else they are damage.
+ */
+async function refuseRest(path: string, file: string, end: number): Promise<void> {
+  for await (const chunk of createReadStream(path, { start: end, highWaterMark: chunkBytes })) {
+    if ((chunk as Buffer).every((byte) => byte === 0)) continue;
+    throw badData(
+      file,
+      `is damaged: as gzip it ends after ${end} bytes, and what follows is not the next member`,
+      {
+        hint: 'copy or download it again; `gzip -t` tells whether it is whole',
+      },
+    );
   }
 }
 

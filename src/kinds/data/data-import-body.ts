@@ -99,8 +99,8 @@ async function readPart(context: KindContext, reading: Reading, path: string, fi
   const { layout } = format;
   if (layout === undefined) {
     await readingUserFile(file, 'it is damaged or cut off: copy or write it again', async () => {
-      const columnNames = await parquetColumns(target.database, path);
-      const places = resolveColumns(file, { ...format, columnNames }, asked.columns);
+      const columns = await parquetColumns(target.database, path, asked.columns);
+      const places = resolveColumns(file, { ...format, ...columns }, asked.columns);
       for (const warning of await importParquet(target, { path, file, places })) warnings.push(warning);
     });
     return { path, file, firstRow };

@@ -37,6 +37,37 @@ test('a gzip file that was cut off anywhere, or whose bytes changed, is refused,
   }
 });
 
+test('what follows the last member of a gzip file is zeros to its end, or the file is damaged', async () => {
+  const [first, second] = [gzipSync(`user,item,time\n${lines(1)}`), gzipSync(lines(1, 1))];
+  expect((await imported(Buffer.concat([first, second]))).rows).toHaveLength(2);
+  expect((await imported(Buffer.concat([first, Buffer.alloc(512)]))).rows).toHaveLength(1);
+  const zero = Buffer.alloc(1);
+  const broken = Buffer.from(second).fill(0, 0, 1);
+  for (const parts of [
+    [first, zero, second],
+    [first, Buffer.alloc(1024), second],
+    [first, broken],
+    [first, second, zero, Buffer.from('AB')],
+  ]) {
+    expect((await refused(Buffer.concat(parts), { skip_bad_rows: true })).message).toMatch(
+      /^events: is damaged: as gzip it ends after \d+ bytes, and what follows is not the next member$/,
+    );
+  }
+});
+
+test('a link in a folder that leads nowhere is said', () => {
+  const root = temporaryFolder();
+  mkdirSync(join(root, 'parts'));
+  writeFileSync(join(root, 'parts/a'), lines(1));
+  for (const name of ['b', 'c']) symlinkSync('nowhere', join(root, 'parts', name));
+  for (const path of ['parts', 'parts/*']) {
+    expect(partsOf(path, root)).toEqual({
+      files: ['parts/a'],
+      remarks: ['parts/b is a link that leads nowhere, and 1 more such link: nothing of it is read'],
+    });
+  }
+});
+
 test('the checksum of a gzip file is looked at behind its first megabytes too', async () => {
   const whole = gzipSync(`user,item,time\n${lines(150_000)}`, { level: 1 });
   const changed = Buffer.from(whole);

@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { JsonObject } from '../../../src/base/json.js';
@@ -251,4 +251,58 @@ test('that a name is a key and a path as well is said, in JSON as in parquet', a
   expect(parquet.warnings).toEqual([warning]);
   const flat = '{"user":"u1","user.id":"flat","item":"x","time":1500000000}\n';
   expect((await imported(flat, { columns })).warnings).toEqual([]);
+});
+
+test.each([
+  ['yyyymmdd', [20140407, 20140408, 0], "date_format: '%Y%m%d'"],
+  ['days', [...Array.from({ length: 50 }, (_, day) => 16_160 + day), 0], 'time_unit: days'],
+  ['years', [2014, 2015, 1], "date_format: '%Y'"],
+])('one zero among times that are %s does not make them seconds', async (_, times, write) => {
+  const text = `${header}${times.map((time, index) => `u,i${index},${time}\n`).join('')}`;
+  expect((await refused(text)).hint).toContain(`write ${write}`);
+  expect((await imported(text, { time_unit: 'seconds' })).rows).toHaveLength(times.length);
+  // Times of their own beginning are no dates.
+  const own = `${header}${times.map((_, index) => `u,i${index},${index * 300}\n`).join('')}`;
+  expect((await imported(own)).warnings).toEqual([]);
+});
+
+test('rows that look like comments are said with small times too, and ids that begin with a byte order mark', async () => {
+  expect((await imported('#u1,a,100\n#u1,b,200\nu2,c,300\n')).warnings).toEqual([
+    expect.stringContaining('line 1 of events was passed over as a comment and looks like a row'),
+  ]);
+  expect((await imported('\ufeffu1,a,100\n\ufeffu1,b,200\n')).warnings).toEqual([
+    expect.stringMatching(/^1 user of 2 begins with a byte order mark/),
+  ]);
+});
+
+test('a key of JSON that differs from another in capitals alone is taken where it is asked for as it is', async () => {
+  const text = '{"User":"A","user":"B","item":"x","time":1500000000}\n';
+  expect((await refused(text)).message).toContain('more than one column is called "User"');
+  for (const [user, id] of [
+    ['User', 'A'],
+    ['user', 'B'],
+  ] as const) {
+    expect((await imported(text, { columns: { user } })).rows).toEqual([[id, 'x', 1_500_000_000]]);
+  }
+});
+
+test('a parquet file with names that differ in capitals alone, or decimals of over 38 digits, is refused', async () => {
+  const root = await parquetOf("SELECT 'A' AS \"User\", 'B' AS xser, 'x' AS item, 1500000000 AS time");
+  const file = join(root, 'events');
+  // DuckDB writes neither; the length of a name stays.
+  writeFileSync(
+    file,
+    Buffer.from(readFileSync(file).toString('latin1').replaceAll('xser', 'user'), 'latin1'),
+  );
+  expect((await failureOf(read(root, 'events'))).message).toContain('more than one column is called');
+  expect((await read(root, 'events', { columns: { user: 'User' } })).rows).toEqual([
+    ['A', 'x', 1_500_000_000],
+  ]);
+  const wide = await parquetOf("SELECT 1::DECIMAL(38, 0) AS user, 'x' AS item, 1500000000 AS time");
+  const decimal = join(wide, 'events');
+  expect((await read(wide, 'events')).rows).toEqual([['1', 'x', 1_500_000_000]]);
+  // The precision as Thrift has it: a number of 32 bits, doubled.
+  const bytes = readFileSync(decimal).toString('latin1').replaceAll('\x15\x4c', '\x15\x4e');
+  writeFileSync(decimal, Buffer.from(bytes, 'latin1'));
+  expect((await failureOf(read(wide, 'events'))).message).toContain('column user is a decimal of 39 digits');
 });
