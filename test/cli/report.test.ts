@@ -2,7 +2,7 @@ import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync }
 import { createRequire } from 'node:module';
 import { pathToFileURL } from 'node:url';
 import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { chromiumMissing, startChromium } from '../support/chromium.js';
 import { kshot } from '../support/kshot.js';
 import { smallExperiment } from '../support/small-experiment.js';
@@ -234,12 +234,14 @@ describe.skipIf(chromiumMissing !== undefined)(inBrowser, () => {
     const withBars = await startChromium({ scrollbars: true });
     const opened = await withBars.newPage({ viewport: { width: 320, height: 900 } });
     await opened.goto(pathToFileURL(page).href);
-    // A bar that hides itself takes no place.
-    const bars = (await opened.evaluate(`Array.from(document.querySelectorAll('.scroll'), (box) => ({
+    // A bar that hides itself takes no place. The page may still be laid out.
+    await vi.waitFor(async () => {
+      const bars = (await opened.evaluate(`Array.from(document.querySelectorAll('.scroll'), (box) => ({
       scrolls: box.scrollWidth > box.clientWidth, bar: box.offsetHeight - box.clientHeight
     })).filter(({ bar, scrolls }) => bar > 0 || scrolls)`)) as readonly { scrolls: boolean; bar: number }[];
-    expect(bars.length).toBeGreaterThan(0);
-    for (const { scrolls, bar } of bars) expect([scrolls, bar > 0]).toEqual([true, true]);
+      expect(bars.length).toBeGreaterThan(0);
+      for (const { scrolls, bar } of bars) expect([scrolls, bar > 0]).toEqual([true, true]);
+    }, 10_000);
     await withBars.close();
   });
 
