@@ -111,6 +111,12 @@ export interface ExternalFile {
   readonly expected?: string;
 }
 
+export interface ExternalFiles {
+  readonly files: readonly ExternalFile[];
+  /** What people should look at in the choice of them, though nothing is wrong; said at every plan. */
+  readonly remarks?: readonly Objection[];
+}
+
 /**
  * Training as a chain of nodes. The step's parameters become one set for each segment; segment n takes what
  * segment n - 1 gave at `carry.output` at its port `carry.input`.
@@ -171,9 +177,7 @@ export interface Kind<Given = JsonObject, Final = JsonObject, Body = Final> {
   /** What follows from the elements of its lists, where parameters or outputs depend on them. */
   readonly plan?: (step: PlannedStep<Given>, lists: PlannedLists) => StepPlan;
   /** Files of the user's that the parameters name; relative paths and patterns count from `root`. */
-  readonly files?: (parameters: Given, root: string) => readonly ExternalFile[];
-  /** What people should look at in the choice of those files, though nothing is wrong; said at every plan. */
-  readonly remarks?: (parameters: Given, root: string) => readonly Objection[];
+  readonly files?: (parameters: Given, root: string) => ExternalFiles;
   readonly segmentation?: Segmentation<Final, Body>;
   /**
    * Files inside the root that the step names without declaring them; planning refuses the step for each

@@ -1,6 +1,5 @@
-import { basename, join, resolve } from 'node:path';
+import { basename, resolve } from 'node:path';
 import type { Failure } from '../base/failure.js';
-import { leavesOf } from '../base/files/tree.js';
 import { suggestion } from '../base/nearest-name.js';
 import { stepOfNode } from '../base/node-id.js';
 import { failed, type Result, success } from '../base/result.js';
@@ -8,11 +7,13 @@ import type { EngineChoice } from '../engines/choose-engine.js';
 import { chooseHere } from '../engines/choose-here.js';
 import type { Kind } from '../kinds/kind.js';
 import { kinds as allKinds } from '../kinds/registry.js';
+import { cacheFolder } from '../store/cache-folder.js';
 import { assignRoles } from './graph/assign-roles.js';
 import { buildGraph } from './graph/build-graph.js';
 import type { DraftNode, Graph, GraphNode } from './graph/graph.js';
 import { loadValidators, type ParameterValidators } from './graph/parameter-errors.js';
 import { resolveEngines } from './graph/resolve-engines.js';
+import { nodesNeededBy } from './plan/resolve-inputs.js';
 import { resolvePublications } from './spec/publications.js';
 import { readSpec, type Spec } from './spec/spec.js';
 import { applySets } from './text/apply-sets.js';
@@ -53,7 +54,7 @@ export async function loadPipeline(options: LoadOptions): Promise<Result<Graph, 
   const { pipeline, used } = substitute(set, report);
   const fallbackName = basename(options.file).replace(/\.ya?ml$/, '');
   const spec = readSpec(pipeline, { kinds, engine: options.engine, fallbackName }, report);
-  const choose = options.chooseEngine ?? ((asked: string) => chooseHere(asked, join(root, 'cache')));
+  const choose = options.chooseEngine ?? ((asked: string) => chooseHere(asked, cacheFolder(root)));
   const engines = await resolveEngines(spec, choose);
   const { nodes: drafts, values } = buildGraph(spec, engines, root, validators, report);
   const expanded = new Set(drafts.map(({ step }) => step));
@@ -137,8 +138,7 @@ function selectTargets(
   // From the end, everything that needs a node is met before it.
   for (const node of nodes.toReversed()) {
     if (!wanted.has(node.id)) continue;
-    for (const tree of Object.values(node.inputs))
-      for (const { leaf } of leavesOf(tree)) wanted.add(leaf.node);
+    for (const id of nodesNeededBy(node)) wanted.add(id);
   }
   return nodes.filter(({ id, derivedFrom }) => wanted.has(derivedFrom ?? id));
 }

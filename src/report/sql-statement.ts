@@ -1,5 +1,6 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import type { Failure } from '../base/failure.js';
+import { replaceOutsideStrings } from '../base/json.js';
 import { didYouMean } from '../base/nearest-name.js';
 import { failed, type Result, success } from '../base/result.js';
 
@@ -134,9 +135,10 @@ interface SyntaxTree {
 async function syntaxTree(connection: DuckDBConnection, sql: string): Promise<SyntaxTree> {
   const result = await connection.runAndReadAll('SELECT json_serialize_sql($1::VARCHAR)::VARCHAR', [sql]);
   // DuckDB writes numbers that are too large as JSON does not have them; only the shape of the tree matters here.
-  const text = String(result.getRows()[0]?.[0]).replace(
-    /("(?:[^"\\]|\\.)*")|-?\b(?:Infinity|NaN)\b/g,
-    (_, string?: string) => string ?? 'null',
+  const text = replaceOutsideStrings(
+    String(result.getRows()[0]?.[0]),
+    String.raw`-?\b(?:Infinity|NaN)\b`,
+    () => 'null',
   );
   return JSON.parse(text) as SyntaxTree;
 }

@@ -17,3 +17,13 @@ export function parseLogHeading(text: string): LogHeading | undefined {
   if (node === undefined || kind === undefined || startedAt === undefined) return undefined;
   return { node, kind, startedAt };
 }
+
+/** The last note of a node's log; `how` says what became of the node. */
+export function logEnding(endedAt: string, seconds: number, how: string): string {
+  return `ended ${endedAt}, after ${seconds.toFixed(3)} s: ${how}`;
+}
+
+/** Whether the last line of a text is such a note, whole. */
+export function hasLogEnding(text: string): boolean {
+  return /^\[kshot\] ended .*\n$/m.test(text.slice(text.lastIndexOf('\n', text.length - 2) + 1));
+}

@@ -15,7 +15,7 @@ import type { Outcome, RunEvent } from './event.js';
 import type { Executor, Reservation } from './executor.js';
 import { finishEvent } from './finish-event.js';
 import { kshotVersion } from './kshot-version.js';
-import { logHeading } from './log-heading.js';
+import { logEnding, logHeading } from './log-heading.js';
 import { Polls } from './polls.js';
 import { paceOf } from './progress-rate.js';
 import { giveBack, type Resources, take } from './resources.js';
@@ -386,7 +386,7 @@ class Execution {
 function noteEnd(log: StepLog, attempt: Attempt, seconds: number, isCancelled: boolean): void {
   const how =
     attempt.type !== 'failed' ? 'ran' : isCancelled ? 'cancelled' : `failed: ${attempt.failure.message}`;
-  log.note(`ended ${now()}, after ${seconds.toFixed(3)} s: ${how}`);
+  log.note(logEnding(now(), seconds, how));
   log.close();
 }
 

@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { logHeading, parseLogHeading } from '../../src/run/log-heading.js';
+import { hasLogEnding, logEnding, logHeading, parseLogHeading } from '../../src/run/log-heading.js';
 import { StepLog } from '../../src/run/step-log.js';
 
 it('the first line of a log is read back as it was written, whatever the node is called', () => {
@@ -19,5 +19,14 @@ it('the first line of a log is read back as it was written, whatever the node is
     expect(parseLogHeading('[kshot] train (maml.tr')).toBeUndefined();
   } finally {
     rmSync(folder, { recursive: true });
+  }
+});
+
+it('the last line of a log is known as the end of it, once it is whole', () => {
+  const ending = `[kshot] ${logEnding('2026-11-29T05:00:00.000Z', 1.5, 'ran')}\n`;
+  expect(hasLogEnding(`a word\n${ending}`)).toBe(true);
+  expect(hasLogEnding(ending)).toBe(true);
+  for (const text of ['', 'a word\n', ending.slice(0, -1), `${ending}a word\n`]) {
+    expect(hasLogEnding(text), text).toBe(false);
   }
 });

@@ -49,7 +49,7 @@ export async function runKind(
     threads: run.threads ?? 2,
   });
   const root = run.root ?? '/';
-  const files = kind.files?.(kind.parameters.complete(parameters), root) ?? [];
+  const { files } = kind.files?.(kind.parameters.complete(parameters), root) ?? { files: [] };
   const body = await kind.load();
   await body.run({
     ...context,

@@ -21,19 +21,16 @@ export function partsOf(path: string, root: string): InputParts {
   if (kind === 'file') return { files: [path], remarks: [] };
   const pattern = kind === 'folder' ? join(path, '*') : path;
   if (!/[*?]/.test(pattern)) return { files: [path], remarks: [] };
-  const { files, remarks } = eachOnce(matching(pattern, root).sort(byName), pattern, root);
+  const found = matching(pattern, root);
+  const { files, remarks } = eachOnce(pathsOf(found, 'file'), pattern, root);
   return {
     files: files.length === 0 ? [path] : files,
     remarks: [
       ...remarks,
-      ...leadingNowhere(pattern, root),
+      ...leadingNowhere(pathsOf(found, 'nowhere')),
       ...(kind === 'folder' ? unreadBelow(path, root) : []),
     ],
   };
-}
-
-function byName(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }
 
 /** Leaves out names that lead to a file by a link where another name leads to it too. */
@@ -45,7 +42,7 @@ function eachOnce(paths: readonly string[], pattern: string, root: string): Inpu
     const isOwn = real === join(realPath(base), relative(base, resolve(root, path)));
     if (isOwn || !chosen.has(real)) chosen.set(real, path);
   }
-  const files = [...chosen.values()].sort(byName);
+  const files = [...chosen.values()].sort();
   const taken = new Set(files);
   const left = paths.filter((path) => !taken.has(path));
   const remarks = left.slice(0, 1).map((path) => {
@@ -56,8 +53,7 @@ function eachOnce(paths: readonly string[], pattern: string, root: string): Inpu
 }
 
 /** That there are links which would be read if they led anywhere. */
-function leadingNowhere(pattern: string, root: string): string[] {
-  const [first, ...others] = matching(pattern, root, 'nowhere').sort(byName);
+function leadingNowhere([first, ...others]: readonly string[]): string[] {
   if (first === undefined) return [];
   const more = others.length === 0 ? '' : `, and ${formatCount(others.length, 'more such link')}`;
   return [`${first} is a link that leads nowhere${more}: nothing of it is read`];
@@ -81,12 +77,12 @@ function unreadBelow(folder: string, root: string): string[] {
   return [];
 }
 
-function matching(pattern: string, root: string, kind: PathKind = 'file'): string[] {
+function matching(pattern: string, root: string): readonly FolderEntry[] {
   const names = basename(pattern);
   const above = dirname(pattern);
   const folders = names === '**' ? [] : /[*?]/.test(above) ? foldersMatching(above, root) : [above];
   return folders.flatMap((folder) =>
-    entriesOf(folder, root, kind).filter((file) => matchesName(basename(file), names)),
+    entriesOf(folder, root).filter(({ path }) => matchesName(basename(path), names)),
   );
 }
 
@@ -120,14 +116,29 @@ function* below(folder: string, root: string): Generator<string> {
 }
 
 function filesIn(folder: string, root: string): string[] {
-  return entriesOf(folder, root, 'file');
+  return pathsOf(entriesOf(folder, root), 'file');
 }
 
 function foldersIn(folder: string, root: string): string[] {
-  return entriesOf(folder, root, 'folder');
+  return pathsOf(entriesOf(folder, root), 'folder');
 }
 
-function entriesOf(folder: string, root: string, kind: PathKind): string[] {
+type PathKind = 'file' | 'folder' | 'nowhere';
+
+interface FolderEntry {
+  readonly path: string;
+  readonly kind: PathKind;
+}
+
+/** The paths of one kind, sorted. */
+function pathsOf(entries: readonly FolderEntry[], kind: PathKind): string[] {
+  return entries
+    .filter((one) => one.kind === kind)
+    .map(({ path }) => path)
+    .sort();
+}
+
+function entriesOf(folder: string, root: string): readonly FolderEntry[] {
   let names: string[];
   try {
     names = readdirSync(resolve(root, folder));
@@ -136,9 +147,8 @@ function entriesOf(folder: string, root: string, kind: PathKind): string[] {
   }
   return names
     .filter((name) => !/^[._]/.test(name))
-    .sort(byName)
     .map((name) => join(folder, name))
-    .filter((path) => kindOf(resolve(root, path)) === kind);
+    .map((path) => ({ path, kind: kindOf(resolve(root, path)) }));
 }
 
 function matchesName(name: string, pattern: string): boolean {
@@ -148,8 +158,6 @@ function matchesName(name: string, pattern: string): boolean {
     .replaceAll('?', '.');
   return new RegExp(`^${source}$`, 's').test(name);
 }
-
-type PathKind = 'file' | 'folder' | 'nowhere';
 
 function kindOf(path: string): PathKind {
   try {

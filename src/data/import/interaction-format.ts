@@ -1,3 +1,4 @@
+import { replaceOutsideStrings } from '../../base/json.js';
 import { badData } from '../../tables/bad-data.js';
 import {
   ambiguousNames,
@@ -234,14 +235,12 @@ function firstObjects(text: string, file: string, line: number): readonly JsonRe
 
 /** An object of JSON as DuckDB takes it too: numbers that are none, as Python writes them, and a comma at the end. */
 function objectOf(line: string): JsonRecord | undefined {
-  const strict = line.replaceAll(
-    /("(?:[^"\\]|\\.)*")|-?\b(?:nan|inf(?:inity)?)\b|,(?=\s*[}\]])/gi,
-    (word, string: string | undefined) => string ?? (word === ',' ? '' : 'null'),
+  const strict = replaceOutsideStrings(line, String.raw`-?\b(?:nan|inf(?:inity)?)\b|,(?=\s*[}\]])`, (word) =>
+    word === ',' ? '' : 'null',
   );
   try {
     const record: unknown = JSON.parse(strict);
-    const isObject = typeof record === 'object' && record !== null && !Array.isArray(record);
-    return isObject ? (record as JsonRecord) : undefined;
+    return isRecord(record) ? record : undefined;
   } catch {
     return undefined;
   }

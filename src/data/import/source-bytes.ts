@@ -1,9 +1,9 @@
 import { createReadStream } from 'node:fs';
 import { createGunzip } from 'node:zlib';
-import { FailureError } from '../../base/failure.js';
 import { badData } from '../../tables/bad-data.js';
 
 const chunkBytes = 1 << 22;
+const hint = 'copy or download it again; `gzip -t` tells whether it is whole';
 
 /** The first bytes of the stored file, before anything is inflated. */
 export async function firstStoredBytes(path: string, file: string, count: number): Promise<Buffer> {
@@ -27,16 +27,13 @@ export async function* sourceBytes(path: string, file: string, gzip: boolean): A
   source.on('error', (error) => inflating.destroy(error));
   try {
     for await (const chunk of source.pipe(inflating)) yield chunk as Buffer;
-    await refuseRest(path, file, inflating.bytesWritten);
   } catch (error) {
-    if (error instanceof FailureError) throw error;
     if (!String((error as NodeJS.ErrnoException).code).startsWith('Z_')) throw unreadable(file, error);
-    throw badData(file, `is damaged or cut off: as gzip it has an ${(error as Error).message}`, {
-      hint: 'copy or download it again; `gzip -t` tells whether it is whole',
-    });
+    throw badData(file, `is damaged or cut off: as gzip it has an ${(error as Error).message}`, { hint });
   } finally {
     source.destroy();
   }
+  await refuseRest(path, file, inflating.bytesWritten);
 }
 
 /**
@@ -44,21 +41,17 @@ export async function* sourceBytes(path: string, file: string, gzip: boolean): A
  * tape or a disk fills up with; before anything else they are damage.
  */
 async function refuseRest(path: string, file: string, end: number): Promise<void> {
-  for await (const chunk of createReadStream(path, { start: end, highWaterMark: chunkBytes })) {
-    if ((chunk as Buffer).every((byte) => byte === 0)) continue;
-    throw badData(
-      file,
-      `is damaged: as gzip it ends after ${end} bytes, and what follows is not the next member`,
-      {
-        hint: 'copy or download it again; `gzip -t` tells whether it is whole',
-      },
-    );
+  for await (const chunk of storedBytes(path, file, chunkBytes, end)) {
+    if (chunk.every((byte) => byte === 0)) continue;
+    const what = `as gzip it ends after ${end} bytes, and what follows is not the next member`;
+    throw badData(file, `is damaged: ${what}`, { hint });
   }
 }
 
-async function* storedBytes(path: string, file: string, size: number): AsyncGenerator<Buffer> {
+/** The bytes of the file as it is stored, so many at a time, from `start` on. */
+async function* storedBytes(path: string, file: string, size: number, start = 0): AsyncGenerator<Buffer> {
   try {
-    for await (const chunk of createReadStream(path, { highWaterMark: size })) yield chunk as Buffer;
+    for await (const chunk of createReadStream(path, { highWaterMark: size, start })) yield chunk as Buffer;
   } catch (error) {
     throw unreadable(file, error);
   }

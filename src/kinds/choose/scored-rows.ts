@@ -1,7 +1,7 @@
 import { FailureError } from '../../base/failure.js';
 import type { Json, JsonObject } from '../../base/json.js';
 import { readingUserFile } from '../../tables/bad-data.js';
-import { type Database, type DatabaseOptions, withDatabase } from '../../tables/database.js';
+import { type Database, type DatabaseOptions, sqlName, withDatabase } from '../../tables/database.js';
 import { parquetFile } from '../../tables/parquet.js';
 import { valueColumns } from './choice-plan.js';
 import type { ScoredRow } from './choose-best.js';
@@ -52,15 +52,14 @@ async function readTable(
 ): Promise<readonly ScoredRow[]> {
   const described = await database.rows(`DESCRIBE SELECT * FROM ${parquetFile(path)}`);
   const columns = described.map((row) => String(row['column_name']));
-  const quoted = (name: string) => `"${name.replaceAll('"', '""')}"`;
   const settings = columns.filter((name) => !valueColumns.includes(name));
   const counted = ['n', 'users'].filter((name) => columns.includes(name));
   const selected = [
-    ...settings.map(quoted),
+    ...settings.map(sqlName),
     'value::DOUBLE AS value',
     ...counted.map((name) => `${name}::BIGINT AS ${name}`),
   ];
-  const order = settings.length === 0 ? '' : ` ORDER BY ${settings.map(quoted).join(', ')}`;
+  const order = settings.length === 0 ? '' : ` ORDER BY ${settings.map(sqlName).join(', ')}`;
   const rows = await database.rows(
     `SELECT ${selected.join(', ')} FROM ${parquetFile(path)} WHERE metric = $metric${order}`,
     { metric },

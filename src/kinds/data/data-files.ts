@@ -65,16 +65,18 @@ export const dataFiles = defineKind({
     test: outputOf('test'),
     items: { shape: fileOf('items'), description: 'The catalogue.', from: [] },
   },
-  files: (parameters) => [
-    ...splitNames.flatMap((split) =>
-      tables.map(({ table, columns }) => ({
-        name: `${split}.${table}`,
-        path: parameters[split][table],
-        expected: `a parquet file with the columns ${describeColumns(columns)}`,
-      })),
-    ),
-    { name: 'items', path: parameters.items, expected: catalogue },
-  ],
+  files: (parameters) => ({
+    files: [
+      ...splitNames.flatMap((split) =>
+        tables.map(({ table, columns }) => ({
+          name: `${split}.${table}`,
+          path: parameters[split][table],
+          expected: `a parquet file with the columns ${describeColumns(columns)}`,
+        })),
+      ),
+      { name: 'items', path: parameters.items, expected: catalogue },
+    ],
+  }),
   slots: 'free',
   load: () => import('./data-files-body.js'),
 });

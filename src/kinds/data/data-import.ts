@@ -131,13 +131,15 @@ export const dataImport = defineKind({
     const { files, remarks } = partsOf(path, root);
     // Said where the path is a folder without a file.
     const expected = remarks.length === 0 ? {} : { expected: `files in the folder itself; ${remarks[0]}` };
-    return files.map((file, index) => ({
-      name: files.length === 1 ? 'path' : `path/${index}`,
-      path: file,
-      ...expected,
-    }));
+    return {
+      files: files.map((file, index) => ({
+        name: files.length === 1 ? 'path' : `path/${index}`,
+        path: file,
+        ...expected,
+      })),
+      remarks: remarks.map((message) => ({ message, path: ['path'] })),
+    };
   },
-  remarks: ({ path }, root) => partsOf(path, root).remarks.map((message) => ({ message, path: ['path'] })),
   check: ({ parameters }) => [...objectionsTo(parameters)],
   slots: 'free',
   load: () => import('./data-import-body.js'),

@@ -131,7 +131,7 @@ export const command = defineKind({
       ]),
     ),
   check: checkCommand,
-  files: (parameters) => filesOf(parameters).map((path) => ({ name: path, path })),
+  files: (parameters) => ({ files: filesOf(parameters).map((path) => ({ name: path, path })) }),
   undeclaredFiles,
   missingFiles,
   deterministic: ({ deterministic }) => deterministic,

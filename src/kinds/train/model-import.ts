@@ -51,6 +51,6 @@ export const modelImport = defineKind({
       role: 'train',
     },
   },
-  files: ({ path }) => [{ name: 'path', path, expected }],
+  files: ({ path }) => ({ files: [{ name: 'path', path, expected }] }),
   load: () => import('./model-import-body.js'),
 });

@@ -382,14 +382,15 @@ function commonOf(
   const deterministic =
     typeof kind.deterministic === 'function' ? kind.deterministic(full) : (kind.deterministic ?? true);
   const timeoutSeconds = kind.timeoutSeconds?.(full);
+  const external = kind.files?.(full, root);
   return {
     step: step.name,
     kind: kind.name,
     givenParameters: given,
-    files: (kind.files?.(full, root) ?? []).map(
+    files: (external?.files ?? []).map(
       (file): LocatedFile => ({ ...file, location: (placeOfText(step.with, file.path) ?? step).location }),
     ),
-    remarks: (kind.remarks?.(full, root) ?? []).map(({ message, path = [] }) =>
+    remarks: (external?.remarks ?? []).map(({ message, path = [] }) =>
       failureAt(findParameter(step, combination, path).place, 'invalid-value', message),
     ),
     ...(engine === undefined ? {} : { engine, engineByName: engine === asked }),

@@ -33,7 +33,6 @@ export function deriveNodes(node: DraftNode, derivations: Derivations): readonly
       ports: typeof kind.inputs === 'function' ? {} : kind.inputs,
       inputLocations: {},
       files: [],
-      remarks: [],
       resources: { gpus: 0, slots: kind.slots ?? 'one' },
       deterministic: true,
       location: node.location,

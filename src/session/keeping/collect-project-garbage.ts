@@ -1,10 +1,11 @@
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname } from 'node:path';
 import { keptRuns, type LostResults, lostResults } from '../../artifacts/kept-results.js';
 import { isPinned } from '../../artifacts/pins.js';
 import { identityOf, readRegister } from '../../artifacts/register.js';
 import { readManifest } from '../../artifacts/run-documents.js';
 import type { Failure } from '../../base/failure.js';
 import { failed, type Result, success } from '../../base/result.js';
+import { cacheFolder } from '../../store/cache-folder.js';
 import type { Digest } from '../../store/entry.js';
 import { openStore } from '../../store/local/open-store.js';
 import type { Garbage, GarbagePlan } from '../../store/upkeep.js';
@@ -30,7 +31,7 @@ export async function collectProjectGarbage(
   root: string,
   { keep, dryRun = false }: GarbageRequest,
 ): Promise<Result<CollectedGarbage, Failure[]>> {
-  const store = await openStore(join(root, 'cache'));
+  const store = await openStore(cacheFolder(root));
   const { runs } = readRegister(root);
   const nodesOf = (run: string) => readManifest(root, run)?.nodes ?? [];
   const pinned = runs.filter((record) => isPinned(root, record));

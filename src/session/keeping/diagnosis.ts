@@ -1,4 +1,4 @@
-import { arch, availableParallelism, cpus, freemem, release, totalmem, type } from 'node:os';
+import { arch, cpus, freemem, release, totalmem, type } from 'node:os';
 import type { Failure } from '../../base/failure.js';
 import { chooseEngine, type EngineChoice } from '../../engines/choose-engine.js';
 import type { EngineDescriptor, EngineProbe, PackageVersions } from '../../engines/engine.js';
@@ -7,6 +7,7 @@ import { probeEngine } from '../../engines/probe-engine.js';
 import { engines } from '../../engines/registry.js';
 import { packageVersions } from '../../report/package-versions.js';
 import { kshotVersion } from '../../run/kshot-version.js';
+import { machineSlots } from '../../run/local/machine.js';
 import { diagnoseProject, type Findings, type ProjectFacts, type Warning } from './project-diagnosis.js';
 
 /** The major version of Node that kshot needs at least. */
@@ -121,7 +122,7 @@ function machineFacts(): Diagnosis['machine'] {
     cpu: processors[0]?.model.trim() ?? 'unknown',
     cores: processors.length,
     gpus: gpuDevices().map(({ id }) => id),
-    slots: availableParallelism(),
+    slots: machineSlots(),
     // A container may be given less than the machine has.
     memory_bytes: Math.min(totalmem(), process.constrainedMemory() || Number.POSITIVE_INFINITY),
     free_memory_bytes: freemem(),

@@ -5,6 +5,7 @@ import { type Failure, FailureError } from '../../base/failure.js';
 import { environmentFailure, failureOfException } from '../../base/failure-of-exception.js';
 import { folderObstacle } from '../../base/files/folders.js';
 import { formatCount } from '../../base/quantities.js';
+import { cacheFolder } from '../../store/cache-folder.js';
 import { openStore } from '../../store/local/open-store.js';
 import type { CacheSurvey } from '../../store/upkeep.js';
 import { findPipeline, findRoot, pipelinesIn } from '../planning/find-pipeline.js';
@@ -49,14 +50,14 @@ export async function diagnoseProject(
     return null;
   }
   const root = found.value;
-  const cacheFolder = join(root, 'cache');
-  for (const place of [cacheFolder, join(root, 'artifacts')]) {
+  const folderOfCache = cacheFolder(root);
+  for (const place of [folderOfCache, join(root, 'artifacts')]) {
     const refusal = folderObstacle(place) ?? refusalToWrite(place);
     if (refusal !== undefined && !problems.some(({ message }) => message === refusal.message)) {
       problems.push(refusal);
     }
   }
-  const store = await attempt(findings, () => openStore(cacheFolder));
+  const store = await attempt(findings, () => openStore(folderOfCache));
   const cache = store === undefined ? undefined : await attempt(findings, () => store.survey());
   const register = await attempt(findings, async () => readRegister(root));
   const latest = register?.runs.at(-1);
@@ -67,7 +68,7 @@ export async function diagnoseProject(
     default_pipeline: pipeline.ok ? pipeline.value : null,
     runs: register?.runs.length ?? 0,
     latest_run: latest === undefined ? null : identityOf(latest),
-    cache: { folder: cacheFolder, ...(cache ?? emptySurvey) },
+    cache: { folder: folderOfCache, ...(cache ?? emptySurvey) },
     free_disk_bytes: freeBytes(root),
   };
   for (const warning of warningsOfProject(facts)) warnings.push(warning);

@@ -1,6 +1,7 @@
 import type { Failure } from '../../base/failure.js';
 import { type Result, success } from '../../base/result.js';
 import type { Publication } from '../../pipeline/graph/graph.js';
+import { countStates, type PlanCounts } from '../../pipeline/plan/count-states.js';
 import type { PlanState } from '../../pipeline/plan/plan.js';
 import {
   type PipelineRequest,
@@ -9,9 +10,6 @@ import {
   type RequestPlace,
 } from './plan-pipeline.js';
 import { reasonsOfPlan } from './reasons.js';
-
-/** How many nodes of a plan are in each state. */
-export type PlanCounts = { readonly [state in PlanState]: number };
 
 /** What would become of a node. */
 export interface NodePlan {
@@ -56,13 +54,11 @@ export async function describePlan(
 async function withReasons(planned: PlannedPipeline): Promise<PipelinePlan> {
   const { graph, plan } = planned;
   const reasonOf = await reasonsOfPlan(planned);
-  const counts = { run: 0, hit: 0, depends: 0 };
-  for (const { state } of plan.nodes) counts[state] += 1;
   return {
     pipeline: graph.name,
     file: graph.file,
     engine: graph.engine,
-    counts,
+    counts: countStates(plan.nodes),
     nodes: plan.nodes.map((one) => {
       const reason = reasonOf(one);
       return {

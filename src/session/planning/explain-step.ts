@@ -1,10 +1,10 @@
 import type { Failure } from '../../base/failure.js';
-import { leavesOf } from '../../base/files/tree.js';
 import { suggestion } from '../../base/nearest-name.js';
 import { failed, type Result, success } from '../../base/result.js';
 import { namesInGraph } from '../../pipeline/load-pipeline.js';
 import { createManifestReader, differences, findSimilar } from '../../pipeline/plan/explain.js';
 import type { PlannedNode } from '../../pipeline/plan/plan.js';
+import { nodesNeededBy } from '../../pipeline/plan/resolve-inputs.js';
 import { shownNodes } from '../../pipeline/plan/shown-nodes.js';
 import {
   type PipelineRequest,
@@ -113,10 +113,8 @@ async function explainNode(
 
 /** The nodes that a node takes something from and that have no result. */
 function openInputs({ node }: PlannedNode, { plan }: PlannedPipeline): readonly string[] {
-  const sources = new Set(
-    Object.values(node.inputs).flatMap((tree) => [...leavesOf(tree)].map(({ leaf }) => leaf.node)),
-  );
+  const sources = nodesNeededBy(node);
   return plan.nodes
-    .filter((other) => sources.has(other.node.id) && other.state !== 'hit')
+    .filter((other) => sources.includes(other.node.id) && other.state !== 'hit')
     .map((other) => other.node.id);
 }

@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import type { Failure } from '../../base/failure.js';
 import { suggestion } from '../../base/nearest-name.js';
 import { failed, type Result, success } from '../../base/result.js';
@@ -7,6 +6,7 @@ import { loadPipeline, namesInGraph } from '../../pipeline/load-pipeline.js';
 import { type CodeDigests, installedCode, readCodeDigests } from '../../pipeline/plan/code-digests.js';
 import { makePlan } from '../../pipeline/plan/make-plan.js';
 import type { Plan } from '../../pipeline/plan/plan.js';
+import { cacheFolder } from '../../store/cache-folder.js';
 import { openStore } from '../../store/local/open-store.js';
 import type { Store } from '../../store/store.js';
 import { findPipeline, looksLikePath, noPipeline } from './find-pipeline.js';
@@ -76,7 +76,7 @@ export async function planPipeline(
   if (!graph.ok) return graph;
   const force = forcedNodes(graph.value, request.force ?? []);
   if (!force.ok) return failed([force.failure]);
-  const store = await openStore(join(graph.value.root, 'cache'));
+  const store = await openStore(cacheFolder(graph.value.root));
   await opened(store);
   const computing = graph.value.nodes.flatMap(({ engine }) => engine ?? []);
   const codes = installedCode(readCodeDigests(), new Set(computing));

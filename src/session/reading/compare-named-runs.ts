@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { findRunAmong, folderGone } from '../../artifacts/find-run.js';
 import { readRegister } from '../../artifacts/register.js';
 import type { Failure } from '../../base/failure.js';
@@ -7,6 +6,7 @@ import { readCodeDigests } from '../../pipeline/plan/code-digests.js';
 import { createManifestReader } from '../../pipeline/plan/explain.js';
 import { compareRuns, type RunComparison, readComparableRun } from '../../report/compare-runs.js';
 import { inReadingOrder } from '../../statistics/metrics.js';
+import { cacheFolder } from '../../store/cache-folder.js';
 import { openStore } from '../../store/local/open-store.js';
 
 /** Two runs, compared. */
@@ -33,7 +33,7 @@ export async function compareNamedRuns(
   const other = await readComparableRun(root, second.value);
   if (one === undefined) return failed([folderGone(first.value)]);
   if (other === undefined) return failed([folderGone(second.value)]);
-  const store = await openStore(join(root, 'cache'));
+  const store = await openStore(cacheFolder(root));
   const readCode = createManifestReader(readCodeDigests(), store);
   const comparison = await compareRuns(one, other, store, readCode);
   const values = [...one.report.metrics, ...other.report.metrics].map((row) => row.values);

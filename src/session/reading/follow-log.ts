@@ -1,5 +1,4 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { readRegister } from '../../artifacts/register.js';
 import {
@@ -11,7 +10,9 @@ import {
 } from '../../artifacts/unfinished-runs.js';
 import type { Failure } from '../../base/failure.js';
 import { type Result, success } from '../../base/result.js';
+import { hasLogEnding } from '../../run/log-heading.js';
 import { cutPlace } from '../../run/step-log.js';
+import { cacheFolder } from '../../store/cache-folder.js';
 import { isHeld } from '../../store/local/hold-cache.js';
 import { isNamed } from './find-logs.js';
 
@@ -40,7 +41,7 @@ export async function followLogs(
   step: string,
   name?: string,
 ): Promise<Result<FollowedLogs | undefined, Failure[]>> {
-  const cache = { folder: join(root, 'cache') };
+  const cache = { folder: cacheFolder(root) };
   const isUnderWay = () => isHeld(cache);
   if (!isUnderWay()) return success(undefined);
   const unfinished = unfinishedRuns(root, readRegister(root).runs).filter(({ run }) => isNamed(run, name));
@@ -73,8 +74,7 @@ async function* piecesOf(
       yield { node: log.node, file: log.file, text };
       if (log.node === step) last = text;
     }
-    if (ended || /^\[kshot\] ended .*\n$/m.test(last.slice(last.lastIndexOf('\n', last.length - 2) + 1)))
-      return;
+    if (ended || hasLogEnding(last)) return;
     await sleep(pollMilliseconds);
   }
 }

@@ -1,11 +1,11 @@
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import { findRun, folderGone } from '../../artifacts/find-run.js';
 import { identityOf } from '../../artifacts/register.js';
 import { type ManifestNode, readManifest } from '../../artifacts/run-documents.js';
 import type { Failure } from '../../base/failure.js';
 import { suggestion } from '../../base/nearest-name.js';
 import { failed, type Result, success } from '../../base/result.js';
+import { cacheFolder } from '../../store/cache-folder.js';
 import type { Digest, ObjectReference } from '../../store/entry.js';
 import { openStore } from '../../store/local/open-store.js';
 
@@ -52,7 +52,7 @@ export async function getOutput(
       },
     ]);
   }
-  const store = await openStore(join(root, 'cache'));
+  const store = await openStore(cacheFolder(root));
   const path = store.objectPath(only.reference.digest);
   const isThere = existsSync(path);
   if (!isThere || !(await store.verify(only.reference))) return failed([lostOutput(only.byNode, isThere)]);

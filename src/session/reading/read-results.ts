@@ -1,11 +1,12 @@
 import { existsSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { basename } from 'node:path';
 import { findRun, folderGone } from '../../artifacts/find-run.js';
 import { identityOf, runFolderOf } from '../../artifacts/register.js';
 import { type Manifest, type Report, readManifest, readReport } from '../../artifacts/run-documents.js';
 import { recordedFiles, verifyRecordedFiles } from '../../artifacts/verify-run.js';
 import type { Failure } from '../../base/failure.js';
 import { failed, type Result, success } from '../../base/result.js';
+import { cacheFolder } from '../../store/cache-folder.js';
 import { openStore } from '../../store/local/open-store.js';
 
 /** What a run found, read from verified files. */
@@ -26,7 +27,7 @@ export async function readResults(root: string, name?: string): Promise<Result<R
 
 /** What is shown must be what the cache holds, where it still holds it: a figure from bytes gone bad is no figure. */
 async function badResults(root: string, report: Report, manifest: Manifest): Promise<Failure[]> {
-  const store = await openStore(join(root, 'cache'));
+  const store = await openStore(cacheFolder(root));
   const shown = new Set([...report.metrics, ...report.summaries, ...report.drift].map((row) => row.node));
   const failures: Failure[] = [];
   for (const { id, derived_from, outputs } of manifest.nodes) {

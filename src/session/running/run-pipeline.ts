@@ -11,6 +11,8 @@ import type { Failure } from '../../base/failure.js';
 import { failureOfException } from '../../base/failure-of-exception.js';
 import { failed, type Result, success } from '../../base/result.js';
 import { forgetProbes } from '../../engines/kept-probes.js';
+import type { GraphNode } from '../../pipeline/graph/graph.js';
+import type { Plan } from '../../pipeline/plan/plan.js';
 import { preloadPage } from '../../report/html/preload-page.js';
 import { publishFiles } from '../../report/publish/publish-files.js';
 import type { PublishedFile } from '../../report/publish/published-history.js';
@@ -252,7 +254,7 @@ async function executeNodes(
     ...(graph.engine === graph.engineAsked ? {} : { engineReason: graph.engineReason }),
     ...outlineRun(planned, { slots, gpus: gpus.length }),
   });
-  if (plan.nodes.some(({ state }) => state !== 'hit')) preloadPage(graph);
+  if (openNodes(plan).length > 0) preloadPage(graph);
   const { force = [] } = request;
   const reasonFor = createReasons(planned);
   const [{ executePlan }, { LocalExecutor }] = await Promise.all([
@@ -290,15 +292,19 @@ async function openInProcessPool(): Promise<NodePool> {
   return new InProcessPool(kinds);
 }
 
+/** The nodes without a result. */
+function openNodes({ nodes }: Plan): readonly GraphNode[] {
+  return nodes.filter(({ state }) => state !== 'hit').map(({ node }) => node);
+}
+
 /** What the run will do, and how long it may take by what runs before it took. */
 function outlineRun({ root, graph, plan: planned }: PlannedPipeline, total: Resources) {
-  const open = planned.nodes.filter(({ state }) => state !== 'hit').map(({ node }) => node);
-  return outlinePlan(planned, total, earlierDurations(root, graph.name, open));
+  return outlinePlan(planned, total, earlierDurations(root, graph.name, openNodes(planned)));
 }
 
 /** Keeps what the code of the kinds and engines to run was made of, for a later `explain`. */
 async function keepCodeManifests({ plan: planned, store, codes }: PlannedPipeline): Promise<void> {
-  const open = planned.nodes.filter(({ state }) => state !== 'hit').map(({ node }) => node);
+  const open = openNodes(planned);
   const manifests = new Set([
     ...open.map(({ kind }) => codes.kinds[kind]?.manifest),
     ...open.map(({ engine }) => (engine === undefined ? undefined : codes.engines[engine]?.manifest)),

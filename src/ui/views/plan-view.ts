@@ -2,17 +2,11 @@ import { greatest } from '../../base/extremes.js';
 import { formatCount, shortDigest } from '../../base/quantities.js';
 import { displayWidth, printable } from '../../base/terminal-text.js';
 import type { Publication } from '../../pipeline/graph/graph.js';
+import { countStates } from '../../pipeline/plan/count-states.js';
 import type { PlanState } from '../../pipeline/plan/plan.js';
 import { shownNodes } from '../../pipeline/plan/shown-nodes.js';
-import type { NodePlan, PipelinePlan, PlanCounts } from '../../session/planning/describe-plan.js';
+import type { NodePlan, PipelinePlan } from '../../session/planning/describe-plan.js';
 import type { Style } from '../style.js';
-
-/** Counts nodes by their state. */
-function countStates(nodes: readonly NodePlan[]): PlanCounts {
-  const counts = { run: 0, hit: 0, depends: 0 };
-  for (const { state } of nodes) counts[state] += 1;
-  return counts;
-}
 
 /**
  * The plan, a line for each step in the order of execution: state (counts where its nodes differ), step, why, and
