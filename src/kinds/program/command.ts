@@ -12,9 +12,9 @@ import {
 import { type Canonical, type Complete, declareParameters, inNoKey } from '../parameters.js';
 import { fileOf } from '../shapes.js';
 import { missingScript } from './missing-script.js';
+import { outputPaths, outputsParameter } from './program-outputs.js';
 
 const scalar = { type: ['string', 'number', 'boolean'] } as const;
-const relativePath = { type: 'string', minLength: 1 } as const;
 
 const parameters = declareParameters(
   {
@@ -36,28 +36,11 @@ const parameters = declareParameters(
         description:
           'Files of the root that the program reads, its script included; copied to the same path.',
         type: 'array',
-        items: relativePath,
+        items: { type: 'string', minLength: 1 },
         uniqueItems: true,
         default: [],
       },
-      outputs: {
-        description:
-          'Output ports and the files, relative to the fresh folder, that the program writes for them.',
-        type: 'object',
-        propertyNames: { type: 'string', pattern: '^[A-Za-z_][A-Za-z0-9_]*$' },
-        additionalProperties: {
-          anyOf: [
-            relativePath,
-            {
-              type: 'object',
-              properties: { path: { description: 'Where the program writes it.', ...relativePath } },
-              required: ['path'],
-              additionalProperties: false,
-            },
-          ],
-        },
-        default: {},
-      },
+      outputs: outputsParameter,
       env: {
         description: 'Environment beside PATH, HOME and LANG; part of the key.',
         type: 'object',
@@ -142,17 +125,6 @@ export const command = defineKind({
 /** `files`, without `../` and the like: the names under which they are found again. */
 function filesOf({ files }: Given): readonly string[] {
   return files.map((path) => normalize(path));
-}
-
-function outputPaths(outputs: { readonly [port: string]: string | { readonly path: string } }): {
-  readonly [port: string]: string;
-} {
-  return Object.fromEntries(
-    Object.entries(outputs).map(([port, output]) => [
-      port,
-      normalize(typeof output === 'string' ? output : output.path),
-    ]),
-  );
 }
 
 function textOfEach(env: { readonly [name: string]: Scalar }): { readonly [name: string]: string } {

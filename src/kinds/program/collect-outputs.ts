@@ -1,0 +1,52 @@
+import { constants } from 'node:fs';
+import { copyFile, realpath, rename, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { FailureError } from '../../base/failure.js';
+import type { KindContext } from '../kind.js';
+import { isInside, placeOf } from './place-inputs.js';
+
+/** Moves what the program wrote to the output ports. @throws FailureError `output-missing` where a file is unfit */
+export async function collectOutputs(
+  context: KindContext,
+  outputs: { readonly [port: string]: string },
+): Promise<void> {
+  for (const [port, path] of Object.entries(outputs)) await collect(context, port, path);
+}
+
+async function collect(context: KindContext, port: string, path: string): Promise<void> {
+  // Follows links, of folders above it too.
+  const found = await realpath(placeOf(context, path)).catch(() => undefined);
+  const folder = await realpath(context.scratch).catch(() => undefined);
+  if (folder === undefined) {
+    throw unfit(
+      `the program removed the folder in which it was started, and ${path} with it`,
+      'have the program remove only what it has made',
+    );
+  }
+  if (found === undefined) {
+    throw unfit(
+      `the program did not write ${path}`,
+      `outputs.${port} names a file relative to the folder in which the program starts`,
+    );
+  }
+  if (!isInside(found, folder)) {
+    throw unfit(
+      `${path} is a link to ${found}, outside of the step's folder`,
+      'have the program copy the file',
+    );
+  }
+  const look = await stat(found);
+  if (look.isDirectory()) {
+    throw unfit(
+      `${path} is a folder, and an output is a single file`,
+      `have the program pack it (tar -cf ${path}.tar ${path}) and write outputs: { ${port}: ${path}.tar }`,
+    );
+  }
+  if (!look.isFile()) throw unfit(`${path} is neither a file nor a folder`, 'have the program write a file');
+  if (found === join(folder, path)) await rename(found, context.output(port));
+  else await copyFile(found, context.output(port), constants.COPYFILE_FICLONE);
+}
+
+function unfit(message: string, hint: string): FailureError {
+  return new FailureError({ reason: 'output-missing', message, hint });
+}

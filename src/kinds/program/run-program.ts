@@ -1,0 +1,154 @@
+import { spawn } from 'node:child_process';
+import type { Readable } from 'node:stream';
+import { killProcessGroup } from '../../base/process-group.js';
+import {
+  type EndedProgram,
+  endProcessesOf,
+  type SystemProcess,
+  stepFolderVariable,
+} from '../../base/step-processes.js';
+import { gpuEnvironment } from '../../engines/gpu-devices.js';
+import type { KindContext } from '../kind.js';
+import type { CommandParameters } from './command.js';
+import { createLineReader } from './program-lines.js';
+
+/** How long the program has to end itself before it is killed. */
+const graceMilliseconds = 1_000;
+/** How long the rest of its output is read when it has ended; what left its group may hold it open for ever. */
+const drainMilliseconds = 2_000;
+
+/** How a program came to its end. */
+export type Ending =
+  | { readonly type: 'not-started'; readonly why: string }
+  | { readonly type: 'exited'; readonly exitCode: number | null; readonly signal: NodeJS.Signals | null };
+
+/** Runs the program; resolves when it has ended and nothing that it started is waited for any more. */
+export async function runProgram(context: KindContext, { argv, env }: CommandParameters): Promise<Ending> {
+  context.log(`$ ${typeof argv === 'string' ? argv : argv.map(quoted).join(' ')}`);
+  const startedAt = performance.now();
+  const child = start(context, argv, env);
+  if ('why' in child) return child;
+  const { pid } = child;
+  // With an `error` no `exit` follows.
+  const exited = new Promise<Ending>((resolve) => {
+    child.once('error', (error) => resolve({ type: 'not-started', why: error.message }));
+    child.once('exit', (exitCode, signal) => resolve({ type: 'exited', exitCode, signal }));
+  });
+  const closed = readLines(child, context.log);
+  if (pid === undefined) return await exited;
+  context.ownProcessGroup(pid);
+  const timers: NodeJS.Timeout[] = [];
+  const gaveUp = new Promise<Ending>((resolve) => {
+    const end = () => {
+      killProcessGroup(pid, 'SIGTERM');
+      timers.push(
+        setTimeout(() => killProcessGroup(pid, 'SIGKILL'), graceMilliseconds),
+        setTimeout(() => resolve({ type: 'exited', exitCode: null, signal: null }), 3 * graceMilliseconds),
+      );
+    };
+    context.signal.addEventListener('abort', end, { once: true });
+    if (context.signal.aborted) end();
+  });
+  const ending = await Promise.race([exited, gaveUp]);
+  timers.forEach(clearTimeout);
+  await endWhatIsLeft(context, { processId: pid, startedAt });
+  if (!(await isWithin(closed, drainMilliseconds))) {
+    context.log(
+      'something that the program started holds its output open, and could not be found: what else it writes is not read',
+    );
+    child.stdout.destroy();
+    child.stderr.destroy();
+  }
+  return ending;
+}
+
+function start(
+  { scratch, gpus }: KindContext,
+  argv: CommandParameters['argv'],
+  env: CommandParameters['env'],
+) {
+  const inherited = ['PATH', 'HOME', 'LANG'].flatMap((name) => {
+    const value = process.env[name];
+    return value === undefined ? [] : [[name, value] as const];
+  });
+  const isLine = typeof argv === 'string';
+  // The schema wants at least one element.
+  const [file, ...rest] = isLine ? [argv] : argv;
+  try {
+    return spawn(file!, rest, {
+      shell: isLine,
+      cwd: scratch,
+      env: {
+        ...Object.fromEntries(inherited),
+        ...gpuEnvironment(gpus),
+        ...env,
+        [stepFolderVariable]: scratch,
+      },
+      stdio: ['ignore', 'pipe', 'pipe'],
+      // A group of its own, so that what the program starts ends with it.
+      detached: true,
+    });
+  } catch (error) {
+    // Some refusals of the system are thrown, such as of too long a list of arguments.
+    return { type: 'not-started', why: (error as Error).message } as const;
+  }
+}
+
+/** Resolves when both outputs are closed. */
+async function readLines(
+  { stdout, stderr }: { readonly stdout: Readable; readonly stderr: Readable },
+  log: (line: string) => void,
+): Promise<void> {
+  await Promise.all(
+    [stdout, stderr].map((stream) => {
+      const lines = createLineReader(log);
+      stream.on('data', (chunk: Buffer) => lines.write(chunk));
+      // An output that can no longer be read has ended.
+      stream.on('error', () => stream.destroy());
+      return new Promise<void>((resolve) => {
+        stream.once('close', () => {
+          lines.end();
+          resolve();
+        });
+      });
+    }),
+  );
+}
+
+/** Ends what the program has left running, in its group and outside of it, and says of what left its group. */
+async function endWhatIsLeft({ scratch, log }: KindContext, program: EndedProgram): Promise<void> {
+  killProcessGroup(program.processId, 'SIGKILL');
+  const { ended, left } = await endProcessesOf(scratch, program, graceMilliseconds);
+  if (ended.length > 0) log(`the program left this running, and it was ended: ${namesOf(ended)}`);
+  if (left.length > 0) log(`the program left this running, and it was not ended: ${namesOf(left)}`);
+}
+
+function namesOf(processes: readonly SystemProcess[]): string {
+  return processes.map(({ name, processId }) => `${name} (process ${processId})`).join(', ');
+}
+
+function isWithin(promise: Promise<void>, milliseconds: number): Promise<boolean> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => resolve(false), milliseconds);
+    promise.then(() => resolve(true), reject).finally(() => clearTimeout(timer));
+  });
+}
+
+function quoted(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
+}
+
+export function describeEnding(
+  ending: Ending,
+): { readonly message: string; readonly hint?: string } | undefined {
+  if (ending.type === 'exited') {
+    if (ending.exitCode === 0) return undefined;
+    if (ending.exitCode !== null) return { message: `the program ended with exit code ${ending.exitCode}` };
+    return { message: `the program was ended by ${ending.signal ?? 'nobody, and runs on'}` };
+  }
+  const [, absent] = /^spawn (.+) ENOENT$/.exec(ending.why) ?? [];
+  return {
+    message: `the program could not be started: ${absent === undefined ? ending.why : `there is no ${absent}`}`,
+    hint: 'only PATH, HOME and LANG are passed on; a script of the root must be listed under `files`',
+  };
+}
