@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
-import { beforeAll, describe, expect, it } from 'vitest';
-import { editedBuild } from '../support/edited-build.js';
-import { eventsOf, kshot, nodesByOutcome } from '../support/kshot.js';
+import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { type EditedBuild, editedBuild } from '../support/edited-build.js';
+import { eventsOf, kshot, mainFile, nodesByOutcome } from '../support/kshot.js';
 import { smallExperiment } from '../support/small-experiment.js';
 import { type Project, temporaryProject } from '../support/temporary-project.js';
 
@@ -202,18 +202,24 @@ steps:
 });
 
 describe("what an edit of kshot's own code re-runs", () => {
+  let project: Project;
+  let build: EditedBuild;
+  beforeAll(async () => {
+    project = temporaryProject({ files: { [file]: smallExperiment } });
+    build = editedBuild();
+    await ranBy(build.main, project);
+  });
+  afterEach(() => build.restore());
+
   it('the steps that the edited module can act on, and no others', async () => {
-    const project = temporaryProject({ files: { [file]: smallExperiment } });
-    const build = editedBuild();
     const ranAfter = async (edits: { readonly [source: string]: string }) => {
       for (const [source, text] of Object.entries(edits)) build.append(source, text);
       build.rebuild();
       const nodes = await ranBy(build.main, project);
-      for (const source of Object.keys(edits)) build.restore(source);
+      build.restore();
       return nodes;
     };
     const mark = 'export const mark = 1;';
-    await ranBy(build.main, project);
     expect(await ranBy(build.main, project)).toEqual([]);
 
     // Each edit leaves every output as it was, so the wave stops at the steps of the edited code. Edits that reach
@@ -246,9 +252,6 @@ describe("what an edit of kshot's own code re-runs", () => {
   });
 
   it('what is derived from ranks and what reads that, for another metric: no training and no adaptation', async () => {
-    const project = temporaryProject({ files: { [file]: smallExperiment } });
-    const build = editedBuild();
-    await ranBy(build.main, project);
     const before = await metricsOf(project);
     build.replace({
       'src/statistics/metrics.ts': [
@@ -272,10 +275,6 @@ describe("what an edit of kshot's own code re-runs", () => {
   });
 
   it('nothing, for what only planning reads of a kind, and for the default of what is written out', async () => {
-    const project = temporaryProject({ files: { [file]: smallExperiment } });
-    const build = editedBuild();
-    await ranBy(build.main, project);
-    const digests = readFileSync(join(build.main, '../../code-digests.json'), 'utf8');
     build.replace({
       'src/kinds/train/maml-train.ts': ['default: 0.05', 'default: 0.06'],
       'src/kinds/evaluate/eval-few-shot.ts': ['maximum: 10_000', 'maximum: 9_000'],
@@ -284,7 +283,8 @@ describe("what an edit of kshot's own code re-runs", () => {
       'src/kinds/train/optimizer-parameters.ts': ['What moves the parameters', 'How parameters are moved'],
     });
     build.rebuild();
-    expect(readFileSync(join(build.main, '../../code-digests.json'), 'utf8')).toBe(digests);
+    const digests = (main: string) => readFileSync(join(main, '../../code-digests.json'), 'utf8');
+    expect(digests(build.main)).toBe(digests(mainFile));
     expect(await ranBy(build.main, project)).toEqual([]);
     build.replace({ 'src/kinds/train/maml-train.ts': ['default: 10,', 'default: 1e-9,'] });
     build.rebuild();

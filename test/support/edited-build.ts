@@ -19,8 +19,8 @@ export interface EditedBuild {
   append(file: string, text: string): void;
   /** Replaces a text in each source file, which must be there. */
   replace(edits: { readonly [file: string]: readonly [text: string, other: string] }): void;
-  /** Puts a source file back as it is in the checkout. */
-  restore(file: string): void;
+  /** Puts every edited source file back as it is in the checkout; the build stays as it is. */
+  restore(): void;
   /** Builds from the sources as they are now. */
   rebuild(): void;
 }
@@ -34,23 +34,29 @@ export function editedBuild(): EditedBuild {
   }
   symlinkSync(join(checkout, 'node_modules'), join(folder, 'node_modules'));
   const rebuild = () => {
-    execFileSync(process.execPath, [join(folder, 'scripts/build.mjs')], { stdio: 'pipe' });
+    execFileSync(process.execPath, [join(folder, 'scripts/build.mjs'), '--without-types'], { stdio: 'pipe' });
+  };
+  const edited = new Set<string>();
+  const write = (file: string, text: string) => {
+    edited.add(file);
+    writeFileSync(join(folder, file), text);
   };
   rebuild();
   return {
     main: join(folder, 'dist/cli/main.js'),
     append(file, text) {
-      writeFileSync(join(folder, file), `${readFileSync(join(folder, file), 'utf8')}\n${text}\n`);
+      write(file, `${readFileSync(join(folder, file), 'utf8')}\n${text}\n`);
     },
     replace(edits) {
       for (const [file, [text, other]] of Object.entries(edits)) {
         const before = readFileSync(join(folder, file), 'utf8');
         if (!before.includes(text)) throw new Error(`${file} does not hold ${text}`);
-        writeFileSync(join(folder, file), before.replace(text, other));
+        write(file, before.replace(text, other));
       }
     },
-    restore(file) {
-      cpSync(join(checkout, file), join(folder, file));
+    restore() {
+      for (const file of edited) cpSync(join(checkout, file), join(folder, file));
+      edited.clear();
     },
     rebuild,
   };
