@@ -43,7 +43,7 @@ function cpuSeconds(command, args, cwd = folder) {
 const commands = (count) => `version: 1
 name: commands_${count}
 steps:
-  t: { kind: command, matrix: { argv: [${Array.from({ length: count }, (_, i) => `["true", ${i}]`).join(', ')}] } }
+  t: { kind: command, with: { argv: ["true", "{i}"], params: { i: 0 } }, matrix: { i: [${Array.from({ length: count }, (_, i) => i).join(', ')}] } }
 `;
 
 const spawns = (count) => `

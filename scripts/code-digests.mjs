@@ -1,14 +1,14 @@
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative, sep } from 'node:path';
-import { pathToFileURL } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build, transform } from 'esbuild';
 
 const sha256 = (data) => createHash('sha256').update(data).digest('hex');
 
 /**
  * The digest of each kind's and each engine's code. A kind's starts at its body, which its declaration loads: what only
- * planning reads is in no digest. It goes over everything that can be reached: modules by static and literal
+ * planning reads is in no digest; that of a program at what decides how it is started. It goes over everything that can be reached: modules by static and literal
  * dynamic imports, assets by literal `new URL(..., import.meta.url)`, packages by name and version. Modules count
  * without types, comments and layout. A kind's walk stops at engines/, which have digests of their own.
  */
@@ -34,7 +34,9 @@ export async function computeCodeDigests(root, output) {
         `the file of kind ${name} has ${loaded.length} literal import() of modules; it wants that of its body`,
       );
     }
-    result.kinds[name] = await manifestOf(loaded[0], reader, (path) =>
+    const { codeStart } = kinds[name];
+    const start = codeStart === undefined ? loaded[0] : fileURLToPath(codeStart);
+    result.kinds[name] = await manifestOf(start, reader, (path) =>
       path.startsWith(join(output, 'engines') + sep),
     );
   }

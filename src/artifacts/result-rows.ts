@@ -2,6 +2,7 @@ import { digestTree } from '../base/canonical.js';
 import { leavesOf } from '../base/files/tree.js';
 import { isJsonObject, type Json, type JsonObject } from '../base/json.js';
 import { mostRestrictive, type Role } from '../base/role.js';
+import { flatDeclared } from '../kinds/declared-values.js';
 import type { Content } from '../kinds/kind.js';
 import type { GraphNode } from '../pipeline/graph/graph.js';
 import type { Digest } from '../store/entry.js';
@@ -47,18 +48,30 @@ export function stepRows(finished: FinishedRun, run: string): readonly Row[] {
   }));
 }
 
-/** The rows of table `params`: what the user gave each node, matrix values included. */
+/**
+ * The rows of table `params`: what the user gave each node, matrix values included; of what a step declares, what was
+ * chosen for it.
+ */
 export function paramRows(finished: FinishedRun, run: string): readonly Row[] {
-  return finished.nodes.flatMap(({ node }) =>
-    [...flatParameters(node.givenParameters)].map(({ name, value }) => ({
-      run,
-      node: node.id,
-      step: node.step,
-      name,
-      value: JSON.stringify(value),
-      number: typeof value === 'number' ? value : null,
-    })),
+  return finished.nodes.flatMap(({ node, entry }) =>
+    [...flatParameters({ ...node.givenParameters, ...declaredIn(node, entry?.preimage) })].map(
+      ({ name, value }) => ({
+        run,
+        node: node.id,
+        step: node.step,
+        name,
+        value: JSON.stringify(value),
+        number: typeof value === 'number' ? value : null,
+      }),
+    ),
   );
+}
+
+/** The values that a node's declarations had in the end, by name. */
+function declaredIn({ declarations }: GraphNode, preimage: JsonObject | undefined): JsonObject {
+  const final = preimage?.['params'];
+  const declared = declarations === undefined || !isJsonObject(final) ? undefined : final[declarations];
+  return isJsonObject(declared) ? flatDeclared(declared) : {};
 }
 
 function* flatParameters(object: JsonObject, path = ''): Generator<{ name: string; value: Json }> {

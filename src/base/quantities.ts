@@ -35,3 +35,27 @@ export function formatBytes(bytes: number): string {
   }
   return `${unit === 0 ? value : value.toFixed(1)} ${units[unit]}`;
 }
+
+const secondsOf: { readonly [unit: string]: number } = { s: 1, min: 60, h: 3600, d: 86_400 };
+
+/** Seconds of a duration as people write it: `90 s`, `2 h`, `1 h 30 min`, `2 d`; undefined where it is none above 0. */
+export function parseSeconds(text: string): number | undefined {
+  const parts = [...text.trim().matchAll(/(\d+(?:\.\d+)?)\s*(s|min|h|d)(?![a-z])\s*/g)];
+  if (parts.length === 0 || parts.map(([part]) => part).join('') !== text.trim()) return undefined;
+  const seconds = parts.reduce(
+    (sum, [, number, unit]) => sum + Number(number) * (secondsOf[unit ?? ''] ?? 0),
+    0,
+  );
+  return seconds > 0 ? seconds : undefined;
+}
+
+const sizeUnits = ['', 'k', 'm', 'g', 't'];
+
+/** Bytes of a size as people write it: `4 GiB` (powers of two), `500 MB` (of ten); undefined where it is none above 0. */
+export function parseBytes(text: string): number | undefined {
+  const [, number, unit = '', binary] = /^(\d+(?:\.\d+)?)\s*([kmgt]?)(i?)B$/i.exec(text.trim()) ?? [];
+  const power = sizeUnits.indexOf(unit.toLowerCase());
+  if (number === undefined || (binary !== '' && power === 0)) return undefined;
+  const bytes = Math.round(Number(number) * (binary === '' ? 1000 : 1024) ** power);
+  return bytes > 0 ? bytes : undefined;
+}

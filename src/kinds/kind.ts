@@ -153,6 +153,13 @@ export interface Kind<Given = JsonObject, Final = JsonObject, Body = Final> {
   readonly summary: string;
   /** Of `with`. */
   readonly parameters: DeclaredParameters<Given, Final>;
+  /**
+   * The parameter that holds declarations of the user's own: names with defaults. A matrix and settings name these and
+   * nothing else (`lr`; `optim.lr` inside of `optim`) and override them, and tables show them by these names.
+   */
+  readonly declarations?: string;
+  /** What to write in the place of parameters that are gone, by name. */
+  readonly replacedParameters?: { readonly [name: string]: string };
   /** Input ports; a function where they depend on what the step declares (`command`). */
   readonly inputs:
     | { readonly [port: string]: InputPort }
@@ -191,17 +198,33 @@ export interface Kind<Given = JsonObject, Final = JsonObject, Body = Final> {
    * where the step may say so itself (`command`). Default true.
    */
   readonly deterministic?: boolean | ((parameters: Given) => boolean);
+  /** Variables of the environment that it is passed as they are; in no key, so their parameter has the form `inNoKey`. */
+  readonly passedEnvironment?: (parameters: Given) => readonly string[];
   /**
-   * After how long an execution is ended (`step-timeout`), from the parameters as given; the worker aborts the
-   * context's signal then. In no key, so its parameter has the form `inNoKey`.
+   * A program of this machine that computes for it: its version goes into the key and reaches the body as the parameter
+   * of that name. `path`: where it is looked for, as in PATH.
    */
-  readonly timeoutSeconds?: (parameters: Given) => number | undefined;
+  readonly interpreter?: (parameters: Given) => Interpreter;
+  /**
+   * Where the digest of its code starts: at its body, unless most of what that does shapes no result. A literal
+   * `new URL('./FILE.js', import.meta.url)`.
+   */
+  readonly codeStart?: URL;
   /** Whether the kind computes with an engine. Default false. */
   readonly usesEngine?: boolean;
-  /** CPU slots: one, or all that are free when it starts. Default one. */
-  readonly slots?: 'one' | 'free';
+  /** CPU slots: all that are free when it starts, unless its step says how many; one without this. */
+  readonly slots?: 'free';
   /** Loads the body: a literal `import()`, whose module is where the digest of the kind's code starts. */
   readonly load: () => Promise<KindBody<Body>>;
+}
+
+/** A program of this machine whose version stands in a key. */
+export interface Interpreter {
+  /** The parameter that holds its version. */
+  readonly parameter: string;
+  readonly program: string;
+  /** Folders, as in PATH. */
+  readonly path: string;
 }
 
 /** A kind whose functions and body are checked against its parameters, as one among others. */
@@ -317,6 +340,8 @@ export interface KindContext<Body = JsonObject> {
   /** The node's engine, for a model of the given shape; closed by the caller of `run`. */
   engine(shape: EngineOptions['shape']): Promise<Engine>;
   readonly partial: PartialState;
+  /** The variables that it is passed, as far as they are set. */
+  readonly environment: { readonly [name: string]: string };
   progress(progress: Progress): void;
   /** A line for the step's log file. */
   log(line: string): void;

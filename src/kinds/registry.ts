@@ -17,12 +17,14 @@ import { evalZeroShot } from './evaluate/eval-zero-shot.js';
 import { metricsKind } from './evaluate/metrics.js';
 import type { Kind } from './kind.js';
 import { command } from './program/command.js';
+import { python } from './program/python.js';
 import { mamlTrain } from './train/maml-train.js';
 import { modelImport } from './train/model-import.js';
 import { supervisedTrain } from './train/supervised-train.js';
 
 const all: readonly Kind[] = [
   command,
+  python,
   value,
   dataImport,
   dataPairs,

@@ -144,26 +144,46 @@ function stepSchema(kind: Kind): JsonObject {
       matrix: {
         description: 'One node for each combination of these values.',
         type: 'object',
-        ...(isJsonObject(properties)
-          ? {
-              additionalProperties: schema['additionalProperties'] !== false,
-              properties: Object.fromEntries(
-                Object.entries(properties).map(([name, property]) => [name, axisSchema(property)]),
-              ),
-            }
-          : {}),
+        ...(kind.declarations !== undefined
+          ? { additionalProperties: axisSchema({ description: `A name under ${kind.declarations}.` }) }
+          : isJsonObject(properties)
+            ? {
+                additionalProperties: schema['additionalProperties'] !== false,
+                properties: Object.fromEntries(
+                  Object.entries(properties).map(([name, property]) => [name, axisSchema(property)]),
+                ),
+              }
+            : {}),
       },
       resources: {
-        description: 'What the step needs beside a CPU.',
+        description: 'What the step needs of the machine; in no key.',
         type: 'object',
         additionalProperties: false,
         properties: {
-          gpu: {
+          cpus: {
             description:
-              'GPUs to have to itself while it runs: default one on a GPU engine, none for a `command`; on an engine for the CPU none is taken. 0 shares.',
+              'CPU slots, and threads of what computes: default one, of training all that are free; of a run with fewer (`-j`) as many as it has.',
+            anyOf: [{ type: 'integer', minimum: 1 }, template],
+          },
+          memory: {
+            description:
+              'Memory, such as 4 GiB or 500 MB: nodes start as long as what they ask for is there.',
+            type: 'string',
+          },
+          gpus: {
+            description:
+              'GPUs to have to itself while it runs: default one on a GPU engine, none for a program; on an engine for the CPU none is taken. 0 shares.',
             anyOf: [{ type: 'integer', minimum: 0 }, template],
           },
+          time: {
+            description: 'After how long it is ended, such as 2 h, 1 h 30 min or 90 s; default: never.',
+            type: 'string',
+          },
         },
+      },
+      retries: {
+        description: 'How often a node that failed is tried again, each time from the beginning. Default 0.',
+        anyOf: [{ type: 'integer', minimum: 0 }, template],
       },
       ...(usesEngine === true ? { engine: { $ref: '#/$defs/engine' } } : {}),
     },

@@ -13,6 +13,7 @@ import { buildGraph } from './graph/build-graph.js';
 import type { DraftNode, Graph, GraphNode } from './graph/graph.js';
 import { loadValidators, type ParameterValidators } from './graph/parameter-errors.js';
 import { resolveEngines } from './graph/resolve-engines.js';
+import { openInterpreterVersions } from './interpreter-versions.js';
 import { nodesNeededBy } from './plan/resolve-inputs.js';
 import { resolvePublications } from './spec/publications.js';
 import { readSpec, type Spec } from './spec/spec.js';
@@ -56,7 +57,14 @@ export async function loadPipeline(options: LoadOptions): Promise<Result<Graph, 
   const spec = readSpec(pipeline, { kinds, engine: options.engine, fallbackName }, report);
   const choose = options.chooseEngine ?? ((asked: string) => chooseHere(asked, cacheFolder(root)));
   const engines = await resolveEngines(spec, choose);
-  const { nodes: drafts, values } = buildGraph(spec, engines, root, validators, report);
+  const { nodes: drafts, values } = buildGraph(
+    spec,
+    engines,
+    root,
+    validators,
+    openInterpreterVersions(cacheFolder(root)),
+    report,
+  );
   const expanded = new Set(drafts.map(({ step }) => step));
   // Of a step that could not be expanded, it is not known whether it needs its waiver.
   const waivers = spec.waivers.filter(({ step }) => expanded.has(step));

@@ -51,8 +51,8 @@ export interface AttemptListener extends ExecutionListener {
   mayStart(): boolean;
   /** The key is this run's and the inputs are sound: execution begins. */
   started(time: Date): void;
-  /** Something outside the run ended its process: it is executed once more. */
-  killed(failure: Failure): void;
+  /** It failed and is executed again; `how` says which time that is: `once more`, `again, attempt 2 of 3`. */
+  again(failure: Failure, how: string): void;
   /** It gave its outputs, and the process is free again; what follows is publication. */
   executed(): void;
 }
@@ -71,21 +71,53 @@ export type Attempt =
 
 /**
  * Claims the node's key, checks its inputs, executes it and publishes what it gave; gives the claim back in any case.
- * All of it is done once more where something outside the run ended the process that executed it.
+ * All of it is done once more where something outside the run ended the process that executed it, and as often as the
+ * step says where it failed; each time in fresh folders, when nothing of the time before is left running.
  */
 export async function attemptNode(
   job: Job,
   surroundings: Surroundings,
   listener: AttemptListener,
 ): Promise<Attempt> {
+  const { retries = 0 } = job.node.resources;
+  // It has started, so that what keeps further nodes from starting does not keep it from ending.
+  const started = { ...listener, mayStart: () => true, started() {} };
+  let attempt = await attemptUnlessKilled(job, surroundings, listener, started);
+  for (let retry = 1; retry <= retries && isWorthRetry(attempt) && listener.mayStart(); retry++) {
+    listener.again(attempt.failure, `again, attempt ${retry + 1} of ${retries + 1}`);
+    attempt = await attemptUnlessKilled(job, surroundings, started, started);
+  }
+  return attempt;
+}
+
+async function attemptUnlessKilled(
+  job: Job,
+  surroundings: Surroundings,
+  listener: AttemptListener,
+  started: AttemptListener,
+): Promise<Attempt> {
   const first = await attemptOnce(job, surroundings, listener);
   if (!isKilled(first)) return first;
-  listener.killed(first.failure);
-  // It has started, so that what keeps further nodes from starting does not keep it from ending.
-  const second = await attemptOnce(job, surroundings, { ...listener, mayStart: () => true, started() {} });
+  listener.again(first.failure, 'once more');
+  const second = await attemptOnce(job, surroundings, started);
   if (!isKilled(second)) return second;
   const message = `${second.failure.message}; so was one before it`;
   return { type: 'failed', failure: { ...second.failure, message } };
+}
+
+/** What may come out otherwise the next time; not what is wrong with the pipeline, the disk or kshot. */
+const worthRetry: ReadonlySet<Failure['reason']> = new Set([
+  'step-failed',
+  'step-timeout',
+  'output-missing',
+  'worker-crashed',
+  'worker-killed',
+  'device-out-of-memory',
+  'device-lost',
+]);
+
+function isWorthRetry(attempt: Attempt): attempt is Extract<Attempt, { type: 'failed' }> {
+  return attempt.type === 'failed' && worthRetry.has(attempt.failure.reason);
 }
 
 function isKilled(attempt: Attempt): attempt is Extract<Attempt, { type: 'failed' }> {
@@ -205,7 +237,7 @@ function requestOf(
   workspace: Workspace,
   { store, executor, root, logFolder }: Surroundings,
 ): ExecuteRequest {
-  const { timeoutSeconds } = node.resources;
+  const { timeoutSeconds, environment } = node.resources;
   return {
     node: node.id,
     kind: node.kind,
@@ -224,6 +256,7 @@ function requestOf(
     gpus,
     memoryBytes: memoryShare(granted, executor.capacity),
     ...(timeoutSeconds === undefined ? {} : { timeoutSeconds }),
+    ...(environment === undefined ? {} : { environment }),
     outputsFolder: workspace.outputs,
     scratchFolder: workspace.scratch,
     stateFile: workspace.stateFile,

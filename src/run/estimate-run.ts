@@ -1,6 +1,6 @@
 import type { Demand } from '../pipeline/graph/graph.js';
 import { ReadyNodes } from './ready-nodes.js';
-import { chainLengths, giveBack, type Resources, take } from './resources.js';
+import { chainLengths, giveBack, type Resources, take, withinSlots } from './resources.js';
 
 /** A node as far as it matters for how long a run takes. */
 export interface ExpectedNode extends Demand {
@@ -22,7 +22,10 @@ export function estimateRun(nodes: readonly ExpectedNode[], total: Resources): n
       .toSorted((one, other) => (chains.get(other.id) ?? 0) - (chains.get(one.id) ?? 0))
       .map(({ id }, rank) => [id, rank]),
   );
-  const ranked = nodes.map((node) => ({ ...node, rank: ranks.get(node.id) ?? 0 }));
+  const ranked = nodes.map((node) => ({
+    ...withinSlots(node, total.slots),
+    rank: ranks.get(node.id) ?? 0,
+  }));
   const missing = new Map(ranked.map((node) => [node.id, new Set(node.needs).size]));
   const dependents = new Map<string, (typeof ranked)[number][]>();
   for (const node of ranked) {

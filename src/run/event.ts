@@ -89,7 +89,7 @@ export interface StepDecision {
   readonly decision: string;
 }
 
-/** A node's process was ended by something outside the run: the node is executed once more, from its resumable state. */
+/** The node is executed once more: something outside the run ended its process, or it failed and has retries left. */
 export interface StepRetry {
   readonly event: 'step.retry';
   readonly time: string;

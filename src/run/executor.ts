@@ -33,9 +33,10 @@ export interface Executor {
   close(): Promise<void>;
 }
 
+/** Memory is that of all slots together. */
 export interface Capacity extends Resources {
-  /** Of all slots together. */
-  readonly memoryBytes: number;
+  /** Processors that a node may ask for, be there fewer slots or not. */
+  readonly cpus: number;
 }
 
 export type Reservation =
@@ -66,6 +67,8 @@ export interface ExecuteRequest {
   /** The devices that the node was given, for it alone. */
   readonly gpus: readonly GpuDevice[];
   readonly memoryBytes: number;
+  /** Variables of the environment that the body is passed. */
+  readonly environment?: readonly string[];
   readonly timeoutSeconds?: number;
   readonly outputsFolder: string;
   readonly scratchFolder: string;

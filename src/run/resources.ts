@@ -1,20 +1,30 @@
+import { formatBytes } from '../base/quantities.js';
 import type { Demand } from '../pipeline/graph/graph.js';
 
-/** An amount of slots and GPU tokens: all, free, or granted to a node. */
+/** An amount of slots, GPU tokens and memory: all, free, or granted to a node. */
 export interface Resources {
   readonly slots: number;
   readonly gpus: number;
+  /** Of a node what it asked for, nothing where it did not. */
+  readonly memoryBytes: number;
+}
+
+/** What is wanted, but of slots no more than there are: fewer than a step asks for make it slower, not impossible. */
+export function withinSlots<Wanted extends Demand>(demand: Wanted, slots: number): Wanted {
+  return demand.slots === 'free' ? demand : { ...demand, slots: Math.min(demand.slots, slots) };
 }
 
 /** What a node gets if it starts now; undefined where it has to wait. */
 export function grant(demand: Demand, free: Resources): Resources | undefined {
-  if (free.slots < 1 || demand.gpus > free.gpus) return undefined;
-  return { slots: demand.slots === 'free' ? free.slots : 1, gpus: demand.gpus };
+  const { gpus, memoryBytes = 0 } = demand;
+  const slots = demand.slots === 'free' ? Math.max(1, free.slots) : demand.slots;
+  if (slots > free.slots || gpus > free.gpus || memoryBytes > free.memoryBytes) return undefined;
+  return { slots, gpus, memoryBytes };
 }
 
 /**
- * Which node to start next: the first, in order of priority, that fits what is free. A node that waits for a GPU
- * does not hold up those behind it.
+ * Which node to start next: the first, in order of priority, that fits what is free. A node that waits for a GPU, for
+ * memory or for more slots does not hold up those behind it: nothing is left idle.
  */
 export function chooseNext<Ready extends Demand>(
   ready: Iterable<Ready>,
@@ -30,12 +40,44 @@ export function chooseNext<Ready extends Demand>(
 
 /** What is free once this is granted. */
 export function take(free: Resources, granted: Resources): Resources {
-  return { slots: free.slots - granted.slots, gpus: free.gpus - granted.gpus };
+  return {
+    slots: free.slots - granted.slots,
+    gpus: free.gpus - granted.gpus,
+    memoryBytes: free.memoryBytes - granted.memoryBytes,
+  };
 }
 
 /** What is free once this has come back. */
 export function giveBack(free: Resources, granted: Resources): Resources {
-  return { slots: free.slots + granted.slots, gpus: free.gpus + granted.gpus };
+  return {
+    slots: free.slots + granted.slots,
+    gpus: free.gpus + granted.gpus,
+    memoryBytes: free.memoryBytes + granted.memoryBytes,
+  };
+}
+
+/** What a node wants that there is less of than it wants, in words, and what to do; undefined where there is enough. */
+export function lackOfMeans(
+  { slots, gpus, memoryBytes = 0 }: Demand,
+  total: Resources & { readonly cpus: number },
+): { readonly wanted: string; readonly hint: string } | undefined {
+  if (gpus > total.gpus) {
+    return {
+      wanted: `${gpus === 1 ? 'a GPU' : `${gpus} GPUs`}, and the run has ${total.gpus === 0 ? 'none' : total.gpus}`,
+      hint: 'kshot doctor says what was found, and KSHOT_GPUS=0 that there is one all the same; else lower resources.gpus, or compute with --engine wasm',
+    };
+  }
+  if (slots !== 'free' && slots > total.cpus) {
+    return {
+      wanted: `${slots} CPUs, and this machine has ${total.cpus}`,
+      hint: 'lower resources.cpus',
+    };
+  }
+  if (memoryBytes <= total.memoryBytes) return undefined;
+  return {
+    wanted: `${formatBytes(memoryBytes)} of memory, and this machine has ${formatBytes(total.memoryBytes)}`,
+    hint: 'lower resources.memory',
+  };
 }
 
 /** For each thread; with less, DuckDB can fail to sort although it may spill. */
@@ -46,6 +88,7 @@ export function memoryShare(
   granted: Resources,
   { slots, memoryBytes }: { readonly slots: number; readonly memoryBytes: number },
 ): number {
+  if (granted.memoryBytes > 0) return Math.max(leastMemoryBytes, Math.floor(0.8 * granted.memoryBytes));
   return granted.slots * Math.max(leastMemoryBytes, Math.floor((0.8 * memoryBytes) / slots));
 }
 

@@ -8,7 +8,7 @@ import type { PlannedNode } from '../pipeline/plan/plan.js';
 import { nodesNeededBy } from '../pipeline/plan/resolve-inputs.js';
 import type { Entry, ObjectReference } from '../store/entry.js';
 import type { Outcome } from './event.js';
-import { chainLengths } from './resources.js';
+import { chainLengths, withinSlots } from './resources.js';
 
 /** How a node came out. */
 export interface Settled {
@@ -102,10 +102,13 @@ export interface State extends Demand {
   before?: Settled;
 }
 
-/** Where every node stands before anything has started; by id, in the plan's order. */
+/**
+ * Where every node stands before anything has started; by id, in the plan's order.
+ */
 export function statesOf(
   nodes: readonly PlannedNode[],
   isForced: (node: GraphNode) => boolean,
+  slots: number,
 ): ReadonlyMap<string, State> {
   const states = new Map<string, State>();
   for (const planned of nodes) {
@@ -116,7 +119,7 @@ export function statesOf(
     const state: State = {
       node,
       planned,
-      ...node.resources,
+      ...withinSlots(node.resources, slots),
       rank: 0,
       needs,
       dependents: [],

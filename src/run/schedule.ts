@@ -6,8 +6,9 @@ import type { GraphNode } from '../pipeline/graph/graph.js';
 import type { PlannedNode } from '../pipeline/plan/plan.js';
 import { missingSource, resolveEndedInputs } from '../pipeline/plan/resolve-inputs.js';
 import type { Entry } from '../store/entry.js';
+import type { Capacity } from './executor.js';
 import { ReadyNodes } from './ready-nodes.js';
-import type { Resources } from './resources.js';
+import { lackOfMeans, type Resources } from './resources.js';
 import {
   type LookUp,
   type ScheduleWorld,
@@ -27,7 +28,7 @@ const mostRepairs = 1;
  */
 export class Schedule {
   private readonly world: ScheduleWorld;
-  private readonly gpus: number;
+  private readonly total: Capacity;
   private readonly states: ReadonlyMap<string, State>;
   private readonly outputs = new Map<string, Entry['outputs']>();
   /** Ranked so that the longest chain goes first. */
@@ -42,15 +43,15 @@ export class Schedule {
   constructor(
     nodes: readonly PlannedNode[],
     forced: (node: GraphNode) => boolean,
-    total: Resources,
+    total: Capacity,
     world: ScheduleWorld,
   ) {
     this.world = world;
-    this.gpus = total.gpus;
-    this.states = statesOf(nodes, forced);
+    this.total = total;
+    this.states = statesOf(nodes, forced, total.slots);
     for (const state of this.states.values()) {
       // Said at once, not after hours of what comes before.
-      if (!state.asPlanned) this.failWithoutDevice(state);
+      if (!state.asPlanned) this.failWithoutMeans(state);
       if (state.missing === 0) this.resolvable.push(state);
     }
     this.resolveAll();
@@ -210,7 +211,7 @@ export class Schedule {
     }
     const computed = this.computed.has(key);
     if (entry === undefined || (state.forced && !computed)) {
-      if (this.failWithoutDevice(state)) return;
+      if (this.failWithoutMeans(state)) return;
       this.leaders.set(key, state);
       const why = state.forced ? 'it is forced' : `there is no result under key ${shortDigest(key)}`;
       this.world.decided?.(state.node, `is ready: ${why}`);
@@ -289,16 +290,13 @@ export class Schedule {
     }
   }
 
-  /** A node that wants more GPUs than there are can never start. */
-  private failWithoutDevice(state: State): boolean {
-    const { id, location } = state.node;
-    if (state.gpus <= this.gpus) return false;
-    this.fail(state, {
-      reason: 'device-unavailable',
-      message: `${id} wants ${state.gpus === 1 ? 'a GPU' : `${state.gpus} GPUs`}, and the run has ${this.gpus === 0 ? 'none' : this.gpus}`,
-      location,
-      hint: 'kshot doctor says what was found, and KSHOT_GPUS=0 that there is one all the same; else lower resources.gpu, or compute with --engine wasm',
-    });
+  /** A node that wants more than there is can never start. */
+  private failWithoutMeans(state: State): boolean {
+    const { id, location, resources } = state.node;
+    const lack = lackOfMeans(resources, this.total);
+    if (lack === undefined) return false;
+    const { wanted, hint } = lack;
+    this.fail(state, { reason: 'device-unavailable', message: `${id} wants ${wanted}`, location, hint });
     return true;
   }
 

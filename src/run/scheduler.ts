@@ -103,8 +103,9 @@ class Execution {
   constructor(run: ExecutePlan) {
     this.run = run;
     const { store, executor, plan, options } = run;
-    this.free = { slots: executor.capacity.slots, gpus: executor.capacity.gpus };
-    this.schedule = new Schedule(plan.nodes, (node) => isForced(node, options.force), this.free, {
+    const { slots, gpus, memoryBytes } = executor.capacity;
+    this.free = { slots, gpus, memoryBytes };
+    this.schedule = new Schedule(plan.nodes, (node) => isForced(node, options.force), executor.capacity, {
       lookUp: (node, inputs, answer) => this.ask(() => this.lookUp(node, inputs), answer),
       settled: (node, settled) => this.settled(node, settled),
       ...(run.verbose === true ? { decided: (node, decision) => this.decide(node, decision) } : {}),
@@ -251,8 +252,8 @@ class Execution {
             ...(gpus.length === 0 ? {} : { devices: gpus.map(({ id }) => id) }),
           });
         },
-        killed: ({ message }) => {
-          log.note(`executed once more: ${message}`);
+        again: ({ message }, how) => {
+          log.note(`executed ${how}: ${message}`);
           log.close();
           pace = paceOf();
           this.run.emit({ event: 'step.retry', time: now(), node: node.id, reason: message });
@@ -390,7 +391,7 @@ function noteEnd(log: StepLog, attempt: Attempt, seconds: number, isCancelled: b
   log.close();
 }
 
-function resourcesText({ slots, gpus }: Resources): string {
+function resourcesText({ slots, gpus }: Pick<Resources, 'slots' | 'gpus'>): string {
   return `${formatCount(slots, 'slot')}${gpus > 0 ? ` and ${formatCount(gpus, 'GPU')}` : ''}`;
 }
 

@@ -9,7 +9,19 @@ const validators = await loadValidators();
 
 /** The parameters of each kind that stand in a key as something else, or sometimes or always not at all. */
 const haveForms: { readonly [kind: string]: readonly string[] } = {
-  command: ['argv', 'shell', 'files', 'outputs', 'env', 'timeout_seconds', 'chooses', 'deterministic'],
+  command: ['argv', 'shell', 'params', 'files', 'outputs', 'env', 'pass_env', 'chooses', 'deterministic'],
+  python: [
+    'script',
+    'module',
+    'args',
+    'params',
+    'files',
+    'outputs',
+    'env',
+    'pass_env',
+    'chooses',
+    'deterministic',
+  ],
   'data.files': ['train', 'val', 'test', 'items'],
   'data.import': ['path'],
   'data.split': ['test'],
@@ -44,7 +56,11 @@ function valuesOf(schema: JsonSchema): fc.Arbitrary<Json> {
         noNaN: true,
       }),
     string: () =>
-      schema['pattern'] === undefined ? fc.stringMatching(/^[a-z]{1,8}$/) : fc.constantFrom('"', 'none'),
+      schema['pattern'] === undefined
+        ? fc.stringMatching(/^[a-z]{1,8}$/)
+        : fc
+            .constantFrom('"', 'none', 'a')
+            .filter((text) => new RegExp(String(schema['pattern'])).test(text)),
     boolean: () => fc.boolean(),
     null: () => fc.constant(null),
     array: () =>

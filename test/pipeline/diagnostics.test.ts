@@ -23,7 +23,7 @@ steps:
       second_order: "yes"
     engine: refrence
   tune: { kind: eval.few_shot, in: { model: episodes.val, episodes: episodes }, matrix: { innr_lr: [1] } }
-  best: { kind: select, in: { candidates: train.checkpoints, rows: tune }, resources: { gpu: -1 } }
+  best: { kind: select, in: { candidates: train.checkpoints, rows: tune }, resources: { gpus: -1 } }
   last: { kind: select, in: { rows: tnue } }
 `),
   ).toBe(`pipelines/a.yaml:2:1: unknown key nmae
@@ -93,13 +93,13 @@ pipelines/a.yaml:17:91: eval.few_shot has no parameter innr_lr
   hint: did you mean inner_lr?
 
 pipelines/a.yaml:18:3: select needs metric
-  18 |   best: { kind: select, in: { candidates: train.checkpoints, rows: tune }, resources: { gpu: -1 } }
+  18 |   best: { kind: select, in: { candidates: train.checkpoints, rows: tune }, resources: { gpus: -1 } }
      |   ^^^^
   hint: add metric: TEXT
 
-pipelines/a.yaml:18:94: resources.gpu must be a whole number, at least 0
-  18 |   best: { kind: select, in: { candidates: train.checkpoints, rows: tune }, resources: { gpu: -1 } }
-     |                                                                                              ^^
+pipelines/a.yaml:18:95: resources.gpus must be a whole number, at least 0
+  18 |   best: { kind: select, in: { candidates: train.checkpoints, rows: tune }, resources: { gpus: -1 } }
+     |                                                                                               ^^
 
 pipelines/a.yaml:19:3: select needs metric
   19 |   last: { kind: select, in: { rows: tnue } }
@@ -240,7 +240,7 @@ steps:
   a: { kind: value, with: 1, in: x, over: [y], matrix: 3, resources: gpu }
   b: text
   "c d": { kind: 7 }
-  e: { kind: value, resources: { gpus: 1 } }
+  e: { kind: value, resources: { gpu: 1 } }
 `);
   expect(
     loaded.ok ? [] : loaded.failure.map(({ message, location }) => `${location?.line}: ${message}`),
@@ -258,7 +258,7 @@ steps:
     '8: step b must be a map',
     '9: "c d" is no name of a step',
     '9: kind must be text',
-    '10: unknown key gpus',
+    '10: gpu is now gpus',
   ]);
 });
 
@@ -299,7 +299,7 @@ test('a step that gives nothing cannot be an input, alone or among others', asyn
     await diagnosticsOf(`version: 1
 steps:
   check: { kind: command, with: { argv: [/bin/false] } }
-  sweep: { kind: command, with: { argv: [/bin/true] }, matrix: { env: [{ N: 1 }, { N: 2 }] } }
+  sweep: { kind: command, with: { argv: [/bin/true], params: { n: 0 } }, matrix: { n: [1, 2] } }
   after: { kind: command, in: { checked: check }, with: { argv: [/bin/true] } }
   both: { kind: command, in: { all: [number, sweep] }, with: { argv: [/bin/true] } }
   number: { kind: value, with: { a: 1 } }
@@ -331,7 +331,7 @@ steps:
     kind: command
     with:
       argv: ls
-      files: [here.py, /etc/passwd, nope.py]
+      files: [here.py, ../up, nope.py]
       outputs: { a: here, b: { path: ../x } }
 `,
     'here.py': '',
@@ -351,7 +351,7 @@ steps:
     '7 "": outputs.c must have at least 1 characters, is ""',
     '7 { pth: x }: outputs.d needs path',
     '11 ls: argv is one string, which needs a shell: write a list, or add `shell: true`',
-    '12 /etc/passwd: files: /etc/passwd is not a path inside the root, relative to it',
+    '12 ../up: files: ../up is not a path inside the root, relative to it; outside of it, write an absolute path',
     '12 nope.py: there is no file nope.py',
     "13 { path: ../x }: outputs.b: ../x leaves the step's folder",
   ]);

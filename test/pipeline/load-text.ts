@@ -81,7 +81,7 @@ steps:
     kind: maml.train
     in: { train: episodes.train }
     with: { inner_lr: 0.05, outer_lr: 0.001, iterations: "\${params.iterations}", checkpoint_interval: 100 }
-    resources: { gpu: 1 }
+    resources: { gpus: 1 }
   validate:
     kind: eval.few_shot
     over: { model: meta_train.checkpoints }        # one node per checkpoint

@@ -23,7 +23,7 @@ const evaluation: GraphNode = {
   outputs: { metrics: { shape: { type: 'file', content: 'metrics' }, description: '' } },
   roles: { metrics: ['train', 'test'] },
   files: [],
-  resources: { slots: 'one', gpus: 0 },
+  resources: { slots: 1, gpus: 0 },
   deterministic: true,
   location,
 };

@@ -6,7 +6,7 @@ const node = (id: string, seconds: number, more: Partial<ExpectedNode> = {}): Ex
   id,
   seconds,
   needs: [],
-  slots: 'one',
+  slots: 1,
   gpus: 0,
   ...more,
 });
@@ -19,16 +19,16 @@ describe('how long a run may take', () => {
       node('c', 4),
       node('d', 1, { needs: ['b', 'c'] }),
     ];
-    expect(estimateRun(nodes, { slots: 8, gpus: 0 })).toBe(6);
-    expect(estimateRun(nodes, { slots: 1, gpus: 0 })).toBe(10);
+    expect(estimateRun(nodes, { slots: 8, gpus: 0, memoryBytes: 0 })).toBe(6);
+    expect(estimateRun(nodes, { slots: 1, gpus: 0, memoryBytes: 0 })).toBe(10);
   });
 
   it('lets a node that takes all slots hold up the others, and one without a GPU wait for it', () => {
     const free = node('train', 5, { slots: 'free' });
-    expect(estimateRun([free, node('a', 2)], { slots: 4, gpus: 0 })).toBe(7);
+    expect(estimateRun([free, node('a', 2)], { slots: 4, gpus: 0, memoryBytes: 0 })).toBe(7);
     const gpus = [node('x', 2, { gpus: 1 }), node('y', 2, { gpus: 1 })];
-    expect(estimateRun(gpus, { slots: 4, gpus: 1 })).toBe(4);
-    expect(estimateRun(gpus, { slots: 4, gpus: 2 })).toBe(2);
+    expect(estimateRun(gpus, { slots: 4, gpus: 1, memoryBytes: 0 })).toBe(4);
+    expect(estimateRun(gpus, { slots: 4, gpus: 2, memoryBytes: 0 })).toBe(2);
   });
 
   it('is never less than the longest chain or the work shared out, nor more than all the work', () => {
@@ -49,7 +49,7 @@ describe('how long a run may take', () => {
       );
     fc.assert(
       fc.property(graphs, fc.integer({ min: 1, max: 5 }), (nodes, slots) => {
-        const seconds = estimateRun(nodes, { slots, gpus: 0 });
+        const seconds = estimateRun(nodes, { slots, gpus: 0, memoryBytes: 0 });
         const work = nodes.reduce((sum, one) => sum + one.seconds, 0);
         const ends = new Map<string, number>();
         for (const { id, needs, seconds } of nodes)

@@ -86,7 +86,7 @@ describe.each(Object.entries(executors))('the executor %s', (_name, open) => {
     const { executor } = await start();
     expect(executor.capacity).toMatchObject({ slots: 2, gpus: 0 });
     expect(executor.capacity.memoryBytes).toBeGreaterThan(2 ** 26);
-    const reservation = executor.reserve({ slots: 1, gpus: 0 });
+    const reservation = executor.reserve({ slots: 1, gpus: 0, memoryBytes: 0 });
     expect(reservation).toMatchObject({ type: 'reserved', gpus: [] });
     if (reservation.type === 'reserved') reservation.release();
     await executor.yieldDevices();

@@ -1,42 +1,63 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { chainLengths, chooseNext, giveBack, grant, memoryShare, take } from '../../src/run/resources.js';
+import {
+  chainLengths,
+  chooseNext,
+  giveBack,
+  grant,
+  memoryShare,
+  take,
+  withinSlots,
+} from '../../src/run/resources.js';
 
-const one = { slots: 'one', gpus: 0 } as const;
+const one = { slots: 1, gpus: 0 };
+const amountOf = (slots: number, gpus: number, memoryBytes = 0) => ({ slots, gpus, memoryBytes });
 const free = { slots: 'free', gpus: 0 } as const;
-const gpu = { slots: 'one', gpus: 1 } as const;
+const gpu = { slots: 1, gpus: 1 };
 
 describe('granting slots and GPU tokens', () => {
   it('gives one slot, or all that are free to a node that can use them', () => {
-    expect(grant(one, { slots: 4, gpus: 0 })).toEqual({ slots: 1, gpus: 0 });
-    expect(grant(free, { slots: 4, gpus: 0 })).toEqual({ slots: 4, gpus: 0 });
-    expect(grant(free, { slots: 1, gpus: 0 })).toEqual({ slots: 1, gpus: 0 });
+    expect(grant(one, amountOf(4, 0))).toEqual(amountOf(1, 0));
+    expect(grant(free, amountOf(4, 0))).toEqual(amountOf(4, 0));
+    expect(grant(free, amountOf(1, 0))).toEqual(amountOf(1, 0));
   });
 
   it('lets a node wait where there is no slot, or not enough GPU tokens', () => {
-    expect(grant(one, { slots: 0, gpus: 0 })).toBeUndefined();
-    expect(grant(free, { slots: 0, gpus: 0 })).toBeUndefined();
-    expect(grant(gpu, { slots: 4, gpus: 0 })).toBeUndefined();
-    expect(grant(gpu, { slots: 4, gpus: 1 })).toEqual({ slots: 1, gpus: 1 });
+    expect(grant(one, amountOf(0, 0))).toBeUndefined();
+    expect(grant(free, amountOf(0, 0))).toBeUndefined();
+    expect(grant(gpu, amountOf(4, 0))).toBeUndefined();
+    expect(grant(gpu, amountOf(4, 1))).toEqual(amountOf(1, 1));
   });
 
   it('starts the first that fits, past one that waits for a GPU', () => {
-    expect(chooseNext([gpu, one], { slots: 2, gpus: 0 })?.node).toBe(one);
-    expect(chooseNext([gpu, one], { slots: 2, gpus: 1 })?.node).toBe(gpu);
-    expect(chooseNext([gpu], { slots: 2, gpus: 0 })).toBeUndefined();
-    expect(chooseNext([one], { slots: 0, gpus: 2 })).toBeUndefined();
+    expect(chooseNext([gpu, one], amountOf(2, 0))?.node).toBe(one);
+    expect(chooseNext([gpu, one], amountOf(2, 1))?.node).toBe(gpu);
+    expect(chooseNext([gpu], amountOf(2, 0))).toBeUndefined();
+    expect(chooseNext([one], amountOf(0, 2))).toBeUndefined();
   });
 
   it('divides four fifths of the memory by slots, and gives no less than a table needs', () => {
-    const slots = (count: number) => ({ slots: count, gpus: 0 });
+    const slots = (count: number) => amountOf(count, 0);
     expect(memoryShare(slots(1), { slots: 4, memoryBytes: 10e9 })).toBe(2e9);
     expect(memoryShare(slots(3), { slots: 4, memoryBytes: 10e9 })).toBe(6e9);
     expect(memoryShare(slots(2), { slots: 1000, memoryBytes: 10e9 })).toBe(2 ** 29);
+    expect(memoryShare(amountOf(1, 0, 5e9), { slots: 4, memoryBytes: 10e9 })).toBe(4e9);
+  });
+
+  it('starts as many at once as fit into the memory, and gives as many CPUs as were asked for', () => {
+    const large = { slots: 2, gpus: 0, memoryBytes: 6e9 };
+    expect(grant(large, amountOf(4, 0, 10e9))).toEqual(amountOf(2, 0, 6e9));
+    expect(grant(large, amountOf(4, 0, 5e9))).toBeUndefined();
+    expect(grant(large, amountOf(1, 0, 10e9))).toBeUndefined();
+    expect(chooseNext([large, one], amountOf(1, 0, 10e9))?.node).toBe(one);
+    expect(withinSlots(large, 1).slots).toBe(1);
+    expect(withinSlots(free, 1).slots).toBe('free');
   });
 
   it('never grants more than is free, and gets back what it gave', () => {
-    const demand = fc.record({ slots: fc.constantFrom('one' as const, 'free' as const), gpus: fc.nat(2) });
-    const amount = fc.record({ slots: fc.nat(8), gpus: fc.nat(2) });
+    const slots = fc.constantFrom(1, 2, 3, 'free' as const);
+    const demand = fc.record({ slots, gpus: fc.nat(2), memoryBytes: fc.nat(5) });
+    const amount = fc.record({ slots: fc.nat(8), gpus: fc.nat(2), memoryBytes: fc.nat(9) });
     fc.assert(
       fc.property(fc.array(demand), amount, (ready, total) => {
         let left = total;
@@ -44,7 +65,7 @@ describe('granting slots and GPU tokens', () => {
         for (let next = chooseNext(ready, left); next !== undefined; next = chooseNext(ready, left)) {
           granted.push(next.granted);
           left = take(left, next.granted);
-          expect(Math.min(left.slots, left.gpus)).toBeGreaterThanOrEqual(0);
+          expect(Math.min(left.slots, left.gpus, left.memoryBytes)).toBeGreaterThanOrEqual(0);
           expect(next.granted.slots).toBeGreaterThanOrEqual(1);
         }
         expect(granted.reduce(giveBack, left)).toEqual(total);

@@ -14,7 +14,7 @@ import { entryFacts } from '../support/entry-facts.js';
 const codes = { kinds: { k: { digest: 'k', manifest: '' } }, engines: {} };
 const noFailure: Failure = { reason: 'step-failed', message: 'it broke' };
 const timing = { seconds: 1 };
-const total = { slots: 10, gpus: 1 };
+const total = { slots: 10, cpus: 10, gpus: 1, memoryBytes: 1e9 };
 
 function nodeOf(
   id: string,
@@ -34,7 +34,7 @@ function nodeOf(
     outputs: {},
     roles: {},
     files: [],
-    resources: { slots: 'one', gpus },
+    resources: { slots: 1, gpus },
     deterministic: true,
     location: { file: 'x', line: 1, column: 1, length: 1, lineText: '' },
   };

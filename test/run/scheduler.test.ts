@@ -309,13 +309,16 @@ describe('a failed step', () => {
     const project = projectOf(
       (
         root,
-      ) => `  a: { kind: command, with: { argv: "sleep 60 & echo $! > ${root}/pid; wait", shell: true, timeout_seconds: 0.5 } }
+      ) => `  a: { kind: command, with: { argv: "sleep 60 & echo $! > ${root}/pid; wait", shell: true }, resources: { time: 0.5 s } }
 `,
     );
     const start = performance.now();
     const { outcomeOf } = await runProject(project);
     expect(performance.now() - start).toBeLessThan(10_000);
-    expect(outcomeOf('a').failure).toMatchObject({ reason: 'step-timeout', hint: 'raise timeout_seconds' });
+    expect(outcomeOf('a').failure).toMatchObject({
+      reason: 'step-timeout',
+      hint: 'raise `time` under the `resources` of the step',
+    });
     expect(isAlive(Number(project.read('pid')))).toBe(false);
   });
 });

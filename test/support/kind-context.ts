@@ -54,6 +54,7 @@ export function kindContext(options: ContextOptions): KindContext & { readonly l
     progress: options.onProgress ?? (() => {}),
     log: (line) => logged.push(line),
     note: (line) => logged.push(line),
+    environment: {},
     ownProcessGroup: () => {},
     signal: options.signal ?? new AbortController().signal,
     root: folder,

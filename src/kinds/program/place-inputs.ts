@@ -1,6 +1,6 @@
 import { constants } from 'node:fs';
 import { chmod, copyFile, stat } from 'node:fs/promises';
-import { dirname, join, sep } from 'node:path';
+import { dirname, isAbsolute, join, sep } from 'node:path';
 import { FailureError } from '../../base/failure.js';
 import { makeFolders } from '../../base/files/make-folders.js';
 import { leavesOf } from '../../base/files/tree.js';
@@ -14,7 +14,10 @@ export async function placeInputs(context: KindContext): Promise<void> {
   const inputs = Object.entries(context.inputs).flatMap(([port, tree]) =>
     [...leavesOf(tree, port)].map(({ path, leaf }) => ({ path, source: leaf })),
   );
-  const files = Object.entries(context.files).map(([path, source]) => ({ path, source }));
+  // A file outside of the root is read where it is.
+  const files = Object.entries(context.files)
+    .filter(([path]) => !isAbsolute(path))
+    .map(([path, source]) => ({ path, source }));
   for (const { path, source } of [...inputs, ...files]) {
     const target = placeOf(context, path);
     makeFolders(dirname(target));

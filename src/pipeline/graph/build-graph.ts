@@ -4,9 +4,17 @@ import { lookAtPath } from '../../base/files/user-path.js';
 import type { Json, JsonObject } from '../../base/json.js';
 import { suggestion } from '../../base/nearest-name.js';
 import { derivedNodeId, formatNodeId, type NodeIdParts } from '../../base/node-id.js';
-import type { EngineDescriptor } from '../../engines/engine.js';
 import { engines } from '../../engines/registry.js';
-import type { Facts, Kind, Label, LabelPart, PlannedLists, StepPlan } from '../../kinds/kind.js';
+import type {
+  ExternalFiles,
+  Facts,
+  Kind,
+  Label,
+  LabelPart,
+  PlannedLists,
+  StepPlan,
+} from '../../kinds/kind.js';
+import type { InterpreterVersions } from '../interpreter-versions.js';
 import type { Spec } from '../spec/spec.js';
 import type { StepSpec } from '../spec/step-spec.js';
 import { failureAt, type LocatedValue, type ReportFailure } from '../text/located-value.js';
@@ -20,6 +28,7 @@ import {
   resolveOver,
 } from './connect-inputs.js';
 import { type CountedStep, countNodesOfSteps } from './count-nodes.js';
+import { demandOf } from './demand.js';
 import { derivationsOf, deriveNodes, treeOfNode } from './derive-nodes.js';
 import { type Combination, combinationsOf, type MatrixValue } from './expand-matrix.js';
 import type { DraftNode, GraphNode, LocatedFile, Source } from './graph.js';
@@ -30,6 +39,7 @@ import type { ParameterValidators } from './parameter-errors.js';
 import { flattened, type PortTree, shapeOfTree, unwrapped } from './port-tree.js';
 import type { ResolvedEngines } from './resolve-engines.js';
 import { namesOfSettings, refuseSetTwice } from './settings-names.js';
+import { type ShownParameters, shownParameters } from './shown-parameters.js';
 import { createParameterReader, findParameter, type StepParameters } from './step-parameters.js';
 import type { StepInstance, StepValue } from './step-value.js';
 
@@ -45,9 +55,12 @@ interface Building {
   readonly settings: Map<string, readonly string[]>;
   /** By node and port: what its kind tells of it. */
   readonly facts: Map<string, Facts>;
-  /** By node: its parameters as given. */
+  /** By node: the parameters that tell it from others. */
   readonly given: Map<string, JsonObject>;
   readonly nodes: DraftNode[];
+  /** By step: its files, where nothing that varies names any. */
+  readonly files: Map<string, ExternalFiles>;
+  readonly interpreters: InterpreterVersions;
 }
 
 /** The nodes, in an order in which every input comes earlier, and what each step that is whole gives. */
@@ -62,6 +75,7 @@ export function buildGraph(
   engines: ResolvedEngines,
   root: string,
   validators: ParameterValidators,
+  interpreters: InterpreterVersions,
   report: ReportFailure,
 ): BuiltGraph {
   const building: Building = {
@@ -75,6 +89,8 @@ export function buildGraph(
     facts: new Map(),
     given: new Map(),
     nodes: [],
+    files: new Map(),
+    interpreters,
   };
   const counted = countNodesOfSteps(orderSteps(spec, report), report);
   for (const one of counted?.values() ?? []) {
@@ -97,7 +113,8 @@ function buildStep({ step, axes }: CountedStep, building: Building): StepValue |
     settings.length > 0 || [...step.inputs, ...step.over].every(({ port }) => port !== 'settings');
   // What does not tell its names may set whatever the kind takes from settings.
   const tellsAll = isGiven && told.every((names) => names.length > 0);
-  const settingNames = tellsAll ? toldNames : step.kind.parameters.settings;
+  const fromSettings = tellsAll ? toldNames : step.kind.parameters.settings;
+  const settingNames = step.kind.declarations === undefined ? fromSettings : [];
   const reader = createParameterReader(
     step,
     building.validators,
@@ -120,7 +137,7 @@ function buildStep({ step, axes }: CountedStep, building: Building): StepValue |
           step,
           combination,
           { label: whole, given: takes.given },
-          parameters,
+          parameters && { ...parameters, shown: shownParameters(step.kind, parameters, toldNames) },
           inputs,
           connect,
           building,
@@ -159,12 +176,16 @@ interface TakenElement {
   readonly given: readonly Given[];
 }
 
+interface NodeParameters extends StepParameters {
+  readonly shown: ShownParameters;
+}
+
 /** Adds the nodes of one combination and element; returns what they give, as far as that is known. */
 function buildInstance(
   step: StepSpec,
   combination: Combination,
   over: TakenElement,
-  parameters: StepParameters | undefined,
+  parameters: NodeParameters | undefined,
   inputs: readonly Given[],
   connect: Connector,
   building: Building,
@@ -234,12 +255,14 @@ function buildInstance(
     report({ ...unreadableFile(building.root, path, 'absent'), location });
   }
 
-  if (plan !== undefined && plan.objections.length > 0) return undefined;
+  const version = versionOfInterpreter(step, full, building);
+  if ((plan !== undefined && plan.objections.length > 0) || version === undefined) return undefined;
   const outputs = withShapes(typeof kind.outputs === 'function' ? kind.outputs(full) : kind.outputs, plan);
   const derivations = derivationsOf(kind, full);
-  const canonical = { ...kind.parameters.canonical(full), ...plan?.parameters };
+  const added = { ...plan?.parameters, ...version };
+  const canonical = { ...kind.parameters.canonical(full), ...added };
   const mayLack = Object.keys(connected).filter((port) => ports[port]?.mayLack === true);
-  const settings = settingsFor(kind, full, connected, building);
+  const settings = settingsFor(kind, full, added, connected, building);
   const inputLocations = Object.fromEntries(
     [...step.inputs, ...step.over].map(({ port, location }) => [port, location]),
   );
@@ -262,7 +285,7 @@ function buildInstance(
     };
     const derived = deriveNodes(node, derivations);
     building.nodes.push(node, ...derived);
-    for (const { id: made } of [node, ...derived]) building.given.set(made, common.givenParameters);
+    for (const { id: made } of [node, ...derived]) building.given.set(made, parameters.shown.names);
     if (kind.namesOfSettings !== undefined) building.settings.set(nodeId, kind.namesOfSettings(full));
     addFacts(nodeId, kind, full, building);
     for (const [port, { kind: deriving, parameters: given = {} }] of Object.entries(derivations)) {
@@ -332,13 +355,14 @@ function withShapes(outputs: DraftNode['outputs'], plan: StepPlan | undefined): 
 function settingsFor(
   kind: Kind,
   full: JsonObject,
+  added: JsonObject,
   inputs: { readonly [port: string]: Tree<Source> },
   { validators }: Building,
 ): Pick<GraphNode, 'withSettings'> | undefined {
   const validator = validators[kind.name];
-  if (kind.parameters.settings.length === 0 || inputs['settings'] === undefined || !validator)
-    return undefined;
-  return { withSettings: (text) => mergeSettings(kind, validator, full, text) };
+  const takesSettings = kind.parameters.settings.length > 0 || kind.declarations !== undefined;
+  if (!takesSettings || inputs['settings'] === undefined || !validator) return undefined;
+  return { withSettings: (text) => mergeSettings(kind, validator, full, added, text) };
 }
 
 function treeOfSegments(
@@ -371,8 +395,8 @@ function treeOfSegments(
 function commonOf(
   step: StepSpec,
   combination: Combination,
-  { given, full }: StepParameters,
-  { spec, engines: resolved, root }: Building,
+  { full, shown }: NodeParameters,
+  { spec, engines: resolved, root, files }: Building,
 ) {
   const { kind } = step;
   const asked = step.engine ?? spec.engine;
@@ -381,12 +405,15 @@ function commonOf(
   const descriptor = engine === undefined ? undefined : engines[engine];
   const deterministic =
     typeof kind.deterministic === 'function' ? kind.deterministic(full) : (kind.deterministic ?? true);
-  const timeoutSeconds = kind.timeoutSeconds?.(full);
-  const external = kind.files?.(full, root);
+  const external =
+    (kind.declarations === undefined ? undefined : files.get(step.name)) ?? kind.files?.(full, root);
+  // A matrix of such a kind names its declarations alone, and files are none of these.
+  if (external !== undefined && kind.declarations !== undefined) files.set(step.name, external);
   return {
     step: step.name,
     kind: kind.name,
-    givenParameters: given,
+    givenParameters: shown.all,
+    ...(kind.declarations === undefined ? {} : { declarations: kind.declarations }),
     files: (external?.files ?? []).map(
       (file): LocatedFile => ({ ...file, location: (placeOfText(step.with, file.path) ?? step).location }),
     ),
@@ -394,20 +421,24 @@ function commonOf(
       failureAt(findParameter(step, combination, path).place, 'invalid-value', message),
     ),
     ...(engine === undefined ? {} : { engine, engineByName: engine === asked }),
-    resources: {
-      gpus: gpusOf(step, descriptor),
-      slots: kind.slots === 'free' && (descriptor?.parallel ?? true) ? ('free' as const) : ('one' as const),
-      ...(timeoutSeconds === undefined ? {} : { timeoutSeconds }),
-    },
+    resources: demandOf(step, full, descriptor),
     deterministic: deterministic && (descriptor?.deterministic ?? true),
     location: step.location,
   };
 }
 
-/** A step on a GPU engine has a GPU to itself unless it says otherwise; one on another engine needs none. */
-function gpusOf({ gpus }: StepSpec, engine: EngineDescriptor | undefined): number {
-  if (engine === undefined) return gpus ?? 0;
-  return engine.gpu ? (gpus ?? 1) : 0;
+/** The version of the program that computes, by the parameter that holds it; undefined where none is found, which is said. */
+function versionOfInterpreter(
+  step: StepSpec,
+  full: JsonObject,
+  { interpreters, report }: Building,
+): JsonObject | undefined {
+  const wanted = step.kind.interpreter?.(full);
+  if (wanted === undefined) return {};
+  const version = interpreters.versionOf(wanted);
+  if (version.ok) return { [wanted.parameter]: version.value };
+  report({ ...version.failure, location: step.location });
+  return undefined;
 }
 
 /** Files are read where a plan is made, which a step that is refused does not come to. */

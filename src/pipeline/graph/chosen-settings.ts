@@ -2,6 +2,7 @@ import type { Failure } from '../../base/failure.js';
 import type { Tree } from '../../base/files/tree.js';
 import { isJsonObject, type Json, type JsonObject } from '../../base/json.js';
 import { failed, type Result, success } from '../../base/result.js';
+import { declaredNames, pathOfDeclared, withValueAt } from '../../kinds/declared-values.js';
 import type { Kind } from '../../kinds/kind.js';
 import type { Digest, ObjectReference } from '../../store/entry.js';
 import type { GraphNode } from './graph.js';
@@ -40,24 +41,50 @@ export function inputsBesideSettings<Value>(
   return rest;
 }
 
-/** Lays what a document of settings holds over parameters, checks them and makes them canonical. */
+/**
+ * Lays what a document of settings holds over parameters, checks them and makes them canonical.
+ *
+ * @param planned What planning has added, which stands beside them as it is.
+ */
 export function mergeSettings(
   kind: Kind,
   validator: ParameterValidator,
   complete: JsonObject,
+  planned: JsonObject,
   text: string,
 ): Result<JsonObject, Failure> {
   const given = objectIn(text);
   if (given === undefined) return refused(kind, [`they are not an object: ${text.slice(0, 80)}`]);
-  const { settings, canonical } = kind.parameters;
-  const merged = { ...complete, ...given };
-  const messages = [
-    ...Object.keys(given)
-      .filter((name) => !settings.includes(name))
-      .map((name) => `${name} is none of ${settings.join(', ')}`),
-    ...parameterErrors(kind, validator, merged).map(({ message }) => message),
-  ];
-  return messages.length > 0 ? refused(kind, messages) : success(canonical(merged));
+  const known = settingsOf(kind, complete);
+  let merged = complete;
+  const messages: string[] = [];
+  for (const [name, value] of Object.entries(given)) {
+    const path = known.pathOf(name);
+    if (path === undefined) messages.push(`${name} is none of ${known.names.join(', ')}`);
+    else merged = withValueAt(merged, path, value);
+  }
+  for (const { message } of parameterErrors(kind, validator, merged)) messages.push(message);
+  if (messages.length > 0) return refused(kind, messages);
+  return success({ ...kind.parameters.canonical(merged), ...planned });
+}
+
+/** The names that a step takes from settings, and where among the parameters each goes. */
+export function settingsOf(
+  { parameters: { settings }, declarations }: Kind,
+  complete: JsonObject,
+): { readonly names: readonly string[]; pathOf(name: string): readonly string[] | undefined } {
+  if (declarations === undefined) {
+    return { names: settings, pathOf: (name) => (settings.includes(name) ? [name] : undefined) };
+  }
+  const values = complete[declarations];
+  const declared = isJsonObject(values) ? values : {};
+  return {
+    names: declaredNames(declared),
+    pathOf(name) {
+      const path = pathOfDeclared(declared, name);
+      return path && [declarations, ...path];
+    },
+  };
 }
 
 function objectIn(text: string): JsonObject | undefined {

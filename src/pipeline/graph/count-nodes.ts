@@ -1,10 +1,17 @@
-import type { Json, JsonObject } from '../../base/json.js';
+import type { JsonObject } from '../../base/json.js';
 import { isSelected, type Reference } from '../spec/reference.js';
 import type { InputSpec, StepSpec } from '../spec/step-spec.js';
 import { failureAt, type ReportFailure, toJsonObject } from '../text/located-value.js';
 import { shapeOf } from './connect-inputs.js';
 import { derivationsOf } from './derive-nodes.js';
-import { type Axis, axesOf, type Combination, combinationsOf, countCombinations } from './expand-matrix.js';
+import {
+  type Axis,
+  axesOf,
+  type Combination,
+  combinationsOf,
+  countCombinations,
+  withCombination,
+} from './expand-matrix.js';
 import { findParameter } from './step-parameters.js';
 import { isOneThing } from './step-value.js';
 
@@ -86,10 +93,8 @@ function segmentsOf(step: StepSpec, combination: Combination): number {
 }
 
 /** The parameters that segments are counted by. */
-function numbersOf(step: StepSpec, { values }: Combination): JsonObject {
-  const given: { [name: string]: Json } = toJsonObject(step.with);
-  for (const { name, value } of values) given[name] = value;
-  const full = step.kind.parameters.complete(given);
+function numbersOf(step: StepSpec, combination: Combination): JsonObject {
+  const full = step.kind.parameters.complete(withCombination(toJsonObject(step.with), combination));
   const { countedBy = [] } = step.kind.segmentation ?? {};
   return Object.fromEntries(countedBy.map((name) => [name, full[name] ?? null]));
 }

@@ -33,7 +33,7 @@ export function deriveNodes(node: DraftNode, derivations: Derivations): readonly
       ports: typeof kind.inputs === 'function' ? {} : kind.inputs,
       inputLocations: {},
       files: [],
-      resources: { gpus: 0, slots: kind.slots ?? 'one' },
+      resources: { gpus: 0, slots: kind.slots ?? 1 },
       deterministic: true,
       location: node.location,
     };

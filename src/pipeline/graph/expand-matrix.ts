@@ -1,5 +1,6 @@
 import type { Location } from '../../base/failure.js';
-import type { Json } from '../../base/json.js';
+import type { Json, JsonObject } from '../../base/json.js';
+import { withValueAt } from '../../kinds/declared-values.js';
 import { labelOf } from '../spec/reference.js';
 import type { StepSpec } from '../spec/step-spec.js';
 import { failureAt, type LocatedValue, type ReportFailure, toJson } from '../text/located-value.js';
@@ -17,6 +18,8 @@ export interface MatrixValue {
   readonly location: Location;
   readonly value: Json;
   readonly located: LocatedValue;
+  /** The names that lead to where it goes among the parameters. */
+  readonly path: readonly string[];
 }
 
 /** A name of a matrix with its values, each once. */
@@ -27,7 +30,7 @@ export interface Axis {
 
 /** The names of a step's matrix in written order; a value that stands there twice is reported. */
 export function axesOf(step: StepSpec, report: ReportFailure): readonly Axis[] {
-  return step.matrix.map(({ name, location, values }) => {
+  return step.matrix.map(({ name, location, path, values }) => {
     const seen = new Set<string>();
     const distinct = values.flatMap((located): MatrixValue[] => {
       const value = toJson(located);
@@ -37,7 +40,7 @@ export function axesOf(step: StepSpec, report: ReportFailure): readonly Axis[] {
         return [];
       }
       seen.add(label);
-      return [{ name, location, value, located }];
+      return [{ name, location, value, located, path }];
     });
     return { name, values: distinct };
   });
@@ -46,6 +49,11 @@ export function axesOf(step: StepSpec, report: ReportFailure): readonly Axis[] {
 /** How many combinations there are. */
 export function countCombinations(axes: readonly Axis[]): number {
   return axes.reduce((product, { values }) => product * values.length, 1);
+}
+
+/** Parameters with the values of a combination in their places. */
+export function withCombination(parameters: JsonObject, { values }: Combination): JsonObject {
+  return values.reduce((given, { path, value }) => withValueAt(given, path, value), parameters);
 }
 
 /** All combinations: names in the order given, the last varying fastest. */

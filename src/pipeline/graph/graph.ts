@@ -20,12 +20,18 @@ export interface LocatedFile extends ExternalFile {
 
 /** What a node wants of whatever executes it; in no key. */
 export interface Demand {
-  /** CPU slots: one, or all that are free when it starts. */
-  readonly slots: 'one' | 'free';
+  /** CPU slots: so many, or all that are free when it starts. */
+  readonly slots: number | 'free';
   /** How many GPUs it must have to itself. */
   readonly gpus: number;
+  /** Memory that it is to fit into; nodes start as long as all that they ask for is there. */
+  readonly memoryBytes?: number;
   /** After how many seconds it is ended. */
   readonly timeoutSeconds?: number;
+  /** How often it is tried again where it failed. */
+  readonly retries?: number;
+  /** Variables of the environment that it is passed. */
+  readonly environment?: readonly string[];
 }
 
 /** One thing to execute: a step after matrix, `over` and segments. */
@@ -34,9 +40,14 @@ export interface GraphNode {
   readonly id: string;
   readonly step: string;
   readonly kind: string;
+  /** The parameter whose values are shown under their own names. */
+  readonly declarations?: string;
   /** The node of the same step that it makes a port of that step from; absent of one that the pipeline itself names. */
   readonly derivedFrom?: string;
-  /** As the user gave them after substitution, matrix values included; for tables and display. */
+  /**
+   * As the user gave them after substitution, matrix values included, and what a step declares under its own names; for
+   * tables and display.
+   */
   readonly givenParameters: JsonObject;
   /** Canonical: what enters the key and reaches the kind. With settings to come, complete and not yet canonical. */
   readonly parameters: JsonObject;

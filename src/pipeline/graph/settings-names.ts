@@ -1,5 +1,7 @@
 import { leavesOf } from '../../base/files/tree.js';
 import { suggestion } from '../../base/nearest-name.js';
+import { fileOf } from '../../kinds/shapes.js';
+import { declarationNames, undeclaredHint } from '../spec/parameter-schema.js';
 import type { StepSpec } from '../spec/step-spec.js';
 import { failureAt, type ReportFailure } from '../text/located-value.js';
 import type { Given } from './connect-inputs.js';
@@ -15,7 +17,8 @@ export function namesOfSettings(
   { kind }: StepSpec,
   names: ReadonlyMap<string, readonly string[]>,
 ): readonly string[] {
-  const shape = kind.inputs instanceof Function ? undefined : kind.inputs['settings']?.shape;
+  const declared = kind.inputs instanceof Function ? undefined : kind.inputs['settings']?.shape;
+  const shape = kind.declarations === undefined ? declared : fileOf('settings');
   const projected = project(tree, shape ?? { type: 'any' }, 'settings', '');
   if (!projected.ok) return [];
   return [...leavesOf(projected.value)].flatMap(({ leaf }) => names.get(leaf.node) ?? []);
@@ -28,8 +31,12 @@ export function refuseSetTwice(
   names: readonly string[],
   report: ReportFailure,
 ): void {
+  const { declarations, parameters } = step.kind;
+  const isDeclaring = declarations !== undefined;
   for (const name of names) {
-    const entry = step.with.entries.get(name) ?? step.matrix.find((axis) => axis.name === name);
+    // What a step declares is a default, and is there to be overridden.
+    const written = isDeclaring ? undefined : step.with.entries.get(name);
+    const entry = written ?? step.matrix.find((axis) => axis.name === name);
     if (entry !== undefined) {
       report(
         failureAt(
@@ -42,15 +49,15 @@ export function refuseSetTwice(
         ),
       );
     }
-    const { settings: taken } = step.kind.parameters;
-    if (taken.length > 0 && !taken.includes(name)) {
+    const taken = isDeclaring ? declarationNames(step.kind, step.with) : parameters.settings;
+    if ((isDeclaring || taken.length > 0) && !taken.includes(name)) {
       report(
         failureAt(
           settings.input,
           'unknown-parameter',
           `${settings.text} sets ${name}, which ${step.kind.name} does not take from settings`,
           {
-            hint: suggestion(name, taken),
+            hint: isDeclaring ? undeclaredHint(step.kind, step.with, name) : suggestion(name, taken),
           },
         ),
       );

@@ -1,6 +1,6 @@
 import type { Location } from '../../base/failure.js';
 import { FailureError } from '../../base/failure.js';
-import type { Json, JsonObject } from '../../base/json.js';
+import type { JsonObject } from '../../base/json.js';
 import { own } from '../spec/parameter-schema.js';
 import type { StepSpec } from '../spec/step-spec.js';
 import {
@@ -10,7 +10,7 @@ import {
   type ReportFailure,
   toJsonObject,
 } from '../text/located-value.js';
-import type { Combination } from './expand-matrix.js';
+import { type Combination, withCombination } from './expand-matrix.js';
 import { type ParameterError, type ParameterValidators, parameterErrors } from './parameter-errors.js';
 
 export interface StepParameters {
@@ -49,13 +49,7 @@ export function createParameterReader(
   const fixedUnknown = hasUnknown(step.with);
   return {
     read: (combination) => {
-      const given: JsonObject =
-        combination.values.length === 0
-          ? fixed
-          : Object.fromEntries([
-              ...Object.entries(fixed),
-              ...combination.values.map(({ name, value }): [string, Json] => [name, value]),
-            ]);
+      const given = withCombination(fixed, combination);
       const errors = parameterErrors(kind, validator, given).filter(
         ({ path, type, name }) => !(type === 'missing' && path.length === 0 && isSetting(name ?? '')),
       );
@@ -82,7 +76,10 @@ function reportError(
         ? 'missing-key'
         : 'invalid-value';
   const isName = error.type === 'unknown' && name !== undefined;
-  report(failureAt(isName ? { location: name } : place, reason, error.message, { hint: error.hint }));
+  const replaced =
+    error.path.length === 1 ? own(step.kind.replacedParameters ?? {}, error.name ?? '') : undefined;
+  const hint = replaced ?? error.hint;
+  report(failureAt(isName ? { location: name } : place, reason, error.message, { hint }));
 }
 
 /** Where a parameter stands. */
@@ -99,10 +96,10 @@ export function findParameter(
   combination: Combination,
   path: readonly string[],
 ): FoundParameter {
-  const axis = combination.values.find(({ name }) => name === path[0]);
+  const axis = combination.values.find(({ path: to }) => to.every((name, index) => name === path[index]));
   let around: LocatedValue = axis?.located ?? step.with;
   let found: FoundParameter = { place: axis?.located ?? step };
-  for (const name of axis === undefined ? path : path.slice(1)) {
+  for (const name of path.slice(axis?.path.length ?? 0)) {
     const entry = around.type === 'map' ? around.entries.get(name) : undefined;
     const value = entry?.value ?? (around.type === 'list' ? around.elements[Number(name)] : undefined);
     if (value === undefined) return { place: found.place };

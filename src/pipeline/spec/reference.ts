@@ -35,7 +35,7 @@ function parseSelector(text: string): Reference['selector'] | undefined {
   const parts = splitOutside(text, ',');
   const selector: { name: string; value: Json }[] = [];
   for (const part of parts) {
-    const match = /^\s*([\w-]+)\s*=(.*)$/s.exec(part);
+    const match = /^\s*([\w.-]+)\s*=(.*)$/s.exec(part);
     if (match === null || tooDeepAt(match[2] ?? '') !== undefined) return undefined;
     try {
       const value = parse(match[2] ?? '') as Json;

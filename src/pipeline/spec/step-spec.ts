@@ -18,8 +18,9 @@ import {
   type ReportFailure,
   textOf,
 } from '../text/located-value.js';
-import { own, parameterNamesOf } from './parameter-schema.js';
+import { own, parameterNamesOf, pathOfDeclaration, undeclaredHint } from './parameter-schema.js';
 import { parseReference, type Reference } from './reference.js';
+import { type ResourcesSpec, readCount, readResources } from './resources-spec.js';
 
 export interface StepSpec {
   readonly name: string;
@@ -30,8 +31,9 @@ export interface StepSpec {
   readonly inputs: readonly InputSpec[];
   readonly over: readonly InputSpec[];
   readonly matrix: readonly MatrixSpec[];
-  /** Absent where the step does not say. */
-  readonly gpus?: number;
+  readonly resources: ResourcesSpec;
+  /** How often a failed node is tried again. */
+  readonly retries: number;
   /** Named on the step itself; may be `auto`. */
   readonly engine?: string;
 }
@@ -49,10 +51,12 @@ export interface InputSpec {
 export interface MatrixSpec {
   readonly name: string;
   readonly location: Location;
+  /** Where its values go: names that lead to a parameter, or into one. */
+  readonly path: readonly string[];
   readonly values: readonly LocatedValue[];
 }
 
-const stepKeys = ['kind', 'in', 'over', 'with', 'matrix', 'resources', 'engine'];
+const stepKeys = ['kind', 'in', 'over', 'with', 'matrix', 'resources', 'retries', 'engine'];
 
 export function readStep(
   name: string,
@@ -102,7 +106,6 @@ export function readStep(
       report(failureAt({ location: portLocation }, 'setting-twice', `port ${port} is in both in and over`));
     }
   }
-  const gpus = readGpus(field('resources'), report);
   return {
     name,
     location: entry.location,
@@ -114,7 +117,8 @@ export function readStep(
     inputs,
     over,
     matrix: readMatrix(field('matrix'), kind, withValue, report),
-    ...(gpus === undefined ? {} : { gpus }),
+    resources: readResources(field('resources'), report),
+    retries: readRetries(field('retries'), report),
     ...(engine === undefined ? {} : { engine }),
   };
 }
@@ -174,23 +178,17 @@ function readMatrix(
   report: ReportFailure,
 ): readonly MatrixSpec[] {
   const matrix: MatrixSpec[] = [];
-  const known = parameterNamesOf(kind);
   for (const [name, entry] of mapEntries(field, 'matrix', report)) {
     const { location, value } = entry;
-    if (known !== undefined && !known.includes(name)) {
-      report(
-        failureAt(entry, 'unknown-parameter', `${kind.name} has no parameter ${name}`, {
-          hint: suggestion(name, known),
-        }),
-      );
-      continue;
-    }
-    if (withValue?.type === 'map' && withValue.entries.has(name)) {
-      report(failureAt(entry, 'setting-twice', `${name} is in both with and matrix`));
+    const path = pathInParameters(name, entry, kind, withValue, report);
+    if (path === undefined) continue;
+    const around = matrix.find((other) => isOneInside(other.path, path));
+    if (around !== undefined) {
+      report(failureAt(entry, 'setting-twice', `${name} and ${around.name}, both in the matrix, are one`));
       continue;
     }
     if (value.type === 'list' && value.elements.length > 0)
-      matrix.push({ name, location, values: value.elements });
+      matrix.push({ name, location, path, values: value.elements });
     else if (value.type !== 'scalar' || !value.unknown) {
       report(
         failureAt(value, 'invalid-value', `matrix.${name} must be a list of at least one value`, {
@@ -202,13 +200,50 @@ function readMatrix(
   return matrix;
 }
 
-function readGpus(field: LocatedEntry | undefined, report: ReportFailure): number | undefined {
-  if (field === undefined || !expectMap(field.value, 'resources', report)) return undefined;
-  refuseUnknownKeys(field.value, ['gpu'], report);
-  const gpu = field.value.entries.get('gpu')?.value;
-  if (gpu === undefined || (gpu.type === 'scalar' && gpu.unknown)) return undefined;
-  const count = gpu.type === 'scalar' ? gpu.value : undefined;
-  if (typeof count === 'number' && Number.isInteger(count) && count >= 0) return count;
-  report(failureAt(gpu, 'invalid-value', 'resources.gpu must be a whole number, at least 0'));
-  return undefined;
+/** Where the values of a name of the matrix go; undefined where it may not stand there, which is reported. */
+function pathInParameters(
+  name: string,
+  entry: LocatedEntry,
+  kind: Kind,
+  withValue: LocatedValue | undefined,
+  report: ReportFailure,
+): readonly string[] | undefined {
+  if (kind.declarations !== undefined) {
+    const path = pathOfDeclaration(kind, withValue, name);
+    if (path !== undefined) return path;
+    report(
+      failureAt(
+        entry,
+        'unknown-parameter',
+        `${kind.declarations} declares no ${name}, and a matrix names these`,
+        {
+          hint: undeclaredHint(kind, withValue, name),
+        },
+      ),
+    );
+    return undefined;
+  }
+  const known = parameterNamesOf(kind);
+  if (known !== undefined && !known.includes(name)) {
+    report(
+      failureAt(entry, 'unknown-parameter', `${kind.name} has no parameter ${name}`, {
+        hint: suggestion(name, known),
+      }),
+    );
+    return undefined;
+  }
+  if (withValue?.type === 'map' && withValue.entries.has(name)) {
+    report(failureAt(entry, 'setting-twice', `${name} is in both with and matrix`));
+    return undefined;
+  }
+  return [name];
+}
+
+function isOneInside(one: readonly string[], other: readonly string[]): boolean {
+  const length = Math.min(one.length, other.length);
+  return one.slice(0, length).every((name, index) => name === other[index]);
+}
+
+function readRetries(field: LocatedEntry | undefined, report: ReportFailure): number {
+  return field === undefined ? 0 : (readCount(field.value, 'retries', report) ?? 0);
 }

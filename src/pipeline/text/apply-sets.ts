@@ -3,7 +3,7 @@ import type { Failure, Location } from '../../base/failure.js';
 import { suggestion } from '../../base/nearest-name.js';
 import { failed, type Result, success } from '../../base/result.js';
 import type { Kind } from '../../kinds/kind.js';
-import { own, parameterNamesOf } from '../spec/parameter-schema.js';
+import { declarationNames, own, parameterNamesOf } from '../spec/parameter-schema.js';
 import {
   failureAt,
   type LocatedMap,
@@ -18,7 +18,8 @@ const fileName = '--set';
 
 /**
  * Puts the values of `--set PATH=YAML` arguments in place, later ones over earlier ones. PATH is `params.NAME...`, which
- * must be there, or `steps.NAME.with.PARAMETER...`, which must be there or be known to the step's kind.
+ * must be there; `steps.NAME.with.PARAMETER...`, which must be there or be known to the step's kind; or
+ * `steps.NAME.matrix.PARAMETER`, a sweep in the place of the parameter's one value.
  */
 export function applySets(
   pipeline: LocatedMap,
@@ -53,12 +54,12 @@ function applySet(
     failed([failureAt({ location }, reason, message, { hint })]);
 
   if (equals === -1) return fail('usage', '--set wants PATH=YAML', `write ${path}=VALUE`);
-  const names = path.split('.');
+  const names = namesOf(path);
   if (!canBeSet(names)) {
     return fail(
       'unknown-path',
       `${path} cannot be set`,
-      'what can be set begins with params. or steps.NAME.with.',
+      'what can be set begins with params., steps.NAME.with. or steps.NAME.matrix.',
     );
   }
   if (names.includes('')) {
@@ -87,7 +88,16 @@ function applySet(
   }
 
   const unknown = firstUnknown(pipeline, names, kinds);
-  if (unknown === undefined) return success(put(pipeline, names, value.value, location));
+  if (unknown === undefined) {
+    const swept = sweptName(pipeline, names, kinds);
+    if (swept === undefined) return success(putInPlace(pipeline, names, value.value, location));
+    const [, step = ''] = names;
+    return fail(
+      'setting-twice',
+      `${swept} is in the matrix of ${step}, whose values take the place of this one`,
+      `write --set steps.${step}.matrix.${swept}=[${text}]`,
+    );
+  }
   const { index, known } = unknown;
   const start = names.slice(0, index);
   const hint = suggestion(names[index] ?? '', known, (one) => {
@@ -124,9 +134,63 @@ function quotedForShell(word: string): string {
   return `'${word.replaceAll("'", "'\\''")}'`;
 }
 
+/** The names of a path, of which one below a matrix may have dots in it. */
+function namesOf(path: string): readonly string[] {
+  const names = path.split('.');
+  return names[0] === 'steps' && names[2] === 'matrix' && names.length > 4
+    ? [...names.slice(0, 3), names.slice(3).join('.')]
+    : names;
+}
+
 function canBeSet(names: readonly string[]): boolean {
   const isParameter = names[0] === 'params' && names.length >= 2;
-  return isParameter || (names[0] === 'steps' && names[2] === 'with' && names.length >= 4);
+  const isOfStep = names[0] === 'steps' && (names[2] === 'with' || names[2] === 'matrix');
+  return isParameter || (isOfStep && names.length >= 4);
+}
+
+/** The name of a declaration, or of what it is part of, that a matrix would override; undefined where none does. */
+function sweptName(
+  pipeline: LocatedMap,
+  [, step = '', part, ...rest]: readonly string[],
+  kinds: { readonly [name: string]: Kind },
+): string | undefined {
+  const { declarations } = kindOf(pipeline, step, kinds) ?? {};
+  if (part !== 'with' || declarations === undefined || rest[0] !== declarations) return undefined;
+  const name = rest.slice(1).join('.');
+  const matrix = valueAt(pipeline, ['steps', step, 'matrix']);
+  const axes = matrix?.type === 'map' ? [...matrix.entries.keys()] : [];
+  return axes.find((axis) => name === axis || name.startsWith(`${axis}.`));
+}
+
+/** A sweep takes the place of the one value that the parameter has; of a declaration that is its default. */
+function putInPlace(
+  pipeline: LocatedMap,
+  names: readonly string[],
+  value: LocatedValue,
+  location: Location,
+): LocatedMap {
+  const changed = put(pipeline, names, value, location);
+  const [, step = '', part, name = ''] = names;
+  return part === 'matrix' ? without(changed, ['steps', step, 'with', name]) : changed;
+}
+
+function without(map: LocatedMap, names: readonly string[]): LocatedMap {
+  const [name = '', ...rest] = names;
+  const below = map.entries.get(name);
+  if (below === undefined) return map;
+  const entries = new Map(map.entries);
+  if (rest.length === 0) entries.delete(name);
+  else if (below.value.type === 'map') entries.set(name, { ...below, value: without(below.value, rest) });
+  return { ...map, entries };
+}
+
+function kindOf(
+  pipeline: LocatedMap,
+  step: string,
+  kinds: { readonly [name: string]: Kind },
+): Kind | undefined {
+  const kind = textOf(valueAt(pipeline, ['steps', step, 'kind']));
+  return kind === undefined ? undefined : own(kinds, kind);
 }
 
 /** The first name of a path that cannot stand there, and those that can; undefined for a path that can be set. */
@@ -151,11 +215,22 @@ function namesBelow(
   const value = valueAt(pipeline, path);
   const there = value?.type === 'map' ? [...value.entries.keys()] : [];
   if (path[0] === 'params' || path.length === 1) return there;
-  if (path.length !== 3) return undefined;
-  const kind = textOf(valueAt(pipeline, [...path.slice(0, 2), 'kind']));
-  const found = kind === undefined ? undefined : own(kinds, kind);
-  const known = found === undefined ? undefined : parameterNamesOf(found);
+  const [, step = '', part, name] = path;
+  const kind = part === undefined ? undefined : kindOf(pipeline, step, kinds);
+  if (kind === undefined) return undefined;
+  const declared = kind.declarations;
+  if (path.length > 3)
+    return part === 'with' && name === declared && value?.type === 'map' ? there : undefined;
+  const isDeclaring = part === 'matrix' && declared !== undefined;
+  const known = isDeclaring ? namesDeclared(pipeline, step, kind) : parameterNamesOf(kind);
   return known === undefined ? undefined : [...new Set([...there, ...known])];
+}
+
+/** What a step declares; undefined where a template stands in the place of it. */
+function namesDeclared(pipeline: LocatedMap, step: string, kind: Kind): readonly string[] | undefined {
+  const withValue = valueAt(pipeline, ['steps', step, 'with']);
+  const values = withValue && valueAt(withValue, [kind.declarations ?? '']);
+  return values?.type === 'scalar' ? undefined : declarationNames(kind, withValue);
 }
 
 function put(map: LocatedMap, names: readonly string[], value: LocatedValue, location: Location): LocatedMap {

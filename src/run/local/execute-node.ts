@@ -61,6 +61,7 @@ export async function executeNode(
       return engine;
     },
     partial: partialStateIn(request.stateFile),
+    environment: environmentOf(request),
     root: request.root,
     ...hooks,
   };
@@ -75,6 +76,20 @@ export async function executeNode(
     // An engine whose device is gone cannot close it; what went wrong before is what counts.
     await Promise.allSettled(open.map((engine) => engine.close()));
   }
+}
+
+/** @throws FailureError `step-failed` where a variable to be passed on is not set */
+function environmentOf({ environment = [] }: ExecuteRequest): KindContext['environment'] {
+  const entries = environment.map((name) => [name, process.env[name]] as const);
+  const missing = entries.flatMap(([name, value]) => (value === undefined ? [name] : []));
+  if (missing.length > 0) {
+    throw new FailureError({
+      reason: 'step-failed',
+      message: `the step is to be passed ${missing.join(', ')}, which ${missing.length === 1 ? 'is' : 'are'} not set`,
+      hint: 'set it where kshot is started: export NAME=VALUE',
+    });
+  }
+  return Object.fromEntries(entries.flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])));
 }
 
 const bodies = new WeakMap<Kind, ReturnType<Kind['load']>>();

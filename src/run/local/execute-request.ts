@@ -74,7 +74,7 @@ function startTimeout(
   const failure: Failure = {
     reason: 'step-timeout',
     message: `the step was ended after ${timeoutSeconds} s`,
-    hint: 'raise timeout_seconds',
+    hint: 'raise `time` under the `resources` of the step',
   };
   // A longer delay would overflow and fire at once.
   return setTimeout(

@@ -12,7 +12,7 @@ import type {
 } from '../executor.js';
 import type { Resources } from '../resources.js';
 import { GpuTokens } from './gpu-tokens.js';
-import { machineMemory } from './machine.js';
+import { machineMemory, machineSlots } from './machine.js';
 import { type NodePool, WorkerPool } from './worker-pool.js';
 
 export interface LocalExecutorOptions {
@@ -33,7 +33,12 @@ export class LocalExecutor implements Executor {
   private readonly pool: NodePool;
 
   constructor(store: Pick<Store, 'claimDevice'>, { slots, gpus, workerModule, pool }: LocalExecutorOptions) {
-    this.capacity = { slots: Math.max(1, slots), gpus: gpus.length, memoryBytes: machineMemory() };
+    this.capacity = {
+      slots: Math.max(1, slots),
+      cpus: Math.max(machineSlots(), slots),
+      gpus: gpus.length,
+      memoryBytes: machineMemory(),
+    };
     this.tokens = new GpuTokens(store, gpus);
     this.pool =
       pool ?? new WorkerPool(workerModule, (given, processId) => this.tokens.usedBy(given, processId));

@@ -18,7 +18,7 @@ import { publishFiles } from '../../report/publish/publish-files.js';
 import type { PublishedFile } from '../../report/publish/published-history.js';
 import { writeReport } from '../../report/write-report.js';
 import type { RunEvent } from '../../run/event.js';
-import { machineGpus, machineSlots } from '../../run/local/machine.js';
+import { machineGpus, machineMemory, machineSlots } from '../../run/local/machine.js';
 import type { NodePool } from '../../run/local/worker-pool.js';
 import { outlinePlan } from '../../run/outline-plan.js';
 import type { Resources } from '../../run/resources.js';
@@ -252,7 +252,7 @@ async function executeNodes(
     gpus: gpus.length,
     engine: graph.engine,
     ...(graph.engine === graph.engineAsked ? {} : { engineReason: graph.engineReason }),
-    ...outlineRun(planned, { slots, gpus: gpus.length }),
+    ...outlineRun(planned, { slots, gpus: gpus.length, memoryBytes: machineMemory() }),
   });
   if (openNodes(plan).length > 0) preloadPage(graph);
   const { force = [] } = request;

@@ -14,6 +14,8 @@ export interface Layout {
   readonly statIndex: string;
   /** Which GPU engines were found to work here; `engines/kept-probes.ts` reads and writes it. */
   readonly engineProbes: string;
+  /** Versions of interpreters, by what `stat` says of them; `pipeline/interpreter-versions.ts` reads and writes it. */
+  readonly interpreters: string;
   /** Held by garbage collection, which excludes every claim. */
   readonly collectionLock: string;
   object(digest: Digest): string;
@@ -36,6 +38,7 @@ export function layoutOf(folder: string): Layout {
     quarantine: below('quarantine'),
     statIndex: below('stat-index.json'),
     engineProbes: below('engine-probes.json'),
+    interpreters: below('interpreters.json'),
     collectionLock: below('locks/collection'),
     // Concatenated, not joined: planning asks for tens of thousands.
     object: (digest) => `${folder}/objects/${digest.slice(0, 2)}/${digest.slice(2)}`,

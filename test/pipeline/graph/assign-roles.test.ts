@@ -160,7 +160,7 @@ test('more inputs never take a role away', () => {
       },
     },
     files: [],
-    resources: { slots: 'one', gpus: 0 },
+    resources: { slots: 1, gpus: 0 },
     deterministic: true,
     location: { file: 'a', line: 1, column: 1, length: 1, lineText: '' },
     ports: {},

@@ -130,7 +130,7 @@ test('a matrix goes through all combinations, the last name fastest, and over in
   const graph = await graphOf(`version: 1
 steps:
   numbers: { kind: value, matrix: { a: [1, 2], b: [x, "1", { c: [true] }] } }
-  each: { kind: command, over: { n: numbers }, with: { argv: [cat, n] }, matrix: { env: [{ A: 1 }, { A: 2 }] } }
+  each: { kind: command, over: { n: numbers }, with: { argv: [cat, n], params: { a: 0 } }, matrix: { a: [1, 2] } }
   one: { kind: command, in: { n: "numbers[b='1',a=2].value" }, with: { argv: [cat], outputs: { out: n.txt } } }
   some: { kind: command, in: { n: "numbers[a=1]" }, with: { argv: [cat], outputs: { out: n.txt } } }
   several: { kind: command, in: { n: [one, "numbers[a=2,b=x]", some] }, with: { argv: [cat] } }
@@ -144,7 +144,7 @@ steps:
     'numbers[a=2,b={"c":[true]}]',
   ]);
   expect(idsOf(graph).filter((id) => id.startsWith('each'))).toHaveLength(12);
-  expect(idsOf(graph)[6]).toBe('each[env={"A":1}]@a=1,b=x');
+  expect(idsOf(graph)[6]).toBe('each[a=1]@a=1,b=x');
   expect(nodeOf(graph, 'numbers[a=2,b="1"]').givenParameters).toEqual({ a: 2, b: '1' });
   expect(sourcesOf(graph, 'one', 'n')).toEqual([': numbers[a=2,b="1"]/value']);
   expect(sourcesOf(graph, 'some', 'n')).toHaveLength(3);
@@ -187,7 +187,7 @@ test('targets leave only what they need', async () => {
 
 test('gpu tokens are taken on GPU engines and by programs only, and slots follow the engine', async () => {
   const graph = await graphOf(
-    `${experiment}  program: { kind: command, with: { argv: [nvidia-smi], timeout_seconds: 5, deterministic: true }, resources: { gpu: 2 } }\n`,
+    `${experiment}  program: { kind: command, with: { argv: [nvidia-smi], deterministic: true }, resources: { gpus: 2, time: 5 s } }\n`,
     { engine: 'reference' },
   );
   expect(nodeOf(graph, 'meta_train@100')).toMatchObject({
@@ -203,7 +203,7 @@ test('gpu tokens are taken on GPU engines and by programs only, and slots follow
 });
 
 test('on a GPU engine each step has a GPU to itself unless it says otherwise, and may give other bytes', async () => {
-  const text = experiment.replace('over: {', 'resources: { gpu: 0 }\n    over: {');
+  const text = experiment.replace('over: {', 'resources: { gpus: 0 }\n    over: {');
   const graph = await graphOf(text, {
     chooseEngine: async () => ({ engine: 'tfjs:tensorflow', why: 'a test' }),
   });
@@ -212,7 +212,7 @@ test('on a GPU engine each step has a GPU to itself unless it says otherwise, an
     engine: 'tfjs:tensorflow',
     engineByName: false,
     deterministic: false,
-    resources: { slots: 'one', gpus },
+    resources: { slots: 1, gpus },
   });
   expect(nodeOf(graph, 'meta_train@100')).toMatchObject(onGpu(1));
   expect(nodeOf(graph, 'few_shot')).toMatchObject(onGpu(1));
@@ -316,7 +316,7 @@ test('more nodes of a step than fit into memory are refused before any is made, 
     await diagnosticsOf(`version: 1
 steps:
   many: { kind: value, matrix: { n: [${numbers}] } }
-  each: { kind: command, over: { n: many }, with: { argv: [cat] }, matrix: { timeout_seconds: [1, ${numbers.slice(6)}] } }
+  each: { kind: command, over: { n: many }, with: { argv: [cat], params: { m: 0 } }, matrix: { m: [1, ${numbers.slice(6)}] } }
 `),
   ).toContain(`each would become at least 159600 nodes; a pipeline may have 100000`);
 });

@@ -30,8 +30,23 @@ it('a package that is not installed counts as the locked one', () => {
   expect(installedCode(codes, ['tfjs:cpu'])).toEqual(codes);
 });
 
+it('a program’s code is what decides how it is started, without a package', () => {
+  const { command, python } = readCodeDigests().kinds;
+  const modules = command?.manifest
+    .trim()
+    .split('\n')
+    .map((line) => line.split(' ')[0]);
+  expect(modules).toEqual([
+    'src/base/json',
+    'src/base/number-text',
+    'src/kinds/declared-values',
+    'src/kinds/program/launch',
+  ]);
+  expect(python).toEqual(command);
+});
+
 it('a kind’s code is its body and what that reaches, and nothing that declares a kind', () => {
-  const { kinds } = readCodeDigests();
+  const { command: _, python: __, ...kinds } = readCodeDigests().kinds;
   const fileOf = (name: string) => name.replace(/[._]/g, '-');
   const declarations = Object.keys(kinds).map((name) => new RegExp(`^src/kinds/\\w+/${fileOf(name)}$`));
   for (const [name, { manifest }] of Object.entries(kinds)) {

@@ -57,12 +57,12 @@ test('an unknown path suggests the nearest, and a wrong value points into the ar
 --set:1:1: steps.meta_train.kind cannot be set
   1 | steps.meta_train.kind=value
     | ^^^^^^^^^^^^^^^^^^^^^
-  hint: what can be set begins with params. or steps.NAME.with.
+  hint: what can be set begins with params., steps.NAME.with. or steps.NAME.matrix.
 
 --set:1:1: engine cannot be set
   1 | engine=wasm
     | ^^^^^^
-  hint: what can be set begins with params. or steps.NAME.with.
+  hint: what can be set begins with params., steps.NAME.with. or steps.NAME.matrix.
 
 --set:1:1: --set wants PATH=YAML
   1 | params.seed

@@ -12,7 +12,7 @@ function onDevice(message: string): Project {
   const project = projectOf(
     (root) => `  train:
     kind: test.device
-    resources: { gpu: 1 }
+    resources: { gpus: 1 }
     with: { meta_batch_size: 4096, full: "${root}/full", message: "${message}" }
   after: { kind: test.trace, in: { input: train }, with: { name: after } }
 `,

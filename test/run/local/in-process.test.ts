@@ -14,7 +14,7 @@ const commands = (scripts: { readonly [step: string]: string }, more = '') =>
   `version: 1\nsteps:\n${Object.entries(scripts)
     .map(
       ([step, script]) =>
-        `  ${step}: { kind: command, with: { argv: [sh, -c, ${JSON.stringify(script)}], outputs: { out: out.txt }${more} } }\n`,
+        `  ${step}: { kind: command, with: { argv: [sh, -c, ${JSON.stringify(script)}], outputs: { out: out.txt } }${more} }\n`,
     )
     .join('')}`;
 
@@ -74,7 +74,7 @@ describe('kshot run --in-process', () => {
     running.process.kill('SIGINT');
     expect((await running.finished).exitCode).toBe(130);
     expect(isAlive(Number(project.read('pid')))).toBe(false);
-    project.write('pipelines/small.yaml', commands({ slow: 'sleep 60' }, ', timeout_seconds: 1'));
+    project.write('pipelines/small.yaml', commands({ slow: 'sleep 60' }, ', resources: { time: 1 s }'));
     const late = await kshot(project, ['run', '--in-process']);
     expect([late.exitCode, /ended after 1 s/.test(late.stderr)], late.stderr).toEqual([1, true]);
   });

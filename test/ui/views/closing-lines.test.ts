@@ -67,7 +67,7 @@ describe('what a run ends with', () => {
     const at = temporaryProject({
       files: {
         'pipelines/a.yaml':
-          'version: 1\nname: a\nsteps:\n  "bad": { kind: command, matrix: { env: [{ X: "it is" }] }, with: { argv: [sh, -c, "echo $X; exit 1"] } }\n',
+          'version: 1\nname: a\nsteps:\n  "bad": { kind: command, matrix: { x: ["it is"] }, with: { argv: [sh, -c, "echo {x}; exit 1"], params: { x: no } } }\n',
       },
     });
     const failed = await kshot(at, ['run', '--keep-going', '-j', '1', '--root', at.root]);

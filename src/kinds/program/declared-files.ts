@@ -1,0 +1,140 @@
+import { type Dirent, existsSync, readdirSync, realpathSync, statSync } from 'node:fs';
+import { dirname, isAbsolute, join, relative, resolve } from 'node:path';
+import { isFolderAt } from '../../base/files/user-path.js';
+import type { ExternalFile, ExternalFiles } from '../kind.js';
+import { outputPaths } from './program-outputs.js';
+import { filesOf, leaves, type ProgramGiven } from './program-parameters.js';
+
+/** More are better packed: each is hashed, copied and recorded by itself. */
+const manyFiles = 10_000;
+/** Folders of the root that hold nothing of the experiment's code and data. */
+const keptByTools = new Set(['node_modules', '__pycache__', 'site-packages']);
+const keptByKshot = new Set(['cache', 'artifacts']);
+
+/** The files that the entries of `files` stand for, without those that the program itself writes. */
+export function declaredFiles(given: ProgramGiven, root: string): ExternalFiles {
+  const found = filesOf(given).flatMap((entry) => filesOfEntry(entry, root));
+  const written = Object.values(outputPaths(given.outputs));
+  const files = [...new Set(found)].filter(
+    (path) => filesOf(given).includes(path) || !written.some((output) => isAtOrIn(path, output)),
+  );
+  const many = files.length > manyFiles ? [tooMany(files.length)] : [];
+  return { files: files.map(namedByPath), remarks: [...many, ...unsetVariables(given)] };
+}
+
+/** Whether a file, relative to the root, is one of those that `files` declares. */
+export function isDeclared(path: string, given: Pick<ProgramGiven, 'files'>, root: string): boolean {
+  return filesOf(given).some((entry) => {
+    const place = placeOfEntry(entry, root);
+    if (isPattern(place)) return patternOf(place).test(path);
+    return isAtOrIn(path, place);
+  });
+}
+
+/** Every Python module below the root: which of them a script imports is not looked at. */
+export function pythonModules(root: string): readonly ExternalFile[] {
+  return walk('', root)
+    .filter((path) => path.endsWith('.py'))
+    .map(namedByPath);
+}
+
+function namedByPath(path: string): ExternalFile {
+  return { name: path, path };
+}
+
+/** An absolute path inside the root as one relative to it. */
+function placeOfEntry(entry: string, root: string): string {
+  if (!isAbsolute(entry)) return entry;
+  const inside = relative(root, entry);
+  return leaves(inside) || inside === '' ? entry : inside + (entry.endsWith('/') ? '/' : '');
+}
+
+function filesOfEntry(entry: string, root: string): readonly string[] {
+  const place = placeOfEntry(entry, root);
+  if (isPattern(place)) {
+    const pattern = patternOf(place);
+    const found = walk(baseOf(place), root).filter((path) => pattern.test(path));
+    return found.length === 0 ? [place] : found;
+  }
+  const path = place.replace(/\/+$/, '');
+  if (!isFolderAt(resolve(root, path))) return [place];
+  const found = walk(path, root);
+  return found.length === 0 ? [place] : found;
+}
+
+function isPattern(path: string): boolean {
+  return /[*?]/.test(path);
+}
+
+/** The folders before any wildcard; empty where the pattern begins with one. */
+function baseOf(pattern: string): string {
+  const above = dirname(pattern.slice(0, pattern.search(/[*?]/) + 1));
+  return above === '.' ? '' : above;
+}
+
+/** `*` and `?` within a name, `**` for folders at any depth. */
+function patternOf(pattern: string): RegExp {
+  const source = pattern.replace(/[.+^${}()|[\]\\]/g, '\\$&').replace(/\*\*\/|\*\*|\*|\?/g, (wildcard) => {
+    if (wildcard === '**/') return '(?:.*/)?';
+    if (wildcard === '**') return '.*';
+    return wildcard === '*' ? '[^/]*' : '[^/]';
+  });
+  return new RegExp(`^${source}$`, 's');
+}
+
+/** All files below a folder (the root: empty), sorted; links are followed, each folder is gone into once. */
+function walk(folder: string, root: string): readonly string[] {
+  const files: string[] = [];
+  const seen = new Set<string>();
+  const waiting = [folder];
+  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+    const path = resolve(root, next);
+    const real = realpathSync(path);
+    if (seen.has(real)) continue;
+    seen.add(real);
+    for (const entry of readdirSync(path, { withFileTypes: true })) {
+      const below = join(next, entry.name);
+      const kind = kindOf(entry, resolve(root, below));
+      if (kind === 'file') files.push(below);
+      else if (kind === 'folder' && !isPassedOver(entry.name, next, resolve(root, below)))
+        waiting.push(below);
+    }
+  }
+  return files.sort();
+}
+
+function kindOf(entry: Dirent, path: string): 'file' | 'folder' | 'other' {
+  const look = entry.isSymbolicLink() ? statSync(path, { throwIfNoEntry: false }) : entry;
+  if (look?.isFile()) return 'file';
+  return look?.isDirectory() ? 'folder' : 'other';
+}
+
+/** Of hidden folders, what tools keep, and environments with an interpreter of their own. */
+function isPassedOver(name: string, above: string, path: string): boolean {
+  if (name.startsWith('.') || keptByTools.has(name)) return true;
+  if (above === '' && keptByKshot.has(name)) return true;
+  return existsSync(join(path, 'pyvenv.cfg'));
+}
+
+function isAtOrIn(path: string, place: string): boolean {
+  const folder = place.replace(/\/+$/, '');
+  return path === folder || path.startsWith(`${folder}/`);
+}
+
+function tooMany(count: number): NonNullable<ExternalFiles['remarks']>[number] {
+  return { message: `files stands for ${count} files; one archive of them is faster`, path: ['files'] };
+}
+
+/** Said at every plan; the step fails where it is to run all the same. */
+function unsetVariables({ pass_env }: ProgramGiven): NonNullable<ExternalFiles['remarks']> {
+  return pass_env.flatMap((name, index) =>
+    process.env[name] === undefined
+      ? [
+          {
+            message: `pass_env: ${name} is not set here, and the step cannot run without it`,
+            path: ['pass_env', String(index)],
+          },
+        ]
+      : [],
+  );
+}

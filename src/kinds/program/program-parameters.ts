@@ -1,0 +1,137 @@
+import { isAbsolute, normalize } from 'node:path';
+import type { JsonObject } from '../../base/json.js';
+import { numberText } from '../../base/number-text.js';
+import type { InputPort, OutputPort, StepShape } from '../kind.js';
+import { inNoKey } from '../parameters.js';
+import { fileOf } from '../shapes.js';
+import type { LaunchParameters } from './launch.js';
+import { outputPaths, outputsParameter } from './program-outputs.js';
+
+export const scalar = { type: ['string', 'number', 'boolean'] } as const;
+type ScalarParameter = string | number | boolean;
+
+/** What every program may be given, however it is started. */
+export const programProperties = {
+  params: {
+    description:
+      'Parameters with their defaults, any JSON: what `matrix`, `settings` and `--set` may change. The program finds them in the JSON file that KSHOT_PARAMS names, and in words with `{NAME}` in them.',
+    type: 'object',
+    propertyNames: { type: 'string', pattern: '^[A-Za-z_][A-Za-z0-9_-]*$' },
+    additionalProperties: true,
+    default: {},
+  },
+  files: {
+    description:
+      'Files that the program reads, by content in the key: paths, folders (`conf/`) and patterns (`data/*.csv`, `**`) of the root, copied to the same path; absolute paths outside of it, read where they are.',
+    type: 'array',
+    items: { type: 'string', minLength: 1 },
+    uniqueItems: true,
+    default: [],
+  },
+  outputs: outputsParameter,
+  env: {
+    description: 'Environment beside PATH, HOME and LANG; part of the key.',
+    type: 'object',
+    additionalProperties: scalar,
+    default: {},
+  },
+  pass_env: {
+    description:
+      'Variables of your own environment that are passed on, such as a token; in no key, and recorded nowhere.',
+    type: 'array',
+    items: { type: 'string', pattern: '^[A-Za-z_][A-Za-z0-9_]*$' },
+    uniqueItems: true,
+    default: [],
+  },
+  chooses: {
+    description: 'Whether the program chooses something by its inputs, so that test data is refused.',
+    type: 'boolean',
+    default: false,
+  },
+  deterministic: {
+    description: 'Whether equal inputs give equal bytes; a recomputation that differs then fails.',
+    type: 'boolean',
+    default: false,
+  },
+} as const;
+
+/** The same with their defaults. */
+export interface ProgramGiven {
+  readonly params: JsonObject;
+  readonly files: readonly string[];
+  readonly outputs: Parameters<typeof outputPaths>[0];
+  readonly env: { readonly [name: string]: ScalarParameter };
+  readonly pass_env: readonly string[];
+  readonly chooses: boolean;
+  readonly deterministic: boolean;
+}
+
+/** What reaches the body of a program, and stands in its key. */
+export type ProgramParameters = LaunchParameters & {
+  /** Paths by port. */
+  readonly outputs: { readonly [port: string]: string };
+};
+
+/** Their forms in the key. */
+export const programForms = {
+  // Steps that declare none have the keys that they would have if there were none to declare.
+  params: (params: JsonObject) => (Object.keys(params).length === 0 ? undefined : params),
+  files: inNoKey,
+  outputs: outputPaths,
+  env: textOfEach,
+  pass_env: inNoKey,
+  // Which inputs it may have, and what a recomputation is held to.
+  chooses: inNoKey,
+  deterministic: inNoKey,
+};
+
+/** What planning needs of every program beside its parameters. */
+export const programKind = {
+  declarations: 'params',
+  replacedParameters: { timeout_seconds: 'write on the step itself: resources: { time: 90 s }' },
+  inputs: ({ parameters, inputNames }: StepShape<ProgramGiven>): { readonly [port: string]: InputPort } =>
+    Object.fromEntries(
+      inputNames.map((name) => [name, name === 'settings' ? settingsPort : inputPort(parameters.chooses)]),
+    ),
+  outputs: ({ outputs }: ProgramGiven): { readonly [port: string]: OutputPort } =>
+    Object.fromEntries(
+      Object.entries(outputPaths(outputs)).map(([port, path]) => [
+        port,
+        { shape: fileOf('bytes'), description: `The file ${path} that it wrote.` },
+      ]),
+    ),
+  deterministic: ({ deterministic }: ProgramGiven) => deterministic,
+  passedEnvironment: ({ pass_env }: ProgramGiven) => pass_env,
+  codeStart: new URL('./launch.js', import.meta.url),
+} as const;
+
+const settingsPort: InputPort = {
+  shape: fileOf('settings'),
+  description: 'Values chosen before, such as those of `select`: they override `params`.',
+};
+
+function inputPort(chooses: boolean): InputPort {
+  return {
+    shape: { type: 'any', lone: 'file' },
+    description: 'A read-only file of that name; several ports or a list as a folder.',
+    chooses,
+  };
+}
+
+function textOfEach(env: { readonly [name: string]: ScalarParameter }): { readonly [name: string]: string } {
+  return Object.fromEntries(Object.entries(env).map(([name, given]) => [name, scalarText(given)]));
+}
+
+export function scalarText(value: ScalarParameter): string {
+  return typeof value === 'number' ? numberText(value) : String(value);
+}
+
+/** Whether a normalised path is absolute, goes up, or names the folder itself. */
+export function leaves(path: string): boolean {
+  return isAbsolute(path) || path === '.' || path.endsWith('/') || path.split('/')[0] === '..';
+}
+
+/** `files`, without `../` and the like: the names under which they are found again. */
+export function filesOf({ files }: Pick<ProgramGiven, 'files'>): readonly string[] {
+  return files.map((path) => normalize(path));
+}

@@ -1,0 +1,124 @@
+import { normalize, resolve } from 'node:path';
+import { isFileAt, isFolderAt } from '../../base/files/user-path.js';
+import { defineKind, type Interpreter, type Objection, type PlannedStep, type StepShape } from '../kind.js';
+import { type Canonical, type Complete, declareParameters } from '../parameters.js';
+import { checkProgram, undeclaredFiles } from './check-program.js';
+import { declaredFiles, isDeclared, pythonModules } from './declared-files.js';
+import { launchOf } from './launch.js';
+import { outputPaths } from './program-outputs.js';
+import {
+  leaves,
+  programForms,
+  programKind,
+  programProperties,
+  scalar,
+  scalarText,
+} from './program-parameters.js';
+
+const parameters = declareParameters(
+  {
+    properties: {
+      script: {
+        description: 'The script, relative to the root.',
+        type: 'string',
+        minLength: 1,
+      },
+      module: {
+        description: 'In place of a script: the module that `python3 -m` runs, `pkg.train`.',
+        type: 'string',
+        pattern: '^[A-Za-z_][A-Za-z0-9_]*(\\.[A-Za-z_][A-Za-z0-9_]*)*$',
+      },
+      args: {
+        description:
+          'Its arguments; `{NAME}` stands for a value of `params`. Without it, every param is a flag: `--lr 0.01`, `--amp` or `--no-amp`, lists and maps as JSON, none for null.',
+        type: 'array',
+        items: scalar,
+      },
+      ...programProperties,
+    },
+  },
+  {
+    canonical: {
+      script: (script) => (script === undefined ? undefined : normalize(script)),
+      args: (args) => args?.map(scalarText),
+      ...programForms,
+    },
+  },
+);
+
+type Given = Complete<typeof parameters>;
+
+/** A Python script or module. */
+export const python = defineKind<Given, Canonical<typeof parameters>>({
+  name: 'python',
+  summary:
+    'Runs a Python script or module, with the python3 of PATH, in a fresh folder that holds the inputs, the declared files and every `*.py` of the project, and collects its outputs.',
+  parameters,
+  ...programKind,
+  check: checkPython,
+  files(given, root) {
+    const declared = declaredFiles(given, root);
+    const written = Object.values(outputPaths(given.outputs));
+    const modules = pythonModules(root).filter(({ path }) => !written.includes(path));
+    const script =
+      given.script === undefined ? [] : [{ name: normalize(given.script), path: normalize(given.script) }];
+    const files = new Map([...script, ...modules, ...declared.files].map((file) => [file.path, file]));
+    return { ...declared, files: [...files.values()] };
+  },
+  undeclaredFiles: (step, root) =>
+    undeclaredFiles(
+      step,
+      launchOf(parameters.canonical(step.parameters)),
+      root,
+      (path) => path.endsWith('.py') || path === normalize(step.parameters.script ?? ''),
+    ),
+  missingFiles,
+  interpreter: ({ env }): Interpreter => ({
+    parameter: 'python',
+    program: 'python3',
+    path: String(env['PATH'] ?? process.env['PATH'] ?? ''),
+  }),
+  load: () => import('./program-body.js'),
+});
+
+function checkPython(step: PlannedStep<Given>): readonly Objection[] {
+  const { script, module, args = [] } = step.parameters;
+  const objections: Objection[] = [];
+  if ((script === undefined) === (module === undefined)) {
+    objections.push({
+      message:
+        script === undefined
+          ? 'python wants a script or a module: script: train.py, or module: pkg.train'
+          : 'python wants a script or a module, not both',
+      path: ['module'],
+    });
+  } else if (script !== undefined && leaves(normalize(script))) {
+    objections.push({
+      message: `script: ${script} is not a path inside the root, relative to it`,
+      path: ['script'],
+    });
+  }
+  const launch = launchOf(parameters.canonical(step.parameters));
+  const written = {
+    parameter: step.parameters.args === undefined ? 'params' : 'args',
+    words: args.map(scalarText),
+  };
+  return [...objections, ...checkProgram(step, written, launch)];
+}
+
+/** The script; or the file of a module in a package of the project. */
+function missingFiles({ parameters: given, inputNames }: StepShape<Given>, root: string): readonly string[] {
+  const { script, module } = given;
+  if (script !== undefined) {
+    const path = normalize(script);
+    const isThere =
+      isFileAt(resolve(root, path)) || inputNames.includes(path) || isDeclared(path, given, root);
+    return isThere || leaves(path) ? [] : [script];
+  }
+  const path = (module ?? '').replaceAll('.', '/');
+  const [top = ''] = path.split('/');
+  // What is not of the project may be installed.
+  if (!isFolderAt(resolve(root, top)) && !isFileAt(resolve(root, `${top}.py`))) return [];
+  const isThere = [`${path}.py`, `${path}/__main__.py`].some((file) => isFileAt(resolve(root, file)));
+  return isThere ? [] : [`${path}.py`];
+}

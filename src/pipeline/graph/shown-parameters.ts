@@ -1,0 +1,30 @@
+import { isJsonObject, type JsonObject } from '../../base/json.js';
+import { flatDeclared } from '../../kinds/declared-values.js';
+import type { Kind } from '../../kinds/kind.js';
+import type { StepParameters } from './step-parameters.js';
+
+/** A node's parameters as people see them. */
+export interface ShownParameters {
+  /** For tables: what the user gave, and what a step declares under its own names. */
+  readonly all: JsonObject;
+  /** Those that tell a candidate of a choice from others. */
+  readonly names: JsonObject;
+}
+
+/**
+ * @param told names of settings that come from another step, in whose place a declared default says nothing
+ */
+export function shownParameters(
+  { declarations }: Kind,
+  { given, full }: StepParameters,
+  told: readonly string[],
+): ShownParameters {
+  if (declarations === undefined) return { all: given, names: given };
+  const declared = full[declarations];
+  const values = Object.entries(flatDeclared(isJsonObject(declared) ? declared : {}));
+  const names = Object.fromEntries(
+    values.filter(([name]) => !told.some((one) => name === one || name.startsWith(`${one}.`))),
+  );
+  const { [declarations]: _, ...rest } = given;
+  return { all: { ...rest, ...names }, names };
+}

@@ -1,0 +1,146 @@
+import { execFileSync } from 'node:child_process';
+import {
+  accessSync,
+  closeSync,
+  constants,
+  openSync,
+  readFileSync,
+  readSync,
+  realpathSync,
+  statSync,
+} from 'node:fs';
+import { delimiter, join } from 'node:path';
+import type { Failure } from '../base/failure.js';
+import { writeFileAtomic } from '../base/files/atomic-file.js';
+import { checkedJson, checkedText } from '../base/files/checked-json.js';
+import { makeFolders } from '../base/files/make-folders.js';
+import { failed, type Result, success } from '../base/result.js';
+import type { Interpreter } from '../kinds/kind.js';
+import { layoutOf } from '../store/local/layout.js';
+
+/** Tells of programs that compute in nodes which versions they are. */
+export interface InterpreterVersions {
+  versionOf(interpreter: Omit<Interpreter, 'parameter'>): Result<string, Failure>;
+}
+
+interface KnownVersion {
+  readonly version: string;
+  /** Size, inode, mtime and ctime of the file, links followed. */
+  readonly look: string;
+}
+
+type KnownVersions = { readonly [path: string]: KnownVersion };
+
+/** How long a program may take to tell its version. */
+const patienceMilliseconds = 20_000;
+const question = 'import platform; print(platform.python_implementation(), platform.python_version())';
+
+/**
+ * Asks a program once, and again when its file is another one; what it answered is kept in the cache, so that planning
+ * starts no process. One that is itself a script may start this or that, and is asked each time.
+ */
+export function openInterpreterVersions(cacheFolder: string): InterpreterVersions {
+  const file = layoutOf(cacheFolder).interpreters;
+  let known: KnownVersions | undefined;
+  const answers = new Map<string, Result<string, Failure>>();
+
+  const ask = (program: string, path: string): Result<string, Failure> => {
+    const found = programOnPath(program, path);
+    if (found === undefined) return failed(missing(program));
+    known ??= readKnown(file);
+    const look = lookOf(found);
+    const before = known[found];
+    if (before?.look === look) return success(before.version);
+    const version = askVersion(found, path);
+    if (version.ok && !isScript(found)) {
+      known = { ...known, [found]: { version: version.value, look } };
+      keep(file, known, cacheFolder);
+    }
+    return version;
+  };
+  return {
+    versionOf({ program, path }) {
+      const name = `${program}\0${path}`;
+      const answer = answers.get(name) ?? ask(program, path);
+      answers.set(name, answer);
+      return answer;
+    },
+  };
+}
+
+/** Where a program is that is found by its name, without links; undefined where it is nowhere. */
+function programOnPath(program: string, path: string): string | undefined {
+  for (const folder of path.split(delimiter)) {
+    const candidate = join(folder, program);
+    try {
+      accessSync(candidate, constants.X_OK);
+      // The links of a virtual environment lead to what they were made from, and so to its version.
+      if (statSync(candidate).isFile()) return realpathSync(candidate);
+    } catch {
+      // Not there: the next folder.
+    }
+  }
+  return undefined;
+}
+
+function askVersion(program: string, path: string): Result<string, Failure> {
+  try {
+    const answer = execFileSync(program, ['-I', '-S', '-c', question], {
+      encoding: 'utf8',
+      env: { PATH: path, HOME: process.env['HOME'] ?? '/' },
+      stdio: ['ignore', 'pipe', 'pipe'],
+      timeout: patienceMilliseconds,
+    }).trim();
+    if (/^\w+ \d+\.\d+\S*$/.test(answer)) return success(answer);
+    return failed(silent(program, `it answered ${JSON.stringify(answer.slice(0, 80))}`));
+  } catch (error) {
+    return failed(silent(program, (error as Error).message.split('\n')[0] ?? ''));
+  }
+}
+
+function isScript(program: string): boolean {
+  const file = openSync(program, 'r');
+  try {
+    const start = Buffer.alloc(2);
+    readSync(file, start, 0, 2, 0);
+    return start.toString('latin1') === '#!';
+  } finally {
+    closeSync(file);
+  }
+}
+
+function lookOf(path: string): string {
+  const { size, ino, mtimeNs, ctimeNs } = statSync(path, { bigint: true });
+  return `${size} ${ino} ${mtimeNs} ${ctimeNs}`;
+}
+
+function readKnown(file: string): KnownVersions {
+  try {
+    const text = checkedText(readFileSync(file, 'utf8'));
+    return text === undefined ? {} : ((JSON.parse(text) as { versions?: KnownVersions }).versions ?? {});
+  } catch {
+    // Missing or broken: the programs are asked again.
+    return {};
+  }
+}
+
+function keep(file: string, versions: KnownVersions, folder: string): void {
+  try {
+    makeFolders(folder);
+    writeFileAtomic(file, checkedJson({ versions }));
+  } catch {
+    // A cache that cannot be written: the next plan asks again.
+  }
+}
+
+function missing(program: string): Failure {
+  return {
+    reason: 'invalid-value',
+    message: `there is no program ${program} in the folders of PATH`,
+    hint: `install it, or activate the environment that has it; \`env: { PATH: … }\` of the step says where else to look`,
+  };
+}
+
+function silent(program: string, why: string): Failure {
+  return { reason: 'invalid-value', message: `${program} does not tell its version: ${why}` };
+}

@@ -1,0 +1,148 @@
+import { spawnSync } from 'node:child_process';
+import { chmodSync } from 'node:fs';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { eventsOf, kshot, nodesByOutcome } from '../../support/kshot.js';
+import { type Project, temporaryProject } from '../../support/temporary-project.js';
+
+const hasPython = spawnSync('python3', ['--version']).status === 0;
+if (!hasPython) console.warn('skipping programs in Python: there is no python3');
+
+const train = `import argparse, json, os, sys
+from pkg.net import double
+
+parser = argparse.ArgumentParser()
+parser.add_argument("--lr", type=float)
+parser.add_argument("--seed", type=int)
+parser.add_argument("--amp", action=argparse.BooleanOptionalAction)
+parser.add_argument("--optim", type=json.loads)
+parser.add_argument("--shift", type=float)
+parser.add_argument("--note")
+flags = vars(parser.parse_args())
+with open(os.environ["KSHOT_PARAMS"]) as file:
+    params = json.load(file)
+assert {**flags, "none": None} == params, (flags, params)
+print(hash("text"), sys.flags.dont_write_bytecode)
+with open("out.json", "w") as file:
+    json.dump({"lr": params["lr"], "wd": params["optim"]["wd"], "twice": double(params["lr"])}, file)
+`;
+
+const pipeline = `version: 1
+name: sweep
+steps:
+  train:
+    kind: python
+    with:
+      script: scripts/../train.py
+      params: { lr: 0.01, seed: 1, amp: false, optim: { wd: 1.0e-7, name: adam }, shift: -1e-7, note: "a b", none: null }
+      outputs: { out: out.json }
+    matrix: { lr: [0.01, 0.03], optim.wd: [0, 1.0e-7] }
+  interactions: { kind: data.synthetic, with: { users: 60, items: 40 } }
+  pairs: { kind: data.pairs, in: { interactions: interactions } }
+  split: { kind: data.split, in: { pairs: pairs }, with: { train: 0.6, val: 0.2 } }
+  episodes: { kind: data.episodes, in: { pairs: split }, with: { k: 3, q: 4 } }
+  scores: { kind: baseline.random, in: { episodes: episodes.val }, matrix: { seed: [5] } }
+  best: { kind: select, in: { rows: scores }, with: { metric: mrr, settings: [seed] } }
+  chosen:
+    kind: python
+    in: { settings: best.settings }
+    with:
+      module: pkg.show
+      params: { seed: 1, name: none }
+      args: ["--seed={seed}", "{{seed}}", "{other}", "{name}"]
+      outputs: { out: out.txt }
+`;
+
+const files = {
+  'train.py': train,
+  'pkg/__init__.py': '',
+  'pkg/net.py': 'def double(x):\n    return 2 * x\n',
+  'pkg/show.py': 'import sys\nopen("out.txt", "w").write(" ".join(sys.argv[1:]))\nprint(sys.argv[1:])\n',
+  'pipelines/sweep.yaml': pipeline,
+};
+
+describe.runIf(hasPython)('a python step', () => {
+  let project: Project;
+  let outcome: Awaited<ReturnType<typeof kshot>>;
+  const rows = async (sql: string) =>
+    JSON.parse((await kshot(project, ['sql', '--format', 'json', sql])).stdout) as unknown;
+  const plan = (...args: readonly string[]) => kshot(project, ['plan', ...args]);
+
+  beforeAll(async () => {
+    project = temporaryProject({ files });
+    outcome = await kshot(project, ['run', '--json']);
+  });
+
+  it('gets its params as a file, as flags and in words, and what was chosen over their defaults', async () => {
+    expect([outcome.exitCode, outcome.stderr]).toEqual([0, expect.anything()]);
+    const ran = nodesByOutcome(eventsOf(outcome))['ran'] ?? [];
+    expect(ran.filter((node) => node.startsWith('train'))).toEqual([
+      'train[lr=0.01,optim.wd=0]',
+      'train[lr=0.01,optim.wd=1e-7]',
+      'train[lr=0.03,optim.wd=0]',
+      'train[lr=0.03,optim.wd=1e-7]',
+    ]);
+    const log = (await kshot(project, ['logs', 'chosen'])).stdout;
+    expect(log).toContain("$ python3 -m pkg.show --seed=5 '{seed}' '{other}' none\n");
+  });
+
+  it('has its params in SQL, under their own names, with what was chosen', async () => {
+    expect(
+      await rows(
+        "SELECT node, name, number FROM latest_params WHERE name IN ('lr', 'optim.wd', 'seed') AND step IN ('chosen', 'train') ORDER BY ALL LIMIT 3",
+      ),
+    ).toEqual([
+      { node: 'chosen', name: 'seed', number: 5 },
+      { node: 'train[lr=0.01,optim.wd=0]', name: 'lr', number: 0.01 },
+      { node: 'train[lr=0.01,optim.wd=0]', name: 'optim.wd', number: 0 },
+    ]);
+  });
+
+  it('is swept and set from the command line by names that it declares, and by no other', async () => {
+    const counts = async (...args: readonly string[]) =>
+      (await plan(...args)).stdout.trim().split('\n').at(-1);
+    expect(await counts('train', '--set', 'steps.train.matrix.seed=[1,2]')).toBe(
+      '8 nodes: 4 run + 4 hit + 0 depends',
+    );
+    expect(await counts('train', '--set', 'steps.train.matrix.lr=[0.01,0.1]')).toContain('2 run + 2 hit');
+    expect(await counts('train', '--set', 'steps.train.with.params.optim.name=sgd')).toContain('4 run');
+    const refused = await plan(
+      ...['--set', 'steps.train.with.params.sed=1', '--set', 'steps.train.matrix.optim.wdd=[1]'],
+      ...['--set', 'steps.train.with.params.lr=1', '--set', 'steps.train.with.args=["{lrr}"]'],
+      ...['--set', 'steps.chosen.with.module=pkg.shwo'],
+    );
+    expect(refused.exitCode).toBe(2);
+    expect(refused.stderr).toContain('did you mean steps.train.with.params.seed?');
+    expect(refused.stderr).toContain('did you mean steps.train.matrix.optim.wd?');
+    expect(refused.stderr).toContain('write --set steps.train.matrix.lr=[1]');
+    const misspelt = await plan(
+      ...['--set', 'steps.train.with.args=["{lrr}"]', '--set', 'steps.chosen.with.module=pkg.shwo'],
+    );
+    expect(misspelt.stderr).toContain('{lrr} is none of params');
+    expect(misspelt.stderr).toContain('there is no file pkg/shwo.py');
+    expect(misspelt.stderr).toContain('did you mean pkg/show.py?');
+  });
+
+  it('runs again for an edit of any module of the project or another Python, and else is a hit', async () => {
+    const again = await plan();
+    expect(again.stdout).toContain(': 0 run + ');
+    project.write('venv/pyvenv.cfg', '');
+    project.write('venv/lib/x.py', '');
+    project.write('.hidden/y.py', '');
+    expect((await plan()).stdout).toContain(': 0 run + ');
+    project.write('python/python3', '#!/bin/sh\necho CPython 9.9.9\n');
+    chmodSync(project.path('python/python3'), 0o755);
+    const environment = { PATH: `${project.path('python')}:${process.env['PATH']}` };
+    const other = await kshot(project, ['explain', 'chosen'], { environment });
+    expect(other.stdout).toMatch(/with\.python .*CPython 3\.\S* -> "?CPython 9\.9\.9/);
+    project.edit('pkg/net.py', '2 * x', 'x + x');
+    expect((await plan('train')).stdout).toContain('4 nodes: 4 run');
+  });
+
+  it('that does not know one of its params fails with argparse’s word and ours', async () => {
+    project.edit('pipelines/sweep.yaml', 'note: "a b", none: null', 'note: "a b", mode: 3');
+    const failed = await kshot(project, ['run', 'train[lr=0.01,optim.wd=0]']);
+    expect(failed.exitCode).toBe(1);
+    expect(failed.stderr).toContain('unrecognized arguments: --mode 3');
+    expect(failed.stderr).toContain('the names under params: lr, seed, amp, optim, shift, note, mode');
+  });
+});
