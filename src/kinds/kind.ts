@@ -23,6 +23,9 @@ export type Content =
   | 'settings'
   | 'row'
   | 'value'
+  | 'table'
+  | 'figure'
+  | 'folder'
   | 'bytes';
 
 /**
@@ -81,6 +84,8 @@ export interface OutputPort {
   readonly from?: readonly string[];
   /** This port's data *is* this split (`data.split`, `data.files`); the roles of what it came from are added. */
   readonly role?: Role;
+  /** `from` is what the user says of a program, which nothing can prove. */
+  readonly isClaimed?: boolean;
   /** Files of a bundle (by name) of which something else holds than of the rest, such as its catalogue. */
   readonly leaves?: { readonly [name: string]: Origin };
 }
@@ -96,6 +101,8 @@ export interface Derivation {
   readonly parameters?: JsonObject;
   /** Its input ports, and the node's output port that each takes. */
   readonly inputs: { readonly [input: string]: string };
+  /** Further ones that take what the node itself takes, at that port; null: at the only one whose data fit. */
+  readonly shared?: { readonly [input: string]: string | null };
 }
 
 /** What decides the roles of an output. */
@@ -172,6 +179,11 @@ export interface Kind<Given = JsonObject, Final = JsonObject, Body = Final> {
   readonly namesOfSettings?: (parameters: Given) => readonly string[];
   /** What the parameters tell of what comes out at a port, for `check` of the kinds that take it. */
   readonly facts?: (parameters: Given) => { readonly [port: string]: Facts };
+  /**
+   * By what else than a matrix its nodes are known in choices and tables: a program's own parameters. Without it, by
+   * whatever stands under `with`, in choices alone.
+   */
+  readonly names?: (parameters: Given) => JsonObject;
   /** Further checks, between parameters and of what is known of ports at planning. */
   readonly check?: (step: PlannedStep<Given>) => readonly Objection[];
   /** What follows from the elements of its lists, where parameters or outputs depend on them. */

@@ -10,9 +10,8 @@ import {
   type UndeclaredFile,
 } from '../kind.js';
 import { type Canonical, type Complete, declareParameters, inNoKey } from '../parameters.js';
-import { fileOf } from '../shapes.js';
 import { missingScript } from './missing-script.js';
-import { outputPaths, outputsParameter } from './program-outputs.js';
+import { checkOutputs, outputPaths, outputPorts, outputsParameter, typedOutputs } from './program-outputs.js';
 
 const scalar = { type: ['string', 'number', 'boolean'] } as const;
 
@@ -103,16 +102,9 @@ export const command = defineKind({
         },
       ]),
     ),
-  outputs: ({ outputs }) =>
-    Object.fromEntries(
-      Object.entries(outputPaths(outputs)).map(([port, path]) => [
-        port,
-        {
-          shape: fileOf('bytes'),
-          description: `The file ${path} that it wrote.`,
-        },
-      ]),
-    ),
+  outputs: ({ outputs }) => outputPorts(outputs),
+  derived: ({ outputs }) => typedOutputs(outputs),
+  names: () => ({}),
   check: checkCommand,
   files: (parameters) => ({ files: filesOf(parameters).map((path) => ({ name: path, path })) }),
   undeclaredFiles,
@@ -154,7 +146,13 @@ function checkCommand({ parameters, inputNames }: PlannedStep<Given>): readonly 
     if (leaves(path)) object(`outputs.${port}: ${path} leaves the step's folder`, 'outputs', port);
   }
   const places = placesOf(parameters, inputNames);
-  return [...objections, ...unfitTexts(parameters), ...unfitPlaces(places), ...clashes(places)];
+  return [
+    ...objections,
+    ...checkOutputs(parameters.outputs, inputNames),
+    ...unfitTexts(parameters),
+    ...unfitPlaces(places),
+    ...clashes(places),
+  ];
 }
 
 /** A place in the step's folder and what it is for. */
