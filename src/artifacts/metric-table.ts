@@ -1,3 +1,4 @@
+import type { Json, JsonObject } from '../base/json.js';
 import { inReadingOrder } from '../statistics/metrics.js';
 import type { Row } from '../tables/database.js';
 import type { RowTable } from '../tables/row-formats.js';
@@ -15,7 +16,9 @@ export interface MetricRow {
   /** Query pairs. */
   readonly n: number | null;
   readonly users: number | null;
-  /** Metric name -> value; empty where n is 0. */
+  /** What else tells the row from others: values of a matrix, parameters of a program, columns of its own. */
+  readonly settings: JsonObject;
+  /** Metric name -> value; empty where n is 0, without those that are no number. */
   readonly values: { readonly [metric: string]: number };
   /** Metric name -> ends of its 95 % interval over users, where there is one. */
   readonly intervals: { readonly [metric: string]: readonly [low: number, high: number] };
@@ -31,8 +34,9 @@ export function metricRows(rows: readonly Row[], nodes: readonly string[]): read
     }
   >();
   for (const row of rows) {
-    const { node, step, role, k, steps, inner_lr, n, users, metric, value, low, high } = row;
-    const setting = JSON.stringify([node, k, steps, inner_lr]);
+    const { run: _, node, step, role, k, steps, inner_lr, n, users, metric, value, low, high, ...more } = row;
+    const own = Object.entries(more).filter(([, cell]) => cell !== null) as [string, Json][];
+    const setting = JSON.stringify([node, k, steps, inner_lr, own]);
     let found = settings.get(setting);
     if (found === undefined) {
       found = {
@@ -44,12 +48,13 @@ export function metricRows(rows: readonly Row[], nodes: readonly string[]): read
         inner_lr: numberOf(inner_lr),
         n: numberOf(n),
         users: numberOf(users),
+        settings: Object.fromEntries(own),
         values: {},
         intervals: {},
       };
       settings.set(setting, found);
     }
-    if (typeof value === 'number') found.values[String(metric)] = value;
+    if (typeof value === 'number' && Number.isFinite(value)) found.values[String(metric)] = value;
     if (typeof low === 'number' && typeof high === 'number') found.intervals[String(metric)] = [low, high];
   }
   const position = new Map(nodes.map((node, index) => [node, index]));
@@ -68,22 +73,32 @@ function numberOf(value: unknown): number | null {
 
 /**
  * Metrics as a table to print: a row a node and setting, `TEST` in the column role where test data was used; each
- * value with the ends of its interval, `0.3373 [0.311, 0.364]`.
+ * value with the ends of its interval, `0.3373 [0.311, 0.364]`. Columns that say nothing are left out; what a program
+ * was told has columns, which its own evaluations have in their place.
  */
 export function metricTable(rows: readonly MetricRow[], digits: number): RowTable {
   const metrics = inReadingOrder(rows.flatMap((row) => Object.keys(row.values)));
+  const settings = [...new Set(rows.flatMap((row) => (row.k === null ? Object.keys(row.settings) : [])))];
+  const columns: readonly (readonly [name: string, cellOf: (row: MetricRow) => Json])[] = [
+    ['node', (row) => row.node],
+    ['role', (row) => (row.role === 'test' ? 'TEST' : row.role)],
+    ['k', (row) => row.k],
+    ['steps', (row) => row.steps],
+    ['inner_lr', (row) => row.inner_lr],
+    ...settings.map((name) => [name, (row: MetricRow) => row.settings[name] ?? null] as const),
+    ...metrics.map(
+      (name) =>
+        [name, (row: MetricRow) => estimateText(row.values[name], row.intervals[name], digits)] as const,
+    ),
+    ['n', (row) => row.n],
+    ['users', (row) => row.users],
+  ];
+  const shown = columns.filter(
+    ([name, cellOf]) => metrics.includes(name) || name === 'node' || rows.some((row) => cellOf(row) !== null),
+  );
   return {
-    columns: ['node', 'role', 'k', 'steps', 'inner_lr', ...metrics, 'n', 'users'],
-    rows: rows.map((row) => [
-      row.node,
-      row.role === 'test' ? 'TEST' : row.role,
-      row.k,
-      row.steps,
-      row.inner_lr,
-      ...metrics.map((name) => estimateText(row.values[name], row.intervals[name], digits)),
-      row.n,
-      row.users,
-    ]),
+    columns: shown.map(([name]) => name),
+    rows: rows.map((row) => shown.map(([, cellOf]) => cellOf(row))),
   };
 }
 

@@ -126,6 +126,8 @@ export interface ResultFile {
   /** The node that its rows are of: of a derived one, that which it is derived from. */
   readonly shownAs: string;
   readonly role: Role | null;
+  /** What tells the node from others of its step. */
+  readonly names: JsonObject;
   readonly digest: Digest;
   readonly bytes: number;
 }
@@ -165,6 +167,7 @@ export function filesOfContent(
       step: finished.node.step,
       shownAs: finished.node.derivedFrom ?? finished.node.id,
       role: mostRestrictive(finished.node.roles[path] ?? []),
+      names: finished.node.names,
       ...reference,
     })),
   );

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { Json } from '../base/json.js';
+import type { Json, JsonObject } from '../base/json.js';
 import type { Roles } from '../base/role.js';
 import type { Outcome } from '../run/event.js';
 import type { Digest, ObjectReference } from '../store/entry.js';
@@ -65,6 +65,8 @@ export interface ManifestNode {
   readonly kind: string;
   /** The node of the step that it makes a port from; absent of one that the pipeline itself names. */
   readonly derived_from?: string;
+  /** What tells it from others of its step; absent where nothing does. */
+  readonly names?: JsonObject;
   readonly outcome: Outcome;
   readonly reason: string;
   /** What it took in this run; 0 where nothing was executed. */
@@ -114,7 +116,11 @@ export function readReport(root: string, identity: string): Report | undefined {
 /** The figures of a report; one of an earlier version of kshot lacks some. */
 export function figuresOf(report: Partial<Figures>): Figures {
   return {
-    metrics: (report.metrics ?? []).map((row) => ({ ...row, intervals: row.intervals ?? {} })),
+    metrics: (report.metrics ?? []).map((row) => ({
+      ...row,
+      intervals: row.intervals ?? {},
+      settings: row.settings ?? {},
+    })),
     summaries: report.summaries ?? [],
     drift: report.drift ?? [],
     data_fingerprints: report.data_fingerprints ?? {},

@@ -1,6 +1,8 @@
 import { join } from 'node:path';
+import type { JsonObject } from '../base/json.js';
 import type { Store } from '../store/store.js';
 import { type Database, type Row, sqlName, sqlText, withDatabase } from '../tables/database.js';
+import { narrowestType } from '../tables/narrowest-type.js';
 import { withoutWildcards, writeParquet, writeRowsParquet } from '../tables/parquet.js';
 import { type ResultTableName, resultSchemas } from '../tables/result-schemas.js';
 import type { FinishedRun } from './finished-run.js';
@@ -48,12 +50,15 @@ export async function writeTables(
     await writeRowsParquet(database, { ...target('steps'), rows: stepRows(finished, run) });
     await writeRowsParquet(database, { ...target('params'), rows: paramRows(finished, run) });
     await writeRowsParquet(database, { ...target('lineage'), rows: lineageRows(finished, run) });
+    const orders = new Map<string, readonly string[]>();
     for (const [table, own] of files) {
-      await collect(database, table, own, run, store);
-      await writeParquet(database, { ...target(table), query: `FROM ${table}` });
+      const { extra } = await collect(database, table, own, run, store);
+      const orderBy = [...resultSchemas[table].orderBy, ...extra];
+      orders.set(table, orderBy);
+      await writeParquet(database, { query: `FROM ${table}`, orderBy, path: target(table).path });
     }
     const shown = async (table: (typeof shownTables)[number]) =>
-      await database.rows(`FROM ${table} ORDER BY ${resultSchemas[table].orderBy.join(', ')}`);
+      await database.rows(`FROM ${table} ORDER BY ${(orders.get(table) ?? []).map(sqlName).join(', ')}`);
     return {
       metrics: await shown('metrics'),
       summary: await shown('summary'),
@@ -71,33 +76,112 @@ async function writeRunRow(database: Database, row: ReturnType<typeof runRow>, p
   await writeParquet(database, { query: 'FROM run_to_write', orderBy, path });
 }
 
-/** Makes a table of all files of one content, with the run, node, step and role that each row is of. */
+/** A collected table, and the columns that it has beside its schema's. */
+interface Collected {
+  readonly extra: readonly string[];
+}
+
+/**
+ * Makes a table of all files of one content, with the run, node, step and role that each row is of. Columns of the files
+ * that its schema does not have are added, and where that is what rows are told apart by, the names of their nodes.
+ */
 async function collect(
   database: Database,
   table: CollectedTable,
   files: readonly ResultFile[],
   run: string,
   store: Pick<Store, 'objectPath'>,
-): Promise<void> {
+): Promise<Collected> {
   const { columns } = resultSchemas[table];
   const definition = Object.entries(columns).map(([name, type]) => `${sqlName(name)} ${type}`);
   await database.run(`CREATE TEMP TABLE ${table} (${definition.join(', ')})`);
-  if (files.length === 0) return;
+  if (files.length === 0) return { extra: [] };
   const paths = [...new Set(files.map((file) => store.objectPath(file.digest)))];
   const read = `read_parquet([${paths.map((path) => sqlText(withoutWildcards(path))).join(', ')}], filename = true, union_by_name = true, hive_partitioning = false)`;
-  const sources = files.map(
-    ({ shownAs, step, role, digest }) =>
-      `(${[store.objectPath(digest), shownAs, step, role].map((text) => (text === null ? 'NULL' : sqlText(text))).join(', ')})`,
+  const described = await database.rows(`DESCRIBE FROM ${read}`);
+  const found = described.map((row) => ({
+    name: String(row['column_name']),
+    type: String(row['column_type']),
+  }));
+  const taken = Object.entries(columns).filter(
+    ([name]) => !sourceColumns.includes(name) && found.some((one) => one.name === name),
   );
-  const found = new Set(
-    (await database.rows(`DESCRIBE FROM ${read}`)).map((row) => String(row['column_name'])),
-  );
-  const own = ['node', 'step', 'role'];
-  const taken = Object.keys(columns).filter((name) => own.includes(name) || found.has(name));
+  const own = tablesWithSettings.includes(table) ? settingColumns(columns, found, files) : [];
+  for (const { column, type } of own) {
+    await database.run(`ALTER TABLE ${table} ADD COLUMN ${sqlName(column)} ${type}`);
+  }
+  const named = own.flatMap((one) => (one.cellOf === undefined ? [] : [{ ...one, cellOf: one.cellOf }]));
+  const sources = files.map((file) => {
+    const { shownAs, step, role, digest, names } = file;
+    const values = named.map(({ cellOf }) => cellOf(names));
+    const cells = [store.objectPath(digest), shownAs, step, role, ...values];
+    return `(${cells.map((text) => (text === null ? 'NULL' : sqlText(text))).join(', ')})`;
+  });
+  const selected = [
+    `${sqlText(run)} AS run`,
+    ...sourceColumns.filter((name) => name in columns).map((name) => `source.${name}`),
+    // What a program wrote under the name of such a column need not be of its type.
+    ...taken.map(([name, type]) => `TRY_CAST(content.${sqlName(name)} AS ${type}) AS ${sqlName(name)}`),
+    ...own.map(
+      ({ column, type, from }) =>
+        `CAST(${from === undefined ? `source.${sqlName(column)}` : `content.${sqlName(from)}`} AS ${type}) AS ${sqlName(column)}`,
+    ),
+  ];
+  const sourceNames = ['file', ...sourceColumns, ...named.map(({ column }) => column)].map(sqlName);
   await database.run(
     `INSERT INTO ${table} BY NAME
-     SELECT ${sqlText(run)} AS run, ${taken.map((name) => `${own.includes(name) ? 'source' : 'content'}.${sqlName(name)}`).join(', ')}
+     SELECT ${selected.join(', ')}
      FROM ${read} AS content
-     JOIN (VALUES ${sources.join(', ')}) AS source (file, node, step, role) ON source.file = content.filename`,
+     JOIN (VALUES ${sources.join(', ')}) AS source (${sourceNames.join(', ')}) ON source.file = content.filename`,
   );
+  return { extra: own.map(({ column }) => column) };
+}
+
+/** What a row gets from the node that it is of. */
+const sourceColumns: readonly string[] = ['node', 'step', 'role'];
+/** Tables whose rows programs write too, which may have columns of their own. */
+const tablesWithSettings: readonly CollectedTable[] = ['metrics', 'history', 'ranks'];
+
+/** A column beside those of a table's schema. */
+interface SettingColumn {
+  readonly column: string;
+  readonly type: string;
+  /** The files' column that it is. */
+  readonly from?: string;
+  /** Else what it is for a node, from its names, as text. */
+  readonly cellOf?: (names: JsonObject) => string | null;
+}
+
+/** Further columns of the files; then the names of nodes, where no column of the files says the same. */
+function settingColumns(
+  columns: { readonly [name: string]: string },
+  found: readonly { readonly name: string; readonly type: string }[],
+  files: readonly ResultFile[],
+): readonly SettingColumn[] {
+  // DuckDB takes names that differ in case alone for one; `source` columns and `run` are in no file of ours.
+  const taken = new Set(Object.keys(columns));
+  const free = (name: string): string => {
+    const column = taken.has(name.toLowerCase()) ? `${name}_` : name;
+    if (column !== name) return free(column);
+    taken.add(name.toLowerCase());
+    return column;
+  };
+  const inFiles = found.filter(
+    ({ name }) =>
+      name !== 'filename' && (!(name in columns) || name === 'run' || sourceColumns.includes(name)),
+  );
+  const ofFiles = inFiles.map(({ name, type }) => ({ column: free(name), type, from: name }));
+  const written = new Set(found.map(({ name }) => name));
+  const names = [...new Set(files.flatMap((file) => Object.keys(file.names)))];
+  const ofNodes = names
+    .filter((name) => !written.has(name))
+    .map((name): SettingColumn => {
+      const { type, cell } = narrowestType(files.map((file) => file.names[name] ?? null));
+      const cellOf = (of: JsonObject) => {
+        const value = cell(of[name] ?? null);
+        return value === null ? null : String(value);
+      };
+      return { column: free(name), type, cellOf };
+    });
+  return [...ofFiles, ...ofNodes];
 }

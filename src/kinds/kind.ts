@@ -23,6 +23,9 @@ export type Content =
   | 'settings'
   | 'row'
   | 'value'
+  | 'table'
+  | 'figure'
+  | 'folder'
   | 'bytes';
 
 /**
@@ -81,6 +84,8 @@ export interface OutputPort {
   readonly from?: readonly string[];
   /** This port's data *is* this split (`data.split`, `data.files`); the roles of what it came from are added. */
   readonly role?: Role;
+  /** `from` is what the user says of a program, which nothing can prove. */
+  readonly isClaimed?: boolean;
   /** Files of a bundle (by name) of which something else holds than of the rest, such as its catalogue. */
   readonly leaves?: { readonly [name: string]: Origin };
 }
@@ -96,6 +101,8 @@ export interface Derivation {
   readonly parameters?: JsonObject;
   /** Its input ports, and the node's output port that each takes. */
   readonly inputs: { readonly [input: string]: string };
+  /** Further ones that take what the node itself takes, at that port; null: at the only one whose data fit. */
+  readonly shared?: { readonly [input: string]: string | null };
 }
 
 /** What decides the roles of an output. */

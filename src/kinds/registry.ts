@@ -18,6 +18,8 @@ import { metricsKind } from './evaluate/metrics.js';
 import type { Kind } from './kind.js';
 import { command } from './program/command.js';
 import { python } from './program/python.js';
+import { readHistory } from './program/typed/read-history.js';
+import { readMetrics } from './program/typed/read-metrics.js';
 import { mamlTrain } from './train/maml-train.js';
 import { modelImport } from './train/model-import.js';
 import { supervisedTrain } from './train/supervised-train.js';
@@ -45,6 +47,8 @@ const all: readonly Kind[] = [
   select,
   summary,
   document,
+  readMetrics,
+  readHistory,
 ];
 
 /** Every step kind, by name. Adding one is a file and a line here. */

@@ -1,4 +1,5 @@
 import type { MetricRow } from '../artifacts/metric-table.js';
+import type { Json } from '../base/json.js';
 
 /** One evaluation in two runs: of the same node, at settings that correspond. */
 export interface MatchedSetting {
@@ -14,7 +15,8 @@ export interface MatchedSettings {
 }
 
 /** What settings are told apart by, from all to none. */
-const identities: readonly ((row: MetricRow) => readonly (number | null)[])[] = [
+const identities: readonly ((row: MetricRow) => readonly Json[])[] = [
+  ({ k, steps, inner_lr, settings }) => [k, steps, inner_lr, settings],
   ({ k, steps, inner_lr }) => [k, steps, inner_lr],
   ({ k, steps }) => [k, steps],
   ({ k, inner_lr }) => [k, inner_lr],

@@ -60,10 +60,13 @@ async function createTable(database: Database, table: SourceTable, filled: boole
   await database.run(`CREATE TABLE ${sqlName(table.name)} (${definition.join(', ')})`);
   if (!filled || table.files.length === 0) return;
   const files = table.files.map(({ path }) => sqlText(withoutWildcards(path))).join(', ');
-  await database.run(
-    `INSERT INTO ${sqlName(table.name)} BY NAME
-     FROM read_parquet([${files}], union_by_name = true, hive_partitioning = false)`,
-  );
+  const read = `read_parquet([${files}], union_by_name = true, hive_partitioning = false)`;
+  // Settings of the steps that rows are of have columns of their own.
+  for (const { column_name: name, column_type: type } of await database.rows(`DESCRIBE FROM ${read}`)) {
+    if (String(name) in table.columns) continue;
+    await database.run(`ALTER TABLE ${sqlName(table.name)} ADD COLUMN ${sqlName(String(name))} ${type}`);
+  }
+  await database.run(`INSERT INTO ${sqlName(table.name)} BY NAME FROM ${read}`);
 }
 
 async function* answer(database: Database, sql: string): AsyncGenerator<RowTable> {

@@ -214,6 +214,7 @@ function manifestOf(finished: FinishedRun): Manifest {
       step: one.node.step,
       kind: one.node.kind,
       ...(one.node.derivedFrom === undefined ? {} : { derived_from: one.node.derivedFrom }),
+      ...(Object.keys(one.node.names).length === 0 ? {} : { names: one.node.names }),
       outcome: one.outcome,
       reason: one.reason,
       seconds: one.seconds,

@@ -12,6 +12,7 @@ const row = (node: string, k: number | null, steps: number | null, inner_lr: num
   n: 1,
   users: 1,
   values: {},
+  settings: {},
   intervals: {},
 });
 

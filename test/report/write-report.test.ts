@@ -18,6 +18,7 @@ const evaluation: GraphNode = {
   step: 'test',
   kind: 'eval.zero_shot',
   givenParameters: { k: 5 },
+  names: {},
   parameters: {},
   inputs: {},
   outputs: { metrics: { shape: { type: 'file', content: 'metrics' }, description: '' } },
@@ -132,6 +133,7 @@ describe('the report of a run', () => {
         n: 20,
         users: 2,
         values: { mrr: 0.25 },
+        settings: {},
         intervals: { mrr: [0.125, 0.5] },
       },
     ]);

@@ -27,6 +27,7 @@ function nodeOf(
     step: id,
     kind: 'k',
     givenParameters: parameters,
+    names: {},
     parameters,
     inputs: Object.fromEntries(
       needs.map((node) => [node, { type: 'file', leaf: { node, path: 'value' } } as const]),

@@ -6,7 +6,7 @@ import { declaredNames, declaredValue, flatDeclared } from '../declared-values.j
 import type { Objection, StepShape, UndeclaredFile } from '../kind.js';
 import { isDeclared } from './declared-files.js';
 import { type Launch, placeholdersIn } from './launch.js';
-import { outputPaths } from './program-outputs.js';
+import { checkOutputs, outputPaths } from './program-outputs.js';
 import { filesOf, leaves, type ProgramGiven } from './program-parameters.js';
 
 /** What Linux takes as one word of a program's arguments, in bytes. */
@@ -44,6 +44,7 @@ export function checkProgram(
   const places = placesOf(parameters, inputNames);
   return [
     ...objections,
+    ...checkOutputs(parameters.outputs, inputNames),
     ...misspeltNames(parameters, written),
     ...unfitTexts(written, launch),
     ...unfitPlaces(places),

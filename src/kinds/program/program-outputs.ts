@@ -1,10 +1,21 @@
 import { normalize } from 'node:path';
+import type { Derivation, Kind, Objection, OutputPort } from '../kind.js';
+import { fileOf } from '../shapes.js';
+import { readHistory } from './typed/read-history.js';
+import { readMetrics } from './typed/read-metrics.js';
+
+/** What an output can be said to be, by the kind that checks it and gives it as that. */
+const typedKinds: { readonly [as: string]: Kind } = {
+  metrics: readMetrics,
+  history: readHistory,
+};
 
 const relativePath = { type: 'string', minLength: 1 } as const;
 
 /** The parameter `outputs`: what a program writes, by output port. */
 export const outputsParameter = {
-  description: 'Output ports and the files, relative to the fresh folder, that the program writes for them.',
+  description:
+    'Output ports and the files, relative to the fresh folder, that the program writes for them; `as` says what a file is, so that it is checked and can be chosen by, compared and shown.',
   type: 'object',
   propertyNames: { type: 'string', pattern: '^[A-Za-z_][A-Za-z0-9_]*$' },
   additionalProperties: {
@@ -12,7 +23,24 @@ export const outputsParameter = {
       relativePath,
       {
         type: 'object',
-        properties: { path: { description: 'Where the program writes it.', ...relativePath } },
+        properties: {
+          path: { description: 'Where the program writes it.', ...relativePath },
+          as: {
+            description: 'What it is; without it, bytes that only programs read.',
+            enum: ['metrics', 'history'],
+          },
+          from: {
+            description:
+              'The inputs that it was computed from, where these are not all: a claim, which the report lists.',
+            type: 'array',
+            items: { type: 'string', minLength: 1 },
+            uniqueItems: true,
+          },
+          role: {
+            description: 'A split that it is of, beside those of its inputs.',
+            enum: ['train', 'val', 'test'],
+          },
+        },
         required: ['path'],
         additionalProperties: false,
       },
@@ -21,14 +49,63 @@ export const outputsParameter = {
   default: {},
 } as const;
 
+/** An output of a program as it is declared. */
+export interface DeclaredOutput {
+  readonly path: string;
+  readonly as?: string;
+  readonly from?: readonly string[];
+  readonly role?: 'train' | 'val' | 'test';
+}
+
+type Outputs = { readonly [port: string]: string | DeclaredOutput };
+
+/** By output port what was declared of it, the path without `../` and the like. */
+function declaredOutputs(outputs: Outputs): readonly (readonly [port: string, output: DeclaredOutput])[] {
+  return Object.entries(outputs).map(([port, output]) => {
+    const declared = typeof output === 'string' ? { path: output } : output;
+    return [port, { ...declared, path: normalize(declared.path) }];
+  });
+}
+
 /** By output port the file, relative to the fresh folder, without `../` and the like. */
-export function outputPaths(outputs: { readonly [port: string]: string | { readonly path: string } }): {
-  readonly [port: string]: string;
-} {
+export function outputPaths(outputs: Outputs): { readonly [port: string]: string } {
+  return Object.fromEntries(declaredOutputs(outputs).map(([port, { path }]) => [port, path]));
+}
+
+/** The ports of a program's node: the files as it wrote them. */
+export function outputPorts(outputs: Outputs): { readonly [port: string]: OutputPort } {
   return Object.fromEntries(
-    Object.entries(outputs).map(([port, output]) => [
+    declaredOutputs(outputs).map(([port, { path, from, role }]) => [
       port,
-      normalize(typeof output === 'string' ? output : output.path),
+      {
+        shape: fileOf('bytes'),
+        description: `The file ${path} that it wrote.`,
+        ...(from === undefined ? {} : { from, isClaimed: true }),
+        ...(role === undefined ? {} : { role }),
+      },
     ]),
+  );
+}
+
+/** The outputs that are said to be something, each by a node of its own behind the program. */
+export function typedOutputs(outputs: Outputs): { readonly [port: string]: Derivation } {
+  return Object.fromEntries(
+    declaredOutputs(outputs).flatMap(([port, { path, as }]) => {
+      const kind = as === undefined ? undefined : typedKinds[as];
+      return kind === undefined ? [] : [[port, { kind, parameters: { port, path }, inputs: { file: port } }]];
+    }),
+  );
+}
+
+/** Objects to claims about inputs that the step does not have. */
+export function checkOutputs(outputs: Outputs, inputNames: readonly string[]): readonly Objection[] {
+  return declaredOutputs(outputs).flatMap(([port, { from = [] }]) =>
+    from
+      .filter((name) => !inputNames.includes(name))
+      .map((name) => ({
+        path: ['outputs', port, 'from'],
+        message: `outputs.${port}: from names ${name}, which is no input of the step`,
+        unknown: { name, known: inputNames },
+      })),
   );
 }

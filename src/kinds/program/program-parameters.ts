@@ -1,11 +1,11 @@
 import { isAbsolute, normalize } from 'node:path';
 import type { JsonObject } from '../../base/json.js';
 import { numberText } from '../../base/number-text.js';
-import type { InputPort, OutputPort, StepShape } from '../kind.js';
+import type { InputPort, StepShape } from '../kind.js';
 import { inNoKey } from '../parameters.js';
 import { fileOf } from '../shapes.js';
 import type { LaunchParameters } from './launch.js';
-import { outputPaths, outputsParameter } from './program-outputs.js';
+import { outputPaths, outputPorts, outputsParameter, typedOutputs } from './program-outputs.js';
 
 export const scalar = { type: ['string', 'number', 'boolean'] } as const;
 type ScalarParameter = string | number | boolean;
@@ -93,13 +93,8 @@ export const programKind = {
     Object.fromEntries(
       inputNames.map((name) => [name, name === 'settings' ? settingsPort : inputPort(parameters.chooses)]),
     ),
-  outputs: ({ outputs }: ProgramGiven): { readonly [port: string]: OutputPort } =>
-    Object.fromEntries(
-      Object.entries(outputPaths(outputs)).map(([port, path]) => [
-        port,
-        { shape: fileOf('bytes'), description: `The file ${path} that it wrote.` },
-      ]),
-    ),
+  outputs: ({ outputs }: ProgramGiven) => outputPorts(outputs),
+  derived: ({ outputs }: ProgramGiven) => typedOutputs(outputs),
   deterministic: ({ deterministic }: ProgramGiven) => deterministic,
   passedEnvironment: ({ pass_env }: ProgramGiven) => pass_env,
   codeStart: new URL('./launch.js', import.meta.url),

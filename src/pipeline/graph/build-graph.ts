@@ -32,7 +32,7 @@ import { demandOf } from './demand.js';
 import { derivationsOf, deriveNodes, treeOfNode } from './derive-nodes.js';
 import { type Combination, combinationsOf, type MatrixValue } from './expand-matrix.js';
 import type { DraftNode, GraphNode, LocatedFile, Source } from './graph.js';
-import { labelText } from './label.js';
+import { labelText, namesOfLabel } from './label.js';
 import { unreadableFile } from './nearest-file.js';
 import { orderSteps } from './order-steps.js';
 import type { ParameterValidators } from './parameter-errors.js';
@@ -266,13 +266,19 @@ function buildInstance(
   const inputLocations = Object.fromEntries(
     [...step.inputs, ...step.over].map(({ port, location }) => [port, location]),
   );
+  const matrix: Label = [{ values: combination.values.map(namedValue) }];
   const add = (
     nodeId: string,
     own: JsonObject,
     carried: { readonly [port: string]: Tree<Source> },
+    segment: Label = [],
   ): PortTree => {
     const node = {
       ...common,
+      names: {
+        ...namesOfLabel([...over.label, ...matrix, ...segment]),
+        ...(kind.declarations === undefined ? {} : parameters.shown.names),
+      },
       ports,
       outputs,
       id: nodeId,
@@ -285,7 +291,8 @@ function buildInstance(
     };
     const derived = deriveNodes(node, derivations);
     building.nodes.push(node, ...derived);
-    for (const { id: made } of [node, ...derived]) building.given.set(made, parameters.shown.names);
+    const given = kind.declarations === undefined ? parameters.shown.names : node.names;
+    for (const { id: made } of [node, ...derived]) building.given.set(made, given);
     if (kind.namesOfSettings !== undefined) building.settings.set(nodeId, kind.namesOfSettings(full));
     addFacts(nodeId, kind, full, building);
     for (const [port, { kind: deriving, parameters: given = {} }] of Object.entries(derivations)) {
@@ -309,7 +316,7 @@ function buildInstance(
         isSegment: true,
       },
     ];
-    segments.push({ label, tree: add(nodeId, segment.parameters, carried) });
+    segments.push({ label, tree: add(nodeId, segment.parameters, carried, label) });
     carried = {
       [segmentation.carry.input]: { type: 'file', leaf: { node: nodeId, path: segmentation.carry.output } },
     };

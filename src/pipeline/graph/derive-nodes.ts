@@ -27,6 +27,7 @@ export function deriveNodes(node: DraftNode, derivations: Derivations): readonly
       kind: kind.name,
       derivedFrom: node.id,
       givenParameters: {},
+      names: node.names,
       parameters: kind.parameters.canonical(full),
       inputs: Object.fromEntries(sources),
       outputs: outputsOf(kind, full),
@@ -50,7 +51,8 @@ export function treeOfNode(id: string, outputs: DraftNode['outputs'], derivation
     const given = tree.ports[port];
     return given === undefined ? [] : [[port, given] as const];
   });
-  return { type: 'bundle', ports: { ...Object.fromEntries(derived), ...treeOfOutputs(id, outputs).ports } };
+  // What is derived of a port under its own name stands in its place.
+  return { type: 'bundle', ports: { ...treeOfOutputs(id, outputs).ports, ...Object.fromEntries(derived) } };
 }
 
 function outputsOf({ outputs }: Kind, full: JsonObject): DraftNode['outputs'] {

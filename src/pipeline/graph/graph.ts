@@ -49,6 +49,11 @@ export interface GraphNode {
    * tables and display.
    */
   readonly givenParameters: JsonObject;
+  /**
+   * What tells it from others of its step: values of its matrix and of what it was made `over`, how far a training has
+   * come, and the parameters of a program; for tables.
+   */
+  readonly names: JsonObject;
   /** Canonical: what enters the key and reaches the kind. With settings to come, complete and not yet canonical. */
   readonly parameters: JsonObject;
   /** Where values are chosen for it at port `settings`: the canonical parameters, once the document is there. */

@@ -34,6 +34,9 @@ const natures: { readonly [content in Content]: 'rows' | 'json' | 'weights' | 'b
   value: 'json',
   model: 'weights',
   'training-state': 'weights',
+  table: 'rows',
+  figure: 'bytes',
+  folder: 'bytes',
   bytes: 'bytes',
 };
 

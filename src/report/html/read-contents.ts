@@ -19,12 +19,13 @@ const longestLine = 300;
 export async function readContents(folder: string, report: Report, manifest: Manifest): Promise<RunContents> {
   const configuration = readDocument(join(folder, 'config.json')) ?? {};
   const fingerprints = readDocument(join(folder, 'fingerprints.json')) ?? {};
+  const settings = new Set(manifest.nodes.flatMap(({ names = {} }) => Object.keys(names)));
   return {
     report,
     manifest,
     configuration: configuration as JsonObject,
     fingerprints: fingerprints as { readonly [node: string]: Json },
-    rows: await readRunRows(join(folder, 'tables')),
+    rows: await readRunRows(join(folder, 'tables'), [...settings]),
     logs: new Map(
       manifest.nodes.flatMap(({ id }) => {
         const file = join(folder, 'logs', logFileName(id));

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Json } from '../../base/json.js';
-import { type Database, withDatabase } from '../../tables/database.js';
+import { type Database, sqlName, withDatabase } from '../../tables/database.js';
 import { parquetFile } from '../../tables/parquet.js';
 import { resultSchemas } from '../../tables/result-schemas.js';
 
@@ -25,16 +25,18 @@ export interface LineageRow {
   readonly digest: string | null;
 }
 
-/** The mean of a node's loss over neighbouring iterations. */
-export interface LossRow {
+/** The mean of one value of a node's training over neighbouring iterations. */
+export interface CurveRow {
   readonly node: string;
   readonly step: string;
+  /** What it is, such as `loss`. */
+  readonly name: string;
   /** The last iteration of the mean. */
   readonly iteration: number;
-  readonly loss: number;
+  readonly value: number;
 }
 
-/** How far the training of a step is told in detail: iterations for each of its `LossRow`s. */
+/** How far the training of a step is told in detail: iterations for each of its `CurveRow`s. */
 export interface HistoryReach {
   readonly node: string;
   readonly step: string;
@@ -59,7 +61,7 @@ export interface RunRows {
   readonly parameters: readonly ParameterRow[];
   readonly lineage: readonly LineageRow[];
   readonly history: readonly HistoryReach[];
-  readonly losses: readonly LossRow[];
+  readonly curves: readonly CurveRow[];
   /** Of each node at its greatest K and, there, most steps: what a histogram is made of. */
   readonly drift: readonly EpisodeDriftRow[];
 }
@@ -69,8 +71,12 @@ const mostPointsOfCurve = 600;
 /** Episodes of a node beyond which its histogram is of the first so many. */
 const mostEpisodes = 100_000;
 
-/** Reads them from a run's folder of tables, which must have been verified; small whatever the run was. */
-export async function readRunRows(tables: string): Promise<RunRows> {
+/**
+ * Reads them from a run's folder of tables, which must have been verified; small whatever the run was.
+ *
+ * @param settings columns that are about the node of a row, and no values of its training
+ */
+export async function readRunRows(tables: string, settings: readonly string[]): Promise<RunRows> {
   return await withDatabase({ threads: 1 }, async (database) => {
     for (const table of ['params', 'lineage', 'history', 'drift'] as const) {
       await openTable(database, tables, table);
@@ -79,6 +85,13 @@ export async function readRunRows(tables: string): Promise<RunRows> {
     const parameters = await rows<{ node: string; name: string; value: string }>(
       'SELECT node, name, value FROM params ORDER BY node, name',
     );
+    const about = ['run', 'node', 'step', 'iteration', ...settings];
+    const described = await database.rows('DESCRIBE history');
+    const names = described.map((row) => String(row['column_name'])).filter((name) => !about.includes(name));
+    const valueNames = names.map(sqlName).join(', ');
+    const valueColumns = names
+      .map((name) => `TRY_CAST(${sqlName(name)} AS DOUBLE) AS ${sqlName(name)}`)
+      .join(', ');
     const histories = `
       WITH steps AS (
         SELECT step, greatest(1, ceil(max(iteration) / ${mostPointsOfCurve})) AS iterations_per_row
@@ -100,11 +113,14 @@ export async function readRunRows(tables: string): Promise<RunRows> {
          FROM history JOIN steps USING (step) GROUP BY node, step ORDER BY step, last_iteration, node`,
       ),
       // One thread takes the means in the order of rows, so that the same run gives the same bytes.
-      losses: await rows<LossRow>(
-        `${histories}
-         SELECT node, step, max(iteration) AS iteration, avg(loss) AS loss
-         FROM (SELECT * FROM history ORDER BY node, iteration) JOIN steps USING (step)
-         GROUP BY node, step, ceil(iteration / iterations_per_row) ORDER BY step, node, iteration`,
+      curves: await rows<CurveRow>(
+        `${histories},
+         values AS (
+           UNPIVOT (SELECT node, step, iteration, ${valueColumns} FROM history)
+           ON ${valueNames} INTO NAME name VALUE value)
+         SELECT node, step, name, max(iteration) AS iteration, avg(value) AS value
+         FROM (SELECT * FROM values WHERE isfinite(value) ORDER BY node, name, iteration) JOIN steps USING (step)
+         GROUP BY node, step, name, ceil(iteration / iterations_per_row) ORDER BY step, name, node, iteration`,
       ),
       drift: await rows<EpisodeDriftRow>(
         `SELECT node, role, k, steps, episode_id,
@@ -130,5 +146,12 @@ async function openTable(
   const definition = Object.entries(columns).map(([name, type]) => `${name} ${type}`);
   await database.run(`CREATE TABLE ${table} (${definition.join(', ')})`);
   const path = join(folder, `${table}.parquet`);
-  if (existsSync(path)) await database.run(`INSERT INTO ${table} BY NAME FROM ${parquetFile(path)}`);
+  if (!existsSync(path)) return;
+  for (const { column_name: name, column_type: type } of await database.rows(
+    `DESCRIBE FROM ${parquetFile(path)}`,
+  )) {
+    if (String(name) in columns) continue;
+    await database.run(`ALTER TABLE ${table} ADD COLUMN ${sqlName(String(name))} ${type}`);
+  }
+  await database.run(`INSERT INTO ${table} BY NAME FROM ${parquetFile(path)}`);
 }

@@ -148,6 +148,7 @@ test('more inputs never take a role away', () => {
     step: id,
     kind: 'any',
     givenParameters: {},
+    names: {},
     parameters: {},
     inputs: Object.fromEntries(
       inputs.map((source) => [source, { type: 'file', leaf: { node: source, path: 'out' } }]),

@@ -48,10 +48,10 @@ it('a program’s code is what decides how it is started, without a package', ()
 it('a kind’s code is its body and what that reaches, and nothing that declares a kind', () => {
   const { command: _, python: __, ...kinds } = readCodeDigests().kinds;
   const fileOf = (name: string) => name.replace(/[._]/g, '-');
-  const declarations = Object.keys(kinds).map((name) => new RegExp(`^src/kinds/\\w+/${fileOf(name)}$`));
+  const declarations = Object.keys(kinds).map((name) => new RegExp(`^src/kinds/[\\w/]+/${fileOf(name)}$`));
   for (const [name, { manifest }] of Object.entries(kinds)) {
     const modules = manifest.split('\n').map((line) => line.split(' ')[0] ?? '');
-    const body = new RegExp(`^src/kinds/\\w+/${fileOf(name)}-body$`);
+    const body = new RegExp(`^src/kinds/[\\w/]+/${fileOf(name)}-body$`);
     expect(modules.filter((module) => body.test(module))).toHaveLength(1);
     expect(modules.filter((module) => declarations.some((one) => one.test(module)))).toEqual([]);
     expect(modules).not.toContain('src/kinds/parameters');

@@ -13,7 +13,7 @@ import type { RunRows } from '../../../src/report/html/run-rows.js';
 
 function metric(node: string, step: string, setting: Partial<MetricRow>, value: number): MetricRow {
   return {
-    ...{ node, step, role: 'val', k: 5, steps: 5, inner_lr: 0.05, n: 100, users: 10 },
+    ...{ node, step, role: 'val', k: 5, steps: 5, inner_lr: 0.05, n: 100, users: 10, settings: {} },
     ...setting,
     values: { 'accuracy@1': value, mrr: value / 2 },
     intervals: { 'accuracy@1': [value - 0.05, value + 0.05] },
@@ -48,7 +48,7 @@ function summary(
   };
 }
 
-const noRows: RunRows = { parameters: [], lineage: [], history: [], losses: [], drift: [] };
+const noRows: RunRows = { parameters: [], lineage: [], history: [], curves: [], drift: [] };
 const sweep = [0.01, 0.1].flatMap((inner_lr) =>
   [1, 5].map((steps) =>
     metric(`tune[inner_lr=${inner_lr}]`, 'tune', { inner_lr, steps }, inner_lr + steps / 100),
@@ -153,9 +153,9 @@ describe('the figures of a run', () => {
         ...{ node: node(index), step: 'fit', iterations: 100 },
         ...{ last_iteration: 100 * index, iterations_per_row: 1 },
       })),
-      losses: Array.from({ length: 200 }, (_, index) => ({
+      curves: Array.from({ length: 200 }, (_, index) => ({
         ...{ node: node(Math.floor(index / 100) + 1), step: 'fit' },
-        ...{ iteration: index + 1, loss: 5 - index / 100 },
+        ...{ name: 'loss', iteration: index + 1, value: 5 - index / 100 },
       })),
       lineage: [1, 2].map((index) => ({
         ...{ node: `val@${100 * index}`, input: 'model', source_node: node(index) },
@@ -220,7 +220,7 @@ describe('the figures of a run', () => {
       history: nodes.map((node) => ({
         ...{ node, step: 'fit', iterations: 1, last_iteration: 1, iterations_per_row: 1 },
       })),
-      losses: nodes.map((node) => ({ node, step: 'fit', iteration: 1, loss: 5 })),
+      curves: nodes.map((node) => ({ node, step: 'fit', name: 'loss', iteration: 1, value: 5 })),
     };
     const [loss] = trainingFigures(rows, [], new Map([['fit', 'maml.train']]));
     expect(loss?.data.rows.map(([training]) => training)).toEqual(['seed=1', 'seed=2']);

@@ -20,7 +20,7 @@ it('the drift of every node is there at its greatest K and most steps, however m
       FROM (VALUES (1, 9), (5, 1), (5, 3)) settings(k, s), range(2) episodes(e)
     ) TO ${sqlText(join(folder, 'drift.parquet'))} (FORMAT parquet)`);
   });
-  const { drift } = await readRunRows(folder);
+  const { drift } = await readRunRows(folder, []);
   const of = (node: string) => drift.filter((row) => row.node === node);
   expect([of('a').length, new Set(of('a').map(({ steps }) => steps))]).toEqual([100_000, new Set([2])]);
   expect(

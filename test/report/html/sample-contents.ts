@@ -68,7 +68,7 @@ export function valueRun(
       })),
       lineage,
       history: [],
-      losses: [],
+      curves: [],
       drift: [],
     },
     logs: new Map(),

@@ -4,7 +4,7 @@ import { chainOfNode, parseNodeId } from '../../../base/node-id.js';
 import { kinds } from '../../../kinds/registry.js';
 import { leadingMetric } from '../../../statistics/metrics.js';
 import { lightColours } from '../palette.js';
-import type { HistoryReach, LineageRow, LossRow, RunRows } from '../run-rows.js';
+import type { CurveRow, HistoryReach, LineageRow, RunRows } from '../run-rows.js';
 import { type Figure, figureId, plotWidth, styled } from './figure.js';
 import { distinct, firstOf, metricText, sampleText } from './metric-text.js';
 
@@ -14,7 +14,13 @@ const seriesColour = lightColours['series-1'];
 /** The thick line is the mean over this part of a curve. */
 const smoothedPart = 20;
 
-/** Training: for each step its loss, and beside it the validation metric of its checkpoints where there is one. */
+/** More values of one training than this are no figures to look at. */
+const mostValues = 8;
+
+/**
+ * Training: for each step its loss, and beside it the validation metric of its checkpoints where there is one; of a
+ * program all that it told.
+ */
 export function trainingFigures(
   rows: RunRows,
   metrics: readonly MetricRow[],
@@ -24,10 +30,17 @@ export function trainingFigures(
   const steps = [...kindOfStep.keys()].filter((step) => trained.has(step));
   return steps.flatMap((step) => {
     const kind = kindOfStep.get(step) ?? '';
-    const losses = rows.losses.filter((row) => row.step === step);
+    const curves = rows.curves.filter((row) => row.step === step);
     const history = rows.history.filter((row) => row.step === step);
+    const names = isProgram(kind) ? distinct(curves.map(({ name }) => name)) : ['loss'];
     return [
-      lossFigure(step, kind, losses, history),
+      ...names.slice(0, mostValues).map((name) =>
+        curveFigure(
+          { step, kind, name },
+          curves.filter((row) => row.name === name),
+          history,
+        ),
+      ),
       ...validationFigures(step, kind, history, metrics, rows.lineage),
     ];
   });
@@ -38,28 +51,41 @@ export function chainOfSegments(node: string, kind: string): string {
   return kinds[kind]?.segmentation === undefined ? node : chainOfNode(node);
 }
 
+/** Whether the values that a step of this kind tells of its training are a program's own. */
+function isProgram(kind: string): boolean {
+  return kinds[kind]?.declarations !== undefined;
+}
+
 /** What tells a chain from the others of its step: `seed=1` of `meta_train[seed=1]`; the chain where it is alone. */
 function shortChain(chain: string): string {
   const { matrix, elements } = parseNodeId(chain);
   return [matrix, ...elements].filter((label) => label !== '').join('@') || chain;
 }
 
-function lossFigure(
-  step: string,
-  kind: string,
-  losses: readonly LossRow[],
+/** What a curve is of. */
+interface CurveSubject {
+  readonly step: string;
+  readonly kind: string;
+  /** Of the value. */
+  readonly name: string;
+}
+
+function curveFigure(
+  { step, kind, name }: CurveSubject,
+  rows: readonly CurveRow[],
   history: readonly HistoryReach[],
 ): Figure {
-  const chains = distinct(losses.map(({ node }) => chainOfSegments(node, kind)));
+  const unit = isProgram(kind) ? 'step' : 'iteration';
+  const chains = distinct(rows.map(({ node }) => chainOfSegments(node, kind)));
   const values = chains.slice(0, mostCurves).flatMap((chain) => {
-    const own = losses
+    const own = rows
       .filter(({ node }) => chainOfSegments(node, kind) === chain)
       .toSorted((one, other) => one.iteration - other.iteration);
     const reach = reachOf(own.length);
-    return own.map(({ iteration, loss }, index) => ({
+    return own.map(({ iteration, value }, index) => ({
       chain: shortChain(chain),
       iteration,
-      loss,
+      value,
       mean: meanOf(own.slice(Math.max(0, index - reach), index + reach + 1)),
     }));
   });
@@ -73,33 +99,34 @@ function lossFigure(
   const x = {
     field: 'iteration',
     type: 'quantitative',
-    title: 'iteration',
+    title: unit,
     axis: { tickCount: 6, format: 'd' },
   } as const;
   const y = {
-    field: 'loss',
+    field: 'value',
     type: 'quantitative',
-    title: 'loss (cross-entropy, nats)',
+    title: isProgram(kind) ? name : 'loss (cross-entropy, nats)',
     scale: { zero: false },
     axis: { tickCount: 5 },
   } as const;
   const last = values.at(-1);
   return {
-    id: figureId('training', step, 'loss'),
+    id: figureId('training', step, name),
     topic: 'training',
-    title: `${step}: loss while training`,
-    role: 'train',
-    caption: `Role train; ${kind}, ${iterations} iterations${single ? '' : ` of ${chains.length} trainings`}. Thin: ${
-      perPoint === 1 ? 'every iteration' : `means of ${perPoint} iterations`
+    title: `${step}: ${name} while training`,
+    // What a program's values are of, only it knows.
+    role: isProgram(kind) ? null : 'train',
+    caption: `${isProgram(kind) ? '' : 'Role train; '}${kind}, ${iterations} ${unit}s${single ? '' : ` of ${chains.length} trainings`}. Thin: ${
+      perPoint === 1 ? `every ${unit}` : `means of ${perPoint} ${unit}s`
     }; thick: the mean of ${window * perPoint} around.${firstOf(mostCurves, chains.length)}`,
-    description: `The loss over ${iterations} iterations${
+    description: `The ${name} over ${iterations} ${unit}s${
       values[0] === undefined || last === undefined
         ? ''
-        : `, from ${values[0].loss.toFixed(3)} to a mean of ${last.mean.toFixed(3)} at the end`
+        : `, from ${values[0].value.toFixed(3)} to a mean of ${last.mean.toFixed(3)} at the end`
     }.`,
     data: {
-      columns: ['training', 'iteration', 'loss', `mean of ${window}`],
-      rows: values.map(({ chain, iteration, loss, mean }) => [chain, iteration, loss, mean]),
+      columns: ['training', unit, name, `mean of ${window}`],
+      rows: values.map(({ chain, iteration, value, mean }) => [chain, iteration, value, mean]),
     },
     spec: styled({
       width: plotWidth,
@@ -234,6 +261,6 @@ function reachOf(points: number): number {
   return Math.round(points / smoothedPart / 2);
 }
 
-function meanOf(rows: readonly LossRow[]): number {
-  return rows.reduce((sum, { loss }) => sum + loss, 0) / rows.length;
+function meanOf(rows: readonly CurveRow[]): number {
+  return rows.reduce((sum, { value }) => sum + value, 0) / rows.length;
 }

@@ -1,0 +1,168 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { FailureError } from '../../../../src/base/failure.js';
+import type { Kind } from '../../../../src/kinds/kind.js';
+import { readHistory } from '../../../../src/kinds/program/typed/read-history.js';
+import { readMetrics } from '../../../../src/kinds/program/typed/read-metrics.js';
+import { type Row, withDatabase } from '../../../../src/tables/database.js';
+import { parquetFile } from '../../../../src/tables/parquet.js';
+import { kindContext } from '../../../support/kind-context.js';
+
+let folder = '';
+let files = 0;
+
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'kshot-typed-'));
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+/** The table that a kind makes of a text that a program wrote, and what it says of it. */
+async function read(kind: Kind, text: string | Uint8Array, path = 'out.json') {
+  files += 1;
+  const own = join(folder, `${files}`);
+  const file = join(folder, `${files}.in`);
+  writeFileSync(file, text);
+  const context = kindContext({ folder: own, parameters: { port: 'it', path }, inputs: { file } });
+  await (await kind.load()).run(context);
+  const rows = await withDatabase({ threads: 1 }, (database) =>
+    database.rows(`FROM ${parquetFile(join(own, 'it'))}`),
+  );
+  const notes = context.logged.filter((line) => line.startsWith(path));
+  return { rows, notes, bytes: readFileSync(join(own, 'it')) };
+}
+
+async function rowsOf(kind: Kind, text: string | Uint8Array): Promise<readonly Row[]> {
+  return (await read(kind, text)).rows;
+}
+
+/** What is said against a text, with its hint. */
+async function refusal(kind: Kind, text: string | Uint8Array, path?: string): Promise<string> {
+  const error = await read(kind, text, path).catch((thrown: unknown) => thrown);
+  expect(error).toBeInstanceOf(FailureError);
+  const { reason, message, hint = '' } = (error as FailureError).failure;
+  expect(reason).toBe('bad-data');
+  expect(hint).not.toBe('');
+  return message;
+}
+
+describe('metrics that a program wrote', () => {
+  it('are an object of numbers, whatever their names', async () => {
+    expect(await rowsOf(readMetrics, '{"val loss": 0.5,\n "accuracy": 1}\n')).toEqual([
+      { metric: 'accuracy', value: 1 },
+      { metric: 'val loss', value: 0.5 },
+    ]);
+  });
+
+  it('are rows in JSON, JSON lines, CSV and parquet alike, whose further columns are settings', async () => {
+    const rows = [
+      { metric: 'f1', value: 0.5, n: 10, fold: 1, threshold: 0.25, name: 'a' },
+      { metric: 'f1', value: 0.75, n: 12, fold: 2, threshold: 1, name: '007' },
+    ];
+    const json = await rowsOf(readMetrics, JSON.stringify(rows, null, 2));
+    expect(json).toEqual(rows);
+    const lines = rows.map((row) => JSON.stringify(row)).join('\r\n');
+    expect(await rowsOf(readMetrics, lines)).toEqual(rows);
+    const csv = 'metric,value,n,fold,threshold,name\nf1,0.5,10,1,0.25,"a"\n\nf1,7.5e-1,12,2,1,007\n';
+    expect(await rowsOf(readMetrics, csv)).toEqual(rows);
+    const { bytes } = await read(readMetrics, JSON.stringify(rows));
+    expect(await rowsOf(readMetrics, bytes)).toEqual(rows);
+    expect((await read(readMetrics, bytes)).bytes.equals(bytes)).toBe(true);
+  });
+
+  it('keep what is no number, as Python writes it, and say so', async () => {
+    const { rows, notes } = await read(readMetrics, '{"loss": NaN, "NaN": 1, "low": -Infinity}', 'm.json');
+    expect(rows).toEqual([
+      { metric: 'NaN', value: 1 },
+      { metric: 'loss', value: Number.NaN },
+      { metric: 'low', value: Number.NEGATIVE_INFINITY },
+    ]);
+    expect(notes).toEqual([
+      'm.json, loss: loss is no number, so nothing can be chosen by it',
+      'm.json, low: low is -Infinity, so nothing can be chosen by it',
+    ]);
+    expect((await read(readMetrics, 'metric,value\na,\n')).notes[0]).toContain('line 2: a is no number');
+  });
+
+  it.each([
+    ['', 'm.json: is empty'],
+    [' \n', 'm.json: holds nothing but spaces'],
+    ['{"a": 0.5', 'm.json: is cut off: its JSON has no end'],
+    ['{"a": 0.5,}', 'm.json:1: is no JSON'],
+    ['{}', 'm.json: has no metrics'],
+    ['[]', 'm.json: has no metrics'],
+    ['[1]', 'm.json: row 1 is 1 and no object'],
+    ['{"a": "0.5"}', 'm.json: a is "0.5", and a metric is a number'],
+    ['{"val": {"a": 0.5}}', 'm.json: val is {"a":0.5}, and a metric is a number'],
+    ['[{"metric": "a"}]', 'm.json: row 1 has no column value, only metric'],
+    ['[{"metric": 3, "value": 1}]', 'm.json: row 1, column metric: 3 is no name'],
+    [
+      '{"metric":"a","value":1}\n{"metric":"b","value":"x"}',
+      'm.json: line 2, column value: "x" is no number',
+    ],
+    ['{"metric":"a","value":1}\n{"metric":"b","val', 'm.json:2: is cut off: its JSON has no end'],
+    ['metric,value,n\na,1,2.5\n', 'm.json: line 2, column n: 2.5 is no count'],
+    ['metric,value\na,1\nb', 'm.json:3: has 1 cells, and the header 2'],
+    ['metric,value\n"a,1\n', 'm.json:2: a quotation mark is not closed'],
+    ['accuracy 0.5\n', 'm.json: has no metrics'],
+    [
+      'metric,value,fold\na,1,1\nb,1,1\na,2,1\n',
+      'm.json: line 4 has a once more, for the same settings as line 2',
+    ],
+    ['[{"metric":"a","value":1,"lr":1,"LR":2}]', 'm.json: the columns LR and lr differ in case alone'],
+    ['[{"metric":"a","value":1,"lr":[1]}]', 'm.json: row 1, column lr: [1] is no single value'],
+    ['PAR1 and nothing else', 'm.json: cannot be read'],
+    ['\0\x01\x02', 'm.json: is neither parquet nor text'],
+  ])('are refused where they are none, with the place: %j', async (text, message) => {
+    expect(await refusal(readMetrics, text, 'm.json')).toBe(message);
+  });
+});
+
+describe('the curve that a program wrote', () => {
+  const wide = [
+    { iteration: 1, acc: null, loss: 0.5 },
+    { iteration: 2, acc: 0.25, loss: 0.4 },
+  ];
+
+  it('is long or wide, by step, iteration or epoch, in any order of rows', async () => {
+    const long = 'step,name,value\n2,acc,0.25\n1,loss,0.5\n2,loss,0.4\n';
+    expect(await rowsOf(readHistory, long)).toEqual(wide);
+    for (const step of ['step', 'iteration', 'epoch']) {
+      const lines = `{"${step}":1,"loss":0.5}\n{"${step}":2,"loss":0.4,"acc":0.25}\n`;
+      expect(await rowsOf(readHistory, lines)).toEqual(wide);
+    }
+    expect(
+      await rowsOf(
+        readHistory,
+        '{"step":1,"values":{"loss":0.5}}\n{"step":2,"values":{"loss":0.4,"acc":0.25}}',
+      ),
+    ).toEqual(wide);
+  });
+
+  it('may have its values of one step on several rows, as loggers write them', async () => {
+    const csv = 'epoch,step,acc,loss\n0,1,,0.5\n0,2,0.25,\n0,2,,0.4\n';
+    expect(await rowsOf(readHistory, csv)).toEqual(
+      wide
+        .map((row) => ({ ...row, epoch: 0 }))
+        .map(({ iteration, acc, epoch, loss }) => ({ iteration, acc, epoch, loss })),
+    );
+  });
+
+  it('keeps a loss that is no number, and leaves out what holds none, which it says', async () => {
+    const { rows, notes } = await read(readHistory, '{"step":1,"loss":NaN,"time":"12:00"}\n', 'c.jsonl');
+    expect(rows).toEqual([{ iteration: 1, loss: Number.NaN }]);
+    expect(notes).toEqual(['c.jsonl: time is left out of the curve: it holds no numbers']);
+  });
+
+  it.each([
+    ['{"loss":1}\n{"loss":2}\n', 'c.jsonl: line 1 has no step, only loss'],
+    ['{"step":1.5,"loss":1}', 'c.jsonl: row 1, column step: 1.5 is no whole number from 0'],
+    ['step,loss\n1,1\n1,2\n', 'c.jsonl: line 3 has a second value of loss at step 1: 2 after 1'],
+    ['step,loss\n1,1\n2', 'c.jsonl:3: has 1 cells, and the header 2'],
+    ['step\n1\n', 'c.jsonl: has no values'],
+    ['{"step":1,"Loss":1,"loss":2}', 'c.jsonl: the value loss has the name of another, but for its case'],
+  ])('is refused where it is none, with the place: %j', async (text, message) => {
+    expect(await refusal(readHistory, text, 'c.jsonl')).toBe(message);
+  });
+});
