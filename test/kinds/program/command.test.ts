@@ -248,7 +248,7 @@ describe('a program', () => {
     expect(await run.textOf('c', 'o')).toBe('2\n');
   });
 
-  it('sees PATH, HOME, LANG, its folder and what is declared, and nothing else', async () => {
+  it('sees PATH, HOME, LANG, what kshot tells it and what is declared, and nothing else', async () => {
     vi.stubEnv('SECRET', 'x');
     vi.stubEnv('LANG', 'C.UTF-8');
     const project = projectOf(
@@ -261,7 +261,15 @@ describe('a program', () => {
       .map((line) => line.split('=')[0] ?? '')
       // A shell adds these by itself.
       .filter((name) => !['PWD', 'OLDPWD', 'SHLVL', '_'].includes(name));
-    expect(names.sort()).toEqual(['HOME', 'KSHOT_STEP_FOLDER', 'LANG', 'PATH']);
+    expect(names.sort()).toEqual([
+      'HOME',
+      'KSHOT_EVENTS',
+      'KSHOT_STEP_FOLDER',
+      'LANG',
+      'PATH',
+      'PYTHONPATH',
+      'PYTHONUNBUFFERED',
+    ]);
     const log = project.read(run.outcomeOf('c').log ?? '');
     expect(log).toContain('$ /usr/bin/env\n');
     expect(log).toContain('SEED=5\n');
