@@ -313,7 +313,8 @@ export interface KindBody<Body = JsonObject> {
 export interface Progress {
   /** Units done and in all (iterations, episodes, rows). */
   readonly done: number;
-  readonly total: number;
+  /** Absent where nobody knows. */
+  readonly total?: number;
   readonly unit: string;
   /** Figures worth showing while running, e.g. `{ loss: 4.2 }`. */
   readonly values?: { readonly [name: string]: number };
@@ -352,6 +353,11 @@ export interface KindContext<Body = JsonObject> {
   progress(progress: Progress): void;
   /** A line for the step's log file. */
   log(line: string): void;
+  /**
+   * What a program prints, for the step's log: lines that have ended, and those after them that may still change, which
+   * stand at the end of the log in the place of those of the call before.
+   */
+  printed(ended: readonly string[], open: readonly string[]): void;
   /** The same for a line that people should see while the run goes on: what a step found, or a warning. */
   note(line: string): void;
   /** Registers a child process group that must die with this process. */

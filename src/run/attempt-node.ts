@@ -14,6 +14,7 @@ import { type OutputsByNode, resolveInputs } from '../pipeline/plan/resolve-inpu
 import type { Entry, ObjectReference } from '../store/entry.js';
 import type { Store, Workspace } from '../store/store.js';
 import type { ExecuteRequest, ExecutionListener, Executor } from './executor.js';
+import { finiteFigures, mergedFigures } from './figures.js';
 import { memoryShare, type Resources } from './resources.js';
 import { logFileName } from './step-log.js';
 
@@ -150,7 +151,7 @@ async function attemptOnce(
     let values: Progress['values'];
     const result = await surroundings.executor.execute(requestOf(job, workspace, surroundings), {
       progress(progress) {
-        values = progress.values ?? values;
+        if (progress.values !== undefined) values = mergedFigures(values ?? {}, progress.values);
         listener.progress(progress);
       },
       log: (line) => listener.log(line),
@@ -179,7 +180,7 @@ async function attemptOnce(
           kshotVersion: surroundings.kshotVersion,
           deterministic: job.node.deterministic,
           ...(device === undefined ? {} : { device }),
-          ...(values === undefined ? {} : { values }),
+          ...(values === undefined ? {} : { values: finiteFigures(values) }),
         },
       },
       outputs,

@@ -103,11 +103,13 @@ export interface StepProgress {
   readonly time: string;
   readonly node: string;
   readonly done: number;
-  readonly total: number;
+  /** Absent where the step does not say. */
+  readonly total?: number;
   readonly unit: string;
   /** Units per second, over this execution; absent before the second report. */
   readonly rate?: number;
   readonly secondsLeft?: number;
+  /** Figures, NaN among them: null in JSON. */
   readonly values: { readonly [name: string]: number };
 }
 

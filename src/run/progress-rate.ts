@@ -16,6 +16,7 @@ export function paceOf(): (progress: Pick<Progress, 'done' | 'total'>, seconds: 
     }
     const rate = (done - first.done) / (seconds - first.seconds);
     if (!Number.isFinite(rate) || rate <= 0) return {};
+    if (total === undefined) return { rate };
     return { rate, secondsLeft: Math.max(0, total - done) / rate };
   };
 }

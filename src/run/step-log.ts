@@ -8,6 +8,13 @@ const keptBytes = 4 * 2 ** 20;
 /** What a line begins with that kshot wrote, and not the step. */
 const noteMark = '[kshot] ';
 const newline = 0x0a;
+/** Stands between lines that have not ended, so that whoever reads whole lines does not take them for such. */
+const openLineEnd = '\v';
+
+/** The text of a log, with lines that have not ended as lines. */
+export function withOpenLines(text: string): string {
+  return text.replaceAll(openLineEnd, '\n');
+}
 
 /** The file name of a node's log: its id where every character is safe in a file name, else with a digest. */
 export function logFileName(node: string): string {
@@ -27,6 +34,8 @@ export class StepLog {
   private descriptor: number | undefined;
   /** Bytes written since the file's size was last asked for. */
   private unmeasured = 0;
+  /** The lines at the log's end that have none, and where they end. */
+  private open = { text: '', bytes: 0, end: 0 };
 
   /** @param kept how many bytes of the beginning and of the end of a log are kept that is over three times as long */
   constructor(file: string, kept: number = keptBytes) {
@@ -38,20 +47,41 @@ export class StepLog {
     this.append(() => text);
   }
 
+  /**
+   * Adds lines, and after them those that are open: they stand at the end of the log, without an end, until they are
+   * given anew. Nothing is written where nothing has changed.
+   */
+  print(ended: readonly string[], open?: readonly string[]): void {
+    const text = open?.join(openLineEnd) ?? this.open.text;
+    if (ended.length === 0 && text === this.open.text) return;
+    this.append((descriptor) => {
+      const lines = ended.map((line) => `${line}\n`).join('');
+      return this.takeBackOpen(descriptor) ? lines : brokenEnd(descriptor) + lines;
+    });
+    if (text !== '') this.append(() => text);
+    if (this.descriptor !== undefined)
+      this.open = { text, bytes: Buffer.byteLength(text), end: fstatSync(this.descriptor).size };
+  }
+
   /** Adds lines of kshot's own, which are none of the step's last lines. */
   note(text: string): void {
     this.append((descriptor) => {
-      const { size } = fstatSync(descriptor);
-      const last = Buffer.alloc(1);
-      const isBroken = size > 0 && readSync(descriptor, last, 0, 1, size - 1) === 1 && last[0] !== newline;
       const lines = text.split('\n').map((line) => `${noteMark}${line}\n`);
-      return (isBroken ? '\n' : '') + lines.join('');
+      return brokenEnd(descriptor) + lines.join('');
     });
   }
 
   close(): void {
     if (this.descriptor !== undefined) closeSync(this.descriptor);
     this.descriptor = undefined;
+  }
+
+  /** False where something else has been written after what was open, which then stays. */
+  private takeBackOpen(descriptor: number): boolean {
+    const { bytes, end } = this.open;
+    if (bytes > 0 && fstatSync(descriptor).size !== end) return false;
+    if (bytes > 0) ftruncateSync(descriptor, end - bytes);
+    return true;
   }
 
   private append(textAt: (descriptor: number) => string | Uint8Array): void {
@@ -68,6 +98,14 @@ export class StepLog {
       if (environmentFailure(error) === undefined) throw error;
     }
   }
+}
+
+/** The end that the last line of a log lacks. */
+function brokenEnd(descriptor: number): string {
+  const { size } = fstatSync(descriptor);
+  const last = Buffer.alloc(1);
+  const isBroken = size > 0 && readSync(descriptor, last, 0, 1, size - 1) === 1 && last[0] !== newline;
+  return isBroken ? '\n' : '';
 }
 
 /** Takes the middle out of a log, at ends of lines where there are some, and says there how much that was. */
@@ -140,7 +178,7 @@ export function tailOf(file: string): readonly string[] {
     const { size } = fstatSync(descriptor);
     const buffer = Buffer.alloc(Math.min(size, tailBytes));
     const bytes = readSync(descriptor, buffer, 0, buffer.length, size - buffer.length);
-    const lines = buffer.toString('utf8', 0, bytes).split('\n');
+    const lines = withOpenLines(buffer.toString('utf8', 0, bytes)).split('\n');
     if (lines.at(-1) === '') lines.pop();
     // The first may be the rest of a line.
     return size > bytes ? lines.slice(1) : lines;

@@ -135,11 +135,14 @@ export const eventsSchema = {
       {
         node,
         done: { type: 'number', minimum: 0 },
-        total: { type: 'number', minimum: 0 },
         unit: { type: 'string', description: 'Such as iterations.' },
         values: figures('Figures worth showing, such as loss.'),
       },
-      { rate: { type: 'number', minimum: 0, description: 'Units per second.' }, secondsLeft: seconds },
+      {
+        total: { type: 'number', minimum: 0, description: 'Absent where the step does not say.' },
+        rate: { type: 'number', minimum: 0, description: 'Units per second.' },
+        secondsLeft: seconds,
+      },
     ),
     event('step.log', 'A line that a node wrote to its log.', { node, line: text }),
     event('step.note', 'A line that a node wrote to its log for people to see.', { node, line: text }),

@@ -134,7 +134,7 @@ function progressLine(event: StepProgress, style: Style): string {
     'progress',
     event.node,
     [
-      `${event.done}/${event.total} ${event.unit}`,
+      `${event.done}${event.total === undefined ? '' : `/${event.total}`} ${event.unit}`,
       ...figures,
       ...(event.rate === undefined ? [] : [`${formatFigure(event.rate)} ${event.unit}/s`]),
       ...(event.secondsLeft === undefined ? [] : [`${formatSeconds(event.secondsLeft)} left`]),

@@ -87,3 +87,41 @@ it('is cut in the middle of a line where there is none that ends', () => {
   log.close();
   expect(readFileSync(log.file, 'utf8')).toMatch(/^x{1000}\n\[kshot\] \d+ bytes are left out here.*\nx+$/);
 });
+
+it('has at its end what has not ended yet, in its latest state, which is no whole line', () => {
+  const log = new StepLog(join(folder, 'open.log'));
+  const text = () => readFileSync(log.file, 'utf8');
+  log.print(['a'], ['10 %']);
+  expect(text()).toBe('a\n10 %');
+  log.print([], ['20 %', 'inner 3']);
+  expect(text().split('\n')).toHaveLength(2);
+  expect(lastLinesOf(log.file)).toEqual(['a', '20 %', 'inner 3']);
+  log.print(['b']);
+  expect(lastLinesOf(log.file)).toEqual(['a', 'b', '20 %', 'inner 3']);
+  log.print(['100 %'], []);
+  expect(text()).toBe('a\nb\n100 %\n');
+  log.close();
+});
+
+it('keeps what was open where something else was written after it', () => {
+  const log = new StepLog(join(folder, 'mixed.log'));
+  const other = new StepLog(log.file);
+  log.print([], ['open']);
+  other.write('the runtime says');
+  log.print(['next'], ['more']);
+  other.note('ended');
+  expect(readFileSync(log.file, 'utf8')).toBe('openthe runtime says\nnext\nmore\n[kshot] ended\n');
+  log.close();
+  other.close();
+});
+
+it('keeps what is open where its middle is taken out', () => {
+  const log = new StepLog(join(folder, 'open-long.log'), 1_000);
+  for (let line = 1; line <= 2_000; line++) log.print([`line ${line}`], [`bar ${line}`]);
+  const lines = readFileSync(log.file, 'utf8').split('\n');
+  expect(lines.at(-1)).toBe('bar 2000');
+  expect(lines.at(-2)).toBe('line 2000');
+  expect(lines.filter((line) => line.startsWith('bar'))).toHaveLength(1);
+  expect(lines.join('\n').length).toBeLessThan(4_000);
+  log.close();
+});

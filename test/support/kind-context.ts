@@ -53,6 +53,7 @@ export function kindContext(options: ContextOptions): KindContext & { readonly l
     },
     progress: options.onProgress ?? (() => {}),
     log: (line) => logged.push(line),
+    printed: (ended) => void logged.push(...ended),
     note: (line) => logged.push(line),
     environment: {},
     ownProcessGroup: () => {},

@@ -1,8 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { printable } from '../../base/terminal-text.js';
+import { withOpenLines } from '../../run/step-log.js';
 import { openProject } from '../../session/project.js';
 import { type FoundLog, noSuchStep } from '../../session/reading/find-logs.js';
 import type { FollowedLogs } from '../../session/reading/follow-log.js';
+import { fitText } from '../../ui/fit-text.js';
 import { shownPath } from '../shown-path.js';
 import { type CommonOptions, openTerminal, type Terminal } from '../terminal.js';
 
@@ -27,11 +29,12 @@ export async function logs(options: LogsOptions, step: string): Promise<number> 
   const found = await project.value.logs(step, options.run);
   if (!found.ok) return terminal.fail(found.failure);
   for (const log of found.value) {
-    const text = readFileSync(log.file, 'utf8');
+    const text = withOpenLines(readFileSync(log.file, 'utf8'));
     if (terminal.json) terminal.document({ ...log, text });
     else {
       terminal.say(printable(heading(log)));
-      terminal.data(text.endsWith('\n') || text === '' ? text : `${text}\n`);
+      const whole = text.endsWith('\n') || text === '' ? text : `${text}\n`;
+      terminal.data(harmless(whole, terminal));
     }
   }
   return 0;
@@ -45,15 +48,34 @@ async function follow(
 ): Promise<number> {
   if (isWaiting) terminal.say(`waiting for ${step} in ${run}`);
   let shown: string | undefined;
-  for await (const { node, file, text } of pieces) {
-    if (terminal.json) terminal.document({ run, node, text });
-    else {
+  // What has not ended is drawn anew in its place, which only a terminal can.
+  const draws = Number.isFinite(terminal.dataWidth) && !terminal.json;
+  for await (const { node, file, text, open } of pieces) {
+    if (terminal.json && text !== '') terminal.document({ run, node, text });
+    if (draws) terminal.data(eraseLine);
+    if (!terminal.json) {
       if (shown !== file) terminal.say(`${node} in ${run} (${shownPath(file)})`);
-      terminal.data(text);
+      terminal.data(harmless(text, terminal));
     }
+    if (draws) terminal.data(lineOf(open, terminal.dataWidth - 1));
     shown = file;
   }
+  if (draws) terminal.data(eraseLine);
   return shown === undefined ? terminal.fail([noSuchStep(step, new Set())]) : 0;
+}
+
+/** Lines without what a terminal would obey; as they are for all else that reads them. */
+function harmless(text: string, { dataWidth }: Terminal): string {
+  return Number.isFinite(dataWidth) ? text.split('\n').map(printable).join('\n') : text;
+}
+
+const eraseLine = '\r\u001b[K';
+
+/** Lines that have not ended as one that a terminal does not wrap. */
+function lineOf(open: string, width: number): string {
+  const [first = '', ...others] = open.split('\n').toReversed();
+  const text = others.reduce((line, other) => `${other}  ${line}`, first);
+  return fitText(text, width, '…');
 }
 
 function heading({ run, node, file, listed, unfinished }: FoundLog): string {

@@ -1,4 +1,6 @@
 import { spawn } from 'node:child_process';
+import { realpathSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { killProcessGroup } from '../../base/process-group.js';
 import {
@@ -8,14 +10,18 @@ import {
   stepFolderVariable,
 } from '../../base/step-processes.js';
 import { gpuEnvironment } from '../../engines/gpu-devices.js';
-import type { KindContext } from '../kind.js';
+import type { KindContext, Progress } from '../kind.js';
 import type { CommandParameters } from './command.js';
-import { createLineReader } from './program-lines.js';
+import { eventsFile, eventsVariable, followEvents } from './program-events.js';
+import { ProgramScreen } from './program-lines.js';
+import { projectPathsIn } from './project-paths.js';
 
 /** How long the program has to end itself before it is killed. */
 const graceMilliseconds = 1_000;
 /** How long the rest of its output is read when it has ended; what left its group may hold it open for ever. */
 const drainMilliseconds = 2_000;
+/** How often what the program prints is shown. */
+const showMilliseconds = 100;
 
 /** How a program came to its end. */
 export type Ending =
@@ -34,8 +40,9 @@ export async function runProgram(context: KindContext, { argv, env }: CommandPar
     child.once('error', (error) => resolve({ type: 'not-started', why: error.message }));
     child.once('exit', (exitCode, signal) => resolve({ type: 'exited', exitCode, signal }));
   });
-  const closed = readLines(child, context.log);
+  const output = readOutput(child, context);
   if (pid === undefined) return await exited;
+  const events = readEvents(context);
   context.ownProcessGroup(pid);
   const timers: NodeJS.Timeout[] = [];
   const gaveUp = new Promise<Ending>((resolve) => {
@@ -52,13 +59,14 @@ export async function runProgram(context: KindContext, { argv, env }: CommandPar
   const ending = await Promise.race([exited, gaveUp]);
   timers.forEach(clearTimeout);
   await endWhatIsLeft(context, { processId: pid, startedAt });
-  if (!(await isWithin(closed, drainMilliseconds))) {
+  if (!(await isWithin(output.closed, drainMilliseconds))) {
     context.log(
       'something that the program started holds its output open, and could not be found: what else it writes is not read',
     );
-    child.stdout.destroy();
-    child.stderr.destroy();
+    output.abandon();
+    await output.closed;
   }
+  events.finish();
   return ending;
 }
 
@@ -82,6 +90,7 @@ function start(
         ...Object.fromEntries(inherited),
         ...gpuEnvironment(gpus),
         ...env,
+        [eventsVariable]: join(scratch, eventsFile),
         [stepFolderVariable]: scratch,
       },
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -94,25 +103,80 @@ function start(
   }
 }
 
-/** Resolves when both outputs are closed. */
-async function readLines(
+/** A program's output while it is read. */
+interface ReadOutput {
+  /** Settles when both outputs are closed, and all that was read is in the log. */
+  readonly closed: Promise<void>;
+  /** Reads no more. */
+  abandon(): void;
+}
+
+/** Reads what the program prints into the log: what has ended, and a few times a second what has not. */
+function readOutput(
   { stdout, stderr }: { readonly stdout: Readable; readonly stderr: Readable },
-  log: (line: string) => void,
-): Promise<void> {
-  await Promise.all(
-    [stdout, stderr].map((stream) => {
-      const lines = createLineReader(log);
-      stream.on('data', (chunk: Buffer) => lines.write(chunk));
-      // An output that can no longer be read has ended.
-      stream.on('error', () => stream.destroy());
-      return new Promise<void>((resolve) => {
-        stream.once('close', () => {
-          lines.end();
-          resolve();
-        });
+  context: KindContext,
+): ReadOutput {
+  const shown = projectPathsIn([context.scratch, realpathSync(context.scratch)]);
+  // Each draws its own lines; those of both that have not ended stand at the end of the log.
+  const screens = [stdout, stderr].map((stream) => ({ stream, screen: new ProgramScreen() }));
+  let timer: NodeJS.Timeout | undefined;
+  const show = (): void => {
+    clearTimeout(timer);
+    timer = undefined;
+    const printed = screens.map(({ screen }) => screen.take());
+    context.printed(
+      printed.flatMap(({ ended }) => ended.map(shown)),
+      printed.flatMap(({ open }) => open.map(shown)),
+    );
+  };
+  const closed = screens.map(({ stream, screen }) => {
+    stream.on('data', (chunk: Buffer) => {
+      screen.write(chunk);
+      if (screen.isFull) show();
+      else timer ??= setTimeout(show, showMilliseconds);
+    });
+    // An output that can no longer be read has ended.
+    stream.on('error', () => stream.destroy());
+    return new Promise<void>((resolve) => {
+      stream.once('close', () => {
+        show();
+        context.printed(screen.end().map(shown), []);
+        resolve();
       });
-    }),
-  );
+    });
+  });
+  return {
+    closed: Promise.all(closed).then(show),
+    abandon() {
+      for (const { stream } of screens) stream.destroy();
+    },
+  };
+}
+
+/** Makes progress of what the program sends while it runs; of lines that are no events the first is told. */
+function readEvents({ scratch, progress, log }: KindContext): { finish(): void } {
+  let said: Pick<Progress, 'total' | 'unit'> = { unit: 'steps' };
+  let problems = 0;
+  const follower = followEvents(join(scratch, eventsFile), {
+    event({ step, total, unit, values }) {
+      said = {
+        ...said,
+        ...(total === undefined ? {} : { total }),
+        ...(unit === undefined ? {} : { unit }),
+      };
+      progress({ ...said, done: Math.max(0, step), values });
+    },
+    problem({ line, message }) {
+      problems++;
+      if (problems === 1) log(`line ${line} of ${eventsVariable}: ${message}; it is passed over`);
+    },
+  });
+  return {
+    finish() {
+      follower.finish();
+      if (problems > 1) log(`${problems} lines of ${eventsVariable} were passed over, or a part of them`);
+    },
+  };
 }
 
 /** Ends what the program has left running, in its group and outside of it, and says of what left its group. */

@@ -14,6 +14,7 @@ export interface ExecutionHooks {
   readonly signal: AbortSignal;
   progress(progress: Progress): void;
   log(line: string): void;
+  printed(ended: readonly string[], open: readonly string[]): void;
   note(line: string): void;
   ownProcessGroup(processId: number): void;
 }

@@ -4,8 +4,9 @@ import { environmentFailure } from '../../base/failure-of-exception.js';
 import { missingPackageFailure } from '../../base/missing-package.js';
 import { failed, type Result, success } from '../../base/result.js';
 import { isExhaustion, systemErrorOf } from '../../base/system-error.js';
-import type { Kind } from '../../kinds/kind.js';
+import type { Kind, Progress } from '../../kinds/kind.js';
 import type { Executed, ExecuteRequest, ExecutionListener } from '../executor.js';
+import { mergedFigures } from '../figures.js';
 import type { StepLog } from '../step-log.js';
 import { executeNode } from './execute-node.js';
 
@@ -32,7 +33,9 @@ export async function executeRequest(
 ): Promise<Result<Executed, Failure>> {
   const timer = startTimeout(request, cancel);
   const mayLog = limited(logLinesPerSecond);
-  let lastProgress = Number.NEGATIVE_INFINITY;
+  const progress = throttled(progressEveryMilliseconds, withFiguresOf, (latest: Progress) =>
+    listener.progress(latest),
+  );
   try {
     const kind = kinds[request.kind];
     if (kind === undefined) {
@@ -40,18 +43,20 @@ export async function executeRequest(
     }
     const executed = await executeNode(request, kind, {
       signal: cancel.signal,
-      progress(progress) {
-        const now = performance.now();
-        if (progress.done < progress.total && now - lastProgress < progressEveryMilliseconds) return;
-        lastProgress = now;
-        listener.progress(progress);
-      },
+      progress: progress.give,
       log(line) {
-        log.write(`${line}\n`);
+        log.print([line]);
         if (mayLog()) listener.log(line);
       },
+      printed(ended, open) {
+        log.print(ended, open);
+        for (const line of ended) {
+          if (!mayLog()) break;
+          listener.log(line);
+        }
+      },
       note(line) {
-        log.write(`${line}\n`);
+        log.print([line]);
         if (mayLog()) listener.note(line);
       },
       ownProcessGroup,
@@ -62,6 +67,7 @@ export async function executeRequest(
     if (failure.details !== undefined) log.note(failure.details.join('\n'));
     return failed(failure);
   } finally {
+    progress.flush();
     clearTimeout(timer);
   }
 }
@@ -81,6 +87,44 @@ function startTimeout(
     () => cancel.abort(new FailureError(failure)),
     Math.min(timeoutSeconds * 1000, 2 ** 31 - 1),
   );
+}
+
+/** The later report, with the figures that only the earlier one has. */
+function withFiguresOf(earlier: Progress, later: Progress): Progress {
+  if (earlier.values === undefined) return later;
+  return { ...later, values: mergedFigures(earlier.values, later.values) };
+}
+
+/**
+ * Passes on the first value and then, a while after the one before, what came since, put together; `flush` does so at
+ * once.
+ */
+function throttled<Value>(
+  everyMilliseconds: number,
+  together: (earlier: Value, later: Value) => Value,
+  pass: (value: Value) => void,
+): { readonly give: (value: Value) => void; readonly flush: () => void } {
+  let last = Number.NEGATIVE_INFINITY;
+  let waiting: { readonly value: Value } | undefined;
+  let timer: NodeJS.Timeout | undefined;
+  const flush = (): void => {
+    clearTimeout(timer);
+    timer = undefined;
+    if (waiting === undefined) return;
+    const { value } = waiting;
+    waiting = undefined;
+    last = performance.now();
+    pass(value);
+  };
+  return {
+    give(value) {
+      waiting = { value: waiting === undefined ? value : together(waiting.value, value) };
+      const left = last + everyMilliseconds - performance.now();
+      if (left <= 0) flush();
+      else timer ??= setTimeout(flush, left);
+    },
+    flush,
+  };
 }
 
 /** True at most `perSecond` times in each second. */

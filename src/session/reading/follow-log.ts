@@ -11,19 +11,22 @@ import {
 import type { Failure } from '../../base/failure.js';
 import { type Result, success } from '../../base/result.js';
 import { hasLogEnding } from '../../run/log-heading.js';
-import { cutPlace } from '../../run/step-log.js';
+import { cutPlace, withOpenLines } from '../../run/step-log.js';
 import { cacheFolder } from '../../store/cache-folder.js';
 import { isHeld } from '../../store/local/hold-cache.js';
 import { isNamed } from './find-logs.js';
 
 const pollMilliseconds = 150;
 
-/** What a run under way has written to a log since the piece before: whole lines. */
+/** What a run under way has written to a log since the piece before. */
 export interface LogPiece {
   readonly node: string;
   /** The log, absolute. */
   readonly file: string;
+  /** Whole lines. */
   readonly text: string;
+  /** What stands after them now, such as a prompt or the state of a progress bar; may be several lines. */
+  readonly open: string;
 }
 
 /** The logs of a step in a run under way. */
@@ -60,18 +63,19 @@ async function* piecesOf(
   step: string,
   isUnderWay: () => boolean,
 ): AsyncGenerator<LogPiece> {
-  const read = new Map<string, number>();
+  const read = new Map<string, { readonly place: number; readonly open: string }>();
   for (;;) {
     // Asked before reading, so that nothing written until then is missed.
     const ended = hasEnded(run.folder) || !isUnderWay();
     let last = '';
     for (const log of unfinishedLogs(run, step)) {
-      const { start, bytes } = readFrom(log, read.get(log.file) ?? 0);
-      if (bytes.length === 0) continue;
+      const before = read.get(log.file) ?? { place: 0, open: '' };
+      const { start, bytes, open } = readFrom(log, before.place);
+      if (bytes.length === 0 && open === before.open) continue;
       // Counted as they are in the file: what is no UTF-8 is longer as text.
-      read.set(log.file, start + bytes.length);
+      read.set(log.file, { place: start + bytes.length, open });
       const text = bytes.toString('utf8');
-      yield { node: log.node, file: log.file, text };
+      yield { node: log.node, file: log.file, text, open };
       if (log.node === step) last = text;
     }
     if (ended || hasLogEnding(last)) return;
@@ -79,18 +83,19 @@ async function* piecesOf(
   }
 }
 
-/** What a log holds from a place on, or from where it was cut since, up to the last end of a line. */
+/** What a log holds from a place on, or from where it was cut since: up to the last end of a line, and after it. */
 function readFrom(
   { file }: UnfinishedLog,
   before: number,
-): { readonly start: number; readonly bytes: Buffer } {
+): { readonly start: number; readonly bytes: Buffer; readonly open: string } {
   const descriptor = openSync(file, 'r');
   try {
     const { size } = fstatSync(descriptor);
     const start = size < before ? cutPlace(descriptor) : before;
     const buffer = Buffer.alloc(Math.max(0, size - start));
-    const bytes = readSync(descriptor, buffer, 0, buffer.length, start);
-    return { start, bytes: buffer.subarray(0, buffer.subarray(0, bytes).lastIndexOf('\n') + 1) };
+    const all = buffer.subarray(0, readSync(descriptor, buffer, 0, buffer.length, start));
+    const end = all.lastIndexOf('\n') + 1;
+    return { start, bytes: all.subarray(0, end), open: withOpenLines(all.toString('utf8', end)) };
   } finally {
     closeSync(descriptor);
   }

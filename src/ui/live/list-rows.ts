@@ -1,13 +1,13 @@
 import { greatest, least } from '../../base/extremes.js';
 import { formatCount, formatFigure, formatSeconds } from '../../base/quantities.js';
-import { displayWidth } from '../../base/terminal-text.js';
+import { displayWidth, printable } from '../../base/terminal-text.js';
 import { fitSpans, padText, type TextSpan } from '../fit-text.js';
 import type { Style } from '../style.js';
 import type { Symbols } from '../symbols.js';
 import { type ListItem, standingOf } from './list-items.js';
 import { fractionOf, progressOfStep, validationOf } from './run-progress.js';
 import { sparkline } from './series.js';
-import { type NodeView, nodesByState, type StepView, type ViewState } from './view-state.js';
+import { isLossName, type NodeView, nodesByState, type StepView, type ViewState } from './view-state.js';
 
 /** How rows are drawn. */
 export interface Drawing {
@@ -146,7 +146,8 @@ function stepSpans(
     if (progress !== undefined) return progressSpans(progress, pace, columns, drawing, room);
     const elapsed = (now - least(running.map(({ startedAt }) => startedAt ?? now))) / 1000;
     const expected = step.total === 1 ? step.expected?.seconds : undefined;
-    return [{ text: `${formatSeconds(Math.max(0, elapsed))}${ofAbout(elapsed, expected)}` }];
+    const time = `${formatSeconds(Math.max(0, elapsed))}${ofAbout(elapsed, expected)}`;
+    return [{ text: `${time}${countDone(pace)}` }];
   }
   if (standing === 'waiting') {
     const { expected } = step;
@@ -167,11 +168,16 @@ function nodeSpans(
   const fraction = fractionOf(node);
   if (fraction === undefined) {
     const elapsed = Math.max(0, drawing.now - (node.startedAt ?? drawing.now)) / 1000;
-    return [{ text: formatSeconds(elapsed) }];
+    return [{ text: `${formatSeconds(elapsed)}${countDone(node.progress)}` }];
   }
   const { secondsLeft } = node.progress ?? {};
   const left = secondsLeft === undefined ? {} : { secondsLeft };
   return progressSpans({ fraction, ...left }, node.progress, columns, drawing, room);
+}
+
+/** How far a node is that has said it, and not how far it has to go. */
+function countDone(pace: NodeView['progress']): string {
+  return pace === undefined || pace.done === 0 ? '' : `  ${pace.done} ${printable(pace.unit)}`;
 }
 
 function ofAbout(elapsed: number, expected: number | undefined): string {
@@ -207,10 +213,10 @@ function progressSpans(
   const percent = `${String(Math.floor(100 * fraction)).padStart(3)} %`;
   const left = secondsLeft === undefined || fraction === 1 ? '' : `  ${wholeSeconds(secondsLeft)} left`;
   const rate =
-    pace?.rate === undefined || pace.done >= pace.total
+    pace?.rate === undefined || pace.done >= (pace.total ?? 0)
       ? ''
       : `  ${formatFigure(Number(pace.rate.toPrecision(3)))}/s`;
-  const done = pace === undefined ? '' : `  ${pace.done}/${pace.total} ${pace.unit}`;
+  const done = pace === undefined ? '' : `  ${pace.done}/${pace.total} ${printable(pace.unit)}`;
   const fitting = [
     `${percent}${left}${rate}${done}`,
     `${percent}${left}${rate}`,
@@ -231,7 +237,7 @@ function wholeSeconds(seconds: number): string {
   return seconds < 9.95 ? `${Math.ceil(seconds)} s` : formatSeconds(seconds);
 }
 
-/** Loss and validation metric of the training that reported last, each a line. */
+/** Figures of the training that reported last, a loss first, and its validation metric, each a line. */
 export function curveRows(
   step: StepView,
   state: ViewState,
@@ -239,7 +245,7 @@ export function curveRows(
 ): readonly string[] {
   const curve = step.curves.at(-1);
   if (curve === undefined || nodesByState(step).running === 0) return [];
-  const { loss, chain } = curve;
+  const { figures, chain } = curve;
   const validation = validationOf(state, step);
   const label = Math.min(18, Math.floor(width / 4));
   const sparkWidth = Math.min(32, Math.max(8, width - label - 44));
@@ -257,7 +263,16 @@ export function curveRows(
       symbols.cut,
     );
   return [
-    row('loss', formatFigure(loss.last), loss.points, `lowest ${formatFigure(loss.lowest)}${of}`),
+    ...figures.flatMap(({ name, series }, index) => {
+      // One value is no curve.
+      if (index > 0 && series.points.length < 2) return [];
+      const range = isLossName(name)
+        ? `lowest ${formatFigure(series.lowest)}`
+        : `${formatFigure(series.lowest)} to ${formatFigure(series.highest)}`;
+      return [
+        row(printable(name), formatFigure(series.last), series.points, `${range}${index === 0 ? of : ''}`),
+      ];
+    }),
     ...(validation === undefined
       ? []
       : [

@@ -45,7 +45,7 @@ export interface LiveView {
 
 /** Between two drawings, keys apart: figures that change faster are not read, and each drawing costs. */
 const drawEveryMilliseconds = 250;
-/** How often time and an open log are drawn where no event comes. */
+/** How often time is drawn where no event comes; an open log is looked at with every drawing. */
 const tickMilliseconds = 1000;
 
 /**
@@ -175,7 +175,9 @@ export async function openLiveView(
         patchConsole: false,
       });
       instance.waitUntilExit().catch(onFailure);
-      ticker = setInterval(drawSoon, tickMilliseconds);
+      ticker = setInterval(() => {
+        if (chosen.log !== undefined || performance.now() - drawnAt >= tickMilliseconds) drawSoon();
+      }, drawEveryMilliseconds);
       ticker.unref();
       draw();
     },

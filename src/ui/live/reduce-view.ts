@@ -3,6 +3,7 @@ import { chainOfNode } from '../../base/node-id.js';
 import type { RunEvent, StepFinish, StepProgress, StepStart } from '../../run/event.js';
 import { withValue } from './series.js';
 import {
+  isLossName,
   isSettled,
   type NodeView,
   nodesByState,
@@ -75,25 +76,37 @@ function progressed(state: ViewState, event: StepProgress): ViewState {
     ...before,
     progress: {
       done,
-      total,
       unit,
+      ...(total === undefined ? {} : { total }),
       ...(rate === undefined ? {} : { rate }),
       ...(secondsLeft === undefined ? {} : { secondsLeft }),
     },
     values: { ...before.values, ...values },
   };
-  return withStep(state, withLoss(stepWith(step, view), event.node, values['loss']));
+  return withStep(state, withFigures(stepWith(step, view), event.node, values));
 }
 
-function withLoss(step: StepView, node: string, loss: number | undefined): StepView {
-  if (loss === undefined) return step;
+const mostFigures = 3;
+
+function withFigures(step: StepView, node: string, values: NodeView['values']): StepView {
   const chain = chainOfNode(node);
   const before = step.curves.find((curve) => curve.chain === chain);
-  const series = withValue(before?.loss, loss);
-  if (series === undefined) return step;
+  const known = new Map(before?.figures.map(({ name, series }) => [name, series]));
+  for (const [name, value] of Object.entries(values)) {
+    const series = withValue(known.get(name), value);
+    if (series !== undefined) known.set(name, series);
+  }
+  const figures = [...known].map(([name, series]) => ({ name, series }));
+  if (figures.length === 0) return step;
+  const sorted = figures.toSorted(
+    (one, other) => Number(isLossName(other.name)) - Number(isLossName(one.name)),
+  );
   return {
     ...step,
-    curves: [...step.curves.filter((curve) => curve !== before), { chain, loss: series }],
+    curves: [
+      ...step.curves.filter((curve) => curve !== before),
+      { chain, figures: sorted.slice(0, mostFigures) },
+    ],
   };
 }
 

@@ -5,8 +5,8 @@ import { isSettled, type NodeView, nodesByState, type StepView, type ViewState }
 
 /** The part of a running node that is done, from 0 to 1; undefined where it has not said. */
 export function fractionOf({ progress }: NodeView): number | undefined {
-  if (progress === undefined || !(progress.total > 0)) return undefined;
-  return Math.min(1, Math.max(0, progress.done / progress.total));
+  const { done = 0, total = 0 } = progress ?? {};
+  return total > 0 ? Math.min(1, Math.max(0, done / total)) : undefined;
 }
 
 /** How far a step is, and how long it may still take by the pace of its nodes that run. */
@@ -26,7 +26,7 @@ export function progressOfStep(step: StepView): StepProgressView | undefined {
   const fraction = (settled + fractions.reduce((sum, one) => sum + one, 0)) / Math.max(1, step.total);
   const left = running.flatMap(({ progress }) => progress?.secondsLeft ?? []);
   const whole = running.flatMap(({ progress }) =>
-    progress?.rate === undefined ? [] : [progress.total / progress.rate],
+    progress?.rate === undefined || progress.total === undefined ? [] : [progress.total / progress.rate],
   );
   if (running.length === 0 || left.length < running.length || (waiting > 0 && whole.length === 0))
     return { fraction };

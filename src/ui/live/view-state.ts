@@ -34,7 +34,13 @@ export interface NodeView {
 /** A training under way or done: a chain of nodes that differ in what follows `@` only. */
 export interface Curve {
   readonly chain: string;
-  readonly loss: Series;
+  /** What it reports as it goes on: a loss first, then as it named them first, at most three. */
+  readonly figures: readonly { readonly name: string; readonly series: Series }[];
+}
+
+/** Whether a figure of this name is one that should fall. */
+export function isLossName(name: string): boolean {
+  return name.toLowerCase().includes('loss');
 }
 
 export interface StepView {

@@ -247,7 +247,7 @@ describe('a program', () => {
     expect(await run.textOf('c', 'o')).toBe('2\n');
   });
 
-  it('sees PATH, HOME, LANG, its folder and what is declared, and nothing else', async () => {
+  it('sees PATH, HOME, LANG, what kshot tells it and what is declared, and nothing else', async () => {
     vi.stubEnv('SECRET', 'x');
     vi.stubEnv('LANG', 'C.UTF-8');
     const project = projectOf(
@@ -262,7 +262,9 @@ describe('a program', () => {
       .filter((name) => !['PWD', 'OLDPWD', 'SHLVL', '_'].includes(name));
     const python = ['PYTHONDONTWRITEBYTECODE', 'PYTHONHASHSEED', 'PYTHONPATH', 'PYTHONUNBUFFERED'];
     const threads = ['MKL_NUM_THREADS', 'OMP_NUM_THREADS', 'OPENBLAS_NUM_THREADS'];
-    expect(names.sort()).toEqual(['HOME', 'KSHOT_STEP_FOLDER', 'LANG', 'PATH', ...python, ...threads].sort());
+    expect(names.sort()).toEqual(
+      ['HOME', 'KSHOT_EVENTS', 'KSHOT_STEP_FOLDER', 'LANG', 'PATH', ...python, ...threads].sort(),
+    );
     const log = project.read(run.outcomeOf('c').log ?? '');
     expect(log).toContain('$ /usr/bin/env\n');
     expect(log).toContain('SEED=5\n');

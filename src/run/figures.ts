@@ -1,0 +1,17 @@
+import type { Progress } from '../kinds/kind.js';
+
+type Figures = NonNullable<Progress['values']>;
+
+/** So many figures of a step are shown while it runs, and kept of its last state. */
+const most = 64;
+
+/** The figures that a step has reported last, by name: the later of each. */
+export function mergedFigures(earlier: Figures, later: Figures = {}): Figures {
+  const merged = Object.entries({ ...earlier, ...later });
+  return Object.fromEntries(merged.slice(0, most));
+}
+
+/** Those that JSON can hold. */
+export function finiteFigures(figures: Figures): Figures {
+  return Object.fromEntries(Object.entries(figures).filter(([, value]) => Number.isFinite(value)));
+}
