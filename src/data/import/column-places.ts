@@ -178,19 +178,30 @@ function indexByUsualName(names: readonly string[], role: ColumnRole): number {
 /** Whether a first record names the columns; told by the cell that stands for the time: a title of a column is none. */
 export function looksLikeHeader(
   cells: readonly string[],
-  { columns, nullValues }: { readonly columns: ColumnMapping; readonly nullValues: readonly string[] },
+  {
+    columns,
+    nullValues,
+    datePattern,
+  }: {
+    readonly columns: ColumnMapping;
+    readonly nullValues: readonly string[];
+    readonly datePattern?: RegExp;
+  },
 ): boolean {
+  const isDate = (cell: string) => datePattern?.test(cell) === true;
   const isTitle = (cell: string) => {
     const trimmed = cell.trim();
     return (
       trimmed !== '' &&
       !nullValues.includes(cell) &&
       !nullWords.includes(trimmed) &&
-      !/^[+-]?\.?\d/.test(trimmed)
+      !/^[+-]?\.?\d/.test(trimmed) &&
+      !isDate(cell)
     );
   };
   if (Object.values(columns).some((column) => typeof column === 'string')) return true;
   if (typeof columns.time === 'number') return isTitle(cells[columns.time - 1] ?? '');
+  if (cells.some(isDate)) return false;
   if (indexByUsualName(cells, 'time') >= 0) return true;
   const isNamed = roles.some((role) => indexByUsualName(cells, role) >= 0);
   return isNamed ? cells.every(isTitle) : isTitle(cells.at(-1) ?? '');

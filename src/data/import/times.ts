@@ -38,7 +38,8 @@ export function secondsOfNumber(number: string, unit: TimeUnit): string {
 export function secondsOfText(text: string, form: TimeForm): string {
   if (typeof form === 'object') return `epoch(try_strptime(${text}, ${sqlText(form.dateFormat)}))`;
   if (form === 'iso') return `iso_seconds(${text})`;
-  return secondsOfNumber(`try_cast(${text} AS DOUBLE)`, form);
+  // DuckDB passes over underscores among digits, which most readers take for no number.
+  return secondsOfNumber(`CASE WHEN NOT contains(${text}, '_') THEN try_cast(${text} AS DOUBLE) END`, form);
 }
 
 /** Whether times are written as numbers. */
@@ -70,9 +71,14 @@ const latest = Date.UTC(2100, 0) / 1000;
 /** Whether a cell of text is a time since 1990 beyond doubt: a date, or a number of seconds or smaller units. */
 export function isLikelyTime(cell: string): boolean {
   const text = cell.trim();
-  if (/^(?:19|20)\d{2}([-/])\d{1,2}\1\d{1,2}(?:[T ]|$)/.test(text)) return true;
+  if (/^(?:19|20)\d{2}(?:([-/])\d{1,2}\1\d{1,2}(?:[T ]|$)|\d{4}T\d{2})/.test(text)) return true;
   const number = /^\d{9,}(?:[.,]\d*)?$/.test(text) ? Number(text.replace(',', '.')) : Number.NaN;
   return [1, 1e3, 1e6, 1e9].some((perSecond) => number > earliest * perSecond && number < latest * perSecond);
+}
+
+/** The same, where the form of dates may be given. */
+export function isTimeCell(cell: string, { datePattern }: { readonly datePattern?: RegExp }): boolean {
+  return datePattern === undefined ? isLikelyTime(cell) : datePattern.test(cell);
 }
 
 /** What is unlikely about times. */

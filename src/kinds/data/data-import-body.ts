@@ -1,6 +1,7 @@
 import { relative } from 'node:path';
 import { formatCount } from '../../base/quantities.js';
 import { type ColumnPlaces, resolveColumns, roles } from '../../data/import/column-places.js';
+import { datePattern } from '../../data/import/date-format.js';
 import { type FormatWarning, warningsOfFormat } from '../../data/import/format-warnings.js';
 import { importParquet, parquetColumns } from '../../data/import/import-parquet.js';
 import { describeImport, type LeftOut, surveyRows, warningsOf } from '../../data/import/import-summary.js';
@@ -77,8 +78,13 @@ function shownPath(root: string, path: string): string {
   return below.startsWith('..') ? path : below;
 }
 
-function askedFormat({ ragged_rows, null_values, ...asked }: DataImportParameters): AskedFormat {
-  return { ...asked, raggedRows: ragged_rows, nullValues: null_values };
+function askedFormat({ ragged_rows, null_values, date_format, ...asked }: DataImportParameters): AskedFormat {
+  return {
+    ...asked,
+    raggedRows: ragged_rows,
+    nullValues: null_values,
+    ...(date_format === undefined ? {} : { datePattern: datePattern(date_format) }),
+  };
 }
 
 /** What is known while parts are read one after the other. */
@@ -243,6 +249,12 @@ function hintFor(shown: readonly BadRow[], parts: readonly Part[]): string {
   const comment = parts.find(({ split }) => split?.commentLike !== undefined);
   if (comment !== undefined)
     return `if lines that begin with # are comments (${comment.file}:${comment.split?.commentLike?.line}), say comment: '#'; else ${general}`;
+  if (says('12-hour clock'))
+    return `say how times are written, such as date_format: '%Y-%m-%d %I:%M %p'; or ${general}`;
+  if (says('between its thousands'))
+    return 'write numbers without commas between their thousands (1396872000), or leave these rows out with skip_bad_rows: true';
+  if (says('its time stands') || says('no time stands'))
+    return `${general}; where a cell may hold a comma, it needs quotes`;
   if (says(' cell'))
     return `${general}; ragged_rows: accept takes rows of any length that reach the columns asked for`;
   if (says('not UTF-8')) return `convert the file: iconv -f LATIN1 -t UTF-8 FILE > NEW_FILE; or ${general}`;

@@ -113,8 +113,13 @@ test.each([
   'names of rows that the header leaves out, as R writes them with %s, are refused with what to write',
   async (_, text) => {
     const failure = await refused(text);
-    expect(failure.message).toContain('events: rows have one cell more than the header');
-    expect(failure.hint).toBe('say which: columns: { user: 2, item: 3, time: 4 }, or ragged_rows: accept');
+    expect(failure.message).toContain('events: rows have 1 cell more than the header, and their times stand');
+    expect(failure.hint).toBe('say where the columns are: columns: { user: 2, item: 3, time: 4 }');
+    const relative = await refused(text.replaceAll('15000000', ''));
+    expect(relative.message).toContain(
+      'either they begin with a name of their own, as R writes, or something',
+    );
+    expect(relative.hint).toBe('say which: columns: { user: 2, item: 3, time: 4 }, or ragged_rows: accept');
     const { rows, warnings } = await imported(text, { columns: { user: 2, item: 3, time: 4 }, header: true });
     expect(rows).toEqual(two);
     expect(warnings).toEqual([]);
@@ -128,7 +133,7 @@ test('numbers of rows below an empty title are passed over by name, and warned o
   expect(warnings).toEqual([]);
   expect((await imported(text, { columns: { user: 1, item: 3, time: 4 } })).warnings).toEqual([
     expect.stringContaining(
-      'column 1 of events, taken for the user, has no title and another value in each row',
+      'column 1 of events, taken for the user, has no title of its own, as the numbers of rows',
     ),
   ]);
 });

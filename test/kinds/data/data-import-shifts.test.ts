@@ -1,0 +1,118 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { expect, test } from 'vitest';
+import type { JsonObject } from '../../../src/base/json.js';
+import { dataImport } from '../../../src/kinds/data/data-import.js';
+import { failureOf, rowsOf, runKind, temporaryFolder } from '../../support/run-kind.js';
+
+type Files = string | { readonly [path: string]: string };
+
+/** Imports a file, or a folder of parts; rows as user, item, time. */
+async function imported(files: Files, parameters: JsonObject = {}) {
+  const root = temporaryFolder();
+  for (const [path, content] of Object.entries(typeof files === 'string' ? { events: files } : files)) {
+    mkdirSync(dirname(join(root, path)), { recursive: true });
+    writeFileSync(join(root, path), content);
+  }
+  const path = typeof files === 'string' ? 'events' : 'parts';
+  const run = await runKind(dataImport, { root, with: { path, ...parameters } });
+  const rows = await rowsOf(run.path('interactions'));
+  return {
+    rows: rows.map(({ user_id, item_id, timestamp }) => `${user_id} ${item_id} ${timestamp}`),
+    said: run.logged.join('\n'),
+  };
+}
+
+const refused = async (files: Files, parameters: JsonObject = {}) =>
+  await failureOf(imported(files, parameters));
+
+const positions = { columns: { user: 1, item: 2, time: 3 } };
+const skipping = { skip_bad_rows: true };
+const good = 'u0,x,1396872000\n';
+const read = ['u0 x 1396872000'];
+
+test('a number with commas between its thousands and without quotes gives no time, in one row or in all', async () => {
+  const header = 'user,item,time\n';
+  const bad = 'u1,y,1,396,872,000\n';
+  const message = 'has 6 cells, not 3: a number is divided at the commas between its thousands';
+  const failure = await refused(header + good + bad);
+  expect(failure.message).toBe(`events:3: ${message}`);
+  expect(failure.hint).toMatch(/^write numbers without commas between their thousands/);
+  for (const asked of [{}, positions, { ragged_rows: 'accept' }]) {
+    expect((await refused(header + bad + bad, asked)).message).toBe(`events:2: ${message}`);
+    const { rows, said } = await imported(header + good + bad + bad, { ...asked, ...skipping });
+    expect(rows).toEqual(read);
+    expect(said).toContain(`2 rows left out: 2 times ${message} (first events:3)`);
+  }
+  expect((await refused(bad + bad, positions)).message).toBe(
+    'events: its times have commas between their thousands, which divide them into several cells',
+  );
+  expect((await refused(`user,item,time,title\nu1,y,1,396,872,000,a\n`)).message).toContain(
+    'has 7 cells, not 4',
+  );
+  expect((await refused(`user,item,time\nu1,y,"1,396,872,000"\n`)).message).toBe(
+    'events:2: time 1,396,872,000 has commas between its thousands',
+  );
+});
+
+test('rows longer than the header are read where the times tell that nothing stands in another place', async () => {
+  const features = 'user,item,time,label,features\n0,5,0.0,0,-0.1,0.2,0.3\n0,6,6.0,1,0.1,0.2\n';
+  expect((await imported(features)).rows).toEqual(['0 5 0', '0 6 6']);
+  // Of another column, the numbers do not grow.
+  const names = 'user,item,time,label\n7,0,9,0.0,0\n7,0,5,6.0,0\n';
+  expect((await refused(names)).message).toBe('events:2: has 5 cells, not 4');
+  // Behind the time, nothing tells.
+  const behind = 'time,user,item\n1396872000,u0,Intro, part 2\n1396872001,u0,Intro, part 3\n';
+  expect((await refused(behind)).message).toBe('events:2: has 4 cells, not 3');
+  const late = `user,item,time,title\n${'u0,x,1396872000,a,b\n'.repeat(120)}u1,Intro, part 2,7,a,b\n`;
+  expect((await refused(late)).message).toBe(
+    'events:122: has 6 cells, not 4: no time stands where the first rows have it',
+  );
+  expect((await imported(late, skipping)).rows).toHaveLength(120);
+  const dates = 'user,item,time,title\nu0,x,07.04.2014,a,b\n';
+  expect((await imported(dates, { date_format: '%d.%m.%Y' })).rows).toEqual(['u0 x 1396828800']);
+});
+
+test('names of rows that stand before the cells of a row twice, or again and again, are refused or left out', async () => {
+  const header = 'user,item,time,rating\n';
+  const twice = `${header}1,1,u0,x,1396872000,3\n1,1,u1,y,1396872001,3\n`;
+  const failure = await refused(twice);
+  expect(failure.message).toContain('rows have 2 cells more than the header, and their times stand');
+  expect(failure.hint).toBe('say where the columns are: columns: { user: 3, item: 4, time: 5 }');
+  expect((await imported(twice, { columns: { user: 3, item: 4, time: 5 }, header: true })).rows[0]).toBe(
+    read[0],
+  );
+  const one = `${header}${good.replace('\n', ',3\n')}1,7,8,1396872001,3\n`;
+  const accepted = await imported(one, { ragged_rows: 'accept', ...skipping });
+  expect(accepted.rows).toEqual(read);
+  expect(accepted.said).toContain('has 5 cells, not 4: its time stands in the place of another column');
+  const short = await imported(`${header}${good.replace('\n', ',3\n')}9,1396872001,3\n`, {
+    ragged_rows: 'accept',
+    ...skipping,
+  });
+  expect(short.rows).toEqual(read);
+  const pandas = 'Unnamed: 0,Unnamed: 0.1,user,item,time\n0,0,u0,x,1396872000\n1,0,u0,x,1396872000\n';
+  expect((await imported(pandas)).said).not.toContain('warning');
+  expect((await imported(pandas, { columns: { user: 2 } })).said).toContain(
+    'column 2 of events, taken for the user, has no title of its own',
+  );
+});
+
+test.each([
+  ['%b %d %Y', 'Apr 07 2014'],
+  ['%A, %d %B %Y', 'Monday, 07 April 2014'],
+  ['%p %I:%M %d/%m/%Y', 'AM 12:00 07/04/2014'],
+])(
+  'with date_format %s a first row is one, and one without a date in its place names the columns',
+  async (form, date) => {
+    const rows = `u0,x,"${date}"\nu1,time,"${date}"\n`;
+    for (const asked of [{}, positions]) {
+      const with_ = { ...asked, date_format: form };
+      expect((await imported(rows, with_)).rows).toEqual(['u0 x 1396828800', 'u1 time 1396828800']);
+      expect((await imported(`user,item,date\n${rows}`, with_)).rows).toHaveLength(2);
+    }
+    const told = await imported(`user,item,seen on\n${rows}`, { ...positions, date_format: form });
+    expect(told.rows).toHaveLength(2);
+    expect(told.said).toContain('line 1 of events was taken for a header');
+  },
+);
