@@ -69,6 +69,7 @@ export async function loadPipeline(options: LoadOptions): Promise<Result<Graph, 
       steps: values,
       stepNames,
       read: filesReadBy(spec, drafts),
+      patterns: [...new Set(drafts.flatMap(({ patterns = [] }) => patterns))],
     },
     report,
   );

@@ -129,7 +129,7 @@ export const dataImport = defineKind({
     },
   },
   files: ({ path }, root) => {
-    const { files, remarks } = partsOf(path, root);
+    const { files, pattern, remarks } = partsOf(path, root);
     // Said where the path is a folder without a file.
     const expected = remarks.length === 0 ? {} : { expected: `files in the folder itself; ${remarks[0]}` };
     return {
@@ -138,6 +138,7 @@ export const dataImport = defineKind({
         path: file,
         ...expected,
       })),
+      ...(pattern === undefined ? {} : { patterns: [pattern] }),
       remarks: remarks.map((message) => ({ message, path: ['path'] })),
     };
   },

@@ -390,6 +390,7 @@ function commonOf(
     files: (external?.files ?? []).map(
       (file): LocatedFile => ({ ...file, location: (placeOfText(step.with, file.path) ?? step).location }),
     ),
+    patterns: external?.patterns ?? [],
     remarks: (external?.remarks ?? []).map(({ message, path = [] }) =>
       failureAt(findParameter(step, combination, path).place, 'invalid-value', message),
     ),
