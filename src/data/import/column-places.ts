@@ -160,7 +160,8 @@ export function ambiguousNames(
   return namesGivenTwice(names).filter((name) => !exact.includes(name));
 }
 
-function plainName(name: string): string {
+/** A title without the type that RecBole gives it, spaces around it and capitals. */
+export function plainName(name: string): string {
   return name
     .replace(/:(token|float|token_seq|float_seq)$/, '')
     .trim()
@@ -205,6 +206,14 @@ export function looksLikeHeader(
   if (indexByUsualName(cells, 'time') >= 0) return true;
   const isNamed = roles.some((role) => indexByUsualName(cells, role) >= 0);
   return isNamed ? cells.every(isTitle) : isTitle(cells.at(-1) ?? '');
+}
+
+/** Names that columns of users, items and times usually have. */
+export const usualColumnNames: readonly string[] = roles.flatMap((role) => usualNames[role]);
+
+/** What a column of this name usually holds. */
+export function roleOfUsualName(name: string): ColumnRole | undefined {
+  return roles.find((role) => indexByUsualName([name], role) >= 0);
 }
 
 /** Whether a cell is one of the names that columns of times usually have. */

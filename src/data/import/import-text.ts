@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { badData } from '../../tables/bad-data.js';
 import { sqlText } from '../../tables/database.js';
 import { rowsPerGroup, withoutWildcards } from '../../tables/parquet.js';
-import { type ColumnPlaces, roles } from './column-places.js';
+import { type ColumnPlaces, type ColumnRole, roles } from './column-places.js';
 import { addCells, type Cells, type ImportTarget } from './import-target.js';
 import type { InteractionFormat } from './interaction-format.js';
 import { sourceBytes } from './source-bytes.js';
@@ -108,6 +108,46 @@ export async function linesOfRows(part: TextPart, rows: readonly number[]): Prom
     if (splitter.lines.length === rows.length) break;
   }
   return splitter.lines;
+}
+
+/** Rows of a file, ascending: the line on which each begins, and the cells asked for. */
+export async function recordsOfRows(
+  part: TextPart,
+  rows: readonly number[],
+): Promise<
+  readonly {
+    readonly row: number;
+    readonly line: number;
+    readonly cells: { readonly [role in ColumnRole]: string };
+  }[]
+> {
+  const splitter = new RecordSplitter(layoutOf(part), rows);
+  const lines: string[] = [];
+  let row = 0;
+  let begun: Buffer[] = [];
+  for await (const pieces of splitFile(splitter, part)) {
+    for (const piece of pieces) {
+      for (let start = 0, end = 0; start < piece.length; start = end) {
+        end = piece.indexOf(lineFeed, start) + 1 || piece.length;
+        const isWanted = row === rows[lines.length];
+        if (isWanted) begun.push(piece.subarray(start, end));
+        if (piece[end - 1] !== lineFeed) continue;
+        if (isWanted) lines.push(Buffer.concat(begun).toString('utf8').replace(/\n$/, ''));
+        begun = [];
+        row++;
+      }
+    }
+    if (lines.length === rows.length) break;
+  }
+  return lines.map((text, index) => {
+    const cells = text.split(splitter.delimiter);
+    const cellOf = (role: ColumnRole) => cells[part.places[role].index] ?? '';
+    return {
+      row: rows[index] ?? 0,
+      line: splitter.lines[index] ?? 0,
+      cells: { user: cellOf('user'), item: cellOf('item'), time: cellOf('time') },
+    };
+  });
 }
 
 /** Splits a whole file, giving what is written as it comes. */

@@ -116,3 +116,55 @@ test.each([
     expect(told.said).toContain('line 1 of events was taken for a header');
   },
 );
+
+test('parts that have other titles in the places asked for by number are refused with both files', async () => {
+  const one = `user,item,time,title\n${good.replace('\n', ',a\n')}`;
+  const other = `item,user,time,title\n${good.replace('\n', ',a\n')}`;
+  const message = (names: string, others: string) =>
+    `parts/2.csv: has ${names} in the places of the columns asked for, and parts/1.csv has ${others}`;
+  const parts = (second: string) => ({ 'parts/1.csv': one, 'parts/2.csv': second });
+  expect((await refused(parts(other), positions)).message).toBe(
+    'parts/2.csv: has "item", "user", "time" in the places of the columns asked for, and parts/1.csv has "user", "item", "time"',
+  );
+  expect((await refused(parts(other), { columns: { item: 2, user: 'user' } })).message).toBe(
+    message('"user"', '"item"'),
+  );
+  expect((await refused(parts('{"item":"a","user":"b","time":1}\n'), positions)).message).toContain(
+    '"item", "user"',
+  );
+  // By name each part has its own order; other columns, capitals and types tell nothing.
+  expect((await imported(parts(other.replace('u0,x', 'x,u0')))).rows).toEqual([...read, ...read]);
+  const alike = `User:token, item,time,course\n${good.replace('\n', ',a\n')}`;
+  expect((await imported(parts(alike), positions)).rows).toEqual([...read, ...read]);
+});
+
+test('a header inside a file is left out where it agrees with the first, and ends the import where it does not', async () => {
+  const header = 'user,item,time,rating\n';
+  const row = good.replace('\n', ',3\n');
+  const agreeing = await imported(header + row + header + row, skipping);
+  expect(agreeing.rows).toEqual([...read, ...read]);
+  expect(agreeing.said).toContain('1 row left out: the columns are named again (events:3)');
+  const failure = await refused(header + row + header + row);
+  expect(failure.message).toBe('events:3: the columns are named again');
+  expect(failure.hint).toMatch(/^files were joined: leave out the lines between them with skip_bad_rows/);
+  for (const [second, names] of [
+    ['item,user,time,rating', 'item, user, time'],
+    ['time,user,item,rating', 'time, user, item'],
+    ['user,rating,time,item', 'user, rating, time'],
+    ['user,course,time,rating', 'user, course, time'],
+    ['Item_ID:token,user_id:token,timestamp:float,rating', 'item_id, user_id, timestamp'],
+  ]) {
+    // The same word for the time came before, where it agreed.
+    const text = `${header}${row}${header}${row}${second}\nx,u0,1396872000,3\n`;
+    const refusal = await refused(text, skipping);
+    expect(refusal.message).toBe(
+      `events:5: the columns are named again, and not as they stood before: ${names} for user, item, time`,
+    );
+  }
+  const bad = await imported(`${header}${row}u1,y,time,3\n`, skipping);
+  expect(bad.said).toContain('1 row left out: a time that cannot be read (events:3)');
+  const headless = `${row}item,user,time,3\nx,u0,1396872001,3\n`;
+  expect((await refused(headless, { ...positions, ...skipping })).message).toContain(
+    'events:2: the columns are named again',
+  );
+});
