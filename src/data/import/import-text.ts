@@ -220,19 +220,29 @@ function jsonCells(line: string, places: ColumnPlaces, from: string): Cells {
     (role, index) =>
       `WHEN ${holdsNul(index + 1)} THEN ${sqlText(`${role} holds a NUL character`)} WHEN types[${index + 1}] IN ('OBJECT', 'ARRAY') THEN ${sqlText(`${role} is not one value; columns takes a path such as ${role}: ${places[role].path.join('.')}.id`)}`,
   );
+  const shortened = (['user', 'item'] as const).map(
+    (role, index) =>
+      `WHEN ${isShortened(index + 1)} THEN ${sqlText(`${role} is a decimal of more digits than are kept; write it in quotes`)}`,
+  );
   return {
-    user: value(1),
-    item: value(2),
+    user: `CASE WHEN NOT ${isShortened(1)} THEN ${value(1)} END`,
+    item: `CASE WHEN NOT ${isShortened(2)} THEN ${value(2)} END`,
     time: value(3),
     isParsed: true,
     unreadable: `CASE WHEN NOT is_object THEN 'not a JSON object'
-      WHEN repeats THEN ${sqlText(`a key is there twice, one of ${keys}`)} ${nested.join(' ')} END`,
+      WHEN repeats THEN ${sqlText(`a key is there twice, one of ${keys}`)} ${nested.join(' ')} ${shortened.join(' ')} END`,
     from: objects,
   };
 }
 
 function jsonPointer(path: readonly string[]): string {
   return path.map((name) => `/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
+}
+
+/** SQL for whether a number may have lost digits: DuckDB gives whole ones digit by digit, others as 64 bits hold them. */
+function isShortened(index: number): string {
+  return `coalesce(types[${index}] = 'DOUBLE' AND regexp_matches(texts[${index}], '[.eE]')
+    AND length(regexp_replace(texts[${index}], '[eE].*$|^-?[0.]*|[^0-9]', '', 'g')) > 15, false)`;
 }
 
 function holdsNul(index: number): string {

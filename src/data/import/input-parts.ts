@@ -7,13 +7,15 @@ export interface InputParts {
   readonly files: readonly string[];
   /** What chose them, where the path is not that of one file. */
   readonly pattern?: string;
+  /** Why there are none. */
+  readonly lack?: string;
   readonly remarks: readonly string[];
 }
 
 /**
  * The files that a path stands for: itself, the files of a folder, or those that a pattern matches (`*` and `?` within
  * a name, `**` for folders at any depth), sorted by name; hidden ones and those that begin with `_`, which programs
- * leave beside their parts, are none. A path that stands for nothing is given back as it is. A file to which several
+ * leave beside their parts, are none. A path without wildcards that leads nowhere is given back as it is. A file to which several
  * names lead by links is one, and stands under its own name where that is among them, else under the first.
  *
  * @param path relative to `root`, or absolute; the parts are given in the same way
@@ -26,12 +28,13 @@ export function partsOf(path: string, root: string): InputParts {
   const found = matching(pattern, root);
   const { files, remarks } = eachOnce(pathsOf(found, 'file'), pattern, root);
   return {
-    files: files.length === 0 ? [path] : files,
+    files,
     pattern,
+    ...(files.length > 0 ? {} : { lack: lackOf(path, kind === 'folder', root) }),
     remarks: [
       ...remarks,
       ...leadingNowhere(pathsOf(found, 'nowhere')),
-      ...(kind === 'folder' ? unreadBelow(path, root) : []),
+      ...(kind === 'folder' && files.length > 0 ? unreadBelow(path, root) : []),
     ],
   };
 }
@@ -78,6 +81,18 @@ function overlap(
     below = row;
   }
   return below[0] === true;
+}
+
+/** Why a folder or pattern gives no file. */
+function lackOf(path: string, isFolder: boolean, root: string): string {
+  if (!isFolder) return `no file matches ${path}`;
+  const [inside] = [...below(path, root)].flatMap((folder) => filesIn(folder, root));
+  if (inside !== undefined)
+    return `${path} holds folders alone; path: "${join(path, '**', '*')}" takes the files in them, such as ${inside}`;
+  const hidden = namesIn(path, root).find(isHidden);
+  return hidden === undefined
+    ? `${path} is a folder that holds no file`
+    : `${path} holds no file that is read: names that begin with . or _ are passed over, such as ${hidden}`;
 }
 
 /** Leaves out names that lead to a file by a link where another name leads to it too. */
@@ -186,16 +201,19 @@ function pathsOf(entries: readonly FolderEntry[], kind: PathKind): string[] {
 }
 
 function entriesOf(folder: string, root: string): readonly FolderEntry[] {
-  let names: string[];
-  try {
-    names = readdirSync(resolve(root, folder));
-  } catch {
-    return [];
-  }
-  return names
+  return namesIn(folder, root)
     .filter((name) => !isHidden(name))
     .map((name) => join(folder, name))
     .map((path) => ({ path, kind: kindOf(resolve(root, path)) }));
+}
+
+/** None where there is no such folder, or it cannot be read. */
+function namesIn(folder: string, root: string): readonly string[] {
+  try {
+    return readdirSync(resolve(root, folder));
+  } catch {
+    return [];
+  }
 }
 
 function hasWildcard(path: string): boolean {

@@ -8,7 +8,6 @@ import {
   findPlaces,
   isUsualTimeName,
   looksLikeHeader,
-  namesGivenTwice,
 } from './column-places.js';
 import { foreignFormatOf } from './foreign-format.js';
 import { isDivided, type ShiftSigns, shiftOf } from './shifted-cells.js';
@@ -156,12 +155,13 @@ function tableFormat(
   refuseDivided(header ? below : records, time, first.length, file, asked);
   const rowNames = header ? rowNamesOf(titles, below, time, asked) : undefined;
   const lengths = lengthsOf(first, header ? below : [], { rowNames, places }, asked);
+  const columnNames = distinctNames(titles, lengths.cells);
   const timeTitle = typeof asked.columns.time === 'number' ? first[asked.columns.time - 1] : undefined;
   const isGuess = header && asked.header === 'auto' && timeTitle !== undefined && !isUsualTimeName(timeTitle);
   return {
     header,
-    columnNames: distinctNames(titles, lengths.cells),
-    repeatedNames: namesGivenTwice(titles),
+    columnNames,
+    repeatedNames: ambiguousNames(titles, columnNames, asked.columns),
     layout: { ...layout, header, ...lengths },
     ...(isGuess ? { guessedHeader: top } : {}),
     ...(rowNames === undefined ? {} : { rowNames }),

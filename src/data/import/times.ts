@@ -136,9 +136,10 @@ function likelyForm(
   return undefined;
 }
 
-/** In what steps numbers of 32 bits can tell times of this size apart, in the file's unit. */
-export function floatResolution(largest: number): number {
-  return largest === 0 ? 0 : 2 ** (Math.floor(Math.log2(Math.abs(largest))) - 23);
+/** In what steps floating-point numbers of 32 or 16 bits can tell times of this size apart, in the file's unit. */
+export function floatResolution(largest: number, bits: 32 | 16): number {
+  const fraction = bits === 32 ? 23 : 10;
+  return largest === 0 ? 0 : 2 ** (Math.floor(Math.log2(Math.abs(largest))) - fraction);
 }
 
 /** The number that stands for these seconds in a unit, as it is likely to have been written. */

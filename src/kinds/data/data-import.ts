@@ -129,15 +129,13 @@ export const dataImport = defineKind({
     },
   },
   files: ({ path }, root) => {
-    const { files, pattern, remarks } = partsOf(path, root);
-    // Said where the path is a folder without a file.
-    const expected = remarks.length === 0 ? {} : { expected: `files in the folder itself; ${remarks[0]}` };
+    const { files, pattern, remarks, lack } = partsOf(path, root);
     return {
       files: files.map((file, index) => ({
         name: files.length === 1 ? 'path' : `path/${index}`,
         path: file,
-        ...expected,
       })),
+      objections: lack === undefined ? [] : [{ message: lack, path: ['path'] }],
       ...(pattern === undefined ? {} : { patterns: [pattern] }),
       remarks: remarks.map((message) => ({ message, path: ['path'] })),
     };
@@ -156,6 +154,11 @@ function* objectionsTo({
 }: Complete<typeof parameters>): Generator<Objection> {
   if (/[\n\r\0\u000e]/.test(delimiter))
     yield { message: 'a delimiter cannot be a line break or a control character', path: ['delimiter'] };
+  if (/\\[tnr]/.test(delimiter))
+    yield {
+      message: `the delimiter ${delimiter} is a backslash and a letter: YAML reads "\\t" as a tab between double quotes alone`,
+      path: ['delimiter'],
+    };
   if (delimiter.includes(quote))
     yield { message: `the delimiter holds the quote ${quote}: say quote: none`, path: ['delimiter'] };
   if (delimiter !== 'auto' && (format === 'parquet' || format === 'jsonl'))

@@ -6,7 +6,15 @@ import { suggestion } from '../../base/nearest-name.js';
 import { derivedNodeId, formatNodeId, type NodeIdParts } from '../../base/node-id.js';
 import type { EngineDescriptor } from '../../engines/engine.js';
 import { engines } from '../../engines/registry.js';
-import type { Facts, Kind, Label, LabelPart, PlannedLists, StepPlan } from '../../kinds/kind.js';
+import type {
+  ExternalFiles,
+  Facts,
+  Kind,
+  Label,
+  LabelPart,
+  PlannedLists,
+  StepPlan,
+} from '../../kinds/kind.js';
 import type { Spec } from '../spec/spec.js';
 import type { StepSpec } from '../spec/step-spec.js';
 import { failureAt, type LocatedValue, type ReportFailure } from '../text/located-value.js';
@@ -200,14 +208,18 @@ function buildInstance(
   const facts = Object.fromEntries(
     Object.entries(connected).map(([port, tree]) => [port, factsAt(tree, building)] as const),
   );
-  const common = commonOf(step, combination, parameters, building);
+  const external = kind.files?.(full, building.root) ?? { files: [] };
+  const common = commonOf(step, combination, { ...parameters, external }, building);
   const planned = { parameters: full, inputNames, lengths, facts };
   const plan = kind.plan?.(planned, plannedLists(ports, [...inputs, ...over.given], building));
-  const objections = [...(kind.check?.(planned) ?? []), ...(plan?.objections ?? [])].map(
-    ({ message, path = [], unknown }) =>
-      failureAt(findParameter(step, combination, path).place, 'invalid-value', message, {
-        hint: unknown && suggestion(unknown.name, unknown.known),
-      }),
+  const objections = [
+    ...(kind.check?.(planned) ?? []),
+    ...(plan?.objections ?? []),
+    ...(external.objections ?? []),
+  ].map(({ message, path = [], unknown }) =>
+    failureAt(findParameter(step, combination, path).place, 'invalid-value', message, {
+      hint: unknown && suggestion(unknown.name, unknown.known),
+    }),
   );
   objections.forEach(report);
   if (objections.length > 0) {
@@ -371,8 +383,8 @@ function treeOfSegments(
 function commonOf(
   step: StepSpec,
   combination: Combination,
-  { given, full }: StepParameters,
-  { spec, engines: resolved, root }: Building,
+  { given, full, external }: StepParameters & { readonly external: ExternalFiles },
+  { spec, engines: resolved }: Building,
 ) {
   const { kind } = step;
   const asked = step.engine ?? spec.engine;
@@ -382,16 +394,15 @@ function commonOf(
   const deterministic =
     typeof kind.deterministic === 'function' ? kind.deterministic(full) : (kind.deterministic ?? true);
   const timeoutSeconds = kind.timeoutSeconds?.(full);
-  const external = kind.files?.(full, root);
   return {
     step: step.name,
     kind: kind.name,
     givenParameters: given,
-    files: (external?.files ?? []).map(
+    files: external.files.map(
       (file): LocatedFile => ({ ...file, location: (placeOfText(step.with, file.path) ?? step).location }),
     ),
-    patterns: external?.patterns ?? [],
-    remarks: (external?.remarks ?? []).map(({ message, path = [] }) =>
+    patterns: external.patterns ?? [],
+    remarks: (external.remarks ?? []).map(({ message, path = [] }) =>
       failureAt(findParameter(step, combination, path).place, 'invalid-value', message),
     ),
     ...(engine === undefined ? {} : { engine, engineByName: engine === asked }),
