@@ -163,6 +163,8 @@ test('a header inside a file is left out where it agrees with the first, and end
   }
   const bad = await imported(`${header}${row}u1,y,time,3\n`, skipping);
   expect(bad.said).toContain('1 row left out: a time that cannot be read (events:3)');
+  const odd = `user,item,time,it's \0 odd\n${row}u1,y,soon,3\n`;
+  expect((await imported(odd, skipping)).rows).toEqual(read);
   const headless = `${row}item,user,time,3\nx,u0,1396872001,3\n`;
   expect((await refused(headless, { ...positions, ...skipping })).message).toContain(
     'events:2: the columns are named again',
