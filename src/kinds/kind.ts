@@ -120,6 +120,10 @@ export interface ExternalFile {
 
 export interface ExternalFiles {
   readonly files: readonly ExternalFile[];
+  /** Why there are none, where a folder or pattern was to give some. */
+  readonly objections?: readonly Objection[];
+  /** Patterns by which they were chosen: a file that is made later and matches would be one of them. */
+  readonly patterns?: readonly string[];
   /** What people should look at in the choice of them, though nothing is wrong; said at every plan. */
   readonly remarks?: readonly Objection[];
 }

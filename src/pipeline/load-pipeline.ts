@@ -77,6 +77,7 @@ export async function loadPipeline(options: LoadOptions): Promise<Result<Graph, 
       steps: values,
       stepNames,
       read: filesReadBy(spec, drafts),
+      patterns: [...new Set(drafts.flatMap(({ patterns = [] }) => patterns))],
     },
     report,
   );

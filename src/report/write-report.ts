@@ -40,6 +40,7 @@ import type { Json } from '../base/json.js';
 import { failed, type Result, success } from '../base/result.js';
 import { kshotVersion } from '../run/kshot-version.js';
 import type { Store } from '../store/store.js';
+import { warningsOfData } from './data-warnings.js';
 import { keyFindings } from './key-findings.js';
 import { packageVersions } from './package-versions.js';
 import { isComplete, publishedPath } from './publish/due-publications.js';
@@ -257,7 +258,10 @@ function reportOf(finished: FinishedRun, tables: string, figures: Figures): Omit
     engine: finished.graph.engine,
     synthetic: isSynthetic(finished),
     waivers: finished.graph.waivers,
-    warnings: finished.graph.warnings.map((warning) => warning.message),
+    warnings: [
+      ...finished.graph.warnings.map((warning) => warning.message),
+      ...warningsOfData(figures.data_fingerprints),
+    ],
     counts: finished.counts,
     not_deterministic: finished.nodes
       .filter(({ node, entry }) => !(entry?.facts.deterministic ?? node.deterministic))

@@ -120,9 +120,10 @@ export async function withDatabase<Value>(
   }
 }
 
-/** `'…'` for use in SQL. */
+/** `'…'` for use in SQL; an expression where it holds a NUL, at which the parser would end. */
 export function sqlText(value: string): string {
-  return `'${value.replaceAll("'", "''")}'`;
+  const parts = value.split('\0').map((part) => `'${part.replaceAll("'", "''")}'`);
+  return parts.length === 1 ? parts.join() : `(${parts.join(' || chr(0) || ')})`;
 }
 
 /** `"…"` for use in SQL. */

@@ -14,7 +14,7 @@ export interface Columns {
   readonly header: boolean;
   /** Of the first record; made up (`column1`) where there is no header. */
   readonly columnNames: readonly string[];
-  /** Names, in lower case, that the header gives to more than one column. */
+  /** Names, as `plainName` has them, that the header gives to more than one column. */
   readonly repeatedNames: readonly string[];
 }
 
@@ -55,7 +55,7 @@ export function resolveColumns(file: string, columns: Columns, asked: ColumnMapp
   const problems = roles.filter((_, index) => found[index] === undefined);
   for (const place of found) {
     const name = names[place?.index ?? -1];
-    if (name === undefined || !columns.repeatedNames.includes(name.toLowerCase())) continue;
+    if (name === undefined || !columns.repeatedNames.includes(plainName(name))) continue;
     // A position says which one is meant.
     if (roles.some((role, other) => found[other]?.index === place?.index && typeof asked[role] === 'number'))
       continue;
@@ -136,14 +136,14 @@ export function distinctNames(header: readonly string[], count: number): string[
   });
 }
 
-export function namesGivenTwice(header: readonly string[]): readonly string[] {
-  const names = header.map((name) => name.toLowerCase()).filter((name) => name !== '');
+function namesGivenTwice(header: readonly string[]): readonly string[] {
+  const names = header.map(plainName).filter((name) => name !== '');
   return names.filter((name, index) => names.indexOf(name) !== index);
 }
 
 /**
- * Names that several columns have, but for capitals, in lower case: without one that is asked for just as a single
- * column has it.
+ * Names that several columns have, as `plainName` has them: without one that is asked for just as a single column has
+ * it.
  *
  * @param names as the file has them
  * @param readable those of them that can be read by their own name
@@ -156,11 +156,12 @@ export function ambiguousNames(
   const exact = Object.values(asked)
     .map(String)
     .filter((one) => readable.includes(one) && names.filter((name) => name === one).length === 1)
-    .map((one) => one.toLowerCase());
+    .map(plainName);
   return namesGivenTwice(names).filter((name) => !exact.includes(name));
 }
 
-function plainName(name: string): string {
+/** A title without the type that RecBole gives it, spaces around it and capitals. */
+export function plainName(name: string): string {
   return name
     .replace(/:(token|float|token_seq|float_seq)$/, '')
     .trim()
@@ -178,22 +179,41 @@ function indexByUsualName(names: readonly string[], role: ColumnRole): number {
 /** Whether a first record names the columns; told by the cell that stands for the time: a title of a column is none. */
 export function looksLikeHeader(
   cells: readonly string[],
-  { columns, nullValues }: { readonly columns: ColumnMapping; readonly nullValues: readonly string[] },
+  {
+    columns,
+    nullValues,
+    datePattern,
+  }: {
+    readonly columns: ColumnMapping;
+    readonly nullValues: readonly string[];
+    readonly datePattern?: RegExp;
+  },
 ): boolean {
+  const isDate = (cell: string) => datePattern?.test(cell) === true;
   const isTitle = (cell: string) => {
     const trimmed = cell.trim();
     return (
       trimmed !== '' &&
       !nullValues.includes(cell) &&
       !nullWords.includes(trimmed) &&
-      !/^[+-]?\.?\d/.test(trimmed)
+      !/^[+-]?\.?\d/.test(trimmed) &&
+      !isDate(cell)
     );
   };
   if (Object.values(columns).some((column) => typeof column === 'string')) return true;
   if (typeof columns.time === 'number') return isTitle(cells[columns.time - 1] ?? '');
+  if (cells.some(isDate)) return false;
   if (indexByUsualName(cells, 'time') >= 0) return true;
   const isNamed = roles.some((role) => indexByUsualName(cells, role) >= 0);
   return isNamed ? cells.every(isTitle) : isTitle(cells.at(-1) ?? '');
+}
+
+/** Names that columns of users, items and times usually have. */
+export const usualColumnNames: readonly string[] = roles.flatMap((role) => usualNames[role]);
+
+/** What a column of this name usually holds. */
+export function roleOfUsualName(name: string): ColumnRole | undefined {
+  return roles.find((role) => indexByUsualName([name], role) >= 0);
 }
 
 /** Whether a cell is one of the names that columns of times usually have. */

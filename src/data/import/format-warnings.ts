@@ -1,3 +1,4 @@
+import { formatCount } from '../../base/quantities.js';
 import { badData } from '../../tables/bad-data.js';
 import { type ColumnPlaces, type ColumnRole, roles } from './column-places.js';
 import type { AskedFormat, InteractionFormat } from './interaction-format.js';
@@ -35,21 +36,24 @@ export function warningsOfFormat(
     });
   }
   const isByPosition = roles.every((role) => typeof columns[role] === 'number');
-  if (rowNames === 'unnamed' && format.layout?.ragged === 'refuse' && !isByPosition) {
-    const positions = roles.map((role) => `${role}: ${places[role].index + 2}`).join(', ');
+  if (rowNames?.header === 'unnamed' && format.layout?.ragged === 'refuse' && !isByPosition) {
+    const { columns: more, moveTimes } = rowNames;
+    const positions = roles.map((role) => `${role}: ${places[role].index + 1 + more}`).join(', ');
     throw badData(
       file,
-      'rows have one cell more than the header: either they begin with a name of their own, as R writes, or something follows at the end',
+      moveTimes
+        ? `rows have ${formatCount(more, 'cell')} more than the header, and their times stand that much further on than their title: they begin with names of their own, as R writes`
+        : 'rows have 1 cell more than the header: either they begin with a name of their own, as R writes, or something follows at the end',
       {
-        hint: `say which: columns: { ${positions} }, or ragged_rows: accept`,
+        hint: `${moveTimes ? 'say where the columns are' : 'say which'}: columns: { ${positions} }${moveTimes ? '' : ', or ragged_rows: accept'}`,
       },
     );
   }
-  const first = roles.find((role) => columns[role] === 1);
-  if (rowNames !== undefined && first !== undefined) {
+  const first = roles.find((role) => Number(columns[role]) <= (rowNames?.columns ?? 0));
+  if (first !== undefined) {
     warnings.push({
       about: 'row names',
-      text: `column 1 of ${file}, taken for the ${first}, has no title and another value in each row, as the numbers of rows that R and pandas write: positions count it too`,
+      text: `column ${columns[first]} of ${file}, taken for the ${first}, has no title of its own, as the numbers of rows that R and pandas write: positions count it too`,
     });
   }
   for (const role of roles) {

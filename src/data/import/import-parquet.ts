@@ -99,15 +99,54 @@ export async function importParquet(
       hint: 'copy or write it again',
     });
   }
-  const warnings = await twofoldColumns(database, { file, from, places });
-  if (types.time !== 'FLOAT') return warnings;
-  const [largest] = await database.rows(`SELECT max(abs(${columns.time}))::DOUBLE AS time FROM ${from}`);
-  const size = Number(largest?.['time']);
   return [
-    ...warnings,
+    ...(await twofoldColumns(database, { file, from, places })),
+    ...(await warningsOfTimes(
+      database,
+      { file, path, name: places.time.path.at(-1) ?? '' },
+      columns.time,
+      types.time,
+    )),
+  ];
+}
+
+/** What times as they are stored, or as DuckDB reads them, cannot tell apart. */
+async function warningsOfTimes(
+  database: Database,
+  { file, path, name }: { readonly file: string; readonly path: string; readonly name: string },
+  column: string,
+  type: string,
+): Promise<FormatWarning[]> {
+  if (type !== 'FLOAT' && type !== 'TIMESTAMP WITH TIME ZONE') return [];
+  const [stored] = await database.rows(
+    `SELECT string_agg(logical_type) AS types FROM parquet_schema(${sqlText(withoutWildcards(path))})
+     WHERE name = ${sqlText(name)}`,
+  );
+  const storedType = String(stored?.['types'] ?? '');
+  if (type === 'FLOAT') {
+    const [largest] = await database.rows(
+      `SELECT max(abs(${column}))::DOUBLE AS time FROM ${parquetFile(path)}`,
+    );
+    const size = Number(largest?.['time']);
+    const bits = storedType.includes('Float16') ? 16 : 32;
+    const stored = bits === 16 ? 'FLOAT16 (16 bits)' : 'FLOAT (32 bits)';
+    return [
+      {
+        about: 'float times',
+        text: `${file}: times are stored as ${stored}, which near ${size} has steps of ${floatResolution(size, bits)}: events that were closer may have the same time; store them as DOUBLE or TIMESTAMP`,
+      },
+    ];
+  }
+  if (!storedType.includes('NanoSeconds')) return [];
+  // DuckDB reads them to the microsecond: where all of those are whole milliseconds, nothing finer is likely.
+  const [fine] = await database.rows(
+    `SELECT min(${column})::VARCHAR AS time FROM ${parquetFile(path)} WHERE epoch_us(${column}) % 1000 <> 0`,
+  );
+  if (fine?.['time'] == null) return [];
+  return [
     {
-      about: 'float times',
-      text: `${file}: times are stored as FLOAT (32 bits), which near ${size} has steps of ${floatResolution(size)}: events that were closer may have the same time; store them as DOUBLE or TIMESTAMP`,
+      about: 'nanoseconds',
+      text: `${file}: times are stored in nanoseconds with a zone and read to the microsecond, such as ${fine['time']}: digits below that are lost; store them in microseconds, or without the zone, where they are seen`,
     },
   ];
 }

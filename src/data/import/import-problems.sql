@@ -9,8 +9,12 @@ SELECT
     WHEN user_cell IS NULL THEN 'no user'
     WHEN item_cell IS NULL THEN 'no item'
     WHEN time_cell IS NULL THEN 'no time'
+    WHEN regexp_matches(time_cell, '\d *[AaPp]\.?[Mm]\.?\s*$')
+      THEN 'time ' || time_cell || ' is of a 12-hour clock, which only date_format reads'
     WHEN regexp_matches(time_cell, '\d.* *[A-Za-z_]{2,}(/[A-Za-z_/+-]+)?$')
       THEN 'time ' || time_cell || ' names a time zone: an offset such as +08:00 can be read'
+    WHEN regexp_full_match(time_cell, '\s*[+-]?\d{1,3}(,\d{3}){2,}(\.\d*)?\s*')
+      THEN 'time ' || time_cell || ' has commas between its thousands'
     WHEN regexp_full_match(time_cell, '\s*[+-]?\d+,\d+\s*')
       THEN 'time ' || time_cell || ' has a decimal comma: a point can be read'
     ELSE 'time ' || time_cell || ' is not ' || $form

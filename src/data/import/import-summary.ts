@@ -34,6 +34,8 @@ interface Ids {
   readonly nulls: readonly { readonly word: string; readonly rows: number }[];
   /** Whole numbers with a point: how many, and one of them. */
   readonly floats: { readonly count: number; readonly example: string };
+  /** Numbers as spreadsheets shorten them, 1.2E+12: how many, and one of them. */
+  readonly shortened: { readonly count: number; readonly example: string };
   /** How many begin with a byte order mark, which is not seen. */
   readonly marked: number;
 }
@@ -46,15 +48,18 @@ export async function surveyRows({ database }: ImportTarget, table: string): Pro
       `SELECT count(*) AS count,
          to_json(list({word: id, rows: rows} ORDER BY rows DESC, id) FILTER (is_null))::VARCHAR AS nulls,
          count(*) FILTER (is_float) AS floats, min(id) FILTER (is_float) AS float,
+         count(*) FILTER (is_shortened) AS shortened, min(id) FILTER (is_shortened) AS short,
          count(*) FILTER (prefix(id, chr(65279))) AS marked
        FROM (SELECT ${column} AS id, count(*) AS rows, id IN (${words}) AS is_null,
-           suffix(id, '.0') AND regexp_full_match(id, '-?\\d+\\.0') AS is_float
+           suffix(id, '.0') AND regexp_full_match(id, '-?\\d+\\.0') AS is_float,
+           contains(id, '+') AND regexp_full_match(id, '-?\\d+([.,]\\d+)?[eE]\\+\\d+') AS is_shortened
          FROM ${table} GROUP BY id)`,
     );
     return {
       count: Number(found?.['count']),
       nulls: JSON.parse(String(found?.['nulls'] ?? '[]')) as Ids['nulls'],
       floats: { count: Number(found?.['floats']), example: String(found?.['float']) },
+      shortened: { count: Number(found?.['shortened']), example: String(found?.['short']) },
       marked: Number(found?.['marked']),
     };
   };
@@ -136,7 +141,7 @@ export function warningsOf(
   ];
 }
 
-function ofIds(role: string, { count, nulls, floats, marked }: Ids): string[] {
+function ofIds(role: string, { count, nulls, floats, shortened, marked }: Ids): string[] {
   const warnings: string[] = [];
   if (marked > 0) {
     warnings.push(
@@ -161,6 +166,11 @@ function ofIds(role: string, { count, nulls, floats, marked }: Ids): string[] {
     const are = floats.count === 1 ? 'is a whole number' : 'are whole numbers';
     warnings.push(
       `${formatCount(floats.count, role)} of ${count} ${are} with a point, such as ${floats.example}: it is another ${role} than ${floats.example.replace('.0', '')}`,
+    );
+  }
+  if (shortened.count > 0) {
+    warnings.push(
+      `${formatCount(shortened.count, role)} of ${count} ${shortened.count === 1 ? 'is a number' : 'are numbers'} as spreadsheets shorten them, such as ${shortened.example}: several may have become one; export the column as text`,
     );
   }
   return warnings;

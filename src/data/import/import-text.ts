@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { badData } from '../../tables/bad-data.js';
 import { sqlText } from '../../tables/database.js';
 import { rowsPerGroup, withoutWildcards } from '../../tables/parquet.js';
-import { type ColumnPlaces, roles } from './column-places.js';
+import { type ColumnPlaces, type ColumnRole, roles } from './column-places.js';
 import { addCells, type Cells, type ImportTarget } from './import-target.js';
 import type { InteractionFormat } from './interaction-format.js';
 import { sourceBytes } from './source-bytes.js';
@@ -110,6 +110,46 @@ export async function linesOfRows(part: TextPart, rows: readonly number[]): Prom
   return splitter.lines;
 }
 
+/** Rows of a file, ascending: the line on which each begins, and the cells asked for. */
+export async function recordsOfRows(
+  part: TextPart,
+  rows: readonly number[],
+): Promise<
+  readonly {
+    readonly row: number;
+    readonly line: number;
+    readonly cells: { readonly [role in ColumnRole]: string };
+  }[]
+> {
+  const splitter = new RecordSplitter(layoutOf(part), rows);
+  const lines: string[] = [];
+  let row = 0;
+  let begun: Buffer[] = [];
+  for await (const pieces of splitFile(splitter, part)) {
+    for (const piece of pieces) {
+      for (let start = 0, end = 0; start < piece.length; start = end) {
+        end = piece.indexOf(lineFeed, start) + 1 || piece.length;
+        const isWanted = row === rows[lines.length];
+        if (isWanted) begun.push(piece.subarray(start, end));
+        if (piece[end - 1] !== lineFeed) continue;
+        if (isWanted) lines.push(Buffer.concat(begun).toString('utf8').replace(/\n$/, ''));
+        begun = [];
+        row++;
+      }
+    }
+    if (lines.length === rows.length) break;
+  }
+  return lines.map((text, index) => {
+    const cells = text.split(splitter.delimiter);
+    const cellOf = (role: ColumnRole) => cells[part.places[role].index] ?? '';
+    return {
+      row: rows[index] ?? 0,
+      line: splitter.lines[index] ?? 0,
+      cells: { user: cellOf('user'), item: cellOf('item'), time: cellOf('time') },
+    };
+  });
+}
+
 /** Splits a whole file, giving what is written as it comes. */
 async function* splitFile(splitter: RecordSplitter, part: TextPart): AsyncGenerator<readonly Buffer[]> {
   let rest: Buffer = Buffer.alloc(0);
@@ -180,19 +220,29 @@ function jsonCells(line: string, places: ColumnPlaces, from: string): Cells {
     (role, index) =>
       `WHEN ${holdsNul(index + 1)} THEN ${sqlText(`${role} holds a NUL character`)} WHEN types[${index + 1}] IN ('OBJECT', 'ARRAY') THEN ${sqlText(`${role} is not one value; columns takes a path such as ${role}: ${places[role].path.join('.')}.id`)}`,
   );
+  const shortened = (['user', 'item'] as const).map(
+    (role, index) =>
+      `WHEN ${isShortened(index + 1)} THEN ${sqlText(`${role} is a decimal of more digits than are kept; write it in quotes`)}`,
+  );
   return {
-    user: value(1),
-    item: value(2),
+    user: `CASE WHEN NOT ${isShortened(1)} THEN ${value(1)} END`,
+    item: `CASE WHEN NOT ${isShortened(2)} THEN ${value(2)} END`,
     time: value(3),
     isParsed: true,
     unreadable: `CASE WHEN NOT is_object THEN 'not a JSON object'
-      WHEN repeats THEN ${sqlText(`a key is there twice, one of ${keys}`)} ${nested.join(' ')} END`,
+      WHEN repeats THEN ${sqlText(`a key is there twice, one of ${keys}`)} ${nested.join(' ')} ${shortened.join(' ')} END`,
     from: objects,
   };
 }
 
 function jsonPointer(path: readonly string[]): string {
   return path.map((name) => `/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
+}
+
+/** SQL for whether a number may have lost digits: DuckDB gives whole ones digit by digit, others as 64 bits hold them. */
+function isShortened(index: number): string {
+  return `coalesce(types[${index}] = 'DOUBLE' AND regexp_matches(texts[${index}], '[.eE]')
+    AND length(regexp_replace(texts[${index}], '[eE].*$|^-?[0.]*|[^0-9]', '', 'g')) > 15, false)`;
 }
 
 function holdsNul(index: number): string {

@@ -8,13 +8,13 @@ import {
   findPlaces,
   isUsualTimeName,
   looksLikeHeader,
-  namesGivenTwice,
 } from './column-places.js';
 import { foreignFormatOf } from './foreign-format.js';
+import { isDivided, type ShiftSigns, shiftOf } from './shifted-cells.js';
 import { firstStoredBytes, sourceBytes } from './source-bytes.js';
 import type { RecordLayout } from './split-records.js';
 import { type Division, divisionOf, firstRecords, type TextFormat } from './text-division.js';
-import { isLikelyTime } from './times.js';
+import { isLikelyTime, isTimeCell } from './times.js';
 
 export type Format = TextFormat | 'parquet' | 'jsonl';
 
@@ -28,12 +28,22 @@ export interface AskedFormat {
   readonly comment: string;
   readonly raggedRows: 'auto' | 'refuse' | 'accept';
   readonly nullValues: readonly string[];
+  /** What a time looks like, where its form is given by strptime's letters. */
+  readonly datePattern?: RegExp;
 }
 
 interface Line {
   /** From 1. */
   readonly line: number;
   readonly text: string;
+}
+
+/** Rows begin with so many names of their own, which the header leaves out (`unnamed`) or empty (`untitled`). */
+export interface RowNames {
+  readonly header: 'unnamed' | 'untitled';
+  readonly columns: number;
+  /** Whether the times stand that many cells further on than their title. */
+  readonly moveTimes: boolean;
 }
 
 /** How a file of interactions is to be read. */
@@ -48,8 +58,7 @@ export interface InteractionFormat extends Columns {
   readonly guessedHeader?: Line;
   /** What looks like a row among the comments above the first record. */
   readonly rowAbove?: Line;
-  /** Rows begin with a name of their own, which the header leaves out (`unnamed`) or empty (`untitled`). */
-  readonly rowNames?: 'unnamed' | 'untitled';
+  readonly rowNames?: RowNames;
   /** Of the columns asked for, names of keys that are paths into nested records as well. */
   readonly twofoldNames: readonly string[];
 }
@@ -126,7 +135,7 @@ function textFormat(bytes: Buffer, file: string, asked: AskedFormat): Omit<Inter
     format: division.delimiter === '\t' ? 'tsv' : division.delimiter === ',' ? 'csv' : 'ssv',
     twofoldNames: [],
     ...(rowAbove === undefined ? {} : { rowAbove }),
-    ...tableFormat(records, { ...noted, ...division }, { line, text: first }, asked),
+    ...tableFormat(records, { ...noted, ...division }, { line, text: first, file }, asked),
   };
 }
 
@@ -134,23 +143,26 @@ function textFormat(bytes: Buffer, file: string, asked: AskedFormat): Omit<Inter
 function tableFormat(
   records: readonly (readonly string[])[],
   layout: Pick<RecordLayout, 'delimiter' | 'spaces' | 'quote' | 'comment' | 'commentsOnTop'>,
-  top: Line,
+  { file, ...top }: Line & { readonly file: string },
   asked: AskedFormat,
 ): Omit<InteractionFormat, 'gzip' | 'format' | 'twofoldNames' | 'rowAbove'> {
   const [first = [], ...below] = records;
   const header = asked.header === 'auto' ? looksLikeHeader(first, asked) : asked.header;
   const titles = header ? first : [];
   const columns = { header, columnNames: distinctNames(titles, first.length), repeatedNames: [] };
-  const time = findPlaces(columns, asked.columns).at(-1)?.index ?? -1;
-  const rowNames = header ? rowNamesOf(titles, below, time) : undefined;
-  const { cells, ragged } = lengthsOf(first, header ? below : [], rowNames, asked);
+  const places = findPlaces(columns, asked.columns).map((place) => place?.index ?? -1);
+  const time = places.at(-1) ?? -1;
+  refuseDivided(header ? below : records, time, first.length, file, asked);
+  const rowNames = header ? rowNamesOf(titles, below, time, asked) : undefined;
+  const lengths = lengthsOf(first, header ? below : [], { rowNames, places }, asked);
+  const columnNames = distinctNames(titles, lengths.cells);
   const timeTitle = typeof asked.columns.time === 'number' ? first[asked.columns.time - 1] : undefined;
   const isGuess = header && asked.header === 'auto' && timeTitle !== undefined && !isUsualTimeName(timeTitle);
   return {
     header,
-    columnNames: distinctNames(titles, cells),
-    repeatedNames: namesGivenTwice(titles),
-    layout: { ...layout, header, cells, ragged },
+    columnNames,
+    repeatedNames: ambiguousNames(titles, columnNames, asked.columns),
+    layout: { ...layout, header, ...lengths },
     ...(isGuess ? { guessedHeader: top } : {}),
     ...(rowNames === undefined ? {} : { rowNames }),
   };
@@ -171,20 +183,79 @@ function rowAmong(text: string, division: Division, cells: number | undefined): 
 function lengthsOf(
   { length }: readonly string[],
   below: readonly (readonly string[])[],
-  rowNames: InteractionFormat['rowNames'],
-  { raggedRows, columns }: AskedFormat,
-): Pick<RecordLayout, 'cells' | 'ragged'> {
-  if (raggedRows === 'refuse') return { cells: length, ragged: 'refuse' };
-  if (raggedRows === 'auto' && rowNames === 'unnamed') return { cells: length + 1, ragged: 'refuse' };
+  { rowNames, places }: { readonly rowNames: RowNames | undefined; readonly places: readonly number[] },
+  asked: AskedFormat,
+): Pick<RecordLayout, 'cells' | 'ragged' | 'signs'> {
+  const { raggedRows, columns } = asked;
+  const signs = signsOf(asked);
+  if (raggedRows === 'refuse') return { cells: length, ragged: 'refuse', signs };
+  if (raggedRows === 'auto' && rowNames?.header === 'unnamed')
+    return { cells: length + rowNames.columns, ragged: 'refuse', signs };
   const isLonger = below.length > 0 && below.every((cells) => cells.length > length);
-  if (raggedRows === 'auto' && !isLonger) return { cells: length, ragged: 'refuse' };
+  if (raggedRows === 'auto' && !isLonger) return { cells: length, ragged: 'refuse', signs };
   // Positions may reach cells that have no title.
   const cells = Object.values(columns).reduce<number>(
     (most, column) =>
       typeof column === 'number' && below.some((row) => row.length >= column) ? Math.max(most, column) : most,
     length,
   );
-  return { cells, ragged: raggedRows === 'accept' || cells > length ? 'accept' : 'extra' };
+  if (raggedRows === 'accept' || cells > length) return { cells, ragged: 'accept', signs };
+  const trust = trustIn(below, length, places, signs);
+  return trust === 'none'
+    ? { cells, ragged: 'refuse', signs }
+    : { cells, ragged: 'extra', signs: { ...signs, isTimeDue: trust === 'times' } };
+}
+
+function signsOf(asked: AskedFormat): ShiftSigns {
+  return {
+    isTime: (cell) => isTimeCell(cell, asked),
+    isAccepted: asked.raggedRows === 'accept',
+    isTimeByPosition: typeof asked.columns.time === 'number',
+    isTimeDue: false,
+  };
+}
+
+/**
+ * What says that the cells which rows have more than the header are at their end, so that no other stands under
+ * another's title: that the times are times, or that numbers in their place grow and have a title behind them.
+ */
+function trustIn(
+  rows: readonly (readonly string[])[],
+  length: number,
+  places: readonly number[],
+  signs: ShiftSigns,
+): 'times' | 'order' | 'none' {
+  if (rows.every((cells) => cells.slice(length).every((cell) => cell === ''))) return 'order';
+  const time = places.at(-1) ?? -1;
+  if (time < 0 || places.some((place) => place > time)) return 'none';
+  if (rows.every((cells) => signs.isTime(cells[time] ?? ''))) return 'times';
+  const isShifted = (cells: readonly string[]) =>
+    shiftOf((place) => cells[place] ?? '', time, cells.length - length, signs) !== undefined;
+  const numbers = rows.map((cells) => (cells[time]?.trim() === '' ? Number.NaN : Number(cells[time])));
+  const grow = numbers.every((number, index) => number >= (numbers[index - 1] ?? Number.NEGATIVE_INFINITY));
+  return time < length - 1 && grow && !rows.some(isShifted) ? 'order' : 'none';
+}
+
+/** Fails where all rows have a time that commas between its thousands divide, whatever the header makes of that. */
+function refuseDivided(
+  rows: readonly (readonly string[])[],
+  time: number,
+  length: number,
+  file: string,
+  asked: AskedFormat,
+): void {
+  const isOfOne = (cells: readonly string[]) =>
+    isDivided(
+      cells[time] ?? '',
+      (step) => cells[time + step] ?? '',
+      length,
+      (number) => isTimeCell(number, asked),
+    );
+  if (time < 0 || rows.length === 0 || !rows.every((cells) => cells.length === length && isOfOne(cells)))
+    return;
+  throw badData(file, 'its times have commas between their thousands, which divide them into several cells', {
+    hint: 'write them without commas (1396872000)',
+  });
 }
 
 /**
@@ -196,14 +267,22 @@ function rowNamesOf(
   titles: readonly string[],
   below: readonly (readonly string[])[],
   time: number,
-): InteractionFormat['rowNames'] {
-  if (below.length === 0 || new Set(below.map(([first]) => first)).size < below.length) return undefined;
-  if (titles[0]?.trim() === '') return 'untitled';
-  const isLonger = below.every((cells) => cells.length === titles.length + 1);
-  const areTimes = (place: number) => below.every((cells) => isLikelyTime(cells[place] ?? ''));
-  if (areTimes(time) && !areTimes(time + 1)) return undefined;
+  asked: AskedFormat,
+): RowNames | undefined {
+  if (below.length === 0) return undefined;
+  const differ = (place: number) => new Set(below.map((cells) => cells[place])).size === below.length;
+  const isUntitled = (title: string, place: number) =>
+    /^unnamed: \d/i.test(title) || (title.trim() === '' && differ(place));
+  const titled = titles.findIndex((title, place) => !isUntitled(title, place));
+  if (titled > 0) return { header: 'untitled', columns: titled, moveTimes: false };
+  const more = (below[0]?.length ?? 0) - titles.length;
+  if (more < 1 || below.some((cells) => cells.length !== titles.length + more)) return undefined;
+  const areTimes = (place: number) => below.every((cells) => isTimeCell(cells[place] ?? '', asked));
+  const moveTimes = areTimes(time + more);
+  if (areTimes(time) && !moveTimes) return undefined;
   // A delimiter at the end of each row is no cell of its own.
-  return isLonger && below.some((cells) => cells.at(-1) !== '') ? 'unnamed' : undefined;
+  const isOneName = more === 1 && differ(0) && below.some((cells) => cells.at(-1) !== '');
+  return isOneName || moveTimes ? { header: 'unnamed', columns: more, moveTimes } : undefined;
 }
 
 /** Where the first line begins that is neither blank nor a comment, and its number. */

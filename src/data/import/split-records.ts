@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { formatCount } from '../../base/quantities.js';
 import { sqlText } from '../../tables/database.js';
+import { type ShiftSigns, shiftOf } from './shifted-cells.js';
 
 /** How the records of a text file are laid out. */
 export interface RecordLayout {
@@ -21,6 +22,8 @@ export interface RecordLayout {
   readonly wanted: { readonly [name: string]: number };
   /** Whether all records have more cells (`extra`); whether any number that reaches those asked for will do. */
   readonly ragged: 'refuse' | 'extra' | 'accept';
+  /** By which rows of another length are told whose cells stand under titles of others; absent: by none. */
+  readonly signs?: ShiftSigns;
 }
 
 export interface BadRow {
@@ -335,12 +338,24 @@ export class RecordSplitter {
     const reaches = this.wantedNames.every(([, cell]) => cell < found);
     if (ragged === 'extra' && found <= cells)
       return `has ${formatCount(found, 'cell')}, where the first rows have more than the header's ${cells}`;
-    if (found !== cells && (ragged === 'refuse' || !reaches))
-      return `has ${formatCount(found, 'cell')}, not ${cells}`;
+    const shift = this.shiftOf(bytes, found - cells);
+    if (found !== cells && (ragged === 'refuse' || !reaches || shift !== undefined))
+      return `has ${formatCount(found, 'cell')}, not ${cells}${shift === undefined ? '' : `: ${shift}`}`;
     for (const [name, cell] of this.wantedNames) {
       if (!isUtf8(bytes.subarray(this.starts[cell], this.ends[cell]))) return `${name} is not UTF-8`;
     }
     return undefined;
+  }
+
+  private shiftOf(bytes: Buffer, more: number): string | undefined {
+    const { signs, wanted, cells } = this.layout;
+    const time = wanted['time'];
+    if (more === 0 || signs === undefined || time === undefined) return undefined;
+    const cellAt = (place: number) => bytes.toString('utf8', this.starts[place], this.ends[place]);
+    // Delimiters at the end of a row are no cells of their own.
+    if (more > 0 && this.starts.slice(cells).every((start, index) => this.ends[cells + index] === start))
+      return undefined;
+    return shiftOf((place) => (place in this.starts ? cellAt(place) : ''), time, more, signs);
   }
 
   private noteRecord(breaks: number): void {

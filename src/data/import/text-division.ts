@@ -1,6 +1,6 @@
 import { badData } from '../../tables/bad-data.js';
 import { type ColumnMapping, distinctNames, findPlaces, looksLikeHeader } from './column-places.js';
-import { isLikelyTime } from './times.js';
+import { isTimeCell } from './times.js';
 
 export type TextFormat = 'csv' | 'tsv' | 'ssv';
 
@@ -19,6 +19,7 @@ interface AskedDivision {
   readonly header: boolean | 'auto';
   readonly columns: ColumnMapping;
   readonly nullValues: readonly string[];
+  readonly datePattern?: RegExp;
 }
 
 const delimiters = { csv: [',', ';', '::', '|'], tsv: ['\t'], ssv: [' '] } as const;
@@ -79,7 +80,7 @@ function bestOf(
     ({ delimiter, records }) =>
       delimiter !== best.delimiter &&
       records.length > 1 &&
-      records.every((cells) => cells.length >= 3 && cells.some(isLikelyTime)),
+      records.every((cells) => cells.length >= 3 && cells.some((cell) => isTimeCell(cell, asked))),
   );
   if (best.fit === found && other !== undefined) {
     const [one, two] = [best, other].map(({ delimiter }) => JSON.stringify(delimiter));
@@ -108,7 +109,7 @@ function fitOf(records: readonly (readonly string[])[], asked: AskedDivision): n
   const time = places.at(-1);
   if (time === undefined || places.includes(undefined)) return unfit;
   const isByName = header && Object.values(asked.columns).every((column) => typeof column === 'string');
-  return isByName || isLikelyTime((header ? second : first)[time.index] ?? '') ? certain : found;
+  return isByName || isTimeCell((header ? second : first)[time.index] ?? '', asked) ? certain : found;
 }
 
 /**

@@ -38,7 +38,8 @@ export function secondsOfNumber(number: string, unit: TimeUnit): string {
 export function secondsOfText(text: string, form: TimeForm): string {
   if (typeof form === 'object') return `epoch(try_strptime(${text}, ${sqlText(form.dateFormat)}))`;
   if (form === 'iso') return `iso_seconds(${text})`;
-  return secondsOfNumber(`try_cast(${text} AS DOUBLE)`, form);
+  // DuckDB passes over underscores among digits, which most readers take for no number.
+  return secondsOfNumber(`CASE WHEN NOT contains(${text}, '_') THEN try_cast(${text} AS DOUBLE) END`, form);
 }
 
 /** Whether times are written as numbers. */
@@ -70,9 +71,14 @@ const latest = Date.UTC(2100, 0) / 1000;
 /** Whether a cell of text is a time since 1990 beyond doubt: a date, or a number of seconds or smaller units. */
 export function isLikelyTime(cell: string): boolean {
   const text = cell.trim();
-  if (/^(?:19|20)\d{2}([-/])\d{1,2}\1\d{1,2}(?:[T ]|$)/.test(text)) return true;
+  if (/^(?:19|20)\d{2}(?:([-/])\d{1,2}\1\d{1,2}(?:[T ]|$)|\d{4}T\d{2})/.test(text)) return true;
   const number = /^\d{9,}(?:[.,]\d*)?$/.test(text) ? Number(text.replace(',', '.')) : Number.NaN;
   return [1, 1e3, 1e6, 1e9].some((perSecond) => number > earliest * perSecond && number < latest * perSecond);
+}
+
+/** The same, where the form of dates may be given. */
+export function isTimeCell(cell: string, { datePattern }: { readonly datePattern?: RegExp }): boolean {
+  return datePattern === undefined ? isLikelyTime(cell) : datePattern.test(cell);
 }
 
 /** What is unlikely about times. */
@@ -130,9 +136,10 @@ function likelyForm(
   return undefined;
 }
 
-/** In what steps numbers of 32 bits can tell times of this size apart, in the file's unit. */
-export function floatResolution(largest: number): number {
-  return largest === 0 ? 0 : 2 ** (Math.floor(Math.log2(Math.abs(largest))) - 23);
+/** In what steps floating-point numbers of 32 or 16 bits can tell times of this size apart, in the file's unit. */
+export function floatResolution(largest: number, bits: 32 | 16): number {
+  const fraction = bits === 32 ? 23 : 10;
+  return largest === 0 ? 0 : 2 ** (Math.floor(Math.log2(Math.abs(largest))) - fraction);
 }
 
 /** The number that stands for these seconds in a unit, as it is likely to have been written. */

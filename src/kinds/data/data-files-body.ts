@@ -1,8 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { relative } from 'node:path';
 import { type Failure, FailureError } from '../../base/failure.js';
+import { formatCount } from '../../base/quantities.js';
 import { type ItemNames, readItemCatalogue, writeItemCatalogue } from '../../data/item-catalogue.js';
 import { checkPairsAndEpisodes, createTable } from '../../data/pair-tables.js';
+import { lateSupportText, sharedUsersText } from '../../data/split-warnings.js';
 import { foreignEpisodeColumns, foreignPairColumns } from '../../data/table-columns.js';
 import { badData } from '../../tables/bad-data.js';
 import { type Database, withDatabase } from '../../tables/database.js';
@@ -10,6 +12,7 @@ import { writeParquet } from '../../tables/parquet.js';
 import type { KindContext } from '../kind.js';
 
 const ownedPairs = readFileSync(new URL('./data-files.sql', import.meta.url), 'utf8');
+const orderOfEpisodes = readFileSync(new URL('./data-fingerprint-order.sql', import.meta.url), 'utf8');
 const splits = ['train', 'val', 'test'] as const;
 
 /** Checks all seven files, tells all that is wrong at once, and writes them in kshot's own column types and order. */
@@ -49,7 +52,7 @@ async function takeSplit(
   if (first !== undefined) {
     throw new FailureError({ ...first, details: others.map((one) => one.message) });
   }
-  await refusePadding(database, pairs.file);
+  await checkPrefixLengths(context, database, pairs.file);
   // Without a catalogue, which has been reported, no id can be checked.
   if (names === undefined) return;
   await database.run('UPDATE episodes SET episode_id = rowid WHERE episode_id IS NULL');
@@ -75,7 +78,12 @@ async function takeSplit(
     path: output('episodes'),
   });
   writeItemCatalogue(output('items'), names);
-  await database.run('INSERT INTO users SELECT DISTINCT $split, user_id FROM episodes', { split });
+  await database.run(
+    `INSERT INTO users
+     SELECT $split, user_id FROM (SELECT user_id FROM episodes UNION SELECT user_id FROM pairs) WHERE user_id IS NOT NULL`,
+    { split },
+  );
+  await warnOfOrder(context, database, split);
   const [counts] = await database.rows(
     `SELECT count(*) AS episodes, count(DISTINCT user_id) AS users,
             (SELECT count(*) FROM pairs) AS pairs, (SELECT count(*) FROM pairs WHERE user_id IS NULL) AS unowned
@@ -89,10 +97,21 @@ async function takeSplit(
   );
 }
 
-async function refusePadding(database: Database, file: string): Promise<void> {
-  const [padded] = await database.rows(
-    'SELECT count(*) AS pairs, min(pair_id) AS example FROM pairs WHERE prefix_len < len(prefix)',
-  );
+/** Fails where prefixes are longer than their file says, and warns where they are shorter: no step looks at what it says. */
+async function checkPrefixLengths(context: KindContext, database: Database, file: string): Promise<void> {
+  const pairsWhere = async (condition: string) => {
+    const [found] = await database.rows(
+      `SELECT count(*) AS pairs, min(pair_id) AS example FROM pairs WHERE ${condition}`,
+    );
+    return found;
+  };
+  const cut = await pairsWhere('prefix_len > len(prefix)');
+  if (cut?.['pairs'] !== 0) {
+    context.note(
+      `warning: ${file}: prefix has fewer items than prefix_len says in ${formatCount(Number(cut?.['pairs']), 'row')} (first: pair_id ${cut?.['example']}): they are taken as they stand, as if cut to their last items`,
+    );
+  }
+  const padded = await pairsWhere('prefix_len < len(prefix)');
   if (padded?.['pairs'] === 0) return;
   throw badData(
     file,
@@ -101,16 +120,25 @@ async function refusePadding(database: Database, file: string): Promise<void> {
   );
 }
 
-/** A line of the log for users that more than one split has: what is learned from them is no cold start. */
+/** Says where a user is asked before what it learns from has happened, which the roles of splits cannot tell. */
+async function warnOfOrder(context: KindContext, database: Database, split: string): Promise<void> {
+  const [found] = await database.rows(orderOfEpisodes);
+  if (found?.['support_after_query'] === 0) return;
+  context.note(
+    `warning: ${lateSupportText(split, Number(found?.['support_after_query']), Number(found?.['episodes']))}`,
+  );
+}
+
+/** Says which users more than one split has, in pairs or episodes: what is learned from them is no cold start. */
 async function warnOfSharedUsers(context: KindContext, database: Database): Promise<void> {
   const shared = await database.rows(
     `SELECT splits, count(*) AS users, min(user_id) AS example
-     FROM (SELECT user_id, string_agg(split, ' and ' ORDER BY split) AS splits FROM users
+     FROM (SELECT user_id, string_agg(split, ' ' ORDER BY split) AS splits FROM users
            GROUP BY user_id HAVING count(*) > 1)
      GROUP BY splits ORDER BY splits`,
   );
   for (const { splits: names, users, example } of shared) {
-    context.log(`warning: ${users} users have episodes in ${names} (first: ${example})`);
+    context.note(`warning: ${sharedUsersText(Number(users), String(names).split(' '), String(example))}`);
   }
 }
 

@@ -1,6 +1,13 @@
 import { relative } from 'node:path';
 import { formatCount } from '../../base/quantities.js';
-import { type ColumnPlaces, resolveColumns, roles } from '../../data/import/column-places.js';
+import {
+  type ColumnPlaces,
+  type Columns,
+  plainName,
+  resolveColumns,
+  roles,
+} from '../../data/import/column-places.js';
+import { datePattern } from '../../data/import/date-format.js';
 import { type FormatWarning, warningsOfFormat } from '../../data/import/format-warnings.js';
 import { importParquet, parquetColumns } from '../../data/import/import-parquet.js';
 import { describeImport, type LeftOut, surveyRows, warningsOf } from '../../data/import/import-summary.js';
@@ -11,6 +18,7 @@ import {
   detectFormat,
   type InteractionFormat,
 } from '../../data/import/interaction-format.js';
+import { findSecondHeaders } from '../../data/import/second-headers.js';
 import type { BadRow, RecordSplitter } from '../../data/import/split-records.js';
 import { badData, readingUserFile } from '../../tables/bad-data.js';
 import { withDatabase } from '../../tables/database.js';
@@ -47,6 +55,10 @@ export async function run(context: KindContext<DataImportParameters>): Promise<v
       const file = shownPath(context.root, path);
       parts.push(await readPart(context, reading, path, file));
     }
+    for (const [index, { text, firstRow }] of parts.entries()) {
+      if (text !== undefined)
+        await findSecondHeaders(target, text, [firstRow, parts[index + 1]?.firstRow ?? target.rows]);
+    }
     const leftOut = await rowsLeftOut(target, parts);
     const bad = leftOut.reduce((sum, { count }) => sum + count, 0);
     if (bad > 0 && !parameters.skip_bad_rows) await refuseRows(target, parts, bad);
@@ -77,8 +89,13 @@ function shownPath(root: string, path: string): string {
   return below.startsWith('..') ? path : below;
 }
 
-function askedFormat({ ragged_rows, null_values, ...asked }: DataImportParameters): AskedFormat {
-  return { ...asked, raggedRows: ragged_rows, nullValues: null_values };
+function askedFormat({ ragged_rows, null_values, date_format, ...asked }: DataImportParameters): AskedFormat {
+  return {
+    ...asked,
+    raggedRows: ragged_rows,
+    nullValues: null_values,
+    ...(date_format === undefined ? {} : { datePattern: datePattern(date_format) }),
+  };
 }
 
 /** What is known while parts are read one after the other. */
@@ -90,6 +107,31 @@ interface Reading {
   named?: TextPart;
   /** The first table without a header, before any with one. */
   nameless?: TextPart;
+  /** Of the first part that names its columns, what those are called that are asked for by position. */
+  titled?: Titles;
+}
+
+interface Titles {
+  readonly file: string;
+  readonly names: readonly string[];
+}
+
+/** Fails where a position stands for one column in this part and for another in an earlier one. */
+function refuseOtherTitles(reading: Reading, file: string, columns: Columns, places: ColumnPlaces): void {
+  const { asked, titled } = reading;
+  const numbered = roles.filter((role) => typeof asked.columns[role] === 'number');
+  if (!columns.header || numbered.length === 0) return;
+  const names = numbered.map((role) => plainName(columns.columnNames[places[role].index] ?? ''));
+  reading.titled ??= { file, names };
+  if (titled === undefined || titled.names.join('\n') === names.join('\n')) return;
+  const list = (titles: readonly string[]) => titles.map((title) => JSON.stringify(title)).join(', ');
+  throw badData(
+    file,
+    `has ${list(names)} in the places of the columns asked for, and ${titled.file} has ${list(titled.names)}`,
+    {
+      hint: 'give columns by name, or read the files in steps of their own; where these are rows, say header: false',
+    },
+  );
 }
 
 async function readPart(context: KindContext, reading: Reading, path: string, file: string): Promise<Part> {
@@ -101,11 +143,13 @@ async function readPart(context: KindContext, reading: Reading, path: string, fi
     await readingUserFile(file, 'it is damaged or cut off: copy or write it again', async () => {
       const columns = await parquetColumns(target.database, path, asked.columns);
       const places = resolveColumns(file, { ...format, ...columns }, asked.columns);
+      refuseOtherTitles(reading, file, { ...format, ...columns }, places);
       for (const warning of await importParquet(target, { path, file, places })) warnings.push(warning);
     });
     return { path, file, firstRow };
   }
   const places = columnsOf(file, format, reading);
+  refuseOtherTitles(reading, file, format, places);
   for (const warning of warningsOfFormat(file, format, places, asked)) warnings.push(warning);
   const text = { path, file, format, layout, places };
   if (format.header) reading.named = text;
@@ -243,6 +287,14 @@ function hintFor(shown: readonly BadRow[], parts: readonly Part[]): string {
   const comment = parts.find(({ split }) => split?.commentLike !== undefined);
   if (comment !== undefined)
     return `if lines that begin with # are comments (${comment.file}:${comment.split?.commentLike?.line}), say comment: '#'; else ${general}`;
+  if (says('named again'))
+    return 'files were joined: leave out the lines between them with skip_bad_rows: true, or read them as parts in a folder';
+  if (says('12-hour clock'))
+    return `say how times are written, such as date_format: '%Y-%m-%d %I:%M %p'; or ${general}`;
+  if (says('between its thousands'))
+    return 'write numbers without commas between their thousands (1396872000), or leave these rows out with skip_bad_rows: true';
+  if (says('its time stands') || says('no time stands'))
+    return `${general}; where a cell may hold a comma, it needs quotes`;
   if (says(' cell'))
     return `${general}; ragged_rows: accept takes rows of any length that reach the columns asked for`;
   if (says('not UTF-8')) return `convert the file: iconv -f LATIN1 -t UTF-8 FILE > NEW_FILE; or ${general}`;

@@ -1,3 +1,4 @@
+import { problemOfDateFormat } from '../../data/import/date-format.js';
 import { partsOf } from '../../data/import/input-parts.js';
 import type { TimeUnit } from '../../data/import/times.js';
 import { defineKind, type Objection } from '../kind.js';
@@ -38,7 +39,7 @@ const parameters = declareParameters(
       },
       header: {
         description:
-          'Whether the first record of a text file names the columns; `auto`: where what stands in the place of the time is a word, which is said where columns are given by position.',
+          'Whether the first record of a text file names the columns; `auto`: where what stands in the place of the time is a word, and no date in date_format, which is said where columns are given by position.',
         enum: ['auto', true, false],
         default: 'auto',
       },
@@ -83,7 +84,7 @@ const parameters = declareParameters(
       },
       ragged_rows: {
         description:
-          'What to do with rows that have more or fewer cells than the header: `refuse` them, or `accept` those that reach the columns asked for. `auto`: accepts longer rows where all are longer than the header, which the first hundred tell; refuses others.',
+          'What to do with rows that have more or fewer cells than the header: `refuse` them, or `accept` those that reach the columns asked for. `auto`: accepts longer rows where all are longer than the header, which the first hundred tell, and their times stand below their title; refuses others.',
         enum: ['auto', 'refuse', 'accept'],
         default: 'auto',
       },
@@ -128,15 +129,14 @@ export const dataImport = defineKind({
     },
   },
   files: ({ path }, root) => {
-    const { files, remarks } = partsOf(path, root);
-    // Said where the path is a folder without a file.
-    const expected = remarks.length === 0 ? {} : { expected: `files in the folder itself; ${remarks[0]}` };
+    const { files, pattern, remarks, lack } = partsOf(path, root);
     return {
       files: files.map((file, index) => ({
         name: files.length === 1 ? 'path' : `path/${index}`,
         path: file,
-        ...expected,
       })),
+      objections: lack === undefined ? [] : [{ message: lack, path: ['path'] }],
+      ...(pattern === undefined ? {} : { patterns: [pattern] }),
       remarks: remarks.map((message) => ({ message, path: ['path'] })),
     };
   },
@@ -154,6 +154,11 @@ function* objectionsTo({
 }: Complete<typeof parameters>): Generator<Objection> {
   if (/[\n\r\0\u000e]/.test(delimiter))
     yield { message: 'a delimiter cannot be a line break or a control character', path: ['delimiter'] };
+  if (/\\[tnr]/.test(delimiter))
+    yield {
+      message: `the delimiter ${delimiter} is a backslash and a letter: YAML reads "\\t" as a tab between double quotes alone`,
+      path: ['delimiter'],
+    };
   if (delimiter.includes(quote))
     yield { message: `the delimiter holds the quote ${quote}: say quote: none`, path: ['delimiter'] };
   if (delimiter !== 'auto' && (format === 'parquet' || format === 'jsonl'))
@@ -164,9 +169,6 @@ function* objectionsTo({
       message: 'date_format stands in the place of time_unit: give one of them',
       path: ['date_format'],
     };
-  if (form.replaceAll('%%', '').includes('%Z'))
-    yield {
-      message: 'date_format cannot read names of time zones (%Z): only offsets (%z)',
-      path: ['date_format'],
-    };
+  const problem = problemOfDateFormat(form);
+  if (problem !== undefined) yield { message: problem, path: ['date_format'] };
 }

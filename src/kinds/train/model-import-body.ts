@@ -27,6 +27,20 @@ export async function run(context: KindContext<ModelImportParameters>): Promise<
   }
 }
 
+/** As of a checkpoint: what a training that diverged leaves ranks every item alike, which no metric tells from a bad model. */
+function refuseNotFinite({ layout, parameters, innerRateFactors }: Model, name: string): void {
+  for (const values of [parameters, innerRateFactors ?? []]) {
+    const place = values.findIndex((value: number) => !Number.isFinite(value));
+    if (place < 0) continue;
+    const tensor = layout.tensors.find(({ offset, size }) => place < offset + size);
+    const what = values === parameters ? 'tensor' : 'inner rates of tensor';
+    throw new FailureError({
+      reason: 'bad-data',
+      message: `${name}: ${what} ${tensor?.name}: number ${place - (tensor?.offset ?? 0)} is ${values[place]}`,
+    });
+  }
+}
+
 interface ModelFile {
   readonly path: string;
   /** As the user knows it. */
@@ -41,6 +55,7 @@ function modelOf(
 ): Model {
   if (isSafetensors(source)) {
     const model = readModel(readFileSync(path), name);
+    refuseNotFinite(model, name);
     if (model.layout.shape.items === items) return model;
     throw new FailureError({
       reason: 'bad-data',

@@ -221,14 +221,18 @@ function buildInstance(
   const facts = Object.fromEntries(
     Object.entries(connected).map(([port, tree]) => [port, factsAt(tree, building)] as const),
   );
-  const common = commonOf(step, combination, parameters, building);
+  const external = externalFiles(step, full, building);
+  const common = commonOf(step, combination, { ...parameters, external }, building);
   const planned = { parameters: full, inputNames, lengths, facts };
   const plan = kind.plan?.(planned, plannedLists(ports, [...inputs, ...over.given], building));
-  const objections = [...(kind.check?.(planned) ?? []), ...(plan?.objections ?? [])].map(
-    ({ message, path = [], unknown }) =>
-      failureAt(findParameter(step, combination, path).place, 'invalid-value', message, {
-        hint: unknown && suggestion(unknown.name, unknown.known),
-      }),
+  const objections = [
+    ...(kind.check?.(planned) ?? []),
+    ...(plan?.objections ?? []),
+    ...(external.objections ?? []),
+  ].map(({ message, path = [], unknown }) =>
+    failureAt(findParameter(step, combination, path).place, 'invalid-value', message, {
+      hint: unknown && suggestion(unknown.name, unknown.known),
+    }),
   );
   objections.forEach(report);
   if (objections.length > 0) {
@@ -399,11 +403,19 @@ function treeOfSegments(
   return { type: 'bundle', ports };
 }
 
+/** A matrix of a kind with declarations names these alone, so that its files are looked for once. */
+function externalFiles({ name, kind }: StepSpec, full: JsonObject, { files, root }: Building): ExternalFiles {
+  if (kind.declarations === undefined) return kind.files?.(full, root) ?? { files: [] };
+  const found = files.get(name) ?? kind.files?.(full, root) ?? { files: [] };
+  files.set(name, found);
+  return found;
+}
+
 function commonOf(
   step: StepSpec,
   combination: Combination,
-  { full, shown }: NodeParameters,
-  { spec, engines: resolved, root, files }: Building,
+  { full, shown, external }: NodeParameters & { readonly external: ExternalFiles },
+  { spec, engines: resolved }: Building,
 ) {
   const { kind } = step;
   const asked = step.engine ?? spec.engine;
@@ -412,19 +424,16 @@ function commonOf(
   const descriptor = engine === undefined ? undefined : engines[engine];
   const deterministic =
     typeof kind.deterministic === 'function' ? kind.deterministic(full) : (kind.deterministic ?? true);
-  const external =
-    (kind.declarations === undefined ? undefined : files.get(step.name)) ?? kind.files?.(full, root);
-  // A matrix of such a kind names its declarations alone, and files are none of these.
-  if (external !== undefined && kind.declarations !== undefined) files.set(step.name, external);
   return {
     step: step.name,
     kind: kind.name,
     givenParameters: shown.all,
     ...(kind.declarations === undefined ? {} : { declarations: kind.declarations }),
-    files: (external?.files ?? []).map(
+    files: external.files.map(
       (file): LocatedFile => ({ ...file, location: (placeOfText(step.with, file.path) ?? step).location }),
     ),
-    remarks: (external?.remarks ?? []).map(({ message, path = [] }) =>
+    patterns: external.patterns ?? [],
+    remarks: (external.remarks ?? []).map(({ message, path = [] }) =>
       failureAt(findParameter(step, combination, path).place, 'invalid-value', message),
     ),
     ...(engine === undefined ? {} : { engine, engineByName: engine === asked }),

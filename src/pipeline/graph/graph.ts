@@ -65,6 +65,8 @@ export interface GraphNode {
   /** Roles of each output leaf by its path (`train/pairs`). */
   readonly roles: { readonly [leafPath: string]: Roles };
   readonly files: readonly LocatedFile[];
+  /** Patterns by which some of them were chosen. */
+  readonly patterns?: readonly string[];
   /** What its kind says of the choice of them. */
   readonly remarks?: readonly Failure[];
   /** Resolved (never `auto`); absent where the kind computes without an engine. */

@@ -55,6 +55,8 @@ export interface Published {
   readonly stepNames: readonly string[];
   /** Files and folders that the pipeline reads. */
   readonly read: readonly string[];
+  /** Patterns that choose such files. */
+  readonly patterns: readonly string[];
 }
 
 /** The files to be published, each once; reports sources that there are not, forms that do not fit, bad paths. */
@@ -73,11 +75,7 @@ export function resolvePublications(
   return withoutCollisions(found, report);
 }
 
-function checkPath(
-  spec: PublicationSpec,
-  { root, read }: Published,
-  report: ReportFailure,
-): string | undefined {
+function checkPath(spec: PublicationSpec, published: Published, report: ReportFailure): string | undefined {
   const unknown = [...spec.path.matchAll(/\{([^{}]*)\}/g)].find(
     ([, name]) => name !== 'label' && name !== 'tag',
   );
@@ -94,7 +92,7 @@ function checkPath(
     );
     return undefined;
   }
-  const checked = checkPublishedPath(root, spec.path, read);
+  const checked = checkPublishedPath(published.root, spec.path, published);
   if ('path' in checked) return checked.path;
   report(
     failureAt({ location: spec.pathLocation }, 'invalid-value', checked.message, { hint: checked.hint }),

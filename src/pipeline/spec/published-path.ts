@@ -1,5 +1,6 @@
 import { realpathSync } from 'node:fs';
 import { basename, dirname, isAbsolute, join, normalize, relative, resolve, sep } from 'node:path';
+import { mayMatch } from '../../data/import/input-parts.js';
 
 /** Folders of a project that hold what kshot keeps and what it reads; nothing is published into them. */
 const keptFolders = ['cache', 'artifacts', 'pipelines', '.git'];
@@ -11,9 +12,13 @@ export type CheckedPath = { readonly path: string } | { readonly message: string
  * A path below the root as it is, without `.` and `..`; what is wrong with one that leads elsewhere, by a link too,
  * or onto what kshot keeps or reads.
  *
- * @param read files and folders that the pipeline reads, relative to the root or absolute
+ * @param sources files and folders that the pipeline reads, and patterns that choose some, relative to the root or absolute
  */
-export function checkPublishedPath(root: string, text: string, read: readonly string[]): CheckedPath {
+export function checkPublishedPath(
+  root: string,
+  text: string,
+  sources: { readonly read: readonly string[]; readonly patterns: readonly string[] },
+): CheckedPath {
   const inside = 'name a file inside the project, such as results/summary.csv';
   const path = normalize(text);
   if (/\p{Cc}/u.test(text)) {
@@ -37,11 +42,22 @@ export function checkPublishedPath(root: string, text: string, read: readonly st
       return { message: `${text} is in ${top}/, where nothing is published`, hint: inside };
     }
   }
-  const source = read.find((one) => covers(resolve(root, one), resolve(root, path)));
+  const source = sources.read.find((one) => covers(resolve(root, one), resolve(root, path)));
   if (source !== undefined) {
     return {
       message: `${text} would be written over ${source}, which this pipeline reads`,
       hint: 'choose another name',
+    };
+  }
+  // What stands in braces is known when a run has ended.
+  const name = resolve(root, path.replaceAll(/\{[^{}]*\}/g, '*'));
+  const pattern = sources.patterns.find((one) =>
+    [name, realPlace(name) ?? name].some((place) => mayMatch(place, one, root)),
+  );
+  if (pattern !== undefined) {
+    return {
+      message: `${text} would be one of the files ${pattern}, which this pipeline reads`,
+      hint: 'publish it into another folder',
     };
   }
   return { path };

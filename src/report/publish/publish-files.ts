@@ -145,7 +145,7 @@ async function attempt(
 
 async function prepare(publication: Publication, path: string, publishing: Publishing): Promise<Prepared> {
   const { root, history } = publishing;
-  const checked = checkPublishedPath(root, path, []);
+  const checked = checkPublishedPath(root, path, { read: [], patterns: [] });
   if (!('path' in checked)) throw refusal(publication, checked.message, checked.hint);
   const source = sourceOf(publication, publishing);
   const { form } = publication;

@@ -232,5 +232,37 @@ test('a number too large for its column and a pair of two owners are refused; us
     'data/test_episodes.parquet: support_pair_ids names a pair of another user (1 times, first: row 1, episode_id 1, pair_id 2)',
   );
   const told = await runKind(dataFiles, { root: await notebook(), with: parameters });
-  expect(told.logged).toContain('warning: 1 users have episodes in test and train and val (first: 7)');
+  expect(told.logged).toContain(
+    'warning: 1 user is in test and train and val (first: 7): what is learned of them is no cold start',
+  );
+});
+
+test('a user of test in the pairs of train, support after a query and prefixes shorter than they should be are told', async () => {
+  const root = await bareFolder();
+  await writeTable(
+    join(root, 'data/train_pairs.parquet'),
+    {
+      pair_id: 'BIGINT',
+      user_id: 'VARCHAR',
+      prefix: 'BIGINT[]',
+      label: 'INTEGER',
+      label_ts_epoch: 'BIGINT',
+      prefix_len: 'INTEGER',
+    },
+    [1, 2, 3, 4, 5].map((pair_id) => ({
+      pair_id,
+      user_id: pair_id === 5 ? 'U_test' : 'U_train',
+      prefix: [0],
+      label: 1,
+      label_ts_epoch: 100,
+      prefix_len: pair_id === 3 ? 7 : 1,
+    })),
+  );
+  const { logged } = await runKind(dataFiles, { root, with: parameters });
+  expect(logged.filter((line) => line.startsWith('warning'))).toEqual([
+    'warning: data/train_pairs.parquet: prefix has fewer items than prefix_len says in 1 row (first: pair_id 3): they are taken as they stand, as if cut to their last items',
+    'warning: val: in 1 of 2 episodes a support pair is later than a query pair: what they ask for is already known',
+    'warning: test: in 1 of 2 episodes a support pair is later than a query pair: what they ask for is already known',
+    'warning: 1 user is in test and train (first: U_test): what is learned of them is no cold start',
+  ]);
 });

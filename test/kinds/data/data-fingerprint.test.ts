@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { writeItemCatalogue } from '../../../src/data/item-catalogue.js';
 import { dataFingerprint } from '../../../src/kinds/data/data-fingerprint.js';
+import { warningsOfData } from '../../../src/report/data-warnings.js';
 import type { Inputs } from '../../support/kind-context.js';
 import { runKind, temporaryFolder, writeTable } from '../../support/run-kind.js';
 
@@ -122,6 +123,10 @@ test('a shared user, support after query and another user’s pair show', async 
     tied_boundaries: 0,
     with_foreign_pairs: 2,
   });
+  expect(warningsOfData({ fingerprint: found })).toEqual([
+    'fingerprint: 1 user is in test and train (first: a): what is learned of them is no cold start',
+    'fingerprint: train: in 1 of 3 episodes a support pair is later than a query pair: what they ask for is already known',
+  ]);
 });
 
 test('splits of pairs without episodes are compared by user', async () => {

@@ -61,7 +61,7 @@ test('a link in a folder that leads nowhere is said', () => {
   writeFileSync(join(root, 'parts/a'), lines(1));
   for (const name of ['b', 'c']) symlinkSync('nowhere', join(root, 'parts', name));
   for (const path of ['parts', 'parts/*']) {
-    expect(partsOf(path, root)).toEqual({
+    expect(partsOf(path, root)).toMatchObject({
       files: ['parts/a'],
       remarks: ['parts/b is a link that leads nowhere, and 1 more such link: nothing of it is read'],
     });
@@ -295,14 +295,28 @@ test('a part without a header has the columns of the one before it that has one,
   );
 });
 
-test('a path that stands for nothing, or leads in a circle, is given back as it is', () => {
+test('a path that stands for nothing, or leads in a circle, is given back as it is; a folder or pattern says why it has no file', () => {
   const root = temporaryFolder();
   symlinkSync('loop', join(root, 'loop'));
   mkdirSync(join(root, 'round'));
   symlinkSync('.', join(root, 'round', 'again'));
-  for (const path of ['missing', 'loop', 'no/*.csv', 'a'.repeat(300), 'nul\0', 'round', 'round/**/*.csv']) {
+  for (const path of ['missing', 'loop', 'a'.repeat(300), 'nul\0']) {
     expect(partsOf(path, root)).toEqual({ files: [path], remarks: [] });
   }
+  for (const path of ['no/*.csv', 'round/**/*.csv']) {
+    expect(partsOf(path, root)).toMatchObject({ files: [], lack: `no file matches ${path}` });
+  }
+  expect(partsOf('round', root)).toMatchObject({ files: [], lack: 'round is a folder that holds no file' });
+  mkdirSync(join(root, 'outer', 'inner'), { recursive: true });
+  writeFileSync(join(root, 'outer', '_SUCCESS'), '');
+  expect(partsOf('outer', root).lack).toBe(
+    'outer holds no file that is read: names that begin with . or _ are passed over, such as _SUCCESS',
+  );
+  writeFileSync(join(root, 'outer', 'inner', '1.csv'), '');
+  expect(partsOf('outer', root)).toMatchObject({
+    remarks: [],
+    lack: 'outer holds folders alone; path: "outer/**/*" takes the files in them, such as outer/inner/1.csv',
+  });
 });
 
 test('a file is read once, under its own name, whatever links lead to it or round in a circle', async () => {
@@ -334,12 +348,15 @@ test('files below a folder that are not read are said with the pattern that read
   const root = temporaryFolder();
   mkdirSync(join(root, 'parts', 'more', '.hidden'), { recursive: true });
   writeFileSync(join(root, 'parts', '1.csv'), '');
-  expect(partsOf('parts', root)).toEqual({ files: ['parts/1.csv'], remarks: [] });
+  expect(partsOf('parts', root)).toMatchObject({ files: ['parts/1.csv'], remarks: [] });
   writeFileSync(join(root, 'parts', 'more', '2.csv'), '');
   expect(partsOf('parts', root).remarks).toEqual([
     'files in the folders of parts are not read, such as parts/more/2.csv; path: "parts/**/*" takes them too',
   ]);
-  expect(partsOf('parts/**/*', root)).toEqual({ files: ['parts/1.csv', 'parts/more/2.csv'], remarks: [] });
+  expect(partsOf('parts/**/*', root)).toMatchObject({
+    files: ['parts/1.csv', 'parts/more/2.csv'],
+    remarks: [],
+  });
 });
 
 test('a wrong name is answered with names that the file has', async () => {

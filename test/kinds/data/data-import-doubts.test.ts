@@ -113,8 +113,13 @@ test.each([
   'names of rows that the header leaves out, as R writes them with %s, are refused with what to write',
   async (_, text) => {
     const failure = await refused(text);
-    expect(failure.message).toContain('events: rows have one cell more than the header');
-    expect(failure.hint).toBe('say which: columns: { user: 2, item: 3, time: 4 }, or ragged_rows: accept');
+    expect(failure.message).toContain('events: rows have 1 cell more than the header, and their times stand');
+    expect(failure.hint).toBe('say where the columns are: columns: { user: 2, item: 3, time: 4 }');
+    const relative = await refused(text.replaceAll('15000000', ''));
+    expect(relative.message).toContain(
+      'either they begin with a name of their own, as R writes, or something',
+    );
+    expect(relative.hint).toBe('say which: columns: { user: 2, item: 3, time: 4 }, or ragged_rows: accept');
     const { rows, warnings } = await imported(text, { columns: { user: 2, item: 3, time: 4 }, header: true });
     expect(rows).toEqual(two);
     expect(warnings).toEqual([]);
@@ -128,7 +133,7 @@ test('numbers of rows below an empty title are passed over by name, and warned o
   expect(warnings).toEqual([]);
   expect((await imported(text, { columns: { user: 1, item: 3, time: 4 } })).warnings).toEqual([
     expect.stringContaining(
-      'column 1 of events, taken for the user, has no title and another value in each row',
+      'column 1 of events, taken for the user, has no title of its own, as the numbers of rows',
     ),
   ]);
 });
@@ -305,4 +310,77 @@ test('a parquet file with names that differ in capitals alone, or decimals of ov
   const bytes = readFileSync(decimal).toString('latin1').replaceAll('\x15\x4c', '\x15\x4e');
   writeFileSync(decimal, Buffer.from(bytes, 'latin1'));
   expect((await failureOf(read(wide, 'events'))).message).toContain('column user is a decimal of 39 digits');
+});
+
+test('titles that differ in spaces or types alone say no column, unless one is asked for as it stands', async () => {
+  const text = 'user,user:token, item,time\nu1,u2,x,1500000000\n';
+  expect((await refused(text)).message).toBe('events: more than one column is called "user"');
+  for (const [user, id] of [
+    ['user', 'u1'],
+    ['user:token', 'u2'],
+    [2, 'u2'],
+  ] as const) {
+    expect((await imported(text, { columns: { user } })).rows).toEqual([[id, 'x', 1_500_000_000]]);
+  }
+  expect((await refused('user:token,USER ,item,time\nu,v,x,1500000000\n')).message).toContain(
+    'called "user:token"',
+  );
+});
+
+test('ids of JSON keep all digits, or are refused', async () => {
+  const line = (user: string) => `{"user":${user},"item":"x","time":1500000000}\n`;
+  for (const user of ['9007199254740993', '123456789012345678901234567890', '-18446744073709551617']) {
+    expect((await imported(line(user))).rows).toEqual([[user, 'x', 1_500_000_000]]);
+  }
+  expect((await imported(line('0.000123456789012'))).rows[0]?.[0]).toBe('0.000123456789012');
+  for (const user of ['9007199254740993.0', '0.12345678901234567890']) {
+    expect((await refused(line('1') + line(user))).message).toBe(
+      'events:2: user is a decimal of more digits than are kept; write it in quotes',
+    );
+    expect((await imported(line('1') + line(user), { skip_bad_rows: true })).rows).toHaveLength(1);
+  }
+});
+
+test('ids that a spreadsheet has shortened are warned of', async () => {
+  const { warnings } = await imported(`${header}1.2E+12,C1+2,1500000000\n1.2E+12,1E5,1500000000\n`);
+  expect(warnings).toEqual([
+    '1 user of 1 is a number as spreadsheets shorten them, such as 1.2E+12: several may have become one; export the column as text',
+  ]);
+});
+
+// As pyarrow writes them: DuckDB can write neither.
+const stored = {
+  nanoseconds:
+    'UEFSMRUAFRYVFiwVAhUAFQYVBhwAAAACAAAAAgEBAAAAdRUAFRYVFiwVAhUAFQYVBhwAAAACAAAAAgEBAAAAeBUAFRwVHCwVAhUAFQYVBhwAAAACAAAAAgEVTQzkrq9iExUEGUw1ABgGc2NoZW1hFQYAFQwlAhgEdXNlciUATBwAAAAVDCUCGARpdGVtJQBMHAAAABUEJQIYBHRpbWVsjBEcPAAAAAAAFgIZHBk8JgAcFQwZJQYAGRgEdXNlchUAFgIWPBY8JghJHBUAFQAVAgA8FgIZBhkmAAIAAAAmABwVDBklBgAZGARpdGVtFQAWAhY8FjwmREkcFQAVABUCADwWAhkGGSYAAgAAACYAHBUEGSUGABkYBHRpbWUVABYCFkIWQiaAAUkcFQAVABUCADwpBhkmAAIAAAAWugEWAiYIFroBACggcGFycXVldC1jcHAtYXJyb3cgdmVyc2lvbiAyNi4wLjEZPBwAABwAABwAAAASAQAAUEFSMQ==',
+  half: 'UEFSMRUAFRYVFiwVAhUAFQYVBhwAAAACAAAAAgEBAAAAdRUAFRYVFiwVAhUAFQYVBhwAAAACAAAAAgEBAAAAeBUAFRAVECwVAhUAFQYVBhwAAAACAAAAAgEAZBUEGUw1ABgGc2NoZW1hFQYAFQwlAhgEdXNlciUATBwAAAAVDCUCGARpdGVtJQBMHAAAABUOFQQVAhgEdGltZWz8AAAAFgIZHBk8JgAcFQwZJQYAGRgEdXNlchUAFgIWPBY8JghJHBUAFQAVAgA8FgIZBhkmAAIAAAAmABwVDBklBgAZGARpdGVtFQAWAhY8FjwmREkcFQAVABUCADwWAhkGGSYAAgAAACYAHBUOGSUGABkYBHRpbWUVABYCFjYWNiaAAUkcFQAVABUCADwpBhkmAAIAAAAWrgEWAiYIFq4BACggcGFycXVldC1jcHAtYXJyb3cgdmVyc2lvbiAyNi4wLjEZPBwAABwAABwAAAAPAQAAUEFSMQ==',
+} as const;
+
+test.each([
+  [
+    'nanoseconds',
+    1_396_872_000.123456,
+    'in nanoseconds with a zone and read to the microsecond, such as 2014-04-07',
+  ],
+  ['half', 1024, 'as FLOAT16 (16 bits), which near 1024 has steps of 1:'],
+] as const)('times of a parquet file stored in %s are warned of', async (name, time, said) => {
+  const root = temporaryFolder();
+  writeFileSync(join(root, 'events'), Buffer.from(stored[name], 'base64'));
+  const { rows, warnings } = await read(root, 'events');
+  expect(rows).toEqual([['u', 'x', time]]);
+  expect(warnings[0]).toContain(`events: times are stored ${said}`);
+});
+
+test.each<[JsonObject, string]>([
+  [{ delimiter: '\\t' }, 'the delimiter \\t is a backslash and a letter: YAML reads "\\t" as a tab'],
+  [{ date_format: '%s' }, 'date_format cannot read %s: for numbers since 1970 write time_unit: seconds'],
+  [
+    { date_format: '%Y', time_unit: 'days' },
+    'date_format stands in the place of time_unit: give one of them',
+  ],
+])('%o is objected to at planning', (parameters, message) => {
+  const complete = dataImport.parameters.complete({ path: 'events', ...parameters });
+  const planned = { parameters: complete, inputNames: [], lengths: {}, facts: {} };
+  expect(dataImport.check?.(planned)).toEqual([
+    expect.objectContaining({ message: expect.stringContaining(message) }),
+  ]);
 });

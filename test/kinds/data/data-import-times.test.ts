@@ -201,3 +201,21 @@ test('times of a parquet file are what is stored, to the last digit, and steps o
   await write('clock', "TIME '12:00:00'");
   expect((await failureOf(read('clock'))).message).toContain('column time is of type TIME, which is no time');
 });
+
+test.each([
+  ['2014-04-07 11:00 PM', 'is of a 12-hour clock, which only date_format reads', /'%Y-%m-%d %I:%M %p'/],
+  ['4/7/2014 1:05 a.m.', 'is of a 12-hour clock, which only date_format reads', /'%Y-%m-%d %I:%M %p'/],
+  ['1_396_872_000', 'is not in seconds', /^correct these rows/],
+])('the time %s %s', async (time, problem, hint) => {
+  const failure = await failureOf(imported([time]));
+  expect(failure.message).toBe(`events:2: time ${time} ${problem}`);
+  expect(failure.hint).toMatch(hint);
+});
+
+test('the time of a 12-hour clock is read by date_format', async () => {
+  const asked = { date_format: '%Y-%m-%d %I:%M %p' };
+  expect((await imported(['2014-04-07 12:00 PM', '2014-04-07 12:00 am'], asked)).times).toEqual([
+    noon,
+    noon - 43_200,
+  ]);
+});

@@ -61,6 +61,29 @@ test('a model of other items is refused, by its file', async () => {
   ).toBe('models/gru.pth knows 4 items, and the data have 6');
 });
 
+test.each([Number.NaN, Number.NEGATIVE_INFINITY])(
+  'weights with %s are refused by their tensor and place',
+  async (value) => {
+    const layout = gru.layout(shape);
+    const spoilt = Float32Array.from(parameters);
+    const { name, offset, shape: extents, size } = layout.tensors[1] ?? layout.tensors[0]!;
+    spoilt[offset + 2] = value;
+    const message = (what: string) => `models/gru.pth: ${what} ${name}: number 2 is ${value}`;
+    const refusal = async (bytes: Uint8Array) => (await failureOf(importFile(bytes, 4))).message;
+    expect(await refusal(writeModel({ layout, parameters: spoilt }))).toBe(message('tensor'));
+    expect(await refusal(writeModel({ layout, parameters, innerRateFactors: spoilt }))).toBe(
+      message('inner rates of tensor'),
+    );
+    const tensors = layout.tensors.map((one) => ({
+      name: one.name,
+      shape: one.shape,
+      values: spoilt.slice(one.offset, one.offset + one.size),
+    }));
+    expect(tensors[1]).toMatchObject({ shape: extents, values: { length: size } });
+    expect(await refusal(checkpointOf(tensors))).toBe(message('tensor'));
+  },
+);
+
 test('its model counts as trained on train, so a test role cannot come from it and it can start a training', () => {
   const { outputs } = modelImport;
   expect(outputs).toMatchObject({ model: { from: [], role: 'train' } });

@@ -46,6 +46,34 @@ describe('publish', () => {
   });
 
   it.each([
+    ['data', 'data/v.json', 'data/*'],
+    ['data', './data/{tag}', 'data/*'],
+    ['data/*.csv', 'data/interactions.csv', 'data/*.csv'],
+    ['data/part-??.csv', 'data/part-{tag}.csv', 'data/part-??.csv'],
+    ['data/**/*', 'data/a/b/v.json', 'data/**/*'],
+    ['data', 'data/a/v.json', undefined],
+    ['data/*.csv', 'data/v.json', undefined],
+    ['data/part-??.csv', 'data/part-{tag}-.csv.json', undefined],
+    ['data/**/*', 'data/_out/v.json', undefined],
+    ['data/**/*', 'data2/v.json', undefined],
+  ])('where data.import reads %s, %s is refused as one of its files: %s', async (read, path, pattern) => {
+    const text = `version: 1
+steps:
+  read: { kind: data.import, with: { path: "${read}" } }
+  interactions: { kind: data.synthetic, with: { users: 90, items: 40, seed: 1 } }
+  v: { kind: value, with: { a: 1 } }
+publish: { ${/json$/.test(path) ? 'v.value' : 'interactions.interactions'}: "${path}" }
+`;
+    const given = { 'pipelines/a.yaml': text, 'data/part-01.csv': 'user,item,time\n' };
+    if (pattern === undefined) expect((await graphOf(given)).publications).toHaveLength(1);
+    else {
+      expect(await diagnosticsOf(given)).toContain(
+        `${path} would be one of the files ${pattern}, which this pipeline reads`,
+      );
+    }
+  });
+
+  it.each([
     ['  w.value: v.json', 'there is no step w'],
     ['  v.valeu: v.json', 'did you mean v.value?'],
     ['  run.report: r.json', 'write run/report.json'],
