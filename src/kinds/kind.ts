@@ -191,8 +191,8 @@ export interface Kind<Given = JsonObject, Final = JsonObject, Body = Final> {
    * (`undeclared-file`, exit 3), because an edit of such a file would not be seen. Paths relative to `root`.
    */
   readonly undeclaredFiles?: (step: StepShape<Given>, root: string) => readonly UndeclaredFile[];
-  /** Files that the step is going to run and that are nowhere, as it names them; planning refuses the step for each. */
-  readonly missingFiles?: (step: StepShape<Given>, root: string) => readonly string[];
+  /** Files that the step is going to run and that are nowhere; planning refuses the step for each. */
+  readonly missingFiles?: (step: StepShape<Given>, root: string) => readonly MissingFile[];
   /**
    * Whether equal inputs give equal bytes (given a deterministic engine); a function of the parameters as given
    * where the step may say so itself (`command`). Default true.
@@ -296,6 +296,14 @@ export interface UndeclaredFile {
   readonly path: string;
   /** What to add to the step, e.g. `files: [scripts/train.py]`. */
   readonly hint: string;
+}
+
+/** A file that a step is going to run. */
+export interface MissingFile {
+  /** Relative to the root, or absolute. */
+  readonly path: string;
+  /** What the step writes for it. */
+  readonly text: string;
 }
 
 /** The part of a kind that computes. */

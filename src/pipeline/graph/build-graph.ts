@@ -250,8 +250,8 @@ function buildInstance(
     );
   }
 
-  for (const path of kind.missingFiles?.({ parameters: full, inputNames }, building.root) ?? []) {
-    const { location } = placeOfText(step.with, path) ?? step;
+  for (const { path, text } of kind.missingFiles?.({ parameters: full, inputNames }, building.root) ?? []) {
+    const { location } = placeOfText(step.with, text) ?? step;
     report({ ...unreadableFile(building.root, path, 'absent'), location });
   }
 

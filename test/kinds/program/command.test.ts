@@ -123,6 +123,19 @@ describe('parameters', () => {
     });
   });
 
+  it('are refused where a value cannot be a word, or a name in braces is nearly that of a param', () => {
+    const params = { lr: 'a\0b', long: 'x'.repeat(200_000) };
+    expect(objections({ argv: ['x', '{lr}'], params })).toMatchObject([
+      { message: expect.stringContaining('NUL'), path: ['argv', '1'] },
+    ]);
+    expect(messages({ argv: ['x', '{long}'], params })[0]).toContain('the file that KSHOT_PARAMS names');
+    expect(messages({ argv: ['x'], params })).toEqual([]);
+    expect(objections({ argv: ['x', '{lrr}', '{other}'], params })).toMatchObject([
+      { path: ['argv', '1'], unknown: { name: 'lrr' } },
+    ]);
+    expect(messages({ argv: ['x'], env: { A: 1 }, pass_env: ['A'] })).toEqual(['A is in env, too']);
+  });
+
   it('make every input a choosing one where they say so', () => {
     if (typeof command.inputs !== 'function') throw new Error('its inputs depend on the step');
     const chooses = (parameters: JsonObject) =>
@@ -170,6 +183,86 @@ describe('the name of an input', () => {
 });
 
 describe('a program', () => {
+  it('is tried again in a fresh folder, when nothing of the time before is left, and counts once', async () => {
+    const project = projectOf(
+      (root) => `  flaky:
+    kind: command
+    with:
+      shell: true
+      argv: "ls >> ${root}/seen; echo x > o; setsid sleep 600 & echo $! >> ${root}/pids; test $(wc -l < ${root}/pids) = 3"
+      outputs: { o: o }
+    retries: 2
+  broken: { kind: command, with: { argv: ["false"] }, retries: 1 }
+  absent: { kind: command, with: { argv: ["true"], outputs: { o: o } } }
+`,
+    );
+    const run = await runProject(project, { keepGoing: true, slots: 1 });
+    expect(run.counts).toMatchObject({ ran: 1, failed: 2 });
+    expect(project.read('seen')).toBe('');
+    const pids = project.read('pids').trim().split('\n').map(Number);
+    expect(pids.map(isAlive)).toEqual([false, false, false]);
+    expect(project.read(run.outcomeOf('flaky').log ?? '')).toMatch(
+      /executed again, attempt 2 of 3: the program ended with exit code 1[\s\S]*executed again, attempt 3 of 3/,
+    );
+    const retried = run.events.flatMap((event) => (event.event === 'step.retry' ? [event.node] : []));
+    expect(retried.toSorted()).toEqual(['broken', 'flaky', 'flaky']);
+    expect(run.outcomeOf('broken').failure?.message).toBe('the program ended with exit code 1');
+  });
+
+  it('is passed variables that are in no key and stand nowhere, and threads as it was granted CPUs', async () => {
+    const project = projectOf(
+      `  a: { kind: command, with: { shell: true, argv: 'echo "$TOKEN $OMP_NUM_THREADS $MKL_NUM_THREADS" > o', pass_env: [TOKEN], outputs: { o: o } }, resources: { cpus: 2, memory: 1 MiB, time: 1 h } }\n`,
+    );
+    vi.stubEnv('TOKEN', 'secret-1');
+    const run = await runProject(project);
+    expect(await run.textOf('a', 'o')).toBe('secret-1 2 2\n');
+    expect(JSON.stringify([run.outcomeOf('a').entry, run.events])).not.toContain('secret');
+    expect(project.read(run.outcomeOf('a').log ?? '')).not.toContain('secret');
+    vi.stubEnv('TOKEN', 'secret-2');
+    project.edit('pipelines/test.yaml', 'cpus: 2, memory: 1 MiB, time: 1 h', 'cpus: 1');
+    expect((await runProject(project)).counts.hit).toBe(1);
+    vi.stubEnv('TOKEN', undefined);
+    const unset = await runProject(project, { force: 'all' });
+    expect(unset.outcomeOf('a').failure).toMatchObject({
+      message: 'the step is to be passed TOKEN, which is not set',
+    });
+    const graph = await loadPipeline({ root: project.root, file: 'pipelines/test.yaml' });
+    expect(graph.ok && graph.value.warnings.map(({ message }) => message)).toEqual([
+      'pass_env: TOKEN is not set here, and the step cannot run without it',
+    ]);
+  });
+
+  it('that asks for more than the machine has is refused before anything starts', async () => {
+    const project = projectOf(
+      `  first: { kind: command, with: { argv: ["true"] } }
+  cpus: { kind: command, with: { argv: ["true"] }, resources: { cpus: 4096 } }
+  memory: { kind: command, with: { argv: ["true"] }, resources: { memory: 4096 TiB } }
+`,
+    );
+    const run = await runProject(project);
+    expect(run.outcomeOf('cpus').failure?.message).toMatch(
+      /^cpus wants 4096 CPUs, and this machine has \d+$/,
+    );
+    expect(run.counts).toMatchObject({ ran: 0 });
+    const all = await runProject(project, { keepGoing: true });
+    expect(all.outcomeOf('memory').failure).toMatchObject({
+      reason: 'device-unavailable',
+      hint: 'lower resources.memory',
+    });
+    expect(all.counts).toMatchObject({ ran: 1, failed: 2 });
+  });
+
+  it('finds files in folders at their places, and those outside of the root where they are', async () => {
+    const outside = temporaryProject({ files: { 'x.csv': 'there\n' } });
+    const project = projectOf(
+      `  a: { kind: command, with: { shell: true, argv: "cat conf/*.txt conf/deep/c.txt ${outside.root}/x.csv > o; ls >> o", files: [conf/, ${outside.root}/*.csv], outputs: { o: o } } }\n`,
+      { 'conf/a.txt': 'a\n', 'conf/deep/c.txt': 'c\n' },
+    );
+    expect(await (await runProject(project)).textOf('a', 'o')).toBe('a\nc\nthere\nconf\no\n');
+    outside.write('x.csv', 'changed\n');
+    expect((await runProject(project)).counts.ran).toBe(1);
+  });
+
   it('finds inputs and files by their names in a fresh folder, and its outputs are collected', async () => {
     const run = await runProject(
       projectOf(
