@@ -244,17 +244,21 @@ export interface StepShape<Given = JsonObject> {
 
 /** What planning knows of a step when `check` is called. */
 export interface PlannedStep<Given = JsonObject> extends StepShape<Given> {
+  /** The files that it names, as far as it is looked for them. */
+  readonly files?: readonly ExternalFile[];
   /** For each input port that holds a list: its length. */
   readonly lengths: { readonly [port: string]: number };
   /** For each input port: what is known of the outputs that reach it; nothing where their kinds do not tell. */
   readonly facts: { readonly [port: string]: readonly Facts[] };
 }
 
-/** For each input port that wants a list: its elements, lists in it gone through. */
+/** For each input port that wants a list, or takes anything and is given one: its elements, lists in it gone through. */
 export type PlannedLists = { readonly [port: string]: readonly PlannedElement[] };
 
 export interface PlannedElement {
   readonly label: Label;
+  /** The label as it is written in ids. */
+  readonly text: string;
   /** Of the node that it comes from, as they are given. */
   readonly parameters: JsonObject;
   readonly shape: PortShape;

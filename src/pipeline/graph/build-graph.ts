@@ -222,7 +222,7 @@ function buildInstance(
     Object.entries(connected).map(([port, tree]) => [port, factsAt(tree, building)] as const),
   );
   const common = commonOf(step, combination, parameters, building);
-  const planned = { parameters: full, inputNames, lengths, facts };
+  const planned = { parameters: full, inputNames, lengths, facts, files: common.files };
   const plan = kind.plan?.(planned, plannedLists(ports, [...inputs, ...over.given], building));
   const objections = [...(kind.check?.(planned) ?? []), ...(plan?.objections ?? [])].map(
     ({ message, path = [], unknown }) =>
@@ -321,11 +321,15 @@ function buildInstance(
 function plannedLists(ports: DraftNode['ports'], given: readonly Given[], building: Building): PlannedLists {
   return Object.fromEntries(
     given
-      .filter(({ input }) => ports[input.port]?.shape.type === 'list')
+      .filter(({ input, tree }) => {
+        const { type } = ports[input.port]?.shape ?? {};
+        return type === 'list' || (type === 'any' && tree.type === 'list');
+      })
       .map(({ input, tree }) => [
         input.port,
         flattened(tree).map(({ element, label }) => ({
           label,
+          text: labelText(label),
           parameters: building.given.get(nodeIn(element) ?? '') ?? {},
           shape: shapeOfTree(unwrapped(element)),
         })),

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { chmodSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
@@ -101,6 +102,21 @@ describe('parameters', () => {
       expect(others).toEqual([]);
     },
   );
+
+  it('are refused where an input would be in the place of a module, however that is found', async () => {
+    const project = projectOf(
+      `  v: { kind: value, with: { n: 1 } }
+  c: { kind: python, in: { pkg: v.value }, with: { script: a.py } }
+`,
+      { 'a.py': '', 'pkg/net.py': '' },
+    );
+    const graph = await loadPipeline({ root: project.root, file: 'pipelines/test.yaml' });
+    expect(graph.ok ? [] : graph.failure.map(({ message }) => message)).toEqual(
+      spawnSync('python3', ['--version']).status === 0
+        ? ['files: pkg/net.py is inside of pkg, which is the place of in.pkg; rename one of them']
+        : expect.anything(),
+    );
+  });
 
   it('may name neighbours, and a file twice', () => {
     const parameters = { argv: ['x'], files: ['s/a', './s/a', 's/b'], outputs: { o: 's/c', p: 'ab' } };
@@ -250,6 +266,40 @@ describe('a program', () => {
       hint: 'lower resources.memory',
     });
     expect(all.counts).toMatchObject({ ran: 1, failed: 2 });
+  });
+
+  it('finds the elements of a list by what tells them apart, and an index of them', async () => {
+    const project = projectOf(
+      `  v: { kind: value, matrix: { lr: [0.1, 1.0e-7], name: [a/b] } }
+  w: { kind: value, with: { n: 1 } }
+  t: { kind: command, over: { v: v.value }, with: { shell: true, argv: "cp v o", params: { seed: 0 }, outputs: { o: o } }, matrix: { seed: [1, 2] } }
+  all:
+    kind: command
+    in: { v: v, t: t.o, some: "t[seed=1]", both: [v, t], none: [w, w] }
+    with: { shell: true, argv: "find v t some both none -type f | sort > list; cat t/index.json > index", outputs: { list: list, index: index } }
+`,
+    );
+    const run = await runProject(project);
+    const list = (await run.textOf('all', 'list')).trim().split('\n');
+    expect(list).toEqual(
+      expect.arrayContaining([
+        'both/t@seed=2@lr=1e-7,name=a_b',
+        'both/v@lr=0.1,name=a_b',
+        'none/0',
+        'none/1',
+        'some/seed=1@lr=0.1,name=a_b',
+        't/seed=2@lr=0.1,name=a_b',
+        'v/lr=1e-7,name=a_b',
+      ]),
+    );
+    const index = JSON.parse(await run.textOf('all', 'index')) as unknown;
+    expect(index).toHaveLength(4);
+    expect(index).toContainEqual({
+      path: 't/seed=2@lr=1e-7,name=a_b',
+      seed: 2,
+      lr: 1e-7,
+      name: 'a/b',
+    });
   });
 
   it('finds files in folders at their places, and those outside of the root where they are', async () => {
