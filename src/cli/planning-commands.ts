@@ -9,7 +9,11 @@ const usageOfTargets = '[options] [FILE] [targets...]';
 
 const pipelineOptions = (target: Command) =>
   target
-    .option('--set <path=yaml>', 'override params.NAME or steps.NAME.with.NAME (repeatable)', collect)
+    .option(
+      '--set <path=yaml>',
+      'override params.NAME, steps.NAME.with.NAME or steps.NAME.matrix.NAME (repeatable)',
+      collect,
+    )
     .option('--engine <name>', 'compute with this engine');
 
 const forceOption = () =>

@@ -202,8 +202,8 @@ export interface Kind<Given = JsonObject, Final = JsonObject, Body = Final> {
    * (`undeclared-file`, exit 3), because an edit of such a file would not be seen. Paths relative to `root`.
    */
   readonly undeclaredFiles?: (step: StepShape<Given>, root: string) => readonly UndeclaredFile[];
-  /** Files that the step is going to run and that are nowhere, as it names them; planning refuses the step for each. */
-  readonly missingFiles?: (step: StepShape<Given>, root: string) => readonly string[];
+  /** Files that the step is going to run and that are nowhere; planning refuses the step for each. */
+  readonly missingFiles?: (step: StepShape<Given>, root: string) => readonly MissingFile[];
   /**
    * Whether equal inputs give equal bytes (given a deterministic engine); a function of the parameters as given
    * where the step may say so itself (`command`). Default true.
@@ -255,17 +255,21 @@ export interface StepShape<Given = JsonObject> {
 
 /** What planning knows of a step when `check` is called. */
 export interface PlannedStep<Given = JsonObject> extends StepShape<Given> {
+  /** The files that it names, as far as it is looked for them. */
+  readonly files?: readonly ExternalFile[];
   /** For each input port that holds a list: its length. */
   readonly lengths: { readonly [port: string]: number };
   /** For each input port: what is known of the outputs that reach it; nothing where their kinds do not tell. */
   readonly facts: { readonly [port: string]: readonly Facts[] };
 }
 
-/** For each input port that wants a list: its elements, lists in it gone through. */
+/** For each input port that wants a list, or takes anything and is given one: its elements, lists in it gone through. */
 export type PlannedLists = { readonly [port: string]: readonly PlannedElement[] };
 
 export interface PlannedElement {
   readonly label: Label;
+  /** The label as it is written in ids. */
+  readonly text: string;
   /** Of the node that it comes from, as they are given. */
   readonly parameters: JsonObject;
   readonly shape: PortShape;
@@ -307,6 +311,14 @@ export interface UndeclaredFile {
   readonly path: string;
   /** What to add to the step, e.g. `files: [scripts/train.py]`. */
   readonly hint: string;
+}
+
+/** A file that a step is going to run. */
+export interface MissingFile {
+  /** Relative to the root, or absolute. */
+  readonly path: string;
+  /** What the step writes for it. */
+  readonly text: string;
 }
 
 /** The part of a kind that computes. */

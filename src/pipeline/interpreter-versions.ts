@@ -9,7 +9,7 @@ import {
   realpathSync,
   statSync,
 } from 'node:fs';
-import { delimiter, join } from 'node:path';
+import { basename, delimiter, join } from 'node:path';
 import type { Failure } from '../base/failure.js';
 import { writeFileAtomic } from '../base/files/atomic-file.js';
 import { checkedJson, checkedText } from '../base/files/checked-json.js';
@@ -37,9 +37,11 @@ const question = 'import platform; print(platform.python_implementation(), platf
 
 /**
  * Asks a program once, and again when its file is another one; what it answered is kept in the cache, so that planning
- * starts no process. One that is itself a script may start this or that, and is asked each time.
+ * starts no process. One that is itself a script, or a link to a tool, may start this or that, and is asked each time.
+ *
+ * @param root of the project, by which such a tool may go
  */
-export function openInterpreterVersions(cacheFolder: string): InterpreterVersions {
+export function openInterpreterVersions(cacheFolder: string, root: string): InterpreterVersions {
   const file = layoutOf(cacheFolder).interpreters;
   let known: KnownVersions | undefined;
   const answers = new Map<string, Result<string, Failure>>();
@@ -51,8 +53,8 @@ export function openInterpreterVersions(cacheFolder: string): InterpreterVersion
     const look = lookOf(found);
     const before = known[found];
     if (before?.look === look) return success(before.version);
-    const version = askVersion(found, path);
-    if (version.ok && !isScript(found)) {
+    const version = askVersion(found, path, root);
+    if (version.ok && isInterpreter(found)) {
       known = { ...known, [found]: { version: version.value, look } };
       keep(file, known, cacheFolder);
     }
@@ -68,14 +70,13 @@ export function openInterpreterVersions(cacheFolder: string): InterpreterVersion
   };
 }
 
-/** Where a program is that is found by its name, without links; undefined where it is nowhere. */
+/** Where a program is that is found by its name; undefined where it is nowhere. */
 function programOnPath(program: string, path: string): string | undefined {
   for (const folder of path.split(delimiter)) {
     const candidate = join(folder, program);
     try {
       accessSync(candidate, constants.X_OK);
-      // The links of a virtual environment lead to what they were made from, and so to its version.
-      if (statSync(candidate).isFile()) return realpathSync(candidate);
+      if (statSync(candidate).isFile()) return candidate;
     } catch {
       // Not there: the next folder.
     }
@@ -83,9 +84,10 @@ function programOnPath(program: string, path: string): string | undefined {
   return undefined;
 }
 
-function askVersion(program: string, path: string): Result<string, Failure> {
+function askVersion(program: string, path: string, root: string): Result<string, Failure> {
   try {
     const answer = execFileSync(program, ['-I', '-S', '-c', question], {
+      cwd: root,
       encoding: 'utf8',
       env: { PATH: path, HOME: process.env['HOME'] ?? '/' },
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -98,12 +100,15 @@ function askVersion(program: string, path: string): Result<string, Failure> {
   }
 }
 
-function isScript(program: string): boolean {
-  const file = openSync(program, 'r');
+/** Not one that starts another, which may be this one today and that one tomorrow. */
+function isInterpreter(program: string): boolean {
+  const real = realpathSync(program);
+  if (!/^(?:python|pypy)/.test(basename(real))) return false;
+  const file = openSync(real, 'r');
   try {
     const start = Buffer.alloc(2);
     readSync(file, start, 0, 2, 0);
-    return start.toString('latin1') === '#!';
+    return start.toString('latin1') !== '#!';
   } finally {
     closeSync(file);
   }

@@ -62,7 +62,7 @@ export async function loadPipeline(options: LoadOptions): Promise<Result<Graph, 
     engines,
     root,
     validators,
-    openInterpreterVersions(cacheFolder(root)),
+    openInterpreterVersions(cacheFolder(root), root),
     report,
   );
   const expanded = new Set(drafts.map(({ step }) => step));

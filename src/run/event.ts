@@ -94,7 +94,7 @@ export interface StepRetry {
   readonly event: 'step.retry';
   readonly time: string;
   readonly node: string;
-  /** Such as `the process that ran train was ended by SIGKILL`. */
+  /** What ended it, such as `the process that ran train was ended by SIGKILL`. */
   readonly reason: string;
 }
 

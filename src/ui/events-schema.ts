@@ -125,10 +125,17 @@ export const eventsSchema = {
       node,
       decision: { type: 'string', description: 'Such as starts with 2 slots; left are 0 slots.' },
     }),
-    event('step.retry', "A node's process was ended from outside the run: the node is executed once more.", {
-      node,
-      reason: { type: 'string', description: 'Such as the process that ran train was ended by SIGKILL.' },
-    }),
+    event(
+      'step.retry',
+      'A node is executed once more: its process was ended from outside the run, or it failed and may be tried again.',
+      {
+        node,
+        reason: {
+          type: 'string',
+          description: 'What ended it, such as the process that ran train was ended by SIGKILL.',
+        },
+      },
+    ),
     event(
       'step.progress',
       'A node is under way.',

@@ -6,6 +6,7 @@ import { type ManifestNode, readManifest } from '../../artifacts/run-documents.j
 import { isFolderAt } from '../../base/files/user-path.js';
 import { isJsonObject, type Json, type JsonObject } from '../../base/json.js';
 import { stepOfNode } from '../../base/node-id.js';
+import { declaredNames, flatDeclared } from '../../kinds/declared-values.js';
 import { findPipeline, findRoot, isPipelineName } from '../../session/planning/find-pipeline.js';
 import type { Completion, CompletionSources, CompletionTopics } from './complete.js';
 
@@ -177,6 +178,8 @@ function latestOfEach(runs: readonly RunRecord[]): readonly RunRecord[] {
 async function parametersOf(pipeline: JsonObject, word: string): Promise<readonly Completion[]> {
   const [, step] = /^steps\.([^.]+)\.with\./.exec(word) ?? [];
   if (step !== undefined) return await parametersOfStep(pipeline, step, word);
+  const [, swept] = /^steps\.([^.]+)\.matrix\./.exec(word) ?? [];
+  if (swept !== undefined) return await axesOfStep(pipeline, swept, word);
   const params = Object.entries(objectAt(pipeline, 'params')).flatMap(([name, value]) =>
     assignments(`params.${name}`, value, [], word),
   );
@@ -198,11 +201,35 @@ async function parametersOfStep(
   const { kinds } = await import('../../kinds/registry.js');
   const kind = typeof step['kind'] === 'string' ? kinds[step['kind']] : undefined;
   const properties = kind === undefined ? {} : objectAt(kind.parameters.schema as JsonObject, 'properties');
-  return [...new Set([...Object.keys(given), ...Object.keys(properties)])].flatMap((parameter) => {
+  const named = [...new Set([...Object.keys(given), ...Object.keys(properties)])].flatMap((parameter) => {
     const schema = objectAt(properties, parameter);
     const value = given[parameter] ?? schema['default'];
     return assignments(`steps.${name}.with.${parameter}`, value, valuesIn(schema), word);
   });
+  const { declarations } = kind ?? {};
+  if (declarations === undefined) return named;
+  const declared = Object.entries(flatDeclared(objectAt(given, declarations)));
+  return [
+    ...named,
+    ...declared.flatMap(([one, value]) =>
+      assignments(`steps.${name}.with.${declarations}.${one}`, value, [], word),
+    ),
+  ];
+}
+
+/** What a step's matrix can go over, with the values that it goes over now. */
+async function axesOfStep(pipeline: JsonObject, name: string, word: string): Promise<readonly Completion[]> {
+  const step = objectAt(objectAt(pipeline, 'steps'), name);
+  const matrix = objectAt(step, 'matrix');
+  const { kinds } = await import('../../kinds/registry.js');
+  const kind = typeof step['kind'] === 'string' ? kinds[step['kind']] : undefined;
+  const names =
+    kind?.declarations === undefined
+      ? Object.keys(objectAt((kind?.parameters.schema ?? {}) as JsonObject, 'properties'))
+      : declaredNames(objectAt(objectAt(step, 'with'), kind.declarations));
+  return [...new Set([...Object.keys(matrix), ...names])].flatMap((one) =>
+    assignments(`steps.${name}.matrix.${one}`, matrix[one], [], word),
+  );
 }
 
 /** `PATH=`, and once that is written the values that could follow: those there are, and the one there is. */

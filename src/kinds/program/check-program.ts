@@ -3,7 +3,7 @@ import { isFileAt, shortPath, unfitForNewFile } from '../../base/files/user-path
 import type { Json } from '../../base/json.js';
 import { nearestName } from '../../base/nearest-name.js';
 import { declaredNames, declaredValue, flatDeclared } from '../declared-values.js';
-import type { Objection, StepShape, UndeclaredFile } from '../kind.js';
+import type { Objection, PlannedStep, StepShape, UndeclaredFile } from '../kind.js';
 import { isDeclared } from './declared-files.js';
 import { type Launch, placeholdersIn } from './launch.js';
 import { checkOutputs, outputPaths } from './program-outputs.js';
@@ -20,7 +20,7 @@ export interface WrittenWords {
 
 /** What is wrong with a program whichever way it is started. */
 export function checkProgram(
-  { parameters, inputNames }: StepShape<ProgramGiven>,
+  { parameters, inputNames, files }: PlannedStep<ProgramGiven>,
   written: WrittenWords,
   launch: Launch,
 ): readonly Objection[] {
@@ -41,7 +41,7 @@ export function checkProgram(
   for (const [index, name] of parameters.pass_env.entries()) {
     if (Object.hasOwn(parameters.env, name)) object(`${name} is in env, too`, 'pass_env', String(index));
   }
-  const places = placesOf(parameters, inputNames);
+  const places = placesOf(parameters, inputNames, files?.map(({ path }) => path) ?? filesOf(parameters));
   return [
     ...objections,
     ...checkOutputs(parameters.outputs, inputNames),
@@ -105,9 +105,13 @@ interface Place {
   readonly parameter?: readonly string[];
 }
 
-function placesOf(parameters: ProgramGiven, inputNames: readonly string[]): readonly Place[] {
-  // Absolute ones are read where they are, and what a pattern finds is seen where files are placed.
-  const files = filesOf(parameters).filter((path) => !isAbsolute(path) && !/[*?]/.test(path));
+function placesOf(
+  parameters: ProgramGiven,
+  inputNames: readonly string[],
+  named: readonly string[],
+): readonly Place[] {
+  // Absolute ones are read where they are.
+  const files = named.filter((path) => !isAbsolute(path));
   return [
     ...inputNames
       .filter((name) => name !== 'settings')

@@ -1,4 +1,4 @@
-import { defineKind, type Objection, type PlannedStep, type StepShape } from '../kind.js';
+import { defineKind, type MissingFile, type Objection, type PlannedStep, type StepShape } from '../kind.js';
 import { type Canonical, type Complete, declareParameters, inNoKey } from '../parameters.js';
 import { checkProgram, undeclaredFiles } from './check-program.js';
 import { declaredFiles } from './declared-files.js';
@@ -84,12 +84,15 @@ function checkCommand(step: PlannedStep<Given>): readonly Objection[] {
 }
 
 /** The script that an interpreter in `argv` is to run, where it is neither in the root nor an input nor declared. */
-function missingFiles({ parameters: given, inputNames }: StepShape<Given>, root: string): readonly string[] {
+function missingFiles(
+  { parameters: given, inputNames }: StepShape<Given>,
+  root: string,
+): readonly MissingFile[] {
   const canonical = parameters.canonical(given);
   const { argv, env } = launchOf(canonical);
   if (typeof argv === 'string') return [];
   const known = [...inputNames, ...filesOf(given), ...Object.values(canonical.outputs)];
   const searched = env['PATH'] ?? process.env['PATH'] ?? '';
   const script = missingScript(argv, { root, searched, known });
-  return script === undefined ? [] : [script];
+  return script === undefined ? [] : [{ path: script, text: script }];
 }

@@ -1,6 +1,6 @@
 import { type Dirent, existsSync, readdirSync, realpathSync, statSync } from 'node:fs';
 import { dirname, isAbsolute, join, relative, resolve } from 'node:path';
-import { isFolderAt } from '../../base/files/user-path.js';
+import { isFolderAt, pathTrouble } from '../../base/files/user-path.js';
 import type { ExternalFile, ExternalFiles } from '../kind.js';
 import { outputPaths } from './program-outputs.js';
 import { filesOf, leaves, type ProgramGiven } from './program-parameters.js';
@@ -89,10 +89,12 @@ function walk(folder: string, root: string): readonly string[] {
   const waiting = [folder];
   for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
     const path = resolve(root, next);
+    const entries = entriesOf(path);
+    if (entries.length === 0) continue;
     const real = realpathSync(path);
     if (seen.has(real)) continue;
     seen.add(real);
-    for (const entry of readdirSync(path, { withFileTypes: true })) {
+    for (const entry of entries) {
       const below = join(next, entry.name);
       const kind = kindOf(entry, resolve(root, below));
       if (kind === 'file') files.push(below);
@@ -101,6 +103,16 @@ function walk(folder: string, root: string): readonly string[] {
     }
   }
   return files.sort();
+}
+
+/** None of a folder that is not there or may not be read: no program of the step could read it either. */
+function entriesOf(folder: string): readonly Dirent[] {
+  try {
+    return readdirSync(folder, { withFileTypes: true });
+  } catch (error) {
+    if (pathTrouble(error) === undefined) throw error;
+    return [];
+  }
 }
 
 function kindOf(entry: Dirent, path: string): 'file' | 'folder' | 'other' {

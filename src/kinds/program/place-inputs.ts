@@ -1,18 +1,23 @@
 import { constants } from 'node:fs';
-import { chmod, copyFile, stat } from 'node:fs/promises';
+import { chmod, copyFile, stat, writeFile } from 'node:fs/promises';
 import { dirname, isAbsolute, join, sep } from 'node:path';
 import { FailureError } from '../../base/failure.js';
 import { makeFolders } from '../../base/files/make-folders.js';
-import { leavesOf } from '../../base/files/tree.js';
+import { leavesOf, type Tree } from '../../base/files/tree.js';
+import { withNumberText } from '../../base/number-text.js';
 import type { KindContext } from '../kind.js';
+import type { ListLabels } from './list-labels.js';
 
 /**
  * Copies, sharing blocks where the file system can: a link would let a program that runs as root write through
  * to the cache, and a linked script would find its neighbours in the root, which no key knows.
  */
-export async function placeInputs(context: KindContext): Promise<void> {
+export async function placeInputs(
+  context: Pick<KindContext, 'inputs' | 'files' | 'scratch'>,
+  labels: ListLabels = {},
+): Promise<void> {
   const inputs = Object.entries(context.inputs).flatMap(([port, tree]) =>
-    [...leavesOf(tree, port)].map(({ path, leaf }) => ({ path, source: leaf })),
+    leavesOfInput(port, tree, labels[port]).map(({ path, leaf }) => ({ path, source: leaf })),
   );
   // A file outside of the root is read where it is.
   const files = Object.entries(context.files)
@@ -33,6 +38,35 @@ export async function placeInputs(context: KindContext): Promise<void> {
     }
     await chmod(target, (await stat(source)).mode & 0o555);
   }
+  for (const [port, elements] of Object.entries(labels)) await placeIndex(context, port, elements);
+}
+
+/** The leaves of an input and their places: in a list that has labels, elements are called by them. */
+function leavesOfInput(
+  port: string,
+  tree: Tree<string>,
+  labels: ListLabels[string] | undefined,
+): readonly { readonly path: string; readonly leaf: string }[] {
+  if (labels === undefined) return [...leavesOf(tree, port)];
+  return elementsIn(tree).flatMap((element, index) => [
+    ...leavesOf(element, `${port}/${labels[index]?.name ?? index}`),
+  ]);
+}
+
+function elementsIn(tree: Tree<string>): readonly Tree<string>[] {
+  return tree.type === 'list' ? tree.elements.flatMap(elementsIn) : [tree];
+}
+
+/** A list of the elements, a row each with its place and what tells it from the others. */
+async function placeIndex(
+  context: Pick<KindContext, 'scratch'>,
+  port: string,
+  elements: ListLabels[string],
+): Promise<void> {
+  const rows = elements.map(({ name, values }) => ({ ...values, path: `${port}/${name}` }));
+  const target = placeOf(context, `${port}/index.json`);
+  await writeFile(target, `${withNumberText(JSON.stringify(rows, null, 2))}\n`);
+  await chmod(target, 0o444);
 }
 
 /**

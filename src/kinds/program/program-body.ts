@@ -12,7 +12,7 @@ import { describeEnding, type Ending, runProgram } from './run-program.js';
 /** Runs the program in the node's scratch folder and moves what it wrote to the output ports. */
 export async function run(context: KindContext<ProgramParameters>): Promise<void> {
   const { parameters } = context;
-  await placeInputs(context);
+  await placeInputs(context, parameters.labels);
   for (const path of Object.values(parameters.outputs)) {
     makeFolders(dirname(placeOf(context, path)));
   }

@@ -1,10 +1,11 @@
 import { isAbsolute, normalize } from 'node:path';
 import type { JsonObject } from '../../base/json.js';
 import { numberText } from '../../base/number-text.js';
-import type { InputPort, StepShape } from '../kind.js';
+import type { InputPort, PlannedLists, StepPlan, StepShape } from '../kind.js';
 import { inNoKey } from '../parameters.js';
 import { fileOf } from '../shapes.js';
 import type { LaunchParameters } from './launch.js';
+import { type ListLabels, labelsOf } from './list-labels.js';
 import { outputPaths, outputPorts, outputsParameter, typedOutputs } from './program-outputs.js';
 
 export const scalar = { type: ['string', 'number', 'boolean'] } as const;
@@ -70,6 +71,8 @@ export interface ProgramGiven {
 export type ProgramParameters = LaunchParameters & {
   /** Paths by port. */
   readonly outputs: { readonly [port: string]: string };
+  /** How the elements of lists are called, by port; those of the others are numbered. */
+  readonly labels?: ListLabels;
 };
 
 /** Their forms in the key. */
@@ -95,6 +98,12 @@ export const programKind = {
     ),
   outputs: ({ outputs }: ProgramGiven) => outputPorts(outputs),
   derived: ({ outputs }: ProgramGiven) => typedOutputs(outputs),
+  plan: (_: unknown, lists: PlannedLists): StepPlan => ({
+    parameters: labelsOf(lists),
+    shapes: {},
+    objections: [],
+    notes: [],
+  }),
   deterministic: ({ deterministic }: ProgramGiven) => deterministic,
   passedEnvironment: ({ pass_env }: ProgramGiven) => pass_env,
   codeStart: new URL('./launch.js', import.meta.url),
@@ -108,7 +117,8 @@ const settingsPort: InputPort = {
 function inputPort(chooses: boolean): InputPort {
   return {
     shape: { type: 'any', lone: 'file' },
-    description: 'A read-only file of that name; several ports or a list as a folder.',
+    description:
+      'A read-only file of that name; several ports as a folder, and a list as one whose elements are called by what tells them apart, `lr=0.01,seed=1`, with an `index.json`.',
     chooses,
   };
 }

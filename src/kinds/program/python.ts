@@ -1,6 +1,13 @@
 import { normalize, resolve } from 'node:path';
 import { isFileAt, isFolderAt } from '../../base/files/user-path.js';
-import { defineKind, type Interpreter, type Objection, type PlannedStep, type StepShape } from '../kind.js';
+import {
+  defineKind,
+  type Interpreter,
+  type MissingFile,
+  type Objection,
+  type PlannedStep,
+  type StepShape,
+} from '../kind.js';
 import { type Canonical, type Complete, declareParameters } from '../parameters.js';
 import { checkProgram, undeclaredFiles } from './check-program.js';
 import { declaredFiles, isDeclared, pythonModules } from './declared-files.js';
@@ -107,18 +114,21 @@ function checkPython(step: PlannedStep<Given>): readonly Objection[] {
 }
 
 /** The script; or the file of a module in a package of the project. */
-function missingFiles({ parameters: given, inputNames }: StepShape<Given>, root: string): readonly string[] {
+function missingFiles(
+  { parameters: given, inputNames }: StepShape<Given>,
+  root: string,
+): readonly MissingFile[] {
   const { script, module } = given;
   if (script !== undefined) {
     const path = normalize(script);
     const isThere =
       isFileAt(resolve(root, path)) || inputNames.includes(path) || isDeclared(path, given, root);
-    return isThere || leaves(path) ? [] : [script];
+    return isThere || leaves(path) ? [] : [{ path: script, text: script }];
   }
   const path = (module ?? '').replaceAll('.', '/');
   const [top = ''] = path.split('/');
   // What is not of the project may be installed.
   if (!isFolderAt(resolve(root, top)) && !isFileAt(resolve(root, `${top}.py`))) return [];
   const isThere = [`${path}.py`, `${path}/__main__.py`].some((file) => isFileAt(resolve(root, file)));
-  return isThere ? [] : [`${path}.py`];
+  return isThere ? [] : [{ path: `${path}.py`, text: module ?? '' }];
 }

@@ -223,7 +223,7 @@ function buildInstance(
   );
   const external = externalFiles(step, full, building);
   const common = commonOf(step, combination, { ...parameters, external }, building);
-  const planned = { parameters: full, inputNames, lengths, facts };
+  const planned = { parameters: full, inputNames, lengths, facts, files: common.files };
   const plan = kind.plan?.(planned, plannedLists(ports, [...inputs, ...over.given], building));
   const objections = [
     ...(kind.check?.(planned) ?? []),
@@ -254,8 +254,8 @@ function buildInstance(
     );
   }
 
-  for (const path of kind.missingFiles?.({ parameters: full, inputNames }, building.root) ?? []) {
-    const { location } = placeOfText(step.with, path) ?? step;
+  for (const { path, text } of kind.missingFiles?.({ parameters: full, inputNames }, building.root) ?? []) {
+    const { location } = placeOfText(step.with, text) ?? step;
     report({ ...unreadableFile(building.root, path, 'absent'), location });
   }
 
@@ -332,11 +332,15 @@ function buildInstance(
 function plannedLists(ports: DraftNode['ports'], given: readonly Given[], building: Building): PlannedLists {
   return Object.fromEntries(
     given
-      .filter(({ input }) => ports[input.port]?.shape.type === 'list')
+      .filter(({ input, tree }) => {
+        const { type } = ports[input.port]?.shape ?? {};
+        return type === 'list' || (type === 'any' && tree.type === 'list');
+      })
       .map(({ input, tree }) => [
         input.port,
         flattened(tree).map(({ element, label }) => ({
           label,
+          text: labelText(label),
           parameters: building.given.get(nodeIn(element) ?? '') ?? {},
           shape: shapeOfTree(unwrapped(element)),
         })),

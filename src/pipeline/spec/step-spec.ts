@@ -209,6 +209,11 @@ function pathInParameters(
   report: ReportFailure,
 ): readonly string[] | undefined {
   if (kind.declarations !== undefined) {
+    // Others could not be told from the rest of a label.
+    if (!/^[\w.-]+$/.test(name)) {
+      report(failureAt(entry, 'invalid-value', `${JSON.stringify(name)} is no name for a matrix`));
+      return undefined;
+    }
     const path = pathOfDeclaration(kind, withValue, name);
     if (path !== undefined) return path;
     report(

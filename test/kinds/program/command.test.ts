@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { chmodSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
@@ -102,6 +103,21 @@ describe('parameters', () => {
     },
   );
 
+  it('are refused where an input would be in the place of a module, however that is found', async () => {
+    const project = projectOf(
+      `  v: { kind: value, with: { n: 1 } }
+  c: { kind: python, in: { pkg: v.value }, with: { script: a.py } }
+`,
+      { 'a.py': '', 'pkg/net.py': '' },
+    );
+    const graph = await loadPipeline({ root: project.root, file: 'pipelines/test.yaml' });
+    expect(graph.ok ? [] : graph.failure.map(({ message }) => message)).toEqual(
+      spawnSync('python3', ['--version']).status === 0
+        ? ['files: pkg/net.py is inside of pkg, which is the place of in.pkg; rename one of them']
+        : expect.anything(),
+    );
+  });
+
   it('may name neighbours, and a file twice', () => {
     const parameters = { argv: ['x'], files: ['s/a', './s/a', 's/b'], outputs: { o: 's/c', p: 'ab' } };
     expect(objections(parameters, ['a', 'data.csv'])).toEqual([]);
@@ -121,6 +137,19 @@ describe('parameters', () => {
       env: { A: '2', B: '1.0e-07' },
       outputs: { m: 'm' },
     });
+  });
+
+  it('are refused where a value cannot be a word, or a name in braces is nearly that of a param', () => {
+    const params = { lr: 'a\0b', long: 'x'.repeat(200_000) };
+    expect(objections({ argv: ['x', '{lr}'], params })).toMatchObject([
+      { message: expect.stringContaining('NUL'), path: ['argv', '1'] },
+    ]);
+    expect(messages({ argv: ['x', '{long}'], params })[0]).toContain('the file that KSHOT_PARAMS names');
+    expect(messages({ argv: ['x'], params })).toEqual([]);
+    expect(objections({ argv: ['x', '{lrr}', '{other}'], params })).toMatchObject([
+      { path: ['argv', '1'], unknown: { name: 'lrr' } },
+    ]);
+    expect(messages({ argv: ['x'], env: { A: 1 }, pass_env: ['A'] })).toEqual(['A is in env, too']);
   });
 
   it('make every input a choosing one where they say so', () => {
@@ -170,6 +199,120 @@ describe('the name of an input', () => {
 });
 
 describe('a program', () => {
+  it('is tried again in a fresh folder, when nothing of the time before is left, and counts once', async () => {
+    const project = projectOf(
+      (root) => `  flaky:
+    kind: command
+    with:
+      shell: true
+      argv: "ls >> ${root}/seen; echo x > o; setsid sleep 600 & echo $! >> ${root}/pids; test $(wc -l < ${root}/pids) = 3"
+      outputs: { o: o }
+    retries: 2
+  broken: { kind: command, with: { argv: ["false"] }, retries: 1 }
+  absent: { kind: command, with: { argv: ["true"], outputs: { o: o } } }
+`,
+    );
+    const run = await runProject(project, { keepGoing: true, slots: 1 });
+    expect(run.counts).toMatchObject({ ran: 1, failed: 2 });
+    expect(project.read('seen')).toBe('');
+    const pids = project.read('pids').trim().split('\n').map(Number);
+    expect(pids.map(isAlive)).toEqual([false, false, false]);
+    expect(project.read(run.outcomeOf('flaky').log ?? '')).toMatch(
+      /executed again, attempt 2 of 3: the program ended with exit code 1[\s\S]*executed again, attempt 3 of 3/,
+    );
+    const retried = run.events.flatMap((event) => (event.event === 'step.retry' ? [event.node] : []));
+    expect(retried.toSorted()).toEqual(['broken', 'flaky', 'flaky']);
+    expect(run.outcomeOf('broken').failure?.message).toBe('the program ended with exit code 1');
+  });
+
+  it('is passed variables that are in no key and stand nowhere, and threads as it was granted CPUs', async () => {
+    const project = projectOf(
+      `  a: { kind: command, with: { shell: true, argv: 'echo "$TOKEN $OMP_NUM_THREADS $MKL_NUM_THREADS" > o', pass_env: [TOKEN], outputs: { o: o } }, resources: { cpus: 2, memory: 1 MiB, time: 1 h } }\n`,
+    );
+    vi.stubEnv('TOKEN', 'secret-1');
+    const run = await runProject(project);
+    expect(await run.textOf('a', 'o')).toBe('secret-1 2 2\n');
+    expect(JSON.stringify([run.outcomeOf('a').entry, run.events])).not.toContain('secret');
+    expect(project.read(run.outcomeOf('a').log ?? '')).not.toContain('secret');
+    vi.stubEnv('TOKEN', 'secret-2');
+    project.edit('pipelines/test.yaml', 'cpus: 2, memory: 1 MiB, time: 1 h', 'cpus: 1');
+    expect((await runProject(project)).counts.hit).toBe(1);
+    vi.stubEnv('TOKEN', undefined);
+    const unset = await runProject(project, { force: 'all' });
+    expect(unset.outcomeOf('a').failure).toMatchObject({
+      message: 'the step is to be passed TOKEN, which is not set',
+    });
+    const graph = await loadPipeline({ root: project.root, file: 'pipelines/test.yaml' });
+    expect(graph.ok && graph.value.warnings.map(({ message }) => message)).toEqual([
+      'pass_env: TOKEN is not set here, and the step cannot run without it',
+    ]);
+  });
+
+  it('that asks for more than the machine has is refused before anything starts', async () => {
+    const project = projectOf(
+      `  first: { kind: command, with: { argv: ["true"] } }
+  cpus: { kind: command, with: { argv: ["true"] }, resources: { cpus: 4096 } }
+  memory: { kind: command, with: { argv: ["true"] }, resources: { memory: 4096 TiB } }
+`,
+    );
+    const run = await runProject(project);
+    expect(run.outcomeOf('cpus').failure?.message).toMatch(
+      /^cpus wants 4096 CPUs, and this machine has \d+$/,
+    );
+    expect(run.counts).toMatchObject({ ran: 0 });
+    const all = await runProject(project, { keepGoing: true });
+    expect(all.outcomeOf('memory').failure).toMatchObject({
+      reason: 'device-unavailable',
+      hint: 'lower resources.memory',
+    });
+    expect(all.counts).toMatchObject({ ran: 1, failed: 2 });
+  });
+
+  it('finds the elements of a list by what tells them apart, and an index of them', async () => {
+    const project = projectOf(
+      `  v: { kind: value, matrix: { lr: [0.1, 1.0e-7], name: [a/b] } }
+  w: { kind: value, with: { n: 1 } }
+  t: { kind: command, over: { v: v.value }, with: { shell: true, argv: "cp v o", params: { seed: 0 }, outputs: { o: o } }, matrix: { seed: [1, 2] } }
+  all:
+    kind: command
+    in: { v: v, t: t.o, some: "t[seed=1]", both: [v, t], none: [w, w] }
+    with: { shell: true, argv: "find v t some both none -type f | sort > list; cat t/index.json > index", outputs: { list: list, index: index } }
+`,
+    );
+    const run = await runProject(project);
+    const list = (await run.textOf('all', 'list')).trim().split('\n');
+    expect(list).toEqual(
+      expect.arrayContaining([
+        'both/t@seed=2@lr=1e-7,name=a_b',
+        'both/v@lr=0.1,name=a_b',
+        'none/0',
+        'none/1',
+        'some/seed=1@lr=0.1,name=a_b',
+        't/seed=2@lr=0.1,name=a_b',
+        'v/lr=1e-7,name=a_b',
+      ]),
+    );
+    const index = JSON.parse(await run.textOf('all', 'index')) as unknown;
+    expect(index).toHaveLength(4);
+    expect(index).toContainEqual({
+      path: 't/seed=2@lr=1e-7,name=a_b',
+      seed: 2,
+      lr: 1e-7,
+      name: 'a/b',
+    });
+  });
+
+  it('finds files in folders at their places, and those outside of the root where they are', async () => {
+    const outside = temporaryProject({ files: { 'x.csv': 'there\n' } });
+    const project = projectOf(
+      `  a: { kind: command, with: { shell: true, argv: "cat conf/*.txt conf/deep/c.txt ${outside.root}/x.csv > o; ls >> o", files: [conf/, ${outside.root}/*.csv], outputs: { o: o } } }\n`,
+      { 'conf/a.txt': 'a\n', 'conf/deep/c.txt': 'c\n' },
+    );
+    expect(await (await runProject(project)).textOf('a', 'o')).toBe('a\nc\nthere\nconf\no\n');
+    outside.write('x.csv', 'changed\n');
+    expect((await runProject(project)).counts.ran).toBe(1);
+  });
+
   it('finds inputs and files by their names in a fresh folder, and its outputs are collected', async () => {
     const run = await runProject(
       projectOf(

@@ -1,6 +1,11 @@
 import { spawnSync } from 'node:child_process';
 import { chmodSync } from 'node:fs';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
+import { loadPipeline } from '../../../src/pipeline/load-pipeline.js';
+import { readCodeDigests } from '../../../src/pipeline/plan/code-digests.js';
+import { countStates } from '../../../src/pipeline/plan/count-states.js';
+import { makePlan } from '../../../src/pipeline/plan/make-plan.js';
+import { openStore } from '../../../src/store/local/open-store.js';
 import { eventsOf, kshot, nodesByOutcome } from '../../support/kshot.js';
 import { type Project, temporaryProject } from '../../support/temporary-project.js';
 
@@ -36,6 +41,7 @@ steps:
       params: { lr: 0.01, seed: 1, amp: false, optim: { wd: 1.0e-7, name: adam }, shift: -1e-7, note: "a b", none: null }
       outputs: { out: out.json }
     matrix: { lr: [0.01, 0.03], optim.wd: [0, 1.0e-7] }
+  extra: { kind: value, with: { n: 1, m: 2 } }
   interactions: { kind: data.synthetic, with: { users: 60, items: 40 } }
   pairs: { kind: data.pairs, in: { interactions: interactions } }
   split: { kind: data.split, in: { pairs: pairs }, with: { train: 0.6, val: 0.2 } }
@@ -65,7 +71,8 @@ describe.runIf(hasPython)('a python step', () => {
   let outcome: Awaited<ReturnType<typeof kshot>>;
   const rows = async (sql: string) =>
     JSON.parse((await kshot(project, ['sql', '--format', 'json', sql])).stdout) as unknown;
-  const plan = (...args: readonly string[]) => kshot(project, ['plan', ...args]);
+  const load = (sets: readonly string[] = []) =>
+    loadPipeline({ root: project.root, file: 'pipelines/sweep.yaml', sets });
 
   beforeAll(async () => {
     project = temporaryProject({ files });
@@ -98,44 +105,62 @@ describe.runIf(hasPython)('a python step', () => {
   });
 
   it('is swept and set from the command line by names that it declares, and by no other', async () => {
-    const counts = async (...args: readonly string[]) =>
-      (await plan(...args)).stdout.trim().split('\n').at(-1);
-    expect(await counts('train', '--set', 'steps.train.matrix.seed=[1,2]')).toBe(
-      '8 nodes: 4 run + 4 hit + 0 depends',
-    );
-    expect(await counts('train', '--set', 'steps.train.matrix.lr=[0.01,0.1]')).toContain('2 run + 2 hit');
-    expect(await counts('train', '--set', 'steps.train.with.params.optim.name=sgd')).toContain('4 run');
-    const refused = await plan(
-      ...['--set', 'steps.train.with.params.sed=1', '--set', 'steps.train.matrix.optim.wdd=[1]'],
-      ...['--set', 'steps.train.with.params.lr=1', '--set', 'steps.train.with.args=["{lrr}"]'],
-      ...['--set', 'steps.chosen.with.module=pkg.shwo'],
-    );
-    expect(refused.exitCode).toBe(2);
-    expect(refused.stderr).toContain('did you mean steps.train.with.params.seed?');
-    expect(refused.stderr).toContain('did you mean steps.train.matrix.optim.wd?');
-    expect(refused.stderr).toContain('write --set steps.train.matrix.lr=[1]');
-    const misspelt = await plan(
-      ...['--set', 'steps.train.with.args=["{lrr}"]', '--set', 'steps.chosen.with.module=pkg.shwo'],
-    );
-    expect(misspelt.stderr).toContain('{lrr} is none of params');
-    expect(misspelt.stderr).toContain('there is no file pkg/shwo.py');
-    expect(misspelt.stderr).toContain('did you mean pkg/show.py?');
+    const idsWith = async (...sets: readonly string[]) => {
+      const graph = await load(sets);
+      return graph.ok
+        ? graph.value.nodes.flatMap(({ id, step }) => (step === 'train' ? [id] : []))
+        : graph.failure;
+    };
+    expect(await idsWith('steps.train.matrix.seed=[1,2]', 'steps.train.matrix.lr=[3]')).toEqual([
+      'train[lr=3,optim.wd=0,seed=1]',
+      'train[lr=3,optim.wd=0,seed=2]',
+      'train[lr=3,optim.wd=1e-7,seed=1]',
+      'train[lr=3,optim.wd=1e-7,seed=2]',
+    ]);
+    // A sweep takes the place of the one value that a parameter has.
+    const swept = await load(['steps.extra.matrix.n=[1,2]']);
+    const extra = swept.ok ? swept.value.nodes.filter(({ step }) => step === 'extra') : [];
+    expect(extra.map(({ id, parameters }) => [id, parameters])).toEqual([
+      ['extra[n=1]', { m: 2, n: 1 }],
+      ['extra[n=2]', { m: 2, n: 2 }],
+    ]);
+    expect(
+      await idsWith(
+        'steps.train.with.params.sed=1',
+        'steps.train.matrix.optim.wdd=[1]',
+        'steps.train.matrix.script=[x.py]',
+        'steps.train.with.params.lr=1',
+        'steps.train.with.args=["{lrr}"]',
+        'steps.chosen.with.module=pkg.shwo',
+      ),
+    ).toMatchObject([
+      { hint: 'did you mean steps.train.with.params.seed?' },
+      { hint: 'did you mean steps.train.matrix.optim.wd?' },
+      { message: 'there is no steps.train.matrix.script' },
+      { reason: 'setting-twice', hint: 'write --set steps.train.matrix.lr=[1]' },
+      { hint: 'did you mean lr?' },
+      { hint: 'did you mean pkg/show.py?', location: { file: '--set', column: 26 } },
+    ]);
   });
 
   it('runs again for an edit of any module of the project or another Python, and else is a hit', async () => {
-    const again = await plan();
-    expect(again.stdout).toContain(': 0 run + ');
-    project.write('venv/pyvenv.cfg', '');
-    project.write('venv/lib/x.py', '');
-    project.write('.hidden/y.py', '');
-    expect((await plan()).stdout).toContain(': 0 run + ');
-    project.write('python/python3', '#!/bin/sh\necho CPython 9.9.9\n');
-    chmodSync(project.path('python/python3'), 0o755);
-    const environment = { PATH: `${project.path('python')}:${process.env['PATH']}` };
-    const other = await kshot(project, ['explain', 'chosen'], { environment });
-    expect(other.stdout).toMatch(/with\.python .*CPython 3\.\S* -> "?CPython 9\.9\.9/);
+    const statesOf = async () => {
+      const graph = await load();
+      const store = await openStore(project.path('cache'));
+      const plan = graph.ok ? await makePlan(graph.value, store, readCodeDigests()) : undefined;
+      return plan?.ok
+        ? countStates(plan.value.nodes.filter(({ node }) => node.kind === 'python'))
+        : undefined;
+    };
+    for (const name of ['venv/pyvenv.cfg', 'venv/lib/x.py', '.hidden/y.py']) project.write(name, '');
+    expect(await statesOf()).toEqual({ run: 0, hit: 5, depends: 0 });
+    project.write('bin/python3', '#!/bin/sh\necho CPython 9.9.9\n');
+    chmodSync(project.path('bin/python3'), 0o755);
+    vi.stubEnv('PATH', `${project.path('bin')}:${process.env['PATH']}`);
+    expect(await statesOf()).toEqual({ run: 5, hit: 0, depends: 0 });
+    vi.unstubAllEnvs();
     project.edit('pkg/net.py', '2 * x', 'x + x');
-    expect((await plan('train')).stdout).toContain('4 nodes: 4 run');
+    expect(await statesOf()).toEqual({ run: 5, hit: 0, depends: 0 });
   });
 
   it('that does not know one of its params fails with argparse’s word and ours', async () => {

@@ -1,0 +1,37 @@
+import { expect, it } from 'vitest';
+import { parseBytes, parseSeconds } from '../../src/base/quantities.js';
+
+it.each([
+  ['90 s', 90],
+  ['90s', 90],
+  ['2 h', 7200],
+  ['1 h 30 min', 5400],
+  ['1h30min', 5400],
+  ['0.5 s', 0.5],
+  ['2 d', 172_800],
+  ['90', undefined],
+  ['', undefined],
+  ['0 s', undefined],
+  ['-1 s', undefined],
+  ['2 hours', undefined],
+  ['1 h and 3 min', undefined],
+  ['1 m', undefined],
+])('%j as a duration is %s s', (text, seconds) => {
+  expect(parseSeconds(text)).toBe(seconds);
+});
+
+it.each([
+  ['4 GiB', 4 * 2 ** 30],
+  ['500 MB', 5e8],
+  ['1.5kB', 1500],
+  ['16gib', 2 ** 34],
+  ['100 B', 100],
+  ['4 G', undefined],
+  ['4', undefined],
+  ['0 GB', undefined],
+  ['-4 GB', undefined],
+  ['4 iB', undefined],
+  ['four GB', undefined],
+])('%j as a size is %s bytes', (text, bytes) => {
+  expect(parseBytes(text)).toBe(bytes);
+});
