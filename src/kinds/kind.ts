@@ -30,13 +30,14 @@ export type Content =
 
 /**
  * The shape of what a port gives or wants; `any` wants whatever there is, whole; with `lone: 'file'`, of a bundle
- * that is a single file, that file. A list that an output gives has `labels`, one for each of its elements, which may
+ * that is a single file, that file. An input that wants either of several shapes takes the first that there is. A list that an output gives has `labels`, one for each of its elements, which may
  * be missing; an output that is `any` has its shape from `plan`, and is not there without.
  */
 export type PortShape =
   | { readonly type: 'file'; readonly content: Content }
   | { readonly type: 'bundle'; readonly ports: { readonly [name: string]: PortShape } }
   | { readonly type: 'list'; readonly of: PortShape; readonly labels?: readonly Label[] }
+  | { readonly type: 'either'; readonly of: readonly PortShape[] }
   | { readonly type: 'any'; readonly lone?: 'file' };
 
 /**
@@ -99,7 +100,7 @@ export interface Derivation {
   readonly kind: Kind;
   /** As under `with`; none unless given. */
   readonly parameters?: JsonObject;
-  /** Its input ports, and the node's output port that each takes. */
+  /** Its input ports, and the port of the node that each takes: an output, or another that is derived. */
   readonly inputs: { readonly [input: string]: string };
   /** Further ones that take what the node itself takes, at that port; null: at the only one whose data fit. */
   readonly shared?: { readonly [input: string]: string | null };
@@ -160,6 +161,11 @@ export interface Kind<Given = JsonObject, Final = JsonObject, Body = Final> {
   readonly summary: string;
   /** Of `with`. */
   readonly parameters: DeclaredParameters<Given, Final>;
+  /**
+   * The parameter that holds declarations of the user's own: names with defaults, by which tables and choices know its
+   * nodes, beside the matrix. Of other kinds these are all parameters, in choices alone.
+   */
+  readonly declarations?: string;
   /** Input ports; a function where they depend on what the step declares (`command`). */
   readonly inputs:
     | { readonly [port: string]: InputPort }
@@ -179,11 +185,6 @@ export interface Kind<Given = JsonObject, Final = JsonObject, Body = Final> {
   readonly namesOfSettings?: (parameters: Given) => readonly string[];
   /** What the parameters tell of what comes out at a port, for `check` of the kinds that take it. */
   readonly facts?: (parameters: Given) => { readonly [port: string]: Facts };
-  /**
-   * By what else than a matrix its nodes are known in choices and tables: a program's own parameters. Without it, by
-   * whatever stands under `with`, in choices alone.
-   */
-  readonly names?: (parameters: Given) => JsonObject;
   /** Further checks, between parameters and of what is known of ports at planning. */
   readonly check?: (step: PlannedStep<Given>) => readonly Objection[];
   /** What follows from the elements of its lists, where parameters or outputs depend on them. */

@@ -19,6 +19,7 @@ import type { Kind } from './kind.js';
 import { command } from './program/command.js';
 import { readHistory } from './program/typed/read-history.js';
 import { readMetrics } from './program/typed/read-metrics.js';
+import { readRanks } from './program/typed/read-ranks.js';
 import { mamlTrain } from './train/maml-train.js';
 import { modelImport } from './train/model-import.js';
 import { supervisedTrain } from './train/supervised-train.js';
@@ -47,6 +48,7 @@ const all: readonly Kind[] = [
   document,
   readMetrics,
   readHistory,
+  readRanks,
 ];
 
 /** Every step kind, by name. Adding one is a file and a line here. */

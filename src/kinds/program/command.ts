@@ -91,6 +91,7 @@ export const command = defineKind({
   summary:
     'Runs a program in a fresh folder that holds the inputs and the declared files, and collects its outputs.',
   parameters,
+  declarations: 'params',
   inputs: ({ parameters, inputNames }) =>
     Object.fromEntries(
       inputNames.map((name) => [
@@ -104,7 +105,6 @@ export const command = defineKind({
     ),
   outputs: ({ outputs }) => outputPorts(outputs),
   derived: ({ outputs }) => typedOutputs(outputs),
-  names: () => ({}),
   check: checkCommand,
   files: (parameters) => ({ files: filesOf(parameters).map((path) => ({ name: path, path })) }),
   undeclaredFiles,

@@ -1,13 +1,16 @@
 import { normalize } from 'node:path';
+import { derivedMetrics } from '../evaluate/metrics.js';
 import type { Derivation, Kind, Objection, OutputPort } from '../kind.js';
 import { fileOf } from '../shapes.js';
 import { readHistory } from './typed/read-history.js';
 import { readMetrics } from './typed/read-metrics.js';
+import { readRanks } from './typed/read-ranks.js';
 
 /** What an output can be said to be, by the kind that checks it and gives it as that. */
 const typedKinds: { readonly [as: string]: Kind } = {
   metrics: readMetrics,
   history: readHistory,
+  ranks: readRanks,
 };
 
 const relativePath = { type: 'string', minLength: 1 } as const;
@@ -27,7 +30,13 @@ export const outputsParameter = {
           path: { description: 'Where the program writes it.', ...relativePath },
           as: {
             description: 'What it is; without it, bytes that only programs read.',
-            enum: ['metrics', 'history'],
+            enum: ['metrics', 'history', 'ranks'],
+          },
+          episodes: {
+            description:
+              'Of ranks: the input that holds the episodes that were ranked, where several could be it.',
+            type: 'string',
+            minLength: 1,
           },
           from: {
             description:
@@ -53,6 +62,7 @@ export const outputsParameter = {
 export interface DeclaredOutput {
   readonly path: string;
   readonly as?: string;
+  readonly episodes?: string;
   readonly from?: readonly string[];
   readonly role?: 'train' | 'val' | 'test';
 }
@@ -87,25 +97,47 @@ export function outputPorts(outputs: Outputs): { readonly [port: string]: Output
   );
 }
 
-/** The outputs that are said to be something, each by a node of its own behind the program. */
+/**
+ * The outputs that are said to be something, each by a node of its own behind the program. Ranks are measured too, at
+ * the port `metrics`, where there are some of one thing and no other output has that name.
+ */
 export function typedOutputs(outputs: Outputs): { readonly [port: string]: Derivation } {
-  return Object.fromEntries(
-    declaredOutputs(outputs).flatMap(([port, { path, as }]) => {
-      const kind = as === undefined ? undefined : typedKinds[as];
-      return kind === undefined ? [] : [[port, { kind, parameters: { port, path }, inputs: { file: port } }]];
-    }),
-  );
+  const declared = declaredOutputs(outputs);
+  const typed = declared.flatMap(([port, { path, as, episodes = null }]): [string, Derivation][] => {
+    const kind = as === undefined ? undefined : typedKinds[as];
+    if (kind === undefined) return [];
+    const shared = as === 'ranks' ? { shared: { episodes } } : {};
+    return [[port, { kind, parameters: { port, path }, inputs: { file: port }, ...shared }]];
+  });
+  const [ranked, ...others] = declared.filter(([, { as }]) => as === 'ranks');
+  const measured: readonly [string, Derivation][] =
+    ranked === undefined || others.length > 0 || Object.hasOwn(outputs, 'metrics')
+      ? []
+      : [['metrics', { ...derivedMetrics.metrics, inputs: { ranks: ranked[0] } }]];
+  return Object.fromEntries([...typed, ...measured]);
 }
 
 /** Objects to claims about inputs that the step does not have. */
 export function checkOutputs(outputs: Outputs, inputNames: readonly string[]): readonly Objection[] {
-  return declaredOutputs(outputs).flatMap(([port, { from = [] }]) =>
-    from
-      .filter((name) => !inputNames.includes(name))
-      .map((name) => ({
-        path: ['outputs', port, 'from'],
-        message: `outputs.${port}: from names ${name}, which is no input of the step`,
+  return declaredOutputs(outputs).flatMap(([port, { as, episodes, from = [] }]) => {
+    const claimed = from.map((name) => ['from', name] as const);
+    const ranked = episodes === undefined ? [] : [['episodes', episodes] as const];
+    const unknown = [...claimed, ...ranked].filter(([, name]) => !inputNames.includes(name));
+    const misplaced = episodes !== undefined && as !== 'ranks';
+    return [
+      ...unknown.map(([parameter, name]) => ({
+        path: ['outputs', port, parameter],
+        message: `outputs.${port}: ${parameter} names ${name}, which is no input of the step`,
         unknown: { name, known: inputNames },
       })),
-  );
+      ...(misplaced
+        ? [
+            {
+              path: ['outputs', port],
+              message: `outputs.${port}: episodes are of ranks; write as: ranks, or take it out`,
+            },
+          ]
+        : []),
+    ];
+  });
 }

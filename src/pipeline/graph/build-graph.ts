@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { leavesOf, type Tree } from '../../base/files/tree.js';
 import { lookAtPath } from '../../base/files/user-path.js';
-import type { Json, JsonObject } from '../../base/json.js';
+import { isJsonObject, type Json, type JsonObject } from '../../base/json.js';
 import { suggestion } from '../../base/nearest-name.js';
 import { derivedNodeId, formatNodeId, type NodeIdParts } from '../../base/node-id.js';
 import type { EngineDescriptor } from '../../engines/engine.js';
@@ -20,7 +20,7 @@ import {
   resolveOver,
 } from './connect-inputs.js';
 import { type CountedStep, countNodesOfSteps } from './count-nodes.js';
-import { derivationsOf, deriveNodes, treeOfNode } from './derive-nodes.js';
+import { derivationsOf, deriveNodes, shareInputs, treeOfNode } from './derive-nodes.js';
 import { type Combination, combinationsOf, type MatrixValue } from './expand-matrix.js';
 import type { DraftNode, GraphNode, LocatedFile, Source } from './graph.js';
 import { labelText, namesOfLabel } from './label.js';
@@ -237,12 +237,21 @@ function buildInstance(
   if (plan !== undefined && plan.objections.length > 0) return undefined;
   const outputs = withShapes(typeof kind.outputs === 'function' ? kind.outputs(full) : kind.outputs, plan);
   const derivations = derivationsOf(kind, full);
+  const shared = shareInputs(derivations, [...inputs, ...over.given], (port, message, hint) =>
+    report(
+      failureAt(findParameter(step, combination, ['outputs', port]).place, 'missing-input', message, {
+        hint,
+      }),
+    ),
+  );
   const canonical = { ...kind.parameters.canonical(full), ...plan?.parameters };
   const mayLack = Object.keys(connected).filter((port) => ports[port]?.mayLack === true);
   const settings = settingsFor(kind, full, connected, building);
   const inputLocations = Object.fromEntries(
     [...step.inputs, ...step.over].map(({ port, location }) => [port, location]),
   );
+  const declarations = kind.declarations === undefined ? undefined : full[kind.declarations];
+  const declared = isJsonObject(declarations) ? declarations : {};
   const matrix: Label = [{ values: combination.values.map(namedValue) }];
   const add = (
     nodeId: string,
@@ -252,7 +261,7 @@ function buildInstance(
   ): PortTree => {
     const node = {
       ...common,
-      names: { ...namesOfLabel([...over.label, ...matrix, ...segment]), ...kind.names?.(full) },
+      names: { ...namesOfLabel([...over.label, ...matrix, ...segment]), ...declared },
       ports,
       outputs,
       id: nodeId,
@@ -263,9 +272,9 @@ function buildInstance(
       ...(plan === undefined || plan.notes.length === 0 ? {} : { notes: plan.notes }),
       inputLocations,
     };
-    const derived = deriveNodes(node, derivations);
+    const derived = deriveNodes(node, derivations, shared);
     building.nodes.push(node, ...derived);
-    const given = kind.names === undefined ? common.givenParameters : node.names;
+    const given = kind.declarations === undefined ? common.givenParameters : node.names;
     for (const { id: made } of [node, ...derived]) building.given.set(made, given);
     if (kind.namesOfSettings !== undefined) building.settings.set(nodeId, kind.namesOfSettings(full));
     addFacts(nodeId, kind, full, building);

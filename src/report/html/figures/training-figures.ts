@@ -53,7 +53,7 @@ export function chainOfSegments(node: string, kind: string): string {
 
 /** Whether the values that a step of this kind tells of its training are a program's own. */
 function isProgram(kind: string): boolean {
-  return kinds[kind]?.names !== undefined;
+  return kinds[kind]?.declarations !== undefined;
 }
 
 /** What tells a chain from the others of its step: `seed=1` of `meta_train[seed=1]`; the chain where it is alone. */
