@@ -2,15 +2,25 @@ import { normalize } from 'node:path';
 import { derivedMetrics } from '../evaluate/metrics.js';
 import type { Derivation, Kind, Objection, OutputPort } from '../kind.js';
 import { fileOf } from '../shapes.js';
+import { readFigure } from './typed/read-figure.js';
 import { readHistory } from './typed/read-history.js';
+import { readInteractions } from './typed/read-interactions.js';
 import { readMetrics } from './typed/read-metrics.js';
+import { readGru } from './typed/read-model.js';
 import { readRanks } from './typed/read-ranks.js';
+import { readSettings } from './typed/read-settings.js';
+import { readTable } from './typed/read-table.js';
 
 /** What an output can be said to be, by the kind that checks it and gives it as that. */
 const typedKinds: { readonly [as: string]: Kind } = {
   metrics: readMetrics,
   history: readHistory,
   ranks: readRanks,
+  settings: readSettings,
+  model: readGru,
+  interactions: readInteractions,
+  table: readTable,
+  figure: readFigure,
 };
 
 const relativePath = { type: 'string', minLength: 1 } as const;
@@ -30,7 +40,7 @@ export const outputsParameter = {
           path: { description: 'Where the program writes it.', ...relativePath },
           as: {
             description: 'What it is; without it, bytes that only programs read.',
-            enum: ['metrics', 'history', 'ranks'],
+            enum: ['metrics', 'history', 'ranks', 'settings', 'model', 'interactions', 'table', 'figure'],
           },
           episodes: {
             description:
