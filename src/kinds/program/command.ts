@@ -143,7 +143,8 @@ function checkCommand({ parameters, inputNames }: PlannedStep<Given>): readonly 
     }
   }
   for (const [port, path] of Object.entries(outputPaths(parameters.outputs))) {
-    if (leaves(path)) object(`outputs.${port}: ${path} leaves the step's folder`, 'outputs', port);
+    if (leaves(path.replace(/\/$/, '')))
+      object(`outputs.${port}: ${path} leaves the step's folder`, 'outputs', port);
   }
   const places = placesOf(parameters, inputNames);
   return [
@@ -170,7 +171,11 @@ function placesOf(parameters: Given, inputNames: readonly string[]): readonly Pl
       (path): Place => ({ owner: 'files', path, parameter: ['files'] }),
     ),
     ...Object.entries(outputPaths(parameters.outputs)).map(
-      ([port, path]): Place => ({ owner: `outputs.${port}`, path, parameter: ['outputs', port] }),
+      ([port, path]): Place => ({
+        owner: `outputs.${port}`,
+        path: path.replace(/\/$/, ''),
+        parameter: ['outputs', port],
+      }),
     ),
   ];
 }

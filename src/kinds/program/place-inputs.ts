@@ -5,6 +5,7 @@ import { FailureError } from '../../base/failure.js';
 import { makeFolders } from '../../base/files/make-folders.js';
 import { leavesOf } from '../../base/files/tree.js';
 import type { KindContext } from '../kind.js';
+import { isPackedFolder, unpackFolder } from './folder/unpack-folder.js';
 
 /**
  * Copies, sharing blocks where the file system can: a link would let a program that runs as root write through
@@ -18,8 +19,10 @@ export async function placeInputs(context: KindContext): Promise<void> {
   for (const { path, source } of [...inputs, ...files]) {
     const target = placeOf(context, path);
     makeFolders(dirname(target));
+    const isPacked = inputs.some((input) => input.path === path) && (await isPackedFolder(source));
     try {
-      await copyFile(source, target, constants.COPYFILE_FICLONE | constants.COPYFILE_EXCL);
+      if (isPacked) await unpackFolder(source, target);
+      else await copyFile(source, target, constants.COPYFILE_FICLONE | constants.COPYFILE_EXCL);
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
       throw new FailureError({
@@ -28,7 +31,7 @@ export async function placeInputs(context: KindContext): Promise<void> {
         hint: 'rename the input under `in`',
       });
     }
-    await chmod(target, (await stat(source)).mode & 0o555);
+    if (!isPacked) await chmod(target, (await stat(source)).mode & 0o555);
   }
 }
 

@@ -2,6 +2,7 @@ import { normalize } from 'node:path';
 import { derivedMetrics } from '../evaluate/metrics.js';
 import type { Derivation, Kind, Objection, OutputPort } from '../kind.js';
 import { fileOf } from '../shapes.js';
+import { isFolder } from './folder/is-folder.js';
 import { readFigure } from './typed/read-figure.js';
 import { readHistory } from './typed/read-history.js';
 import { readInteractions } from './typed/read-interactions.js';
@@ -37,7 +38,10 @@ export const outputsParameter = {
       {
         type: 'object',
         properties: {
-          path: { description: 'Where the program writes it.', ...relativePath },
+          path: {
+            description: 'Where the program writes it; with a slash at its end, a folder.',
+            ...relativePath,
+          },
           as: {
             description: 'What it is; without it, bytes that only programs read.',
             enum: ['metrics', 'history', 'ranks', 'settings', 'model', 'interactions', 'table', 'figure'],
@@ -98,8 +102,8 @@ export function outputPorts(outputs: Outputs): { readonly [port: string]: Output
     declaredOutputs(outputs).map(([port, { path, from, role }]) => [
       port,
       {
-        shape: fileOf('bytes'),
-        description: `The file ${path} that it wrote.`,
+        shape: fileOf(isFolder(path) ? 'folder' : 'bytes'),
+        description: `The ${isFolder(path) ? 'folder' : 'file'} ${path} that it wrote.`,
         ...(from === undefined ? {} : { from, isClaimed: true }),
         ...(role === undefined ? {} : { role }),
       },
@@ -129,7 +133,7 @@ export function typedOutputs(outputs: Outputs): { readonly [port: string]: Deriv
 
 /** Objects to claims about inputs that the step does not have. */
 export function checkOutputs(outputs: Outputs, inputNames: readonly string[]): readonly Objection[] {
-  return declaredOutputs(outputs).flatMap(([port, { as, episodes, from = [] }]) => {
+  return declaredOutputs(outputs).flatMap(([port, { path, as, episodes, from = [] }]) => {
     const claimed = from.map((name) => ['from', name] as const);
     const ranked = episodes === undefined ? [] : [['episodes', episodes] as const];
     const unknown = [...claimed, ...ranked].filter(([, name]) => !inputNames.includes(name));
@@ -140,6 +144,14 @@ export function checkOutputs(outputs: Outputs, inputNames: readonly string[]): r
         message: `outputs.${port}: ${parameter} names ${name}, which is no input of the step`,
         unknown: { name, known: inputNames },
       })),
+      ...(as !== undefined && isFolder(path)
+        ? [
+            {
+              path: ['outputs', port],
+              message: `outputs.${port}: ${path} is a folder, and ${as} is one file: take the slash out, or as: ${as}`,
+            },
+          ]
+        : []),
       ...(misplaced
         ? [
             {
