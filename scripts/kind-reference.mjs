@@ -34,6 +34,8 @@ function shapeOf(shape) {
         .join(', ')} }`;
     case 'list':
       return `list of ${shapeOf(shape.of)}`;
+    case 'either':
+      return shape.of.map(shapeOf).join(' or ');
     case 'any':
       return 'anything';
     default:

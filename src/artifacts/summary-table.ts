@@ -1,3 +1,5 @@
+import type { Json } from '../base/json.js';
+import { formatCount } from '../base/quantities.js';
 import { inReadingOrder } from '../statistics/metrics.js';
 import type { Row } from '../tables/database.js';
 import type { RowTable } from '../tables/row-formats.js';
@@ -109,59 +111,63 @@ function comparedMetric(cells: Row, prefix: string): ComparedMetric | undefined 
   };
 }
 
-/** The notebook's table: each model's metrics, and by how many percent the first of them is above the baseline's. */
+/** The row that others are compared with; undefined where none are. */
+export function baselineOf(rows: readonly SummaryRow[]): SummaryRow | undefined {
+  return rows.some(({ baseline }) => baseline !== null)
+    ? rows.find(({ baseline }) => baseline === null)
+    : undefined;
+}
+
+/**
+ * The notebook's table: each model's metrics, and by how many percent the first of them is above the baseline's.
+ * Columns that say nothing are left out.
+ */
 export function summaryTable(rows: readonly SummaryRow[]): RowTable {
   const metrics = metricsIn(rows);
   const first = metrics[0] ?? '';
-  return {
-    columns: [
-      'model',
-      'k',
-      'steps',
-      'inner_lr',
-      ...metrics,
+  const columns: readonly (readonly [name: string, cellOf: (row: SummaryRow) => Json])[] = [
+    ['model', ({ model }) => model],
+    ['k', ({ k }) => k],
+    ['steps', ({ steps }) => steps],
+    ['inner_lr', ({ inner_lr }) => inner_lr],
+    ...metrics.map(
+      (name) =>
+        [
+          name,
+          (row: SummaryRow) => estimateText(row.metrics[name]?.value, row.metrics[name]?.interval, 4),
+        ] as const,
+    ),
+    [
       `${first}, % over baseline`,
-      'over',
-      'n',
-      'users',
+      (row) => {
+        const improved = row.baseline === null ? undefined : row.metrics[first]?.against[row.baseline];
+        return signed(improved?.improvement_percent, improved?.improvement_interval, 1);
+      },
     ],
-    rows: rows.map((row) => {
-      const improved = row.baseline === null ? undefined : row.metrics[first]?.against[row.baseline];
-      return [
-        row.model,
-        row.k,
-        row.steps,
-        row.inner_lr,
-        ...metrics.map((name) => estimateText(row.metrics[name]?.value, row.metrics[name]?.interval, 4)),
-        signed(improved?.improvement_percent, improved?.improvement_interval, 1),
-        `${row.units} ${row.unit}`,
-        row.n,
-        row.users,
-      ];
-    }),
+    ['over', ({ units, unit }) => formatCount(units, unit.replace(/s$/, ''))],
+    ['n', ({ n }) => n],
+    ['users', ({ users }) => users],
+  ];
+  const shown = columns.filter(([, cellOf]) => rows.some((row) => cellOf(row) !== null));
+  return {
+    columns: shown.map(([name]) => name),
+    rows: rows.map((row) => shown.map(([, cellOf]) => cellOf(row))),
   };
 }
 
 /** Each comparison's differences, with `yes` where they can be told from none and `no` where they cannot. */
 export function comparisonTable(rows: readonly SummaryRow[]): RowTable {
   const metrics = metricsIn(rows);
+  const settings = (['k', 'steps'] as const).filter((name) => rows.some((row) => row[name] !== null));
   return {
-    columns: [
-      'model',
-      'k',
-      'steps',
-      'against',
-      ...metrics.map((name) => `${name} (distinguishable)`),
-      'over',
-    ],
+    columns: ['model', ...settings, 'against', ...metrics.map((name) => `${name} (distinguishable)`), 'over'],
     rows: rows.flatMap((row) => {
       const labels = [...new Set(Object.values(row.metrics).flatMap(({ against }) => Object.keys(against)))];
       return labels.map((label) => {
         const compared = metrics.map((name) => row.metrics[name]?.against[label]);
         return [
           row.model,
-          row.k,
-          row.steps,
+          ...settings.map((name) => row[name]),
           label,
           ...compared.map((one) => {
             const text = signed(one?.difference, one?.difference_interval, 4);

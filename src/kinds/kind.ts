@@ -30,13 +30,14 @@ export type Content =
 
 /**
  * The shape of what a port gives or wants; `any` wants whatever there is, whole; with `lone: 'file'`, of a bundle
- * that is a single file, that file. A list that an output gives has `labels`, one for each of its elements, which may
+ * that is a single file, that file. An input that wants either of several shapes takes the first that there is. A list that an output gives has `labels`, one for each of its elements, which may
  * be missing; an output that is `any` has its shape from `plan`, and is not there without.
  */
 export type PortShape =
   | { readonly type: 'file'; readonly content: Content }
   | { readonly type: 'bundle'; readonly ports: { readonly [name: string]: PortShape } }
   | { readonly type: 'list'; readonly of: PortShape; readonly labels?: readonly Label[] }
+  | { readonly type: 'either'; readonly of: readonly PortShape[] }
   | { readonly type: 'any'; readonly lone?: 'file' };
 
 /**
@@ -99,7 +100,7 @@ export interface Derivation {
   readonly kind: Kind;
   /** As under `with`; none unless given. */
   readonly parameters?: JsonObject;
-  /** Its input ports, and the node's output port that each takes. */
+  /** Its input ports, and the port of the node that each takes: an output, or another that is derived. */
   readonly inputs: { readonly [input: string]: string };
   /** Further ones that take what the node itself takes, at that port; null: at the only one whose data fit. */
   readonly shared?: { readonly [input: string]: string | null };

@@ -18,8 +18,14 @@ import { metricsKind } from './evaluate/metrics.js';
 import type { Kind } from './kind.js';
 import { command } from './program/command.js';
 import { python } from './program/python.js';
+import { readFigure } from './program/typed/read-figure.js';
 import { readHistory } from './program/typed/read-history.js';
+import { readInteractions } from './program/typed/read-interactions.js';
 import { readMetrics } from './program/typed/read-metrics.js';
+import { readGru } from './program/typed/read-model.js';
+import { readRanks } from './program/typed/read-ranks.js';
+import { readSettings } from './program/typed/read-settings.js';
+import { readTable } from './program/typed/read-table.js';
 import { mamlTrain } from './train/maml-train.js';
 import { modelImport } from './train/model-import.js';
 import { supervisedTrain } from './train/supervised-train.js';
@@ -49,6 +55,12 @@ const all: readonly Kind[] = [
   document,
   readMetrics,
   readHistory,
+  readRanks,
+  readSettings,
+  readGru,
+  readInteractions,
+  readTable,
+  readFigure,
 ];
 
 /** Every step kind, by name. Adding one is a file and a line here. */

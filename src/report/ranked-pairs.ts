@@ -27,7 +27,7 @@ export async function readRankedPairs(
   nodes: ReadonlySet<string>,
 ): Promise<ReadonlyMap<string, RankedPairs>> {
   const table = await database.columns(
-    `SELECT node, k::INTEGER AS k, steps::INTEGER AS steps, coalesce(inner_lr, 'NaN')::DOUBLE AS inner_lr,
+    `SELECT node, coalesce(k, -1)::INTEGER AS k, coalesce(steps, -1)::INTEGER AS steps, coalesce(inner_lr, 'NaN')::DOUBLE AS inner_lr,
             user_id::VARCHAR AS user_id, rank::INTEGER AS rank,
             concat_ws(' ', episode_id, pair_id, label, user_id) AS name
      FROM ${parquetFile(path)}
@@ -43,8 +43,8 @@ export async function readRankedPairs(
     const rate = rates[row] ?? Number.NaN;
     return settingName({
       node: node?.[row] ?? '',
-      k: k?.[row] ?? null,
-      steps: steps?.[row] ?? null,
+      k: toldOf(k?.[row]),
+      steps: toldOf(steps?.[row]),
       inner_lr: Number.isNaN(rate) ? null : rate,
     });
   };
@@ -58,6 +58,11 @@ export async function readRankedPairs(
     });
   }
   return found;
+}
+
+/** Ranks that a program made tell neither. */
+function toldOf(value: number | undefined): number | null {
+  return value === undefined || value < 0 ? null : value;
 }
 
 /** Those of the pairs whose names are among these, in their order. */

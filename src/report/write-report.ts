@@ -248,6 +248,7 @@ function testSetCounts(finished: FinishedRun, register: Register): Report['test_
 }
 
 function reportOf(finished: FinishedRun, tables: string, figures: Figures): Omit<Report, 'test_sets'> {
+  const claims = claimsOf(finished);
   return {
     version: 1,
     run: finished.run,
@@ -258,6 +259,7 @@ function reportOf(finished: FinishedRun, tables: string, figures: Figures): Omit
     engine: finished.graph.engine,
     synthetic: isSynthetic(finished),
     waivers: finished.graph.waivers,
+    ...(claims.length === 0 ? {} : { claims }),
     warnings: [
       ...finished.graph.warnings.map((warning) => warning.message),
       ...warningsOfData(figures.data_fingerprints),
@@ -288,6 +290,17 @@ function reportOf(finished: FinishedRun, tables: string, figures: Figures): Omit
         source: publication.source,
       })),
   };
+}
+
+/** What steps say of what their outputs were computed from, each once. */
+function claimsOf({ nodes }: FinishedRun): NonNullable<Report['claims']> {
+  const claims = new Map<string, readonly string[]>();
+  for (const { node } of nodes) {
+    for (const [port, { from = [], isClaimed }] of Object.entries(node.outputs)) {
+      if (isClaimed === true) claims.set(`${node.step}.${port}`, from);
+    }
+  }
+  return [...claims].map(([output, from]) => ({ output, from }));
 }
 
 function recordOf(

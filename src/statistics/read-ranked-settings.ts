@@ -4,8 +4,9 @@ import { parquetFile, parquetMetadata } from '../tables/parquet.js';
 
 /** The ranks of one setting of an evaluation, a row for each query pair, in order of episode and pair; it may have none. */
 export interface RankedSetting {
-  readonly k: number;
-  readonly steps: number;
+  /** Null, as are the steps, of ranks that a program made. */
+  readonly k: number | null;
+  readonly steps: number | null;
   /** Null where no step was taken, or where the model has rates of its own. */
   readonly innerRate: number | null;
   readonly users: readonly string[];
@@ -28,7 +29,7 @@ export async function readRankedSettings(
   const hint = 'a table of ranks has the columns k, steps, inner_lr, episode_id, user_id, pair_id, rank';
   const table = await readingUserFile(name, hint, () =>
     database.columns(
-      `SELECT k::INTEGER AS k, steps::INTEGER AS steps, coalesce(inner_lr, 'NaN')::DOUBLE AS inner_lr,
+      `SELECT coalesce(k, ${untold})::INTEGER AS k, coalesce(steps, ${untold})::INTEGER AS steps, coalesce(inner_lr, 'NaN')::DOUBLE AS inner_lr,
               user_id::VARCHAR AS user_id, pair_id::DOUBLE AS pair_id, rank::INTEGER AS rank
        FROM ${parquetFile(path)} ORDER BY k, steps, inner_lr, episode_id, pair_id`,
     ),
@@ -48,8 +49,8 @@ export async function readRankedSettings(
     while (to < users.length && isSame(to, from)) to += 1;
     const rate = rates[from] ?? Number.NaN;
     settings.push({
-      k: k[from] ?? 0,
-      steps: steps[from] ?? 0,
+      k: toldOf(k[from]),
+      steps: toldOf(steps[from]),
       innerRate: Number.isNaN(rate) ? null : rate,
       users: users.slice(from, to),
       pairIds: pairIds.subarray(from, to),
@@ -57,6 +58,13 @@ export async function readRankedSettings(
     });
   }
   return [...settings, ...(await emptySettings(database, path))];
+}
+
+/** Stands in a column for what is not told. */
+const untold = -1;
+
+function toldOf(value: number | undefined): number | null {
+  return value === undefined || value === untold ? null : value;
 }
 
 /** The settings that were asked for and at which no pair could be ranked. */

@@ -61,8 +61,8 @@ export interface ParquetRows {
   readonly columns: { readonly [name: string]: string };
   /** An absent cell is null. */
   readonly rows: Iterable<{ readonly [column: string]: CellInput }>;
-  /** See `ParquetQuery`, as of the rest. */
-  readonly orderBy: readonly string[];
+  /** See `ParquetQuery`, as of the rest; rows that stand as they are given fill their groups. */
+  readonly orderBy: ParquetQuery['orderBy'];
   readonly path: string;
   readonly metadata?: ParquetQuery['metadata'];
 }

@@ -77,9 +77,9 @@ describe('a summary', () => {
 
   it('prints as the notebook’s table, and as one of differences', () => {
     expect(formatRows(summaryTable(rows), 'csv')).toBe(
-      `model,k,steps,inner_lr,accuracy@1,mrr,"accuracy@1, % over baseline",over,n,users
-gru,5,0,,"0.2500 [0.200, 0.300]","0.4000 [0.350, 0.450]",,40 users,400,40
-maml,5,3,,"0.3000 [0.250, 0.350]",,"+20.0 [4, 37]",40 users,400,40
+      `model,k,steps,accuracy@1,mrr,"accuracy@1, % over baseline",over,n,users
+gru,5,0,"0.2500 [0.200, 0.300]","0.4000 [0.350, 0.450]",,40 users,400,40
+maml,5,3,"0.3000 [0.250, 0.350]",,"+20.0 [4, 37]",40 users,400,40
 `,
     );
     expect(formatRows(comparisonTable(rows), 'csv')).toBe(

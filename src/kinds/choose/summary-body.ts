@@ -1,28 +1,27 @@
 import { FailureError } from '../../base/failure.js';
-import { compare, estimate, type Measurement, measure } from '../../statistics/compare.js';
-import { summaryMetrics } from '../../statistics/metrics.js';
-import { type RankedSetting, readRankedSettings } from '../../statistics/read-ranked-settings.js';
-import { userSums } from '../../statistics/user-sums.js';
+import { compare, estimate, type Unit } from '../../statistics/compare.js';
+import { inReadingOrder } from '../../statistics/metrics.js';
 import { withDatabase } from '../../tables/database.js';
 import { summaryColumns } from '../../tables/evaluation-columns.js';
 import { writeRowsParquet } from '../../tables/parquet.js';
 import type { KindContext } from '../kind.js';
-import { filePath, listElements } from '../ports.js';
+import { listElements } from '../ports.js';
+import {
+  type MeasuredSetting,
+  type MeasuredValue,
+  type Repetition,
+  readMeasuredSettings,
+} from './measured-settings.js';
 import type { SummaryParameters } from './summary.js';
 
 /** One row of the notebook's table: a model, at one setting where its evaluation has several. */
 interface Model {
+  /** Of the input. */
+  readonly input: string;
   readonly name: string;
-  /** One for each seed. */
-  readonly seeds: readonly MeasuredSetting[];
-}
-
-interface MeasuredSetting extends RankedSetting {
-  /** Names each query pair. */
-  readonly pairs: readonly string[];
-  readonly userCount: number;
-  /** In the order of `summaryMetrics`. */
-  readonly measurements: readonly Measurement[];
+  /** One for each seed or fold. */
+  readonly repetitions: readonly Repetition[];
+  readonly unit: Unit;
 }
 
 /** Writes the port `summary`: a row a model, setting and metric. */
@@ -32,20 +31,22 @@ export async function run(context: KindContext<SummaryParameters>): Promise<void
     const models: Model[] = [];
     // The order in which inputs are written is in no key.
     for (const name of orderedNames(Object.keys(context.inputs), parameters)) {
-      const elements = listElements(context.inputs[name]!);
       const read: (readonly MeasuredSetting[])[] = [];
-      for (const element of elements) {
-        const all = await readRankedSettings(database, filePath(element, 'ranks'), `ranks of ${name}`);
-        const settings = all.filter(({ ranks }) => ranks.length > 0);
-        if (settings.length === 0) throw nothingRanked(name);
-        read.push(settings.map(measured));
+      for (const element of listElements(context.inputs[name]!)) {
+        const settings = await readMeasuredSettings(database, element, name);
+        if (settings.length === 0) throw nothingMeasured(name);
+        read.push(settings);
       }
       for (const model of modelsOf(name, read)) models.push(model);
     }
-    const baseline = only(models, parameters.baseline, 'baseline');
-    const zeroShot =
-      parameters.zero_shot === undefined ? undefined : only(models, parameters.zero_shot, 'zero_shot');
-    for (const model of models) checkSamePairs(model, baseline);
+    const named = (parameter: 'baseline' | 'zero_shot') => {
+      const input = parameters[parameter];
+      return input === undefined ? undefined : only(models, input, parameter);
+    };
+    const [baseline, zeroShot] = [named('baseline'), named('zero_shot')];
+    for (const model of models) {
+      for (const other of [baseline, zeroShot]) if (other !== undefined) checkComparable(model, other);
+    }
     await writeRowsParquet(database, {
       columns: summaryColumns,
       rows: models.flatMap((model, place) => rowsOf(model, place, baseline, zeroShot)),
@@ -55,109 +56,172 @@ export async function run(context: KindContext<SummaryParameters>): Promise<void
   });
 }
 
-function measured(setting: RankedSetting): MeasuredSetting {
-  const { sums, counts } = userSums(setting, summaryMetrics);
-  return {
-    ...setting,
-    pairs: setting.users.map((user, row) => `pair ${setting.pairIds[row]} of user ${user}`),
-    userCount: counts.length,
-    measurements: measure(sums, counts),
-  };
-}
-
-function nothingRanked(name: string): FailureError {
+function nothingMeasured(name: string): FailureError {
   return new FailureError({
     reason: 'bad-data',
-    message: `${name} ranked nothing, so there is nothing to compare`,
-    hint: 'its episodes have fewer support pairs than its k',
+    message: `${name} measured nothing, so there is nothing to compare`,
+    hint: 'where it is an evaluation, its episodes have fewer support pairs than its k',
   });
 }
 
 /** The baseline, then zero-shot, then the others by name. */
 function orderedNames(names: readonly string[], { baseline, zero_shot }: SummaryParameters): string[] {
-  const first = [baseline, ...(zero_shot === undefined ? [] : [zero_shot])];
+  const first = [baseline, zero_shot].filter((name) => name !== undefined);
   return [...first, ...names.filter((name) => !first.includes(name)).toSorted()];
 }
 
-/** One evaluation: a model for each of its settings; one for each seed: one model, whatever each seed's setting. */
-function modelsOf(name: string, seeds: readonly (readonly MeasuredSetting[])[]): readonly Model[] {
-  const [first = []] = seeds;
-  if (seeds.length === 1) return first.map((setting) => ({ name, seeds: [setting] }));
-  const several = seeds.find((settings) => settings.length !== 1);
-  if (several !== undefined) {
+/**
+ * One file: a model for each of its settings. One for each seed: where each has one setting, one model, whatever that
+ * is; else a model for each setting that metrics name.
+ */
+function modelsOf(input: string, read: readonly (readonly MeasuredSetting[])[]): readonly Model[] {
+  const model = (label: string, settings: readonly MeasuredSetting[]): Model => ({
+    input,
+    name: label === '' ? input : `${input}[${label}]`,
+    repetitions: settings.flatMap(({ repetitions }) => repetitions),
+    unit: settings[0]?.unit ?? 'seeds',
+  });
+  const [first = []] = read;
+  if (read.length === 1) return first.map((setting) => model(setting.label, [setting]));
+  const several = read.find((settings) => settings.length !== 1);
+  if (several === undefined) {
+    const labels = new Set(read.flat().map(({ label }) => label));
+    return [model(labels.size === 1 ? [...labels].join('') : '', read.flat())];
+  }
+  const labels = [...new Set(read.flat().map(({ label }) => label))];
+  const isWhole = read.every(
+    (settings) =>
+      settings.length === labels.length && new Set(settings.map(({ label }) => label)).size === labels.length,
+  );
+  if (!isWhole) {
     throw new FailureError({
       reason: 'bad-data',
-      message: `${name} has ${seeds.length} seeds, and one of them ${several.length} settings; a seed wants one`,
+      message: `${input} has ${read.length} seeds, and one of them ${several.length} settings; a seed wants one`,
       hint: 'evaluate each seed with one k and one step count',
     });
   }
-  return [{ name, seeds: seeds.flat() }];
+  return labels.map((label) =>
+    model(
+      label,
+      read.flatMap((settings) => settings.filter((one) => one.label === label)),
+    ),
+  );
 }
 
-function only(models: readonly Model[], name: string, parameter: string): Model {
-  const found = models.filter((model) => model.name === name);
+function only(models: readonly Model[], input: string, parameter: string): Model {
+  const found = models.filter((model) => model.input === input);
   const [model] = found;
   if (model === undefined || found.length > 1) {
     throw new FailureError({
       reason: 'bad-data',
-      message: `${parameter} ${name} has ${found.length} settings; a comparison wants one`,
+      message: `${parameter} ${input} has ${found.length} settings; a comparison wants one`,
       hint: 'evaluate it with one k and one step count',
     });
   }
   return model;
 }
 
-function checkSamePairs(model: Model, baseline: Model): void {
-  for (const [index, { pairs }] of model.seeds.entries()) {
-    const other = baseline.seeds[baseline.seeds.length === 1 ? 0 : index];
-    for (const seed of model.seeds.length === 1 ? baseline.seeds : [other]) {
-      if (seed === undefined || sameLists(pairs, seed.pairs)) continue;
-      const there = new Set(seed.pairs);
-      const here = new Set(pairs);
-      const missing = pairs.find((pair) => !there.has(pair)) ?? seed.pairs.find((pair) => !here.has(pair));
-      throw new FailureError({
-        reason: 'bad-data',
-        message: `${model.name} and ${baseline.name} were not evaluated on the same query pairs: ${pairs.length} and ${seed.pairs.length}, ${missing} only in one of them`,
-        hint: 'evaluate both on the same episodes, with the same max_episodes',
-      });
+function checkComparable(model: Model, other: Model): void {
+  const [count, otherCount] = [model.repetitions.length, other.repetitions.length];
+  if (count !== otherCount && count > 1 && otherCount > 1) {
+    throw new FailureError({
+      reason: 'bad-data',
+      message: `${model.name} has ${count} ${model.unit} and ${other.name} ${otherCount}: they are compared one by one`,
+      hint: 'measure both on the same seeds or folds',
+    });
+  }
+  for (const [index, repetition] of model.repetitions.entries()) {
+    const paired = other.repetitions[otherCount === 1 ? 0 : index];
+    for (const one of count === 1 ? other.repetitions : [paired]) {
+      if (one !== undefined) checkPaired({ model, other }, repetition, one);
     }
   }
+}
+
+function checkPaired(
+  { model, other }: { readonly model: Model; readonly other: Model },
+  one: Repetition,
+  two: Repetition,
+): void {
+  if (one.name !== undefined && two.name !== undefined && one.name !== two.name) {
+    throw new FailureError({
+      reason: 'bad-data',
+      message: `${model.name} and ${other.name} were not measured on the same ${model.unit}: ${one.name} stands beside ${two.name}`,
+      hint: 'measure both on the same seeds or folds',
+    });
+  }
+  const [pairs, others] = [one.pairs, two.pairs];
+  if (pairs === undefined || others === undefined || sameLists(pairs, others)) return;
+  const there = new Set(others);
+  const here = new Set(pairs);
+  const missing = pairs.find((pair) => !there.has(pair)) ?? others.find((pair) => !here.has(pair));
+  throw new FailureError({
+    reason: 'bad-data',
+    message: `${model.name} and ${other.name} were not evaluated on the same query pairs: ${pairs.length} and ${others.length}, ${missing} only in one of them`,
+    hint: 'evaluate both on the same episodes, with the same max_episodes',
+  });
 }
 
 function sameLists(one: readonly string[], other: readonly string[]): boolean {
   return one.length === other.length && one.every((value, index) => value === other[index]);
 }
 
-function rowsOf(model: Model, place: number, baseline: Model, zeroShot: Model | undefined) {
+/** The metric in every repetition; undefined where one of them lacks it. */
+function valuesOf({ repetitions }: Model, metric: string): readonly MeasuredValue[] | undefined {
+  const values = repetitions.map((one) => one.values.get(metric));
+  const known = values.filter((value) => value !== undefined);
+  return known.length < values.length ? undefined : known;
+}
+
+function rowsOf(model: Model, place: number, baseline: Model | undefined, zeroShot: Model | undefined) {
+  const { repetitions } = model;
   // Values that differ between seeds (each seed's own tuned rate) are those of none.
   const common = <Value>(values: readonly Value[]): Value | null =>
     values.every((value) => value === values[0]) ? (values[0] ?? null) : null;
-  // Every seed has a measurement for each metric.
-  const of = ({ seeds }: Model, index: number) => seeds.map(({ measurements }) => measurements[index]!);
-  return summaryMetrics.map(({ name: metric }, index) => {
-    const own = of(model, index);
-    const against = (other: Model | undefined) =>
-      other === undefined || other === model || model === baseline
-        ? undefined
-        : compare(own, of(other, index));
+  const metrics = inReadingOrder(repetitions.flatMap(({ values }) => [...values.keys()]));
+  return metrics.flatMap((metric) => {
+    const own = valuesOf(model, metric);
+    if (own === undefined) return [];
+    const against = (other: Model | undefined) => {
+      const theirs = other === undefined || other === model ? undefined : valuesOf(other, metric);
+      const isCompared = theirs !== undefined && model !== baseline;
+      return isCompared ? namingUnit(compare(own, theirs), model) : undefined;
+    };
     const toBaseline = against(baseline);
     const toZeroShot = against(zeroShot);
-    return {
-      place,
-      model: model.name,
-      k: common(model.seeds.map(({ k }) => k)),
-      steps: common(model.seeds.map(({ steps }) => steps)),
-      inner_lr: common(model.seeds.map(({ innerRate }) => innerRate)),
-      metric,
-      ...estimate(own),
-      n: common(model.seeds.map(({ pairs }) => pairs.length)),
-      users: common(model.seeds.map(({ userCount }) => userCount)),
-      ...(toBaseline === undefined ? {} : { baseline: baseline.name, ...cellsOf(toBaseline, '') }),
-      ...(toZeroShot === undefined
-        ? {}
-        : { zero_shot: zeroShot?.name, ...cellsOf(toZeroShot, 'zero_shot_') }),
-    };
+    return [
+      {
+        place,
+        model: model.name,
+        k: common(repetitions.map(({ k }) => k)),
+        steps: common(repetitions.map(({ steps }) => steps)),
+        inner_lr: common(repetitions.map(({ innerRate }) => innerRate)),
+        metric,
+        ...estimateOf(own, model),
+        n: common(repetitions.map(({ n }) => n)),
+        users: common(repetitions.map(({ users }) => users)),
+        ...(toBaseline === undefined ? {} : { baseline: baseline?.name, ...cellsOf(toBaseline, '') }),
+        ...(toZeroShot === undefined
+          ? {}
+          : { zero_shot: zeroShot?.name, ...cellsOf(toZeroShot, 'zero_shot_') }),
+      },
+    ];
   });
+}
+
+/** Of one measurement by a program the interval that it gave, which is over no users that kshot knows of. */
+function estimateOf(values: readonly MeasuredValue[], model: Model) {
+  const [first] = values;
+  const isRanked = model.repetitions[0]?.pairs !== undefined;
+  const whole = estimate(values);
+  if (values.length > 1) return { ...whole, unit: model.unit };
+  return isRanked ? whole : { ...whole, ...first?.interval, unit: model.unit, units: 1 };
+}
+
+/** Without ranks nothing is compared over users. */
+function namingUnit(comparison: ReturnType<typeof compare>, model: Model): ReturnType<typeof compare> {
+  const isOverUsers = comparison.unit === 'users' && model.repetitions[0]?.pairs !== undefined;
+  return isOverUsers ? comparison : { ...comparison, unit: model.unit };
 }
 
 function cellsOf(comparison: ReturnType<typeof compare>, prefix: string) {

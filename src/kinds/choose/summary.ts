@@ -2,11 +2,15 @@ import { listMetrics, summaryMetrics } from '../../statistics/metrics.js';
 import { summaryColumns } from '../../tables/evaluation-columns.js';
 import { defineKind, type Objection, type PlannedStep } from '../kind.js';
 import { type Canonical, type Complete, declareParameters } from '../parameters.js';
+import { fileOf } from '../shapes.js';
 
 const parameters = declareParameters({
-  required: ['baseline'],
   properties: {
-    baseline: { description: 'The input that all others are compared with.', type: 'string', minLength: 1 },
+    baseline: {
+      description: 'The input that all others are compared with; without it, none is.',
+      type: 'string',
+      minLength: 1,
+    },
     zero_shot: {
       description: 'An input that all others but the baseline are compared with, too.',
       type: 'string',
@@ -24,7 +28,7 @@ export type SummaryParameters = Canonical<typeof parameters>;
 export const summary = defineKind({
   name: 'summary',
   summary:
-    'Puts evaluations of the same query pairs into one table, each compared with a baseline, pair by pair; every input is a model by the name of its port, several in a list are seeds of one.',
+    'Puts evaluations into one table, each compared with a baseline: those of ranks, which must be of the same query pairs, pair by pair; metrics by seed or fold (a column fold, seed or repeat of theirs tells several apart). Every input is a model by the name of its port, several in a list are seeds of one.',
   parameters,
   inputs: ({ inputNames }) =>
     Object.fromEntries(
@@ -33,16 +37,23 @@ export const summary = defineKind({
         {
           shape: {
             type: 'list',
-            of: { type: 'bundle', ports: { ranks: { type: 'file', content: 'ranks' } } },
+            of: {
+              type: 'either',
+              of: [
+                { type: 'bundle', ports: { ranks: fileOf('ranks') } },
+                { type: 'bundle', ports: { metrics: fileOf('metrics') } },
+              ],
+            },
           } as const,
-          description: 'An evaluation of this model, or a list of one for each seed.',
+          description:
+            'An evaluation of this model, or a list of one for each seed: its ranks, or where it has none its metrics.',
         },
       ]),
     ),
   outputs: {
     summary: {
       shape: { type: 'file', content: 'summary' },
-      description: `${listMetrics(summaryMetrics)} of each model with intervals, and its differences from the baseline and from zero-shot.`,
+      description: `${listMetrics(summaryMetrics)} of each model that ranked, every metric of one that was measured otherwise, with intervals, and its differences from the baseline and from zero-shot.`,
     },
   },
   check: checkSummary,
@@ -63,7 +74,7 @@ function checkSummary({ parameters, lengths }: PlannedStep<Given>): readonly Obj
       });
     }
   }
-  if (parameters.baseline === parameters.zero_shot)
+  if (parameters.baseline !== undefined && parameters.baseline === parameters.zero_shot)
     objections.push({ path: ['zero_shot'], message: 'baseline and zero_shot are the same input' });
   const seeds = [...new Set(Object.values(lengths))].filter((length) => length > 1);
   if (seeds.length > 1) {

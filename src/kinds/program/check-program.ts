@@ -36,7 +36,8 @@ export function checkProgram(
     }
   }
   for (const [port, path] of Object.entries(outputPaths(parameters.outputs))) {
-    if (leaves(path)) object(`outputs.${port}: ${path} leaves the step's folder`, 'outputs', port);
+    if (leaves(withoutSlash(path)))
+      object(`outputs.${port}: ${path} leaves the step's folder`, 'outputs', port);
   }
   for (const [index, name] of parameters.pass_env.entries()) {
     if (Object.hasOwn(parameters.env, name)) object(`${name} is in env, too`, 'pass_env', String(index));
@@ -125,9 +126,18 @@ function placesOf(
       }),
     ),
     ...Object.entries(outputPaths(parameters.outputs)).map(
-      ([port, path]): Place => ({ owner: `outputs.${port}`, path, parameter: ['outputs', port] }),
+      ([port, path]): Place => ({
+        owner: `outputs.${port}`,
+        path: withoutSlash(path),
+        parameter: ['outputs', port],
+      }),
     ),
   ];
+}
+
+/** The path of an output, which ends in a slash where it is a folder. */
+function withoutSlash(path: string): string {
+  return path.replace(/\/$/, '');
 }
 
 /** Inputs and outputs that no file can be made for; files of the root are looked at where a plan is made. */

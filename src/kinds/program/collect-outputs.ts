@@ -3,6 +3,8 @@ import { copyFile, realpath, rename, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { FailureError } from '../../base/failure.js';
 import type { KindContext } from '../kind.js';
+import { isFolder } from './folder/is-folder.js';
+import { packFolder } from './folder/pack-folder.js';
 import { isInside, placeOf } from './place-inputs.js';
 
 /** Moves what the program wrote to the output ports. @throws FailureError `output-missing` where a file is unfit */
@@ -37,9 +39,16 @@ async function collect(context: KindContext, port: string, path: string): Promis
   }
   const look = await stat(found);
   if (look.isDirectory()) {
+    if (isFolder(path)) return await packFolder(found, path, context.output(port));
     throw unfit(
-      `${path} is a folder, and an output is a single file`,
-      `have the program pack it (tar -cf ${path}.tar ${path}) and write outputs: { ${port}: ${path}.tar }`,
+      `${path} is a folder, and a file was declared`,
+      `a path that ends in a slash is a folder: outputs: { ${port}: ${path}/ }`,
+    );
+  }
+  if (isFolder(path)) {
+    throw unfit(
+      `${path} is no folder, as its slash says`,
+      `leave the slash out for a file: outputs: { ${port}: ${path.slice(0, -1)} }`,
     );
   }
   if (!look.isFile()) throw unfit(`${path} is neither a file nor a folder`, 'have the program write a file');

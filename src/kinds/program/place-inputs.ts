@@ -6,6 +6,7 @@ import { makeFolders } from '../../base/files/make-folders.js';
 import { leavesOf, type Tree } from '../../base/files/tree.js';
 import { withNumberText } from '../../base/number-text.js';
 import type { KindContext } from '../kind.js';
+import { isPackedFolder, unpackFolder } from './folder/unpack-folder.js';
 import type { ListLabels } from './list-labels.js';
 
 /**
@@ -26,8 +27,10 @@ export async function placeInputs(
   for (const { path, source } of [...inputs, ...files]) {
     const target = placeOf(context, path);
     makeFolders(dirname(target));
+    const isPacked = inputs.some((input) => input.path === path) && (await isPackedFolder(source));
     try {
-      await copyFile(source, target, constants.COPYFILE_FICLONE | constants.COPYFILE_EXCL);
+      if (isPacked) await unpackFolder(source, target);
+      else await copyFile(source, target, constants.COPYFILE_FICLONE | constants.COPYFILE_EXCL);
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
       throw new FailureError({
@@ -36,7 +39,7 @@ export async function placeInputs(
         hint: 'rename the input under `in`',
       });
     }
-    await chmod(target, (await stat(source)).mode & 0o555);
+    if (!isPacked) await chmod(target, (await stat(source)).mode & 0o555);
   }
   for (const [port, elements] of Object.entries(labels)) await placeIndex(context, port, elements);
 }

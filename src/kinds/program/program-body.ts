@@ -3,6 +3,7 @@ import { FailureError } from '../../base/failure.js';
 import { makeFolders } from '../../base/files/make-folders.js';
 import type { KindContext } from '../kind.js';
 import { collectOutputs } from './collect-outputs.js';
+import { isFolder } from './folder/is-folder.js';
 import { launchOf } from './launch.js';
 import { placeInputs, placeOf } from './place-inputs.js';
 import { programEnvironment } from './program-environment.js';
@@ -14,7 +15,8 @@ export async function run(context: KindContext<ProgramParameters>): Promise<void
   const { parameters } = context;
   await placeInputs(context, parameters.labels);
   for (const path of Object.values(parameters.outputs)) {
-    makeFolders(dirname(placeOf(context, path)));
+    const place = placeOf(context, path);
+    makeFolders(isFolder(path) ? place : dirname(place));
   }
   const launch = launchOf(parameters);
   const env = programEnvironment(context, launch);

@@ -1,13 +1,27 @@
 import { normalize } from 'node:path';
+import { derivedMetrics } from '../evaluate/metrics.js';
 import type { Derivation, Kind, Objection, OutputPort } from '../kind.js';
 import { fileOf } from '../shapes.js';
+import { isFolder } from './folder/is-folder.js';
+import { readFigure } from './typed/read-figure.js';
 import { readHistory } from './typed/read-history.js';
+import { readInteractions } from './typed/read-interactions.js';
 import { readMetrics } from './typed/read-metrics.js';
+import { readGru } from './typed/read-model.js';
+import { readRanks } from './typed/read-ranks.js';
+import { readSettings } from './typed/read-settings.js';
+import { readTable } from './typed/read-table.js';
 
 /** What an output can be said to be, by the kind that checks it and gives it as that. */
 const typedKinds: { readonly [as: string]: Kind } = {
   metrics: readMetrics,
   history: readHistory,
+  ranks: readRanks,
+  settings: readSettings,
+  model: readGru,
+  interactions: readInteractions,
+  table: readTable,
+  figure: readFigure,
 };
 
 const relativePath = { type: 'string', minLength: 1 } as const;
@@ -24,10 +38,19 @@ export const outputsParameter = {
       {
         type: 'object',
         properties: {
-          path: { description: 'Where the program writes it.', ...relativePath },
+          path: {
+            description: 'Where the program writes it; with a slash at its end, a folder.',
+            ...relativePath,
+          },
           as: {
             description: 'What it is; without it, bytes that only programs read.',
-            enum: ['metrics', 'history'],
+            enum: ['metrics', 'history', 'ranks', 'settings', 'model', 'interactions', 'table', 'figure'],
+          },
+          episodes: {
+            description:
+              'Of ranks: the input that holds the episodes that were ranked, where several could be it.',
+            type: 'string',
+            minLength: 1,
           },
           from: {
             description:
@@ -53,6 +76,7 @@ export const outputsParameter = {
 export interface DeclaredOutput {
   readonly path: string;
   readonly as?: string;
+  readonly episodes?: string;
   readonly from?: readonly string[];
   readonly role?: 'train' | 'val' | 'test';
 }
@@ -78,8 +102,8 @@ export function outputPorts(outputs: Outputs): { readonly [port: string]: Output
     declaredOutputs(outputs).map(([port, { path, from, role }]) => [
       port,
       {
-        shape: fileOf('bytes'),
-        description: `The file ${path} that it wrote.`,
+        shape: fileOf(isFolder(path) ? 'folder' : 'bytes'),
+        description: `The ${isFolder(path) ? 'folder' : 'file'} ${path} that it wrote.`,
         ...(from === undefined ? {} : { from, isClaimed: true }),
         ...(role === undefined ? {} : { role }),
       },
@@ -87,25 +111,55 @@ export function outputPorts(outputs: Outputs): { readonly [port: string]: Output
   );
 }
 
-/** The outputs that are said to be something, each by a node of its own behind the program. */
+/**
+ * The outputs that are said to be something, each by a node of its own behind the program. Ranks are measured too, at
+ * the port `metrics`, where there are some of one thing and no other output has that name.
+ */
 export function typedOutputs(outputs: Outputs): { readonly [port: string]: Derivation } {
-  return Object.fromEntries(
-    declaredOutputs(outputs).flatMap(([port, { path, as }]) => {
-      const kind = as === undefined ? undefined : typedKinds[as];
-      return kind === undefined ? [] : [[port, { kind, parameters: { port, path }, inputs: { file: port } }]];
-    }),
-  );
+  const declared = declaredOutputs(outputs);
+  const typed = declared.flatMap(([port, { path, as, episodes = null }]): [string, Derivation][] => {
+    const kind = as === undefined ? undefined : typedKinds[as];
+    if (kind === undefined) return [];
+    const shared = as === 'ranks' ? { shared: { episodes } } : {};
+    return [[port, { kind, parameters: { port, path }, inputs: { file: port }, ...shared }]];
+  });
+  const [ranked, ...others] = declared.filter(([, { as }]) => as === 'ranks');
+  const measured: readonly [string, Derivation][] =
+    ranked === undefined || others.length > 0 || Object.hasOwn(outputs, 'metrics')
+      ? []
+      : [['metrics', { ...derivedMetrics.metrics, inputs: { ranks: ranked[0] } }]];
+  return Object.fromEntries([...typed, ...measured]);
 }
 
 /** Objects to claims about inputs that the step does not have. */
 export function checkOutputs(outputs: Outputs, inputNames: readonly string[]): readonly Objection[] {
-  return declaredOutputs(outputs).flatMap(([port, { from = [] }]) =>
-    from
-      .filter((name) => !inputNames.includes(name))
-      .map((name) => ({
-        path: ['outputs', port, 'from'],
-        message: `outputs.${port}: from names ${name}, which is no input of the step`,
+  return declaredOutputs(outputs).flatMap(([port, { path, as, episodes, from = [] }]) => {
+    const claimed = from.map((name) => ['from', name] as const);
+    const ranked = episodes === undefined ? [] : [['episodes', episodes] as const];
+    const unknown = [...claimed, ...ranked].filter(([, name]) => !inputNames.includes(name));
+    const misplaced = episodes !== undefined && as !== 'ranks';
+    return [
+      ...unknown.map(([parameter, name]) => ({
+        path: ['outputs', port, parameter],
+        message: `outputs.${port}: ${parameter} names ${name}, which is no input of the step`,
         unknown: { name, known: inputNames },
       })),
-  );
+      ...(as !== undefined && isFolder(path)
+        ? [
+            {
+              path: ['outputs', port],
+              message: `outputs.${port}: ${path} is a folder, and ${as} is one file: take the slash out, or as: ${as}`,
+            },
+          ]
+        : []),
+      ...(misplaced
+        ? [
+            {
+              path: ['outputs', port],
+              message: `outputs.${port}: episodes are of ranks; write as: ranks, or take it out`,
+            },
+          ]
+        : []),
+    ];
+  });
 }

@@ -29,7 +29,7 @@ import {
 } from './connect-inputs.js';
 import { type CountedStep, countNodesOfSteps } from './count-nodes.js';
 import { demandOf } from './demand.js';
-import { derivationsOf, deriveNodes, treeOfNode } from './derive-nodes.js';
+import { derivationsOf, deriveNodes, shareInputs, treeOfNode } from './derive-nodes.js';
 import { type Combination, combinationsOf, type MatrixValue } from './expand-matrix.js';
 import type { DraftNode, GraphNode, LocatedFile, Source } from './graph.js';
 import { labelText, namesOfLabel } from './label.js';
@@ -263,6 +263,13 @@ function buildInstance(
   if ((plan !== undefined && plan.objections.length > 0) || version === undefined) return undefined;
   const outputs = withShapes(typeof kind.outputs === 'function' ? kind.outputs(full) : kind.outputs, plan);
   const derivations = derivationsOf(kind, full);
+  const shared = shareInputs(derivations, [...inputs, ...over.given], (port, message, hint) =>
+    report(
+      failureAt(findParameter(step, combination, ['outputs', port]).place, 'missing-input', message, {
+        hint,
+      }),
+    ),
+  );
   const added = { ...plan?.parameters, ...version };
   const canonical = { ...kind.parameters.canonical(full), ...added };
   const mayLack = Object.keys(connected).filter((port) => ports[port]?.mayLack === true);
@@ -293,7 +300,7 @@ function buildInstance(
       ...(plan === undefined || plan.notes.length === 0 ? {} : { notes: plan.notes }),
       inputLocations,
     };
-    const derived = deriveNodes(node, derivations);
+    const derived = deriveNodes(node, derivations, shared);
     building.nodes.push(node, ...derived);
     const given = kind.declarations === undefined ? parameters.shown.names : node.names;
     for (const { id: made } of [node, ...derived]) building.given.set(made, given);

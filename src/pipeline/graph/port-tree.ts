@@ -51,9 +51,10 @@ function treeOfShape(node: string, path: string, shape: PortShape): PortTree {
         labels: shape.labels ?? [],
       };
     case 'any':
+    case 'either':
       throw new FailureError({
         reason: 'bug',
-        message: `${node}: output ${path} is declared as any, and planning gave it no shape`,
+        message: `${node}: output ${path} is declared as ${shape.type}, and planning gave it no shape`,
       });
   }
 }
@@ -131,6 +132,10 @@ export function project(
       return success(sourcesOf(shape.lone === 'file' ? unwrapped(given) : given));
     case 'file':
       return projectFile(given, shape, port, text);
+    case 'either': {
+      const projections = shape.of.map((one) => project(given, one, port, text));
+      return projections.find(({ ok }) => ok) ?? failed(mismatch(given, shape, port, text));
+    }
     case 'list': {
       const elements: Tree<Source>[] = [];
       for (const { element } of flattened(given)) {
@@ -143,19 +148,33 @@ export function project(
       }
       return success({ type: 'list', elements });
     }
-    case 'bundle': {
-      if (given.type !== 'bundle') return failed(mismatch(given, shape, port, text));
-      const ports: { [name: string]: Tree<Source> } = {};
-      for (const [name, below] of Object.entries(shape.ports)) {
-        const there = Object.hasOwn(given.ports, name) ? given.ports[name] : undefined;
-        if (there === undefined) return failed(mismatch(given, shape, port, text));
-        const projected = project(there, below, name, `${text}.${name}`);
-        if (!projected.ok) return projected;
-        ports[name] = projected.value;
-      }
-      return success({ type: 'bundle', ports });
-    }
+    case 'bundle':
+      return projectBundle(given, shape, port, text);
   }
+}
+
+function projectBundle(
+  given: PortTree,
+  shape: Extract<PortShape, { type: 'bundle' }>,
+  port: string,
+  text: string,
+): Result<Tree<Source>, Mismatch> {
+  if (given.type === 'list') return failed(mismatch(given, shape, port, text));
+  const wanted = Object.entries(shape.ports);
+  const ports: { [name: string]: Tree<Source> } = {};
+  for (const [name, below] of wanted) {
+    // Where one thing is wanted, it may be what is given, or have another name.
+    const there =
+      given.type === 'file' ? given : Object.hasOwn(given.ports, name) ? given.ports[name] : undefined;
+    if ((there === undefined || given.type === 'file') && wanted.length > 1) {
+      return failed(mismatch(given, shape, port, text));
+    }
+    const place = given.type === 'file' || there === undefined ? text : `${text}.${name}`;
+    const projected = project(there ?? given, below, name, place);
+    if (!projected.ok) return there === undefined ? failed(mismatch(given, shape, port, text)) : projected;
+    ports[name] = projected.value;
+  }
+  return success({ type: 'bundle', ports });
 }
 
 /** Bundles of a single file as that file, in a list too. */
@@ -242,6 +261,8 @@ function describeShape(shape: PortShape): string {
       return withArticle(shape.content);
     case 'list':
       return `a list of ${describeShape(shape.of).replace(/^an? /, '')}`;
+    case 'either':
+      return shape.of.map(describeShape).join(' or ');
     case 'bundle':
       return Object.keys(shape.ports).join('+');
   }

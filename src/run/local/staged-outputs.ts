@@ -45,6 +45,7 @@ async function stage(shape: PortShape, folder: string, path: string): Promise<Tr
       return { type: 'list', elements: await Promise.all(elements) };
     }
     case 'any':
+    case 'either':
       throw new FailureError({ reason: 'bug', message: `output ${path} is declared as ${shape.type}` });
   }
 }

@@ -165,6 +165,10 @@ function notes(report: Report): readonly string[] {
       ? ['TEST marks figures from test data: report them, do not choose by them.']
       : []),
     ...report.waivers.map(({ step, reason }) => `Guard against test data waived for ${step}: ${reason}`),
+    ...(report.claims ?? []).map(
+      ({ output, from }) =>
+        `${output} counts as computed from ${from.join(' and ') || 'no input'} alone: its step says so, and nothing proves it.`,
+    ),
     ...(repeatable > 0
       ? [
           `Computing again may give other bytes: ${report.not_deterministic.slice(0, 5).join(', ')}${repeatable > 5 ? ', ...' : ''}`,

@@ -54,6 +54,7 @@ function notesOf(report: Report, steps: readonly StepModel[]): readonly Note[] {
       }),
     ),
     ...failureNotes(report, steps),
+    ...claimNotes(report),
     ...(report.synthetic
       ? [
           {
@@ -81,6 +82,29 @@ function notesOf(report: Report, steps: readonly StepModel[]): readonly Note[] {
     ...report.warnings.map(
       (warning): Note => ({ kind: 'warning', title: 'Warning', body: <p>{plainText(warning)}</p> }),
     ),
+  ];
+}
+
+function claimNotes({ claims = [] }: Report): readonly Note[] {
+  if (claims.length === 0) return [];
+  return [
+    {
+      kind: 'warning',
+      title: 'Taken on trust',
+      body: (
+        <>
+          <p>What these were computed from is what their steps say; nothing proves it.</p>
+          <ul>
+            {claims.map(({ output, from }) => (
+              <li key={output}>
+                {plainText(output)}: from {from.length === 0 ? 'no input' : from.map(plainText).join(' and ')}{' '}
+                alone
+              </li>
+            ))}
+          </ul>
+        </>
+      ),
+    },
   ];
 }
 

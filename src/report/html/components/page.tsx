@@ -67,16 +67,22 @@ export function Page({ contents, configuration, figures, figuresLeft, files }: P
               anchor="training"
               title="Training"
               lead={
-                figures.some(({ topic, role }) => topic === 'training' && role !== 'train')
+                figures.some(({ topic, role }) => topic === 'training' && role !== null && role !== 'train')
                   ? 'Loss as it was trained, and how the checkpoints did on the users that choose among them.'
-                  : 'Loss as it was trained.'
+                  : figures.some(({ topic, role }) => topic === 'training' && role === null)
+                    ? 'What was told while training.'
+                    : 'Loss as it was trained.'
               }
               figures={figures}
             />
             <FigureSection
               anchor="choice"
               title="Settings"
-              lead="What the settings were chosen by, on users of their own."
+              lead={
+                report.metrics.every(({ users }) => users === null)
+                  ? 'What the settings were worth.'
+                  : 'What the settings were chosen by, on users of their own.'
+              }
               figures={figures}
             />
             <FigureSection

@@ -2,12 +2,13 @@ import type { ReactNode } from 'react';
 import type { MetricRow } from '../../../artifacts/metric-table.js';
 import type { Report } from '../../../artifacts/run-documents.js';
 import type { SummaryRow } from '../../../artifacts/summary-table.js';
+import type { Json } from '../../../base/json.js';
 import { formatCount } from '../../../base/quantities.js';
 import { inReadingOrder } from '../../../statistics/metrics.js';
 import { EstimateCell } from './estimate-cell.js';
 import { plainText, RoleMark } from './marks.js';
 import { SummaryTable, summaryNodes } from './summary-table.js';
-import { Table } from './table.js';
+import { filledColumns, Table } from './table.js';
 
 /** The summaries, model by model, then every metric that a node gave. */
 export function Results({
@@ -23,8 +24,7 @@ export function Results({
     <section aria-labelledby="results">
       <h2 id="results">Results</h2>
       <p className="lead">
-        Below each figure stands its 95 % interval: by bootstrap over users, or by Student’s t over seeds
-        where there are several.
+        {intervalsText(report)}
         {metrics.some(({ role }) => role === 'test')
           ? ' Figures marked test are to be reported, not to choose by.'
           : ''}
@@ -50,6 +50,16 @@ export function Results({
   );
 }
 
+/** What the intervals are by, of those that there are. */
+function intervalsText({ metrics, summaries }: Report): string {
+  const units = new Set(summaries.map(({ unit }) => unit));
+  const isOverUsers = units.has('users') || metrics.some(({ users }) => users !== null);
+  const repeated = [...units].filter((unit) => unit !== 'users').join(' or ') || 'seeds';
+  return isOverUsers
+    ? `Below each figure stands its 95 % interval: by bootstrap over users, or by Student’s t over ${repeated} where there are several.`
+    : `Below a figure stands its 95 % interval, where there is one: as its program gave it, or by Student’s t over ${repeated}.`;
+}
+
 /** The tables of the summaries that go through settings; their figures say it at a glance. */
 export function SweepTables({ report }: { readonly report: Report }): ReactNode {
   return summaryNodes(report.summaries)
@@ -72,38 +82,50 @@ function RoleOf({ rows }: { readonly rows: readonly SummaryRow[] }): ReactNode {
 /** Rows beyond which a table is cut; all are in the tables of the run. */
 const mostRows = 400;
 
+function settingText(value: Json | undefined): string | null {
+  if (value === undefined || value === null) return null;
+  return plainText(typeof value === 'string' ? value : JSON.stringify(value));
+}
+
 function Metrics({ rows }: { readonly rows: readonly MetricRow[] }): ReactNode {
+  // The names of evaluations stand in their nodes' names.
+  const settings = [...new Set(rows.flatMap((row) => (row.k === null ? Object.keys(row.settings) : [])))];
   const metrics = inReadingOrder(rows.flatMap((row) => Object.keys(row.values)));
   return (
     <>
       <Table
         label="All metrics"
         className="figures"
-        columns={[
-          { title: 'node' },
-          { title: 'role' },
-          { title: 'K', isNumber: true },
-          { title: 'steps', isNumber: true },
-          { title: 'inner_lr', isNumber: true },
-          ...metrics.map((title) => ({ title, isNumber: true })),
-          { title: 'n', isNumber: true },
-          { title: 'users', isNumber: true },
-        ]}
-        rows={rows.slice(0, mostRows).map((row) => [
-          plainText(row.node),
-          row.role === null ? null : <RoleMark key="role" role={row.role} />,
-          row.k,
-          row.steps,
-          row.inner_lr,
-          ...metrics.map((metric) => {
-            const value = row.values[metric];
-            return value === undefined ? null : (
-              <EstimateCell key={metric} value={value} interval={row.intervals[metric]} />
-            );
-          }),
-          row.n,
-          row.users,
-        ])}
+        {...filledColumns<MetricRow>(
+          [
+            { title: 'node', cell: (row) => plainText(row.node) },
+            {
+              title: 'role',
+              cell: ({ role }) => (role === null ? null : <RoleMark key="role" role={role} />),
+            },
+            { title: 'K', isNumber: true, cell: (row) => row.k },
+            { title: 'steps', isNumber: true, cell: (row) => row.steps },
+            { title: 'inner_lr', isNumber: true, cell: (row) => row.inner_lr },
+            ...settings.map((name) => ({
+              title: plainText(name),
+              isNumber: rows.every((row) => typeof (row.settings[name] ?? 0) === 'number'),
+              cell: (row: MetricRow) => settingText(row.settings[name]),
+            })),
+            ...metrics.map((metric) => ({
+              title: plainText(metric),
+              isNumber: true,
+              cell: (row: MetricRow) => {
+                const value = row.values[metric];
+                return value === undefined ? null : (
+                  <EstimateCell key={metric} value={value} interval={row.intervals[metric]} />
+                );
+              },
+            })),
+            { title: 'n', isNumber: true, cell: (row) => row.n },
+            { title: 'users', isNumber: true, cell: (row) => row.users },
+          ],
+          rows.slice(0, mostRows),
+        )}
       />
       {rows.length > mostRows ? (
         <p className="quiet">

@@ -1,9 +1,10 @@
 import type { ReactNode } from 'react';
-import { comparisonTable, type SummaryRow } from '../../../artifacts/summary-table.js';
+import { baselineOf, comparisonTable, type SummaryRow } from '../../../artifacts/summary-table.js';
+import { formatCount } from '../../../base/quantities.js';
 import { inReadingOrder } from '../../../statistics/metrics.js';
 import { EstimateCell } from './estimate-cell.js';
 import { plainText } from './marks.js';
-import { Table } from './table.js';
+import { filledColumns, Table } from './table.js';
 
 /** Rows beyond which a table is cut; all are in the tables of the run. */
 const mostRows = 400;
@@ -27,7 +28,7 @@ export function SummaryTable({
   readonly rows: readonly SummaryRow[];
 }): ReactNode {
   const metrics = inReadingOrder(rows.flatMap((row) => Object.keys(row.metrics)));
-  const baseline = rows.find((row) => row.baseline === null);
+  const baseline = baselineOf(rows);
   const others = [
     ...new Set(
       rows.flatMap((row) => Object.values(row.metrics).flatMap(({ against }) => Object.keys(against))),
@@ -38,7 +39,7 @@ export function SummaryTable({
     <>
       {others.length === 0 ? null : (
         <p className="key">
-          Paired on the same query pairs beside {others.map((name) => plainText(name)).join(' and ')}:{' '}
+          {pairedOn(rows)} {others.map((name) => plainText(name)).join(' and ')}:{' '}
           <span className="above">▲</span> above, <span className="below">▼</span> below,{' '}
           <span className="same">≈</span> cannot be told apart.
         </p>
@@ -46,47 +47,54 @@ export function SummaryTable({
       <Table
         label={`Summary ${plainText(node)}`}
         className="figures"
-        columns={[
-          { title: 'model' },
-          { title: 'K', isNumber: true },
-          { title: 'steps', isNumber: true },
-          { title: 'inner_lr', isNumber: true },
-          ...metrics.map((title) => ({ title, isNumber: true })),
-          { title: 'over', isNumber: true },
-          { title: 'n', isNumber: true },
-        ]}
-        rows={rows.slice(0, mostRows).map((row) => [
-          <>
-            {plainText(row.model)}
-            {row === baseline ? <span className="quiet"> baseline</span> : null}
-          </>,
-          row.k,
-          row.steps,
-          row.inner_lr,
-          ...metrics.map((metric) => {
-            const found = row.metrics[metric];
-            return found === undefined ? null : (
-              <EstimateCell
-                key={metric}
-                value={found.value}
-                interval={found.interval}
-                against={found.against}
-                areNamed={others.length > 1}
-              />
-            );
-          }),
-          `${row.units} ${row.unit}`,
-          row.n,
-        ])}
+        {...filledColumns<SummaryRow>(
+          [
+            {
+              title: 'model',
+              cell: (row) => (
+                <>
+                  {plainText(row.model)}
+                  {row === baseline ? <span className="quiet"> baseline</span> : null}
+                </>
+              ),
+            },
+            { title: 'K', isNumber: true, cell: (row) => row.k },
+            { title: 'steps', isNumber: true, cell: (row) => row.steps },
+            { title: 'inner_lr', isNumber: true, cell: (row) => row.inner_lr },
+            ...metrics.map((metric) => ({
+              title: plainText(metric),
+              isNumber: true,
+              cell: ({ metrics: found }: SummaryRow) => {
+                const one = found[metric];
+                return one === undefined ? null : (
+                  <EstimateCell
+                    key={metric}
+                    value={one.value}
+                    interval={one.interval}
+                    against={one.against}
+                    areNamed={others.length > 1}
+                  />
+                );
+              },
+            })),
+            {
+              title: 'over',
+              isNumber: true,
+              cell: (row) => formatCount(row.units, row.unit.replace(/s$/, '')),
+            },
+            { title: 'n', isNumber: true, cell: (row) => row.n },
+          ],
+          rows.slice(0, mostRows),
+        )}
       />
       {comparisons.rows.length === 0 ? null : (
         <details className="plain">
           <summary>Every difference with its interval</summary>
           <Table
             label={`Differences in ${plainText(node)}`}
-            columns={comparisons.columns.map((title, column) => ({
+            columns={comparisons.columns.map((title) => ({
               title: title.replace(' (distinguishable)', ''),
-              isNumber: column === 1 || column === 2,
+              isNumber: title === 'k' || title === 'steps',
             }))}
             rows={comparisons.rows.map((row) => row.map((cell) => differenceText(cell)))}
           />
@@ -94,6 +102,12 @@ export function SummaryTable({
       )}
     </>
   );
+}
+
+function pairedOn(rows: readonly SummaryRow[]): string {
+  const units = new Set(rows.map(({ unit }) => unit).filter((unit) => unit !== 'users'));
+  const hasUsers = rows.some(({ users }) => users !== null);
+  return hasUsers ? 'Paired on the same query pairs beside' : `Paired by ${[...units].join(' or ')} beside`;
 }
 
 /** `+0.0301 [0.010, 0.049] no` in words that stand alone. */

@@ -15,6 +15,20 @@ export interface TableProps {
   readonly className?: string;
 }
 
+/** A column of rows of one kind. */
+export interface ColumnOf<Row> extends TableColumn {
+  readonly cell: (row: Row) => ReactNode;
+}
+
+/** Columns and cells of rows, without columns that say nothing of any of them. */
+export function filledColumns<Row>(
+  columns: readonly ColumnOf<Row>[],
+  rows: readonly Row[],
+): Pick<TableProps, 'columns' | 'rows'> {
+  const shown = columns.filter(({ cell }) => rows.some((row) => (cell(row) ?? null) !== null));
+  return { columns: shown, rows: rows.map((row) => shown.map(({ cell }) => cell(row))) };
+}
+
 /** A table in a box of its own, which scrolls where the page is narrower. */
 export function Table({ label, columns, rows, className }: TableProps): ReactNode {
   const classOf = (column: number) => (columns[column]?.isNumber ? 'number' : undefined);

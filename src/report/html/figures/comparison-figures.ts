@@ -1,4 +1,4 @@
-import type { SummaryRow } from '../../../artifacts/summary-table.js';
+import { baselineOf, type SummaryRow } from '../../../artifacts/summary-table.js';
 import { leadingMetric } from '../../../statistics/metrics.js';
 import { lightColours } from '../palette.js';
 import { type Figure, figureId, plotWidth, referenceLine, styled } from './figure.js';
@@ -19,7 +19,7 @@ export function comparisonFigures(summaries: readonly SummaryRow[]): readonly Fi
 }
 
 function comparison(node: string, rows: readonly SummaryRow[], metric: string): Figure {
-  const baseline = rows.find((row) => row.baseline === null);
+  const baseline = baselineOf(rows);
   const values = rows.flatMap((row) => {
     const found = row.metrics[metric];
     if (found === undefined) return [];
@@ -31,7 +31,12 @@ function comparison(node: string, rows: readonly SummaryRow[], metric: string): 
         value: found.value,
         low,
         high,
-        told: row === baseline ? 'the baseline' : told === 'yes' ? 'told apart' : 'not told apart',
+        told:
+          row === baseline
+            ? 'the baseline'
+            : told === 'yes' || baseline === undefined
+              ? 'told apart'
+              : 'not told apart',
       },
     ];
   });

@@ -7,7 +7,10 @@ export function metricText(value: number, low: number | null, high: number | nul
   return low === null || high === null ? text : `${text} [${low.toFixed(3)}, ${high.toFixed(3)}]`;
 }
 
-/** `test users: n = 530 query pairs of 53 users`, with a range where settings differ in it. */
+/**
+ * `Role test; n = 530 query pairs of 53 users`, with a range where settings differ in it; of what a program measured, as
+ * far as it told.
+ */
 export function sampleText(
   role: string | null,
   rows: readonly { readonly n: number | null; readonly users: number | null }[],
@@ -15,10 +18,13 @@ export function sampleText(
   const range = (values: readonly (number | null)[]) => {
     const known = values.filter((value) => value !== null);
     const [low, high] = [least(known), greatest(known)];
-    return known.length === 0 ? '?' : low === high ? formatFigure(low) : `${low} to ${high}`;
+    return known.length === 0 ? undefined : low === high ? formatFigure(low) : `${low} to ${high}`;
   };
-  const users = range(rows.map((row) => row.users));
-  return `${role === null ? 'No split' : `Role ${role}`}; n = ${range(rows.map(({ n }) => n))} query pairs of ${users === '1' ? formatCount(1, 'user') : `${users} users`}`;
+  const [n, users] = [range(rows.map((row) => row.n)), range(rows.map((row) => row.users))];
+  const counted =
+    users === undefined ? '' : ` query pairs of ${users === '1' ? formatCount(1, 'user') : `${users} users`}`;
+  const split = role === null ? 'No split' : `Role ${role}`;
+  return n === undefined && users === undefined ? split : `${split}; n = ${n ?? '?'}${counted}`;
 }
 
 /** A sentence that says how many of all are drawn, with a space before it; empty where they are all. */

@@ -1,5 +1,5 @@
 import type { MetricRow } from '../../../artifacts/metric-table.js';
-import type { SummaryRow } from '../../../artifacts/summary-table.js';
+import { baselineOf, type SummaryRow } from '../../../artifacts/summary-table.js';
 import { leadingMetric } from '../../../statistics/metrics.js';
 import type { LineageRow } from '../run-rows.js';
 import { distinct } from './metric-text.js';
@@ -69,7 +69,7 @@ function summaryGroups(
   return [...new Set(summaries.map(({ node }) => node))].flatMap((node) => {
     const rows = summaries.filter((row) => row.node === node);
     const metric = leadingMetric(rows.flatMap((row) => Object.keys(row.metrics)));
-    const baseline = rows.find((row) => row.baseline === null);
+    const baseline = baselineOf(rows);
     if (metric === undefined) return [];
     return [...new Set(rows.map(({ model }) => model))].flatMap((model) => {
       const own = rows.filter((row) => row.model === model);

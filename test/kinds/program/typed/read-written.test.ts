@@ -6,9 +6,13 @@ import { FailureError } from '../../../../src/base/failure.js';
 import type { Kind } from '../../../../src/kinds/kind.js';
 import { readHistory } from '../../../../src/kinds/program/typed/read-history.js';
 import { readMetrics } from '../../../../src/kinds/program/typed/read-metrics.js';
+import { readRanks } from '../../../../src/kinds/program/typed/read-ranks.js';
 import { type Row, withDatabase } from '../../../../src/tables/database.js';
 import { parquetFile } from '../../../../src/tables/parquet.js';
-import { kindContext } from '../../../support/kind-context.js';
+import { type ContextOptions, kindContext } from '../../../support/kind-context.js';
+import { type SplitFiles, writeSmallSplit } from '../../../support/small-episodes.js';
+
+type Inputs = NonNullable<ContextOptions['inputs']>;
 
 let folder = '';
 let files = 0;
@@ -19,12 +23,12 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 /** The table that a kind makes of a text that a program wrote, and what it says of it. */
-async function read(kind: Kind, text: string | Uint8Array, path = 'out.json') {
+async function read(kind: Kind, text: string | Uint8Array, path = 'out.json', inputs: Inputs = {}) {
   files += 1;
   const own = join(folder, `${files}`);
   const file = join(folder, `${files}.in`);
   writeFileSync(file, text);
-  const context = kindContext({ folder: own, parameters: { port: 'it', path }, inputs: { file } });
+  const context = kindContext({ folder: own, parameters: { port: 'it', path }, inputs: { file, ...inputs } });
   await (await kind.load()).run(context);
   const rows = await withDatabase({ threads: 1 }, (database) =>
     database.rows(`FROM ${parquetFile(join(own, 'it'))}`),
@@ -33,13 +37,18 @@ async function read(kind: Kind, text: string | Uint8Array, path = 'out.json') {
   return { rows, notes, bytes: readFileSync(join(own, 'it')) };
 }
 
-async function rowsOf(kind: Kind, text: string | Uint8Array): Promise<readonly Row[]> {
-  return (await read(kind, text)).rows;
+async function rowsOf(kind: Kind, text: string | Uint8Array, inputs?: Inputs): Promise<readonly Row[]> {
+  return (await read(kind, text, undefined, inputs)).rows;
 }
 
 /** What is said against a text, with its hint. */
-async function refusal(kind: Kind, text: string | Uint8Array, path?: string): Promise<string> {
-  const error = await read(kind, text, path).catch((thrown: unknown) => thrown);
+async function refusal(
+  kind: Kind,
+  text: string | Uint8Array,
+  path?: string,
+  inputs?: Inputs,
+): Promise<string> {
+  const error = await read(kind, text, path, inputs).catch((thrown: unknown) => thrown);
   expect(error).toBeInstanceOf(FailureError);
   const { reason, message, hint = '' } = (error as FailureError).failure;
   expect(reason).toBe('bad-data');
@@ -164,5 +173,76 @@ describe('the curve that a program wrote', () => {
     ['{"step":1,"Loss":1,"loss":2}', 'c.jsonl: the value loss has the name of another, but for its case'],
   ])('is refused where it is none, with the place: %j', async (text, message) => {
     expect(await refusal(readHistory, text, 'c.jsonl')).toBe(message);
+  });
+});
+
+describe('ranks that a program wrote', () => {
+  let split: Promise<SplitFiles> | undefined;
+  // Users 0 and 2 have one episode of pairs, 1 has two that share pairs.
+  const given = () => (split ??= writeSmallSplit(folder, { users: 3, items: 12, k: 2, q: 2 }));
+  const ranked = async (text: string) => await rowsOf(readRanks, text, { episodes: await given() });
+  const said = async (text: string) => await refusal(readRanks, text, 'r.csv', { episodes: await given() });
+  const lines = (rows: readonly (readonly number[])[], head = 'pair_id,rank') =>
+    [head, ...rows.map((row) => row.join(','))].join('\n');
+
+  async function queries(): Promise<readonly { episode: number; user: string; pairs: readonly number[] }[]> {
+    const { episodes } = await given();
+    const rows = await withDatabase({ threads: 1 }, (database) =>
+      database.rows(`FROM ${parquetFile(episodes)} ORDER BY episode_id`),
+    );
+    return rows.map((row) => ({
+      episode: Number(row['episode_id']),
+      user: String(row['user_id']),
+      pairs: row['query_pair_ids'] as readonly number[],
+    }));
+  }
+
+  it('have the user and the episode of every query pair, in any order of rows', async () => {
+    const all = await queries();
+    const pairs = [...new Set(all.flatMap((one) => one.pairs))].reverse();
+    const rows = await ranked(lines(pairs.map((pair) => [pair, 1 + (pair % 5)])));
+    expect(
+      rows.map(({ episode_id, user_id, pair_id, rank }) => [episode_id, user_id, pair_id, rank]),
+    ).toEqual(
+      all.flatMap(({ episode, user, pairs: own }) =>
+        own.map((pair) => [episode, user, pair, 1 + (pair % 5)]),
+      ),
+    );
+    expect(rows.every(({ k, steps, label }) => k === null && steps === null && label !== null)).toBe(true);
+  });
+
+  it('may be told apart by episode', async () => {
+    const all = await queries();
+    const text = lines(
+      all.flatMap(({ episode, pairs }) => pairs.map((pair) => [episode, pair, 1 + episode])),
+      'episode_id,pair_id,rank',
+    );
+    expect((await ranked(text)).every((row) => row['rank'] === 1 + Number(row['episode_id']))).toBe(true);
+  });
+
+  it('are refused where a pair is missing, comes twice, is of the support or of other episodes, or has no such rank', async () => {
+    const all = await queries();
+    const pairs = [...new Set(all.flatMap((one) => one.pairs))];
+    const rows = pairs.map((pair) => [pair, 1]);
+    const [first = 0] = pairs;
+    expect(await said(lines(rows.slice(1)))).toBe(
+      `r.csv: has no rank of pair ${first}, a query pair of episode 0 (user user-0)`,
+    );
+    expect(await said(lines([...rows, [first, 2]]))).toBe(
+      `r.csv: line ${rows.length + 2} ranks pair ${first} once more, after line 2`,
+    );
+    expect(await said(lines([...rows, [0, 1]]))).toBe(
+      `r.csv: line ${rows.length + 2} ranks pair 0, which is a support pair`,
+    );
+    expect(await said(lines([...rows, [999, 1]]))).toBe(
+      `r.csv: line ${rows.length + 2} ranks pair 999, which is no query pair of these episodes`,
+    );
+    expect(await said(lines([[first, 13], ...rows.slice(1)]))).toBe(
+      'r.csv: line 2, column rank: 13 is no rank among 12 items',
+    );
+    expect(await said(lines([[first, 0.5], ...rows.slice(1)]))).toBe(
+      'r.csv: line 2, column rank: "0.5" is no whole number',
+    );
+    expect(await said('pair,rank\n1,1\n')).toBe('r.csv: line 2 has no column pair_id, only pair, rank');
   });
 });

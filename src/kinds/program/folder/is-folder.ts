@@ -1,0 +1,4 @@
+/** Whether the path of an output is that of a folder: it ends in a slash. */
+export function isFolder(path: string): boolean {
+  return path.endsWith('/');
+}
