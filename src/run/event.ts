@@ -144,13 +144,16 @@ export interface StepFinish {
   readonly seconds: number;
   /** The figures that its computation reported last, in this run or before: a loss, an evaluation's metrics. */
   readonly values?: { readonly [name: string]: number };
-  /** For a failed step: stable reason, last log lines, the log's path relative to the root. */
+  /** For a failed step: stable reason, last log lines; its log and what it had written, relative to the root. */
   readonly failure?: {
     readonly reason: string;
     readonly message: string;
     readonly hint?: string;
     readonly lastLines: readonly string[];
     readonly log?: string;
+    readonly left?: string;
+    /** How far it had come. */
+    readonly progress?: Pick<StepProgress, 'done' | 'total' | 'unit' | 'values'>;
   };
 }
 

@@ -7,7 +7,7 @@ import { lastLinesOf } from './step-log.js';
 
 /** Tells a node's outcome, with the last lines of its log where it failed. */
 export function finishEvent(node: GraphNode, settled: Settled, root: string): StepFinish {
-  const { outcome, key, reason, seconds, failure, log, entry } = settled;
+  const { outcome, key, reason, seconds, failure, entry } = settled;
   const values = entry?.facts.values;
   return {
     event: 'step.finish',
@@ -21,13 +21,13 @@ export function finishEvent(node: GraphNode, settled: Settled, root: string): St
     reason,
     seconds,
     ...(values === undefined ? {} : { values }),
-    ...(failure === undefined ? {} : { failure: eventFailure(failure, log, root) }),
+    ...(failure === undefined ? {} : { failure: eventFailure(failure, settled, root) }),
   };
 }
 
 function eventFailure(
   failure: Failure,
-  log: string | undefined,
+  { log, left, progress }: Settled,
   root: string,
 ): NonNullable<StepFinish['failure']> {
   const { reason, message, hint } = failure;
@@ -37,5 +37,7 @@ function eventFailure(
     ...(hint === undefined ? {} : { hint }),
     lastLines: log === undefined ? [] : lastLinesOf(join(root, log)),
     ...(log === undefined ? {} : { log }),
+    ...(left === undefined ? {} : { left }),
+    ...(progress === undefined ? {} : { progress: { values: {}, ...progress } }),
   };
 }

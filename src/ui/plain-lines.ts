@@ -128,18 +128,27 @@ function hitLine(step: string, finishes: readonly StepFinish[], style: Style): s
 }
 
 function progressLine(event: StepProgress, style: Style): string {
-  const figures = Object.entries(event.values).map(([name, value]) => `${name} ${formatFigure(value)}`);
   return wordLine(
     style.dim,
     'progress',
     event.node,
     [
-      `${event.done}${event.total === undefined ? '' : `/${event.total}`} ${event.unit}`,
-      ...figures,
+      ...reached(event),
       ...(event.rate === undefined ? [] : [`${formatFigure(event.rate)} ${event.unit}/s`]),
       ...(event.secondsLeft === undefined ? [] : [`${formatSeconds(event.secondsLeft)} left`]),
     ].join(', '),
   );
+}
+
+/** How far a node has come: `7/20 epoch`, `loss 0.31`. */
+function reached({
+  done,
+  total,
+  unit,
+  values,
+}: Pick<StepProgress, 'done' | 'total' | 'unit' | 'values'>): readonly string[] {
+  const figures = Object.entries(values).map(([name, value]) => `${name} ${formatFigure(value)}`);
+  return [`${done}${total === undefined ? '' : `/${total}`} ${unit}`, ...figures];
 }
 
 /** The lines that tell of a node's outcome. */
@@ -165,9 +174,13 @@ export function finishLines(event: StepFinish, style: Style): string[] {
           event.node,
           `${formatSeconds(event.seconds)}: ${(failure?.message ?? event.reason).split('\n').join(' ')}`,
         ),
+        ...(failure?.progress === undefined
+          ? []
+          : [`          at: ${printable(reached(failure.progress).join(', '))}`]),
         ...(failure?.lastLines ?? []).map((text) => `          | ${printable(text)}`),
         ...(failure?.hint === undefined ? [] : [`          hint: ${printable(failure.hint)}`]),
         ...(failure?.log === undefined ? [] : [`          log: ${printable(failure.log)}`]),
+        ...(failure?.left === undefined ? [] : [`          files: ${printable(failure.left)}/`]),
       ];
     }
   }

@@ -7,6 +7,10 @@ import type { Workspace } from '../store.js';
 import type { Layout } from './layout.js';
 
 const stateName = 'state';
+/** What the step that failed last had written. */
+const keptName = 'kept';
+/** Below the folder of a key, what outlives the workspace. */
+const lastingNames: readonly string[] = [stateName, keptName];
 const sparePrefix = '.spare.';
 
 /**
@@ -21,7 +25,7 @@ export function makeWorkspace(layout: Layout, key: Digest, token: string): Works
   const scratch = join(folder, 'scratch');
   if (!reuseSpare(layout, shared, folder)) {
     for (const name of namesIn(shared)) {
-      if (name !== stateName) removeTree(join(shared, name));
+      if (!lastingNames.includes(name)) removeTree(join(shared, name));
     }
     makeFolders(outputs);
   }
@@ -34,10 +38,37 @@ export function tokenOf(workspace: Workspace): string {
   return basename(workspace.folder);
 }
 
-/** Removes what a workspace holds but for the resumable state; the folder of the key goes with the last of it. */
-export function abandonWorkspace(layout: Layout, workspace: Workspace): void {
+/**
+ * Removes what a workspace holds but for the resumable state and, where it is to be kept and holds anything, the scratch
+ * folder, whose new path it gives; the folder of the key goes with the last of it.
+ */
+export function abandonWorkspace(
+  layout: Layout,
+  workspace: Workspace,
+  keepScratch: boolean,
+): string | undefined {
   const shared = layout.partialOf(workspace.key);
-  removeTree(namesIn(shared).includes(stateName) ? workspace.folder : shared);
+  const kept = keepScratch ? moveScratch(workspace, join(shared, keptName)) : undefined;
+  const isEmpty = !namesIn(shared).some((name) => lastingNames.includes(name));
+  removeTree(isEmpty ? shared : workspace.folder);
+  return kept;
+}
+
+/** Undefined where there is nothing to keep, or it cannot be moved. */
+function moveScratch({ scratch }: Workspace, target: string): string | undefined {
+  try {
+    if (namesIn(scratch).length === 0) return undefined;
+    removeTree(target);
+    renameSync(scratch, target);
+    return target;
+  } catch {
+    return undefined;
+  }
+}
+
+/** What is kept of a step that failed, by the folder of its key. */
+export function keptIn(shared: string): string {
+  return join(shared, keptName);
 }
 
 /** Removes all that was kept for a key whose outputs have been published or refused. */
