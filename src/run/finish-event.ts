@@ -7,7 +7,7 @@ import { lastLinesOf } from './step-log.js';
 
 /** Tells a node's outcome, with the last lines of its log where it failed. */
 export function finishEvent(node: GraphNode, settled: Settled, root: string): StepFinish {
-  const { outcome, key, reason, seconds, failure, entry } = settled;
+  const { outcome, key, reason, seconds, failure, entry, after } = settled;
   const values = entry?.facts.values;
   return {
     event: 'step.finish',
@@ -20,6 +20,7 @@ export function finishEvent(node: GraphNode, settled: Settled, root: string): St
     ...(key === undefined ? {} : { key }),
     reason,
     seconds,
+    ...(after === undefined ? {} : { after }),
     ...(values === undefined ? {} : { values }),
     ...(failure === undefined ? {} : { failure: eventFailure(failure, settled, root) }),
   };

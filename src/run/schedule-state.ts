@@ -30,6 +30,8 @@ export interface Settled {
   readonly log?: string;
   /** Where what it had written is, relative to the root, if it failed and had written anything. */
   readonly left?: string;
+  /** Of one that was skipped: the node whose failure kept it from starting. */
+  readonly after?: string;
   /** What it reported last. */
   readonly progress?: Progress;
 }

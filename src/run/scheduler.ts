@@ -101,7 +101,7 @@ class Execution {
   private attempts = 0;
   /** Questions to the store that are not answered. */
   private asked = 0;
-  private stopped: { readonly outcome: 'skipped' | 'cancelled'; readonly reason: string } | undefined;
+  private stopped: Pick<Settled, 'outcome' | 'reason' | 'after'> | undefined;
   private cancelling: Promise<void> | undefined;
   private finish: () => void = () => {};
   private crash: (error: unknown) => void = () => {};
@@ -197,7 +197,7 @@ class Execution {
     if (this.stopped === undefined && (this.asked > 0 || this.schedule.hasReady || this.polls.size > 0))
       return;
     this.polls.clear();
-    if (this.stopped !== undefined) this.schedule.stop(this.stopped.outcome, this.stopped.reason);
+    if (this.stopped !== undefined) this.schedule.stop(this.stopped);
     const open = this.schedule.outcomes().filter(({ settled }) => settled === undefined);
     if (open.length === 0) this.finish();
     else {
@@ -397,7 +397,11 @@ class Execution {
     if (settled.entry !== undefined) this.links?.finish(node, settled.entry.outputs);
     this.run.emit(finishEvent(node, settled, this.run.root));
     if (settled.outcome === 'failed' && !this.run.options.keepGoing) {
-      this.stopped ??= { outcome: 'skipped', reason: `not started, because ${node.id} failed` };
+      this.stopped ??= {
+        outcome: 'skipped',
+        reason: `not started, because ${node.id} failed`,
+        after: node.id,
+      };
     }
   }
 }

@@ -160,6 +160,10 @@ export const eventsSchema = {
       {
         derivedFrom,
         key,
+        after: {
+          type: 'string',
+          description: 'Of one that was skipped: the node whose failure kept it from starting.',
+        },
         values: figures('The figures that its computation reported last, in this run or before.'),
         failure: {
           type: 'object',
