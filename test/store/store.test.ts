@@ -111,6 +111,16 @@ describe.each(Object.entries(stores))('the store %s', (_name, open) => {
     });
   });
 
+  it('does not count what is computed now as unfinished', async () => {
+    await withStore(async (store) => {
+      const workspace = await claimed(store, keyOf('a'));
+      writeFileSync(workspace.stateFile, 'half');
+      expect((await store.survey()).partial.count).toBe(0);
+      await store.release(workspace);
+      expect((await store.survey()).partial.count).toBe(1);
+    });
+  });
+
   it('is surveyed, verified and collected through the same interface', async () => {
     await withStore(async (store) => {
       const kept = await compute(store, 'a', 'kept');

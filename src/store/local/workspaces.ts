@@ -2,10 +2,12 @@ import { mkdirSync, renameSync, rmdirSync, rmSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { namesIn } from '../../base/files/folders.js';
 import { makeFolders } from '../../base/files/make-folders.js';
+import { killProcessesOf } from '../../base/step-processes.js';
 import type { Digest } from '../entry.js';
 import type { Workspace } from '../store.js';
 import type { Layout } from './layout.js';
 
+const scratchName = 'scratch';
 const stateName = 'state';
 /** What the step that failed last had written. */
 const keptName = 'kept';
@@ -22,15 +24,24 @@ export function makeWorkspace(layout: Layout, key: Digest, token: string): Works
   const shared = layout.partialOf(key);
   const folder = join(shared, token);
   const outputs = join(folder, 'outputs');
-  const scratch = join(folder, 'scratch');
+  const scratch = join(folder, scratchName);
   if (!reuseSpare(layout, shared, folder)) {
     for (const name of namesIn(shared)) {
-      if (!lastingNames.includes(name)) removeTree(join(shared, name));
+      if (!lastingNames.includes(name)) removeLeftBehind(join(shared, name));
     }
     makeFolders(outputs);
   }
   mkdirSync(scratch);
   return { key, folder, outputs, scratch, stateFile: join(shared, stateName) };
+}
+
+/**
+ * Removes the workspace of an owner that is gone. What that one had started may not have ended yet, and must not work on
+ * beside what is started now.
+ */
+function removeLeftBehind(folder: string): void {
+  killProcessesOf(join(folder, scratchName));
+  removeTree(folder);
 }
 
 /** The token of the lock that the workspace came with. */
