@@ -1,16 +1,25 @@
 import { readdirSync, statSync } from 'node:fs';
-import { join, sep } from 'node:path';
+import { join } from 'node:path';
 import type { ObjectReference } from '../store/entry.js';
 import { hashFile } from '../store/hash-file.js';
 
-/** All files that a run's folder holds by now, by their names in it, but for its logs and its record. */
+/** What a run's folder holds beside what is read from it: logs, links into the cache, and its record. */
+const beside: readonly string[] = ['logs', 'nodes', 'record.json'];
+
+/** All files that a run's folder holds by now, by their names in it, but for its logs, links and record. */
 export async function filesOfRun(folder: string): Promise<{ readonly [name: string]: ObjectReference }> {
-  const names = readdirSync(folder, { recursive: true, encoding: 'utf8' })
-    .filter((name) => statSync(join(folder, name)).isFile())
-    .map((name) => name.split(sep).join('/'))
-    .filter((name) => !name.startsWith('logs/') && name !== 'record.json')
+  const names = readdirSync(folder)
+    .filter((name) => !beside.includes(name))
+    .flatMap((name) => filesBelow(folder, name))
     .sort();
   return Object.fromEntries(
     await Promise.all(names.map(async (name) => [name, await hashFile(join(folder, name))] as const)),
   );
+}
+
+/** The files at or below a name in a folder, by their names in that. */
+function filesBelow(folder: string, name: string): readonly string[] {
+  const look = statSync(join(folder, name));
+  if (!look.isDirectory()) return look.isFile() ? [name] : [];
+  return readdirSync(join(folder, name)).flatMap((inner) => filesBelow(folder, `${name}/${inner}`));
 }

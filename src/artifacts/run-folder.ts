@@ -13,6 +13,8 @@ export interface RunFolder {
   readonly path: string;
   /** Where steps write their logs, absolute. */
   readonly logs: string;
+  /** Where links to what its nodes wrote may be made, absolute; not there yet. */
+  readonly nodes: string;
 }
 
 /**
@@ -61,7 +63,7 @@ export function createRunFolder(
     rmdirSync(path);
     throw error;
   }
-  return success({ run, path, logs });
+  return success({ run, path, logs, nodes: join(path, 'nodes') });
 }
 
 /** `20260107-101500-3f9c` */

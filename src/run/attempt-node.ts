@@ -52,6 +52,10 @@ export interface AttemptListener extends ExecutionListener {
   mayStart(): boolean;
   /** The key is this run's and the inputs are sound: execution begins. */
   started(time: Date): void;
+  /** This execution, be it the first or not, has its files in this folder. */
+  worksIn(folder: string): void;
+  /** It failed, and what it had written is in this folder now. */
+  kept(folder: string): void;
   /** It failed and is executed again; `how` says which time that is: `once more`, `again, attempt 2 of 3`. */
   again(failure: Failure, how: string): void;
   /** It gave its outputs, and the process is free again; what follows is publication. */
@@ -136,6 +140,7 @@ async function attemptOnce(
   if (claim.type === 'foreign') return { type: 'failed', failure: claim.failure };
   const { workspace } = claim;
   let published = false;
+  let hasFailed = false;
   try {
     const existing = job.forced ? undefined : await store.find(job.key);
     if (existing !== undefined) return { type: 'joined', entry: existing };
@@ -148,6 +153,7 @@ async function attemptOnce(
     const startedAt = new Date();
     const start = performance.now();
     listener.started(startedAt);
+    listener.worksIn(workspace.scratch);
     let values: Progress['values'];
     const result = await surroundings.executor.execute(requestOf(job, workspace, surroundings), {
       progress(progress) {
@@ -158,6 +164,7 @@ async function attemptOnce(
       note: (line) => listener.note(line),
     });
     const seconds = (performance.now() - start) / 1000;
+    hasFailed = !result.ok;
     if (!result.ok) return { type: 'failed', failure: result.failure };
     listener.executed();
     const changedSince = await changedFile(job.node, surroundings);
@@ -189,7 +196,8 @@ async function attemptOnce(
     published = true;
     return entry.ok ? { type: 'ran', entry: entry.value } : { type: 'failed', failure: entry.failure };
   } finally {
-    if (!published) await store.release(workspace);
+    const kept = published ? undefined : await store.release(workspace, hasFailed);
+    if (kept !== undefined) listener.kept(kept);
   }
 }
 

@@ -142,15 +142,20 @@ export interface StepFinish {
   /** Why it ran or did not: the difference in the key, `key unchanged`, the failure's message. */
   readonly reason: string;
   readonly seconds: number;
+  /** Of one that was skipped: the node whose failure kept it from starting. */
+  readonly after?: string;
   /** The figures that its computation reported last, in this run or before: a loss, an evaluation's metrics. */
   readonly values?: { readonly [name: string]: number };
-  /** For a failed step: stable reason, last log lines, the log's path relative to the root. */
+  /** For a failed step: stable reason, last log lines; its log and what it had written, relative to the root. */
   readonly failure?: {
     readonly reason: string;
     readonly message: string;
     readonly hint?: string;
     readonly lastLines: readonly string[];
     readonly log?: string;
+    readonly left?: string;
+    /** How far it had come. */
+    readonly progress?: Pick<StepProgress, 'done' | 'total' | 'unit' | 'values'>;
   };
 }
 

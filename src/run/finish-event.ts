@@ -7,7 +7,7 @@ import { lastLinesOf } from './step-log.js';
 
 /** Tells a node's outcome, with the last lines of its log where it failed. */
 export function finishEvent(node: GraphNode, settled: Settled, root: string): StepFinish {
-  const { outcome, key, reason, seconds, failure, log, entry } = settled;
+  const { outcome, key, reason, seconds, failure, entry, after } = settled;
   const values = entry?.facts.values;
   return {
     event: 'step.finish',
@@ -20,14 +20,15 @@ export function finishEvent(node: GraphNode, settled: Settled, root: string): St
     ...(key === undefined ? {} : { key }),
     reason,
     seconds,
+    ...(after === undefined ? {} : { after }),
     ...(values === undefined ? {} : { values }),
-    ...(failure === undefined ? {} : { failure: eventFailure(failure, log, root) }),
+    ...(failure === undefined ? {} : { failure: eventFailure(failure, settled, root) }),
   };
 }
 
 function eventFailure(
   failure: Failure,
-  log: string | undefined,
+  { log, left, progress }: Settled,
   root: string,
 ): NonNullable<StepFinish['failure']> {
   const { reason, message, hint } = failure;
@@ -37,5 +38,7 @@ function eventFailure(
     ...(hint === undefined ? {} : { hint }),
     lastLines: log === undefined ? [] : lastLinesOf(join(root, log)),
     ...(log === undefined ? {} : { log }),
+    ...(left === undefined ? {} : { left }),
+    ...(progress === undefined ? {} : { progress: { values: {}, ...progress } }),
   };
 }

@@ -2,6 +2,7 @@ import type { Digest } from '../base/canonical.js';
 import type { Failure } from '../base/failure.js';
 import type { Tree } from '../base/files/tree.js';
 import type { JsonObject } from '../base/json.js';
+import type { Progress } from '../kinds/kind.js';
 import type { FinalParameters } from '../pipeline/graph/chosen-settings.js';
 import type { Demand, GraphNode } from '../pipeline/graph/graph.js';
 import type { PlannedNode } from '../pipeline/plan/plan.js';
@@ -27,10 +28,16 @@ export interface Settled {
   readonly threads?: number;
   /** Its log, relative to the root, where it was executed. */
   readonly log?: string;
+  /** Where what it had written is, relative to the root, if it failed and had written anything. */
+  readonly left?: string;
+  /** Of one that was skipped: the node whose failure kept it from starting. */
+  readonly after?: string;
+  /** What it reported last. */
+  readonly progress?: Progress;
 }
 
 /** Facts of an execution that an outcome carries. */
-export type Timing = Pick<Settled, 'startedAt' | 'seconds' | 'threads' | 'log'>;
+export type Timing = Pick<Settled, 'startedAt' | 'seconds' | 'threads' | 'log' | 'left' | 'progress'>;
 
 /** A node whose key and inputs are known and which can start. */
 export interface Startable {

@@ -127,9 +127,9 @@ export class Schedule {
   }
 
   /** Settles all that has no outcome. */
-  stop(outcome: 'skipped' | 'cancelled', reason: string): void {
+  stop(ending: Pick<Settled, 'outcome' | 'reason' | 'after'>): void {
     for (const state of this.states.values()) {
-      if (state.settled === undefined) this.settle(state, { outcome, reason, seconds: 0 });
+      if (state.settled === undefined) this.settle(state, { ...ending, seconds: 0 });
     }
   }
 
@@ -156,7 +156,7 @@ export class Schedule {
     }
     const inputs = resolveEndedInputs(state.node, this.outputs);
     if (inputs === undefined) {
-      this.settle(state, { outcome: 'skipped', reason: this.lackOf(state), seconds: 0 });
+      this.settle(state, { outcome: 'skipped', ...this.lackOf(state), seconds: 0 });
       return;
     }
     const known = this.knownFromPlan(state, inputs);
@@ -224,12 +224,16 @@ export class Schedule {
   }
 
   /** Why a node cannot start although all that it needs has ended. */
-  private lackOf({ node }: State): string {
+  private lackOf({ node }: State): Pick<Settled, 'reason' | 'after'> {
     const source = missingSource(node, this.outputs);
     const settled = source === undefined ? undefined : this.states.get(source.node)?.settled;
-    if (source === undefined || settled?.entry === undefined)
-      return `needs ${source?.node}: ${settled?.outcome}`;
-    return `needs ${source.node}.${source.path.replaceAll('/', '.')}, which is empty: what would be there failed`;
+    if (source === undefined || settled?.entry === undefined) {
+      const after = settled?.outcome === 'failed' ? source?.node : settled?.after;
+      const reason = `needs ${source?.node}: ${settled?.outcome}`;
+      return { reason, ...(after === undefined ? {} : { after }) };
+    }
+    const reason = `needs ${source.node}.${source.path.replaceAll('/', '.')}, which is empty: what would be there failed`;
+    return { reason };
   }
 
   private standsAsPlanned(state: State): boolean {
@@ -352,7 +356,13 @@ export class Schedule {
       this.world.settled(state.node, withKey);
       const outcome = settled.outcome === 'cancelled' ? 'cancelled' : 'skipped';
       const { id } = state.node;
-      const because = (reason: string): Settled => ({ outcome, reason, seconds: 0 });
+      const after = settled.outcome === 'failed' ? id : settled.after;
+      const because = (reason: string): Settled => ({
+        outcome,
+        reason,
+        seconds: 0,
+        ...(after === undefined ? {} : { after }),
+      });
       for (const follower of followers) {
         queue.push({ state: follower, settled: because(`has the same key as ${id}: ${settled.outcome}`) });
       }

@@ -3,6 +3,7 @@ import type { Digest } from '../base/canonical.js';
 import { failureOfException } from '../base/failure-of-exception.js';
 import type { JsonObject } from '../base/json.js';
 import { formatCount, shortDigest } from '../base/quantities.js';
+import type { Progress } from '../kinds/kind.js';
 import { finalParameters } from '../pipeline/graph/chosen-settings.js';
 import type { GraphNode } from '../pipeline/graph/graph.js';
 import type { CodeDigests } from '../pipeline/plan/code-digests.js';
@@ -13,9 +14,11 @@ import type { Store } from '../store/store.js';
 import { type Attempt, attemptNode, type Surroundings } from './attempt-node.js';
 import type { Outcome, RunEvent } from './event.js';
 import type { Executor, Reservation } from './executor.js';
+import { mergedFigures } from './figures.js';
 import { finishEvent } from './finish-event.js';
 import { kshotVersion } from './kshot-version.js';
 import { logEnding, logHeading } from './log-heading.js';
+import { NodeLinks } from './node-links.js';
 import { Polls } from './polls.js';
 import { paceOf } from './progress-rate.js';
 import { giveBack, type Resources, take } from './resources.js';
@@ -42,6 +45,8 @@ export interface ExecutePlan {
   readonly options: ExecuteOptions;
   /** An existing folder for the nodes' log files, absolute. */
   readonly logFolder: string;
+  /** Where links to what the nodes write are made, absolute; without it there are none. */
+  readonly nodesFolder?: string;
   /** Receives the `step.*` events; those of the run as a whole are the caller's. */
   readonly emit: (event: RunEvent) => void;
   /** Aborting it cancels: what runs is ended within about a second, its resumable state is kept. */
@@ -87,6 +92,7 @@ class Execution {
   private readonly schedule: Schedule;
   private readonly surroundings: Surroundings;
   private readonly polls = new Polls();
+  private readonly links: NodeLinks | undefined;
   /** What each node was last said to wait for. */
   private readonly waits = new Map<string, string>();
   /** What was last said to be decided of each node. */
@@ -95,7 +101,7 @@ class Execution {
   private attempts = 0;
   /** Questions to the store that are not answered. */
   private asked = 0;
-  private stopped: { readonly outcome: 'skipped' | 'cancelled'; readonly reason: string } | undefined;
+  private stopped: Pick<Settled, 'outcome' | 'reason' | 'after'> | undefined;
   private cancelling: Promise<void> | undefined;
   private finish: () => void = () => {};
   private crash: (error: unknown) => void = () => {};
@@ -105,6 +111,8 @@ class Execution {
     const { store, executor, plan, options } = run;
     const { slots, gpus, memoryBytes } = executor.capacity;
     this.free = { slots, gpus, memoryBytes };
+    // Hits are told of while the schedule is made.
+    this.links = run.nodesFolder === undefined ? undefined : new NodeLinks(run.nodesFolder, store);
     this.schedule = new Schedule(plan.nodes, (node) => isForced(node, options.force), executor.capacity, {
       lookUp: (node, inputs, answer) => this.ask(() => this.lookUp(node, inputs), answer),
       settled: (node, settled) => this.settled(node, settled),
@@ -190,7 +198,7 @@ class Execution {
     if (this.stopped === undefined && (this.asked > 0 || this.schedule.hasReady || this.polls.size > 0))
       return;
     this.polls.clear();
-    if (this.stopped !== undefined) this.schedule.stop(this.stopped.outcome, this.stopped.reason);
+    if (this.stopped !== undefined) this.schedule.stop(this.stopped);
     const open = this.schedule.outcomes().filter(({ settled }) => settled === undefined);
     if (open.length === 0) this.finish();
     else {
@@ -223,6 +231,8 @@ class Execution {
     let pace = paceOf();
     const log = new StepLog(join(this.run.logFolder, logFileName(node.id)));
     let startedAt: Date | undefined;
+    let left: string | undefined;
+    let last: Progress | undefined;
     let attempt: Attempt;
     try {
       attempt = await attemptNode({ ...start, granted, gpus }, this.surroundings, {
@@ -252,13 +262,18 @@ class Execution {
             ...(gpus.length === 0 ? {} : { devices: gpus.map(({ id }) => id) }),
           });
         },
+        worksIn: (folder) => void this.links?.point(node, folder),
+        kept: (folder) => {
+          left = this.links?.keep(node, folder);
+        },
         again: ({ message }, how) => {
           log.note(`executed ${how}: ${message}`);
           log.close();
           pace = paceOf();
           this.run.emit({ event: 'step.retry', time: now(), node: node.id, reason: message });
         },
-        progress: ({ values = {}, ...progress }) =>
+        progress: ({ values = {}, ...progress }) => {
+          last = { ...progress, values: mergedFigures(last?.values ?? {}, values) };
           this.run.emit({
             event: 'step.progress',
             time: now(),
@@ -266,7 +281,8 @@ class Execution {
             ...progress,
             ...pace(progress, performance.now() / 1000),
             values,
-          }),
+          });
+        },
         log: (line) => this.run.emit({ event: 'step.log', time: now(), node: node.id, line }),
         note: (line) => this.run.emit({ event: 'step.note', time: now(), node: node.id, line }),
         executed: () => {
@@ -288,7 +304,10 @@ class Execution {
             seconds: (Date.now() - startedAt.getTime()) / 1000,
             threads: granted.slots,
             log: relative(this.run.root, log.file),
+            ...(left === undefined ? {} : { left: relative(this.run.root, left) }),
+            ...(last === undefined ? {} : { progress: last }),
           };
+    if (startedAt !== undefined && attempt.type === 'failed' && left === undefined) this.links?.remove(node);
     if (startedAt !== undefined) noteEnd(log, attempt, timing.seconds, this.run.signal.aborted);
     this.conclude(start, attempt, reason, timing);
     this.advance();
@@ -376,9 +395,14 @@ class Execution {
   }
 
   private settled(node: GraphNode, settled: Settled): void {
+    if (settled.entry !== undefined) this.links?.finish(node, settled.entry.outputs);
     this.run.emit(finishEvent(node, settled, this.run.root));
     if (settled.outcome === 'failed' && !this.run.options.keepGoing) {
-      this.stopped ??= { outcome: 'skipped', reason: `not started, because ${node.id} failed` };
+      this.stopped ??= {
+        outcome: 'skipped',
+        reason: `not started, because ${node.id} failed`,
+        after: node.id,
+      };
     }
   }
 }

@@ -16,11 +16,16 @@ export function withOpenLines(text: string): string {
   return text.replaceAll(openLineEnd, '\n');
 }
 
-/** The file name of a node's log: its id where every character is safe in a file name, else with a digest. */
+/** The file name of a node's log. */
 export function logFileName(node: string): string {
+  return `${nodeFileName(node)}.log`;
+}
+
+/** A node's name among files: its id where every character is safe in a file name, else with a digest. */
+export function nodeFileName(node: string): string {
   const safe = node.replaceAll(/[^\w.@=,[\]-]/g, '_').slice(0, 150);
-  if (safe === node && !node.startsWith('.')) return `${node}.log`;
-  return `${safe.replace(/^\./, '_')}-${createHash('sha256').update(node).digest('hex').slice(0, 8)}.log`;
+  if (safe === node && !node.startsWith('.')) return node;
+  return `${safe.replace(/^\./, '_')}-${createHash('sha256').update(node).digest('hex').slice(0, 8)}`;
 }
 
 /**

@@ -75,8 +75,12 @@ export interface Store {
     entry: Omit<Entry, 'outputs'>,
     outputs: { readonly [port: string]: Tree<StagedFile> },
   ): Promise<Result<Entry, Failure>>;
-  /** Gives the lock back without an entry; keeps the resumable state, removes the rest. */
-  release(workspace: Workspace): Promise<void>;
+  /**
+   * Gives the lock back without an entry; keeps the resumable state, removes the rest. With `keepScratch` it keeps the
+   * scratch folder too where that holds anything, in the place of the one that was kept for this key before, until a
+   * commit or garbage collection: gives its path.
+   */
+  release(workspace: Workspace, keepScratch?: boolean): Promise<string | undefined>;
 
   /**
    * Content digest of a file outside the cache, through the stat index: an unchanged file (path, size, inode,

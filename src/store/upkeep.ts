@@ -15,7 +15,7 @@ export interface CacheSurvey {
   readonly incomplete: number;
   /** Files in the place of entries that hold none that this version can read. */
   readonly unreadable: number;
-  /** Keys that were begun and not finished. */
+  /** Keys that were begun and not finished, and that nobody computes now. */
   readonly partial: { readonly count: number; readonly bytes: number };
   /** What turned out to be bad and was kept aside. */
   readonly quarantine: { readonly count: number; readonly bytes: number };

@@ -167,6 +167,10 @@ export const eventsSchema = {
       {
         derivedFrom,
         key,
+        after: {
+          type: 'string',
+          description: 'Of one that was skipped: the node whose failure kept it from starting.',
+        },
         values: figures('The figures that its computation reported last, in this run or before.'),
         failure: {
           type: 'object',
@@ -178,6 +182,22 @@ export const eventsSchema = {
             hint: text,
             lastLines: { type: 'array', items: text, description: 'The last lines of the log.' },
             log: { type: 'string', description: "The log's path, relative to the root." },
+            left: {
+              type: 'string',
+              description: 'The folder with what it had written, relative to the root.',
+            },
+            progress: {
+              description: 'How far it had come.',
+              type: 'object',
+              additionalProperties: false,
+              required: ['done', 'unit', 'values'],
+              properties: {
+                done: { type: 'number', minimum: 0 },
+                total: { type: 'number', minimum: 0 },
+                unit: text,
+                values: figures('The figures that it reported last.'),
+              },
+            },
           },
         },
       },

@@ -5,6 +5,8 @@ import { plainStyle, type Style } from './style.js';
 
 /** Least time between two progress lines of one node. */
 const progressEverySeconds = 2;
+/** Of so many steps that one failure kept from starting, the names are told. */
+const mostNamed = 8;
 
 /**
  * A function from each event of a run, in order, to the lines that tell it. It keeps only what folding needs; time
@@ -14,6 +16,8 @@ export function createPlainLines(style: Style = plainStyle): (event: RunEvent) =
   const lastProgress = new Map<string, number>();
   /** Hits not told yet, by step: many nodes of one step become one line. */
   const hits = new Map<string, StepFinish[]>();
+  /** Skipped nodes not told yet, by the failure that kept them from starting: one line at the end for each. */
+  const skipped = new Map<string, StepFinish[]>();
   const started = new Set<string>();
   /** Derived nodes that are told with the node that they are derived from. */
   const folded = new Set<string>();
@@ -36,11 +40,21 @@ export function createPlainLines(style: Style = plainStyle): (event: RunEvent) =
     return lines;
   };
 
+  const flushAll = (): string[] => {
+    const lines = [...skipped].map(([after, finishes]) => skippedLine(after, finishes, style));
+    skipped.clear();
+    return [...flushHits(), ...lines];
+  };
+
   return (event) => {
     if (isFolded(event)) return [];
     switch (event.event) {
       case 'step.finish':
         lastProgress.delete(event.node);
+        if (event.outcome === 'skipped' && event.after !== undefined) {
+          skipped.set(event.after, [...(skipped.get(event.after) ?? []), event]);
+          return [];
+        }
         if (event.outcome !== 'hit') return [...flushHits(), ...finishLines(event, style)];
         hits.set(event.step, [...(hits.get(event.step) ?? []), event]);
         return [];
@@ -65,7 +79,7 @@ export function createPlainLines(style: Style = plainStyle): (event: RunEvent) =
         return [];
       // Failures are printed in full, with the lines of the files that they are in, not as a line of the run.
       case 'run.failed':
-        return flushHits();
+        return flushAll();
       case 'run.start':
         return [
           wordLine(
@@ -85,7 +99,7 @@ export function createPlainLines(style: Style = plainStyle): (event: RunEvent) =
             : [wordLine(style.bold, 'engine', event.engine, event.engineReason)]),
         ];
       case 'run.finish':
-        return [...flushHits(), summaryLine(event, style)];
+        return [...flushAll(), summaryLine(event, style)];
     }
   };
 }
@@ -127,19 +141,45 @@ function hitLine(step: string, finishes: readonly StepFinish[], style: Style): s
   return wordLine(style.dim, 'hit', step, `${formatCount(finishes.length, 'node')}, keys ${shown}`);
 }
 
+/** The steps that did not start because of one failure: of many the first few by name. */
+function skippedLine(after: string, finishes: readonly StepFinish[], style: Style): string {
+  const steps = [...new Set(finishes.map(({ step }) => step))];
+  const [first] = finishes;
+  if (finishes.length === 1 && first !== undefined)
+    return wordLine(style.yellow, 'skipped', first.node, first.reason);
+  const shown = steps.slice(0, mostNamed);
+  const more = steps.length > shown.length ? ` and ${steps.length - shown.length} more` : '';
+  const nodes = finishes.length > steps.length ? `${formatCount(finishes.length, 'node')} ` : '';
+  return wordLine(
+    style.yellow,
+    'skipped',
+    formatCount(steps.length, 'step'),
+    `${nodes}after ${after}: ${shown.join(', ')}${more}`,
+  );
+}
+
 function progressLine(event: StepProgress, style: Style): string {
-  const figures = Object.entries(event.values).map(([name, value]) => `${name} ${formatFigure(value)}`);
   return wordLine(
     style.dim,
     'progress',
     event.node,
     [
-      `${event.done}${event.total === undefined ? '' : `/${event.total}`} ${event.unit}`,
-      ...figures,
+      ...reached(event),
       ...(event.rate === undefined ? [] : [`${formatFigure(event.rate)} ${event.unit}/s`]),
       ...(event.secondsLeft === undefined ? [] : [`${formatSeconds(event.secondsLeft)} left`]),
     ].join(', '),
   );
+}
+
+/** How far a node has come: `7/20 epoch`, `loss 0.31`. */
+function reached({
+  done,
+  total,
+  unit,
+  values,
+}: Pick<StepProgress, 'done' | 'total' | 'unit' | 'values'>): readonly string[] {
+  const figures = Object.entries(values).map(([name, value]) => `${name} ${formatFigure(value)}`);
+  return [`${done}${total === undefined ? '' : `/${total}`} ${unit}`, ...figures];
 }
 
 /** The lines that tell of a node's outcome. */
@@ -165,9 +205,13 @@ export function finishLines(event: StepFinish, style: Style): string[] {
           event.node,
           `${formatSeconds(event.seconds)}: ${(failure?.message ?? event.reason).split('\n').join(' ')}`,
         ),
+        ...(failure?.progress === undefined
+          ? []
+          : [`          at: ${printable(reached(failure.progress).join(', '))}`]),
         ...(failure?.lastLines ?? []).map((text) => `          | ${printable(text)}`),
         ...(failure?.hint === undefined ? [] : [`          hint: ${printable(failure.hint)}`]),
         ...(failure?.log === undefined ? [] : [`          log: ${printable(failure.log)}`]),
+        ...(failure?.left === undefined ? [] : [`          files: ${printable(failure.left)}/`]),
       ];
     }
   }

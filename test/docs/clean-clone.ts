@@ -25,6 +25,7 @@ const cloned = [
   'dist',
   'docs',
   'pipelines',
+  'python/kshot.py',
   'schemas',
   'scripts',
   'src',

@@ -443,7 +443,7 @@ describe('an answer of the store that comes later', () => {
     for (const tell of delayed.splice(0)) tell();
     expect(run.startAll()).toEqual(['a']);
     run.finish('a');
-    run.schedule.stop('cancelled', 'stopped');
+    run.schedule.stop({ outcome: 'cancelled', reason: 'stopped' });
     for (const tell of delayed.splice(0)) tell();
     expect(run.startAll()).toEqual([]);
     expect(run.outcomes()).toEqual({ a: 'ran', b: 'cancelled', c: 'cancelled' });

@@ -44,6 +44,26 @@ describe.each(Object.entries(stores))('the store %s', (_name, open) => {
     });
   });
 
+  it('keeps the scratch folder of one that gives its key back so, until that of the next or a result', async () => {
+    await withStore(async (store) => {
+      const attempt = async (text: string | undefined, keep = true) => {
+        const workspace = await claimed(store, keyOf('a'));
+        if (text !== undefined) writeFileSync(join(workspace.scratch, 'file'), text);
+        return await store.release(workspace, keep);
+      };
+      expect(await attempt(undefined)).toBeUndefined();
+      const kept = (await attempt('one'))!;
+      expect(readFileSync(join(kept, 'file'), 'utf8')).toBe('one');
+      expect(await attempt('other', false)).toBeUndefined();
+      expect(await attempt(undefined)).toBeUndefined();
+      expect(readFileSync(join(kept, 'file'), 'utf8')).toBe('one');
+      expect(await attempt('two')).toBe(kept);
+      expect(readFileSync(join(kept, 'file'), 'utf8')).toBe('two');
+      await compute(store, 'a', 'whole');
+      expect(existsSync(kept)).toBe(false);
+    });
+  });
+
   it('finds no entry whose object is gone or bad, and has it again when it was computed again', async () => {
     await withStore(async (store) => {
       const [gone, bad] = [await compute(store, 'a', 'gone'), await compute(store, 'b', 'fine')];
@@ -88,6 +108,16 @@ describe.each(Object.entries(stores))('the store %s', (_name, open) => {
       });
       expect(await store.digestFile(join(folder, 'none'))).toMatchObject({ ok: false });
       await store.saveIndex();
+    });
+  });
+
+  it('does not count what is computed now as unfinished', async () => {
+    await withStore(async (store) => {
+      const workspace = await claimed(store, keyOf('a'));
+      writeFileSync(workspace.stateFile, 'half');
+      expect((await store.survey()).partial.count).toBe(0);
+      await store.release(workspace);
+      expect((await store.survey()).partial.count).toBe(1);
     });
   });
 

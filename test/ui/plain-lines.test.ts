@@ -39,6 +39,15 @@ const progress = (seconds: number, done: number): RunEvent => ({
   values: { loss: 4.21349 },
 });
 
+const ending: RunEvent = {
+  event: 'run.finish',
+  time: at(9),
+  run: 'r1',
+  exitCode: 1,
+  seconds: 9,
+  counts: { ran: 1, hit: 0, joined: 0, failed: 1, skipped: 1, cancelled: 0 },
+};
+
 describe('plain lines', () => {
   it('shows what a step found, and its warnings as such', () => {
     const note = (line: string): RunEvent => ({
@@ -85,6 +94,30 @@ describe('plain lines', () => {
     expect(linesOf([finish('few_shot', 'skipped'), derived('skipped')])).toHaveLength(1);
     const failed = linesOf([start('few_shot'), start('few_shot/metrics', 'few_shot'), derived('failed')]);
     expect(failed.at(-1)).toMatch(/^failed +few_shot\/metrics/);
+  });
+
+  it('tells in one line at the end what one failure kept from starting', () => {
+    const skip = (node: string, after = 'train[lr=1]') =>
+      finish(node, 'skipped', { step: node.replace(/\[.*/, ''), reason: 'needs it', after });
+    const rest = ['d', 'e', 'f', 'g', 'h', 'i', 'j'].map((node) => skip(node));
+    const events = [
+      finish('train[lr=1]', 'failed'),
+      skip('test[lr=1]'),
+      skip('test[lr=2]'),
+      skip('alone', 'other'),
+      finish('a', 'ran'),
+      skip('summary'),
+    ];
+    expect(linesOf(events).filter((line) => line.startsWith('skipped'))).toEqual([]);
+    const lines = (more: readonly RunEvent[]) =>
+      linesOf([...events, ...more, ending]).filter((line) => line.startsWith('skipped'));
+    expect(lines([])).toEqual([
+      'skipped   2 steps  3 nodes after train[lr=1]: test, summary',
+      'skipped   alone  needs it',
+    ]);
+    expect(lines(rest)[0]).toBe(
+      'skipped   9 steps  10 nodes after train[lr=1]: test, summary, d, e, f, g, h, i and 1 more',
+    );
   });
 
   it('says where a run starts and why a step starts', () => {

@@ -277,6 +277,7 @@ async function executeNodes(
     },
     verbose,
     logFolder: folder.logs,
+    nodesFolder: folder.nodes,
     badObjects: badNodes,
     emit,
     signal,

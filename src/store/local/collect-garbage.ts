@@ -1,4 +1,4 @@
-import { readFileSync, rmSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Failure } from '../../base/failure.js';
 import { environmentFailure } from '../../base/failure-of-exception.js';
@@ -14,6 +14,7 @@ import { isDigest, type Layout } from './layout.js';
 import { describeOwner } from './lock-owner.js';
 import { acquireLock, inspectLock, releaseLock } from './locks.js';
 import { type Measured, measureFiles } from './measure.js';
+import { keptIn } from './workspaces.js';
 
 const weekSeconds = 7 * 24 * 3600;
 
@@ -25,11 +26,12 @@ export function planGarbage(layout: Layout, options: GarbageOptions): GarbagePla
   const old = (found: Measured) => found.lastTouched <= before;
   const leftovers: Garbage[] = [];
   for (const key of namesIn(layout.partial)) {
-    const path = join(layout.partial, key);
+    if (lockedKeys.has(key)) continue;
+    // State serves a run that is made again; what a failed step left is looked at soon, or never.
+    const path = options.keptKeys.has(key) ? keptIn(join(layout.partial, key)) : join(layout.partial, key);
+    if (!existsSync(path)) continue;
     const found = measureFiles(path);
-    if (!lockedKeys.has(key) && !options.keptKeys.has(key) && old(found)) {
-      leftovers.push({ type: 'partial', path, bytes: found.bytes });
-    }
+    if (old(found)) leftovers.push({ type: 'partial', path, bytes: found.bytes });
   }
   const setAside: Entry[] = [];
   for (const name of namesIn(layout.quarantine)) {

@@ -60,7 +60,7 @@ export async function openStore(folder: string): Promise<Store> {
     claim: async (key) => claim(layout, key),
     claimDevice: (device) => claimDevice(layout, device),
     commit: async (workspace, entry, outputs) => commit(layout, objects, workspace, entry, outputs),
-    release: async (workspace) => release(layout, workspace),
+    release: async (workspace, keepScratch = false) => release(layout, workspace, keepScratch),
     digestFile: statIndex.digestFile,
     saveIndex: async () => statIndex.save(),
     putText: objects.putText,
@@ -184,12 +184,13 @@ function compareWithRecorded(layout: Layout, entry: Entry, workspace: Workspace)
   };
 }
 
-function release(layout: Layout, workspace: Workspace): void {
-  abandonWorkspace(layout, workspace);
+function release(layout: Layout, workspace: Workspace, keepScratch = false): string | undefined {
+  const kept = abandonWorkspace(layout, workspace, keepScratch);
   try {
     releaseLock(layout.lock(workspace.key), tokenOf(workspace));
   } catch (error) {
     // A lock that cannot be removed is this process's, and reclaimed when it has ended.
     if (environmentFailure(error, 'giving a lock back') === undefined) throw error;
   }
+  return kept;
 }

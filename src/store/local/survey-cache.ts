@@ -26,8 +26,10 @@ export function surveyCache(layout: Layout, objects: Pick<Objects, 'hasOutputs'>
   for (const shard of namesIn(layout.objects)) {
     for (const name of namesIn(join(layout.objects, shard))) if (isDigest(shard + name)) objectCount += 1;
   }
-  // Folders that are kept empty for the next key are nobody's.
-  const begun = namesIn(layout.partial).filter(isDigest);
+  // Folders that are kept empty for the next key are nobody's, and what is under way has not been left.
+  const begun = namesIn(layout.partial).filter(
+    (name) => isDigest(name) && inspectLock(layout.lock(name))?.type !== 'busy',
+  );
   const sizeOf = (folder: string, names: readonly string[]) =>
     names.reduce((sum, name) => sum + measureFiles(join(folder, name)).bytes, 0);
   const quarantined = namesIn(layout.quarantine);

@@ -2,11 +2,17 @@ import { mkdirSync, renameSync, rmdirSync, rmSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { namesIn } from '../../base/files/folders.js';
 import { makeFolders } from '../../base/files/make-folders.js';
+import { killProcessesOf } from '../../base/step-processes.js';
 import type { Digest } from '../entry.js';
 import type { Workspace } from '../store.js';
 import type { Layout } from './layout.js';
 
+const scratchName = 'scratch';
 const stateName = 'state';
+/** What the step that failed last had written. */
+const keptName = 'kept';
+/** Below the folder of a key, what outlives the workspace. */
+const lastingNames: readonly string[] = [stateName, keptName];
 const sparePrefix = '.spare.';
 
 /**
@@ -18,10 +24,10 @@ export function makeWorkspace(layout: Layout, key: Digest, token: string): Works
   const shared = layout.partialOf(key);
   const folder = join(shared, token);
   const outputs = join(folder, 'outputs');
-  const scratch = join(folder, 'scratch');
+  const scratch = join(folder, scratchName);
   if (!reuseSpare(layout, shared, folder)) {
     for (const name of namesIn(shared)) {
-      if (name !== stateName) removeTree(join(shared, name));
+      if (!lastingNames.includes(name)) removeLeftBehind(join(shared, name));
     }
     makeFolders(outputs);
   }
@@ -29,15 +35,51 @@ export function makeWorkspace(layout: Layout, key: Digest, token: string): Works
   return { key, folder, outputs, scratch, stateFile: join(shared, stateName) };
 }
 
+/**
+ * Removes the workspace of an owner that is gone. What that one had started may not have ended yet, and must not work on
+ * beside what is started now.
+ */
+function removeLeftBehind(folder: string): void {
+  killProcessesOf(join(folder, scratchName));
+  removeTree(folder);
+}
+
 /** The token of the lock that the workspace came with. */
 export function tokenOf(workspace: Workspace): string {
   return basename(workspace.folder);
 }
 
-/** Removes what a workspace holds but for the resumable state; the folder of the key goes with the last of it. */
-export function abandonWorkspace(layout: Layout, workspace: Workspace): void {
+/**
+ * Removes what a workspace holds but for the resumable state and, where it is to be kept and holds anything, the scratch
+ * folder, whose new path it gives; the folder of the key goes with the last of it.
+ */
+export function abandonWorkspace(
+  layout: Layout,
+  workspace: Workspace,
+  keepScratch: boolean,
+): string | undefined {
   const shared = layout.partialOf(workspace.key);
-  removeTree(namesIn(shared).includes(stateName) ? workspace.folder : shared);
+  const kept = keepScratch ? moveScratch(workspace, join(shared, keptName)) : undefined;
+  const isEmpty = !namesIn(shared).some((name) => lastingNames.includes(name));
+  removeTree(isEmpty ? shared : workspace.folder);
+  return kept;
+}
+
+/** Undefined where there is nothing to keep, or it cannot be moved. */
+function moveScratch({ scratch }: Workspace, target: string): string | undefined {
+  try {
+    if (namesIn(scratch).length === 0) return undefined;
+    removeTree(target);
+    renameSync(scratch, target);
+    return target;
+  } catch {
+    return undefined;
+  }
+}
+
+/** What is kept of a step that failed, by the folder of its key. */
+export function keptIn(shared: string): string {
+  return join(shared, keptName);
 }
 
 /** Removes all that was kept for a key whose outputs have been published or refused. */

@@ -244,7 +244,8 @@ export function curveRows(
   { width, symbols, style }: Drawing,
 ): readonly string[] {
   const curve = step.curves.at(-1);
-  if (curve === undefined || nodesByState(step).running === 0) return [];
+  const { running, failed } = nodesByState(step);
+  if (curve === undefined || running + failed === 0) return [];
   const { figures, chain } = curve;
   const validation = validationOf(state, step);
   const label = Math.min(18, Math.floor(width / 4));

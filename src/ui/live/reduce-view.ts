@@ -34,7 +34,7 @@ export function reduceView(state: ViewState, event: RunEvent): ViewState {
     case 'step.note':
       return tell(state, { type: 'note', note: event });
     case 'run.finish':
-      return { ...tell(state), finish: event };
+      return { ...state, told: [...state.told, ...state.untold], untold: [], finish: event };
     // Logs are read from their files, and failures of the run are printed in full when the view is gone.
     case 'step.log':
     case 'run.failed':
@@ -131,8 +131,10 @@ function finished(state: ViewState, event: StepFinish): ViewState {
   const failure: readonly Told[] = event.outcome === 'failed' ? [{ type: 'failure', finish: event }] : [];
   if (!isSettled(step)) return failure.length === 0 ? next : tell(next, ...failure);
   const folded = foldedOutcome(step);
-  if (folded !== undefined)
-    return fold(next, { type: 'steps', outcome: folded, steps: [step], reason: event.reason });
+  if (folded !== undefined) {
+    const after = folded === 'skipped' && event.after !== undefined ? { after: event.after } : {};
+    return fold(next, { type: 'steps', outcome: folded, steps: [step], reason: event.reason, ...after });
+  }
   // A step of one node that failed has been told of with its failure.
   const hasFailed = nodesByState(step).failed > 0;
   if (hasFailed && old.total <= 1) return tell(next, ...failure);
@@ -159,15 +161,18 @@ function foldedOutcome(step: StepView): ToldSteps['outcome'] | undefined {
 
 /** Keeps the step to be told of with others of the same outcome. */
 function fold(state: ViewState, told: ToldSteps): ViewState {
-  const same = state.untold.find(({ outcome }) => outcome === told.outcome);
+  const same = state.untold.find(({ outcome, after }) => outcome === told.outcome && after === told.after);
   const merged = same === undefined ? told : { ...same, steps: [...same.steps, ...told.steps] };
   return { ...state, untold: [...state.untold.filter((one) => one !== same), merged] };
 }
 
 /** Tells what was kept, and then what is given. */
 function tell(state: ViewState, ...told: readonly Told[]): ViewState {
-  if (state.untold.length + told.length === 0) return state;
-  return { ...state, told: [...state.told, ...state.untold, ...told], untold: [] };
+  // A failure may keep more from starting as the run goes on.
+  const due = state.untold.filter(({ after }) => after === undefined);
+  if (due.length + told.length === 0) return state;
+  const untold = state.untold.filter(({ after }) => after !== undefined);
+  return { ...state, told: [...state.told, ...due, ...told], untold };
 }
 
 function stepOf(state: ViewState, event: StepStart | StepFinish): StepView {

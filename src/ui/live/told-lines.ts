@@ -35,9 +35,9 @@ export function toldLines(
         return [cutLine(mark, told.outcome, only, `${count}${told.reason}`, width, symbols)];
       }
       const subject = formatCount(names.length, 'step');
-      return [
-        cutLine(mark, told.outcome, subject, namesIn(names, width - 12 - subject.length), width, symbols),
-      ];
+      const after = told.after === undefined ? '' : `after ${told.after}: `;
+      const shown = namesIn(names, width - 12 - subject.length - after.length);
+      return [cutLine(mark, told.outcome, subject, `${after}${shown}`, width, symbols)];
     }
     case 'step':
       return [stepLine(derivedAlone(told.step) ?? told.step, told.seconds, width, style, symbols)];

@@ -71,6 +71,8 @@ export type Told =
       readonly outcome: 'hit' | 'skipped' | 'cancelled';
       readonly steps: readonly StepView[];
       readonly reason: string;
+      /** The node whose failure kept them from starting. */
+      readonly after?: string;
     }
   | { readonly type: 'failure'; readonly finish: StepFinish }
   | { readonly type: 'wait'; readonly wait: StepWait }
@@ -92,7 +94,7 @@ export interface ViewState {
   readonly steps: readonly StepView[];
   /** Grows at its end only. */
   readonly told: readonly Told[];
-  /** What is told with the next event that is not one more of its sort. */
+  /** What is told with the next event that is not one more of its sort; what one failure skipped, at the end. */
   readonly untold: readonly Extract<Told, { type: 'steps' }>[];
   readonly finish?: RunFinish;
 }

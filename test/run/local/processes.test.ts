@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import type { Project } from '../../support/temporary-project.js';
+import { type Project, temporaryProject } from '../../support/temporary-project.js';
 import { isAlive } from '../support/is-alive.js';
 import { projectOf } from '../support/run-pipeline.js';
 
@@ -115,6 +115,38 @@ describe.skipIf(process.platform !== 'linux')('the end of the process that runs 
       await until(() => !isAlive(pid), 'the process to end');
       driven.child.kill('SIGKILL');
       await driven.ended;
+    },
+  );
+
+  it.each(['the run, whose worker cannot end it', 'a worker'])(
+    'and a program that left its group: after a kill -9 of %s the second attempt does not run beside it',
+    async (which) => {
+      // Not in the project, where a program would have to declare it.
+      const beside = temporaryProject({});
+      const { root } = beside;
+      const project = projectOf(`  a:
+    kind: command
+    with:
+      shell: true
+      argv: "if [ -e ${root}/sleep ]; then cat /proc/$(cat ${root}/sleep)/status > ${root}/seen; echo >> ${root}/seen; exit 0; fi; setsid sleep 6000 & echo $! > ${root}/sleep; wait"
+`);
+      const driven = drive(project);
+      await until(() => numberIn(beside, 'sleep') !== undefined, 'the command to start');
+      await pause(300);
+      const [worker = 0] = childrenOf(driven.child.pid ?? 0);
+      if (which === 'a worker') process.kill(worker, 'SIGKILL');
+      else {
+        process.kill(worker, 'SIGSTOP');
+        process.kill(driven.child.pid ?? 0, 'SIGKILL');
+        await until(() => !isAlive(driven.child.pid ?? 0), 'the run to end');
+        const again = await drive(project).ended;
+        expect(again.counts, again.stderr).toMatchObject({ ran: 1 });
+      }
+      await until(() => existsSync(beside.path('seen')), 'the second attempt');
+      await until(() => beside.read('seen').endsWith('\n'), 'what it saw');
+      // A process that nobody has waited for is no more than its number.
+      expect(beside.read('seen')).not.toMatch(/^State:\s+[^ZX]/m);
+      if (which !== 'a worker') process.kill(worker, 'SIGCONT');
     },
   );
 

@@ -80,6 +80,26 @@ describe('garbage', () => {
       expect(readdirSync(join(folder, 'objects', 'ab'))).toEqual(['.fresh.tmp']);
     }));
 
+  it('takes what a failed step left a week ago, be its key kept with its state or not', () =>
+    inFolder(async (folder) => {
+      const store = await openStore(folder);
+      const old = new Date('2020-01-01');
+      const left = async (name: string, age: Date | undefined) => {
+        const workspace = await claimed(store, keyOf(name));
+        writeFileSync(workspace.stateFile, 'state');
+        writeFileSync(join(workspace.scratch, 'file'), 'left');
+        const kept = (await store.release(workspace, true))!;
+        if (age !== undefined) for (const path of [join(kept, 'file'), kept]) utimesSync(path, age, age);
+        return kept;
+      };
+      const [stale, fresh] = [await left('stale', old), await left('fresh', undefined)];
+      const keptKeys = new Set([keyOf('stale'), keyOf('fresh')]);
+      const result = await store.collectGarbage({ keptKeys });
+      expect(result.ok && result.value.garbage).toEqual([{ type: 'partial', path: stale, bytes: 4 }]);
+      expect(existsSync(fresh)).toBe(true);
+      expect(readdirSync(join(folder, 'partial', keyOf('stale')))).toEqual(['state']);
+    }));
+
   it('is not what was set aside lately for comparison', () =>
     inFolder(async (folder) => {
       const store = await openStore(folder);

@@ -259,6 +259,42 @@ describe('the live view of a run that was recorded', () => {
   });
 });
 
+describe('a program that reports figures of its own', () => {
+  const report = (second: number, done: number, values: { [name: string]: number }): RunEvent => ({
+    event: 'step.progress',
+    time: time(second),
+    node: 'train',
+    done,
+    unit: 'epoch',
+    values,
+  });
+  const events = [
+    runStart([{ step: 'train' }]),
+    start('train', 0),
+    ...[1, 2, 3].flatMap((epoch) => [
+      report(epoch, epoch, { accuracy: epoch / 10, train_loss: 1 / epoch, f1: 0.5, last: 1 }),
+      report(epoch, epoch, { once: Number.NaN }),
+    ]),
+  ];
+
+  it('has a row for each of the first, a loss before the others, and how far it is without an end', () => {
+    const rows = screenOf(viewOf(events));
+    expect(rows.find((row) => row.includes('train '))).toMatch(/3 epoch/);
+    const figures = rows.filter((row) => /accuracy|loss|f1|last|once/.test(row)).map((row) => row.trim());
+    expect(figures).toEqual([
+      expect.stringMatching(/^train_loss +0\.3333 .*lowest 0\.3333$/),
+      expect.stringMatching(/^accuracy +0\.3 .*0\.1 to 0\.3$/),
+      expect.stringMatching(/^f1 +0\.5 .*0\.5 to 0\.5$/),
+    ]);
+  });
+
+  it('keeps its curve on the screen when it has failed', () => {
+    const failed = finish('train', 'failed', 4, { reason: 'exit code 1' });
+    const running = viewOf([...events, failed, start('other', 5)]);
+    expect(screenOf(running).some((row) => row.includes('train_loss'))).toBe(true);
+  });
+});
+
 describe('what is derived from a node', () => {
   const derived = { step: 'few_shot', derivedFrom: 'few_shot' };
   const values = { 'accuracy@1': 0.25 };
@@ -465,6 +501,23 @@ describe('what stays above the live view', () => {
       'skipped   d  needs b: failed',
     ]);
     expect(linesOf(viewOf(events.slice(0, 5)))).toContain('failed    b  1.0 s: exit code 3');
+  });
+
+  it('tells in one line at the end which steps one failure kept from starting', () => {
+    const skip = (step: string, second: number) =>
+      finish(step, 'skipped', second, { reason: 'needs b', after: 'b' });
+    const told = [
+      runStart([{ step: 'b' }, { step: 'c' }, { step: 'a' }, { step: 'd' }]),
+      start('b', 0),
+      finish('b', 'failed', 2, { failure, reason: 'exit code 3' }),
+      skip('c', 2),
+      start('a', 2),
+      finish('a', 'ran', 3),
+      skip('d', 4),
+    ];
+    const ending = events.at(-1)!;
+    expect(linesOf(viewOf(told)).join('\n')).not.toContain('skipped');
+    expect(linesOf(viewOf([...told, ending])).at(-1)).toBe('skipped   2 steps  after b: c, d');
   });
 
   it('says above it that a step is executed once more, and goes on with it', () => {
