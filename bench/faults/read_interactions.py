@@ -59,8 +59,8 @@ def parse(data, at, delimiter, quote):
 
 
 def number(text):
-    # Python also takes other digits and spaces than ASCII's.
-    if not text.isascii():
+    # Python also takes other digits and spaces than ASCII's, and underscores between digits.
+    if not text.isascii() or "_" in text:
         return None
     try:
         value = float(text)

@@ -1,4 +1,5 @@
 import { replaceOutsideStrings } from '../../base/json.js';
+import { formatCount } from '../../base/quantities.js';
 import { badData } from '../../tables/bad-data.js';
 import {
   ambiguousNames,
@@ -150,6 +151,8 @@ function tableFormat(
   const header = asked.header === 'auto' ? looksLikeHeader(first, asked) : asked.header;
   const titles = header ? first : [];
   const columns = { header, columnNames: distinctNames(titles, first.length), repeatedNames: [] };
+  const isOfAnyLength = asked.raggedRows === 'accept' && asked.delimiter !== 'auto';
+  if (!header && !isOfAnyLength) refuseLineAbove(first, below, { ...top, file });
   const places = findPlaces(columns, asked.columns).map((place) => place?.index ?? -1);
   const time = places.at(-1) ?? -1;
   refuseDivided(header ? below : records, time, first.length, file, asked);
@@ -234,6 +237,26 @@ function trustIn(
   const numbers = rows.map((cells) => (cells[time]?.trim() === '' ? Number.NaN : Number(cells[time])));
   const grow = numbers.every((number, index) => number >= (numbers[index - 1] ?? Number.NEGATIVE_INFINITY));
   return time < length - 1 && grow && !rows.some(isShifted) ? 'order' : 'none';
+}
+
+/**
+ * Fails where the first record has another number of cells than any below it, as a line above a table has: it would be
+ * the only row, and decide what divides the others.
+ */
+function refuseLineAbove(
+  first: readonly string[],
+  below: readonly (readonly string[])[],
+  { file, line, text }: Line & { readonly file: string },
+): void {
+  if (below.length < 2 || below.some((cells) => cells.length === first.length)) return;
+  throw badData(
+    file,
+    `the first record, ${JSON.stringify(text.slice(0, 80))}, has ${formatCount(first.length, 'cell')}, and none below it has as many`,
+    {
+      line,
+      hint: 'where it is no row, take it out, or say what its line begins with: comment; else say delimiter, and ragged_rows: accept',
+    },
+  );
 }
 
 /** Fails where all rows have a time that commas between its thousands divide, whatever the header makes of that. */

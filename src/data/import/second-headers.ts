@@ -1,3 +1,4 @@
+import { formatCount } from '../../base/quantities.js';
 import { badData } from '../../tables/bad-data.js';
 import { sqlText } from '../../tables/database.js';
 import { plainName, roleOfUsualName, roles, usualColumnNames } from './column-places.js';
@@ -39,11 +40,13 @@ export async function findSecondHeaders(
     const isName = (name: string) => titles.includes(name) || roleOfUsualName(name) !== undefined;
     // A word in the place of the time and nothing else is a bad time.
     if (names.filter(isName).length < 2) continue;
-    const agrees = names.every(
-      (name, index) =>
-        name === (own[index] ?? name) && (own[index] !== undefined || roleOfUsualName(name) === roles[index]),
-    );
-    if (!agrees) {
+    if (!format.header) {
+      throw badData(file, `the columns are named here, below ${formatCount(row, 'row')} without a header`, {
+        line,
+        hint: 'take out what stands above, or name it by comment',
+      });
+    }
+    if (names.some((name, index) => name !== own[index])) {
       throw badData(
         file,
         `${namedAgain}, and not as they stood before: ${names.join(', ')} for user, item, time`,

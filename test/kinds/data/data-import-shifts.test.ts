@@ -165,8 +165,31 @@ test('a header inside a file is left out where it agrees with the first, and end
   expect(bad.said).toContain('1 row left out: a time that cannot be read (events:3)');
   const odd = `user,item,time,it's \0 odd\n${row}u1,y,soon,3\n`;
   expect((await imported(odd, skipping)).rows).toEqual(read);
-  const headless = `${row}item,user,time,3\nx,u0,1396872001,3\n`;
-  expect((await refused(headless, { ...positions, ...skipping })).message).toContain(
-    'events:2: the columns are named again',
-  );
+});
+
+test('what stands above a table is no row of it', async () => {
+  const header = 'user,item,time\n';
+  for (const [text, line, said] of [
+    [`Report exported 2020-01-01\n${header}${good}`, 1, 'has 3 cells, and none below it has as many'],
+    [
+      `Report, exported, 2020-01-01\n${header}${good}`,
+      2,
+      'the columns are named here, below 1 row without a header',
+    ],
+    [
+      `${good}item,user,time\nx,u0,1396872001\n`,
+      2,
+      'the columns are named here, below 1 row without a header',
+    ],
+  ] as const) {
+    const failure = await refused(text, skipping);
+    expect(failure.message).toContain(`events:${line}: `);
+    expect(failure.message).toContain(said);
+  }
+  const anyLength = { ...positions, delimiter: ',', ragged_rows: 'accept' };
+  const ragged = 'u0,x,1396872000,1,2\nu0,x,1396872000\nu0,x,1396872000,1\n';
+  expect((await imported(ragged, anyLength)).rows).toEqual([...read, ...read, ...read]);
+  expect(
+    (await imported(`Report, exported, 2020-01-01\n${header}${good}`, { comment: 'Report' })).rows,
+  ).toEqual(read);
 });
