@@ -16,10 +16,12 @@ import { nodeFileName } from './step-log.js';
  */
 export class NodeLinks {
   private readonly folder: string;
-  private readonly store: Pick<Store, 'folder' | 'objectPath'>;
+  private readonly store: Pick<Store, 'objectPath'>;
+  /** What stands there by now: of thousands of hits, looking costs as much as making. */
+  private readonly made = new Set<string>();
 
   /** @param folder of a run, `artifacts/<pipeline>/<run>/nodes`, absolute; made when it is needed */
-  constructor(folder: string, store: Pick<Store, 'folder' | 'objectPath'>) {
+  constructor(folder: string, store: Pick<Store, 'objectPath'>) {
     this.folder = folder;
     this.store = store;
   }
@@ -42,7 +44,7 @@ export class NodeLinks {
 
   /** The node came to nothing, and left nothing. */
   remove(node: GraphNode): void {
-    this.attempt(() => rmSync(this.pathOf(node), { force: true }));
+    this.attempt(() => this.clear(this.pathOf(node)));
   }
 
   /** The node is done: its outputs under the names that its program gave them, else their ports'. */
@@ -52,7 +54,8 @@ export class NodeLinks {
     this.attempt(() => {
       const folder = this.pathOf(node);
       this.clear(folder);
-      const made = new Set<string>();
+      mkdirSync(folder);
+      const made = new Set([folder]);
       for (const [port, tree] of Object.entries(outputs)) {
         const shape = node.outputs[port]?.shape;
         for (const { path, leaf } of leavesOf(tree)) {
@@ -71,8 +74,9 @@ export class NodeLinks {
 
   /** Makes place for what takes a node's name. */
   private clear(path: string): void {
-    mkdirSync(this.folder, { recursive: true });
-    rmSync(path, { recursive: true, force: true });
+    if (this.made.size === 0) mkdirSync(this.folder, { recursive: true });
+    if (this.made.has(path)) rmSync(path, { recursive: true, force: true });
+    this.made.add(path);
   }
 
   /** What earlier runs of the pipeline kept of the node, under other keys. */
