@@ -123,6 +123,8 @@ function fileDigest(preimage: JsonObject | undefined, name: string): Digest | nu
 export interface ResultFile {
   readonly node: string;
   readonly step: string;
+  /** Port, then path inside it. */
+  readonly output: string;
   /** The node that its rows are of: of a derived one, that which it is derived from. */
   readonly shownAs: string;
   readonly role: Role | null;
@@ -165,6 +167,7 @@ export function filesOfContent(
     outputsOfContent(finished, content).map(({ path, reference }) => ({
       node: finished.node.id,
       step: finished.node.step,
+      output: path,
       shownAs: finished.node.derivedFrom ?? finished.node.id,
       role: mostRestrictive(finished.node.roles[path] ?? []),
       names: finished.node.names,

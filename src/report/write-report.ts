@@ -41,6 +41,7 @@ import { failed, type Result, success } from '../base/result.js';
 import { kshotVersion } from '../run/kshot-version.js';
 import type { Store } from '../store/store.js';
 import { warningsOfData } from './data-warnings.js';
+import { writeExhibits } from './exhibits.js';
 import { keyFindings } from './key-findings.js';
 import { packageVersions } from './package-versions.js';
 import { isComplete, publishedPath } from './publish/due-publications.js';
@@ -170,6 +171,7 @@ async function newTables(
 ): Promise<Figures> {
   const { writeTables } = await import('../artifacts/write-tables.js');
   const fingerprints = await writeFingerprints(finished, folder, store);
+  await writeExhibits(finished, folder.path, store);
   const path = join(folder.path, 'tables');
   mkdirSync(path);
   const rows = await writeTables(finished, identity, store, path);

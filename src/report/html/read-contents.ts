@@ -1,11 +1,12 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import { readDocument } from '../../artifacts/read-document.js';
 import type { Manifest, Report } from '../../artifacts/run-documents.js';
 import type { Json, JsonObject } from '../../base/json.js';
 import { lastLinesOf, logFileName } from '../../run/step-log.js';
-import type { RunContents } from './report-model.js';
+import { type Exhibit, readExhibits } from '../exhibits.js';
+import type { RunContents, ShownExhibit } from './report-model.js';
 import { readRunRows } from './run-rows.js';
 
 const linesOfLog = 12;
@@ -26,6 +27,7 @@ export async function readContents(folder: string, report: Report, manifest: Man
     configuration: configuration as JsonObject,
     fingerprints: fingerprints as { readonly [node: string]: Json },
     rows: await readRunRows(join(folder, 'tables'), [...settings]),
+    exhibits: readExhibits(folder).map((exhibit) => shown(folder, exhibit)),
     logs: new Map(
       manifest.nodes.flatMap(({ id }) => {
         const file = join(folder, 'logs', logFileName(id));
@@ -35,6 +37,18 @@ export async function readContents(folder: string, report: Report, manifest: Man
       }),
     ),
   };
+}
+
+/** A larger picture is a link. */
+const mostBytesInPage = 1_000_000;
+
+function shown(folder: string, exhibit: Exhibit): ShownExhibit {
+  if (exhibit.type !== 'figure' || exhibit.bytes > mostBytesInPage) return exhibit;
+  const type = exhibit.file.endsWith('.png') ? 'png' : exhibit.file.endsWith('.svg') ? 'svg+xml' : undefined;
+  if (type === undefined) return exhibit;
+  // As an image, so that nothing in it is executed.
+  const bytes = readFileSync(join(folder, exhibit.file));
+  return { ...exhibit, data: `data:image/${type};base64,${bytes.toString('base64')}` };
 }
 
 function shortLine(line: string): string {

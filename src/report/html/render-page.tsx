@@ -23,6 +23,7 @@ export function renderPage({ contents, ...rest }: Omit<PageContents, 'configurat
   const policy = [
     "default-src 'none'",
     "style-src 'unsafe-inline'",
+    'img-src data:',
     `script-src 'sha256-${createHash('sha256').update(script).digest('base64')}'`,
     "base-uri 'none'",
     "form-action 'none'",

@@ -3,6 +3,7 @@ import type { Digest } from '../../base/canonical.js';
 import type { Json, JsonObject } from '../../base/json.js';
 import { type Role, type Roles, unionOfRoles } from '../../base/role.js';
 import type { Outcome } from '../../run/event.js';
+import type { Exhibit } from '../exhibits.js';
 import type { LineageRow, RunRows } from './run-rows.js';
 
 /** What a page is made from, as it lies in a run's folder. */
@@ -14,9 +15,13 @@ export interface RunContents {
   /** By node: what `data.fingerprint` said. */
   readonly fingerprints: { readonly [node: string]: Json };
   readonly rows: RunRows;
+  readonly exhibits: readonly ShownExhibit[];
   /** The last lines of the logs of nodes that were executed, by node. */
   readonly logs: ReadonlyMap<string, readonly string[]>;
 }
+
+/** What a program made to be looked at; of a picture that a page can hold, its bytes as a URL. */
+export type ShownExhibit = Exhibit & { readonly data?: string };
 
 /** A file that a node read or gave. */
 export interface FileFact {

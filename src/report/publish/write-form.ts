@@ -1,7 +1,7 @@
 import { writeFile } from '../../base/files/write-file.js';
-import type { Json } from '../../base/json.js';
 import type { PublicationForm } from '../../pipeline/spec/publication-form.js';
-import { type CellValue, type Database, openDatabase, sqlText } from '../../tables/database.js';
+import { type Database, openDatabase, sqlText } from '../../tables/database.js';
+import { jsonOfCell } from '../../tables/json-of-cell.js';
 import { parquetFile } from '../../tables/parquet.js';
 import { formatRows, type RowTable } from '../../tables/row-formats.js';
 
@@ -47,15 +47,5 @@ async function readTable(database: Database, parquet: string): Promise<RowTable>
   const described = await database.rows(`DESCRIBE FROM ${source}`);
   const columns = described.map((row) => String(row['column_name']));
   const rows = await database.rows(`FROM ${source}`);
-  return { columns, rows: rows.map((row) => columns.map((name) => jsonOf(row[name] ?? null))) };
-}
-
-function jsonOf(value: CellValue): Json {
-  if (typeof value === 'bigint') return value.toString();
-  if (value instanceof Date) return value.toISOString();
-  if (value instanceof Uint8Array) return Buffer.from(value).toString('hex');
-  if (typeof value === 'number' && !Number.isFinite(value)) return String(value);
-  if (Array.isArray(value)) return (value as readonly CellValue[]).map(jsonOf);
-  if (value === null || typeof value !== 'object') return value;
-  return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, jsonOf(one)]));
+  return { columns, rows: rows.map((row) => columns.map((name) => jsonOfCell(row[name] ?? null))) };
 }

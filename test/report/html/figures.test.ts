@@ -8,6 +8,7 @@ import { driftFigures, niceWidth } from '../../../src/report/html/figures/drift-
 import { withUniqueIds } from '../../../src/report/html/figures/figure.js';
 import { heatMapFigures } from '../../../src/report/html/figures/heat-map-figures.js';
 import { settingGroups } from '../../../src/report/html/figures/setting-groups.js';
+import { sweepFigures } from '../../../src/report/html/figures/sweep-figures.js';
 import { chainOfSegments, trainingFigures } from '../../../src/report/html/figures/training-figures.js';
 import type { RunRows } from '../../../src/report/html/run-rows.js';
 
@@ -92,6 +93,42 @@ describe('the figures of a run', () => {
     ]);
     expect(figure?.caption).toContain('From 0.0200 (faint) to 0.1500 (strong)');
     expect(ablationFigures(settingGroups([], sweep, []))).toEqual([]);
+  });
+
+  it('make a sweep of a program a heat map of the two parameters with the most values, as means over the others', () => {
+    const rows = [0.1, 0.2, 0.4].flatMap((lr) =>
+      ['adam', 'sgd'].flatMap((optimizer) =>
+        [1, 2].map((seed): MetricRow => {
+          const value = lr + (optimizer === 'sgd' ? 0.05 : 0) + seed / 100;
+          const setting = { k: null, steps: null, inner_lr: null, n: null, users: null, role: null };
+          const settings = { lr, optimizer, seed, constant: 1 };
+          return {
+            ...metric('train', 'train', setting, value),
+            settings,
+            values: { f1: value },
+            intervals: {},
+          };
+        }),
+      ),
+    );
+    const [figure, ...others] = sweepFigures(rows);
+    expect(others).toEqual([]);
+    expect(figure?.title).toBe('train: f1 by optimizer and lr');
+    expect(
+      figure?.data.rows.map(([across, down, value]) => [across, down, Number(value).toFixed(3)]),
+    ).toEqual([
+      ['adam', 0.1, '0.115'],
+      ['adam', 0.2, '0.215'],
+      ['adam', 0.4, '0.415'],
+      ['sgd', 0.1, '0.165'],
+      ['sgd', 0.2, '0.265'],
+      ['sgd', 0.4, '0.465'],
+    ]);
+    expect(figure?.caption).toBe(
+      'No split; means over seed. From 0.1150 (faint) to 0.4650 (strong); outlined: the highest, 0.4650.',
+    );
+    expect(sweepFigures(rows.filter(({ settings }) => settings['optimizer'] === 'adam'))).toHaveLength(1);
+    expect(sweepFigures(rows.slice(0, 2))).toEqual([]);
   });
 
   it('make of a sweep over K, steps and rates a heat map of K and rate at the best number of steps', () => {

@@ -71,6 +71,7 @@ export function valueRun(
       curves: [],
       drift: [],
     },
+    exhibits: [],
     logs: new Map(),
   };
 }

@@ -2,6 +2,7 @@ import type { ReactNode } from 'react';
 import type { DrawnFigure } from '../figures/draw-figures.js';
 import { edgesOf, type RunContents, stepsOf } from '../report-model.js';
 import { DataSection } from './data.js';
+import { Exhibits } from './exhibits.js';
 import { FigureGallery } from './figure-gallery.js';
 import { StepGraph } from './graph.js';
 import { Header } from './header.js';
@@ -25,7 +26,7 @@ export interface PageContents {
 
 /** The body of a page: what matters first, where things are last. */
 export function Page({ contents, configuration, figures, figuresLeft, files }: PageContents): ReactNode {
-  const { report, manifest, rows, fingerprints, logs } = contents;
+  const { report, manifest, rows, fingerprints, exhibits, logs } = contents;
   const steps = stepsOf(contents);
   const has = (topic: string) => figures.some((figure) => figure.topic === topic);
   const hasSweeps = summaryNodes(report.summaries).some(({ isSweep }) => isSweep);
@@ -35,6 +36,7 @@ export function Page({ contents, configuration, figures, figuresLeft, files }: P
     ...(has('choice') ? [['choice', 'Settings']] : []),
     ...(has('ablation') || hasSweeps ? [['ablation', 'Ablation']] : []),
     ...(has('drift') ? [['drift', 'Drift']] : []),
+    ...(exhibits.length > 0 ? [['exhibits', 'From programs']] : []),
     ['steps', 'Steps'],
     ...(Object.keys(fingerprints).length > 0 ? [['data', 'Data']] : []),
     ['environment', 'Environment'],
@@ -104,6 +106,7 @@ export function Page({ contents, configuration, figures, figuresLeft, files }: P
                 {figuresLeft} more figures are not drawn; their numbers are in the tables.
               </p>
             ) : null}
+            <Exhibits exhibits={exhibits} />
             <section aria-labelledby="steps">
               <h2 id="steps">Steps</h2>
               <StepGraph steps={steps} edges={edgesOf(manifest, rows.lineage)} />

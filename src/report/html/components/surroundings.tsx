@@ -63,6 +63,7 @@ const meanings: { readonly [name: string]: string } = {
   'config.json': 'the whole configuration',
   'manifest.json': 'what exactly ran: keys, outputs, versions',
   'fingerprints.json': 'what the data was',
+  'exhibits.json': 'the figures and tables that programs made',
 };
 
 /** A file of a run's folder; size in bytes. */
@@ -129,6 +130,7 @@ export function FileList({
 }
 
 function meaningOf(name: string): string {
+  if (name.startsWith('exhibits/')) return 'drawn by a program';
   if (name.startsWith('tables/')) return 'a table of kshot sql';
   return meanings[name] ?? '';
 }

@@ -6,6 +6,7 @@ import { driftFigures } from './drift-figures.js';
 import { type Figure, withUniqueIds } from './figure.js';
 import { heatMapFigures } from './heat-map-figures.js';
 import { settingGroups } from './setting-groups.js';
+import { sweepFigures } from './sweep-figures.js';
 import { trainingFigures } from './training-figures.js';
 
 /** Figures beyond which a report is no longer read; drawing them takes time, too. */
@@ -23,6 +24,7 @@ export function runFigures(
     ...comparisonFigures(report.summaries),
     ...trainingFigures(rows, report.metrics, kindOfStep),
     ...heatMapFigures(groups),
+    ...sweepFigures(report.metrics),
     ...ablationFigures(groups),
     ...driftFigures(rows.drift, report.drift),
   ]);
