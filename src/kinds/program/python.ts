@@ -125,10 +125,11 @@ function missingFiles(
       isFileAt(resolve(root, path)) || inputNames.includes(path) || isDeclared(path, given, root);
     return isThere || leaves(path) ? [] : [{ path: script, text: script }];
   }
-  const path = (module ?? '').replaceAll('.', '/');
+  if (module === undefined) return [];
+  const path = module.replaceAll('.', '/');
   const [top = ''] = path.split('/');
   // What is not of the project may be installed.
   if (!isFolderAt(resolve(root, top)) && !isFileAt(resolve(root, `${top}.py`))) return [];
   const isThere = [`${path}.py`, `${path}/__main__.py`].some((file) => isFileAt(resolve(root, file)));
-  return isThere ? [] : [{ path: `${path}.py`, text: module ?? '' }];
+  return isThere ? [] : [{ path: `${path}.py`, text: module }];
 }
