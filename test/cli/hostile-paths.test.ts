@@ -31,7 +31,6 @@ const paths = [
   ['"a\\0b"', 'NUL character'],
   ['plain/x', 'is a file'],
   ['pipe', 'is not a file'],
-  ['scripts', 'is not a file'],
 ] as const;
 
 test.each(paths)(
@@ -39,8 +38,6 @@ test.each(paths)(
   async (path, words) => {
     const files = projectWith(`  c: { kind: command, with: { argv: [ls], files: [${path}] } }\n`);
     await refusal(files, ['plan'], /^pipelines\/a.yaml:3:51: /, words);
-    // A folder is one of parts.
-    if (path === 'scripts') return;
     const data = projectWith(
       `  i: { kind: data.import, with: { path: ${path}, columns: { user: u, item: i, time: t } } }\n`,
     );

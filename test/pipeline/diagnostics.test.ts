@@ -318,6 +318,40 @@ pipelines/a.yaml:6:46: sweep gives nothing that another step could take
 `);
 });
 
+test('what is wrong with a program, its params and what it asks of the machine is said with what to write', async () => {
+  const loaded = await load(`version: 1
+steps:
+  a: { kind: command, with: { argv: [sh, trian.sh], params: { lr: 1 } }, matrix: { env: [{ A: 1 }] } }
+  b: { kind: command, with: { argv: [x], timeout_seconds: 5, params: { "a b": 1 } } }
+  d: { kind: command, with: { argv: [x] }, resources: { cpus: 0, memory: 4G, time: 5 }, retries: -1 }
+  e: { kind: command, with: { argv: [x], params: { optim: { wd: 2 } } }, matrix: { optim: [1], optim.wd: [2], optim.dw: [3] } }
+  f: { kind: command, in: { settings: h.settings }, with: { argv: [x], params: { rate: 1 } }, matrix: { rate: [1] } }
+  g: { kind: command, in: { settings: i.settings }, with: { argv: [x], params: { rate: 1 } }, matrix: { rate: [1] } }
+  h: { kind: select, in: { rows: scores }, with: { metric: mrr, settings: [lr] } }
+  i: { kind: select, in: { rows: scores }, with: { metric: mrr, settings: [rate] } }
+  scores: { kind: baseline.random, in: { episodes: e.val } }
+`);
+  const told = (loaded.ok ? [] : loaded.failure).map(
+    ({ message, hint = '', location }) =>
+      `${location?.line}: ${message.replace(/ \S*trian/, ' trian')}; ${hint}`,
+  );
+  expect(told).toEqual([
+    '3: there is no file trian.sh; ',
+    '3: params declares no env, and a matrix names these; declare what varies, with a default: with: { params: { NAME: VALUE } }',
+    '4: command has no parameter timeout_seconds; write on the step itself: resources: { time: 90 s }',
+    '4: "a b" is no name in params: it must match ^[A-Za-z_][A-Za-z0-9_-]*$; ',
+    '5: resources.cpus must be a whole number, at least 1; ',
+    '5: resources.memory must be a size, such as 4 GiB or 500 MB; ',
+    '5: resources.time must be a time, such as 2 h, 1 h 30 min or 90 s; ',
+    '5: retries must be a whole number, at least 0; ',
+    '6: optim.wd and optim are both in the matrix, and one is a part of the other; ',
+    '6: params declares no optim.dw, and a matrix names these; did you mean optim.wd?',
+    '7: h.settings sets lr, which params does not declare; there is rate',
+    '8: rate comes from i.settings and is written here too; leave it out here, or out of the settings',
+    '11: there is no port e.val; ',
+  ]);
+});
+
 test('one fault of a step hides no other of it', async () => {
   const loaded = await load({
     'pipelines/a.yaml': `version: 1

@@ -2,6 +2,7 @@ import { normalize, resolve } from 'node:path';
 import { isFileAt, isFolderAt } from '../../base/files/user-path.js';
 import {
   defineKind,
+  type ExternalFile,
   type Interpreter,
   type MissingFile,
   type Objection,
@@ -67,9 +68,9 @@ export const python = defineKind<Given, Canonical<typeof parameters>>({
     const declared = declaredFiles(given, root);
     const written = Object.values(outputPaths(given.outputs));
     const modules = pythonModules(root).filter(({ path }) => !written.includes(path));
-    const script =
-      given.script === undefined ? [] : [{ name: normalize(given.script), path: normalize(given.script) }];
-    const files = new Map([...script, ...modules, ...declared.files].map((file) => [file.path, file]));
+    const files = new Map(
+      [...scriptOf(given, root), ...modules, ...declared.files].map((file) => [file.path, file]),
+    );
     return { ...declared, files: [...files.values()] };
   },
   undeclaredFiles: (step, root) =>
@@ -87,6 +88,12 @@ export const python = defineKind<Given, Canonical<typeof parameters>>({
   }),
   load: () => import('./program-body.js'),
 });
+
+/** The script as a file of the root; it may be an input, and where it is nowhere that is told of by itself. */
+function scriptOf({ script }: Given, root: string): readonly ExternalFile[] {
+  const path = normalize(script ?? '.');
+  return !leaves(path) && isFileAt(resolve(root, path)) ? [{ name: path, path }] : [];
+}
 
 function checkPython(step: PlannedStep<Given>): readonly Objection[] {
   const { script, module, args = [] } = step.parameters;
@@ -125,10 +132,11 @@ function missingFiles(
       isFileAt(resolve(root, path)) || inputNames.includes(path) || isDeclared(path, given, root);
     return isThere || leaves(path) ? [] : [{ path: script, text: script }];
   }
-  const path = (module ?? '').replaceAll('.', '/');
+  if (module === undefined) return [];
+  const path = module.replaceAll('.', '/');
   const [top = ''] = path.split('/');
   // What is not of the project may be installed.
   if (!isFolderAt(resolve(root, top)) && !isFileAt(resolve(root, `${top}.py`))) return [];
   const isThere = [`${path}.py`, `${path}/__main__.py`].some((file) => isFileAt(resolve(root, file)));
-  return isThere ? [] : [{ path: `${path}.py`, text: module ?? '' }];
+  return isThere ? [] : [{ path: `${path}.py`, text: module }];
 }

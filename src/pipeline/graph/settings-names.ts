@@ -55,7 +55,9 @@ export function refuseSetTwice(
         failureAt(
           settings.input,
           'unknown-parameter',
-          `${settings.text} sets ${name}, which ${step.kind.name} does not take from settings`,
+          isDeclaring
+            ? `${settings.text} sets ${name}, which ${declarations} does not declare`
+            : `${settings.text} sets ${name}, which ${step.kind.name} does not take from settings`,
           {
             hint: isDeclaring ? undeclaredHint(step.kind, step.with, name) : suggestion(name, taken),
           },

@@ -184,7 +184,13 @@ function readMatrix(
     if (path === undefined) continue;
     const around = matrix.find((other) => isOneInside(other.path, path));
     if (around !== undefined) {
-      report(failureAt(entry, 'setting-twice', `${name} and ${around.name}, both in the matrix, are one`));
+      report(
+        failureAt(
+          entry,
+          'setting-twice',
+          `${name} and ${around.name} are both in the matrix, and one is a part of the other`,
+        ),
+      );
       continue;
     }
     if (value.type === 'list' && value.elements.length > 0)

@@ -23,7 +23,7 @@ beforeAll(async () => {
       'pipelines/b.yaml': 'version: 1\nsteps:\n  only_in_b: { kind: value }\n',
       'bin/kshot': `#!/bin/sh\nexec "${process.execPath}" "${mainFile}" "$@"\n`,
       'pipelines/c.yaml':
-        'version: 1\nsteps:\n  train: { kind: maml.train, with: { iterations: 4, second_order: true } }\n',
+        'version: 1\nsteps:\n  train: { kind: maml.train, with: { iterations: 4, second_order: true } }\n  fit: { kind: command, with: { argv: [x], params: { optim: { lr: 1 }, seed: 2 } } }\n',
       'elsewhere/other.yaml': 'version: 1\nsteps: {}\n',
     },
   });
@@ -94,6 +94,12 @@ describe('the words that could follow', () => {
     [['run', '--set', 'params.rounds='], ['params.rounds=3']],
     [['run', 'pipelines/c.yaml', '--set', 'steps.tr'], ['steps.train.with.']],
     [['run', 'pipelines/c.yaml', '--set', 'steps.train.with.second'], ['steps.train.with.second_order=']],
+    [['run', 'pipelines/c.yaml', '--set', 'steps.train.matrix.second'], ['steps.train.matrix.second_order=']],
+    [['run', 'pipelines/c.yaml', '--set', 'steps.fit.with.params.o'], ['steps.fit.with.params.optim.lr=']],
+    [
+      ['run', 'pipelines/c.yaml', '--set', 'steps.fit.matrix.'],
+      ['steps.fit.matrix.optim=', 'steps.fit.matrix.optim.lr=', 'steps.fit.matrix.seed='],
+    ],
     [
       ['run', 'pipelines/c.yaml', '--set', 'steps.train.with.second_order='],
       ['steps.train.with.second_order=true', 'steps.train.with.second_order=false'],

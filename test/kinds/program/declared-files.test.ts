@@ -51,6 +51,16 @@ describe('the entries of files', () => {
     expect(filesOf(['conf/*.yaml'], { o: 'conf/b.yaml' })).toEqual(['conf/a.yaml']);
   });
 
+  it('are those of python without a script that another step makes', () => {
+    const given = python.parameters.complete({ script: 'made' });
+    const step = { parameters: given, inputNames: ['made'] };
+    expect(python.missingFiles?.(step, project.root)).toEqual([]);
+    expect(python.files?.(given, project.root).files.map(({ path }) => path)).not.toContain('made');
+    expect(python.missingFiles?.({ ...step, inputNames: [] }, project.root)).toEqual([
+      { path: 'made', text: 'made' },
+    ]);
+  });
+
   it('are for python beside its script and every module of the project', () => {
     const given = python.parameters.complete({ script: './a.py', files: ['conf/a.yaml'] });
     const files = python.files?.(given, project.root).files.map(({ path }) => path);
