@@ -1,4 +1,6 @@
-import stringWidth from 'string-width';
+import { createRequire } from 'node:module';
+import { fileURLToPath } from 'node:url';
+import { builtFile } from './files/built-file.js';
 
 /**
  * The text with what a terminal would obey (escape sequences, carriage returns, bidirectional overrides) made
@@ -18,5 +20,16 @@ export function withoutColours(text: string): string {
 
 /** Columns that a text takes on a terminal: wide characters and emoji two, combining ones and colours none. */
 export function displayWidth(text: string): number {
-  return stringWidth(text);
+  const plain = withoutColours(text);
+  // One column for each of these, and most text has no others.
+  return /^[ -~]*$/.test(plain) ? plain.length : stringWidth()(text);
+}
+
+let loaded: ((text: string) => number) | undefined;
+
+/** Loaded where it is needed: compiling its tables of emoji takes a tenth of what a command does. */
+function stringWidth(): (text: string) => number {
+  const file = fileURLToPath(builtFile('packages/string-width.cjs'));
+  loaded ??= (createRequire(import.meta.url)(file) as { default: (text: string) => number }).default;
+  return loaded;
 }

@@ -1,3 +1,5 @@
+import fc from 'fast-check';
+import stringWidth from 'string-width';
 import { expect, it } from 'vitest';
 import { displayWidth, printable } from '../../src/base/terminal-text.js';
 
@@ -13,6 +15,12 @@ it.each([
   ['\u001b[31mred\u001b[39m', 3],
 ])('%j takes as many columns as a terminal gives it', (text, columns) => {
   expect(displayWidth(text)).toBe(columns);
+});
+
+it('ASCII, coloured or not, takes what the library says', () => {
+  const text = fc.string({ unit: 'grapheme-ascii' });
+  const coloured = fc.tuple(text, text).map(([one, other]) => `${one}\u001b[1;31m${other}\u001b[39m`);
+  fc.assert(fc.property(fc.oneof(text, coloured), (any) => displayWidth(any) === stringWidth(any)));
 });
 
 it('what a terminal would obey is made visible', () => {
