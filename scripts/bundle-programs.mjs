@@ -30,7 +30,7 @@ export async function bundlePrograms(output) {
   await build({
     entryPoints: programs.map((name) => ({ in: join(output, `${name}.js`), out: name.replaceAll('/', '-') })),
     outdir: folder,
-    chunkNames: '[hash]',
+    chunkNames: '[name]-[hash]',
     bundle: true,
     splitting: true,
     format: 'esm',

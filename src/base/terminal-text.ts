@@ -13,6 +13,17 @@ export function printable(text: string): string {
   });
 }
 
+/**
+ * Text of any number of lines, of a program that may have coloured it, as it can be shown on a terminal: without
+ * colours, and all else that a terminal would obey made visible. A piece may end within a line.
+ */
+export function printableLines(text: string): string {
+  return withoutColours(text)
+    .split('\n')
+    .map((line) => printable(line.endsWith('\r') ? line.slice(0, -1) : line))
+    .join('\n');
+}
+
 /** The text without the escape sequences of `Style`. */
 export function withoutColours(text: string): string {
   return text.replace(/\u001b\[[\d;]*m/g, '');

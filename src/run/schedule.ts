@@ -4,7 +4,7 @@ import { leavesOf } from '../base/files/tree.js';
 import { shortDigest } from '../base/quantities.js';
 import type { GraphNode } from '../pipeline/graph/graph.js';
 import type { PlannedNode } from '../pipeline/plan/plan.js';
-import { missingSource, resolveEndedInputs } from '../pipeline/plan/resolve-inputs.js';
+import { emptyList, missingSource, resolveEndedInputs } from '../pipeline/plan/resolve-inputs.js';
 import type { Entry } from '../store/entry.js';
 import { ReadyNodes } from './ready-nodes.js';
 import type { Resources } from './resources.js';
@@ -224,6 +224,12 @@ export class Schedule {
 
   /** Why a node cannot start although all that it needs has ended. */
   private lackOf({ node }: State): string {
+    const empty = emptyList(node, this.outputs);
+    if (empty !== undefined) {
+      const ended = empty.sources.map((id) => `${id}: ${this.states.get(id)?.settled?.outcome}`);
+      const others = ended.length > 1 ? ` and ${ended.length - 1} more` : '';
+      return `there is nothing left of its input ${empty.port} (${ended[0]}${others})`;
+    }
     const source = missingSource(node, this.outputs);
     const settled = source === undefined ? undefined : this.states.get(source.node)?.settled;
     if (source === undefined || settled?.entry === undefined)

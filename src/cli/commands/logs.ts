@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { printable } from '../../base/terminal-text.js';
-import { openProject } from '../../session/project.js';
 import { type FoundLog, noSuchStep } from '../../session/reading/find-logs.js';
 import type { FollowedLogs } from '../../session/reading/follow-log.js';
+import { projectOf } from '../open-project.js';
 import { shownPath } from '../shown-path.js';
 import { type CommonOptions, openTerminal, type Terminal } from '../terminal.js';
 
@@ -17,7 +17,7 @@ export interface LogsOptions extends CommonOptions {
  */
 export async function logs(options: LogsOptions, step: string): Promise<number> {
   const terminal = openTerminal(options);
-  const project = await openProject(options);
+  const project = await projectOf(options);
   if (!project.ok) return terminal.fail(project.failure);
   if (options.follow === true) {
     const followed = await project.value.followLogs(step, options.run);
@@ -31,7 +31,7 @@ export async function logs(options: LogsOptions, step: string): Promise<number> 
     if (terminal.json) terminal.document({ ...log, text });
     else {
       terminal.say(printable(heading(log)));
-      terminal.data(text.endsWith('\n') || text === '' ? text : `${text}\n`);
+      terminal.written(text.endsWith('\n') || text === '' ? text : `${text}\n`);
     }
   }
   return 0;
@@ -49,7 +49,7 @@ async function follow(
     if (terminal.json) terminal.document({ run, node, text });
     else {
       if (shown !== file) terminal.say(`${node} in ${run} (${shownPath(file)})`);
-      terminal.data(text);
+      terminal.written(text);
     }
     shown = file;
   }

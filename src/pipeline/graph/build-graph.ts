@@ -243,13 +243,16 @@ function buildInstance(
   const inputLocations = Object.fromEntries(
     [...step.inputs, ...step.over].map(({ port, location }) => [port, location]),
   );
+  const label = [{ values: combination.values.map(namedValue) }, ...over.label];
   const add = (
     nodeId: string,
     own: JsonObject,
     carried: { readonly [port: string]: Tree<Source> },
+    segment: Label = [],
   ): PortTree => {
     const node = {
       ...common,
+      label: [...label, ...segment],
       ports,
       outputs,
       id: nodeId,
@@ -279,14 +282,14 @@ function buildInstance(
   for (let index = 0; index < segmentation.count(canonical); index++) {
     const segment = segmentation.segment(canonical, index);
     const nodeId = formatNodeId({ ...name, elements: [...name.elements, segment.label] });
-    const label = [
+    const ofSegment = [
       {
         values: [{ name: segmentation.labelledBy, value: Number(segment.label) }],
         text: segment.label,
         isSegment: true,
       },
     ];
-    segments.push({ label, tree: add(nodeId, segment.parameters, carried) });
+    segments.push({ label: ofSegment, tree: add(nodeId, segment.parameters, carried, ofSegment) });
     carried = {
       [segmentation.carry.input]: { type: 'file', leaf: { node: nodeId, path: segmentation.carry.output } },
     };
