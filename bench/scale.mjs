@@ -46,6 +46,12 @@ steps:
   t: { kind: command, with: { argv: ["true", "{i}"], params: { i: 0 } }, matrix: { i: [${Array.from({ length: count }, (_, i) => i).join(', ')}] } }
 `;
 
+/** As many steps in the place of a matrix. */
+const commandSteps = (count) => `version: 1
+name: steps_${count}
+steps:
+${Array.from({ length: count }, (_, i) => `  t${i}: { kind: command, with: { argv: ["true", ${i}] } }\n`).join('')}`;
+
 const spawns = (count) => `
   const { spawn } = require('node:child_process');
   let left = ${count};
@@ -84,6 +90,34 @@ function compareCommands(count, { repeats = 3 } = {}) {
   for (const [name, values] of figures) console.log(`  ${name.padEnd(44)} ${median(values).toFixed(2)}`);
 }
 
+/** Where there is nothing to do, and planning where nothing is there, of a matrix and of as many steps. */
+function comparePlans(count, { repeats = 3 } = {}) {
+  const figures = new Map();
+  const measure = (name, seconds) => figures.set(name, [...(figures.get(name) ?? []), seconds]);
+  for (const form of ['commands', 'steps']) {
+    const pipeline = `pipelines/${form}-${count}.yaml`;
+    clean();
+    for (let repeat = 0; repeat < repeats; repeat++) {
+      measure(`${form}: plan, all to run`, cpuSeconds(process.execPath, [main, 'plan', pipeline, '--quiet']));
+    }
+    spawnSync(process.execPath, [main, 'run', pipeline, '--quiet'], { cwd: folder });
+    for (let repeat = 0; repeat < repeats; repeat++) {
+      measure(
+        `${form}: run, nothing to do`,
+        cpuSeconds(process.execPath, [main, 'run', pipeline, '--quiet']),
+      );
+      measure(
+        `${form}: plan, nothing to do`,
+        cpuSeconds(process.execPath, [main, 'plan', pipeline, '--quiet']),
+      );
+    }
+  }
+  console.log(
+    `${count.toLocaleString('en')} programs, of one matrix (commands) or as many steps, CPU seconds`,
+  );
+  for (const [name, values] of figures) console.log(`  ${name.padEnd(44)} ${median(values).toFixed(2)}`);
+}
+
 function report(name, target, measure, { runs = 5, before = () => undefined } = {}) {
   const times = Array.from({ length: runs }, () => {
     before();
@@ -99,6 +133,7 @@ try {
   for (const count of [1000, 10_000]) {
     writeFileSync(join(folder, `pipelines/values-${count}.yaml`), values(count));
     writeFileSync(join(folder, `pipelines/commands-${count}.yaml`), commands(count));
+    writeFileSync(join(folder, `pipelines/steps-${count}.yaml`), commandSteps(count));
   }
   const run = (count) => [main, 'run', `pipelines/values-${count}.yaml`, '--quiet'];
   console.log(
@@ -115,6 +150,8 @@ try {
     seconds([main, 'plan', 'pipelines/values-10000.yaml', '--quiet']),
   );
   compareCommands(1000);
+  comparePlans(1000);
+  comparePlans(10_000);
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }

@@ -5,6 +5,7 @@ import { cpSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } fro
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { bundlePrograms } from './bundle-programs.mjs';
 import { computeCodeDigests } from './code-digests.mjs';
 import { writeDeclarations } from './declarations.mjs';
 import { compileKernel } from './kernel.mjs';
@@ -55,6 +56,7 @@ try {
     `${JSON.stringify(await computeCodeDigests(root, output), null, 1)}\n`,
   );
   await packPackages(root, output);
+  await bundlePrograms(output);
   const old = join(root, `.dist-old-${process.pid}`);
   try {
     renameSync(final, old);

@@ -43,6 +43,7 @@ export async function packPackages(root, output) {
     copyFileSync(join(root, 'node_modules', name, 'LICENSE'), file.replace(/\.js$/, '.LICENSE'));
     files.set(name, file);
   }
+  await packForRequire(root, folder, 'string-width');
   const modules = readdirSync(output, { recursive: true, encoding: 'utf8' })
     .map((name) => join(output, name))
     .filter((path) => path.endsWith('.js') && dirname(path) !== folder);
@@ -55,4 +56,20 @@ export async function packPackages(root, output) {
     });
     if (packed !== text) writeFileSync(path, packed);
   }
+}
+
+/** Makes a module of CommonJS of a package, for what loads it only when it is first needed, and cannot wait for it. */
+async function packForRequire(root, folder, name) {
+  const outfile = join(folder, `${name}.cjs`);
+  await build({
+    stdin: { contents: `export { default } from '${name}';\n`, resolveDir: root },
+    outfile,
+    bundle: true,
+    format: 'cjs',
+    platform: 'node',
+    target: 'node20',
+    legalComments: 'inline',
+    logLevel: 'warning',
+  });
+  copyFileSync(join(root, 'node_modules', name, 'license'), outfile.replace(/\.cjs$/, '.LICENSE'));
 }

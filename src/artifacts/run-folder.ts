@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, rmdirSync } from 'node:fs';
+import { existsSync, mkdirSync, rmdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Failure } from '../base/failure.js';
 import { folderObstacle } from '../base/files/folders.js';
@@ -27,20 +27,8 @@ export function createRunFolder(
   now: Date,
   tag?: string,
 ): Result<RunFolder, Failure> {
-  if (tag !== undefined && !/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/.test(tag)) {
-    return failed({
-      reason: 'usage',
-      message: `--tag ${JSON.stringify(tag)} cannot name a run`,
-      hint: 'use up to 64 letters, digits, dots, dashes and underscores, beginning with a letter or digit',
-    });
-  }
-  if (tag === 'latest') {
-    return failed({
-      reason: 'usage',
-      message: '--tag latest: latest stands for whatever run is the latest',
-      hint: 'choose another --tag, or leave it out',
-    });
-  }
+  const refused = tag === undefined ? undefined : unfitTag(tag);
+  if (refused !== undefined) return failed(refused);
   const run = tag ?? automaticTag(now);
   const path = join(root, 'artifacts', pipeline, run);
   const obstacle = folderObstacle(join(root, 'artifacts')) ?? folderObstacle(dirname(path));
@@ -50,11 +38,7 @@ export function createRunFolder(
     mkdirSync(path);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-    return failed({
-      reason: 'usage',
-      message: `there is a run ${pipeline}/${run} already`,
-      hint: 'choose another --tag, or leave it out',
-    });
+    return failed(takenTag(pipeline, run));
   }
   const logs = join(path, 'logs');
   try {
@@ -70,4 +54,34 @@ export function createRunFolder(
 function automaticTag(now: Date): string {
   const time = now.toISOString().replace(/[-:]/g, '').replace('T', '-').slice(0, 15);
   return `${time}-${randomBytes(2).toString('hex')}`;
+}
+
+/** Why no run of a pipeline can be given a tag; undefined where one can. */
+export function refusedTag(root: string, pipeline: string, tag: string): Failure | undefined {
+  const isTaken = () => existsSync(join(root, 'artifacts', pipeline, tag));
+  return unfitTag(tag) ?? (isTaken() ? takenTag(pipeline, tag) : undefined);
+}
+
+function unfitTag(tag: string): Failure | undefined {
+  if (!/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/.test(tag)) {
+    return {
+      reason: 'usage',
+      message: `--tag ${JSON.stringify(tag)} cannot name a run`,
+      hint: 'use up to 64 letters, digits, dots, dashes and underscores, beginning with a letter or digit',
+    };
+  }
+  if (tag !== 'latest') return undefined;
+  return {
+    reason: 'usage',
+    message: '--tag latest: latest stands for whatever run is the latest',
+    hint: 'choose another --tag, or leave it out',
+  };
+}
+
+function takenTag(pipeline: string, run: string): Failure {
+  return {
+    reason: 'usage',
+    message: `there is a run ${pipeline}/${run} already`,
+    hint: 'choose another --tag, or leave it out',
+  };
 }

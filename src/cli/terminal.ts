@@ -1,6 +1,6 @@
 import { largestExitCode } from '../base/exit-code.js';
 import type { Failure } from '../base/failure.js';
-import { printable } from '../base/terminal-text.js';
+import { printable, printableLines } from '../base/terminal-text.js';
 import { runFailed } from '../session/failures-as-data.js';
 import { ndjsonLine } from '../ui/ndjson.js';
 import { type Style, styleFor } from '../ui/style.js';
@@ -29,6 +29,8 @@ export interface Terminal {
   readonly dataWidth: number;
   /** Data, as it is. */
   data(text: string): void;
+  /** Data that a program wrote: on a terminal, nothing in it is obeyed. */
+  written(text: string): void;
   /** Data of any length, piece by piece: resolves when the reader can take more, with false where it is gone. */
   stream(text: string): Promise<boolean>;
   /** What a command answers with `--json`: a document on one line, whose `version` counts incompatible changes. */
@@ -71,6 +73,7 @@ export function openTerminal(
     },
     dataStyle: styleFor(process.stdout, process.env, color),
     data: (text) => void process.stdout.write(text),
+    written: (text) => void process.stdout.write(process.stdout.isTTY ? printableLines(text) : text),
     stream: (text) => new Promise((resolve) => process.stdout.write(text, (error) => resolve(!error))),
     document: (value) => void process.stdout.write(`${JSON.stringify({ version: 1, ...value })}\n`),
     show: (line) => void process.stdout.write(`${wrapLine(line, widthOf(process.stdout)).join('\n')}\n`),

@@ -195,6 +195,8 @@ export interface Kind<Given = JsonObject, Final = JsonObject, Body = Final> {
   readonly check?: (step: PlannedStep<Given>) => readonly Objection[];
   /** What follows from the elements of its lists, where parameters or outputs depend on them. */
   readonly plan?: (step: PlannedStep<Given>, lists: PlannedLists) => StepPlan;
+  /** How the parameters that `plan` adds are told of, where nobody has written them. */
+  readonly planned?: PlannedParameters;
   /** Files of the user's that the parameters name; relative paths and patterns count from `root`. */
   readonly files?: (parameters: Given, root: string) => ExternalFiles;
   readonly segmentation?: Segmentation<Final, Body>;
@@ -285,6 +287,13 @@ export interface StepPlan {
   readonly objections: readonly Objection[];
   /** What the plan should say of the step, a clause each. */
   readonly notes: readonly string[];
+}
+
+/** Parameters that planning adds, in words. */
+export interface PlannedParameters {
+  readonly names: readonly string[];
+  /** What differs between two sets of them, a clause each; asked where something does. */
+  readonly differences: (before: JsonObject, after: JsonObject) => readonly string[];
 }
 
 /** What planning knows of the contents of an output. */

@@ -70,20 +70,28 @@ export function declareParameters<
   const forms: {
     readonly [name: string]: ((value: never, parameters: never) => Json | undefined) | undefined;
   } = canonical ?? {};
+  const fill = defaultsOf(whole);
+  /** Of the same object it is asked for by a kind's checks and by what makes its key. */
+  const finals = new WeakMap<JsonObject, JsonObject>();
   return {
     schema: whole,
     settings,
     // The types are read off the schema, which what is given has been checked by.
-    complete: (given) => withDefaults(whole, given) as ObjectOf<Schema>,
+    complete: (given) => fill(given) as ObjectOf<Schema>,
     canonical: (complete) => {
-      const names = new Set([...Object.keys(complete), ...Object.keys(forms)]);
+      const values = complete as JsonObject;
+      const known = finals.get(values);
+      if (known !== undefined) return known as CanonicalOf<ObjectOf<Schema>, Form>;
       const final: { [name: string]: Json } = {};
-      for (const name of names) {
+      const put = (name: string): void => {
         const form = forms[name];
-        const value: Json | undefined = (complete as JsonObject)[name];
-        const stands = form === undefined ? value : form(value as never, complete as never);
+        const stands = form === undefined ? values[name] : form(values[name] as never, complete as never);
         if (stands !== undefined) final[name] = stands;
-      }
+      };
+      Object.keys(values).forEach(put);
+      // A form may make something of a parameter that is not there.
+      for (const name of Object.keys(forms)) if (!Object.hasOwn(values, name)) put(name);
+      finals.set(values, final);
       return final as CanonicalOf<ObjectOf<Schema>, Form>;
     },
   };
@@ -95,17 +103,30 @@ export function inNoKey(): undefined {
 }
 
 /** Fills in what the schema's `default`s say of properties that are not there, in the order of the schema. */
-function withDefaults({ properties = {} }: { readonly properties?: unknown }, value: JsonObject): JsonObject {
-  const filled: { [name: string]: Json } = { ...value };
-  for (const [name, property] of Object.entries(properties as { readonly [name: string]: JsonSchema })) {
-    const given = Object.hasOwn(filled, name) ? filled[name] : undefined;
-    if (given === undefined) {
-      if (property['default'] !== undefined) filled[name] = property['default'] as Json;
-    } else if (isJsonObject(given)) {
-      filled[name] = withDefaults(property, given);
+function defaultsOf({
+  properties = {},
+}: {
+  readonly properties?: unknown;
+}): (value: JsonObject) => JsonObject {
+  const fields = Object.entries(properties as { readonly [name: string]: JsonSchema }).map(
+    ([name, property]) => ({
+      name,
+      standard: property['default'] as Json | undefined,
+      fill: property['properties'] === undefined ? undefined : defaultsOf(property),
+    }),
+  );
+  return (value) => {
+    const filled: { [name: string]: Json } = { ...value };
+    for (const { name, standard, fill } of fields) {
+      const given = Object.hasOwn(filled, name) ? filled[name] : undefined;
+      if (given === undefined) {
+        if (standard !== undefined) filled[name] = standard;
+      } else if (fill !== undefined && isJsonObject(given)) {
+        filled[name] = fill(given);
+      }
     }
-  }
-  return filled;
+    return filled;
+  };
 }
 
 /** What a schema allows, by the keywords that kinds use. */

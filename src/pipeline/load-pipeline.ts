@@ -10,6 +10,7 @@ import { kinds as allKinds } from '../kinds/registry.js';
 import { cacheFolder } from '../store/cache-folder.js';
 import { assignRoles } from './graph/assign-roles.js';
 import { buildGraph } from './graph/build-graph.js';
+import { namesInGraph, nodesCalled } from './graph/called-nodes.js';
 import type { DraftNode, Graph, GraphNode } from './graph/graph.js';
 import { loadValidators, type ParameterValidators } from './graph/parameter-errors.js';
 import { resolveEngines } from './graph/resolve-engines.js';
@@ -120,11 +121,6 @@ function filesReadBy(spec: Spec, nodes: readonly DraftNode[]): readonly string[]
   return [...new Set([...own, ...nodes.flatMap(({ files }) => files.map(({ path }) => path))])];
 }
 
-/** What a user may call parts of a graph: its steps, then its nodes. */
-export function namesInGraph(nodes: readonly Pick<GraphNode, 'id' | 'step'>[]): ReadonlySet<string> {
-  return new Set([...nodes.map(({ step }) => step), ...nodes.map(({ id }) => id)]);
-}
-
 /** The targets and all that they need, with what is derived from each, in the same order. */
 function selectTargets(
   nodes: readonly GraphNode[],
@@ -134,7 +130,7 @@ function selectTargets(
   if (targets.length === 0) return nodes;
   const wanted = new Set<string>();
   for (const target of targets) {
-    const found = nodes.filter(({ id, step }) => id === target || step === target);
+    const found = nodesCalled(nodes, target);
     for (const { id } of found) wanted.add(id);
     if (found.length > 0) continue;
     const hint = suggestion(target, namesInGraph(nodes));

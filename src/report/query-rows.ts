@@ -1,4 +1,5 @@
 import {
+  DuckDBDateValue,
   DuckDBDecimalValue,
   type DuckDBPreparedStatement,
   type DuckDBValueConverter,
@@ -125,9 +126,15 @@ function failureOfQuery(error: Error): Failure {
   };
 }
 
+/** How DuckDB keeps the dates before and after all others. */
+const infiniteDays = 2 ** 31 - 1;
+
 /** Integers as numbers where they fit, decimals as numbers; all else as the JSON that DuckDB's client makes. */
 const toJson: DuckDBValueConverter<Json> = (value, type, converter) => {
   if (typeof value === 'bigint') return Number.isSafeInteger(Number(value)) ? Number(value) : String(value);
   if (value instanceof DuckDBDecimalValue) return value.toDouble();
+  // The client writes these as days of no calendar.
+  if (value instanceof DuckDBDateValue && Math.abs(value.days) === infiniteDays)
+    return value.days < 0 ? '-infinity' : 'infinity';
   return JsonDuckDBValueConverter(value, type, converter as never) as Json;
 };

@@ -30,6 +30,8 @@ export interface Surroundings {
   readonly kshotVersion: string;
   /** What the nodes that are done gave. */
   readonly outputs: OutputsByNode;
+  /** Of each derived node that from which it is. */
+  readonly derivedFrom: ReadonlyMap<string, string>;
 }
 
 /** One node whose key is known, with what it was granted. */
@@ -244,7 +246,7 @@ async function changedFile(
 function requestOf(
   { node, parameters, inputs, granted, gpus }: Job,
   workspace: Workspace,
-  { store, executor, root, logFolder }: Surroundings,
+  { store, executor, root, logFolder, derivedFrom }: Surroundings,
 ): ExecuteRequest {
   const { timeoutSeconds, environment } = node.resources;
   return {
@@ -257,6 +259,7 @@ function requestOf(
         mapTree(tree, (object) => store.objectPath(object.digest)),
       ]),
     ),
+    elementNodes: elementNodesOf(node, derivedFrom),
     files: Object.fromEntries(node.files.map(({ name, path }) => [name, absolutePath(root, path)])),
     outputs: Object.fromEntries(Object.entries(node.outputs).map(([port, { shape }]) => [port, shape])),
     ...(node.engine === undefined ? {} : { engine: node.engine }),
@@ -272,4 +275,20 @@ function requestOf(
     root,
     logFile: join(logFolder, logFileName(node.id)),
   };
+}
+
+/** Of each list that a node takes, the node that an element comes from; the first, where it comes from several. */
+function elementNodesOf(
+  { inputs }: GraphNode,
+  derivedFrom: Surroundings['derivedFrom'],
+): ExecuteRequest['elementNodes'] {
+  const lists = Object.entries(inputs).flatMap(([port, tree]) => {
+    if (tree.type !== 'list') return [];
+    const nodes = tree.elements.map((element) => {
+      const id = leavesOf(element).next().value?.leaf.node ?? '';
+      return derivedFrom.get(id) ?? id;
+    });
+    return [[port, nodes] as const];
+  });
+  return Object.fromEntries(lists);
 }

@@ -57,6 +57,8 @@ export interface ExecuteRequest {
   readonly parameters: JsonObject;
   /** Leaves are absolute paths of verified objects. */
   readonly inputs: { readonly [port: string]: Tree<string> };
+  /** Of input ports that hold a list: the node that each element comes from, which messages name. */
+  readonly elementNodes: { readonly [port: string]: readonly string[] };
   readonly files: { readonly [name: string]: string };
   /** Shapes of the output ports, which say what must have been written. */
   readonly outputs: { readonly [port: string]: PortShape };

@@ -4,7 +4,7 @@ import { leavesOf } from '../base/files/tree.js';
 import { shortDigest } from '../base/quantities.js';
 import type { GraphNode } from '../pipeline/graph/graph.js';
 import type { PlannedNode } from '../pipeline/plan/plan.js';
-import { missingSource, resolveEndedInputs } from '../pipeline/plan/resolve-inputs.js';
+import { emptyList, missingSource, resolveEndedInputs } from '../pipeline/plan/resolve-inputs.js';
 import type { Entry } from '../store/entry.js';
 import type { Capacity } from './executor.js';
 import { ReadyNodes } from './ready-nodes.js';
@@ -225,6 +225,16 @@ export class Schedule {
 
   /** Why a node cannot start although all that it needs has ended. */
   private lackOf({ node }: State): Pick<Settled, 'reason' | 'after'> {
+    const empty = emptyList(node, this.outputs);
+    if (empty !== undefined) {
+      const ended = empty.sources.map((id) => `${id}: ${this.states.get(id)?.settled?.outcome}`);
+      const others = ended.length > 1 ? ` and ${ended.length - 1} more` : '';
+      const first = empty.sources[0];
+      const settled = first === undefined ? undefined : this.states.get(first)?.settled;
+      const after = settled?.outcome === 'failed' ? first : settled?.after;
+      const reason = `there is nothing left of its input ${empty.port} (${ended[0]}${others})`;
+      return { reason, ...(after === undefined ? {} : { after }) };
+    }
     const source = missingSource(node, this.outputs);
     const settled = source === undefined ? undefined : this.states.get(source.node)?.settled;
     if (source === undefined || settled?.entry === undefined) {

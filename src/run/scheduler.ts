@@ -126,6 +126,11 @@ class Execution {
       logFolder: run.logFolder,
       kshotVersion: kshotVersion(),
       outputs: this.schedule.outputsByNode,
+      derivedFrom: new Map(
+        plan.nodes.flatMap(({ node: { id, derivedFrom } }) =>
+          derivedFrom === undefined ? [] : [[id, derivedFrom] as const],
+        ),
+      ),
     };
   }
 

@@ -5,10 +5,11 @@ import type { Failure } from '../base/failure.js';
 import type { JsonObject } from '../base/json.js';
 import { failed, type Result, success } from '../base/result.js';
 import { asValues } from './as-values.js';
+import { optionsOf, wrongOptions, wrongText } from './check-options.js';
 import type { PinChange } from './keeping/change-pins.js';
 import type { CacheCheck } from './keeping/check-cache.js';
 import type { CollectedGarbage, GarbageRequest } from './keeping/collect-project-garbage.js';
-import type { PipelinePlan } from './planning/describe-plan.js';
+import type { PipelinePlan, PlanRequest } from './planning/describe-plan.js';
 import type { Explanation } from './planning/explain-step.js';
 import { findRoot, pipelinesIn } from './planning/find-pipeline.js';
 import type { Dag } from './planning/fold-graph.js';
@@ -28,7 +29,7 @@ export type { Result } from '../base/result.js';
 export type { RunEvent } from '../run/event.js';
 export { Interrupted } from './running/interrupted.js';
 export type { Run, RunEnd, RunRequest } from './running/run-pipeline.js';
-export type { Explanation, PipelinePlan, PipelineRequest, Report, RunRecord };
+export type { Explanation, PipelinePlan, PipelineRequest, PlanRequest, Report, RunRecord };
 
 /** Where a project is. */
 export interface ProjectPlace {
@@ -56,8 +57,8 @@ export interface Project {
 
   /** The graph of a pipeline's steps, and from which splits what flows is computed. */
   graph(request?: PipelineRequest): Promise<Result<Dag, Failure[]>>;
-  /** What a run would do, and why. */
-  plan(request?: PipelineRequest): Promise<Result<PipelinePlan, Failure[]>>;
+  /** What a run would do, and why; with `forRun`, refused where a run would be. */
+  plan(request?: PlanRequest): Promise<Result<PipelinePlan, Failure[]>>;
   /** The plan, and what the latest run of the pipeline did. */
   status(request?: PipelineRequest): Promise<Result<PipelineStatus, Failure[]>>;
   /** How the keys of a step's nodes, or of one node, differ from those that they had last. */
@@ -100,10 +101,10 @@ export interface Project {
 }
 
 /** Opens the project at a place; fails with `file-not-found` where there is none. Each part is loaded on its use. */
-export async function openProject({
-  root: given,
-  folder = process.cwd(),
-}: ProjectPlace = {}): Promise<Result<Project, Failure[]>> {
+export async function openProject(where: ProjectPlace = {}): Promise<Result<Project, Failure[]>> {
+  const wrong = wrongOptions('openProject', where, optionsOf.openProject);
+  if (wrong.length > 0) return failed(wrong);
+  const { root: given, folder = process.cwd() } = where;
   const found = findRoot(folder, given);
   if (!found.ok) return failed([found.failure]);
   const root = found.value;
@@ -113,38 +114,83 @@ export async function openProject({
     pipelines: () => pipelinesIn(root).map((name) => `pipelines/${name}`),
     runs: () => asValues(async () => success(readRegister(root).runs)),
     graph: (request = {}) =>
-      asValues(async () => (await import('./planning/fold-graph.js')).foldGraph(place, request)),
+      checked(wrongOptions('graph', request, optionsOf.graph), async () =>
+        (await import('./planning/fold-graph.js')).foldGraph(place, request),
+      ),
     plan: (request = {}) =>
-      asValues(async () => (await import('./planning/describe-plan.js')).describePlan(place, request)),
+      checked(wrongOptions('plan', request, optionsOf.plan), async () =>
+        (await import('./planning/describe-plan.js')).describePlan(place, request),
+      ),
     status: (request = {}) =>
-      asValues(async () => (await import('./planning/plan-status.js')).planStatus(place, request)),
+      checked(wrongOptions('status', request, optionsOf.status), async () =>
+        (await import('./planning/plan-status.js')).planStatus(place, request),
+      ),
     explain: (step, request = {}) =>
-      asValues(async () => (await import('./planning/explain-step.js')).explainStep(place, step, request)),
+      checked(
+        [...wrongText('explain', 'step', step), ...wrongOptions('explain', request, optionsOf.explain)],
+        async () => (await import('./planning/explain-step.js')).explainStep(place, step, request),
+      ),
     run: (request = {}) =>
-      asValues(async () => (await import('./running/run-pipeline.js')).runPipeline(place, request)),
+      checked(wrongOptions('run', request, optionsOf.run), async () =>
+        (await import('./running/run-pipeline.js')).runPipeline(place, request),
+      ),
     results: (run) =>
-      asValues(async () => (await import('./reading/read-results.js')).readResults(root, run)),
+      checked(wrongRun('results', run), async () =>
+        (await import('./reading/read-results.js')).readResults(root, run),
+      ),
     compare: (before, after) =>
-      asValues(async () =>
+      checked([...wrongRun('compare', before, 'before'), ...wrongRun('compare', after, 'after')], async () =>
         (await import('./reading/compare-named-runs.js')).compareNamedRuns(root, before, after),
       ),
-    query: (sql, limits) =>
-      asValues(async () => (await import('./reading/query.js')).query(root, sql, limits)),
-    queryText: async (sql, text) => (await import('./reading/query.js')).queryText(root, sql, text),
+    query: (sql, limits = {}) =>
+      checked(
+        [...wrongText('query', 'sql', sql), ...wrongOptions('query', limits, optionsOf.query)],
+        async () => (await import('./reading/query.js')).query(root, sql, limits),
+      ),
+    queryText: async (sql, text) => {
+      const [wrong] = [
+        ...wrongText('queryText', 'sql', sql),
+        ...wrongOptions('queryText', text, optionsOf.queryText),
+      ];
+      if (wrong !== undefined) return { failure: wrong };
+      return (await import('./reading/query.js')).queryText(root, sql, text);
+    },
     get: (output, run) =>
-      asValues(async () => (await import('./reading/get-output.js')).getOutput(root, output, run)),
+      checked([...wrongText('get', 'output', output), ...wrongRun('get', run)], async () =>
+        (await import('./reading/get-output.js')).getOutput(root, output, run),
+      ),
     remakePage: (run) =>
-      asValues(async () => (await import('./reading/remake-page.js')).remakePage(root, run)),
+      checked(wrongRun('remakePage', run), async () =>
+        (await import('./reading/remake-page.js')).remakePage(root, run),
+      ),
     logs: (step, run) =>
-      asValues(async () => (await import('./reading/find-logs.js')).findLogs(root, step, run)),
+      checked([...wrongText('logs', 'step', step), ...wrongRun('logs', run)], async () =>
+        (await import('./reading/find-logs.js')).findLogs(root, step, run),
+      ),
     followLogs: (step, run) =>
-      asValues(async () => (await import('./reading/follow-log.js')).followLogs(root, step, run)),
+      checked([...wrongText('followLogs', 'step', step), ...wrongRun('followLogs', run)], async () =>
+        (await import('./reading/follow-log.js')).followLogs(root, step, run),
+      ),
     pin: (change = {}) =>
-      asValues(async () => (await import('./keeping/change-pins.js')).changePins(root, change)),
+      checked(wrongOptions('pin', change, optionsOf.pin), async () =>
+        (await import('./keeping/change-pins.js')).changePins(root, change),
+      ),
     collectGarbage: (request) =>
-      asValues(async () =>
+      checked(wrongOptions('collectGarbage', request, optionsOf.collectGarbage, ['keep']), async () =>
         (await import('./keeping/collect-project-garbage.js')).collectProjectGarbage(root, request),
       ),
     checkCache: () => asValues(async () => (await import('./keeping/check-cache.js')).checkCache(root)),
   });
+}
+
+/** What comes of a method, where nothing is wrong with what it was given. */
+async function checked<Value>(
+  wrong: Failure[],
+  answer: () => Promise<Result<Value, Failure[]>>,
+): Promise<Result<Value, Failure[]>> {
+  return wrong.length > 0 ? failed(wrong) : await asValues(answer);
+}
+
+function wrongRun(method: string, run: unknown, name = 'run'): Failure[] {
+  return wrongText(method, name, run, { isOptional: true });
 }

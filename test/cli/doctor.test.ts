@@ -40,6 +40,14 @@ describe('kshot doctor', () => {
     expect(stdout).toContain('all that kshot needs is here');
   });
 
+  it('tells of a library of this machine that is not there, without which figures are not drawn', async () => {
+    const { exitCode, stderr } = await kshot(project(), ['doctor'], {
+      environment: { NAPI_RS_NATIVE_LIBRARY_PATH: '/nowhere' },
+    });
+    expect(exitCode).toBe(36);
+    expect(stderr).toMatch(/@napi-rs\/canvas, which draws the figures of reports, cannot be loaded: \S/);
+  });
+
   it('tells the same as JSON: versions that are those installed, machine, project and cache', async () => {
     const here = project();
     await kshot(here, ['run']);

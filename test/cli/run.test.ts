@@ -183,6 +183,18 @@ steps:
     expect(readdirSync(at.root).sort()).toEqual(['pipelines']);
   });
 
+  it('refuses with --dry-run what the run would refuse: a tag, an engine that cannot compute', async () => {
+    const at = project();
+    const named = await kshot(at, ['run', '-n', '--tag', 'no/name']);
+    expect([named.exitCode, named.stderr]).toEqual([2, expect.stringContaining('cannot name a run')]);
+    at.write('artifacts/values/taken/record.json', '{}');
+    const taken = await kshot(at, ['run', '-n', '--tag', 'taken']);
+    expect([taken.exitCode, taken.stderr]).toEqual([
+      2,
+      expect.stringContaining('a run values/taken already'),
+    ]);
+  });
+
   it('runs forced steps again: one, or all', async () => {
     const at = project();
     await kshot(at, ['run']);

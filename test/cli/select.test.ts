@@ -46,7 +46,7 @@ describe('a choice between trainings of a matrix', () => {
     const { exitCode, stderr } = await kshot(project, ['run', '--keep-going']);
     expect(exitCode, stderr).toBe(1);
     expect(stderr).toContain(
-      'left out: rows[2], outer_lr 0.01, meta_batch_size 5000, iterations 1: its step failed',
+      'left out: rows[2] (validate@outer_lr=0.01,meta_batch_size=5000@1), outer_lr 0.01, meta_batch_size 5000, iterations 1: its step failed',
     );
     const skipped = { node: 'on_test@meta_batch_size=5000', outcome: 'skipped' };
     expect(await outcomes()).toEqual([
@@ -80,5 +80,19 @@ describe('a choice between trainings of a matrix', () => {
     await kshot(project, ['run', '--keep-going']);
     expect(await outcomes()).toContainEqual({ node: 'best', outcome: 'hit' });
     expect(await outcomes()).toContainEqual(skipped);
+  });
+
+  it('is told of in words where it chooses between others', async () => {
+    const more = ['--set', 'steps.meta_train.with.iterations=3'];
+    for (const args of [
+      ['plan', ...more],
+      ['explain', 'best', ...more],
+    ]) {
+      const { stdout, stderr } = await kshot(project, args);
+      expect(stdout, stderr).toContain(
+        'also chooses between outer_lr 0.01, meta_batch_size 4, iterations 3; outer_lr 0.01, meta_batch_size 5000, iterations 3;',
+      );
+      expect(stdout).not.toMatch(/with\.(elements|groups|places)/);
+    }
   });
 });

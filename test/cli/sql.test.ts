@@ -131,6 +131,15 @@ describe('the results of the experiment', () => {
     expect(JSON.parse(await print('--json'))).toHaveLength(3);
   });
 
+  it('have dates before and after all others as SQL writes them', async () => {
+    const { stdout } = await kshot(project, [
+      'sql',
+      '--json',
+      "SELECT 'infinity'::DATE AS a, '-infinity'::DATE AS b",
+    ]);
+    expect(JSON.parse(stdout)).toEqual([{ a: 'infinity', b: '-infinity' }]);
+  });
+
   it('are out of reach of a query that does anything but read them, which exits with 2', async () => {
     const refused = await kshot(project, ['sql', "COPY runs TO 'x.csv'"]);
     expect([refused.exitCode, refused.stdout]).toEqual([2, '']);

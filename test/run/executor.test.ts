@@ -36,6 +36,7 @@ function requestOf(
     kind,
     parameters,
     inputs: {},
+    elementNodes: {},
     files: {},
     outputs: value,
     allowSoftware: false,

@@ -285,7 +285,9 @@ describe('a node whose list may lack elements', () => {
       best: 'skipped',
       d: 'skipped',
     });
-    expect(none.told.find(({ id }) => id === 'best')?.settled.reason).toBe('needs a: failed');
+    expect(none.told.find(({ id }) => id === 'best')?.settled.reason).toBe(
+      'there is nothing left of its input rows (a: failed and 2 more)',
+    );
 
     const beside = scheduleOf([nodeOf('a'), nodeOf('b'), chooserOf(['a', 'b'], ['b'])]);
     beside.startAll();

@@ -168,10 +168,23 @@ const found = {
   results: brief(await project.results()),
   query: brief(await project.query('SELECT 1')),
 };
+const words = async (answer) => (({ ok, failure }) => ok || failure.map(({ reason, message }) => reason + ': ' + message))(await answer);
+const misused = {
+  place: await words(openProject('here')),
+  root: await words(openProject({ root: 3 })),
+  slots: await words(project.run({ slots: '4', keepgoing: true })),
+  targets: await words(project.plan({ targets: 'bad' })),
+  signal: await words(project.run({ signal: {} })),
+  sql: await words(project.query()),
+  run: await words(project.results(7)),
+  output: await words(project.get(null)),
+  keep: await words(project.collectGarbage({})),
+};
 const run = take(await project.run(${failing}));
 const end = take(await run.ended);
 answer({
   ...found,
+  misused,
   end: brief({ ok: false, failure: end.failures }),
   refused: brief(await project.query('DROP TABLE metrics')),
   output: brief(await project.get('bad.out')),
@@ -187,6 +200,20 @@ answer({
       step: [['unknown-step', 0]],
       results: [['no-results', 0]],
       query: [['no-results', 0]],
+      misused: {
+        place: ['usage: openProject: options must be an object, not "here"'],
+        root: ['usage: openProject: root must be a string, not 3'],
+        slots: [
+          'usage: run: slots must be a whole number from 1, not "4"',
+          'usage: run: keepgoing is no option',
+        ],
+        targets: ['usage: plan: targets must be a list of strings, not "bad"'],
+        signal: ['usage: run: signal must be an AbortSignal, not {}'],
+        sql: ['usage: query: sql must be a string, not undefined'],
+        run: ['usage: results: run must be a string, not 7'],
+        output: ['usage: get: output must be a string, not null'],
+        keep: ['usage: collectGarbage: keep is missing: a whole number from 0'],
+      },
       end: [['step-failed', 3]],
       refused: [['sql-refused', 0]],
       output: [['unknown-port', 0]],

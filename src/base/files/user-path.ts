@@ -22,7 +22,9 @@ const shownCharacters = 120;
  * @throws the file system's error where the path is not at fault, such as a failing disk.
  */
 export function lookAtPath(path: string): Result<Stats, PathTrouble> {
-  return orTrouble(() => statSync(path));
+  const look = orTrouble(() => statSync(path, { throwIfNoEntry: false }));
+  // An error for each word that names no file would take most of the time that reading a pipeline does.
+  return look.ok && look.value === undefined ? failed('absent') : (look as Result<Stats, PathTrouble>);
 }
 
 /** The names in a folder that somebody wrote. */

@@ -1,5 +1,5 @@
 import { formatBytes, formatCount } from '../../base/quantities.js';
-import { openProject } from '../../session/project.js';
+import { projectOf } from '../open-project.js';
 import { type CommonOptions, openTerminal } from '../terminal.js';
 
 /**
@@ -8,7 +8,7 @@ import { type CommonOptions, openTerminal } from '../terminal.js';
  */
 export async function cacheVerify(options: CommonOptions): Promise<number> {
   const terminal = openTerminal(options);
-  const project = await openProject(options);
+  const project = await projectOf(options);
   if (!project.ok) return terminal.fail(project.failure);
   const checked = await project.value.checkCache();
   if (!checked.ok) return terminal.fail(checked.failure);

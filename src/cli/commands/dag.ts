@@ -1,5 +1,5 @@
-import { openProject } from '../../session/project.js';
 import { dagDot, dagMermaid, dagText } from '../../ui/views/graph-view.js';
+import { projectOf } from '../open-project.js';
 import { type PlanningOptions, pipelineRequest } from '../pipeline-request.js';
 import { type CommonOptions, openTerminal } from '../terminal.js';
 
@@ -10,7 +10,7 @@ export interface DagOptions extends CommonOptions, PlanningOptions {
 /** `kshot dag`: the graph of steps with the roles of what flows, on stdout. */
 export async function dag(options: DagOptions, targets: readonly string[]): Promise<number> {
   const terminal = openTerminal(options);
-  const project = await openProject(options);
+  const project = await projectOf(options);
   if (!project.ok) return terminal.fail(project.failure);
   const graph = await project.value.graph(pipelineRequest(targets, options));
   if (!graph.ok) return terminal.fail(graph.failure);

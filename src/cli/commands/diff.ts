@@ -1,6 +1,6 @@
 import { suggestion } from '../../base/nearest-name.js';
-import { openProject } from '../../session/project.js';
 import { diffLines } from '../../ui/views/diff-view.js';
+import { projectOf } from '../open-project.js';
 import { type CommonOptions, openTerminal } from '../terminal.js';
 
 export interface DiffOptions extends CommonOptions {
@@ -11,7 +11,7 @@ export interface DiffOptions extends CommonOptions {
 /** `kshot diff [BEFORE] [AFTER]`: what differs between two runs, on stdout. */
 export async function diff(options: DiffOptions, before?: string, after?: string): Promise<number> {
   const terminal = openTerminal(options);
-  const project = await openProject(options);
+  const project = await projectOf(options);
   if (!project.ok) return terminal.fail(project.failure);
   const compared = await project.value.compare(before, after);
   if (!compared.ok) return terminal.fail(compared.failure);

@@ -1,7 +1,7 @@
 import { printable } from '../../base/terminal-text.js';
 import { isPipelineName, looksLikePath } from '../../session/planning/find-pipeline.js';
-import { openProject } from '../../session/project.js';
 import { explanationLines } from '../../ui/views/explanation-lines.js';
+import { projectOf } from '../open-project.js';
 import { type PlanningOptions, pipelineRequest } from '../pipeline-request.js';
 import { type CommonOptions, openTerminal } from '../terminal.js';
 
@@ -15,7 +15,7 @@ export async function explain(options: ExplainOptions, step: string, file?: stri
       { reason: 'usage', message: `${file} is no pipeline file`, hint: 'the name of one ends in .yaml' },
     ]);
   }
-  const project = await openProject(options);
+  const project = await projectOf(options);
   if (!project.ok) return terminal.fail(project.failure);
   const request = pipelineRequest(file === undefined ? [] : [file], options);
   const explanations = await project.value.explain(step, request);

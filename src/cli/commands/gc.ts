@@ -2,8 +2,8 @@ import { relative } from 'node:path';
 import type { LostResults } from '../../artifacts/kept-results.js';
 import { formatBytes, formatCount } from '../../base/quantities.js';
 import { printable } from '../../base/terminal-text.js';
-import { openProject } from '../../session/project.js';
 import type { Garbage } from '../../store/upkeep.js';
+import { projectOf } from '../open-project.js';
 import { type CommonOptions, openTerminal } from '../terminal.js';
 
 export interface GarbageCommandOptions extends CommonOptions {
@@ -23,7 +23,7 @@ const nouns: { readonly [type in Garbage['type']]: string } = {
 /** `kshot gc`: removes from the cache what neither the last distinct results of any pipeline nor pinned runs reach. */
 export async function gc(options: GarbageCommandOptions): Promise<number> {
   const terminal = openTerminal(options);
-  const project = await openProject(options);
+  const project = await projectOf(options);
   if (!project.ok) return terminal.fail(project.failure);
   const { keep, dryRun = false } = options;
   const collected = await project.value.collectGarbage({ keep, dryRun });

@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { printable } from '../../base/terminal-text.js';
 import { withOpenLines } from '../../run/step-log.js';
-import { openProject } from '../../session/project.js';
 import { type FoundLog, noSuchStep } from '../../session/reading/find-logs.js';
 import type { FollowedLogs } from '../../session/reading/follow-log.js';
 import { fitText } from '../../ui/fit-text.js';
+import { projectOf } from '../open-project.js';
 import { shownPath } from '../shown-path.js';
 import { type CommonOptions, openTerminal, type Terminal } from '../terminal.js';
 
@@ -19,7 +19,7 @@ export interface LogsOptions extends CommonOptions {
  */
 export async function logs(options: LogsOptions, step: string): Promise<number> {
   const terminal = openTerminal(options);
-  const project = await openProject(options);
+  const project = await projectOf(options);
   if (!project.ok) return terminal.fail(project.failure);
   if (options.follow === true) {
     const followed = await project.value.followLogs(step, options.run);
@@ -33,8 +33,7 @@ export async function logs(options: LogsOptions, step: string): Promise<number> 
     if (terminal.json) terminal.document({ ...log, text });
     else {
       terminal.say(printable(heading(log)));
-      const whole = text.endsWith('\n') || text === '' ? text : `${text}\n`;
-      terminal.data(harmless(whole, terminal));
+      terminal.written(text.endsWith('\n') || text === '' ? text : `${text}\n`);
     }
   }
   return 0;
@@ -55,18 +54,13 @@ async function follow(
     if (draws) terminal.data(eraseLine);
     if (!terminal.json) {
       if (shown !== file) terminal.say(`${node} in ${run} (${shownPath(file)})`);
-      terminal.data(harmless(text, terminal));
+      terminal.written(text);
     }
     if (draws) terminal.data(lineOf(open, terminal.dataWidth - 1));
     shown = file;
   }
   if (draws) terminal.data(eraseLine);
   return shown === undefined ? terminal.fail([noSuchStep(step, new Set())]) : 0;
-}
-
-/** Lines without what a terminal would obey; as they are for all else that reads them. */
-function harmless(text: string, { dataWidth }: Terminal): string {
-  return Number.isFinite(dataWidth) ? text.split('\n').map(printable).join('\n') : text;
 }
 
 const eraseLine = '\r\u001b[K';

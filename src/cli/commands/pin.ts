@@ -1,4 +1,4 @@
-import { openProject } from '../../session/project.js';
+import { projectOf } from '../open-project.js';
 import { type CommonOptions, openTerminal } from '../terminal.js';
 
 export interface PinOptions extends CommonOptions {
@@ -8,7 +8,7 @@ export interface PinOptions extends CommonOptions {
 /** `kshot pin [RUN...]`: pins runs, so that `gc` keeps what they reach, or takes the pins away; lists those there are. */
 export async function pin(options: PinOptions, names: readonly string[]): Promise<number> {
   const terminal = openTerminal(options);
-  const project = await openProject(options);
+  const project = await projectOf(options);
   if (!project.ok) return terminal.fail(project.failure);
   const remove = options.remove === true;
   if (remove && names.length === 0) {

@@ -1,6 +1,6 @@
 import { success } from '../../base/result.js';
-import { openProject } from '../../session/project.js';
 import { openFile } from '../open-file.js';
+import { projectOf } from '../open-project.js';
 import { shownPath } from '../shown-path.js';
 import { type CommonOptions, openTerminal } from '../terminal.js';
 
@@ -14,7 +14,7 @@ export interface ReportOptions extends CommonOptions {
  */
 export async function report(options: ReportOptions, name?: string): Promise<number> {
   const terminal = openTerminal(options);
-  const project = await openProject(options);
+  const project = await projectOf(options);
   if (!project.ok) return terminal.fail(project.failure);
   const made = await project.value.remakePage(name);
   if (!made.ok) return terminal.fail(made.failure);

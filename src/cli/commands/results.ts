@@ -1,14 +1,14 @@
 import { identityOf } from '../../artifacts/register.js';
 import type { Report } from '../../artifacts/run-documents.js';
 import type { Failure } from '../../base/failure.js';
-import { openProject } from '../../session/project.js';
 import { metricLines } from '../../ui/views/metric-lines.js';
+import { projectOf } from '../open-project.js';
 import { type CommonOptions, openTerminal } from '../terminal.js';
 
 /** `kshot results [RUN]`: the figures of a run, on stdout. */
 export async function results(options: CommonOptions, name?: string): Promise<number> {
   const terminal = openTerminal(options);
-  const project = await openProject(options);
+  const project = await projectOf(options);
   if (!project.ok) return terminal.fail(project.failure);
   const found = await project.value.results(name);
   if (!found.ok) return terminal.fail(found.failure);

@@ -1,9 +1,10 @@
 import { largestExitCode } from '../../base/exit-code.js';
 import type { Failure } from '../../base/failure.js';
 import type { Result } from '../../base/result.js';
-import { openProject, type Run, type RunEnd } from '../../session/project.js';
+import type { Run, RunEnd } from '../../session/project.js';
 import { closingLines } from '../../ui/views/closing-lines.js';
 import { commandName } from '../command-name.js';
+import { projectOf } from '../open-project.js';
 import { type PlanningOptions, pipelineRequest } from '../pipeline-request.js';
 import { openRunDisplay, type RunDisplayOptions } from '../run-display.js';
 import { shownPath } from '../shown-path.js';
@@ -22,9 +23,12 @@ export interface RunOptions extends CommonOptions, PlanningOptions {
 
 /** `kshot run [FILE] [targets]`: computes what is not there yet; events on stderr, or on stdout with `--json`. */
 export async function run(options: RunOptions, targets: readonly string[]): Promise<number> {
-  if (options.dryRun === true) return await printPlan(options, targets);
+  if (options.dryRun === true) {
+    const { tag } = options;
+    return await printPlan(options, targets, { forRun: true, ...(tag === undefined ? {} : { tag }) });
+  }
   const terminal = openTerminal(options, { events: true });
-  const project = await openProject(options);
+  const project = await projectOf(options);
   if (!project.ok) return terminal.fail(project.failure);
   const { jobs, keepGoing, tag, inProcess = false } = options;
   const verbose = options.verbose === true || process.env['KSHOT_DEBUG'] === '1';

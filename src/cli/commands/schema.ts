@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { writeFileAtomic } from '../../base/files/atomic-file.js';
 import { makeFolders } from '../../base/files/make-folders.js';
 import { pipelineSchema } from '../../pipeline/json-schema.js';
-import { openProject } from '../../session/project.js';
 import { eventsSchema } from '../../ui/events-schema.js';
+import { projectOf } from '../open-project.js';
 import { type CommonOptions, openTerminal } from '../terminal.js';
 
 export interface SchemaOptions extends CommonOptions {
@@ -14,7 +14,7 @@ export interface SchemaOptions extends CommonOptions {
 /** `kshot schema`: writes `schemas/*.json`; with `--check` only says whether they are as they would be written. */
 export async function schema(options: SchemaOptions): Promise<number> {
   const terminal = openTerminal(options);
-  const project = await openProject(options);
+  const project = await projectOf(options);
   if (!project.ok) return terminal.fail(project.failure);
   const folder = join(project.value.root, 'schemas');
   const files = [

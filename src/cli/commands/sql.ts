@@ -1,5 +1,5 @@
-import { openProject } from '../../session/project.js';
 import type { RowFormat } from '../../tables/row-formats.js';
+import { projectOf } from '../open-project.js';
 import { type CommonOptions, openTerminal } from '../terminal.js';
 
 export interface SqlOptions extends CommonOptions {
@@ -11,7 +11,7 @@ export interface SqlOptions extends CommonOptions {
 /** `kshot sql QUERY`: rows of one query over the result tables, on stdout. */
 export async function sql(options: SqlOptions, query: string): Promise<number> {
   const terminal = openTerminal(options);
-  const project = await openProject(options);
+  const project = await projectOf(options);
   if (!project.ok) return terminal.fail(project.failure);
   const { format, timeout } = options;
   let hasWritten = false;

@@ -2,8 +2,8 @@ import type { RunRecord } from '../../artifacts/register.js';
 import type { ManifestNode } from '../../artifacts/run-documents.js';
 import { formatSeconds } from '../../base/quantities.js';
 import type { NodePlan } from '../../session/planning/describe-plan.js';
-import { openProject } from '../../session/project.js';
 import { planAsData, planLines } from '../../ui/views/plan-view.js';
+import { projectOf } from '../open-project.js';
 import { type PlanningOptions, pipelineRequest } from '../pipeline-request.js';
 import { type CommonOptions, openTerminal } from '../terminal.js';
 
@@ -17,7 +17,7 @@ const notUpToDate = 4;
 /** `kshot status`: the plan with what the last run of this pipeline did, on stdout. */
 export async function status(options: StatusOptions, targets: readonly string[]): Promise<number> {
   const terminal = openTerminal(options);
-  const project = await openProject(options);
+  const project = await projectOf(options);
   if (!project.ok) return terminal.fail(project.failure);
   const found = await project.value.status(pipelineRequest(targets, options));
   if (!found.ok) return terminal.fail(found.failure);

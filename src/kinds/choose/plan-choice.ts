@@ -69,7 +69,7 @@ export function planChoice(
     objections: [
       ...namesObjections({ settings, average }, all, rows, columns),
       ...(matched?.objections ?? []),
-      ...patienceObjections(patience, rows),
+      ...patienceObjections(patience, average, rows),
     ],
     notes: notesOf(settings, average, varying, rows, columns),
   };
@@ -204,8 +204,16 @@ function namesObjections(
 
 function patienceObjections(
   patience: number | undefined,
+  average: readonly string[],
   rows: readonly PlannedElement[],
 ): readonly Objection[] {
+  const segments = rows.flatMap(({ label }) => label.filter(({ isSegment }) => isSegment === true));
+  const inOrder = segments.flatMap(({ values }) => values.map(({ name }) => name));
+  const averaged = average.find((name) => inOrder.includes(name));
+  if (patience !== undefined && averaged !== undefined) {
+    const message = `patience follows each training by its ${averaged}, over which the metric is averaged: leave out one of the two`;
+    return [{ path: ['patience'], message }];
+  }
   const inChains = rows.every(({ label }) => label.some(({ isSegment }) => isSegment === true));
   if (patience === undefined || inChains) return [];
   return [

@@ -5,6 +5,7 @@ import { type Database, type DatabaseOptions, sqlName, withDatabase } from '../.
 import { parquetFile } from '../../tables/parquet.js';
 import { valueColumns } from './choice-plan.js';
 import type { ScoredRow } from './choose-best.js';
+import { namesText } from './names-text.js';
 
 const hint =
   'a table of metrics has the columns metric and value, and may have n, users, low, high and settings';
@@ -84,12 +85,4 @@ async function withoutMetric(
     message: `${table} has no metric ${metric}`,
     hint: `it has ${found.map((row) => String(row['metric'])).join(', ') || 'no rows'}`,
   });
-}
-
-/** `seed 1, k 5`: names that are something. */
-export function namesText(names: JsonObject): string {
-  return Object.entries(names)
-    .filter(([, value]) => value !== null)
-    .map(([name, value]) => `${name} ${typeof value === 'string' ? value : JSON.stringify(value)}`)
-    .join(', ');
 }

@@ -9,7 +9,8 @@ import { namingFile } from '../../base/system-error.js';
 import type { KindContext } from '../kind.js';
 import { filePath, inputTree, listElements } from '../ports.js';
 import { type Candidate, chooseBest, counts, type ScoredRow } from './choose-best.js';
-import { namesText, readScoredRows } from './scored-rows.js';
+import { namesText } from './names-text.js';
+import { readScoredRows } from './scored-rows.js';
 import type { SelectParameters } from './select.js';
 
 /** Writes the ports `settings` and `row`, and with candidates `chosen`. */

@@ -4,6 +4,7 @@ import { fileOf } from '../shapes.js';
 import { choiceParameters } from '../shared-parameters.js';
 import { checkMetric } from './check-metric.js';
 import type { ChoicePlan } from './choice-plan.js';
+import { plannedChoice } from './describe-choice.js';
 import { planChoice } from './plan-choice.js';
 
 const names = {
@@ -90,6 +91,7 @@ export const select = defineKind<Complete<typeof parameters>, Canonical<typeof p
         tables.every((one) => one !== undefined) && tables.length > 0 ? tables.flat() : undefined;
       return planChoice(given, lists, columns && [...new Set(columns)]);
     },
+    planned: plannedChoice,
     load: () => import('./select-body.js'),
   },
 );

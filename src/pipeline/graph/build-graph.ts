@@ -278,6 +278,7 @@ function buildInstance(
     [...step.inputs, ...step.over].map(({ port, location }) => [port, location]),
   );
   const matrix: Label = [{ values: combination.values.map(namedValue) }];
+  const label = [...matrix, ...over.label];
   const add = (
     nodeId: string,
     own: JsonObject,
@@ -290,6 +291,7 @@ function buildInstance(
         ...namesOfLabel([...over.label, ...matrix, ...segment]),
         ...(kind.declarations === undefined ? {} : parameters.shown.names),
       },
+      label: [...label, ...segment],
       ports,
       outputs,
       id: nodeId,
@@ -320,14 +322,14 @@ function buildInstance(
   for (let index = 0; index < segmentation.count(canonical); index++) {
     const segment = segmentation.segment(canonical, index);
     const nodeId = formatNodeId({ ...name, elements: [...name.elements, segment.label] });
-    const label = [
+    const ofSegment = [
       {
         values: [{ name: segmentation.labelledBy, value: Number(segment.label) }],
         text: segment.label,
         isSegment: true,
       },
     ];
-    segments.push({ label, tree: add(nodeId, segment.parameters, carried, label) });
+    segments.push({ label: ofSegment, tree: add(nodeId, segment.parameters, carried, ofSegment) });
     carried = {
       [segmentation.carry.input]: { type: 'file', leaf: { node: nodeId, path: segmentation.carry.output } },
     };

@@ -3,7 +3,7 @@ import type { Tree } from '../../base/files/tree.js';
 import type { JsonObject } from '../../base/json.js';
 import type { Result } from '../../base/result.js';
 import type { Roles } from '../../base/role.js';
-import type { ExternalFile, InputPort, OutputPort } from '../../kinds/kind.js';
+import type { ExternalFile, InputPort, Label, OutputPort } from '../../kinds/kind.js';
 import type { PublicationForm } from '../spec/publication-form.js';
 
 /** Where an input's leaf will come from: a leaf of an output of another node. */
@@ -44,6 +44,8 @@ export interface GraphNode {
   readonly declarations?: string;
   /** The node of the same step that it makes a port of that step from; absent of one that the pipeline itself names. */
   readonly derivedFrom?: string;
+  /** The names and values that make it one of several nodes of its step; absent of a derived one. */
+  readonly label?: Label;
   /**
    * As the user gave them after substitution, matrix values included, and what a step declares under its own names; for
    * tables and display.

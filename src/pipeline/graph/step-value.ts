@@ -25,32 +25,10 @@ export interface StepInstance {
 /** The tree that a reference names, given the value of its step. */
 export function treeOfReference(value: StepValue, reference: Reference): Result<PortTree, Mismatch> {
   const { selector, ports, text } = reference;
-  let { instances } = value;
-  let isList = value.hasMatrix || value.hasOver;
-  if (selector.length > 0) {
-    const names = instances[0]?.matrix.map(({ name }) => name) ?? [];
-    for (const { name } of selector) {
-      if (names.includes(name)) continue;
-      const hint = suggestion(name, names);
-      return failed({
-        reason: 'unknown-parameter',
-        message: `${names.length === 0 ? reference.step : `the matrix of ${reference.step}`} has no ${names.length === 0 ? 'matrix' : name}`,
-        ...(hint === undefined ? {} : { hint }),
-      });
-    }
-    const chosen = instances.filter(({ matrix }) => matrix.every((value) => isSelected(value, selector)));
-    if (chosen.length === 0) {
-      const labels = instances.map(({ matrix }) => `${reference.step}[${labelOf(matrix)}]`);
-      const hint = suggestion(`${reference.step}[${labelOf(selector)}]`, new Set(labels));
-      return failed({
-        reason: 'unknown-step',
-        message: `${reference.step} has no node [${labelOf(selector)}]`,
-        ...(hint === undefined ? {} : { hint }),
-      });
-    }
-    instances = chosen;
-    isList = chosen.length > 1 || value.hasOver;
-  }
+  const selected = selector.length === 0 ? success(value) : selectInstances(value, reference);
+  if (!selected.ok) return selected;
+  const { instances, hasMatrix, hasOver } = selected.value;
+  const isList = hasMatrix || hasOver;
   const [first] = instances;
   if (first === undefined) return success({ type: 'list', elements: [], labels: [] });
   if (!isList) return portAt(first.tree, ports, text);
@@ -63,6 +41,79 @@ export function treeOfReference(value: StepValue, reference: Reference): Result<
     ports,
     text,
   );
+}
+
+/**
+ * The part of a step's value that a selector singles out: by the values of its matrix, and of the elements that it was
+ * made `over`, nested ones too. What they leave one of is no list.
+ */
+function selectInstances(value: StepValue, { step, selector }: Reference): Result<StepValue, Mismatch> {
+  const names = new Set(
+    value.instances.flatMap(({ label, tree }) => [...namesIn(label), ...namesBelow(tree)]),
+  );
+  const unknown = selector.find(({ name }) => !names.has(name));
+  if (unknown !== undefined) {
+    const hint = suggestion(unknown.name, names);
+    const has = value.hasMatrix || value.hasOver ? unknown.name : 'matrix';
+    return failed({
+      reason: 'unknown-parameter',
+      message: `${names.size === 0 || !value.hasMatrix ? step : `the matrix of ${step}`} has no ${has}`,
+      ...(hint === undefined ? {} : { hint }),
+    });
+  }
+  const chosen = value.instances.flatMap((instance) => {
+    const tree = isLabelSelected(instance.label, selector) ? selectBelow(instance.tree, selector) : undefined;
+    return tree === undefined ? [] : [{ ...instance, tree }];
+  });
+  if (chosen.length === 0) {
+    const labels = value.instances.map(({ label }) => `${step}[${labelOf(label.flatMap(valuesOf))}]`);
+    const hint = suggestion(`${step}[${labelOf(selector)}]`, new Set(labels));
+    return failed({
+      reason: 'unknown-step',
+      message: `${step} has no node [${labelOf(selector)}]`,
+      ...(hint === undefined ? {} : { hint }),
+    });
+  }
+  const ofOver = chosen.flatMap(({ label }) => namesIn(label.filter(({ isOwn }) => isOwn !== true)));
+  return success({
+    instances: chosen,
+    hasMatrix: chosen.length > 1,
+    hasOver: value.hasOver && !selector.some(({ name }) => ofOver.includes(name)),
+  });
+}
+
+function valuesOf({ values }: Label[number]): Label[number]['values'] {
+  return values;
+}
+
+function namesIn(label: Label): readonly string[] {
+  return label.flatMap(({ values }) => values.map(({ name }) => name));
+}
+
+/** The names of the labels of lists in what a node of an `over` stands for. */
+function namesBelow(tree: PortTree): readonly string[] {
+  if (tree.type !== 'list') return [];
+  return [...tree.labels.flatMap(namesIn), ...tree.elements.flatMap(namesBelow)];
+}
+
+/** Whether a label has no other value of a name than the one that is asked for. */
+function isLabelSelected(label: Label, selector: Reference['selector']): boolean {
+  return label.every(({ values }) => values.every((one) => isSelected(one, selector)));
+}
+
+/** A list without the elements that are not asked for; the one that is left where its names were; undefined for none. */
+function selectBelow(tree: PortTree, selector: Reference['selector']): PortTree | undefined {
+  if (tree.type !== 'list') return tree;
+  const names = new Set(tree.labels.flatMap(namesIn));
+  const kept = tree.elements.flatMap((element, index) => {
+    const label = tree.labels[index] ?? [];
+    const below = isLabelSelected(label, selector) ? selectBelow(element, selector) : undefined;
+    return below === undefined ? [] : [{ below, label }];
+  });
+  const [only] = kept;
+  if (only === undefined) return undefined;
+  if (kept.length === 1 && selector.some(({ name }) => names.has(name))) return only.below;
+  return { ...tree, elements: kept.map(({ below }) => below), labels: kept.map(({ label }) => label) };
 }
 
 /** What several references name as one list; a list among them gives its own elements. */

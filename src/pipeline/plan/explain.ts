@@ -1,5 +1,6 @@
 import { canonicalText } from '../../base/canonical.js';
 import { isJsonObject, type Json, type JsonObject } from '../../base/json.js';
+import { kinds } from '../../kinds/registry.js';
 import type { Digest, Entry } from '../../store/entry.js';
 import type { Store } from '../../store/store.js';
 import type { CodeDigests } from './code-digests.js';
@@ -70,7 +71,8 @@ export async function differences(
     lines.push(`format ${shown(before['format'])} -> ${shown(after['format'])}`);
   }
   if (after['params'] !== undefined) {
-    for (const line of valueDifferences('with', before['params'] ?? {}, after['params'])) lines.push(line);
+    const [old, now] = [objectOf(before['params']), objectOf(after['params'])];
+    for (const line of parameterDifferences(String(after['kind']), old, now)) lines.push(line);
   }
   if (after['inputs'] !== undefined) {
     for (const line of memberDifferences('input', before['inputs'], after['inputs'])) lines.push(line);
@@ -106,6 +108,23 @@ export async function differencesInOneLine(
   const lines = await differences(before, after, readManifest, { names: 2 });
   const shortened = lines.slice(0, 3).map((line) => (line.length > 160 ? `${line.slice(0, 157)}...` : line));
   return [...shortened, ...(lines.length > 3 ? [`and ${lines.length - 3} more`] : [])].join('; ');
+}
+
+/** Differences of parameters; those that planning has added stand for what the kind says of them. */
+function parameterDifferences(kind: string, before: JsonObject, after: JsonObject): readonly string[] {
+  const planned = Object.hasOwn(kinds, kind) ? kinds[kind]?.planned : undefined;
+  if (planned === undefined) return valueDifferences('with', before, after);
+  const isPlanned = (name: string) => planned.names.includes(name);
+  const isWritten = (name: string) => !isPlanned(name);
+  const [old, now] = [onlyNames(before, isPlanned), onlyNames(after, isPlanned)];
+  return [
+    ...valueDifferences('with', onlyNames(before, isWritten), onlyNames(after, isWritten)),
+    ...(equal(old, now) ? [] : planned.differences(old, now)),
+  ];
+}
+
+function onlyNames(object: JsonObject, isWanted: (name: string) => boolean): JsonObject {
+  return Object.fromEntries(Object.entries(object).filter(([name]) => isWanted(name)));
 }
 
 function valueDifferences(

@@ -35,6 +35,20 @@ export function resolveEndedInputs(
   });
 }
 
+/** The first list that may lack elements and lacks all, with the nodes that should have given them. */
+export function emptyList(
+  { inputs, mayLack = [] }: Pick<GraphNode, 'inputs' | 'mayLack'>,
+  outputs: OutputsByNode,
+): { readonly port: string; readonly sources: readonly string[] } | undefined {
+  for (const port of mayLack) {
+    const tree = inputs[port];
+    if (tree?.type !== 'list' || tree.elements.length === 0) continue;
+    if (tree.elements.some((element) => resolveTree(element, outputs) !== undefined)) continue;
+    return { port, sources: nodesNeededBy({ inputs: { [port]: tree } }) };
+  }
+  return undefined;
+}
+
 /** The first thing that a node takes and that is not there. */
 export function missingSource(
   { inputs }: Pick<GraphNode, 'inputs'>,

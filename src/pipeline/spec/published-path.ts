@@ -1,5 +1,6 @@
 import { realpathSync } from 'node:fs';
 import { basename, dirname, isAbsolute, join, normalize, relative, resolve, sep } from 'node:path';
+import { isFolderAt } from '../../base/files/user-path.js';
 import { mayMatch } from '../../data/import/input-parts.js';
 
 /** Folders of a project that hold what kshot keeps and what it reads; nothing is published into them. */
@@ -24,11 +25,19 @@ export function checkPublishedPath(
   if (/\p{Cc}/u.test(text)) {
     return { message: 'a published file’s name cannot hold control characters', hint: inside };
   }
+  if (/^~/.test(text)) {
+    return {
+      message: `${text} begins with ~, which is put in by a shell and not here`,
+      hint: `${inside}; one that begins so is written ./${text}`,
+    };
+  }
   if (isAbsolute(text) || !isBelow(path)) {
     return { message: `${text} is outside the project`, hint: inside };
   }
   if (path.endsWith(sep) || path === '.')
     return { message: `${text} is a folder`, hint: 'name a file in it' };
+  if (isFolderAt(resolve(root, path)))
+    return { message: `${text} is a folder that is there already`, hint: 'name a file in it' };
   if (path.split(sep).some((name) => Buffer.byteLength(name) > 255)) {
     return { message: `${text} has a name of more than 255 bytes`, hint: inside };
   }

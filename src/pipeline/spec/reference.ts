@@ -2,7 +2,7 @@ import { parse } from 'yaml';
 import { closingBracket, splitOutside } from '../../base/bracketed-text.js';
 import { canonicalText } from '../../base/canonical.js';
 import type { Json } from '../../base/json.js';
-import { tooDeepAt } from '../text/nesting.js';
+import { composeDocuments } from '../text/nesting.js';
 
 /** What stands under `in`: `split`, `split.train`, `tune[inner_lr=0.02].metrics`. */
 export interface Reference {
@@ -36,9 +36,9 @@ function parseSelector(text: string): Reference['selector'] | undefined {
   const selector: { name: string; value: Json }[] = [];
   for (const part of parts) {
     const match = /^\s*([\w.-]+)\s*=(.*)$/s.exec(part);
-    if (match === null || tooDeepAt(match[2] ?? '') !== undefined) return undefined;
+    if (match === null) return undefined;
     try {
-      const value = parse(match[2] ?? '') as Json;
+      const value = valueIn(match[2] ?? '');
       // No value of a matrix is what this throws at: a number without end, bytes.
       canonicalText(value);
       selector.push({ name: match[1] ?? '', value });
@@ -47,6 +47,14 @@ function parseSelector(text: string): Reference['selector'] | undefined {
     }
   }
   return selector;
+}
+
+/** The value of a YAML text. @throws where it has none, more than one, or one that is nested too deeply */
+function valueIn(text: string): Json {
+  const [document, ...more] = composeDocuments(text, { uniqueKeys: true });
+  const [error] = more.length > 0 ? [new Error('there is a second document')] : (document?.errors ?? []);
+  if (error !== undefined) throw error;
+  return (document?.toJS() ?? null) as Json;
 }
 
 /** Whether a value of a matrix is one that a selector asks for, or the selector does not name it. */

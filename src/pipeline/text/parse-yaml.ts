@@ -1,8 +1,8 @@
-import { isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseAllDocuments } from 'yaml';
+import { type Document, isAlias, isMap, isScalar, isSeq, LineCounter, type Node } from 'yaml';
 import type { Failure, Location } from '../../base/failure.js';
 import { failed, type Result, success } from '../../base/result.js';
 import { failureAt, type LocatedEntry, type LocatedValue } from './located-value.js';
-import { tooDeepAt } from './nesting.js';
+import { composeDocuments, TooDeep } from './nesting.js';
 
 /** Values that aliases may stand for, all together; a file within its size limit can mean billions. */
 const aliasedValuesLimit = 100_000;
@@ -28,12 +28,11 @@ export function parseYaml(text: string, { file, prefix = '' }: YamlSource): Resu
     failures.push(failureAt({ location: locate(start, end) }, 'yaml-syntax', message, { hint }));
   };
 
-  const tooDeep = tooDeepAt(text);
-  if (tooDeep !== undefined) {
-    refuse(tooDeep, tooDeep + 1, 'values are nested too deeply here');
+  const documents = documentsIn(text);
+  if (documents instanceof TooDeep) {
+    refuse(documents.offset, documents.offset + 1, 'values are nested too deeply here');
     return failed(failures);
   }
-  const documents = parseDocuments(text);
   const lines = new Set<number>();
   for (const { message, pos } of documents.flatMap(({ errors, warnings }) => [...errors, ...warnings])) {
     const { line, lineText } = locate(...pos);
@@ -163,10 +162,14 @@ export function parseYaml(text: string, { file, prefix = '' }: YamlSource): Resu
   return failures.length > 0 ? failed(failures) : success(value);
 }
 
-function parseDocuments(text: string) {
-  // Keys are checked here: the library's own check compares each with all before it.
-  const parsed = parseAllDocuments(text, { prettyErrors: false, uniqueKeys: false });
-  return 'empty' in parsed ? [] : parsed;
+function documentsIn(text: string): readonly Document.Parsed[] | TooDeep {
+  try {
+    // Keys are checked here: the library's own check compares each with all before it.
+    return composeDocuments(text, { uniqueKeys: false });
+  } catch (error) {
+    if (error instanceof TooDeep) return error;
+    throw error;
+  }
 }
 
 /** A number must be finite, where it was written as a whole number that very number, and the same to every reader. */

@@ -32,6 +32,7 @@ export async function executeRequest(
   { log, cancel, listener, ownProcessGroup }: RequestSurroundings,
 ): Promise<Result<Executed, Failure>> {
   const timer = startTimeout(request, cancel);
+  const named = (text: string) => withElementNodes(text, request.elementNodes);
   const mayLog = limited(logLinesPerSecond);
   const progress = throttled(progressEveryMilliseconds, withFiguresOf, (latest: Progress) =>
     listener.progress(latest),
@@ -55,7 +56,8 @@ export async function executeRequest(
           listener.log(line);
         }
       },
-      note(line) {
+      note(text) {
+        const line = named(text);
         log.print([line]);
         if (mayLog()) listener.note(line);
       },
@@ -63,13 +65,26 @@ export async function executeRequest(
     });
     return success(executed);
   } catch (error) {
-    const failure = failureOf(error, dirname(request.outputsFolder));
+    const plain = failureOf(error, dirname(request.outputsFolder));
+    const failure: Failure = {
+      ...plain,
+      message: named(plain.message),
+      ...(plain.details === undefined ? {} : { details: plain.details.map(named) }),
+    };
     if (failure.details !== undefined) log.note(failure.details.join('\n'));
     return failed(failure);
   } finally {
     progress.flush();
     clearTimeout(timer);
   }
+}
+
+/** A body knows what it takes by its place in a list, `rows[2]`; who reads of it wants the node, `rows[2] (tune@200)`. */
+function withElementNodes(text: string, nodes: ExecuteRequest['elementNodes']): string {
+  return text.replaceAll(/\b([\w-]+)\[(\d+)\]/g, (place, port: string, index: string) => {
+    const node = Object.hasOwn(nodes, port) ? nodes[port]?.[Number(index)] : undefined;
+    return node === undefined || node === '' ? place : `${place} (${node})`;
+  });
 }
 
 function startTimeout(

@@ -1,5 +1,6 @@
 import { arch, cpus, freemem, release, totalmem, type } from 'node:os';
 import type { Failure } from '../../base/failure.js';
+import { missingPackageFailure } from '../../base/missing-package.js';
 import { chooseEngine, type EngineChoice } from '../../engines/choose-engine.js';
 import type { EngineDescriptor, EngineProbe, PackageVersions } from '../../engines/engine.js';
 import { gpuDevices } from '../../engines/gpu-devices.js';
@@ -49,6 +50,7 @@ export interface Diagnosis {
 export async function diagnose(folder: string, root?: string): Promise<Diagnosis> {
   const findings: Findings = { problems: [], warnings: [] };
   const versions = await diagnoseVersions(findings);
+  await diagnoseDrawing(findings);
   const { automatic, found } = await diagnoseEngines(findings);
   const project = await diagnoseProject(folder, root, findings);
   return {
@@ -79,14 +81,31 @@ async function diagnoseVersions({ problems }: Findings): Promise<PackageVersions
     );
     return { node, DuckDB: String(rows[0]?.['version']).replace(/^v/, ''), ...packageVersions() };
   } catch (error) {
-    problems.push({
-      reason: 'device-unavailable',
-      message: `DuckDB cannot be loaded: ${error instanceof Error ? error.message.split('\n')[0] : String(error)}`,
-      hint: 'npm ci installs the library for this machine; a node_modules copied from another holds that one’s',
-      cause: error,
-    });
+    problems.push(notLoaded('DuckDB', error));
     return { node, ...packageVersions() };
   }
+}
+
+/** Of what draws figures, whose library for this machine is a package of its own, as DuckDB's is. */
+async function diagnoseDrawing({ problems }: Findings): Promise<void> {
+  try {
+    await import('@napi-rs/canvas');
+  } catch (error) {
+    problems.push(notLoaded('@napi-rs/canvas, which draws the figures of reports,', error));
+  }
+}
+
+function notLoaded(what: string, error: unknown): Failure {
+  const { reason = 'device-unavailable', message, hint } = missingPackageFailure(error) ?? {};
+  const why = message ?? (error instanceof Error ? error.message.split('\n')[0] : String(error));
+  const install =
+    'npm ci installs the library for this machine, unless it leaves out optional packages; a node_modules copied from another machine holds that one’s';
+  return {
+    reason,
+    message: `${what} cannot be loaded: ${why}`,
+    hint: hint === undefined ? install : `${hint}; ${install}`,
+    cause: error,
+  };
 }
 
 /** Probes every engine anew, whatever earlier probes came to. */

@@ -1,8 +1,10 @@
+import { refusedTag } from '../../artifacts/run-folder.js';
 import type { Failure } from '../../base/failure.js';
-import { type Result, success } from '../../base/result.js';
+import { failed, type Result, success } from '../../base/result.js';
 import type { Publication } from '../../pipeline/graph/graph.js';
 import { countStates, type PlanCounts } from '../../pipeline/plan/count-states.js';
 import type { PlanState } from '../../pipeline/plan/plan.js';
+import { unavailableEngines } from '../running/unavailable-engines.js';
 import {
   type PipelineRequest,
   type PlannedPipeline,
@@ -42,13 +44,29 @@ export interface PipelinePlan {
   readonly warnings: readonly Failure[];
 }
 
+/** What to plan, and for what. */
+export interface PlanRequest extends PipelineRequest {
+  /** Whether it is refused where a run would be: an engine that cannot compute here, a tag that is taken. */
+  readonly forRun?: boolean;
+  /** The tag that the run would have. */
+  readonly tag?: string;
+}
+
 /** Plans a pipeline, with a reason for each node that is no hit. */
 export async function describePlan(
   place: RequestPlace,
-  request: PipelineRequest,
+  { forRun = false, tag, ...request }: PlanRequest,
 ): Promise<Result<PipelinePlan, Failure[]>> {
   const planned = await planPipeline(place, request);
-  return planned.ok ? success(await withReasons(planned.value)) : planned;
+  if (!planned.ok) return planned;
+  if (forRun) {
+    const { root, graph } = planned.value;
+    const refused = tag === undefined ? undefined : refusedTag(root, graph.name, tag);
+    const unavailable = await unavailableEngines(planned.value);
+    const failures = [...unavailable, ...(refused === undefined ? [] : [refused])];
+    if (failures.length > 0) return failed(failures);
+  }
+  return success(await withReasons(planned.value));
 }
 
 async function withReasons(planned: PlannedPipeline): Promise<PipelinePlan> {

@@ -1,7 +1,7 @@
 import type { Failure } from '../../base/failure.js';
 import { suggestion } from '../../base/nearest-name.js';
 import { failed, type Result, success } from '../../base/result.js';
-import { namesInGraph } from '../../pipeline/load-pipeline.js';
+import { namesInGraph, nodesCalled } from '../../pipeline/graph/called-nodes.js';
 import { createManifestReader, differences, findSimilar } from '../../pipeline/plan/explain.js';
 import type { PlannedNode } from '../../pipeline/plan/plan.js';
 import { nodesNeededBy } from '../../pipeline/plan/resolve-inputs.js';
@@ -48,8 +48,9 @@ export async function explainStep(
   if (!planned.ok) return planned;
   const { plan } = planned.value;
   const shown = new Set(shownNodes(plan.nodes, ({ node }) => node));
+  const called = new Set(nodesCalled(plan.graph.nodes, step));
   const nodes = plan.nodes.filter(
-    (one) => one.node.id === step || (one.node.step === step && shown.has(one)),
+    (one) => called.has(one.node) && (one.node.step !== step || one.node.id === step || shown.has(one)),
   );
   if (nodes.length === 0) {
     const hint = suggestion(step, namesInGraph(plan.nodes.map(({ node }) => node)));

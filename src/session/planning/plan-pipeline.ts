@@ -1,8 +1,9 @@
 import type { Failure } from '../../base/failure.js';
 import { suggestion } from '../../base/nearest-name.js';
 import { failed, type Result, success } from '../../base/result.js';
+import { namesInGraph, nodesCalled } from '../../pipeline/graph/called-nodes.js';
 import type { Graph, GraphNode } from '../../pipeline/graph/graph.js';
-import { loadPipeline, namesInGraph } from '../../pipeline/load-pipeline.js';
+import { loadPipeline } from '../../pipeline/load-pipeline.js';
 import { type CodeDigests, installedCode, readCodeDigests } from '../../pipeline/plan/code-digests.js';
 import { makePlan } from '../../pipeline/plan/make-plan.js';
 import type { Plan } from '../../pipeline/plan/plan.js';
@@ -100,15 +101,17 @@ function forcedNodes(
   force: boolean | readonly string[],
 ): Result<(node: GraphNode) => boolean, Failure> {
   if (typeof force === 'boolean') return success(() => force);
-  const names = force;
-  const unknown = names.find((name) => !graph.nodes.some((node) => node.step === name || node.id === name));
-  if (unknown !== undefined) {
-    const hint = suggestion(unknown, namesInGraph(graph.nodes));
+  const forced = new Set<string>();
+  for (const name of force) {
+    const called = nodesCalled(graph.nodes, name);
+    for (const { id } of called) forced.add(id);
+    if (called.length > 0) continue;
+    const hint = suggestion(name, namesInGraph(graph.nodes));
     return failed({
       reason: 'unknown-step',
-      message: `--force=${unknown}: there is no such step`,
+      message: `--force=${name}: there is no such step`,
       ...(hint === undefined ? {} : { hint }),
     });
   }
-  return success((node) => names.includes(node.step) || names.includes(node.id));
+  return success(({ id }) => forced.has(id));
 }

@@ -36,7 +36,7 @@ export async function getOutput(
   const manifest = readManifest(root, run);
   if (manifest === undefined) return failed([folderGone(record.value)]);
   const all = manifest.nodes.flatMap(outputsOf);
-  const named = all.filter((one) => one.byNode === output);
+  const named = all.filter((one) => one.byNode === output || one.byId === output);
   const found = named.length > 0 ? named : all.filter((one) => one.byStep === output);
   const [only, ...others] = found;
   if (only === undefined) return failed([noSuchOutput(output, run, all)]);
@@ -60,14 +60,17 @@ export async function getOutput(
 }
 
 interface NamedOutput {
+  /** A port that is derived is one of the node that it is derived from. */
   readonly byNode: string;
+  readonly byId: string;
   readonly byStep: string;
   readonly reference: ObjectReference;
 }
 
-function outputsOf({ id, step, outputs }: ManifestNode): readonly NamedOutput[] {
+function outputsOf({ id, step, derived_from, outputs }: ManifestNode): readonly NamedOutput[] {
   return Object.entries(outputs).map(([path, reference]) => ({
-    byNode: `${id}.${path}`,
+    byNode: `${derived_from ?? id}.${path}`,
+    byId: `${id}.${path}`,
     byStep: `${step}.${path}`,
     reference,
   }));

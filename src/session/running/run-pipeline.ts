@@ -255,7 +255,7 @@ async function executeNodes(
     ...outlineRun(planned, { slots, gpus: gpus.length, memoryBytes: machineMemory() }),
   });
   if (openNodes(plan).length > 0) preloadPage(graph);
-  const { force = [] } = request;
+  const forced = request.force === true ? [] : graph.nodes.filter(planned.isForced).map(({ id }) => id);
   const reasonFor = createReasons(planned);
   const [{ executePlan }, { LocalExecutor }] = await Promise.all([
     import('../../run/scheduler.js'),
@@ -273,7 +273,7 @@ async function executeNodes(
     root,
     options: {
       keepGoing: request.keepGoing === true,
-      force: force === true ? 'all' : force === false || force.length === 0 ? 'none' : force,
+      force: request.force === true ? 'all' : forced.length === 0 ? 'none' : forced,
     },
     verbose,
     logFolder: folder.logs,

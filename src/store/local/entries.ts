@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { writeFileAtomic } from '../../base/files/atomic-file.js';
 import { checkedJson, checkedText, hasChecksum } from '../../base/files/checked-json.js';
@@ -18,7 +18,10 @@ type Unproved = { readonly [name: string]: unknown };
 export function readEntry(layout: Layout, key: Digest): Entry | undefined {
   let text: string;
   try {
-    text = readFileSync(layout.entry(key), 'utf8');
+    const path = layout.entry(key);
+    // Of most keys that are looked for before they are computed there is none, and an error takes ten times as long.
+    if (statSync(path, { throwIfNoEntry: false }) === undefined) return undefined;
+    text = readFileSync(path, 'utf8');
   } catch {
     // Missing, or unreadable and so as good as missing: its step runs, and publishing meets the same trouble aloud.
     return undefined;

@@ -74,6 +74,12 @@ test('over averaged names there is a candidate for each of the others, and what 
   expect(best.roles['chosen/1']).toEqual(['train', 'val']);
 });
 
+test('patience and an average over that by which it goes along do not go together', async () => {
+  expect(await complaintsOf('average: [iterations], patience: 2')).toEqual([
+    'patience follows each training by its iterations, over which the metric is averaged: leave out one of the two',
+  ]);
+});
+
 test('patience goes along the checkpoints of each training', async () => {
   const best = nodeOf(await choiceOf('average: [seed], patience: 2'), 'best');
   expect((best.parameters['groups'] as { chain: number }[]).map(({ chain }) => chain)).toEqual([0, 0, 1, 1]);

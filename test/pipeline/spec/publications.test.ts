@@ -92,6 +92,8 @@ publish: { ${/json$/.test(path) ? 'v.value' : 'interactions.interactions'}: "${p
     ['  v.value: out/../../v.json', 'is outside the project'],
     ['  v.value: /tmp/v.json', '/tmp/v.json is outside the project'],
     ['  v.value: out/', 'out/ is a folder'],
+    ['  v.value: ~/v.json', '~/v.json begins with ~, which is put in by a shell and not here'],
+    ['  v.value: pipelines/../in', 'pipelines/../in is a folder that is there already'],
     ['  v.value: cache/v.json', 'is in cache/, where nothing is published'],
     ['  v.value: Artifacts/v.json', 'is in Artifacts/, where nothing is published'],
     ['  v.value: pipelines/v.json', 'is in pipelines/, where nothing is published'],
