@@ -3,9 +3,8 @@ import { kshot } from '../../support/kshot.js';
 import { temporaryProject } from '../../support/temporary-project.js';
 
 const script = `
-import { writeFileSync } from 'node:fs';
-const rate = Number(process.env.RATE);
-const seed = Number(process.argv[2]);
+import { readFileSync, writeFileSync } from 'node:fs';
+const { rate, seed } = JSON.parse(readFileSync('config', 'utf8'));
 writeFileSync('model.txt', 'rate ' + rate + ', seed ' + seed);
 writeFileSync('metrics.json', JSON.stringify({ accuracy: rate === 3 && seed === 2 ? NaN : rate / 10 + seed / 100 }).replace('null', 'NaN'));
 writeFileSync('curve.jsonl', [1, 2, 3].map((step) => JSON.stringify({ step, loss: rate / step })).join('\\n'));
@@ -15,21 +14,21 @@ const pipeline = `
 version: 1
 name: script
 steps:
+  config: { kind: value, matrix: { rate: [1, 3, 2], seed: [1, 2] } }
   train:
     kind: command
+    over: { config: config.value }
     with:
+      argv: [node, train.mjs]
       files: [train.mjs]
       outputs:
         model: model.txt
         metrics: { path: metrics.json, as: metrics }
         curve: { path: curve.jsonl, as: history }
-    matrix:
-      env: [{ RATE: 1 }, { RATE: 3 }, { RATE: 2 }]
-      argv: [[node, train.mjs, 1], [node, train.mjs, 2]]
   best:
     kind: select
     in: { rows: train.metrics, candidates: train.model }
-    with: { metric: accuracy, mode: max, settings: [env], average: [argv] }
+    with: { metric: accuracy, mode: max, settings: [rate], average: [seed] }
   chosen:
     kind: command
     over: { model: best.chosen }
@@ -38,6 +37,10 @@ steps:
     kind: select
     in: { rows: train.metrics }
     with: { metric: acuracy, mode: max }
+  seeds:
+    kind: select
+    in: { rows: train.metrics }
+    with: { metric: accuracy, mode: max, average: [sed] }
 `;
 
 describe('a script that writes metrics.json', () => {
@@ -56,13 +59,11 @@ describe('a script that writes metrics.json', () => {
   });
 
   it('has its metrics and its curve in SQL, with what the nodes differ in as columns', async () => {
-    expect(
-      await sql(
-        'SELECT metric, round(value, 4) AS value, env, argv FROM metrics WHERE value < 0.2 ORDER BY value',
-      ),
-    ).toEqual([
-      { metric: 'accuracy', value: 0.11, env: '{"RATE":1}', argv: '["node","train.mjs",1]' },
-      { metric: 'accuracy', value: 0.12, env: '{"RATE":1}', argv: '["node","train.mjs",2]' },
+    const low =
+      'SELECT metric, round(value, 4) AS value, rate, seed FROM metrics WHERE value < 0.2 ORDER BY value';
+    expect(await sql(low)).toEqual([
+      { metric: 'accuracy', value: 0.11, rate: 1, seed: 1 },
+      { metric: 'accuracy', value: 0.12, rate: 1, seed: 2 },
     ]);
     expect(await sql('SELECT iteration, sum(loss) AS loss FROM history GROUP BY ALL ORDER BY ALL')).toEqual([
       { iteration: 1, loss: 12 },
@@ -73,7 +74,7 @@ describe('a script that writes metrics.json', () => {
 
   it('has a table of results without a column that says nothing of it', async () => {
     const { stdout } = await kshot(project, ['results']);
-    expect(stdout).toMatch(/^node +env +argv +accuracy\n/);
+    expect(stdout).toMatch(/^node +rate +seed +accuracy\n/);
     expect(stdout).toContain('0.3100');
     expect(stdout).not.toMatch(/episode|query|users/i);
   });
@@ -90,5 +91,9 @@ describe('a script that writes metrics.json', () => {
     expect(exitCode).toBe(1);
     expect(stderr).toContain('rows[0] has no metric acuracy');
     expect(stderr).toContain('it has accuracy');
+    const average = await kshot(project, ['run', 'seeds']);
+    expect(average.exitCode).toBe(1);
+    expect(average.stderr).toContain('average names sed, which the rows do not have');
+    expect(average.stderr).toContain('seed');
   });
 });
