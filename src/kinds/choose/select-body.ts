@@ -5,6 +5,7 @@ import { FailureError } from '../../base/failure.js';
 import { isMissing, leavesOf, type Tree } from '../../base/files/tree.js';
 import { writeFile } from '../../base/files/write-file.js';
 import type { JsonObject } from '../../base/json.js';
+import { suggestion } from '../../base/nearest-name.js';
 import { namingFile } from '../../base/system-error.js';
 import type { KindContext } from '../kind.js';
 import { filePath, inputTree, listElements } from '../ports.js';
@@ -19,6 +20,7 @@ export async function run(context: KindContext<SelectParameters>): Promise<void>
   const tables = listElements(inputTree(context, 'rows'));
   const paths = tables.map((table) => (isMissing(table) ? undefined : filePath(table)));
   const rows = await readScoredRows(paths, metric, 'rows', context);
+  refuseStrangeNames(rows, context.parameters);
   const leftOut = [
     ...paths.flatMap((path, index) =>
       path === undefined ? [`${rowText(index, elements[index]?.names ?? {})}: its step failed`] : [],
@@ -53,6 +55,24 @@ export async function run(context: KindContext<SelectParameters>): Promise<void>
     }),
   );
   writeChosen(best, context);
+}
+
+/** Names to average over that neither the tables nor what planning knows of them have: a metric would not be averaged. */
+function refuseStrangeNames(
+  rows: readonly ScoredRow[],
+  { average = [], elements = [] }: SelectParameters,
+): void {
+  const known = new Set([
+    ...rows.flatMap(({ columns }) => Object.keys(columns)),
+    ...elements.flatMap(({ names }) => Object.keys(names)),
+  ]);
+  const strange = average.find((name) => !known.has(name));
+  if (strange === undefined || rows.length === 0) return;
+  throw new FailureError({
+    reason: 'bad-data',
+    message: `average names ${strange}, which the rows do not have`,
+    hint: suggestion(strange, known) ?? 'they differ in nothing that has a name',
+  });
 }
 
 /** A candidate's names: columns before what planning knows of its element. */

@@ -6,6 +6,7 @@ import type { KindContext } from '../kind.js';
 import { isFolder } from './folder/is-folder.js';
 import { packFolder } from './folder/pack-folder.js';
 import { isInside, placeOf } from './place-inputs.js';
+import { eventsFile } from './program-events.js';
 
 /** Moves what the program wrote to the output ports. @throws FailureError `output-missing` where a file is unfit */
 export async function collectOutputs(
@@ -23,6 +24,12 @@ async function collect(context: KindContext, port: string, path: string): Promis
     throw unfit(
       `the program removed the folder in which it was started, and ${path} with it`,
       'have the program remove only what it has made',
+    );
+  }
+  if (found === undefined && path === eventsFile) {
+    throw unfit(
+      `the program sent nothing to KSHOT_EVENTS, of which outputs.${port} was to be made`,
+      'log figures as it goes (kshot.log(step, loss=…)), or name a file that it writes: { path: FILE, as: history }',
     );
   }
   if (found === undefined) {

@@ -3,6 +3,7 @@ import { derivedMetrics } from '../evaluate/metrics.js';
 import type { Derivation, Kind, Objection, OutputPort } from '../kind.js';
 import { fileOf } from '../shapes.js';
 import { isFolder } from './folder/is-folder.js';
+import { eventsFile } from './program-events.js';
 import { readFigure } from './typed/read-figure.js';
 import { readHistory } from './typed/read-history.js';
 import { readInteractions } from './typed/read-interactions.js';
@@ -39,7 +40,8 @@ export const outputsParameter = {
         type: 'object',
         properties: {
           path: {
-            description: 'Where the program writes it; with a slash at its end, a folder.',
+            description:
+              'Where the program writes it; with a slash at its end, a folder. A history without a path is made of what the program sent to KSHOT_EVENTS.',
             ...relativePath,
           },
           as: {
@@ -64,7 +66,6 @@ export const outputsParameter = {
             enum: ['train', 'val', 'test'],
           },
         },
-        required: ['path'],
         additionalProperties: false,
       },
     ],
@@ -74,7 +75,7 @@ export const outputsParameter = {
 
 /** An output of a program as it is declared. */
 export interface DeclaredOutput {
-  readonly path: string;
+  readonly path?: string;
   readonly as?: string;
   readonly episodes?: string;
   readonly from?: readonly string[];
@@ -83,11 +84,14 @@ export interface DeclaredOutput {
 
 type Outputs = { readonly [port: string]: string | DeclaredOutput };
 
+type PlacedOutput = DeclaredOutput & { readonly path: string };
+
 /** By output port what was declared of it, the path without `../` and the like. */
-function declaredOutputs(outputs: Outputs): readonly (readonly [port: string, output: DeclaredOutput])[] {
+function declaredOutputs(outputs: Outputs): readonly (readonly [port: string, output: PlacedOutput])[] {
   return Object.entries(outputs).map(([port, output]) => {
-    const declared = typeof output === 'string' ? { path: output } : output;
-    return [port, { ...declared, path: normalize(declared.path) }];
+    const declared: DeclaredOutput = typeof output === 'string' ? { path: output } : output;
+    // What is no history and has no path is refused.
+    return [port, { ...declared, path: normalize(declared.path ?? eventsFile) }];
   });
 }
 
@@ -138,7 +142,16 @@ export function checkOutputs(outputs: Outputs, inputNames: readonly string[]): r
     const ranked = episodes === undefined ? [] : [['episodes', episodes] as const];
     const unknown = [...claimed, ...ranked].filter(([, name]) => !inputNames.includes(name));
     const misplaced = episodes !== undefined && as !== 'ranks';
+    const hasNoPath = path === eventsFile && as !== 'history';
     return [
+      ...(hasNoPath
+        ? [
+            {
+              path: ['outputs', port],
+              message: `outputs.${port} has no path: say which file the program writes; only a history can be made of what it sent to KSHOT_EVENTS`,
+            },
+          ]
+        : []),
       ...unknown.map(([parameter, name]) => ({
         path: ['outputs', port, parameter],
         message: `outputs.${port}: ${parameter} names ${name}, which is no input of the step`,

@@ -5,9 +5,9 @@ import { temporaryProject } from '../../support/temporary-project.js';
 
 /** Ranks every query pair by its id and a shift, and draws and lists what it did; reads parquet as kshot itself does. */
 const script = `
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { DuckDBInstance } from ${JSON.stringify(import.meta.resolve('@duckdb/node-api'))};
-const shift = Number(process.argv[2]);
+const { shift } = JSON.parse(readFileSync('config', 'utf8'));
 const database = await (await DuckDBInstance.create()).connect();
 const reader = await database.runAndReadAll(
   "SELECT DISTINCT unnest(query_pair_ids) AS pair FROM read_parquet('episodes/episodes') ORDER BY pair",
@@ -29,17 +29,19 @@ steps:
   split: { kind: data.split, in: { pairs: pairs }, with: { train: 0.5, val: 0.25, seed: 1 } }
   episodes: { kind: data.episodes, in: { pairs: split }, with: { k: 2, q: 2 } }
   popular: { kind: baseline.popularity, in: { train: episodes.train, episodes: episodes.test } }
+  config: { kind: value, matrix: { shift: [0, 1, 2] } }
   mine:
     kind: command
+    over: { config: config.value }
     in: { episodes: episodes.test }
     with:
+      argv: [node, rank.mjs]
       files: [rank.mjs]
       outputs:
         ranks: { path: ranks.csv, as: ranks }
         shape: { path: shape.svg, as: figure }
         counts: { path: counts.csv, as: table }
         notes: notes/
-    matrix: { argv: [[node, rank.mjs, 0], [node, rank.mjs, 1], [node, rank.mjs, 2]] }
   read:
     kind: command
     over: { notes: mine.notes }
@@ -56,7 +58,7 @@ describe('a program that ranks', () => {
     const { exitCode, stderr } = await kshot(project, ['run', '--json']);
     expect({ exitCode, stderr }).toMatchObject({ exitCode: 0 });
     const logs = readdirSync(`${runFolder()}/logs`);
-    const log = logs.find((name) => name.startsWith('read') && name.includes('2]'));
+    const log = logs.find((name) => name.startsWith('read') && name.includes('=2'));
     expect(readFileSync(`${runFolder()}/logs/${log}`, 'utf8')).toContain('hello 2');
   });
 
@@ -64,14 +66,14 @@ describe('a program that ranks', () => {
     const answer = async (sql: string) =>
       JSON.parse((await kshot(project, ['sql', sql, '--json'])).stdout) as { [column: string]: unknown }[];
     const ranks = await answer(
-      "SELECT argv, avg(1 / rank) AS mrr, avg((rank = 1)::INT) AS accuracy FROM ranks WHERE step = 'mine' GROUP BY ALL ORDER BY argv",
+      "SELECT shift, avg(1 / rank) AS mrr, avg((rank = 1)::INT) AS accuracy FROM ranks WHERE step = 'mine' GROUP BY ALL ORDER BY shift",
     );
     const metrics = await answer(
-      "SELECT argv, max(value) FILTER (metric = 'mrr') AS mrr, max(value) FILTER (metric = 'accuracy@1') AS accuracy FROM metrics WHERE step = 'mine' GROUP BY ALL ORDER BY argv",
+      "SELECT shift, max(value) FILTER (metric = 'mrr') AS mrr, max(value) FILTER (metric = 'accuracy@1') AS accuracy FROM metrics WHERE step = 'mine' GROUP BY ALL ORDER BY shift",
     );
     expect(metrics).toHaveLength(3);
     for (const [index, row] of metrics.entries()) {
-      expect(row['argv']).toBe(ranks[index]?.['argv']);
+      expect(row['shift']).toBe(ranks[index]?.['shift']);
       expect(row['mrr']).toBeCloseTo(Number(ranks[index]?.['mrr']), 12);
       expect(row['accuracy']).toBeCloseTo(Number(ranks[index]?.['accuracy']), 12);
     }
@@ -87,6 +89,6 @@ describe('a program that ranks', () => {
     const page = readFileSync(`${runFolder()}/report.html`, 'utf8');
     const svg = '<svg xmlns="http://www.w3.org/2000/svg" width="10" height="10"><circle r="4"/></svg>';
     expect(page).toContain(`src="data:image/svg+xml;base64,${Buffer.from(svg).toString('base64')}"`);
-    expect(page).toMatch(/\]\.counts<?[\s\S]*>pairs</);
+    expect(page).toMatch(/=2\.counts<?[\s\S]*>pairs</);
   });
 });

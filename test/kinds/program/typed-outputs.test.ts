@@ -3,8 +3,8 @@ import { kshot } from '../../support/kshot.js';
 import { temporaryProject } from '../../support/temporary-project.js';
 
 const script = `
-import { writeFileSync } from 'node:fs';
-const [rate, seed] = process.argv.slice(2).map(Number);
+import { readFileSync, writeFileSync } from 'node:fs';
+const { rate, seed } = JSON.parse(readFileSync(process.env.KSHOT_PARAMS, 'utf8'));
 writeFileSync('model.txt', 'rate ' + rate + ', seed ' + seed);
 writeFileSync('metrics.json', JSON.stringify({ accuracy: rate === 3 && seed === 2 ? NaN : rate / 10 + seed / 100 }).replace('null', 'NaN'));
 writeFileSync('curve.jsonl', [1, 2, 3].map((step) => JSON.stringify({ step, loss: rate / step })).join('\\n'));
@@ -16,17 +16,15 @@ name: script
 steps:
   train:
     kind: command
+    matrix: { rate: [1, 3, 2], seed: [1, 2] }
     with:
-      argv: [node, train.mjs, '{rate}', '{seed}']
+      argv: [node, train.mjs]
       params: { rate: 1, seed: 1 }
       files: [train.mjs]
       outputs:
         model: model.txt
         metrics: { path: metrics.json, as: metrics }
         curve: { path: curve.jsonl, as: history }
-    matrix:
-      rate: [1, 3, 2]
-      seed: [1, 2]
   best:
     kind: select
     in: { rows: train.metrics, candidates: train.model }
@@ -39,6 +37,10 @@ steps:
     kind: select
     in: { rows: train.metrics }
     with: { metric: acuracy, mode: max }
+  seeds:
+    kind: select
+    in: { rows: train.metrics }
+    with: { metric: accuracy, mode: max, average: [sed] }
 `;
 
 describe('a script that writes metrics.json', () => {
@@ -57,11 +59,9 @@ describe('a script that writes metrics.json', () => {
   });
 
   it('has its metrics and its curve in SQL, with what the nodes differ in as columns', async () => {
-    expect(
-      await sql(
-        'SELECT metric, round(value, 4) AS value, rate, seed FROM metrics WHERE value < 0.2 ORDER BY value',
-      ),
-    ).toEqual([
+    const low =
+      'SELECT metric, round(value, 4) AS value, rate, seed FROM metrics WHERE value < 0.2 ORDER BY value';
+    expect(await sql(low)).toEqual([
       { metric: 'accuracy', value: 0.11, rate: 1, seed: 1 },
       { metric: 'accuracy', value: 0.12, rate: 1, seed: 2 },
     ]);
@@ -91,5 +91,9 @@ describe('a script that writes metrics.json', () => {
     expect(exitCode).toBe(1);
     expect(stderr).toContain('rows[0] has no metric acuracy');
     expect(stderr).toContain('it has accuracy');
+    const average = await kshot(project, ['run', 'seeds']);
+    expect(average.exitCode).toBe(1);
+    expect(average.stderr).toContain('average names sed, which the rows do not have');
+    expect(average.stderr).toContain('seed');
   });
 });

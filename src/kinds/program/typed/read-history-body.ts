@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { isJsonObject, type Json } from '../../../base/json.js';
 import { formatCount } from '../../../base/quantities.js';
 import { badData } from '../../../tables/bad-data.js';
@@ -5,6 +6,7 @@ import { withDatabase } from '../../../tables/database.js';
 import { writeRowsParquet } from '../../../tables/parquet.js';
 import type { KindContext } from '../../kind.js';
 import { filePath, inputTree } from '../../ports.js';
+import { eventsFile, parseEvents } from '../program-events.js';
 import { numberIn, readWritten, type WrittenRow, writtenText } from './read-rows.js';
 import type { TypedOutputParameters } from './typed-output.js';
 
@@ -19,11 +21,17 @@ type Curve = Map<number, Map<string, number>>;
 /** Writes the port: a row a step, a column a value. */
 export async function run(context: KindContext<TypedOutputParameters>): Promise<void> {
   const { path, port } = context.parameters;
-  const written = await readWritten(filePath(inputTree(context, 'file')), path, context);
-  const rows = written.type === 'rows' ? written.rows : [{ place: 'row 1', cells: written.cells }];
-  const { curve, leftOut } = curveOf(rows, path);
+  const file = filePath(inputTree(context, 'file'));
+  const isOfEvents = path === eventsFile;
+  const { curve, leftOut } = isOfEvents
+    ? curveOfEvents(file)
+    : curveOf(await rowsIn(file, path, context), path);
   const names = [...new Set([...curve.values()].flatMap((values) => [...values.keys()]))].sort();
-  if (names.length === 0) throw badData(path, 'has no values', { hint });
+  if (names.length === 0) {
+    throw badData(isOfEvents ? 'KSHOT_EVENTS' : path, isOfEvents ? 'was sent no figures' : 'has no values', {
+      hint,
+    });
+  }
   refuseNames(names, path);
   for (const name of leftOut) context.note(`${path}: ${name} is left out of the curve: it holds no numbers`);
   const steps = [...curve].sort(([one], [other]) => one - other);
@@ -36,6 +44,23 @@ export async function run(context: KindContext<TypedOutputParameters>): Promise<
     }),
   );
   context.log(`${formatCount(steps.length, 'step')} of ${names.join(', ')}`);
+}
+
+async function rowsIn(file: string, path: string, context: KindContext): Promise<readonly WrittenRow[]> {
+  const written = await readWritten(file, path, context);
+  return written.type === 'rows' ? written.rows : [{ place: 'row 1', cells: written.cells }];
+}
+
+/** What a program told of while it ran; of what it told twice of a step, the last. */
+function curveOfEvents(file: string): { curve: Curve; leftOut: ReadonlySet<string> } {
+  const curve: Curve = new Map();
+  for (const { step, values } of parseEvents(readFileSync(file, 'utf8')).events) {
+    const at = Math.max(0, Math.round(step));
+    const known = curve.get(at) ?? new Map<string, number>();
+    for (const [name, value] of Object.entries(values)) known.set(name, value);
+    if (known.size > 0) curve.set(at, known);
+  }
+  return { curve, leftOut: new Set() };
 }
 
 function curveOf(rows: readonly WrittenRow[], path: string): { curve: Curve; leftOut: ReadonlySet<string> } {

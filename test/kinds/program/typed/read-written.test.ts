@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { FailureError } from '../../../../src/base/failure.js';
 import type { Kind } from '../../../../src/kinds/kind.js';
+import { eventsFile } from '../../../../src/kinds/program/program-events.js';
 import { readHistory } from '../../../../src/kinds/program/typed/read-history.js';
 import { readMetrics } from '../../../../src/kinds/program/typed/read-metrics.js';
 import { readRanks } from '../../../../src/kinds/program/typed/read-ranks.js';
@@ -156,6 +157,23 @@ describe('the curve that a program wrote', () => {
         .map((row) => ({ ...row, epoch: 0 }))
         .map(({ iteration, acc, epoch, loss }) => ({ iteration, acc, epoch, loss })),
     );
+  });
+
+  it('is made of what a program told while it ran: its last word on a step, whatever else it said', async () => {
+    const lines = [
+      '{"step":1,"total":3,"unit":"epochs","loss":0.7}',
+      '{"step":1,"loss":0.5,"note":"x"}',
+      '{"step":2,"total":3}',
+      'no JSON',
+      '{"step":2,"loss":0.4,"val":{"acc":NaN}}',
+      '{"step":3,"lo',
+    ];
+    const { rows } = await read(readHistory, lines.join('\n'), eventsFile);
+    expect(rows).toEqual([
+      { iteration: 1, loss: 0.5, 'val.acc': null },
+      { iteration: 2, loss: 0.4, 'val.acc': Number.NaN },
+    ]);
+    expect(await refusal(readHistory, '{"step":1}\n', eventsFile)).toBe('KSHOT_EVENTS: was sent no figures');
   });
 
   it('keeps a loss that is no number, and leaves out what holds none, which it says', async () => {
