@@ -19,7 +19,13 @@ export async function bundlePrograms(output) {
   };
   const keepUrls = {
     name: 'keep-urls',
-    setup({ onLoad }) {
+    setup({ onLoad, onResolve }) {
+      // It is one module already; and where its library cannot be loaded, Node 20 tells of that as an unhandled rejection
+      // too when it is part of a chunk, beside the failed import() that is caught.
+      onResolve({ filter: /\/packages\/duckdb-/ }, ({ path, resolveDir }) => ({
+        path: relative(folder, join(resolveDir, path)).split(sep).join('/'),
+        external: true,
+      }));
       onLoad({ filter: /\.js$/ }, ({ path }) => {
         if (!path.startsWith(output + sep)) return undefined;
         const contents = readFileSync(path, 'utf8').replaceAll('import.meta.url', beside(path));
@@ -29,6 +35,8 @@ export async function bundlePrograms(output) {
   };
   await build({
     entryPoints: programs.map((name) => ({ in: join(output, `${name}.js`), out: name.replaceAll('/', '-') })),
+    // Else the names of chunks would depend on where it is built.
+    absWorkingDir: output,
     outdir: folder,
     chunkNames: '[name]-[hash]',
     bundle: true,
