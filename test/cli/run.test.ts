@@ -247,7 +247,16 @@ describe('what a run leaves', () => {
     await kshot(at, ['run', '--tag', 'first']);
     const folder = 'artifacts/values/first';
     expect(readdirSync(at.path(folder)).sort()).toEqual(
-      ['config.json', 'logs', 'manifest.json', 'record.json', 'report.html', 'report.json', 'tables'].sort(),
+      [
+        'config.json',
+        'logs',
+        'manifest.json',
+        'nodes',
+        'record.json',
+        'report.html',
+        'report.json',
+        'tables',
+      ].sort(),
     );
     expect(readdirSync(at.path(`${folder}/tables`)).sort()).toEqual(
       [
