@@ -89,7 +89,7 @@ describe('a script that writes metrics.json', () => {
   it('is told of a metric that it does not have, with those that there are', async () => {
     const { exitCode, stderr } = await kshot(project, ['run', 'wrong']);
     expect(exitCode).toBe(1);
-    expect(stderr).toContain('rows[0] has no metric acuracy');
+    expect(stderr).toContain('rows[0] (train[rate=1,seed=1]) has no metric acuracy');
     expect(stderr).toContain('it has accuracy');
     const average = await kshot(project, ['run', 'seeds']);
     expect(average.exitCode).toBe(1);

@@ -14,7 +14,7 @@ function wanting(project: Project, name: string, { count = 2, gpus = 1, seconds 
   const script = tracing(project, seconds);
   const numbers = Array.from({ length: count }, (_, index) => `${name}${index}`);
   const step = (step: string) =>
-    `  ${step}: { kind: command, resources: { gpu: ${gpus} }, with: { argv: [sh, -c, ${JSON.stringify(script)}, ${step}] } }\n`;
+    `  ${step}: { kind: command, resources: { gpus: ${gpus} }, with: { argv: [sh, -c, ${JSON.stringify(script)}, ${step}] } }\n`;
   project.write(`pipelines/${name}.yaml`, `version: 1\nsteps:\n${numbers.map(step).join('')}`);
 }
 
@@ -107,7 +107,7 @@ describe('steps that want a GPU', () => {
       `  ${name}: { kind: command, ${resources}with: { shell: true, argv: '${write}', env: ${env}, outputs: { out: out } } }\n`;
     project.write(
       'pipelines/env.yaml',
-      `version: 1\nsteps:\n${step('with', 'resources: { gpu: 1 }, ')}${step('without', '')}${step('own', 'resources: { gpu: 1 }, ', '{ CUDA_VISIBLE_DEVICES: "9" }')}`,
+      `version: 1\nsteps:\n${step('with', 'resources: { gpus: 1 }, ')}${step('without', '')}${step('own', 'resources: { gpus: 1 }, ', '{ CUDA_VISIBLE_DEVICES: "9" }')}`,
     );
     const environment = { KSHOT_GPUS: '5', CUDA_VISIBLE_DEVICES: undefined };
     const first = await kshot(project, ['run', 'with', '--json'], { environment });
