@@ -383,7 +383,7 @@ steps:
     '6 v: over wants a list, v is value',
     '7 "../x": "../x" is no name in outputs: it must match ^[A-Za-z_][A-Za-z0-9_]*$',
     '7 "": outputs.c must have at least 1 characters, is ""',
-    '7 { pth: x }: outputs.d needs path',
+    '7 pth: outputs.d has no parameter pth',
     '11 ls: argv is one string, which needs a shell: write a list, or add `shell: true`',
     '12 ../up: files: ../up is not a path inside the root, relative to it; outside of it, write an absolute path',
     '12 nope.py: there is no file nope.py',

@@ -427,8 +427,8 @@ describe('a program', () => {
     });
     expect(run.outcomeOf('b').failure).toMatchObject({
       reason: 'output-missing',
-      message: 'o is a folder, and an output is a single file',
-      hint: expect.stringContaining('tar -cf o.tar o'),
+      message: 'o is a folder, and a file was declared',
+      hint: 'a path that ends in a slash is a folder: outputs: { o: o/ }',
     });
   });
 
