@@ -88,6 +88,31 @@ describe('a sweep of a program', () => {
     expect(second.stderr).not.toMatch(/^ran +train\[rate=1/m);
   });
 
+  it('is no list of nine seeds to a summary, nor are other seeds the same', async () => {
+    const { project } = sweep();
+    const summary = (inputs: string) => {
+      project.write(
+        'pipelines/summed.yaml',
+        `version: 1
+extends: sweep.yaml
+steps:
+  other: { kind: command, with: { argv: [x], params: { seed: 1 }, outputs: { metrics: { path: m, as: metrics } } }, matrix: { seed: [2, 3, 4] } }
+  summary: { kind: summary, in: { ${inputs} } }
+`,
+      );
+      return kshot(project, ['plan', 'pipelines/summed.yaml', 'summary']);
+    };
+    const all = await summary('all: train.metrics');
+    expect(all.exitCode).toBe(2);
+    expect(all.stderr).toContain(
+      'all differs in rate and seed: its 6 elements would be taken for so many seeds',
+    );
+    const other = await summary('one: "train[rate=1].metrics", two: other.metrics');
+    expect(other.exitCode).toBe(2);
+    expect(other.stderr).toContain('one is of seed 1, 2, 3, and two of seed 2, 3, 4');
+    expect((await summary('one: "train[rate=1].metrics", two: "train[rate=2].metrics"')).exitCode).toBe(0);
+  });
+
   it('forgets a rate that was taken out, in every table and choice', async () => {
     const { run, sql } = sweep();
     expect((await run()).exitCode).toBe(0);

@@ -3,6 +3,7 @@ import { summaryColumns } from '../../tables/evaluation-columns.js';
 import { defineKind, type Objection, type PlannedStep } from '../kind.js';
 import { type Canonical, type Complete, declareParameters } from '../parameters.js';
 import { fileOf } from '../shapes.js';
+import { checkRepetitions } from './check-repetitions.js';
 
 const parameters = declareParameters({
   properties: {
@@ -57,6 +58,7 @@ export const summary = defineKind({
     },
   },
   check: checkSummary,
+  plan: (_, lists) => ({ parameters: {}, shapes: {}, objections: checkRepetitions(lists), notes: [] }),
   facts: () => ({ summary: { columns: Object.keys(summaryColumns) } }),
   load: () => import('./summary-body.js'),
 });
