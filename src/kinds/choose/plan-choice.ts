@@ -76,7 +76,7 @@ export function planChoice(
 }
 
 /** An element's names: parameters of its node, else what its label says, the outermost of equals. */
-function namesOf({ label, parameters }: PlannedElement): JsonObject {
+export function namesOf({ label, parameters }: Pick<PlannedElement, 'label' | 'parameters'>): JsonObject {
   const names: { [name: string]: Json } = {};
   for (const { values, isSegment } of label) {
     for (const { name, value } of values) {
@@ -87,7 +87,8 @@ function namesOf({ label, parameters }: PlannedElement): JsonObject {
   return { ...names, ...parameters };
 }
 
-function varyingNames(all: readonly JsonObject[]): readonly string[] {
+/** The names in which some differ from others. */
+export function varyingNames(all: readonly JsonObject[]): readonly string[] {
   const names = new Set(all.flatMap((one) => Object.keys(one)));
   return [...names].filter(
     (name) => new Set(all.map((one) => (name in one ? canonicalText(one[name] ?? null) : ''))).size > 1,

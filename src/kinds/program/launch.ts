@@ -79,6 +79,7 @@ function textOf(value: Json): string {
   return withNumberText(JSON.stringify(value));
 }
 
-function quotedWord(word: string): string {
+/** A word as a shell reads it. */
+export function quotedWord(word: string): string {
   return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 }
