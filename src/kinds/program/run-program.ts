@@ -12,6 +12,7 @@ import {
 import { gpuEnvironment } from '../../engines/gpu-devices.js';
 import type { KindContext, Progress } from '../kind.js';
 import type { CommandParameters } from './command.js';
+import { quotedWord } from './launch.js';
 import { eventsFile, eventsVariable, followEvents } from './program-events.js';
 import { ProgramScreen } from './program-lines.js';
 import { projectPathsIn } from './project-paths.js';
@@ -30,7 +31,9 @@ export type Ending =
 
 /** Runs the program; resolves when it has ended and nothing that it started is waited for any more. */
 export async function runProgram(context: KindContext, { argv, env }: CommandParameters): Promise<Ending> {
-  context.log(`$ ${typeof argv === 'string' ? argv : argv.map(quoted).join(' ')}`);
+  context.log(`$ ${typeof argv === 'string' ? argv : argv.map(quotedWord).join(' ')}`);
+  // Before it starts: a program may remove its folder at once.
+  const shown = projectPathsIn([context.scratch, realpathSync(context.scratch)]);
   const startedAt = performance.now();
   const child = start(context, argv, env);
   if ('why' in child) return child;
@@ -40,7 +43,7 @@ export async function runProgram(context: KindContext, { argv, env }: CommandPar
     child.once('error', (error) => resolve({ type: 'not-started', why: error.message }));
     child.once('exit', (exitCode, signal) => resolve({ type: 'exited', exitCode, signal }));
   });
-  const output = readOutput(child, context);
+  const output = readOutput(child, context, shown);
   if (pid === undefined) return await exited;
   const events = readEvents(context);
   context.ownProcessGroup(pid);
@@ -111,12 +114,15 @@ interface ReadOutput {
   abandon(): void;
 }
 
-/** Reads what the program prints into the log: what has ended, and a few times a second what has not. */
+/**
+ * Reads what the program prints into the log, as `shown` makes of each line: what has ended, and a few times a second
+ * what has not.
+ */
 function readOutput(
   { stdout, stderr }: { readonly stdout: Readable; readonly stderr: Readable },
   context: KindContext,
+  shown: (line: string) => string,
 ): ReadOutput {
-  const shown = projectPathsIn([context.scratch, realpathSync(context.scratch)]);
   // Each draws its own lines; those of both that have not ended stand at the end of the log.
   const screens = [stdout, stderr].map((stream) => ({ stream, screen: new ProgramScreen() }));
   let timer: NodeJS.Timeout | undefined;
@@ -196,10 +202,6 @@ function isWithin(promise: Promise<void>, milliseconds: number): Promise<boolean
     const timer = setTimeout(() => resolve(false), milliseconds);
     promise.then(() => resolve(true), reject).finally(() => clearTimeout(timer));
   });
-}
-
-function quoted(word: string): string {
-  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 }
 
 export function describeEnding(
