@@ -117,6 +117,11 @@ export interface ExternalFile {
   readonly path: string;
   /** What the file must hold, in a few words; said where it is missing. */
   readonly expected?: string;
+  /**
+   * Of a module that a program imports: the digest of the bytes that were read for it. What it says stands in the key
+   * (`imports`), and not these.
+   */
+  readonly traced?: string;
 }
 
 export interface ExternalFiles {
@@ -127,6 +132,23 @@ export interface ExternalFiles {
   readonly patterns?: readonly string[];
   /** What people should look at in the choice of them, though nothing is wrong; said at every plan. */
   readonly remarks?: readonly Objection[];
+  /** All that a program imports, a line each; the digest of this text stands in the key. */
+  readonly imports?: string;
+}
+
+/** A program in Python: where its imports are followed from, and how it is started. */
+export interface PythonProgram {
+  /** The script, relative to the root; or a module, as `python3 -m` runs it. None where another step makes it. */
+  readonly start: { readonly script: string } | { readonly module: string } | undefined;
+  /** Python files of the root that it may import by names which nobody can read in it, relative to the root. */
+  readonly files: readonly string[];
+  /** What its step declares as files, as written. */
+  readonly declared: readonly string[];
+  readonly interpreter: Omit<Interpreter, 'parameter'>;
+  /** The environment that it is started with, as far as that decides what is found. */
+  readonly environment: { readonly [name: string]: string };
+  /** A module of kshot's own that it may import, absolute; it is in no key. */
+  readonly ownModule: string;
 }
 
 /**
@@ -204,7 +226,10 @@ export interface Kind<Given = JsonObject, Final = JsonObject, Body = Final> {
    * Files inside the root that the step names without declaring them; planning refuses the step for each
    * (`undeclared-file`, exit 3), because an edit of such a file would not be seen. Paths relative to `root`.
    */
-  readonly undeclaredFiles?: (step: StepShape<Given>, root: string) => readonly UndeclaredFile[];
+  readonly undeclaredFiles?: (
+    step: StepShape<Given> & Pick<PlannedStep, 'files'>,
+    root: string,
+  ) => readonly UndeclaredFile[];
   /** Files that the step is going to run and that are nowhere; planning refuses the step for each. */
   readonly missingFiles?: (step: StepShape<Given>, root: string) => readonly MissingFile[];
   /**
@@ -219,6 +244,8 @@ export interface Kind<Given = JsonObject, Final = JsonObject, Body = Final> {
    * of that name. `path`: where it is looked for, as in PATH.
    */
   readonly interpreter?: (parameters: Given) => Interpreter;
+  /** The program in Python that it is to run, whose imports are traced. */
+  readonly pythonProgram?: (step: StepShape<Given>, root: string) => PythonProgram;
   /**
    * Where the digest of its code starts: at its body, unless most of what that does shapes no result. A literal
    * `new URL('./FILE.js', import.meta.url)`.
@@ -313,6 +340,8 @@ export interface Objection {
   readonly path?: readonly string[];
   /** A name that is none of those that there are: the nearest of them is suggested. */
   readonly unknown?: { readonly name: string; readonly known: readonly string[] };
+  /** What to write, where something is read that the step does not declare. */
+  readonly undeclared?: string;
 }
 
 /** A file that a step names and does not declare. */

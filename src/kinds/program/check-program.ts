@@ -1,10 +1,10 @@
 import { dirname, isAbsolute, relative, resolve } from 'node:path';
 import { isFileAt, shortPath, unfitForNewFile } from '../../base/files/user-path.js';
-import type { Json } from '../../base/json.js';
 import { nearestName } from '../../base/nearest-name.js';
 import { declaredNames, declaredValue, flatDeclared } from '../declared-values.js';
 import type { Objection, PlannedStep, StepShape, UndeclaredFile } from '../kind.js';
 import { isDeclared } from './declared-files.js';
+import { filesLine } from './files-line.js';
 import { type Launch, placeholdersIn } from './launch.js';
 import { checkOutputs, outputPaths } from './program-outputs.js';
 import { filesOf, leaves, type ProgramGiven } from './program-parameters.js';
@@ -201,7 +201,7 @@ export function undeclaredFiles(
   const sound = filesOf(parameters).filter((path) => /[*?]|\/$/.test(path) || isFileAt(resolve(root, path)));
   return [...found].map((path) => ({
     path,
-    hint: `add to the step's \`with\`: files: ${flowSequence([...sound, path])}`,
+    hint: `add to the step's \`with\`: ${filesLine([...sound, path])}`,
   }));
 }
 
@@ -211,9 +211,4 @@ function wordsOf(argv: Launch['argv']): readonly string[] {
     const equals = word.indexOf('=');
     return equals < 0 ? [word] : [word, word.slice(equals + 1)];
   });
-}
-
-function flowSequence(paths: readonly string[]): string {
-  const text = (path: Json) => (/^[\w./-]+$/.test(String(path)) ? path : JSON.stringify(path));
-  return `[${paths.map(text).join(', ')}]`;
 }

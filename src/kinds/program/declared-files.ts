@@ -31,11 +31,9 @@ export function isDeclared(path: string, given: Pick<ProgramGiven, 'files'>, roo
   });
 }
 
-/** Every Python module below the root: which of them a script imports is not looked at. */
-export function pythonModules(root: string): readonly ExternalFile[] {
-  return walk('', root)
-    .filter((path) => path.endsWith('.py'))
-    .map(namedByPath);
+/** Every Python module below the root, relative to it. */
+export function pythonModules(root: string): readonly string[] {
+  return walk('', root).filter((path) => path.endsWith('.py'));
 }
 
 function namedByPath(path: string): ExternalFile {

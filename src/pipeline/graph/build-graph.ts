@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { sha256 } from '../../base/canonical.js';
 import { leavesOf, type Tree } from '../../base/files/tree.js';
 import { lookAtPath } from '../../base/files/user-path.js';
 import type { Json, JsonObject } from '../../base/json.js';
@@ -13,7 +14,10 @@ import type {
   LabelPart,
   PlannedLists,
   StepPlan,
+  StepShape,
 } from '../../kinds/kind.js';
+import type { ImportTracer } from '../imports/import-tracer.js';
+import { filesWithImports } from '../imports/imported-files.js';
 import type { InterpreterVersions } from '../interpreter-versions.js';
 import type { Spec } from '../spec/spec.js';
 import type { StepSpec } from '../spec/step-spec.js';
@@ -61,6 +65,7 @@ interface Building {
   /** By step: its files, where nothing that varies names any. */
   readonly files: Map<string, ExternalFiles>;
   readonly interpreters: InterpreterVersions;
+  readonly tracer: ImportTracer;
 }
 
 /** The nodes, in an order in which every input comes earlier, and what each step that is whole gives. */
@@ -76,6 +81,7 @@ export function buildGraph(
   root: string,
   validators: ParameterValidators,
   interpreters: InterpreterVersions,
+  tracer: ImportTracer,
   report: ReportFailure,
 ): BuiltGraph {
   const building: Building = {
@@ -91,6 +97,7 @@ export function buildGraph(
     nodes: [],
     files: new Map(),
     interpreters,
+    tracer,
   };
   const counted = countNodesOfSteps(orderSteps(spec, report), report);
   for (const one of counted?.values() ?? []) {
@@ -221,7 +228,7 @@ function buildInstance(
   const facts = Object.fromEntries(
     Object.entries(connected).map(([port, tree]) => [port, factsAt(tree, building)] as const),
   );
-  const external = externalFiles(step, full, building);
+  const external = externalFiles(step, { parameters: full, inputNames }, building);
   const common = commonOf(step, combination, { ...parameters, external }, building);
   const planned = { parameters: full, inputNames, lengths, facts, files: common.files };
   const plan = kind.plan?.(planned, plannedLists(ports, [...inputs, ...over.given], building));
@@ -229,10 +236,13 @@ function buildInstance(
     ...(kind.check?.(planned) ?? []),
     ...(plan?.objections ?? []),
     ...(external.objections ?? []),
-  ].map(({ message, path = [], unknown }) =>
-    failureAt(findParameter(step, combination, path).place, 'invalid-value', message, {
-      hint: unknown && suggestion(unknown.name, unknown.known),
-    }),
+  ].map(({ message, path = [], unknown, undeclared }) =>
+    failureAt(
+      findParameter(step, combination, path).place,
+      undeclared === undefined ? 'invalid-value' : 'undeclared-file',
+      message,
+      { hint: undeclared ?? (unknown && suggestion(unknown.name, unknown.known)) },
+    ),
   );
   objections.forEach(report);
   if (objections.length > 0) {
@@ -242,8 +252,7 @@ function buildInstance(
       building,
     );
   }
-  for (const { path, hint } of kind.undeclaredFiles?.({ parameters: full, inputNames }, building.root) ??
-    []) {
+  for (const { path, hint } of kind.undeclaredFiles?.(planned, building.root) ?? []) {
     report(
       failureAt(
         placeOfText(step.with, path) ?? step,
@@ -417,9 +426,16 @@ function treeOfSegments(
 }
 
 /** A matrix of a kind with declarations names these alone, so that its files are looked for once. */
-function externalFiles({ name, kind }: StepSpec, full: JsonObject, { files, root }: Building): ExternalFiles {
-  if (kind.declarations === undefined) return kind.files?.(full, root) ?? { files: [] };
-  const found = files.get(name) ?? kind.files?.(full, root) ?? { files: [] };
+function externalFiles(
+  { name, kind }: StepSpec,
+  shape: StepShape,
+  { files, root, tracer }: Building,
+): ExternalFiles {
+  const known = kind.declarations === undefined ? undefined : files.get(name);
+  if (known !== undefined) return known;
+  const declared = kind.files?.(shape.parameters, root) ?? { files: [] };
+  const program = kind.pythonProgram?.(shape, root);
+  const found = program === undefined ? declared : filesWithImports(declared, program, tracer.trace(program));
   files.set(name, found);
   return found;
 }
@@ -446,6 +462,9 @@ function commonOf(
       (file): LocatedFile => ({ ...file, location: (placeOfText(step.with, file.path) ?? step).location }),
     ),
     patterns: external.patterns ?? [],
+    ...(external.imports === undefined
+      ? {}
+      : { imports: { manifest: external.imports, digest: sha256(external.imports) } }),
     remarks: (external.remarks ?? []).map(({ message, path = [] }) =>
       failureAt(findParameter(step, combination, path).place, 'invalid-value', message),
     ),
@@ -464,8 +483,8 @@ function versionOfInterpreter(
 ): JsonObject | undefined {
   const wanted = step.kind.interpreter?.(full);
   if (wanted === undefined) return {};
-  const version = interpreters.versionOf(wanted);
-  if (version.ok) return { [wanted.parameter]: version.value };
+  const version = interpreters.find(wanted);
+  if (version.ok) return { [wanted.parameter]: version.value.version };
   report({ ...version.failure, location: step.location });
   return undefined;
 }

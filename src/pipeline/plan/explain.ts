@@ -3,6 +3,8 @@ import { isJsonObject, type Json, type JsonObject } from '../../base/json.js';
 import { kinds } from '../../kinds/registry.js';
 import type { Digest, Entry } from '../../store/entry.js';
 import type { Store } from '../../store/store.js';
+import type { GraphNode } from '../graph/graph.js';
+import { importDifferences } from '../imports/import-differences.js';
 import type { CodeDigests } from './code-digests.js';
 
 /** A pre-image that a key can be compared with, and whose it was. */
@@ -37,16 +39,21 @@ export async function findSimilar(
   };
 }
 
-/** Finds the manifest of a code digest: this build's own, else one that the store kept. */
+/**
+ * Finds the manifest of a digest: this build's own of code, that of what a node of the plan imports, else one that the
+ * store kept.
+ */
 export function createManifestReader(
   codes: CodeDigests,
   store: Pick<Store, 'getText'>,
+  nodes: readonly Pick<GraphNode, 'imports'>[] = [],
 ): (digest: Digest) => Promise<string | undefined> {
   const own = new Map(
-    [...Object.values(codes.kinds), ...Object.values(codes.engines)].map(({ digest, manifest }) => [
-      digest,
-      manifest,
-    ]),
+    [
+      ...Object.values(codes.kinds),
+      ...Object.values(codes.engines),
+      ...nodes.flatMap(({ imports }) => imports ?? []),
+    ].map(({ digest, manifest }) => [digest, manifest]),
   );
   return async (digest) => own.get(digest) ?? (await store.getText(digest));
 }
@@ -79,6 +86,10 @@ export async function differences(
     for (const line of valueDifferences('missing', before['missing'], after['missing'])) lines.push(line);
   }
   for (const line of memberDifferences('file', before['files'], after['files'])) lines.push(line);
+  if (!equal(before['imports'], after['imports'])) {
+    const [old, now] = await manifestsOf(before['imports'], after['imports'], readManifest);
+    for (const line of importDifferences(old, now)) lines.push(line);
+  }
 
   const [engineBefore, engineAfter] = [objectOf(before['engine']), objectOf(after['engine'])];
   if (!equal(engineBefore['name'], engineAfter['name'])) {
@@ -163,13 +174,21 @@ async function codeDifference(
   readManifest: (digest: Digest) => Promise<string | undefined>,
   names: number,
 ): Promise<string> {
-  const [old, now] = await Promise.all([before, after].map((digest) => readManifest(String(digest))));
+  const [old, now] = await manifestsOf(before, after, readManifest);
   if (old === undefined || now === undefined) return `${what} changed`;
   const changed = changesOfManifest(old, now);
   const more = changed.length - names;
   // Where one alone would be left out, its name takes no more room.
   const named = more > 1 ? `${changed.slice(0, names).join(', ')} and ${more} more` : changed.join(', ');
   return `${what} changed: ${named}`;
+}
+
+function manifestsOf(
+  before: Json | undefined,
+  after: Json | undefined,
+  readManifest: (digest: Digest) => Promise<string | undefined>,
+): Promise<readonly [string | undefined, string | undefined]> {
+  return Promise.all([readManifest(String(before)), readManifest(String(after))]);
 }
 
 function changesOfManifest(before: string, after: string): readonly string[] {

@@ -108,7 +108,7 @@ describe('parameters', () => {
       `  v: { kind: value, with: { n: 1 } }
   c: { kind: python, in: { pkg: v.value }, with: { script: a.py } }
 `,
-      { 'a.py': '', 'pkg/net.py': '' },
+      { 'a.py': 'import pkg.net', 'pkg/net.py': '' },
     );
     const graph = await loadPipeline({ root: project.root, file: 'pipelines/test.yaml' });
     expect(graph.ok ? [] : graph.failure.map(({ message }) => message)).toEqual(
