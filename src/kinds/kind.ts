@@ -138,8 +138,12 @@ export interface ExternalFiles {
 
 /** A program in Python: where its imports are followed from, and how it is started. */
 export interface PythonProgram {
-  /** The script, relative to the root; or a module, as `python3 -m` runs it. None where another step makes it. */
-  readonly start: { readonly script: string } | { readonly module: string } | undefined;
+  /** The script, relative to the root; or a module, as `python3 -m` runs it. */
+  readonly start?: { readonly script: string } | { readonly module: string };
+  /** Nobody knows what it imports: all that is installed counts. */
+  readonly mayImportAnything: boolean;
+  /** The parameter that says what is run. */
+  readonly parameter: string;
   /** Python files of the root that it may import by names which nobody can read in it, relative to the root. */
   readonly files: readonly string[];
   /** What its step declares as files, as written. */
@@ -243,9 +247,9 @@ export interface Kind<Given = JsonObject, Final = JsonObject, Body = Final> {
    * A program of this machine that computes for it: its version goes into the key and reaches the body as the parameter
    * of that name. `path`: where it is looked for, as in PATH.
    */
-  readonly interpreter?: (parameters: Given) => Interpreter;
-  /** The program in Python that it is to run, whose imports are traced. */
-  readonly pythonProgram?: (step: StepShape<Given>, root: string) => PythonProgram;
+  readonly interpreter?: (parameters: Given, root: string) => Interpreter | undefined;
+  /** The program in Python that it is to run, whose imports are traced; undefined where it is in no Python. */
+  readonly pythonProgram?: (step: StepShape<Given>, root: string) => PythonProgram | undefined;
   /**
    * Where the digest of its code starts: at its body, unless most of what that does shapes no result. A literal
    * `new URL('./FILE.js', import.meta.url)`.
@@ -263,9 +267,12 @@ export interface Kind<Given = JsonObject, Final = JsonObject, Body = Final> {
 export interface Interpreter {
   /** The parameter that holds its version. */
   readonly parameter: string;
+  /** Its name, or an absolute path. */
   readonly program: string;
   /** Folders, as in PATH. */
   readonly path: string;
+  /** Where it does not tell its version, the step is planned without. */
+  readonly mayBeSilent?: true;
 }
 
 /** A kind whose functions and body are checked against its parameters, as one among others. */

@@ -79,9 +79,11 @@ export function openInterpreterVersions(cacheFolder: string, root: string): Inte
 }
 
 /** Where a program is that is found by its name; undefined where it is nowhere. */
-export function programOnPath(program: string, path: string): string | undefined {
-  for (const folder of path.split(delimiter)) {
-    const candidate = join(folder, program);
+function programOnPath(program: string, path: string): string | undefined {
+  const candidates = isAbsolute(program)
+    ? [program]
+    : path.split(delimiter).map((folder) => join(folder, program));
+  for (const candidate of candidates) {
     try {
       accessSync(candidate, constants.X_OK);
       if (statSync(candidate).isFile()) return candidate;

@@ -1,4 +1,4 @@
-import { isAbsolute, normalize, resolve } from 'node:path';
+import { normalize, resolve } from 'node:path';
 import { isFileAt, isFolderAt } from '../../base/files/user-path.js';
 import {
   defineKind,
@@ -13,10 +13,8 @@ import { type Canonical, type Complete, declareParameters } from '../parameters.
 import { checkProgram, undeclaredFiles } from './check-program.js';
 import { declaredFiles, isDeclared, pythonModules } from './declared-files.js';
 import { launchOf } from './launch.js';
-import { kshotModule, pythonPath, variablesOf } from './program-environment.js';
 import { outputPaths } from './program-outputs.js';
 import {
-  filesOf,
   leaves,
   programForms,
   programKind,
@@ -24,6 +22,7 @@ import {
   scalar,
   scalarText,
 } from './program-parameters.js';
+import { pythonSurroundings } from './reads/python-surroundings.js';
 
 const parameters = declareParameters(
   {
@@ -91,25 +90,15 @@ function pythonProgram({ parameters: given }: StepShape<Given>, root: string): P
   const { module } = given;
   const { env } = launchOf(parameters.canonical(given));
   const script = scriptOf(given, root);
-  const start = module !== undefined ? { module } : script === undefined ? undefined : { script };
+  const mayImportAnything = module === undefined && script === undefined;
   const written = Object.values(outputPaths(given.outputs));
-  const files = [
-    ...declaredFiles(given, root).files.map(({ path }) => path),
-    ...(start === undefined ? pythonModules(root) : []),
-  ];
+  const modules = mayImportAnything ? pythonModules(root).filter((path) => !written.includes(path)) : [];
   return {
-    start,
-    files: [...new Set(files)].filter(
-      (path) => path.endsWith('.py') && !isAbsolute(path) && !written.includes(path),
-    ),
-    declared: filesOf(given),
+    ...(module !== undefined ? { start: { module } } : script === undefined ? {} : { start: { script } }),
+    ...pythonSurroundings(given, env, root, modules),
+    mayImportAnything,
+    parameter: module === undefined ? 'script' : 'module',
     interpreter: interpreterOf(given),
-    environment: {
-      ...variablesOf(['PATH', 'HOME', 'LANG', ...given.pass_env]),
-      ...env,
-      PYTHONPATH: pythonPath(env),
-    },
-    ownModule: kshotModule,
   };
 }
 

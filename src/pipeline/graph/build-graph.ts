@@ -479,12 +479,13 @@ function commonOf(
 function versionOfInterpreter(
   step: StepSpec,
   full: JsonObject,
-  { interpreters, report }: Building,
+  { interpreters, root, report }: Building,
 ): JsonObject | undefined {
-  const wanted = step.kind.interpreter?.(full);
+  const wanted = step.kind.interpreter?.(full, root);
   if (wanted === undefined) return {};
   const version = interpreters.find(wanted);
   if (version.ok) return { [wanted.parameter]: version.value.version };
+  if (wanted.mayBeSilent) return {};
   report({ ...version.failure, location: step.location });
   return undefined;
 }

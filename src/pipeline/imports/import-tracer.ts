@@ -48,8 +48,8 @@ export function openImportTracer(
   };
 }
 
-function questionOf({ start, files, ownModule }: PythonProgram, root: string) {
-  return { root, own: ownModule, files, everything: start === undefined, ...start };
+function questionOf({ start, files, ownModule, mayImportAnything }: PythonProgram, root: string) {
+  return { root, own: ownModule, files, everything: mayImportAnything, ...start };
 }
 
 function ask(

@@ -1,7 +1,7 @@
 import type { Failure } from '../../base/failure.js';
 import type { Result } from '../../base/result.js';
 import type { ExternalFile, ExternalFiles, Objection, PythonProgram } from '../../kinds/kind.js';
-import { filesLine } from '../../kinds/program/files-line.js';
+import { filesLine } from '../../kinds/program/reads/files-line.js';
 import type { DynamicImport, PlaceInModule, TracedImports } from './traced-imports.js';
 
 /** The files of a program with the modules that it imports, and what stands for these in the key. */
@@ -11,12 +11,14 @@ export function filesWithImports(
   traced: Result<TracedImports, Failure> | undefined,
 ): ExternalFiles {
   if (traced === undefined) return declared;
-  const { start } = program;
-  const path = [start === undefined || 'script' in start ? 'script' : 'module'];
+  const path = [program.parameter];
   if (!traced.ok) {
     const { message, hint } = traced.failure;
-    const objection = { message: hint === undefined ? message : `${message}; ${hint}`, path };
-    return { ...declared, objections: [...(declared.objections ?? []), objection] };
+    const trouble = { message: hint === undefined ? message : `${message}; ${hint}`, path };
+    if (program.interpreter.mayBeSilent) {
+      return { ...declared, remarks: [...(declared.remarks ?? []), trouble] };
+    }
+    return { ...declared, objections: [...(declared.objections ?? []), trouble] };
   }
   const { dynamic, isThere } = traced.value;
   const remarks = isThere

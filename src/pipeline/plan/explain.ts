@@ -82,10 +82,11 @@ export async function differences(
     for (const line of parameterDifferences(String(after['kind']), old, now)) lines.push(line);
   }
   if (after['inputs'] !== undefined) {
-    for (const line of memberDifferences('input', before['inputs'], after['inputs'])) lines.push(line);
+    for (const line of memberDifferences((name) => `input ${name}`, before['inputs'], after['inputs']))
+      lines.push(line);
     for (const line of valueDifferences('missing', before['missing'], after['missing'])) lines.push(line);
   }
-  for (const line of memberDifferences('file', before['files'], after['files'])) lines.push(line);
+  for (const line of memberDifferences(fileNamed, before['files'], after['files'])) lines.push(line);
   if (!equal(before['imports'], after['imports'])) {
     const [old, now] = await manifestsOf(before['imports'], after['imports'], readManifest);
     for (const line of importDifferences(old, now)) lines.push(line);
@@ -155,7 +156,7 @@ function valueDifferences(
 
 /** Differences between maps of names to digests, which themselves say nothing to a reader. */
 function memberDifferences(
-  what: string,
+  subjectOf: (name: string) => string,
   before: Json | undefined,
   after: Json | undefined,
 ): readonly string[] {
@@ -163,8 +164,14 @@ function memberDifferences(
   return [...new Set([...Object.keys(old), ...Object.keys(now)])].flatMap((name) => {
     if (equal(old[name], now[name])) return [];
     const change = old[name] === undefined ? 'added' : now[name] === undefined ? 'removed' : 'changed';
-    return [`${what} ${name} ${change}`];
+    return [`${subjectOf(name)} ${change}`];
   });
+}
+
+/** Of files outside of the root the key has the end of the path, from a slash on; of programs, the name after two. */
+function fileNamed(name: string): string {
+  if (name.startsWith('//')) return `program ${name.slice(2)}`;
+  return name.startsWith('/') ? `file …${name}` : `file ${name}`;
 }
 
 async function codeDifference(
