@@ -60,10 +60,7 @@ export async function loadPipeline(options: LoadOptions): Promise<Result<Graph, 
   const engines = await resolveEngines(spec, choose);
   const { nodes: drafts, values } = buildGraph(
     spec,
-    engines,
-    root,
-    validators,
-    openInterpreterVersions(cacheFolder(root), root),
+    { engines, root, validators, interpreters: openInterpreterVersions(cacheFolder(root), root) },
     report,
   );
   const expanded = new Set(drafts.map(({ step }) => step));
