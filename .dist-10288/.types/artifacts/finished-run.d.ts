@@ -1,0 +1,36 @@
+import type { Failure } from '../base/failure.js';
+import type { Graph, GraphNode } from '../pipeline/graph/graph.js';
+import type { Outcome } from '../run/event.js';
+import type { Digest, Entry } from '../store/entry.js';
+/** A node at the end of a run. */
+export interface FinishedNode {
+    readonly node: GraphNode;
+    readonly outcome: Outcome;
+    /** Why it ran or did not, as the events said. */
+    readonly reason: string;
+    readonly seconds: number;
+    /** Absent where inputs never came to be. */
+    readonly key?: Digest;
+    /** Present where its outputs are there. */
+    readonly entry?: Entry;
+    readonly failure?: Pick<Failure, 'reason' | 'message'>;
+    /** Its log, relative to the root, where it was executed. */
+    readonly log?: string;
+    /** It came to nothing, and left state from which the next attempt goes on. */
+    readonly keepsState?: boolean;
+}
+/** All that a report is made from. */
+export interface FinishedRun {
+    /** The run's tag. */
+    readonly run: string;
+    readonly graph: Graph;
+    /** In the order of the graph. */
+    readonly nodes: readonly FinishedNode[];
+    /** UTC, ISO 8601. */
+    readonly startedAt: string;
+    readonly seconds: number;
+    readonly exitCode: number;
+    readonly counts: {
+        readonly [outcome in Outcome]: number;
+    };
+}

@@ -1,0 +1,33 @@
+/** Where in a source file something stands; lines and columns start at 1. */
+export interface Location {
+    /** Path as the user would write it. */
+    readonly file: string;
+    readonly line: number;
+    readonly column: number;
+    /** How many characters the caret underlines, at least 1. */
+    readonly length: number;
+    /** The whole text of the line, for the caret to point into. */
+    readonly lineText: string;
+}
+/**
+ * Every expected way in which kshot can fail. The names are stable: scripts may match on them.
+ * Grouped by the exit code that they lead to (see `exitCodeOf`).
+ */
+export type FailureReason = 'step-failed' | 'step-timeout' | 'worker-crashed' | 'worker-killed' | 'output-missing' | 'not-deterministic' | 'object-corrupt' | 'bad-data' | 'not-finite' | 'usage' | 'file-not-found' | 'file-too-large' | 'yaml-syntax' | 'yaml-alias-bomb' | 'unknown-key' | 'missing-key' | 'invalid-value' | 'unknown-kind' | 'unknown-step' | 'unknown-port' | 'unknown-parameter' | 'unknown-engine' | 'unknown-path' | 'missing-input' | 'wrong-port' | 'ambiguous-port' | 'length-mismatch' | 'setting-twice' | 'cycle' | 'extends-loop' | 'sql-refused' | 'sql-failed' | 'sql-timeout' | 'no-results' | 'test-leak' | 'undeclared-file' | 'disk' | 'device-unavailable' | 'device-out-of-memory' | 'device-lost' | 'engine-unavailable' | 'cache-unwritable' | 'lock-foreign' | 'opener-missing' | 'package-missing' | 'bug';
+/** An expected failure, as a value. */
+export interface Failure {
+    readonly reason: FailureReason;
+    /** One sentence that names what is wrong. */
+    readonly message: string;
+    readonly location?: Location;
+    /** What to write or do instead. */
+    readonly hint?: string;
+    /** Further lines, such as a path through the graph or the last lines of a log. */
+    readonly details?: readonly string[];
+    readonly cause?: unknown;
+}
+/** A failure that travels as an exception, where a `Result` cannot: out of a kind, through a promise. */
+export declare class FailureError extends Error {
+    readonly failure: Failure;
+    constructor(failure: Failure);
+}

@@ -1,0 +1,122 @@
+import type { PairSet, Task } from '../data/pair-set.js';
+import type { ModelShape } from '../model/model-family.js';
+/** Flat parameter vector in the order of the model's layout; each engine computes in its own precision. */
+export type Parameters = Float64Array | Float32Array;
+export interface MetaHyper {
+    /** alpha: one rate for all parameters, or one for each (0 keeps a parameter frozen). */
+    readonly innerRates: number | Parameters;
+    readonly innerSteps: number;
+    /** lambda: weight of the query loss at theta_0. */
+    readonly lambdaResidual: number;
+    readonly secondOrder: boolean;
+    /** Whether `rateGradient` is wanted (learned inner rates). */
+    readonly learnRates?: boolean;
+}
+export interface MetaGradient {
+    /** Mean over tasks of (1 - lambda) * Q(theta_n) + lambda * Q(theta_0). */
+    readonly loss: number;
+    /** Gradient of `loss`, unclipped, `[parameters]`. */
+    readonly gradient: Parameters;
+    /** Gradient of `loss` by the inner rates, `[parameters]`; present if and only if asked for. */
+    readonly rateGradient?: Parameters;
+    readonly lossPerTask: Float64Array;
+}
+export interface AdaptHyper {
+    readonly innerRates: number | Parameters;
+    /** Step counts at which to rank, ascending, distinct; 0 is zero-shot. */
+    readonly steps: readonly number[];
+}
+export interface Drift {
+    /** Name of the parameter tensor. */
+    readonly tensor: string;
+    readonly normBefore: number;
+    readonly normAfter: number;
+    readonly normOfChange: number;
+}
+export interface Adapted {
+    /**
+     * `ranks[s][t][i]`: rank (1 is best) of query pair `i` of task `t` after `steps[s]` inner steps.
+     * Rank = 1 + items scored higher + equal-scored items of lower id; 0 where a score is NaN or infinite.
+     */
+    readonly ranks: readonly (readonly Int32Array[])[];
+    /** `drift[s][t]`: per tensor, after `steps[s]` inner steps. */
+    readonly drift: readonly (readonly (readonly Drift[])[])[];
+}
+export interface LossGradient {
+    /** Mean softmax cross-entropy over the pairs. */
+    readonly loss: number;
+    readonly gradient: Parameters;
+}
+/**
+ * The seam between the learning code and the arithmetic. An engine owns the inner loop and the exact
+ * meta-gradient; sampling, the outer loop, optimizers and metrics are written once above it.
+ * Every call is a pure function of its arguments.
+ */
+export interface Engine {
+    readonly name: string;
+    readonly precision: 'float64' | 'float32';
+    /** Device and driver, for a GPU engine; kept in the entry. */
+    readonly device?: string;
+    metaGradient(parameters: Parameters, tasks: readonly Task[], hyper: MetaHyper): Promise<MetaGradient>;
+    adaptAndRank(parameters: Parameters, tasks: readonly Task[], hyper: AdaptHyper): Promise<Adapted>;
+    lossGradient(parameters: Parameters, pairs: PairSet): Promise<LossGradient>;
+    /** Ends threads and frees device memory. */
+    close(): Promise<void>;
+}
+export interface EngineOptions {
+    readonly shape: ModelShape;
+    /** Threads that the engine may use; never changes a result. */
+    readonly threads: number;
+    /** Which of the machine's GPUs a GPU engine computes on, from 0; default the one that the driver puts first. */
+    readonly gpuIndex?: number;
+    /** Whether a GPU engine may compute on a program that stands in for a GPU. Default false. */
+    readonly allowSoftware?: boolean;
+    /** Told what people may want to know of a computation that goes on: a line for the step's log. */
+    readonly log?: (line: string) => void;
+}
+/** Versions of the packages that an engine computes with, by name, as installed; of one that is missing, none. */
+export type PackageVersions = {
+    readonly [name: string]: string;
+};
+/** Whether an engine can compute on this machine, by looking rather than by guessing. */
+export type EngineProbe = {
+    readonly available: true;
+    /** What it computes on, where that is no CPU. */
+    readonly device?: string;
+    readonly driver?: string;
+    /** Present where a program stands in for the GPU: then it computes only where it is asked for by name. */
+    readonly software?: true;
+    readonly versions: PackageVersions;
+} | {
+    readonly available: false;
+    /** One clause that says what is missing or wrong. */
+    readonly why: string;
+    /** What to do to make it available, where something can be done. */
+    readonly mend?: string;
+    /** Present where another look may come to something else, though nothing changes. */
+    readonly passing?: true;
+    readonly versions: PackageVersions;
+};
+/** What is known of an engine without loading it. */
+export interface EngineDescriptor {
+    readonly name: string;
+    /** Whether it runs on a GPU and so takes the step's gpu tokens. */
+    readonly gpu: boolean;
+    /** Whether equal inputs give equal bits on any machine. */
+    readonly deterministic: boolean;
+    /** Whether more than one thread makes it faster. */
+    readonly parallel: boolean;
+    /** One line for people: how it computes. */
+    readonly summary: string;
+    /** The optional packages that loading it takes; `probeEngine` looks for them before it calls `probe`. */
+    readonly packages: readonly string[];
+    /** The machines that there are such packages for, as `linux-x64`; all where absent. */
+    readonly platforms?: readonly string[];
+    /** What their installation takes beside the command. */
+    readonly installNote?: string;
+    /** Looks whether it can compute here; may load packages and open a device. Never rejects. */
+    probe(): Promise<EngineProbe>;
+    load(): Promise<{
+        createEngine(options: EngineOptions): Promise<Engine>;
+    }>;
+}

@@ -1,0 +1,71 @@
+import { type Canonical } from '../parameters.js';
+declare const parameters: import("../parameters.js").DeclaredParameters<{
+    readonly adapt: "all" | "head";
+    readonly checkpoint_interval: number;
+    readonly clip_norm: number;
+    readonly embedding_size: number;
+    readonly hidden_size: number;
+    readonly inner_lr: number;
+    readonly inner_steps: number;
+    readonly iterations: number;
+    readonly lambda_residual: number;
+    readonly learn_rates: boolean;
+    readonly max_prefix_length: number;
+    readonly meta_batch_size: number;
+    readonly momentum: number;
+    readonly optimizer: "adam" | "adamw" | "sgd";
+    readonly outer_lr: number;
+    readonly padding_idx: 0 | null;
+    readonly second_order: boolean;
+    readonly seed: number;
+    readonly weight_decay: number;
+}, {
+    readonly adapt: "all" | "head";
+    readonly checkpoint_interval: number;
+    readonly clip_norm: number;
+    readonly embedding_size: number;
+    readonly hidden_size: number;
+    readonly inner_lr: number;
+    readonly inner_steps: number;
+    readonly iterations: number;
+    readonly lambda_residual: number;
+    readonly learn_rates: boolean;
+    readonly max_prefix_length: number;
+    readonly meta_batch_size: number;
+    readonly momentum?: number;
+    readonly optimizer: "adam" | "adamw" | "sgd";
+    readonly outer_lr: number;
+    readonly padding_idx: 0 | null;
+    readonly second_order: boolean;
+    readonly seed: number;
+    readonly weight_decay?: number;
+}>;
+declare function segmentOf({ iterations, checkpoint_interval, ...training }: Canonical<typeof parameters>, index: number): {
+    label: string;
+    parameters: {
+        start: number;
+        end: number;
+        adapt: "all" | "head";
+        clip_norm: number;
+        embedding_size: number;
+        hidden_size: number;
+        inner_lr: number;
+        inner_steps: number;
+        lambda_residual: number;
+        learn_rates: boolean;
+        max_prefix_length: number;
+        meta_batch_size: number;
+        momentum?: number;
+        optimizer: "adam" | "adamw" | "sgd";
+        outer_lr: number;
+        padding_idx: 0 | null;
+        second_order: boolean;
+        seed: number;
+        weight_decay?: number;
+    };
+};
+/** What reaches the body: one segment, from iteration `start` (done before) to `end`. */
+export type MamlSegment = ReturnType<typeof segmentOf>['parameters'];
+/** Residual MAML, in segments that end in checkpoints. */
+export declare const mamlTrain: import("../kind.js").Kind<import("../../base/json.js").JsonObject, import("../../base/json.js").JsonObject, import("../../base/json.js").JsonObject>;
+export {};

@@ -1,0 +1,14 @@
+import { type JsonObject } from '../../base/json.js';
+import type { Kind } from '../../kinds/kind.js';
+import type { StepParameters } from './step-parameters.js';
+/** A node's parameters as people see them. */
+export interface ShownParameters {
+    /** For tables: what the user gave, and what a step declares under its own names. */
+    readonly all: JsonObject;
+    /** Those that tell a candidate of a choice from others. */
+    readonly names: JsonObject;
+}
+/**
+ * @param set names of settings that come from another step, in whose place a declared default says nothing
+ */
+export declare function shownParameters({ declarations }: Kind, { given, full }: StepParameters, set: readonly string[]): ShownParameters;

@@ -1,0 +1,2 @@
+/** The folder of a project's cache. */
+export declare function cacheFolder(root: string): string;
