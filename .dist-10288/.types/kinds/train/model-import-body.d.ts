@@ -1,4 +1,0 @@
-import type { KindContext } from '../kind.js';
-import type { ModelImportParameters } from './model-import.js';
-/** Writes the port `model`. */
-export declare function run(context: KindContext<ModelImportParameters>): Promise<void>;

@@ -1,2 +1,0 @@
-/** The folder of a project's cache. */
-export declare function cacheFolder(root: string): string;
