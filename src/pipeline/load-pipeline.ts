@@ -62,7 +62,11 @@ export async function loadPipeline(options: LoadOptions): Promise<Result<Graph, 
   const cache = cacheFolder(root);
   const interpreters = openInterpreterVersions(cache, root);
   const tracer = openImportTracer(cache, resolve(root), interpreters);
-  const { nodes: drafts, values } = buildGraph(spec, engines, root, validators, interpreters, tracer, report);
+  const { nodes: drafts, values } = buildGraph(
+    spec,
+    { engines, root, validators, interpreters, tracer },
+    report,
+  );
   const expanded = new Set(drafts.map(({ step }) => step));
   // Of a step that could not be expanded, it is not known whether it needs its waiver.
   const waivers = spec.waivers.filter(({ step }) => expanded.has(step));

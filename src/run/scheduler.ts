@@ -269,7 +269,7 @@ class Execution {
         },
         worksIn: (folder) => void this.links?.point(node, folder),
         kept: (folder) => {
-          left = this.links?.keep(node, folder);
+          left = this.links?.keep(node, folder) ?? folder;
         },
         again: ({ message }, how) => {
           log.note(`executed ${how}: ${message}`);
