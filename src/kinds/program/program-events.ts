@@ -102,12 +102,13 @@ function figuresIn(object: { readonly [name: string]: Json }): {
   const waiting = Object.entries(object).reverse();
   for (let item = waiting.pop(); item !== undefined; item = waiting.pop()) {
     const [name, value] = item;
-    if (typeof value === 'number') values.push([name, value]);
+    if (name === '' && !isJsonObject(value)) passedOver.push('values');
+    else if (typeof value === 'number') values.push([name, value]);
     else if (value === null || value === notANumber) values.push([name, Number.NaN]);
     else if (isJsonObject(value)) {
       for (const [inner, one] of Object.entries(value).reverse())
         waiting.push([name === '' ? inner : `${name}.${inner}`, one]);
-    } else passedOver.push(name === '' ? 'values' : name);
+    } else passedOver.push(name);
   }
   return { values: Object.fromEntries(values), passedOver };
 }
