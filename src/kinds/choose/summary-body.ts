@@ -1,7 +1,8 @@
 import { FailureError } from '../../base/failure.js';
+import type { Tree } from '../../base/files/tree.js';
 import { compare, estimate, type Unit } from '../../statistics/compare.js';
 import { inReadingOrder } from '../../statistics/metrics.js';
-import { withDatabase } from '../../tables/database.js';
+import { type Database, withDatabase } from '../../tables/database.js';
 import { summaryColumns } from '../../tables/evaluation-columns.js';
 import { writeRowsParquet } from '../../tables/parquet.js';
 import type { KindContext } from '../kind.js';
@@ -31,22 +32,16 @@ export async function run(context: KindContext<SummaryParameters>): Promise<void
     const models: Model[] = [];
     // The order in which inputs are written is in no key.
     for (const name of orderedNames(Object.keys(context.inputs), parameters)) {
-      const read: (readonly MeasuredSetting[])[] = [];
-      for (const element of listElements(context.inputs[name]!)) {
-        const settings = await readMeasuredSettings(database, element, name);
-        if (settings.length === 0) throw nothingMeasured(name);
-        read.push(settings);
-      }
-      for (const model of modelsOf(name, read)) models.push(model);
+      const elements = listElements(context.inputs[name]!);
+      for (const model of modelsOf(name, await readAll(database, elements, name))) models.push(model);
     }
     const named = (parameter: 'baseline' | 'zero_shot') => {
       const input = parameters[parameter];
       return input === undefined ? undefined : only(models, input, parameter);
     };
     const [baseline, zeroShot] = [named('baseline'), named('zero_shot')];
-    for (const model of models) {
-      for (const other of [baseline, zeroShot]) if (other !== undefined) checkComparable(model, other);
-    }
+    const references = [baseline, zeroShot].filter((one) => one !== undefined);
+    for (const model of models) for (const other of references) checkComparable(model, other);
     await writeRowsParquet(database, {
       columns: summaryColumns,
       rows: models.flatMap((model, place) => rowsOf(model, place, baseline, zeroShot)),
@@ -54,6 +49,20 @@ export async function run(context: KindContext<SummaryParameters>): Promise<void
       path: context.output('summary'),
     });
   });
+}
+
+async function readAll(
+  database: Database,
+  elements: readonly Tree<string>[],
+  input: string,
+): Promise<readonly (readonly MeasuredSetting[])[]> {
+  const read: (readonly MeasuredSetting[])[] = [];
+  for (const element of elements) {
+    const settings = await readMeasuredSettings(database, element, input);
+    if (settings.length === 0) throw nothingMeasured(input);
+    read.push(settings);
+  }
+  return read;
 }
 
 function nothingMeasured(name: string): FailureError {
