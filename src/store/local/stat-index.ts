@@ -45,29 +45,34 @@ export function openStatIndex(layout: Layout, now: () => number = Date.now): Sta
   const underWay = new Map<string, Promise<Result<ObjectReference, Failure>>>();
   const changed = new Set<string>();
 
+  /** Undefined where the file was written to while it was read: the digest may be of a mixture. */
+  const readOnce = async (path: string): Promise<Result<ObjectReference, Failure> | undefined> => {
+    const indexedAt = now();
+    const before = statSync(path, { bigint: true });
+    if (!before.isFile()) return failed(notAFile(path));
+    const look = lookOf(before);
+    const known = files.get(path);
+    if (known?.look === look && known.indexedAt <= indexedAt) {
+      return success({ digest: known.digest, bytes: Number(before.size) });
+    }
+
+    const reference = await hashFile(path);
+    const after = statSync(path, { bigint: true });
+    if (lookOf(after) !== look) return undefined;
+
+    if (showsLaterChanges(look, indexedAt)) {
+      files.set(path, { digest: reference.digest, look, indexedAt });
+      changed.add(path);
+    } else if (files.delete(path)) {
+      changed.add(path);
+    }
+    return success(reference);
+  };
+
   const read = async (path: string): Promise<Result<ObjectReference, Failure>> => {
     for (let attempt = 0; attempt < attempts; attempt += 1) {
-      const indexedAt = now();
-      const before = statSync(path, { bigint: true });
-      if (!before.isFile()) return failed(notAFile(path));
-      const look = lookOf(before);
-      const known = files.get(path);
-      if (known?.look === look && known.indexedAt <= indexedAt) {
-        return success({ digest: known.digest, bytes: Number(before.size) });
-      }
-
-      const reference = await hashFile(path);
-      const after = statSync(path, { bigint: true });
-      // Written to while it was read: the digest may be of a mixture.
-      if (lookOf(after) !== look) continue;
-
-      if (showsLaterChanges(look, indexedAt)) {
-        files.set(path, { digest: reference.digest, look, indexedAt });
-        changed.add(path);
-      } else if (files.delete(path)) {
-        changed.add(path);
-      }
-      return success(reference);
+      const result = await readOnce(path);
+      if (result !== undefined) return result;
     }
     return failed({
       reason: 'bad-data',
