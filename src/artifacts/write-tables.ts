@@ -1,5 +1,7 @@
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { JsonObject } from '../base/json.js';
+import { curveOrder } from '../kinds/program/typed/written-curve.js';
 import type { Store } from '../store/store.js';
 import { type Database, type Row, sqlName, sqlText, withDatabase } from '../tables/database.js';
 import { narrowestType } from '../tables/narrowest-type.js';
@@ -17,6 +19,7 @@ import {
   stepRows,
   tableContents,
 } from './result-rows.js';
+import { type UnfinishedCurve, unfinishedCurves } from './unfinished-curves.js';
 import { verifyFiles } from './verify-files.js';
 
 /** The rows of the tables that figures are shown from, in the tables' order. */
@@ -27,11 +30,13 @@ export type ShownRows = { readonly [table in (typeof shownTables)[number]]: read
  * Every object is verified before it is read.
  *
  * @param run the run's identity, `<pipeline>/<tag>`
+ * @param root of the project, absolute
  * @throws FailureError `object-corrupt` where an object is not what its name says
  */
 export async function writeTables(
   finished: FinishedRun,
   run: string,
+  root: string,
   store: Pick<Store, 'verify' | 'objectPath'>,
   folder: string,
 ): Promise<ShownRows> {
@@ -52,7 +57,10 @@ export async function writeTables(
     await writeRowsParquet(database, { ...target('lineage'), rows: lineageRows(finished, run) });
     const orders = new Map<string, readonly string[]>();
     for (const [table, own] of files) {
-      const { extra } = await collect(database, table, own, run, store);
+      const given = own.map((file) => ({ ...file, path: store.objectPath(file.digest), unfinished: null }));
+      const left = table === 'history' ? await unfinishedFiles(database, finished, root, folder) : [];
+      const { extra } = await collect(database, table, [...given, ...left], run);
+      for (const { path } of left) rmSync(path);
       const orderBy = [...resultSchemas[table].orderBy, ...extra];
       orders.set(table, orderBy);
       await writeParquet(database, { query: `FROM ${table}`, orderBy, path: target(table).path });
@@ -76,6 +84,30 @@ async function writeRunRow(database: Database, row: ReturnType<typeof runRow>, p
   await writeParquet(database, { query: 'FROM run_to_write', orderBy, path });
 }
 
+/** A file of rows of a node. */
+interface RowsFile extends Pick<ResultFile, 'shownAs' | 'step' | 'role' | 'names'> {
+  /** Absolute. */
+  readonly path: string;
+  /** What became of the node, where it came to no result. */
+  readonly unfinished: UnfinishedCurve['unfinished'] | null;
+}
+
+/** Files of the curves that have no result, in a folder for the time being. */
+async function unfinishedFiles(
+  database: Database,
+  { nodes }: FinishedRun,
+  root: string,
+  folder: string,
+): Promise<readonly RowsFile[]> {
+  const files: RowsFile[] = [];
+  for (const { node, curve, ...rest } of await unfinishedCurves(nodes, root, { threads: 1 })) {
+    const path = join(folder, `.unfinished-${files.length}.parquet`);
+    await writeRowsParquet(database, { ...curve, orderBy: curveOrder, path });
+    files.push({ ...rest, shownAs: node, role: null, path });
+  }
+  return files;
+}
+
 /** A collected table, and the columns that it has beside its schema's. */
 interface Collected {
   readonly extra: readonly string[];
@@ -88,15 +120,14 @@ interface Collected {
 async function collect(
   database: Database,
   table: CollectedTable,
-  files: readonly ResultFile[],
+  files: readonly RowsFile[],
   run: string,
-  store: Pick<Store, 'objectPath'>,
 ): Promise<Collected> {
   const { columns } = resultSchemas[table];
   const definition = Object.entries(columns).map(([name, type]) => `${sqlName(name)} ${type}`);
   await database.run(`CREATE TEMP TABLE ${table} (${definition.join(', ')})`);
   if (files.length === 0) return { extra: [] };
-  const paths = [...new Set(files.map((file) => store.objectPath(file.digest)))];
+  const paths = [...new Set(files.map(({ path }) => path))];
   const read = `read_parquet([${paths.map((path) => sqlText(withoutWildcards(path))).join(', ')}], filename = true, union_by_name = true, hive_partitioning = false)`;
   const described = await database.rows(`DESCRIBE FROM ${read}`);
   const found = described.map((row) => ({
@@ -112,9 +143,9 @@ async function collect(
   }
   const named = own.flatMap((one) => (one.cellOf === undefined ? [] : [{ ...one, cellOf: one.cellOf }]));
   const sources = files.map((file) => {
-    const { shownAs, step, role, digest, names } = file;
+    const { path, shownAs, step, role, unfinished, names } = file;
     const values = named.map(({ cellOf }) => cellOf(names));
-    const cells = [store.objectPath(digest), shownAs, step, role, ...values];
+    const cells = [path, shownAs, step, role, unfinished, ...values];
     return `(${cells.map((text) => (text === null ? 'NULL' : sqlText(text))).join(', ')})`;
   });
   const selected = [
@@ -138,7 +169,7 @@ async function collect(
 }
 
 /** What a row gets from the node that it is of. */
-const sourceColumns: readonly string[] = ['node', 'step', 'role'];
+const sourceColumns: readonly string[] = ['node', 'step', 'role', 'unfinished'];
 /** Tables whose rows programs write too, which may have columns of their own. */
 const tablesWithSettings: readonly CollectedTable[] = ['metrics', 'history', 'ranks'];
 
@@ -156,7 +187,7 @@ interface SettingColumn {
 function settingColumns(
   columns: { readonly [name: string]: string },
   found: readonly { readonly name: string; readonly type: string }[],
-  files: readonly ResultFile[],
+  files: readonly Pick<RowsFile, 'names'>[],
 ): readonly SettingColumn[] {
   // DuckDB takes names that differ in case alone for one; `source` columns and `run` are in no file of ours.
   const taken = new Set(Object.keys(columns));

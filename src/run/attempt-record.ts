@@ -76,7 +76,7 @@ export function createAttemptRecord({ node, key, reason, ...attempted }: Recorde
     },
     worksIn: (folder) => void links?.point(node, folder),
     kept: (folder) => {
-      left = links?.keep(node, folder);
+      left = links?.keep(node, folder) ?? folder;
     },
     again({ message }, how) {
       log.note(`executed ${how}: ${message}`);

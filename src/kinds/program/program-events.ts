@@ -25,24 +25,6 @@ export interface EventProblem {
   readonly message: string;
 }
 
-export interface ReadEvents {
-  readonly events: readonly ProgramEvent[];
-  readonly problems: readonly EventProblem[];
-}
-
-/** All events of a file's text: what a program has sent, in order. Lines that are none are among the problems. */
-export function parseEvents(text: string): ReadEvents {
-  const parse = createEventParser();
-  const events: ProgramEvent[] = [];
-  const problems: EventProblem[] = [];
-  for (const line of text.split('\n')) {
-    const { event, problem } = parse(line);
-    if (event !== undefined) events.push(event);
-    if (problem !== undefined) problems.push(problem);
-  }
-  return { events, problems };
-}
-
 interface ParsedLine {
   readonly event?: ProgramEvent;
   readonly problem?: EventProblem;
@@ -152,6 +134,13 @@ export interface EventListener {
   problem(problem: EventProblem): void;
 }
 
+/** Tells all that a file holds, in order: what a program has sent. */
+export function replayEvents(file: string, listener: EventListener): void {
+  const reader = createReader(listener);
+  withFile(file, (descriptor) => readOn(descriptor, reader, pieceBytes, true));
+  reader.end();
+}
+
 /** Reads what a program appends to its events while it runs. */
 export interface EventFollower {
   /** Reads what has come since, at once. */
@@ -171,12 +160,7 @@ export function followEvents(file: string, listener: EventListener): EventFollow
     const { size, ino } = fstatSync(descriptor);
     if (size < reader.place || (identity !== '' && identity !== String(ino))) reader = createReader(listener);
     identity = String(ino);
-    const buffer = Buffer.allocUnsafe(Math.min(pieceBytes, Math.max(1, size - reader.place)));
-    do {
-      const bytes = readSync(descriptor, buffer, 0, buffer.length, reader.place);
-      if (bytes === 0) return;
-      reader.take(buffer.subarray(0, bytes));
-    } while (isLast);
+    readOn(descriptor, reader, Math.min(pieceBytes, Math.max(1, size - reader.place)), isLast);
   };
   const look = (isLast: boolean): void => {
     try {
@@ -195,6 +179,21 @@ export function followEvents(file: string, listener: EventListener): EventFollow
       reader.end();
     },
   };
+}
+
+/** Reads on from where a reader is: one piece, or up to the end of the file. */
+function readOn(
+  descriptor: number,
+  reader: ReturnType<typeof createReader>,
+  bytesAtOnce: number,
+  toTheEnd: boolean,
+): void {
+  const buffer = Buffer.allocUnsafe(bytesAtOnce);
+  do {
+    const bytes = readSync(descriptor, buffer, 0, buffer.length, reader.place);
+    if (bytes === 0) return;
+    reader.take(buffer.subarray(0, bytes));
+  } while (toTheEnd);
 }
 
 function createReader({ event, problem }: EventListener) {

@@ -39,7 +39,16 @@ export async function readWritten(path: string, name: string, options: DatabaseO
     throw badData(name, 'is empty', { hint: 'close or flush the file before the program ends' });
   }
   if (bytes.subarray(0, 4).toString('latin1') === 'PAR1') return await readParquet(path, name, options);
-  const text = bytes.toString('utf8').replace(/^\uFEFF/, '');
+  return readText(bytes.toString('utf8'), name);
+}
+
+/**
+ * Reads a text that a program wrote; see `readWritten`.
+ *
+ * @throws FailureError `bad-data` where it is none of these, or cut off
+ */
+export function readText(written: string, name: string): Written {
+  const text = written.replace(/^\uFEFF/, '');
   const first = text.trimStart()[0];
   if (first === undefined) throw badData(name, 'holds nothing but spaces', { hint: hintOfFormats });
   if (first === '[') return ofRows(rowsOfArray(parsed(text, name), name));
