@@ -73,6 +73,12 @@ function nothingMeasured(name: string): FailureError {
   });
 }
 
+/** How to come to one setting. */
+function oneSettingHint(measured: readonly Pick<Model, 'repetitions'>[]): string {
+  const isRanked = measured.some(({ repetitions: [first] }) => first?.pairs !== undefined);
+  return isRanked ? 'evaluate it with one k and one step count' : 'measure it with one value of each setting';
+}
+
 /** The baseline, then zero-shot, then the others by name. */
 function orderedNames(names: readonly string[], { baseline, zero_shot }: SummaryParameters): string[] {
   const first = [baseline, zero_shot].filter((name) => name !== undefined);
@@ -106,7 +112,7 @@ function modelsOf(input: string, read: readonly (readonly MeasuredSetting[])[]):
     throw new FailureError({
       reason: 'bad-data',
       message: `${input} has ${read.length} seeds, and one of them ${several.length} settings; a seed wants one`,
-      hint: 'evaluate each seed with one k and one step count',
+      hint: oneSettingHint(several),
     });
   }
   return labels.map((label) =>
@@ -124,7 +130,7 @@ function only(models: readonly Model[], input: string, parameter: string): Model
     throw new FailureError({
       reason: 'bad-data',
       message: `${parameter} ${input} has ${found.length} settings; a comparison wants one`,
-      hint: 'evaluate it with one k and one step count',
+      hint: oneSettingHint(found),
     });
   }
   return model;

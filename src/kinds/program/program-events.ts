@@ -110,11 +110,11 @@ function figuresIn(object: { readonly [name: string]: Json }): {
   for (let item = waiting.pop(); item !== undefined; item = waiting.pop()) {
     const [name, value] = item;
     const number = value === null || value === notANumber ? Number.NaN : value;
-    if (typeof number === 'number') values.push([name, number]);
-    else if (isJsonObject(number)) {
+    if (isJsonObject(number)) {
       for (const [inner, one] of Object.entries(number).reverse())
         waiting.push([nameInside(name, inner), one]);
-    } else passedOver.push(name || 'values');
+    } else if (typeof number === 'number' && name !== '') values.push([name, number]);
+    else passedOver.push(name || 'values');
   }
   return { values: Object.fromEntries(values), passedOver };
 }

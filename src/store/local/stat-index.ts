@@ -60,8 +60,7 @@ export function openStatIndex(layout: Layout, now: () => number = Date.now): Sta
     const after = statSync(path, { bigint: true });
     if (lookOf(after) !== look) return undefined;
 
-    const latest = Math.max(Number(before.mtimeMs), Number(before.ctimeMs));
-    if (latest + settledMilliseconds <= indexedAt) {
+    if (showsLaterChanges(look, indexedAt)) {
       files.set(path, { digest: reference.digest, look, indexedAt });
       changed.add(path);
     } else if (files.delete(path)) {
@@ -122,6 +121,12 @@ export function openStatIndex(layout: Layout, now: () => number = Date.now): Sta
 /** Changes with every write and every replacement of a file. */
 export function lookOf(stat: BigIntStats): string {
   return `${stat.size} ${stat.ino} ${stat.mtimeNs} ${stat.ctimeNs}`;
+}
+
+/** Whether a look (`lookOf`) was old enough at a time, in milliseconds, that a later change must show in the next. */
+export function showsLaterChanges(look: string, at: number): boolean {
+  const [, , ...times] = look.split(' ').map(Number);
+  return times.every((nanoseconds) => nanoseconds / 1e6 + settledMilliseconds <= at);
 }
 
 function readIndex(layout: Layout): IndexFile {
