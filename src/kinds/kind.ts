@@ -346,11 +346,13 @@ export interface Progress {
   readonly values?: { readonly [name: string]: number };
 }
 
-/** Resumable state of a node under way; survives a killed process. */
+/** Resumable state of a node under way; survives a killed process, and is gone once the node has its outputs. */
 export interface PartialState {
   /** What was saved last; undefined where nothing was. @throws FailureError `bad-data` where it is damaged */
   load(): Promise<Uint8Array | undefined>;
   save(state: Uint8Array): Promise<void>;
+  /** In place of what is saved: where a body may make a folder of its own, absolute. */
+  readonly folder: string;
 }
 
 /** All that a kind's body may touch. */

@@ -237,10 +237,11 @@ class Execution {
     const log = new StepLog(join(this.run.logFolder, logFileName(node.id)));
     let startedAt: Date | undefined;
     let left: string | undefined;
+    let keepsState = false;
     let last: Progress | undefined;
     let attempt: Attempt;
     try {
-      attempt = await attemptNode({ ...start, granted, gpus }, this.surroundings, {
+      attempt = await attemptNode({ ...start, granted, gpus, startsOver: forced }, this.surroundings, {
         mayStart: () => this.stopped === undefined,
         started: (date) => {
           startedAt = date;
@@ -270,6 +271,9 @@ class Execution {
         worksIn: (folder) => void this.links?.point(node, folder),
         kept: (folder) => {
           left = this.links?.keep(node, folder);
+        },
+        keptState: () => {
+          keepsState = true;
         },
         again: ({ message }, how) => {
           log.note(`executed ${how}: ${message}`);
@@ -311,6 +315,7 @@ class Execution {
             log: relative(this.run.root, log.file),
             ...(left === undefined ? {} : { left: relative(this.run.root, left) }),
             ...(last === undefined ? {} : { progress: last }),
+            ...(keepsState ? { keepsState } : {}),
           };
     if (startedAt !== undefined && attempt.type === 'failed' && left === undefined) this.links?.remove(node);
     if (startedAt !== undefined) noteEnd(log, attempt, timing.seconds, this.run.signal.aborted);

@@ -8,6 +8,7 @@ import { launchOf } from './launch.js';
 import { placeInputs, placeOf } from './place-inputs.js';
 import { programEnvironment } from './program-environment.js';
 import type { ProgramParameters } from './program-parameters.js';
+import { closeState, openState, type ProgramState, placeEvents } from './program-state.js';
 import { describeEnding, type Ending, runProgram } from './run-program.js';
 
 /** Runs the program in the node's scratch folder and moves what it wrote to the output ports. */
@@ -20,19 +21,37 @@ export async function run(context: KindContext<ProgramParameters>): Promise<void
   }
   const launch = launchOf(parameters);
   const env = programEnvironment(context, launch);
-  const ending = await runProgram(context, { ...parameters, argv: launch.argv, env });
-  const failure = describeEnding(ending);
-  if (context.signal.aborted) throw context.signal.reason;
-  if (failure !== undefined) {
-    throw new FailureError({ reason: 'step-failed', ...failure, ...adviceOn(ending, parameters) });
+  const state = await openState(context);
+  try {
+    const ending = await runProgram(context, { ...parameters, argv: launch.argv, env }, state);
+    await placeEvents(context, state);
+    const failure = describeEnding(ending);
+    if (context.signal.aborted) throw context.signal.reason;
+    if (failure !== undefined) {
+      throw new FailureError({ reason: 'step-failed', ...failure, ...adviceOn(ending, parameters, state) });
+    }
+    await collectOutputs(context, parameters.outputs);
+  } finally {
+    closeState(context);
   }
-  await collectOutputs(context, parameters.outputs);
 }
 
-/** What Python's argparse says with exit code 2: it does not know a flag, or not such a value. */
-function adviceOn(ending: Ending, { argv, args, params }: ProgramParameters): { readonly hint?: string } {
+/**
+ * What Python's argparse says with exit code 2: it does not know a flag, or not such a value. Else the state may be
+ * what it fell over.
+ */
+function adviceOn(
+  ending: Ending,
+  { argv, args, params }: ProgramParameters,
+  { isResumed }: ProgramState,
+): { readonly hint?: string } {
   const hasFlags = argv === undefined && args === undefined && params !== undefined;
-  if (!hasFlags || ending.type !== 'exited' || ending.exitCode !== 2) return {};
+  if (!hasFlags || ending.type !== 'exited' || ending.exitCode !== 2) {
+    if (!isResumed || ending.type !== 'exited') return {};
+    return {
+      hint: 'it went on from what an attempt before left in KSHOT_STATE; where that is at fault, `kshot run --force=STEP` begins without',
+    };
+  }
   return {
     hint: `the script may not take one of its flags, which are the names under params: ${Object.keys(params).join(', ')}; \`args\` says what it takes instead`,
   };

@@ -57,7 +57,7 @@ export async function openStore(folder: string): Promise<Store> {
     },
     objectPath: objects.path,
     verify: objects.verify,
-    claim: async (key) => claim(layout, key),
+    claim: async (key, startsOver = false) => claim(layout, key, startsOver),
     claimDevice: (device) => claimDevice(layout, device),
     commit: async (workspace, entry, outputs) => commit(layout, objects, workspace, entry, outputs),
     release: async (workspace, keepScratch = false) => release(layout, workspace, keepScratch),
@@ -76,7 +76,7 @@ export async function openStore(folder: string): Promise<Store> {
   };
 }
 
-function claim(layout: Layout, key: Digest): Claim {
+function claim(layout: Layout, key: Digest, startsOver: boolean): Claim {
   if (!isDigest(key)) throw new FailureError({ reason: 'bug', message: `${key} is no key` });
   const path = layout.lock(key);
   try {
@@ -91,7 +91,7 @@ function claim(layout: Layout, key: Digest): Claim {
       return refusal(collection, layout.collectionLock);
     }
     try {
-      return { type: 'claimed', workspace: makeWorkspace(layout, key, attempt.token) };
+      return { type: 'claimed', workspace: makeWorkspace(layout, key, attempt.token, startsOver) };
     } catch (error) {
       releaseLock(path, attempt.token);
       throw error;

@@ -19,15 +19,18 @@ const sparePrefix = '.spare.';
  * Makes the folders in which a key is computed: `partial/<key>/<token>/`. Resumable state is beside them, at
  * `partial/<key>/state`, so that the next owner of the key finds it however this one ends. Whatever else earlier
  * owners left is removed: the lock says that they are gone.
+ *
+ * @param startsOver removes the state, too
  */
-export function makeWorkspace(layout: Layout, key: Digest, token: string): Workspace {
+export function makeWorkspace(layout: Layout, key: Digest, token: string, startsOver = false): Workspace {
   const shared = layout.partialOf(key);
   const folder = join(shared, token);
   const outputs = join(folder, 'outputs');
   const scratch = join(folder, scratchName);
   if (!reuseSpare(layout, shared, folder)) {
     for (const name of namesIn(shared)) {
-      if (!lastingNames.includes(name)) removeLeftBehind(join(shared, name));
+      const isState = name === stateName && startsOver;
+      if (isState || !lastingNames.includes(name)) removeLeftBehind(join(shared, name));
     }
     makeFolders(outputs);
   }

@@ -24,12 +24,13 @@ export async function isPackedFolder(path: string): Promise<boolean> {
 }
 
 /**
- * Lays the contents of a packed folder out, its files to be read only.
+ * Lays the contents of a packed folder out.
  *
  * @param target must not be there yet
+ * @param isToKeep its files may be written to, and are on disk when this returns; else they are to be read only
  * @throws FailureError `bad-data` where the archive is damaged
  */
-export async function unpackFolder(archive: string, target: string): Promise<void> {
+export async function unpackFolder(archive: string, target: string, isToKeep = false): Promise<void> {
   await mkdir(target);
   const file = await open(archive, 'r');
   try {
@@ -41,7 +42,7 @@ export async function unpackFolder(archive: string, target: string): Promise<voi
       at += blockBytes;
       records = new Map();
       if (member.flag === 'x') records = recordsIn(await bytesAt(file, at, member.bytes));
-      else if (member.flag !== 'g') await layOut(member, target, { file, at });
+      else if (member.flag !== 'g') await layOut(member, target, { file, at, isToKeep });
       at += member.type === 'file' ? member.bytes + paddingOf(member.bytes) : 0;
     }
   } finally {
@@ -52,7 +53,7 @@ export async function unpackFolder(archive: string, target: string): Promise<voi
 async function layOut(
   member: ArchiveMember,
   folder: string,
-  source: { readonly file: FileHandle; readonly at: number },
+  source: { readonly file: FileHandle; readonly at: number; readonly isToKeep: boolean },
 ): Promise<void> {
   const { name, type, target = '', isExecutable } = member;
   if (leads(name) || (type === 'link' && leads(join(dirname(name), target)))) {
@@ -62,7 +63,8 @@ async function layOut(
   if (type === 'folder') await mkdir(place, { recursive: true });
   else if (type === 'link') await symlink(target, place);
   else {
-    const copy = await open(place, 'wx', isExecutable ? 0o555 : 0o444);
+    const mode = (isExecutable ? 0o555 : 0o444) | (source.isToKeep ? 0o200 : 0);
+    const copy = await open(place, 'wx', mode);
     try {
       for (let done = 0; done < member.bytes; ) {
         const part = await bytesAt(source.file, source.at + done, Math.min(partBytes, member.bytes - done));
@@ -70,6 +72,7 @@ async function layOut(
         await copy.writeFile(part);
         done += part.length;
       }
+      if (source.isToKeep) await copy.sync();
     } finally {
       await copy.close();
     }
