@@ -2,26 +2,29 @@ import { dirname } from 'node:path';
 import { FailureError } from '../../base/failure.js';
 import { makeFolders } from '../../base/files/make-folders.js';
 import type { KindContext } from '../kind.js';
+import { filePath } from '../ports.js';
 import { collectOutputs } from './collect-outputs.js';
 import { isFolder } from './folder/is-folder.js';
 import { launchOf } from './launch.js';
 import { placeInputs, placeOf } from './place-inputs.js';
 import { programEnvironment } from './program-environment.js';
 import type { ProgramParameters } from './program-parameters.js';
-import { closeState, openState, type ProgramState, placeEvents } from './program-state.js';
+import { statePort } from './program-segments.js';
+import { closeState, handOnState, openState, type ProgramState, placeEvents } from './program-state.js';
 import { describeEnding, type Ending, runProgram } from './run-program.js';
 
 /** Runs the program in the node's scratch folder and moves what it wrote to the output ports. */
 export async function run(context: KindContext<ProgramParameters>): Promise<void> {
   const { parameters } = context;
-  await placeInputs(context, parameters.labels);
+  const { before, inputs } = stateBefore(context);
+  await placeInputs({ ...context, inputs }, parameters.labels);
   for (const path of Object.values(parameters.outputs)) {
     const place = placeOf(context, path);
     makeFolders(isFolder(path) ? place : dirname(place));
   }
   const launch = launchOf(parameters);
   const env = programEnvironment(context, launch);
-  const state = await openState(context);
+  const state = await openState(context, before);
   try {
     const ending = await runProgram(context, { ...parameters, argv: launch.argv, env }, state);
     await placeEvents(context, state);
@@ -31,9 +34,17 @@ export async function run(context: KindContext<ProgramParameters>): Promise<void
       throw new FailureError({ reason: 'step-failed', ...failure, ...adviceOn(ending, parameters, state) });
     }
     await collectOutputs(context, parameters.outputs);
+    if (parameters.segment === true) await handOnState(context, state);
   } finally {
     closeState(context);
   }
+}
+
+/** What a segment goes on from, which is no file of the program's folder. */
+function stateBefore({ inputs, parameters }: KindContext<ProgramParameters>) {
+  if (parameters.segment !== true) return { inputs };
+  const { [statePort]: before, ...others } = inputs;
+  return before === undefined ? { inputs: others } : { inputs: others, before: filePath(before) };
 }
 
 /**

@@ -7,6 +7,7 @@ import { fileOf } from '../shapes.js';
 import type { LaunchParameters } from './launch.js';
 import { type ListLabels, labelsOf } from './list-labels.js';
 import { outputPaths, outputPorts, outputsParameter, typedOutputs } from './program-outputs.js';
+import { segmentProgram } from './program-segments.js';
 
 export const scalar = { type: ['string', 'number', 'boolean'] } as const;
 type ScalarParameter = string | number | boolean;
@@ -73,6 +74,8 @@ export type ProgramParameters = LaunchParameters & {
   readonly outputs: { readonly [port: string]: string };
   /** How the elements of lists are called, by port; those of the others are numbered. */
   readonly labels?: ListLabels;
+  /** It goes on from the state at port `state`, and gives its own there. */
+  readonly segment?: boolean;
 };
 
 /** Their forms in the key. */
@@ -98,6 +101,7 @@ export const programKind = {
     ),
   outputs: ({ outputs }: ProgramGiven) => outputPorts(outputs),
   derived: ({ outputs }: ProgramGiven) => typedOutputs(outputs),
+  segmentsOf: segmentProgram,
   plan: (_: unknown, lists: PlannedLists): StepPlan => ({
     parameters: labelsOf(lists),
     shapes: {},

@@ -1,11 +1,15 @@
-import { constants, readdirSync, readFileSync, rmSync, statSync, truncateSync } from 'node:fs';
+import { constants, readdirSync, readFileSync, renameSync, rmSync, statSync, truncateSync } from 'node:fs';
 import { copyFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
+import { FailureError } from '../../base/failure.js';
 import { namesIn } from '../../base/files/folders.js';
 import { makeFolders } from '../../base/files/make-folders.js';
 import { systemErrorOf } from '../../base/system-error.js';
 import type { KindContext } from '../kind.js';
+import { packFolder } from './folder/pack-folder.js';
+import { unpackFolder } from './folder/unpack-folder.js';
 import { eventsFile, eventsVariable } from './program-events.js';
+import { statePort } from './program-segments.js';
 
 /** The environment variable that names the folder in which a program keeps what it needs to go on. */
 export const stateVariable = 'KSHOT_STATE';
@@ -28,15 +32,27 @@ type KeptIn = Pick<KindContext, 'partial'>;
 /**
  * Makes the folder of a program's state, or finds it as a broken attempt at this node left it, with the events that it
  * had sent: what it told of its way to that state is not told again.
+ *
+ * @param before What it holds at first, packed: that of the segment before.
  */
-export async function openState(context: KeptIn & Pick<KindContext, 'log'>): Promise<ProgramState> {
+export async function openState(
+  context: KeptIn & Pick<KindContext, 'log' | 'scratch'>,
+  before?: string,
+): Promise<ProgramState> {
   const { folder, events } = placesIn(context);
   if (holdsState(folder)) {
     context.log(`goes on from what an attempt before left in ${stateVariable}`);
     return { folder, events, eventsBefore: wholeLinesOf(events), isResumed: true };
   }
   rmSync(context.partial.folder, { recursive: true, force: true });
-  makeFolders(folder);
+  if (before === undefined) makeFolders(folder);
+  else {
+    // It is there whole or not at all: half a copy would be gone on from.
+    const copy = join(dirname(context.scratch), 'state');
+    await unpackFolder(before, copy, true);
+    makeFolders(context.partial.folder);
+    renameSync(copy, folder);
+  }
   return { folder, events, eventsBefore: Buffer.alloc(0), isResumed: false };
 }
 
@@ -57,6 +73,21 @@ export async function placeEvents(
     // The program may have removed its folder, which is told where outputs are looked for.
     if (systemErrorOf(error)?.code !== 'ENOENT') throw error;
   }
+}
+
+/** Gives what a segment has left as its output. @throws FailureError `output-missing` where that is nothing */
+export async function handOnState(
+  { output }: Pick<KindContext, 'output'>,
+  { folder }: ProgramState,
+): Promise<void> {
+  if (!holdsState(folder)) {
+    throw new FailureError({
+      reason: 'output-missing',
+      message: `the program left nothing in the folder that ${stateVariable} names, from which the segment after it goes on`,
+      hint: 'have it keep there all that it needs to go on, as with kshot.state.save',
+    });
+  }
+  await packFolder(folder, `${stateVariable}/`, output(statePort));
 }
 
 /** Removes what is of no use to another attempt: all, where the program keeps no state. */

@@ -15,10 +15,11 @@ import type {
   StepPlan,
 } from '../../kinds/kind.js';
 import type { InterpreterVersions } from '../interpreter-versions.js';
+import { segmentationOf } from '../spec/segments-spec.js';
 import type { Spec } from '../spec/spec.js';
 import type { StepSpec } from '../spec/step-spec.js';
 import { failureAt, type LocatedValue, type ReportFailure } from '../text/located-value.js';
-import { mergeSettings } from './chosen-settings.js';
+import { mergeSettings, settingsOfSegment } from './chosen-settings.js';
 import {
   type Connector,
   createConnector,
@@ -27,7 +28,7 @@ import {
   resolveAll,
   resolveOver,
 } from './connect-inputs.js';
-import { type CountedStep, countNodesOfSteps } from './count-nodes.js';
+import { type CountedStep, countNodesOfSteps, numbersOf } from './count-nodes.js';
 import { demandOf } from './demand.js';
 import { derivationsOf, deriveNodes, shareInputs, treeOfNode } from './derive-nodes.js';
 import { type Combination, combinationsOf, type MatrixValue } from './expand-matrix.js';
@@ -41,7 +42,7 @@ import type { ResolvedEngines } from './resolve-engines.js';
 import { namesOfSettings, refuseSetTwice } from './settings-names.js';
 import { type ShownParameters, shownParameters } from './shown-parameters.js';
 import { createParameterReader, findParameter, type StepParameters } from './step-parameters.js';
-import type { StepInstance, StepValue } from './step-value.js';
+import { type StepInstance, type StepValue, treeOfSegments } from './step-value.js';
 
 interface Building {
   readonly spec: Spec;
@@ -200,16 +201,18 @@ function buildInstance(
   };
   const id = formatNodeId(name);
 
-  const ports =
+  const segmentation = segmentationOf(step);
+  const kindPorts =
     typeof kind.inputs !== 'function'
       ? kind.inputs
       : parameters && kind.inputs({ parameters: parameters.full, inputNames });
+  const ports = kindPorts && { ...kindPorts, ...segmentation?.ports?.inputs(parameters?.full ?? {}) };
   const connected = ports && connect(ports, [...inputs, ...over.given]);
 
   if (parameters === undefined || ports === undefined || connected === undefined) {
     // What the step gives is known all the same, so that the steps after it can be checked too.
     const isKnown =
-      typeof kind.outputs !== 'function' && kind.segmentation === undefined && kind.plan === undefined;
+      typeof kind.outputs !== 'function' && segmentation === undefined && kind.plan === undefined;
     return isKnown ? treeOfNode(id, kind.outputs as DraftNode['outputs'], derivationsOf(kind)) : undefined;
   }
   const { full } = parameters;
@@ -225,7 +228,9 @@ function buildInstance(
   const common = commonOf(step, combination, { ...parameters, external }, building);
   const planned = { parameters: full, inputNames, lengths, facts, files: common.files };
   const plan = kind.plan?.(planned, plannedLists(ports, [...inputs, ...over.given], building));
+  const ofSegments = segmentation?.check?.(planned) ?? [];
   const objections = [
+    ...ofSegments,
     ...(kind.check?.(planned) ?? []),
     ...(plan?.objections ?? []),
     ...(external.objections ?? []),
@@ -260,8 +265,12 @@ function buildInstance(
   }
 
   const version = versionOfInterpreter(step, full, building);
-  if ((plan !== undefined && plan.objections.length > 0) || version === undefined) return undefined;
-  const outputs = withShapes(typeof kind.outputs === 'function' ? kind.outputs(full) : kind.outputs, plan);
+  const isRefused = ofSegments.length + (plan?.objections.length ?? 0) > 0;
+  if (isRefused || version === undefined) return undefined;
+  const outputs = {
+    ...withShapes(typeof kind.outputs === 'function' ? kind.outputs(full) : kind.outputs, plan),
+    ...segmentation?.ports?.outputs,
+  };
   const derivations = derivationsOf(kind, full);
   const shared = shareInputs(derivations, [...inputs, ...over.given], (port, message, hint) =>
     report(
@@ -284,12 +293,18 @@ function buildInstance(
     own: JsonObject,
     carried: { readonly [port: string]: Tree<Source> },
     segment: Label = [],
+    ofSegment: Pick<GraphNode, 'withSettings' | 'carriedAt'> = {},
   ): PortTree => {
+    // How far it comes stands in the place of how far all go.
+    const reached = namesOfLabel(segment);
+    const isDeclaring = kind.declarations !== undefined;
     const node = {
       ...common,
+      givenParameters: { ...common.givenParameters, ...(isDeclaring ? reached : {}) },
       names: {
-        ...namesOfLabel([...over.label, ...matrix, ...segment]),
-        ...(kind.declarations === undefined ? {} : parameters.shown.names),
+        ...namesOfLabel([...over.label, ...matrix]),
+        ...(isDeclaring ? parameters.shown.names : {}),
+        ...reached,
       },
       label: [...label, ...segment],
       ports,
@@ -297,6 +312,7 @@ function buildInstance(
       id: nodeId,
       parameters: own,
       ...settings,
+      ...ofSegment,
       inputs: { ...connected, ...carried },
       ...(mayLack.length === 0 ? {} : { mayLack }),
       ...(plan === undefined || plan.notes.length === 0 ? {} : { notes: plan.notes }),
@@ -314,25 +330,27 @@ function buildInstance(
     return treeOfNode(nodeId, outputs, derivations);
   };
 
-  const { segmentation } = kind;
   if (segmentation === undefined) return add(id, settings === undefined ? canonical : full, {});
 
+  const { carry, countedBy, labelledBy } = segmentation;
+  const numbersIn = (one: JsonObject) => numbersOf(step, countedBy, one);
   const segments: { readonly label: Label; readonly tree: PortTree }[] = [];
   let carried: { readonly [port: string]: Tree<Source> } = {};
-  for (let index = 0; index < segmentation.count(canonical); index++) {
-    const segment = segmentation.segment(canonical, index);
-    const nodeId = formatNodeId({ ...name, elements: [...name.elements, segment.label] });
-    const ofSegment = [
-      {
-        values: [{ name: segmentation.labelledBy, value: Number(segment.label) }],
-        text: segment.label,
-        isSegment: true,
-      },
-    ];
-    segments.push({ label: ofSegment, tree: add(nodeId, segment.parameters, carried, ofSegment) });
-    carried = {
-      [segmentation.carry.input]: { type: 'file', leaf: { node: nodeId, path: segmentation.carry.output } },
-    };
+  for (let index = 0; index < segmentation.count(numbersIn(canonical)); index++) {
+    const parametersOf = (one: JsonObject) => segmentation.segment(one, index).parameters;
+    const { label: text, parameters: own } = segmentation.segment(
+      settings === undefined ? canonical : full,
+      index,
+    );
+    const nodeId = formatNodeId({ ...name, elements: [...name.elements, text] });
+    const ofSegment = [{ values: [{ name: labelledBy, value: Number(text) }], text, isSegment: true }];
+    const merge = settings?.withSettings;
+    const tree = add(nodeId, own, carried, ofSegment, {
+      ...(index === 0 ? {} : { carriedAt: carry.input }),
+      ...(merge && { withSettings: settingsOfSegment(kind, merge, numbersIn, canonical, parametersOf) }),
+    });
+    segments.push({ label: ofSegment, tree });
+    carried = { [carry.input]: { type: 'file', leaf: { node: nodeId, path: carry.output } } };
   }
   return treeOfSegments(segmentation, segments);
 }
@@ -387,33 +405,6 @@ function settingsFor(
   const takesSettings = kind.parameters.settings.length > 0 || kind.declarations !== undefined;
   if (!takesSettings || inputs['settings'] === undefined || !validator) return undefined;
   return { withSettings: (text) => mergeSettings(kind, validator, full, added, text) };
-}
-
-function treeOfSegments(
-  {
-    lists,
-    last,
-  }: {
-    readonly lists: { readonly [port: string]: string };
-    readonly last: { readonly [port: string]: string };
-  },
-  segments: readonly { readonly label: Label; readonly tree: PortTree }[],
-): PortTree {
-  const portOf = (tree: PortTree | undefined, port: string) =>
-    tree?.type === 'bundle' ? tree.ports[port] : undefined;
-  const ports: { [name: string]: PortTree } = {};
-  for (const [stepPort, port] of Object.entries(lists)) {
-    ports[stepPort] = {
-      type: 'list',
-      elements: segments.flatMap(({ tree }) => portOf(tree, port) ?? []),
-      labels: segments.map(({ label }) => label),
-    };
-  }
-  for (const [stepPort, port] of Object.entries(last)) {
-    const tree = portOf(segments.at(-1)?.tree, port);
-    if (tree !== undefined) ports[stepPort] = tree;
-  }
-  return { type: 'bundle', ports };
 }
 
 /** A matrix of a kind with declarations names these alone, so that its files are looked for once. */

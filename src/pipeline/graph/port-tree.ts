@@ -9,7 +9,12 @@ import type { Source } from './graph.js';
 /** What a step gives: a tree of sources of which planning still knows contents and the names of list elements. */
 export type PortTree =
   | { readonly type: 'file'; readonly source: Source; readonly content: Content }
-  | { readonly type: 'bundle'; readonly ports: { readonly [name: string]: PortTree } }
+  | {
+      readonly type: 'bundle';
+      readonly ports: { readonly [name: string]: PortTree };
+      /** Reached by their names, and no part of the whole. */
+      readonly beside?: { readonly [name: string]: PortTree };
+    }
   | { readonly type: 'list'; readonly elements: readonly PortTree[]; readonly labels: readonly Label[] };
 
 /** A bundle of what a step gives. */
@@ -102,7 +107,7 @@ export function portAt(tree: PortTree, names: readonly string[], text: string): 
     }
     return success({ ...tree, elements });
   }
-  const ports = tree.type === 'bundle' ? tree.ports : {};
+  const ports = tree.type === 'bundle' ? { ...tree.beside, ...tree.ports } : {};
   const below = Object.hasOwn(ports, name) ? ports[name] : undefined;
   if (below !== undefined) return portAt(below, rest, text);
   const known = Object.keys(ports);

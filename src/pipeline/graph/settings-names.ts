@@ -49,6 +49,16 @@ export function refuseSetTwice(
         ),
       );
     }
+    if (step.segments?.of === name) {
+      report(
+        failureAt(
+          settings.input,
+          'invalid-value',
+          `${settings.text} sets ${name}, of which segments are made: how many there are has to be known when a plan is made`,
+          { hint: 'have what chooses them name the others: with: { settings: [NAME] }' },
+        ),
+      );
+    }
     const taken = isDeclaring ? declarationNames(step.kind, step.with) : parameters.settings;
     if ((isDeclaring || taken.length > 0) && !taken.includes(name)) {
       report(

@@ -1,6 +1,6 @@
 import { suggestion } from '../../base/nearest-name.js';
 import { failed, type Result, success } from '../../base/result.js';
-import type { Label, PortShape } from '../../kinds/kind.js';
+import type { Label, PortShape, Segmentation } from '../../kinds/kind.js';
 import { isSelected, labelOf, type Reference } from '../spec/reference.js';
 import type { MatrixValue } from './expand-matrix.js';
 import { describeTree, type Mismatch, type PortTree, portAt } from './port-tree.js';
@@ -20,6 +20,46 @@ export interface StepInstance {
   readonly label: Label;
   /** Where `over` goes through nested lists, a list of what the inner elements give. */
   readonly tree: PortTree;
+}
+
+/**
+ * What a chain of segments stands for: of some ports a list of what all give, of others what the last one gives; or what
+ * the last one gives, and beside it a list for each port.
+ */
+export function treeOfSegments(
+  { lists = {}, last = {}, listsAt, ports: own }: Segmentation,
+  segments: readonly { readonly label: Label; readonly tree: PortTree }[],
+): PortTree {
+  const bundles = segments.map(({ tree }) => (tree.type === 'bundle' ? tree.ports : {}));
+  const listOf = (port: string): PortTree => ({
+    type: 'list',
+    elements: bundles.flatMap((ports) => ports[port] ?? []),
+    labels: segments.map(({ label }) => label),
+  });
+  const ofLast = bundles.at(-1) ?? {};
+  const named = (
+    ports: { readonly [name: string]: string },
+    treeAt: (port: string) => PortTree | undefined,
+  ) =>
+    Object.entries(ports).flatMap(([name, port]) => {
+      const tree = treeAt(port);
+      return tree === undefined ? [] : [[name, tree] as const];
+    });
+  if (listsAt === undefined) {
+    const ports = [...named(lists, listOf), ...named(last, (port) => ofLast[port])];
+    return { type: 'bundle', ports: Object.fromEntries(ports) };
+  }
+  const every = Object.fromEntries(Object.keys(ofLast).map((port) => [port, port]));
+  const isOwn = ([name]: readonly [string, PortTree]) => Object.hasOwn(own?.outputs ?? {}, name);
+  const all = Object.entries(ofLast);
+  return {
+    type: 'bundle',
+    ports: Object.fromEntries(all.filter((port) => !isOwn(port))),
+    beside: {
+      ...Object.fromEntries(all.filter(isOwn)),
+      [listsAt]: { type: 'bundle', ports: Object.fromEntries(named(every, listOf)) },
+    },
+  };
 }
 
 /** The tree that a reference names, given the value of its step. */
