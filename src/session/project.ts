@@ -16,6 +16,7 @@ import type { Dag } from './planning/fold-graph.js';
 import type { PipelineRequest } from './planning/plan-pipeline.js';
 import type { PipelineStatus } from './planning/plan-status.js';
 import type { ComparedRuns } from './reading/compare-named-runs.js';
+import type { KeptProgram } from './reading/find-kept-program.js';
 import type { FoundLog } from './reading/find-logs.js';
 import type { FollowedLogs } from './reading/follow-log.js';
 import type { StoredOutput } from './reading/get-output.js';
@@ -84,6 +85,8 @@ export interface Project {
   get(output: string, run?: string): Promise<Result<StoredOutput, Failure[]>>;
   /** Makes report.html and its figures again from the verified files of a run. */
   remakePage(run?: string): Promise<Result<RemadePage, Failure[]>>;
+  /** What is kept of a step's program that failed, and how it was started. */
+  keptProgram(step: string, run?: string): Promise<Result<KeptProgram, Failure[]>>;
   /** The logs of a step's nodes, as of the latest run that lists it, or of the one that is named. */
   logs(step: string, run?: string): Promise<Result<readonly FoundLog[], Failure[]>>;
   /**
@@ -162,6 +165,10 @@ export async function openProject(where: ProjectPlace = {}): Promise<Result<Proj
     remakePage: (run) =>
       checked(wrongRun('remakePage', run), async () =>
         (await import('./reading/remake-page.js')).remakePage(root, run),
+      ),
+    keptProgram: (step, run) =>
+      checked([...wrongText('keptProgram', 'step', step), ...wrongRun('keptProgram', run)], async () =>
+        (await import('./reading/find-kept-program.js')).findKeptProgram(root, step, run),
       ),
     logs: (step, run) =>
       checked([...wrongText('logs', 'step', step), ...wrongRun('logs', run)], async () =>

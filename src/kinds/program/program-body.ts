@@ -5,12 +5,19 @@ import type { KindContext } from '../kind.js';
 import { filePath } from '../ports.js';
 import { collectOutputs } from './collect-outputs.js';
 import { isFolder } from './folder/is-folder.js';
+import { recordLaunch } from './lasting/launch-record.js';
+import { statePort } from './lasting/program-segments.js';
+import {
+  closeState,
+  handOnState,
+  openState,
+  type ProgramState,
+  placeEvents,
+} from './lasting/program-state.js';
 import { launchOf } from './launch.js';
 import { placeInputs, placeOf } from './place-inputs.js';
 import { programEnvironment } from './program-environment.js';
 import type { ProgramParameters } from './program-parameters.js';
-import { statePort } from './program-segments.js';
-import { closeState, handOnState, openState, type ProgramState, placeEvents } from './program-state.js';
 import { describeEnding, type Ending, runProgram } from './run-program.js';
 
 /** Runs the program in the node's scratch folder and moves what it wrote to the output ports. */
@@ -35,6 +42,9 @@ export async function run(context: KindContext<ProgramParameters>): Promise<void
     }
     await collectOutputs(context, parameters.outputs);
     if (parameters.segment === true) await handOnState(context, state);
+  } catch (error) {
+    recordLaunch(context, launch, env);
+    throw error;
   } finally {
     closeState(context);
   }

@@ -4,10 +4,10 @@ import { numberText } from '../../base/number-text.js';
 import type { InputPort, PlannedLists, StepPlan, StepShape } from '../kind.js';
 import { inNoKey } from '../parameters.js';
 import { fileOf } from '../shapes.js';
+import { segmentProgram } from './lasting/program-segments.js';
 import type { LaunchParameters } from './launch.js';
 import { type ListLabels, labelsOf } from './list-labels.js';
 import { outputPaths, outputPorts, outputsParameter, typedOutputs } from './program-outputs.js';
-import { segmentProgram } from './program-segments.js';
 
 export const scalar = { type: ['string', 'number', 'boolean'] } as const;
 type ScalarParameter = string | number | boolean;

@@ -11,10 +11,10 @@ import {
 import { gpuEnvironment } from '../../engines/gpu-devices.js';
 import type { KindContext, Progress } from '../kind.js';
 import type { CommandParameters } from './command.js';
+import { environmentOfState, type ProgramState } from './lasting/program-state.js';
 import { quotedWord } from './launch.js';
 import { type EventListener, eventsVariable, followEvents } from './program-events.js';
 import { ProgramScreen } from './program-lines.js';
-import { environmentOfState, type ProgramState } from './program-state.js';
 import { projectPathsIn } from './project-paths.js';
 
 /** How long the program has to end itself before it is killed. */

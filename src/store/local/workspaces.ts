@@ -85,6 +85,11 @@ export function keptIn(shared: string): string {
   return join(shared, keptName);
 }
 
+/** The resumable state of a step, likewise. */
+export function stateIn(shared: string): string {
+  return join(shared, stateName);
+}
+
 /** Removes all that was kept for a key whose outputs have been published or refused. */
 export function closeWorkspace(layout: Layout, workspace: Workspace): void {
   if (!keepAsSpare(layout, workspace)) removeTree(layout.partialOf(workspace.key));

@@ -1,14 +1,14 @@
 import { constants, readdirSync, readFileSync, renameSync, rmSync, statSync, truncateSync } from 'node:fs';
 import { copyFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { FailureError } from '../../base/failure.js';
-import { namesIn } from '../../base/files/folders.js';
-import { makeFolders } from '../../base/files/make-folders.js';
-import { systemErrorOf } from '../../base/system-error.js';
-import type { KindContext } from '../kind.js';
-import { packFolder } from './folder/pack-folder.js';
-import { unpackFolder } from './folder/unpack-folder.js';
-import { eventsFile, eventsVariable } from './program-events.js';
+import { FailureError } from '../../../base/failure.js';
+import { namesIn } from '../../../base/files/folders.js';
+import { makeFolders } from '../../../base/files/make-folders.js';
+import { systemErrorOf } from '../../../base/system-error.js';
+import type { KindContext } from '../../kind.js';
+import { packFolder } from '../folder/pack-folder.js';
+import { unpackFolder } from '../folder/unpack-folder.js';
+import { eventsFile, eventsVariable } from '../program-events.js';
 import { statePort } from './program-segments.js';
 
 /** The environment variable that names the folder in which a program keeps what it needs to go on. */
@@ -98,7 +98,12 @@ export function closeState(context: KeptIn): void {
 }
 
 function placesIn({ partial }: KeptIn) {
-  return { folder: join(partial.folder, 'files'), events: join(partial.folder, 'events.jsonl') };
+  return { folder: stateFilesIn(partial.folder), events: join(partial.folder, 'events.jsonl') };
+}
+
+/** The folder of a program's state, in what is kept for its node (`PartialState.folder`). */
+export function stateFilesIn(folder: string): string {
+  return join(folder, 'files');
 }
 
 /** Whether there is anything in it, when what was not written to its end is taken out. */

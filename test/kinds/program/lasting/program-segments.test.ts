@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import type { Failure } from '../../../src/base/failure.js';
-import { loadPipeline } from '../../../src/pipeline/load-pipeline.js';
-import { projectOf, type Ran, runProject } from '../../run/support/run-pipeline.js';
-import { rowsOf } from '../../support/run-kind.js';
+import type { Failure } from '../../../../src/base/failure.js';
+import { loadPipeline } from '../../../../src/pipeline/load-pipeline.js';
+import { projectOf, type Ran, runProject } from '../../../run/support/run-pipeline.js';
+import { rowsOf } from '../../../support/run-kind.js';
 
 /** Counts epochs in its state, tells of each, and is at its best after ten. */
 const train = `

@@ -1,7 +1,7 @@
-import type { JsonObject } from '../../base/json.js';
-import { declaredValue, pathOfDeclared, withValueAt } from '../declared-values.js';
-import type { DeclaredSegments, InputPort, Objection, Segmentation, StepShape } from '../kind.js';
-import { fileOf } from '../shapes.js';
+import type { JsonObject } from '../../../base/json.js';
+import { declaredValue, pathOfDeclared, withValueAt } from '../../declared-values.js';
+import type { DeclaredSegments, InputPort, Objection, Segmentation, StepShape } from '../../kind.js';
+import { fileOf } from '../../shapes.js';
 
 /** The port, in and out, of what a segment keeps in KSHOT_STATE. */
 export const statePort = 'state';

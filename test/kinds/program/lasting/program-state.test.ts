@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { projectOf, runProject } from '../../run/support/run-pipeline.js';
-import { rowsOf } from '../../support/run-kind.js';
+import { projectOf, runProject } from '../../../run/support/run-pipeline.js';
+import { rowsOf } from '../../../support/run-kind.js';
 
 /** Counts its starts in its state, tells of each, and ends well from the third on. */
 const counting = `
