@@ -203,10 +203,19 @@ async function attemptOnce(
     published = true;
     return entry.ok ? { type: 'ran', entry: entry.value } : { type: 'failed', failure: entry.failure };
   } finally {
-    const kept = published ? undefined : await store.release(workspace, hasFailed);
-    if (kept !== undefined) listener.kept(kept);
-    if (!published && existsSync(workspace.stateFile)) listener.keptState();
+    if (!published) await giveBack(workspace, hasFailed, store, listener);
   }
+}
+
+async function giveBack(
+  workspace: Workspace,
+  hasFailed: boolean,
+  store: Store,
+  listener: AttemptListener,
+): Promise<void> {
+  const kept = await store.release(workspace, hasFailed);
+  if (kept !== undefined) listener.kept(kept);
+  if (existsSync(workspace.stateFile)) listener.keptState();
 }
 
 /** The nodes that gave an input whose bytes are not what they should be. */

@@ -150,14 +150,7 @@ export async function openProject(where: ProjectPlace = {}): Promise<Result<Proj
         [...wrongText('query', 'sql', sql), ...wrongOptions('query', limits, optionsOf.query)],
         async () => (await import('./reading/query.js')).query(root, sql, limits),
       ),
-    queryText: async (sql, text) => {
-      const [wrong] = [
-        ...wrongText('queryText', 'sql', sql),
-        ...wrongOptions('queryText', text, optionsOf.queryText),
-      ];
-      if (wrong !== undefined) return { failure: wrong };
-      return (await import('./reading/query.js')).queryText(root, sql, text);
-    },
+    queryText: (sql, text) => answerAsText(root, sql, text),
     get: (output, run) =>
       checked([...wrongText('get', 'output', output), ...wrongRun('get', run)], async () =>
         (await import('./reading/get-output.js')).getOutput(root, output, run),
@@ -188,6 +181,18 @@ export async function openProject(where: ProjectPlace = {}): Promise<Result<Proj
       ),
     checkCache: () => asValues(async () => (await import('./keeping/check-cache.js')).checkCache(root)),
   });
+}
+
+async function answerAsText(
+  root: string,
+  ...[sql, text]: Parameters<Project['queryText']>
+): ReturnType<Project['queryText']> {
+  const [wrong] = [
+    ...wrongText('queryText', 'sql', sql),
+    ...wrongOptions('queryText', text, optionsOf.queryText),
+  ];
+  if (wrong !== undefined) return { failure: wrong };
+  return (await import('./reading/query.js')).queryText(root, sql, text);
 }
 
 /** What comes of a method, where nothing is wrong with what it was given. */

@@ -13,6 +13,7 @@ import type { KindContext, Progress } from '../kind.js';
 import type { CommandParameters } from './command.js';
 import { environmentOfState, type ProgramState } from './lasting/program-state.js';
 import { quotedWord } from './launch.js';
+import { variablesOf } from './program-environment.js';
 import { type EventListener, eventsVariable, followEvents } from './program-events.js';
 import { ProgramScreen } from './program-lines.js';
 import { projectPathsIn } from './project-paths.js';
@@ -82,10 +83,6 @@ function start(
   argv: CommandParameters['argv'],
   env: CommandParameters['env'],
 ) {
-  const inherited = ['PATH', 'HOME', 'LANG'].flatMap((name) => {
-    const value = process.env[name];
-    return value === undefined ? [] : [[name, value] as const];
-  });
   const isLine = typeof argv === 'string';
   // The schema wants at least one element.
   const [file, ...rest] = isLine ? [argv] : argv;
@@ -94,7 +91,7 @@ function start(
       shell: isLine,
       cwd: scratch,
       env: {
-        ...Object.fromEntries(inherited),
+        ...variablesOf(['PATH', 'HOME', 'LANG']),
         ...gpuEnvironment(gpus),
         ...env,
         [stepFolderVariable]: scratch,

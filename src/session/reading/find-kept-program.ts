@@ -1,7 +1,7 @@
 import { existsSync, realpathSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { findRunAmong, noResults } from '../../artifacts/find-run.js';
-import { identityOf, readRegister, runFolderOf } from '../../artifacts/register.js';
+import { identityOf, type RunRecord, readRegister, runFolderOf } from '../../artifacts/register.js';
 import { type ManifestNode, readManifest } from '../../artifacts/run-documents.js';
 import type { Failure } from '../../base/failure.js';
 import { failed, type Result, success } from '../../base/result.js';
@@ -37,21 +37,39 @@ export async function findKeptProgram(
   const only = run === undefined ? undefined : findRunAmong(root, runs, run);
   if (only !== undefined && !only.ok) return failed([only.failure]);
   const names = new Set<string>();
-  let latest: { readonly run: string; readonly nodes: readonly ManifestNode[] } | undefined;
-  for (const record of only === undefined ? runs.toReversed() : [only.value]) {
-    const identity = identityOf(record);
-    const all = readManifest(root, identity)?.nodes ?? [];
-    for (const node of all) names.add(node.step).add(node.id);
-    const nodes = all.filter((node) => node.id === step || node.step === step);
-    if (nodes.length === 0) continue;
-    latest ??= { run: identity, nodes };
-    const kept = nodes.flatMap((node) => keptOf(root, identity, node) ?? []);
+  const listings = listingsOf(root, step, only === undefined ? runs.toReversed() : [only.value], names);
+  let latest: Listing | undefined;
+  for (const listing of listings) {
+    latest ??= listing;
+    const kept = listing.nodes.flatMap((node) => keptOf(root, listing.run, node) ?? []);
     const [first, ...others] = kept;
     if (first !== undefined) return others.length === 0 ? success(first) : failed([severalKept(step, kept)]);
     // What was done since needs no looking at.
-    if (nodes.every(({ outcome }) => isDone.has(outcome))) break;
+    if (listing.nodes.every(({ outcome }) => isDone.has(outcome))) break;
   }
   return failed([latest === undefined ? noSuchStep(step, names) : nothingKept(step, latest)]);
+}
+
+/** A run and the nodes of a step in it. */
+interface Listing {
+  readonly run: string;
+  readonly nodes: readonly ManifestNode[];
+}
+
+/** The runs that list a step, or a node; adds all names that it comes across. */
+function* listingsOf(
+  root: string,
+  step: string,
+  records: readonly RunRecord[],
+  names: Set<string>,
+): Generator<Listing> {
+  for (const record of records) {
+    const run = identityOf(record);
+    const all = readManifest(root, run)?.nodes ?? [];
+    for (const node of all) names.add(node.step).add(node.id);
+    const nodes = all.filter((node) => node.id === step || node.step === step);
+    if (nodes.length > 0) yield { run, nodes };
+  }
 }
 
 const isDone: ReadonlySet<ManifestNode['outcome']> = new Set(['ran', 'hit', 'joined']);
@@ -77,10 +95,7 @@ function severalKept(step: string, kept: readonly KeptProgram[]): Failure {
   };
 }
 
-function nothingKept(
-  step: string,
-  { run, nodes }: { readonly run: string; readonly nodes: readonly ManifestNode[] },
-): Failure {
+function nothingKept(step: string, { run, nodes }: Listing): Failure {
   const failures = nodes.filter(({ outcome }) => !isDone.has(outcome));
   return {
     reason: 'no-results',
