@@ -18,6 +18,7 @@ import { launchOf } from './launch.js';
 import { placeInputs, placeOf } from './place-inputs.js';
 import { programEnvironment } from './program-environment.js';
 import type { ProgramParameters } from './program-parameters.js';
+import { type AbsentFiles, listenForAbsentFiles } from './reads/absent-files.js';
 import { pathNamed } from './reads/file-entries.js';
 import { describeEnding, type Ending, runProgram } from './run-program.js';
 
@@ -34,12 +35,15 @@ export async function run(context: KindContext<ProgramParameters>): Promise<void
   const env = programEnvironment(context, launch);
   const state = await openState(context, before);
   try {
-    const ending = await runProgram(context, { ...parameters, argv: launch.argv, env }, state);
+    const absent = listenForAbsentFiles(context.root, parameters.script);
+    const program = { ...parameters, argv: launch.argv, env };
+    const ending = await runProgram(listening(context, absent), program, state);
     await placeEvents(context, state);
     const failure = describeEnding(ending);
     if (context.signal.aborted) throw context.signal.reason;
     if (failure !== undefined) {
-      throw new FailureError({ reason: 'step-failed', ...failure, ...adviceOn(ending, parameters, state) });
+      const hint = adviceOnFlags(ending, parameters) ?? absent.advice() ?? adviceOnState(ending, state);
+      throw new FailureError({ reason: 'step-failed', ...failure, ...(hint === undefined ? {} : { hint }) });
     }
     await collectOutputs(context, parameters.outputs);
     if (parameters.segment === true) await handOnState(context, state);
@@ -58,23 +62,29 @@ function stateBefore({ inputs, parameters }: KindContext<ProgramParameters>) {
   return before === undefined ? { inputs: others } : { inputs: others, before: filePath(before) };
 }
 
-/**
- * What Python's argparse says with exit code 2: it does not know a flag, or not such a value. Else the state may be
- * what it fell over.
- */
-function adviceOn(
-  ending: Ending,
-  { argv, args, params }: ProgramParameters,
-  { isResumed }: ProgramState,
-): { readonly hint?: string } {
+/** What Python's argparse says with exit code 2: it does not know a flag, or not such a value. */
+function adviceOnFlags(ending: Ending, { argv, args, params }: ProgramParameters): string | undefined {
   const hasFlags = argv === undefined && args === undefined && params !== undefined;
-  if (!hasFlags || ending.type !== 'exited' || ending.exitCode !== 2) {
-    if (!isResumed || ending.type !== 'exited') return {};
-    return {
-      hint: 'it went on from what an attempt before left in KSHOT_STATE; where that is at fault, `kshot run --force=STEP` begins without',
-    };
-  }
+  if (!hasFlags || ending.type !== 'exited' || ending.exitCode !== 2) return undefined;
+  return `the script may not take one of its flags, which are the names under params: ${Object.keys(params).join(', ')}; \`args\` says what it takes instead`;
+}
+
+/** What goes on from an earlier attempt may have fallen over what that left. */
+function adviceOnState(ending: Ending, { isResumed }: ProgramState): string | undefined {
+  if (!isResumed || ending.type !== 'exited') return undefined;
+  return 'it went on from what an attempt before left in KSHOT_STATE; where that is at fault, `kshot run --force=STEP` begins without';
+}
+
+/** The context, what the program prints told to another, too. */
+function listening(
+  context: KindContext<ProgramParameters>,
+  absent: AbsentFiles,
+): KindContext<ProgramParameters> {
   return {
-    hint: `the script may not take one of its flags, which are the names under params: ${Object.keys(params).join(', ')}; \`args\` says what it takes instead`,
+    ...context,
+    printed(ended, open) {
+      absent.hear(ended);
+      context.printed(ended, open);
+    },
   };
 }
