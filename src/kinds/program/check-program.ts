@@ -1,5 +1,5 @@
 import { dirname, isAbsolute, relative, resolve } from 'node:path';
-import { isFileAt, shortPath, unfitForNewFile } from '../../base/files/user-path.js';
+import { isFileAt, namesInFolder, shortPath, unfitForNewFile } from '../../base/files/user-path.js';
 import type { Json } from '../../base/json.js';
 import { nearestName } from '../../base/nearest-name.js';
 import { declaredNames, declaredValue, flatDeclared } from '../declared-values.js';
@@ -79,7 +79,7 @@ function unfitTexts({ parameter, words }: WrittenWords, { argv, env }: Launch): 
         message: `${parameter} has a NUL character in it, which no program can be given`,
         path: pathOf(index),
       });
-    } else if (Buffer.byteLength(word) > wordBytesLimit) {
+    } else if (word.length > wordBytesLimit / 3 && Buffer.byteLength(word) > wordBytesLimit) {
       objections.push({
         message: `a word of ${Buffer.byteLength(word)} bytes is more than a program can be given (${wordBytesLimit}): have it read the file that KSHOT_PARAMS names`,
         path: pathOf(index),
@@ -191,7 +191,9 @@ export function undeclaredFiles(
   const written = new Set(Object.values(outputPaths(parameters.outputs)));
   const found = new Set<string>();
   const values = Object.values(flatDeclared(parameters.params)).filter((value) => typeof value === 'string');
+  const names = namesInRoot(root);
   for (const word of [...wordsOf(argv), ...values]) {
+    if (!word.includes('/') && names?.has(folded(word)) === false) continue;
     const path = relative(root, resolve(root, word));
     if (path === '' || leaves(path) || written.has(path) || isKnown(path)) continue;
     if (inputNames.some((name) => path === name || path.startsWith(`${name}/`))) continue;
@@ -203,6 +205,23 @@ export function undeclaredFiles(
     path,
     hint: `add to the step's \`with\`: files: ${flowSequence([...sound, path])}`,
   }));
+}
+
+/** By root, for a turn of the event loop: a matrix has each of its words looked for. */
+const listed = new Map<string, ReadonlySet<string> | undefined>();
+
+/** The names in the root; folded, since some file systems tell no capitals apart. Undefined where it cannot be listed. */
+function namesInRoot(root: string): ReadonlySet<string> | undefined {
+  if (listed.has(root)) return listed.get(root);
+  const found = namesInFolder(root);
+  const names = found.ok ? new Set(found.value.map(folded)) : undefined;
+  listed.set(root, names);
+  setImmediate(() => listed.clear());
+  return names;
+}
+
+function folded(name: string): string {
+  return name.normalize('NFC').toLowerCase();
 }
 
 function wordsOf(argv: Launch['argv']): readonly string[] {

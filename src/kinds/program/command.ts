@@ -2,7 +2,7 @@ import { defineKind, type MissingFile, type Objection, type PlannedStep, type St
 import { type Canonical, type Complete, declareParameters, inNoKey } from '../parameters.js';
 import { checkProgram, undeclaredFiles } from './check-program.js';
 import { declaredFiles } from './declared-files.js';
-import { launchOf } from './launch.js';
+import { type Launch, launchOf } from './launch.js';
 import { missingScript } from './missing-script.js';
 import {
   filesOf,
@@ -48,6 +48,17 @@ type Given = Complete<typeof parameters>;
 /** What reaches the body: `argv` as strings (one where a shell reads it), output paths by port. */
 export type CommandParameters = Canonical<typeof parameters>;
 
+const launches = new WeakMap<Given, Launch>();
+
+/** What a program is started with, by its parameters as they are given: planning asks three times. */
+function launchFrom(given: Given): Launch {
+  const known = launches.get(given);
+  if (known !== undefined) return known;
+  const launch = launchOf(parameters.canonical(given));
+  launches.set(given, launch);
+  return launch;
+}
+
 /** Any program, in a folder of its own. */
 export const command = defineKind({
   name: 'command',
@@ -57,8 +68,7 @@ export const command = defineKind({
   ...programKind,
   check: checkCommand,
   files: declaredFiles,
-  undeclaredFiles: (step, root) =>
-    undeclaredFiles(step, launchOf(parameters.canonical(step.parameters)), root),
+  undeclaredFiles: (step, root) => undeclaredFiles(step, launchFrom(step.parameters), root),
   missingFiles,
   load: () => import('./program-body.js'),
 });
@@ -79,8 +89,7 @@ function checkCommand(step: PlannedStep<Given>): readonly Objection[] {
     });
   }
   const words = typeof argv === 'string' ? [argv] : argv.map(scalarText);
-  const launch = launchOf(parameters.canonical(step.parameters));
-  return [...objections, ...checkProgram(step, { parameter: 'argv', words }, launch)];
+  return [...objections, ...checkProgram(step, { parameter: 'argv', words }, launchFrom(step.parameters))];
 }
 
 /** The script that an interpreter in `argv` is to run, where it is neither in the root nor an input nor declared. */
@@ -88,11 +97,12 @@ function missingFiles(
   { parameters: given, inputNames }: StepShape<Given>,
   root: string,
 ): readonly MissingFile[] {
-  const canonical = parameters.canonical(given);
-  const { argv, env } = launchOf(canonical);
+  const { argv, env } = launchFrom(given);
   if (typeof argv === 'string') return [];
-  const known = [...inputNames, ...filesOf(given), ...Object.values(canonical.outputs)];
-  const searched = env['PATH'] ?? process.env['PATH'] ?? '';
-  const script = missingScript(argv, { root, searched, known });
+  const script = missingScript(argv, {
+    root,
+    searched: () => env['PATH'] ?? process.env['PATH'] ?? '',
+    known: () => [...inputNames, ...filesOf(given), ...Object.values(parameters.canonical(given).outputs)],
+  });
   return script === undefined ? [] : [{ path: script, text: script }];
 }
