@@ -17,6 +17,8 @@ export interface FinishedNode {
   readonly failure?: Pick<Failure, 'reason' | 'message'>;
   /** Its log, relative to the root, where it was executed. */
   readonly log?: string;
+  /** Where what it had written is, relative to the root, if it failed or was cancelled and had written anything. */
+  readonly left?: string;
 }
 
 /** All that a report is made from. */

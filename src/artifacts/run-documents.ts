@@ -51,6 +51,8 @@ export interface Report extends Figures {
     readonly message: string;
     /** Relative to the root. */
     readonly log?: string;
+    /** What it had written, relative to the root; may be gone by now. */
+    readonly left?: string;
   }[];
   /** `<pipeline>/<run>` of the run whose folder holds the tables. */
   readonly tables: string;

@@ -1,5 +1,7 @@
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { JsonObject } from '../base/json.js';
+import { curveOrder } from '../kinds/program/typed/written-curve.js';
 import type { Store } from '../store/store.js';
 import { type Database, type Row, sqlName, sqlText, withDatabase } from '../tables/database.js';
 import { narrowestType } from '../tables/narrowest-type.js';
@@ -17,6 +19,7 @@ import {
   stepRows,
   tableContents,
 } from './result-rows.js';
+import { type UnfinishedCurve, unfinishedCurves } from './unfinished-curves.js';
 import { verifyFiles } from './verify-files.js';
 
 /** The rows of the tables that figures are shown from, in the tables' order. */
@@ -27,11 +30,13 @@ export type ShownRows = { readonly [table in (typeof shownTables)[number]]: read
  * Every object is verified before it is read.
  *
  * @param run the run's identity, `<pipeline>/<tag>`
+ * @param root of the project, absolute
  * @throws FailureError `object-corrupt` where an object is not what its name says
  */
 export async function writeTables(
   finished: FinishedRun,
   run: string,
+  root: string,
   store: Pick<Store, 'verify' | 'objectPath'>,
   folder: string,
 ): Promise<ShownRows> {
@@ -52,7 +57,10 @@ export async function writeTables(
     await writeRowsParquet(database, { ...target('lineage'), rows: lineageRows(finished, run) });
     const orders = new Map<string, readonly string[]>();
     for (const [table, own] of files) {
-      const { extra } = await collect(database, table, own, run, store);
+      const given = own.map((file) => ({ ...file, path: store.objectPath(file.digest), unfinished: null }));
+      const left = table === 'history' ? await unfinishedFiles(database, finished, root, folder) : [];
+      const { extra } = await collect(database, table, [...given, ...left], run);
+      for (const { path } of left) rmSync(path);
       const orderBy = [...resultSchemas[table].orderBy, ...extra];
       orders.set(table, orderBy);
       await writeParquet(database, { query: `FROM ${table}`, orderBy, path: target(table).path });
@@ -76,6 +84,30 @@ async function writeRunRow(database: Database, row: ReturnType<typeof runRow>, p
   await writeParquet(database, { query: 'FROM run_to_write', orderBy, path });
 }
 
+/** A file of rows of a node. */
+interface RowsFile extends Pick<ResultFile, 'shownAs' | 'step' | 'role' | 'names'> {
+  /** Absolute. */
+  readonly path: string;
+  /** What became of the node, where it came to no result. */
+  readonly unfinished: UnfinishedCurve['unfinished'] | null;
+}
+
+/** Files of the curves that have no result, in a folder for the time being. */
+async function unfinishedFiles(
+  database: Database,
+  { nodes }: FinishedRun,
+  root: string,
+  folder: string,
+): Promise<readonly RowsFile[]> {
+  const files: RowsFile[] = [];
+  for (const { node, curve, ...rest } of await unfinishedCurves(nodes, root, { threads: 1 })) {
+    const path = join(folder, `.unfinished-${files.length}.parquet`);
+    await writeRowsParquet(database, { ...curve, orderBy: curveOrder, path });
+    files.push({ ...rest, shownAs: node, role: null, path });
+  }
+  return files;
+}
+
 /** A collected table, and the columns that it has beside its schema's. */
 interface Collected {
   readonly extra: readonly string[];
@@ -88,15 +120,14 @@ interface Collected {
 async function collect(
   database: Database,
   table: CollectedTable,
-  files: readonly ResultFile[],
+  files: readonly RowsFile[],
   run: string,
-  store: Pick<Store, 'objectPath'>,
 ): Promise<Collected> {
   const { columns } = resultSchemas[table];
   const definition = Object.entries(columns).map(([name, type]) => `${sqlName(name)} ${type}`);
   await database.run(`CREATE TEMP TABLE ${table} (${definition.join(', ')})`);
   if (files.length === 0) return { extra: [] };
-  const paths = [...new Set(files.map((file) => store.objectPath(file.digest)))];
+  const paths = [...new Set(files.map(({ path }) => path))];
   const read = `read_parquet([${paths.map((path) => sqlText(withoutWildcards(path))).join(', ')}], filename = true, union_by_name = true, hive_partitioning = false)`;
   const described = await database.rows(`DESCRIBE FROM ${read}`);
   const found = described.map((row) => ({
@@ -104,28 +135,32 @@ async function collect(
     type: String(row['column_type']),
   }));
   const taken = Object.entries(columns).filter(
-    ([name]) => !sourceColumns.includes(name) && found.some((one) => one.name === name),
+    ([name]) => name !== 'run' && !sourceColumns.includes(name) && found.some((one) => one.name === name),
   );
-  const own = tablesWithSettings.includes(table) ? settingColumns(columns, found, files) : [];
+  const own = tablesWithSettings.includes(table)
+    ? settingColumns(columns, found, files, await contradicted(database, read, found, files))
+    : [];
   for (const { column, type } of own) {
     await database.run(`ALTER TABLE ${table} ADD COLUMN ${sqlName(column)} ${type}`);
   }
   const named = own.flatMap((one) => (one.cellOf === undefined ? [] : [{ ...one, cellOf: one.cellOf }]));
   const sources = files.map((file) => {
-    const { shownAs, step, role, digest, names } = file;
+    const { path, shownAs, step, role, unfinished, names } = file;
     const values = named.map(({ cellOf }) => cellOf(names));
-    const cells = [store.objectPath(digest), shownAs, step, role, ...values];
-    return `(${cells.map((text) => (text === null ? 'NULL' : sqlText(text))).join(', ')})`;
+    return valuesRow([path, shownAs, step, role, unfinished, ...values]);
   });
   const selected = [
     `${sqlText(run)} AS run`,
     ...sourceColumns.filter((name) => name in columns).map((name) => `source.${name}`),
     // What a program wrote under the name of such a column need not be of its type.
     ...taken.map(([name, type]) => `TRY_CAST(content.${sqlName(name)} AS ${type}) AS ${sqlName(name)}`),
-    ...own.map(
-      ({ column, type, from }) =>
-        `CAST(${from === undefined ? `source.${sqlName(column)}` : `content.${sqlName(from)}`} AS ${type}) AS ${sqlName(column)}`,
-    ),
+    ...own.map(({ column, type, from, cellOf }) => {
+      const cells = [
+        ...(from === undefined ? [] : [`content.${sqlName(from)}`]),
+        ...(cellOf === undefined ? [] : [`source.${sqlName(column)}`]),
+      ].map((cell) => `CAST(${cell} AS ${type})`);
+      return `coalesce(${cells.join(', ')}) AS ${sqlName(column)}`;
+    }),
   ];
   const sourceNames = ['file', ...sourceColumns, ...named.map(({ column }) => column)].map(sqlName);
   await database.run(
@@ -138,7 +173,7 @@ async function collect(
 }
 
 /** What a row gets from the node that it is of. */
-const sourceColumns: readonly string[] = ['node', 'step', 'role'];
+const sourceColumns: readonly string[] = ['node', 'step', 'role', 'unfinished'];
 /** Tables whose rows programs write too, which may have columns of their own. */
 const tablesWithSettings: readonly CollectedTable[] = ['metrics', 'history', 'ranks'];
 
@@ -148,15 +183,55 @@ interface SettingColumn {
   readonly type: string;
   /** The files' column that it is. */
   readonly from?: string;
-  /** Else what it is for a node, from its names, as text. */
+  /** What it is for a node, from its names, as text; of both, where a file does not say. */
   readonly cellOf?: (names: JsonObject) => string | null;
 }
 
-/** Further columns of the files; then the names of nodes, where no column of the files says the same. */
+/** A column of files. */
+interface FoundColumn {
+  readonly name: string;
+  readonly type: string;
+}
+
+function valuesRow(cells: readonly (string | null)[]): string {
+  return `(${cells.map((text) => (text === null ? 'NULL' : sqlText(text))).join(', ')})`;
+}
+
+/** Names of nodes that are columns of files too, which say something else of the same node. */
+async function contradicted(
+  database: Database,
+  read: string,
+  found: readonly FoundColumn[],
+  files: readonly RowsFile[],
+): Promise<ReadonlySet<string>> {
+  const contradictedNames = new Set<string>();
+  for (const { name } of found) {
+    const told = files.flatMap(({ path, names }) => {
+      const value = names[name];
+      return value === undefined || value === null
+        ? []
+        : [valuesRow([path, typeof value === 'string' ? value : JSON.stringify(value)])];
+    });
+    if (told.length === 0) continue;
+    const column = `content.${sqlName(name)}`;
+    const [other] = await database.rows(
+      `SELECT 1 FROM ${read} AS content JOIN (VALUES ${told.join(', ')}) AS source (file, told) ON source.file = content.filename
+       WHERE NOT coalesce(TRY_CAST(${column} AS DOUBLE) = TRY_CAST(told AS DOUBLE), CAST(${column} AS VARCHAR) = told) LIMIT 1`,
+    );
+    if (other !== undefined) contradictedNames.add(name);
+  }
+  return contradictedNames;
+}
+
+/**
+ * Further columns of the files and the names of nodes; one of a file that contradicts its node's has an underscore
+ * behind it.
+ */
 function settingColumns(
   columns: { readonly [name: string]: string },
-  found: readonly { readonly name: string; readonly type: string }[],
-  files: readonly ResultFile[],
+  found: readonly FoundColumn[],
+  files: readonly Pick<RowsFile, 'names'>[],
+  contradicting: ReadonlySet<string>,
 ): readonly SettingColumn[] {
   // DuckDB takes names that differ in case alone for one; `source` columns and `run` are in no file of ours.
   const taken = new Set(Object.keys(columns));
@@ -170,18 +245,31 @@ function settingColumns(
     ({ name }) =>
       name !== 'filename' && (!(name in columns) || name === 'run' || sourceColumns.includes(name)),
   );
-  const ofFiles = inFiles.map(({ name, type }) => ({ column: free(name), type, from: name }));
-  const written = new Set(found.map(({ name }) => name));
   const names = [...new Set(files.flatMap((file) => Object.keys(file.names)))];
+  const told = (name: string) => {
+    const { type, cell } = narrowestType(files.map((file) => file.names[name] ?? null));
+    const cellOf = (of: JsonObject) => {
+      const value = cell(of[name] ?? null);
+      return value === null ? null : String(value);
+    };
+    return { type, cellOf };
+  };
+  const isShared = (name: string) => names.includes(name) && !contradicting.has(name);
   const ofNodes = names
-    .filter((name) => !written.has(name))
-    .map((name): SettingColumn => {
-      const { type, cell } = narrowestType(files.map((file) => file.names[name] ?? null));
-      const cellOf = (of: JsonObject) => {
-        const value = cell(of[name] ?? null);
-        return value === null ? null : String(value);
-      };
-      return { column: free(name), type, cellOf };
-    });
+    .filter((name) => !inFiles.some((one) => one.name === name && isShared(name)))
+    .filter((name) => contradicting.has(name) || !found.some((one) => one.name === name))
+    .map((name): SettingColumn => ({ column: free(name), ...told(name) }));
+  const ofFiles = inFiles.map(({ name, type }): SettingColumn => {
+    if (!isShared(name)) return { column: free(name), type, from: name };
+    const { type: typeTold, cellOf } = told(name);
+    return { column: free(name), type: commonType(type, typeTold), from: name, cellOf };
+  });
   return [...ofFiles, ...ofNodes];
+}
+
+/** A type for the values of two columns that say the same where both say something. */
+function commonType(one: string, other: string): string {
+  const numbers = ['BIGINT', 'INTEGER', 'DOUBLE'];
+  if (one === other) return one;
+  return numbers.includes(one) && numbers.includes(other) ? 'DOUBLE' : 'VARCHAR';
 }

@@ -78,7 +78,7 @@ export async function writeReport(
     ? await earlierReport(root, finished.graph.name, signature)
     : undefined;
   const tables = earlier?.tables ?? identity;
-  const made = await figuresOfRun(finished, earlier, identity, folder, store);
+  const made = await figuresOfRun(finished, root, earlier, identity, folder, store);
   const testSets = testSetCounts(finished, readRegister(root));
   const reportWith = (exitCode: number): Report => ({
     ...reportOf({ ...finished, exitCode }, tables, made.ok ? made.value : noFigures),
@@ -128,13 +128,14 @@ const noFigures: Figures = { metrics: [], summaries: [], drift: [], data_fingerp
 /** The run's figures, and its tables where they are new; whatever goes wrong is given back, to be thrown later. */
 async function figuresOfRun(
   finished: FinishedRun,
+  root: string,
   earlier: Report | undefined,
   identity: string,
   folder: RunFolder,
   store: Pick<Store, 'verify' | 'objectPath'>,
 ): Promise<Result<Figures, unknown>> {
   try {
-    if (earlier === undefined) return success(await newTables(finished, identity, folder, store));
+    if (earlier === undefined) return success(await newTables(finished, root, identity, folder, store));
     await verifyFiles(
       shownTables.flatMap((table) => resultFiles(finished.nodes, table)),
       store,
@@ -164,6 +165,7 @@ async function earlierReport(root: string, pipeline: string, signature: string):
 
 async function newTables(
   finished: FinishedRun,
+  root: string,
   identity: string,
   folder: RunFolder,
   store: Pick<Store, 'verify' | 'objectPath'>,
@@ -177,7 +179,7 @@ async function newTables(
   await writeExhibits(finished, folder.path, store);
   const path = join(folder.path, 'tables');
   mkdirSync(path);
-  const rows = await writeTables(finished, identity, store, path);
+  const rows = await writeTables(finished, identity, root, store, path);
   const nodes = finished.nodes.map(({ node }) => node.id);
   return {
     metrics: metricRows(rows.metrics, nodes),
@@ -271,9 +273,9 @@ function reportOf(finished: FinishedRun, tables: string, figures: Figures): Omit
     ],
     counts: finished.counts,
     not_deterministic: finished.nodes
-      .filter(({ node, entry }) => !(entry?.facts.deterministic ?? node.deterministic))
+      .filter(({ entry }) => entry?.facts.deterministic === false)
       .map(({ node }) => node.id),
-    failures: finished.nodes.flatMap(({ node, failure, log }) =>
+    failures: finished.nodes.flatMap(({ node, failure, log, left }) =>
       failure === undefined
         ? []
         : [
@@ -282,6 +284,7 @@ function reportOf(finished: FinishedRun, tables: string, figures: Figures): Omit
               reason: failure.reason,
               message: failure.message,
               ...(log === undefined ? {} : { log }),
+              ...(left === undefined ? {} : { left }),
             },
           ],
     ),

@@ -73,12 +73,13 @@ export const resultSchemas = {
     },
     orderBy: ['run', 'node', 'k', 'steps', 'inner_lr', 'metric'],
   },
-  /** Training curves: one row a node and iteration. */
+  /** Training curves: one row a node and iteration. `unfinished` says of a program without a result what became of it. */
   history: {
     columns: {
       run: 'VARCHAR',
       node: 'VARCHAR',
       step: 'VARCHAR',
+      unfinished: 'VARCHAR',
       ...historyColumns,
     },
     orderBy: ['run', 'node', 'iteration'],

@@ -1,11 +1,11 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
-import { parseEvents } from '../../src/kinds/program/program-events.js';
 import { eventsOf, kshot } from '../support/kshot.js';
+import { sentEvents } from '../support/sent-events.js';
 import { temporaryProject } from '../support/temporary-project.js';
 
 const python = ['/usr/bin/python3', 'python3'].find((one) => spawnSync(one, ['--version']).status === 0);
@@ -101,7 +101,7 @@ except TypeError as error:
     const file = join(folder, 'events.jsonl');
     expect(run(script)).toEqual({ status: 0, stdout: "log() takes numbers, and loss is 'high'", stderr: '' });
     expect(run(script, [], { KSHOT_EVENTS: file }).status).toBe(0);
-    expect(parseEvents(readFileSync(file, 'utf8'))).toEqual({
+    expect(sentEvents(file)).toEqual({
       events: [
         { step: 1, total: 3, unit: 'epoch', values: { loss: 0.25, ok: 1 } },
         { step: 2, values: { 'val/loss': Number.NaN, best: Infinity, none: Number.NaN } },
@@ -130,7 +130,7 @@ for worker in range(4):
     os.wait()
 `;
     expect(run(many, [], { KSHOT_EVENTS: file }).status).toBe(0);
-    const { events, problems } = parseEvents(readFileSync(file, 'utf8'));
+    const { events, problems } = sentEvents(file);
     expect([events.length, problems]).toEqual([800, []]);
   });
 

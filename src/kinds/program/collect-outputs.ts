@@ -8,15 +8,39 @@ import { packFolder } from './folder/pack-folder.js';
 import { isInside, placeOf } from './place-inputs.js';
 import { eventsFile } from './program-events.js';
 
-/** Moves what the program wrote to the output ports. @throws FailureError `output-missing` where a file is unfit */
+/**
+ * Moves what the program wrote to the output ports: all of it, or nothing, so that it is kept as it is where a file is unfit.
+ *
+ * @throws FailureError `output-missing` where a file is unfit
+ */
 export async function collectOutputs(
   context: KindContext,
   outputs: { readonly [port: string]: string },
 ): Promise<void> {
-  for (const [port, path] of Object.entries(outputs)) await collect(context, port, path);
+  const written: Written[] = [];
+  for (const [port, path] of Object.entries(outputs)) written.push(await findWritten(context, port, path));
+  // First what leaves things where they are, some of which may yet be unfit.
+  for (const { path, found, target, isOwn } of written) {
+    if (isFolder(path)) await packFolder(found, path, target);
+    else if (!isOwn) await copyFile(found, target, constants.COPYFILE_FICLONE);
+  }
+  for (const { path, found, target, isOwn } of written) {
+    if (isOwn && !isFolder(path)) await rename(found, target);
+  }
 }
 
-async function collect(context: KindContext, port: string, path: string): Promise<void> {
+/** What a program wrote for a port, known to be fit for it. */
+interface Written {
+  readonly path: string;
+  /** Without links, absolute. */
+  readonly found: string;
+  /** The port's file. */
+  readonly target: string;
+  /** Whether it is no link to something else. */
+  readonly isOwn: boolean;
+}
+
+async function findWritten(context: KindContext, port: string, path: string): Promise<Written> {
   // Follows links, of folders above it too.
   const found = await realpath(placeOf(context, path)).catch(() => undefined);
   const folder = await realpath(context.scratch).catch(() => undefined);
@@ -46,7 +70,7 @@ async function collect(context: KindContext, port: string, path: string): Promis
   }
   const look = await stat(found);
   if (look.isDirectory()) {
-    if (isFolder(path)) return await packFolder(found, path, context.output(port));
+    if (isFolder(path)) return { path, found, target: context.output(port), isOwn: true };
     throw unfit(
       `${path} is a folder, and a file was declared`,
       `a path that ends in a slash is a folder: outputs: { ${port}: ${path}/ }`,
@@ -59,8 +83,7 @@ async function collect(context: KindContext, port: string, path: string): Promis
     );
   }
   if (!look.isFile()) throw unfit(`${path} is neither a file nor a folder`, 'have the program write a file');
-  if (found === join(folder, path)) await rename(found, context.output(port));
-  else await copyFile(found, context.output(port), constants.COPYFILE_FICLONE);
+  return { path, found, target: context.output(port), isOwn: found === join(folder, path) };
 }
 
 function unfit(message: string, hint: string): FailureError {

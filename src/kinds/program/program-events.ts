@@ -1,6 +1,6 @@
 import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
 import { StringDecoder } from 'node:string_decoder';
-import { isJsonObject, type Json, replaceOutsideStrings } from '../../base/json.js';
+import { isJsonObject, type Json, type JsonObject, replaceOutsideStrings } from '../../base/json.js';
 import { systemErrorOf } from '../../base/system-error.js';
 
 /** The environment variable that names the file to which a program appends its events, a JSON object a line. */
@@ -23,24 +23,6 @@ export interface EventProblem {
   /** From 1. */
   readonly line: number;
   readonly message: string;
-}
-
-export interface ReadEvents {
-  readonly events: readonly ProgramEvent[];
-  readonly problems: readonly EventProblem[];
-}
-
-/** All events of a file's text: what a program has sent, in order. Lines that are none are among the problems. */
-export function parseEvents(text: string): ReadEvents {
-  const parse = createEventParser();
-  const events: ProgramEvent[] = [];
-  const problems: EventProblem[] = [];
-  for (const line of text.split('\n')) {
-    const { event, problem } = parse(line);
-    if (event !== undefined) events.push(event);
-    if (problem !== undefined) problems.push(problem);
-  }
-  return { events, problems };
 }
 
 interface ParsedLine {
@@ -75,12 +57,8 @@ function parseLine(
   const value = parseJson(line);
   if (!isJsonObject(value)) return `${JSON.stringify(line.slice(0, 80))} is no JSON object`;
   const { step, total, unit, values: inner, ...rest } = value;
-  if (step !== undefined && !(typeof step === 'number' && Number.isFinite(step)))
-    return `step is ${step === notANumber ? 'NaN' : JSON.stringify(step)}, and a number is wanted`;
-  if (total !== undefined && total !== null && !isPositive(total))
-    return `total is ${JSON.stringify(total)}, and a number above 0 is wanted`;
-  if (unit !== undefined && unit !== null && typeof unit !== 'string')
-    return `unit is ${JSON.stringify(unit)}, and a word is wanted`;
+  const objection = objectionTo(value);
+  if (objection !== undefined) return objection;
   const { values, passedOver } = figuresIn({ ...rest, ...(inner === undefined ? {} : { '': inner }) });
   const hasFigures = Object.keys(values).length > 0;
   return {
@@ -92,6 +70,17 @@ function parseLine(
     },
     passedOver,
   };
+}
+
+/** What is wrong with the names of a line that have a meaning of their own. */
+function objectionTo({ step, total, unit }: JsonObject): string | undefined {
+  if (step !== undefined && !(typeof step === 'number' && Number.isFinite(step)))
+    return `step is ${step === notANumber ? 'NaN' : JSON.stringify(step)}, and a number is wanted`;
+  if (total !== undefined && total !== null && !isPositive(total))
+    return `total is ${JSON.stringify(total)}, and a number above 0 is wanted`;
+  if (unit !== undefined && unit !== null && typeof unit !== 'string')
+    return `unit is ${JSON.stringify(unit)}, and a word is wanted`;
+  return undefined;
 }
 
 /** What stands for a NaN of Python's while the rest of a line is read as JSON; no text can hold it by itself. */
@@ -120,14 +109,18 @@ function figuresIn(object: { readonly [name: string]: Json }): {
   const waiting = Object.entries(object).reverse();
   for (let item = waiting.pop(); item !== undefined; item = waiting.pop()) {
     const [name, value] = item;
-    if (typeof value === 'number') values.push([name, value]);
-    else if (value === null || value === notANumber) values.push([name, Number.NaN]);
-    else if (isJsonObject(value)) {
-      for (const [inner, one] of Object.entries(value).reverse())
-        waiting.push([name === '' ? inner : `${name}.${inner}`, one]);
-    } else passedOver.push(name === '' ? 'values' : name);
+    const number = value === null || value === notANumber ? Number.NaN : value;
+    if (isJsonObject(number)) {
+      for (const [inner, one] of Object.entries(number).reverse())
+        waiting.push([nameInside(name, inner), one]);
+    } else if (typeof number === 'number' && name !== '') values.push([name, number]);
+    else passedOver.push(name || 'values');
   }
   return { values: Object.fromEntries(values), passedOver };
+}
+
+function nameInside(outer: string, inner: string): string {
+  return outer === '' ? inner : `${outer}.${inner}`;
 }
 
 const pollMilliseconds = 250;
@@ -139,6 +132,13 @@ const longestLine = 1 << 20;
 export interface EventListener {
   event(event: ProgramEvent): void;
   problem(problem: EventProblem): void;
+}
+
+/** Tells all that a file holds, in order: what a program has sent. */
+export function tellEvents(file: string, listener: EventListener): void {
+  const reader = createReader(listener);
+  withFile(file, (descriptor) => readOn(descriptor, reader, pieceBytes, true));
+  reader.end();
 }
 
 /** Reads what a program appends to its events while it runs. */
@@ -160,12 +160,7 @@ export function followEvents(file: string, listener: EventListener): EventFollow
     const { size, ino } = fstatSync(descriptor);
     if (size < reader.place || (identity !== '' && identity !== String(ino))) reader = createReader(listener);
     identity = String(ino);
-    const buffer = Buffer.allocUnsafe(Math.min(pieceBytes, Math.max(1, size - reader.place)));
-    do {
-      const bytes = readSync(descriptor, buffer, 0, buffer.length, reader.place);
-      if (bytes === 0) return;
-      reader.take(buffer.subarray(0, bytes));
-    } while (isLast);
+    readOn(descriptor, reader, Math.min(pieceBytes, Math.max(1, size - reader.place)), isLast);
   };
   const look = (isLast: boolean): void => {
     try {
@@ -186,12 +181,27 @@ export function followEvents(file: string, listener: EventListener): EventFollow
   };
 }
 
+/** Reads on from where a reader is: one piece, or up to the end of the file. */
+function readOn(
+  descriptor: number,
+  reader: ReturnType<typeof createReader>,
+  bytesAtOnce: number,
+  toTheEnd: boolean,
+): void {
+  const buffer = Buffer.allocUnsafe(bytesAtOnce);
+  do {
+    const bytes = readSync(descriptor, buffer, 0, buffer.length, reader.place);
+    if (bytes === 0) return;
+    reader.take(buffer.subarray(0, bytes));
+  } while (toTheEnd);
+}
+
 function createReader({ event, problem }: EventListener) {
   const parse = createEventParser();
   const decoder = new StringDecoder('utf8');
   let place = 0;
   let begun = '';
-  const tell = (line: string): void => {
+  const report = (line: string): void => {
     const parsed = parse(line);
     if (parsed.event !== undefined) event(parsed.event);
     if (parsed.problem !== undefined) problem(parsed.problem);
@@ -207,10 +217,10 @@ function createReader({ event, problem }: EventListener) {
       begun = lines.pop() ?? '';
       // What is no line is told of once, by its beginning, when its end has come.
       if (begun.length > longestLine) begun = begun.slice(0, longestLine);
-      for (const line of lines) tell(line);
+      for (const line of lines) report(line);
     },
     end(): void {
-      tell(begun);
+      report(begun);
       begun = '';
     },
   };

@@ -31,6 +31,8 @@ export interface CurveRow {
   readonly step: string;
   /** What it is, such as `loss`. */
   readonly name: string;
+  /** `failed` or `cancelled`, where the node has no result and this is how far it came. */
+  readonly unfinished: string | null;
   /** The last iteration of the mean. */
   readonly iteration: number;
   readonly value: number;
@@ -40,6 +42,7 @@ export interface CurveRow {
 export interface HistoryReach {
   readonly node: string;
   readonly step: string;
+  readonly unfinished: string | null;
   readonly iterations: number;
   readonly last_iteration: number;
   readonly iterations_per_row: number;
@@ -85,7 +88,7 @@ export async function readRunRows(tables: string, settings: readonly string[]): 
     const parameters = await rows<{ node: string; name: string; value: string }>(
       'SELECT node, name, value FROM params ORDER BY node, name',
     );
-    const about = ['run', 'node', 'step', 'iteration', ...settings];
+    const about = ['run', 'node', 'step', 'unfinished', 'iteration', ...settings];
     const described = await database.rows('DESCRIBE history');
     const names = described.map((row) => String(row['column_name'])).filter((name) => !about.includes(name));
     const valueNames = names.map(sqlName).join(', ');
@@ -108,19 +111,19 @@ export async function readRunRows(tables: string, settings: readonly string[]): 
       ),
       history: await rows<HistoryReach>(
         `${histories}
-         SELECT node, step, count(*) AS iterations, max(iteration) AS last_iteration,
+         SELECT node, step, unfinished, count(*) AS iterations, max(iteration) AS last_iteration,
                 CAST(any_value(iterations_per_row) AS INTEGER) AS iterations_per_row
-         FROM history JOIN steps USING (step) GROUP BY node, step ORDER BY step, last_iteration, node`,
+         FROM history JOIN steps USING (step) GROUP BY ALL ORDER BY step, last_iteration, node`,
       ),
       // One thread takes the means in the order of rows, so that the same run gives the same bytes.
       curves: await rows<CurveRow>(
         `${histories},
          values AS (
-           UNPIVOT (SELECT node, step, iteration, ${valueColumns} FROM history)
+           UNPIVOT (SELECT node, step, unfinished, iteration, ${valueColumns} FROM history)
            ON ${valueNames} INTO NAME name VALUE value)
-         SELECT node, step, name, max(iteration) AS iteration, avg(value) AS value
+         SELECT node, step, unfinished, name, max(iteration) AS iteration, avg(value) AS value
          FROM (SELECT * FROM values WHERE isfinite(value) ORDER BY node, name, iteration) JOIN steps USING (step)
-         GROUP BY node, step, name, ceil(iteration / iterations_per_row) ORDER BY step, name, node, iteration`,
+         GROUP BY node, step, unfinished, name, ceil(iteration / iterations_per_row) ORDER BY step, name, node, iteration`,
       ),
       drift: await rows<EpisodeDriftRow>(
         `SELECT node, role, k, steps, episode_id,

@@ -37,7 +37,7 @@ export async function holdCache(
 }
 
 /** Whether any run uses the cache. */
-export function isHeld(store: Pick<Store, 'folder'>): boolean {
+export function isInUse(store: Pick<Store, 'folder'>): boolean {
   const { locks } = layoutOf(store.folder);
   return namesIn(locks)
     .filter(isHold)

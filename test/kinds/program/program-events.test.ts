@@ -7,11 +7,17 @@ import {
   type EventProblem,
   followEvents,
   type ProgramEvent,
-  parseEvents,
 } from '../../../src/kinds/program/program-events.js';
+import { type SentEvents, sentEvents } from '../../support/sent-events.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'kshot-events-'));
 afterAll(() => rmSync(folder, { recursive: true }));
+
+function parseEvents(text: string): SentEvents {
+  const file = join(folder, 'whole.jsonl');
+  writeFileSync(file, text);
+  return sentEvents(file);
+}
 
 describe('a line of events', () => {
   it('has its figures in `values` or beside it, and says how far the program is', () => {

@@ -187,11 +187,11 @@ describe('the figures of a run', () => {
     const rows: RunRows = {
       ...noRows,
       history: [1, 2].map((index) => ({
-        ...{ node: node(index), step: 'fit', iterations: 100 },
+        ...{ node: node(index), step: 'fit', unfinished: null, iterations: 100 },
         ...{ last_iteration: 100 * index, iterations_per_row: 1 },
       })),
       curves: Array.from({ length: 200 }, (_, index) => ({
-        ...{ node: node(Math.floor(index / 100) + 1), step: 'fit' },
+        ...{ node: node(Math.floor(index / 100) + 1), step: 'fit', unfinished: null },
         ...{ name: 'loss', iteration: index + 1, value: 5 - index / 100 },
       })),
       lineage: [1, 2].map((index) => ({
@@ -219,7 +219,7 @@ describe('the figures of a run', () => {
     const rows: RunRows = {
       ...noRows,
       history: nodes.map(({ name, at }) => ({
-        ...{ node: `fit[${name.replace('@', ']@')}`, step: 'fit', iterations: 100 },
+        ...{ node: `fit[${name.replace('@', ']@')}`, step: 'fit', unfinished: null, iterations: 100 },
         ...{ last_iteration: at, iterations_per_row: 1 },
       })),
       lineage: nodes.map(({ name }) => ({
@@ -255,9 +255,11 @@ describe('the figures of a run', () => {
     const rows: RunRows = {
       ...noRows,
       history: nodes.map((node) => ({
-        ...{ node, step: 'fit', iterations: 1, last_iteration: 1, iterations_per_row: 1 },
+        ...{ node, step: 'fit', unfinished: null, iterations: 1, last_iteration: 1, iterations_per_row: 1 },
       })),
-      curves: nodes.map((node) => ({ node, step: 'fit', name: 'loss', iteration: 1, value: 5 })),
+      curves: nodes.map((node) => ({
+        ...{ node, step: 'fit', unfinished: null, name: 'loss', iteration: 1, value: 5 },
+      })),
     };
     const [loss] = trainingFigures(rows, [], new Map([['fit', 'maml.train']]));
     expect(loss?.data.rows.map(([training]) => training)).toEqual(['seed=1', 'seed=2']);

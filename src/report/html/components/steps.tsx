@@ -173,6 +173,13 @@ function NodeDetails({
       {failure === undefined ? null : (
         <p className="note note-bad">
           {plainText(failure.message)} <span className="quiet">({failure.reason})</span>
+          {failure.left === undefined ? null : (
+            <>
+              <br />
+              What it had written is kept in <code>{plainText(failure.left)}</code> until it has a result, or
+              a week has gone by.
+            </>
+          )}
         </p>
       )}
       <Files title="Inputs" node={node.id} files={inputs} />

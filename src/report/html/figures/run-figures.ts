@@ -18,7 +18,8 @@ export function runFigures(
   manifest: Manifest,
   rows: RunRows,
 ): { readonly figures: readonly Figure[]; readonly left: number } {
-  const kindOfStep = new Map(manifest.nodes.map(({ step, kind }) => [step, kind]));
+  const named = manifest.nodes.filter((node) => node.derived_from === undefined);
+  const kindOfStep = new Map(named.map(({ step, kind }) => [step, kind]));
   const groups = settingGroups(report.summaries, report.metrics, rows.lineage);
   const figures = withUniqueIds([
     ...comparisonFigures(report.summaries),

@@ -1,6 +1,7 @@
 import type { MetricRow } from '../../../artifacts/metric-table.js';
 import { greatest } from '../../../base/extremes.js';
 import { chainOfNode, parseNodeId } from '../../../base/node-id.js';
+import { formatCount } from '../../../base/quantities.js';
 import { kinds } from '../../../kinds/registry.js';
 import { leadingMetric } from '../../../statistics/metrics.js';
 import { lightColours } from '../palette.js';
@@ -19,7 +20,7 @@ const mostValues = 8;
 
 /**
  * Training: for each step its loss, and beside it the validation metric of its checkpoints where there is one; of a
- * program all that it told.
+ * program all that it told, by itself that of nodes without a result.
  */
 export function trainingFigures(
   rows: RunRows,
@@ -30,20 +31,35 @@ export function trainingFigures(
   const steps = [...kindOfStep.keys()].filter((step) => trained.has(step));
   return steps.flatMap((step) => {
     const kind = kindOfStep.get(step) ?? '';
-    const curves = rows.curves.filter((row) => row.step === step);
-    const history = rows.history.filter((row) => row.step === step);
-    const names = isProgram(kind) ? distinct(curves.map(({ name }) => name)) : ['loss'];
-    return [
-      ...names.slice(0, mostValues).map((name) =>
-        curveFigure(
-          { step, kind, name },
-          curves.filter((row) => row.name === name),
-          history,
-        ),
+    const ofStep = <Row extends { readonly step: string; readonly unfinished: string | null }>(
+      all: readonly Row[],
+      isUnfinished: boolean,
+    ) => all.filter((row) => row.step === step && (row.unfinished !== null) === isUnfinished);
+    const figures = [false, true].flatMap((isUnfinished) =>
+      curveFigures(
+        { step, kind, isUnfinished },
+        ofStep(rows.curves, isUnfinished),
+        ofStep(rows.history, isUnfinished),
       ),
-      ...validationFigures(step, kind, history, metrics, rows.lineage),
-    ];
+    );
+    return [...figures, ...validationFigures(step, kind, ofStep(rows.history, false), metrics, rows.lineage)];
   });
+}
+
+function curveFigures(
+  of: Omit<CurveSubject, 'name'>,
+  curves: readonly CurveRow[],
+  history: readonly HistoryReach[],
+): readonly Figure[] {
+  if (history.length === 0) return [];
+  const names = isProgram(of.kind) ? distinct(curves.map(({ name }) => name)) : ['loss'];
+  return names.slice(0, mostValues).map((name) =>
+    curveFigure(
+      { ...of, name },
+      curves.filter((row) => row.name === name),
+      history,
+    ),
+  );
 }
 
 /** The chain of segments that a node is of: `meta_train[seed=1]` for `meta_train[seed=1]@200`. */
@@ -66,12 +82,14 @@ function shortChain(chain: string): string {
 interface CurveSubject {
   readonly step: string;
   readonly kind: string;
+  /** Whether its nodes have no result, and the curves end where they did. */
+  readonly isUnfinished: boolean;
   /** Of the value. */
   readonly name: string;
 }
 
 function curveFigure(
-  { step, kind, name }: CurveSubject,
+  { step, kind, isUnfinished, name }: CurveSubject,
   rows: readonly CurveRow[],
   history: readonly HistoryReach[],
 ): Figure {
@@ -82,8 +100,9 @@ function curveFigure(
       .filter(({ node }) => chainOfSegments(node, kind) === chain)
       .toSorted((one, other) => one.iteration - other.iteration);
     const reach = reachOf(own.length);
+    const mark = own[0]?.unfinished ?? null;
     return own.map(({ iteration, value }, index) => ({
-      chain: shortChain(chain),
+      chain: `${shortChain(chain)}${mark === null ? '' : ` (${mark})`}`,
       iteration,
       value,
       mean: meanOf(own.slice(Math.max(0, index - reach), index + reach + 1)),
@@ -93,9 +112,10 @@ function curveFigure(
   const perPoint = history[0]?.iterations_per_row ?? 1;
   const window = 2 * reachOf(values.length / Math.max(1, Math.min(chains.length, mostCurves))) + 1;
   const single = chains.length === 1;
-  const colour = single
-    ? { value: seriesColour }
-    : ({ field: 'chain', type: 'nominal', title: null, sort: null } as const);
+  const colour =
+    single && !isUnfinished
+      ? { value: seriesColour }
+      : ({ field: 'chain', type: 'nominal', title: null, sort: null } as const);
   const x = {
     field: 'iteration',
     type: 'quantitative',
@@ -111,15 +131,15 @@ function curveFigure(
   } as const;
   const last = values.at(-1);
   return {
-    id: figureId('training', step, name),
+    id: figureId('training', step, name, ...(isUnfinished ? ['unfinished'] : [])),
     topic: 'training',
-    title: `${step}: ${name} while training`,
+    title: `${step}: ${name} ${isUnfinished ? 'of nodes without a result' : 'while training'}`,
     // What a program's values are of, only it knows.
     role: isProgram(kind) ? null : 'train',
-    caption: `${isProgram(kind) ? '' : 'Role train; '}${kind}, ${iterations} ${unit}s${single ? '' : ` of ${chains.length} trainings`}. Thin: ${
+    caption: `${isProgram(kind) ? '' : 'Role train; '}${kind}, ${formatCount(iterations, unit)}${single ? '' : ` of ${chains.length} trainings`}${isUnfinished ? ', up to where they failed or were cancelled' : ''}. Thin: ${
       perPoint === 1 ? `every ${unit}` : `means of ${perPoint} ${unit}s`
     }; thick: the mean of ${window * perPoint} around.${firstOf(mostCurves, chains.length)}`,
-    description: `The ${name} over ${iterations} ${unit}s${
+    description: `The ${name} over ${formatCount(iterations, unit)}${isUnfinished ? ' of nodes that failed or were cancelled' : ''}${
       values[0] === undefined || last === undefined
         ? ''
         : `, from ${values[0].value.toFixed(3)} to a mean of ${last.mean.toFixed(3)} at the end`
