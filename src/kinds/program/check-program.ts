@@ -189,7 +189,13 @@ export function undeclaredFiles(
   root: string,
   isKnown: (path: string) => boolean = () => false,
 ): readonly UndeclaredFile[] {
-  const written = new Set(Object.values(outputPaths(parameters.outputs)));
+  const written = Object.values(outputPaths(parameters.outputs));
+  const isFound = (path: string) =>
+    path === '' ||
+    written.includes(path) ||
+    isKnown(path) ||
+    isOfSystem(path) ||
+    inputNames.some((name) => path === name || path.startsWith(`${name}/`));
   /** What each stands for, by its words. */
   const found = new Map<string, string>();
   const values = Object.values(flatDeclared(parameters.params)).filter((value) => typeof value === 'string');
@@ -197,12 +203,10 @@ export function undeclaredFiles(
     const place = resolve(root, word);
     const inside = relative(root, place);
     const path = leaves(inside) ? place : inside;
-    const isToldOf = written.has(path) || isKnown(path) || inputNames.some((name) => isAtOrBelow(path, name));
-    if (path === '' || isToldOf || isOfSystem(path)) continue;
+    if (isFound(path) || !isFileAt(place)) continue;
     // By a way that leads out of the root, the step finds nothing.
     const isReached = path === inside || isAbsolute(word);
-    if (isFileAt(place) && !(isReached && isDeclared(path, parameters, root)))
-      found.set(isReached ? path : word, path);
+    if (!isReached || !isDeclared(path, parameters, root)) found.set(isReached ? path : word, path);
   }
   // One that is nowhere is told of by itself, and not to be written again.
   const sound = filesOf(parameters).filter((path) => /[*?]|\/$/.test(path) || isFileAt(resolve(root, path)));
@@ -213,10 +217,6 @@ export function undeclaredFiles(
       hint: word === path ? line : `the step starts in a folder of its own: write ${path}, and ${line}`,
     };
   });
-}
-
-function isAtOrBelow(path: string, place: string): boolean {
-  return path === place || path.startsWith(`${place}/`);
 }
 
 /** Of what the system shows as files, and are none. */

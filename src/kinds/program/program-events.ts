@@ -135,7 +135,7 @@ export interface EventListener {
 }
 
 /** Tells all that a file holds, in order: what a program has sent. */
-export function tellEvents(file: string, listener: EventListener): void {
+export function replayEvents(file: string, listener: EventListener): void {
   const reader = createReader(listener);
   withFile(file, (descriptor) => readOn(descriptor, reader, pieceBytes, true));
   reader.end();

@@ -268,6 +268,10 @@ function outputsOf(
   );
 }
 
+function importsOf({ imports }: ExternalFiles): Pick<DraftNode, 'imports'> {
+  return imports === undefined ? {} : { imports: { manifest: imports, digest: sha256(imports) } };
+}
+
 /** What is the same for all nodes of an instance. */
 function commonProperties(
   { step, combination, parameters, ports, inputs, external, files }: ConnectedInstance,
@@ -290,9 +294,7 @@ function commonProperties(
     ...(kind.declarations === undefined ? {} : { declarations: kind.declarations }),
     files,
     patterns: external.patterns ?? [],
-    ...(external.imports === undefined
-      ? {}
-      : { imports: { manifest: external.imports, digest: sha256(external.imports) } }),
+    ...importsOf(external),
     remarks: (external.remarks ?? []).map(({ message, path = [] }) =>
       failureAt(findParameter(step, combination, path).place, 'invalid-value', message),
     ),
