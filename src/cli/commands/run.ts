@@ -53,6 +53,8 @@ export async function run(options: RunOptions, targets: readonly string[]): Prom
   const end = ended.value;
   for (const warning of end.warnings) terminal.warn(warning);
   failedAsTold(end.failures, terminal);
+  // The last lines tell them too, where they are shown.
+  if (terminal.quiet && !terminal.json) for (const text of end.report?.cautions ?? []) terminal.caution(text);
   if (!terminal.json) {
     const closing = {
       ...end,
