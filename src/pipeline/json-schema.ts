@@ -6,6 +6,60 @@ import { kinds as allKinds } from '../kinds/registry.js';
 const reference = { $ref: '#/$defs/reference' };
 const template = { $ref: '#/$defs/template' };
 
+const pipelineProperties: JsonObject = {
+  version: { description: 'The version of this format.', const: 1 },
+  name: {
+    description: "Name of the experiment; by default the file's.",
+    type: 'string',
+    pattern: '^[A-Za-z_][A-Za-z0-9_-]*$',
+  },
+  default: {
+    description: 'Whether this is the pipeline to take where none is named.',
+    type: 'boolean',
+  },
+  extends: {
+    description: 'A pipeline to lay this one over, relative to this file; null takes out what it has.',
+    type: 'string',
+  },
+  engine: { $ref: '#/$defs/engine' },
+  params: {
+    description: 'Values to refer to as ${params.NAME}.',
+    type: 'object',
+  },
+  waive: {
+    description: 'Steps that may learn or choose from test data; the report says so at its top.',
+    type: 'array',
+    items: {
+      type: 'object',
+      additionalProperties: false,
+      required: ['step', 'reason'],
+      properties: {
+        step: { description: 'Name of the step.', type: 'string' },
+        reason: { description: 'Why this is right here.', type: 'string' },
+      },
+    },
+  },
+  steps: {
+    description: 'The steps by name.',
+    type: 'object',
+    propertyNames: { type: 'string', pattern: '^[A-Za-z_][A-Za-z0-9_-]*$' },
+    additionalProperties: { anyOf: [{ $ref: '#/$defs/step' }, { type: 'null' }] },
+  },
+  publish: {
+    description:
+      'Files of the project to keep up to date after every run: STEP.PORT, or run/FILE for a file of the run’s folder, and the path. The ending says the form (csv, json, md, tex, parquet for tables); {label} stands for the element of a list, {tag} for the run.',
+    type: 'object',
+    propertyNames: { type: 'string', pattern: '^[A-Za-z_].*' },
+    additionalProperties: {
+      anyOf: [
+        { type: 'string', minLength: 1 },
+        { type: 'array', minItems: 1, items: { type: 'string', minLength: 1 } },
+        { type: 'null' },
+      ],
+    },
+  },
+};
+
 /**
  * JSON Schema (draft 2020-12) of a pipeline's file, for completion and checks in editors: the steps of each kind with
  * its parameters and ports. `${...}` may stand for any value. It knows less than kshot: nothing of how steps fit.
@@ -22,59 +76,7 @@ export function pipelineSchema(kinds: { readonly [name: string]: Kind } = allKin
     description: 'An experiment as a graph of steps.',
     type: 'object',
     additionalProperties: false,
-    properties: {
-      version: { description: 'The version of this format.', const: 1 },
-      name: {
-        description: "Name of the experiment; by default the file's.",
-        type: 'string',
-        pattern: '^[A-Za-z_][A-Za-z0-9_-]*$',
-      },
-      default: {
-        description: 'Whether this is the pipeline to take where none is named.',
-        type: 'boolean',
-      },
-      extends: {
-        description: 'A pipeline to lay this one over, relative to this file; null takes out what it has.',
-        type: 'string',
-      },
-      engine: { $ref: '#/$defs/engine' },
-      params: {
-        description: 'Values to refer to as ${params.NAME}.',
-        type: 'object',
-      },
-      waive: {
-        description: 'Steps that may learn or choose from test data; the report says so at its top.',
-        type: 'array',
-        items: {
-          type: 'object',
-          additionalProperties: false,
-          required: ['step', 'reason'],
-          properties: {
-            step: { description: 'Name of the step.', type: 'string' },
-            reason: { description: 'Why this is right here.', type: 'string' },
-          },
-        },
-      },
-      steps: {
-        description: 'The steps by name.',
-        type: 'object',
-        propertyNames: { type: 'string', pattern: '^[A-Za-z_][A-Za-z0-9_-]*$' },
-        additionalProperties: { anyOf: [{ $ref: '#/$defs/step' }, { type: 'null' }] },
-      },
-      publish: {
-        description:
-          'Files of the project to keep up to date after every run: STEP.PORT, or run/FILE for a file of the run’s folder, and the path. The ending says the form (csv, json, md, tex, parquet for tables); {label} stands for the element of a list, {tag} for the run.',
-        type: 'object',
-        propertyNames: { type: 'string', pattern: '^[A-Za-z_].*' },
-        additionalProperties: {
-          anyOf: [
-            { type: 'string', minLength: 1 },
-            { type: 'array', minItems: 1, items: { type: 'string', minLength: 1 } },
-            { type: 'null' },
-          ],
-        },
-      },
-    },
+    properties: pipelineProperties,
     if: { type: 'object', properties: { extends: true }, required: ['extends'] },
     // biome-ignore lint/suspicious/noThenProperty: a keyword of JSON Schema
     then: {},

@@ -9,7 +9,7 @@ export interface ChosenRow {
 }
 
 /** Of so many of a kind each is told. */
-const mostTold = 8;
+const mostOfAKind = 8;
 
 /** What changes what a number means: means of fewer than there are, values that are no numbers. A sentence each. */
 export function cautionsOf(
@@ -44,6 +44,6 @@ function cautionsOfChoice({ node, row }: ChosenRow): readonly string[] {
 }
 
 function first(lines: readonly string[]): readonly string[] {
-  const more = lines.length - mostTold;
-  return more > 0 ? [...lines.slice(0, mostTold), `and ${more} more like this`] : lines;
+  const more = lines.length - mostOfAKind;
+  return more > 0 ? [...lines.slice(0, mostOfAKind), `and ${more} more like this`] : lines;
 }

@@ -42,7 +42,6 @@ import { kshotVersion } from '../run/kshot-version.js';
 import type { Store } from '../store/store.js';
 import { type ChosenRow, cautionsOf } from './cautions.js';
 import { warningsOfData } from './data-warnings.js';
-import { writeExhibits } from './exhibits.js';
 import { keyFindings } from './key-findings.js';
 import { packageVersions } from './package-versions.js';
 import { isComplete, publishedPath } from './publish/due-publications.js';
@@ -187,7 +186,11 @@ async function newTables(
   folder: RunFolder,
   store: Pick<Store, 'verify' | 'objectPath'>,
 ): Promise<Figures> {
-  const { writeTables } = await import('../artifacts/write-tables.js');
+  // Only where there are new ones: both load DuckDB.
+  const [{ writeTables }, { writeExhibits }] = await Promise.all([
+    import('../artifacts/write-tables.js'),
+    import('./exhibits.js'),
+  ]);
   const fingerprints = await writeFingerprints(finished, folder, store);
   await writeExhibits(finished, folder.path, store);
   const path = join(folder.path, 'tables');

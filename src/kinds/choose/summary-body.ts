@@ -1,7 +1,8 @@
 import { FailureError } from '../../base/failure.js';
+import type { Tree } from '../../base/files/tree.js';
 import { type Comparison, compare, estimate, type Unit } from '../../statistics/compare.js';
 import { inReadingOrder } from '../../statistics/metrics.js';
-import { withDatabase } from '../../tables/database.js';
+import { type Database, withDatabase } from '../../tables/database.js';
 import { summaryColumns } from '../../tables/evaluation-columns.js';
 import { writeRowsParquet } from '../../tables/parquet.js';
 import type { KindContext } from '../kind.js';
@@ -34,12 +35,8 @@ export async function run(context: KindContext<SummaryParameters>): Promise<void
     const models: Model[] = [];
     // The order in which inputs are written is in no key.
     for (const name of orderedNames(Object.keys(context.inputs), parameters)) {
-      const read: (readonly MeasuredSetting[])[] = [];
-      for (const element of listElements(context.inputs[name]!)) {
-        const settings = await readMeasuredSettings(database, element, name);
-        if (settings.length === 0) throw nothingMeasured(name);
-        read.push(settings);
-      }
+      const elements = listElements(context.inputs[name]!);
+      const read = await readAll(database, elements, name);
       for (const model of modelsOf(name, read, parameters)) models.push(model);
     }
     for (const { name, unit, within } of models) {
@@ -52,9 +49,8 @@ export async function run(context: KindContext<SummaryParameters>): Promise<void
       return input === undefined ? undefined : only(models, input, parameter);
     };
     const [baseline, zeroShot] = [named('baseline'), named('zero_shot')];
-    for (const model of models) {
-      for (const other of [baseline, zeroShot]) if (other !== undefined) checkComparable(model, other);
-    }
+    const references = [baseline, zeroShot].filter((one) => one !== undefined);
+    for (const model of models) for (const other of references) checkComparable(model, other);
     await writeRowsParquet(database, {
       columns: summaryColumns,
       rows: models.flatMap((model, place) => rowsOf(model, place, baseline, zeroShot)),
@@ -62,6 +58,20 @@ export async function run(context: KindContext<SummaryParameters>): Promise<void
       path: context.output('summary'),
     });
   });
+}
+
+async function readAll(
+  database: Database,
+  elements: readonly Tree<string>[],
+  input: string,
+): Promise<readonly (readonly MeasuredSetting[])[]> {
+  const read: (readonly MeasuredSetting[])[] = [];
+  for (const element of elements) {
+    const settings = await readMeasuredSettings(database, element, input);
+    if (settings.length === 0) throw nothingMeasured(input);
+    read.push(settings);
+  }
+  return read;
 }
 
 function nothingMeasured(name: string): FailureError {

@@ -1,3 +1,4 @@
+import type { Failure } from '../../base/failure.js';
 import { leavesOf, type Tree } from '../../base/files/tree.js';
 import { type Role, type Roles, unionOfRoles } from '../../base/role.js';
 import type { Origin, OutputPort, PortShape } from '../../kinds/kind.js';
@@ -21,12 +22,39 @@ export function assignRoles(
   waivers: readonly WaiverSpec[],
   report: ReportFailure,
 ): RolesAssigned {
-  const nodes = new Map<string, GraphNode & DraftNode>();
+  const nodes = new Map<string, AssignedNode>();
   const waived = new Map<WaiverSpec, readonly string[]>();
   const refused = new Set<string>();
-  const known = new WeakMap<Tree<Source>, Roles>();
+  const rolesOf = createRoleReader(nodes);
+  for (const draft of drafts) {
+    for (const [name, tree] of leakingInputs(draft, rolesOf)) {
+      const path = [...pathFromTest(tree, nodes, rolesOf), `${draft.id}.${name}`];
+      const waiver = waivers.find(({ step }) => step === draft.step);
+      // One failure says it for all the nodes of a step.
+      const place = `${draft.step}.${name}`;
+      if (waiver !== undefined) waived.set(waiver, waived.get(waiver) ?? path);
+      else if (!refused.has(place)) report(leakFailure(draft, name, path));
+      refused.add(place);
+    }
+    nodes.set(draft.id, { ...draft, roles: rolesOfOutputs(draft, rolesOf) });
+  }
+  for (const waiver of waivers.filter((one) => !waived.has(one))) {
+    const message = `${waiver.step} needs no waiver: it learns and chooses from no test data`;
+    report(failureAt(waiver, 'invalid-value', message, { hint: 'take the waiver out' }));
+  }
+  return {
+    nodes: [...nodes.values()].map(({ ports: _, inputLocations: __, ...node }) => node),
+    waivers: [...waived].map(([{ step, reason }, path]) => ({ step, reason, path })),
+  };
+}
 
-  const rolesOf = (tree: Tree<Source>): Roles => {
+type AssignedNode = GraphNode & DraftNode;
+type RoleReader = (tree: Tree<Source>) => Roles;
+
+/** Reads the roles of trees of which all nodes have theirs; those of a tree once. */
+function createRoleReader(nodes: ReadonlyMap<string, AssignedNode>): RoleReader {
+  const known = new WeakMap<Tree<Source>, Roles>();
+  return (tree) => {
     const found = known.get(tree);
     if (found !== undefined) return found;
     const roles = new Set<Role>();
@@ -37,78 +65,59 @@ export function assignRoles(
     known.set(tree, union);
     return union;
   };
-
-  /** The places that a value of role test went through, from the test data on. */
-  const pathOf = (tree: Tree<Source>): readonly string[] => {
-    const path: string[] = [];
-    let current: Tree<Source> | undefined = tree;
-    let derivedFrom: string | undefined;
-    while (current !== undefined) {
-      const source = sourceOfRole(current, 'test', rolesOf);
-      if (source === undefined) break;
-      // Every source is a leaf of an earlier node's declared output.
-      const node = nodes.get(source.node)!;
-      // A derived port is told as the step's own, which it is made from.
-      if (node.id !== derivedFrom) {
-        path.unshift(`${node.derivedFrom ?? node.id}.${source.path.replaceAll('/', '.')}`);
-      }
-      derivedFrom = node.derivedFrom;
-      const port = source.path.split('/')[0]!;
-      const origin = originOf(source.path, node.outputs[port]!);
-      current = contributing(node, port, origin).find((one) => rolesOf(one).includes('test'));
-    }
-    return path;
-  };
-
-  for (const draft of drafts) {
-    for (const [name, tree] of Object.entries(draft.inputs)) {
-      const port = draft.ports[name];
-      if ((port?.learns !== true && port?.chooses !== true) || !rolesOf(tree).includes('test')) continue;
-      const verb = port.learns === true ? 'learns' : 'chooses';
-      const path = [...pathOf(tree), `${draft.id}.${name}`];
-      const waiver = waivers.find(({ step }) => step === draft.step);
-      if (waiver !== undefined) {
-        if (!waived.has(waiver)) waived.set(waiver, path);
-        continue;
-      }
-      // One failure says it for all the nodes of a step.
-      if (refused.has(`${draft.step}.${name}`)) continue;
-      refused.add(`${draft.step}.${name}`);
-      report(
-        failureAt(
-          { location: draft.inputLocations[name] ?? draft.location },
-          'test-leak',
-          `${draft.step} ${verb} from ${name}, which comes from test data`,
-          {
-            details: [path.join(' -> ')],
-            hint: `use val for this, or say why it is right: waive: [{ step: ${draft.step}, reason: ... }]`,
-          },
-        ),
-      );
-    }
-    nodes.set(draft.id, { ...draft, roles: rolesOfOutputs(draft, rolesOf) });
-  }
-
-  for (const waiver of waivers) {
-    if (waived.has(waiver)) continue;
-    report(
-      failureAt(
-        waiver,
-        'invalid-value',
-        `${waiver.step} needs no waiver: it learns and chooses from no test data`,
-        {
-          hint: 'take the waiver out',
-        },
-      ),
-    );
-  }
-  return {
-    nodes: [...nodes.values()].map(({ ports: _, inputLocations: __, ...node }) => node),
-    waivers: [...waived].map(([{ step, reason }, path]) => ({ step, reason, path })),
-  };
 }
 
-function rolesOfOutputs(node: DraftNode, rolesOf: (tree: Tree<Source>) => Roles): GraphNode['roles'] {
+/** The inputs that a node learns or chooses from although they come from test data. */
+function leakingInputs(
+  { inputs, ports }: DraftNode,
+  rolesOf: RoleReader,
+): readonly (readonly [string, Tree<Source>])[] {
+  return Object.entries(inputs).filter(([name, tree]) => {
+    const port = ports[name];
+    return (port?.learns === true || port?.chooses === true) && rolesOf(tree).includes('test');
+  });
+}
+
+function leakFailure(
+  { step, ports, inputLocations, location }: DraftNode,
+  input: string,
+  path: readonly string[],
+): Failure {
+  const verb = ports[input]?.learns === true ? 'learns' : 'chooses';
+  const message = `${step} ${verb} from ${input}, which comes from test data`;
+  return failureAt({ location: inputLocations[input] ?? location }, 'test-leak', message, {
+    details: [path.join(' -> ')],
+    hint: `use val for this, or say why it is right: waive: [{ step: ${step}, reason: ... }]`,
+  });
+}
+
+/** The places that a value of role test went through, from the test data on. */
+function pathFromTest(
+  tree: Tree<Source>,
+  nodes: ReadonlyMap<string, AssignedNode>,
+  rolesOf: RoleReader,
+): readonly string[] {
+  const path: string[] = [];
+  let current: Tree<Source> | undefined = tree;
+  let derivedFrom: string | undefined;
+  while (current !== undefined) {
+    const source = sourceOfRole(current, 'test', rolesOf);
+    if (source === undefined) break;
+    // Every source is a leaf of an earlier node's declared output.
+    const node = nodes.get(source.node)!;
+    // A derived port is shown as the step's own, which it is made from.
+    if (node.id !== derivedFrom) {
+      path.unshift(`${node.derivedFrom ?? node.id}.${source.path.replaceAll('/', '.')}`);
+    }
+    derivedFrom = node.derivedFrom;
+    const port = source.path.split('/')[0]!;
+    const origin = originOf(source.path, node.outputs[port]!);
+    current = contributing(node, port, origin).find((one) => rolesOf(one).includes('test'));
+  }
+  return path;
+}
+
+function rolesOfOutputs(node: DraftNode, rolesOf: RoleReader): GraphNode['roles'] {
   return Object.fromEntries(
     Object.entries(node.outputs).flatMap(([name, output]) => {
       const rolesFrom = (origin: Origin) => {
@@ -149,11 +158,7 @@ function subPort(tree: Tree<Source> | undefined, name: string): Tree<Source> | u
   return tree?.type === 'bundle' && Object.hasOwn(tree.ports, name) ? tree.ports[name] : undefined;
 }
 
-function sourceOfRole(
-  tree: Tree<Source>,
-  role: Role,
-  rolesOf: (tree: Tree<Source>) => Roles,
-): Source | undefined {
+function sourceOfRole(tree: Tree<Source>, role: Role, rolesOf: RoleReader): Source | undefined {
   for (const { leaf } of leavesOf(tree)) {
     if (rolesOf({ type: 'file', leaf }).includes(role)) return leaf;
   }

@@ -6,7 +6,7 @@ import { declaredNames, pathOfDeclared, withValueAt } from '../../kinds/declared
 import type { Kind } from '../../kinds/kind.js';
 import type { Digest, ObjectReference } from '../../store/entry.js';
 import type { GraphNode } from './graph.js';
-import { type ParameterValidator, parameterErrors } from './parameter-errors.js';
+import { type ParameterValidator, type ParameterValidators, parameterErrors } from './parameter-errors.js';
 
 /** A node's parameters as its body gets them, as far as they can be known once its inputs are. */
 export type FinalParameters =
@@ -42,11 +42,25 @@ export function inputsBesideSettings<Value>(
 }
 
 /**
- * Lays what a document of settings holds over parameters, checks them and makes them canonical.
+ * What merges a document of settings with a node's parameters; undefined where none are chosen for it.
  *
  * @param planned What planning has added, which stands beside them as it is.
  */
-export function mergeSettings(
+export function settingsMerger(
+  kind: Kind,
+  validators: ParameterValidators,
+  complete: JsonObject,
+  planned: JsonObject,
+  inputs: GraphNode['inputs'],
+): GraphNode['withSettings'] {
+  const validator = validators[kind.name];
+  const takesSettings = kind.parameters.settings.length > 0 || kind.declarations !== undefined;
+  if (!takesSettings || inputs['settings'] === undefined || !validator) return undefined;
+  return (text) => mergeSettings(kind, validator, complete, planned, text);
+}
+
+/** Puts what a document of settings holds in the place of parameters, checks them and makes them canonical. */
+function mergeSettings(
   kind: Kind,
   validator: ParameterValidator,
   complete: JsonObject,

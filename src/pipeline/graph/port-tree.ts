@@ -102,16 +102,19 @@ export function portAt(tree: PortTree, names: readonly string[], text: string): 
     }
     return success({ ...tree, elements });
   }
-  const ports = tree.type === 'bundle' ? tree.ports : {};
-  const below = Object.hasOwn(ports, name) ? ports[name] : undefined;
+  const below = portNamed(tree, name);
   if (below !== undefined) return portAt(below, rest, text);
-  const known = Object.keys(ports);
+  const known = tree.type === 'bundle' ? Object.keys(tree.ports) : [];
   const start = text.slice(0, text.length - names.join('.').length);
   return failed({
     reason: 'unknown-port',
     message: `there is no port ${start}${name}`,
     ...hintOf(suggestion(name, known, (one) => `${start}${one}`)),
   });
+}
+
+function portNamed(tree: PortTree, name: string): PortTree | undefined {
+  return tree.type === 'bundle' && Object.hasOwn(tree.ports, name) ? tree.ports[name] : undefined;
 }
 
 /**
@@ -163,16 +166,14 @@ function projectBundle(
   const wanted = Object.entries(shape.ports);
   const ports: { [name: string]: Tree<Source> } = {};
   for (const [name, below] of wanted) {
+    const named = portNamed(given, name);
     // Where one thing is wanted, it may be what is given, or have another name.
-    const there =
-      given.type === 'file' ? given : Object.hasOwn(given.ports, name) ? given.ports[name] : undefined;
-    if ((there === undefined || given.type === 'file') && wanted.length > 1) {
+    const part = named ?? (wanted.length === 1 ? given : undefined);
+    const projected = part && project(part, below, name, named === undefined ? text : `${text}.${name}`);
+    if (projected?.ok === true) ports[name] = projected.value;
+    else if (projected === undefined || (part === given && given.type === 'bundle')) {
       return failed(mismatch(given, shape, port, text));
-    }
-    const place = given.type === 'file' || there === undefined ? text : `${text}.${name}`;
-    const projected = project(there ?? given, below, name, place);
-    if (!projected.ok) return there === undefined ? failed(mismatch(given, shape, port, text)) : projected;
-    ports[name] = projected.value;
+    } else return projected;
   }
   return success({ type: 'bundle', ports });
 }
@@ -201,7 +202,7 @@ function projectFile(
     return fits ? success(sourcesOf(given)) : failed(mismatch(given, shape, port, text));
   }
   if (given.type === 'list') return failed(mismatch(given, shape, port, text));
-  const named = Object.hasOwn(given.ports, port) ? given.ports[port] : undefined;
+  const named = portNamed(given, port);
   if (named !== undefined) return project(named, shape, port, `${text}.${port}`);
   const fitting = Object.entries(given.ports).filter(
     ([, below]) => below.type === 'file' && below.content === shape.content,

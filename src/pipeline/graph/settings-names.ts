@@ -7,12 +7,39 @@ import { failureAt, type ReportFailure } from '../text/located-value.js';
 import type { Given } from './connect-inputs.js';
 import { type PortTree, project } from './port-tree.js';
 
+/** The settings that a step will be given, as far as planning can know. */
+export interface ExpectedSettings {
+  /** Those that their producers name. */
+  readonly names: readonly string[];
+  /** Parameters that may come with them, so that the step need not write them. */
+  readonly mayGive: readonly string[];
+}
+
 /**
- * The names that the settings' producers tell; none where they do not.
+ * Finds which settings a step will be given; reports those that it writes itself, or does not take.
  *
- * @param names by node, for those whose kind can tell.
+ * @param names by node, for those whose kind can tell which settings it writes
  */
-export function namesOfSettings(
+export function expectSettings(
+  step: StepSpec,
+  given: readonly Given[],
+  names: ReadonlyMap<string, readonly string[]>,
+  report: ReportFailure,
+): ExpectedSettings {
+  const settings = given.filter(({ input }) => input.port === 'settings');
+  const named = settings.map(({ tree }) => namesOfSettings(tree, step, names));
+  const all = [...new Set(named.flat())];
+  if (settings[0] !== undefined) refuseWrong(step, settings[0], all, report);
+  if (step.kind.declarations !== undefined) return { names: all, mayGive: [] };
+  const isWritten = [...step.inputs, ...step.over].some(({ port }) => port === 'settings');
+  const isUnknown = isWritten && settings.length === 0;
+  // What does not name its settings may give whatever the kind takes.
+  const isOpen = isUnknown || named.some((one) => one.length === 0);
+  return { names: all, mayGive: isOpen ? step.kind.parameters.settings : all };
+}
+
+/** The names that the settings' producers name; none where they do not. */
+function namesOfSettings(
   tree: PortTree,
   { kind }: StepSpec,
   names: ReadonlyMap<string, readonly string[]>,
@@ -24,45 +51,28 @@ export function namesOfSettings(
   return [...leavesOf(projected.value)].flatMap(({ leaf }) => names.get(leaf.node) ?? []);
 }
 
-/** Refuses each told name that is written in the step too; one that is not told, only a run can find. */
-export function refuseSetTwice(
-  step: StepSpec,
-  settings: Given,
-  names: readonly string[],
-  report: ReportFailure,
-): void {
-  const { declarations, parameters } = step.kind;
-  const isDeclaring = declarations !== undefined;
+/** Refuses each name that is written in the step too, or that it does not take; one that is not known here, only a run can find. */
+function refuseWrong(step: StepSpec, settings: Given, names: readonly string[], report: ReportFailure): void {
+  const { kind } = step;
+  const isDeclaring = kind.declarations !== undefined;
+  const taken = isDeclaring ? declarationNames(kind, step.with) : kind.parameters.settings;
   for (const name of names) {
     // What a step declares is a default, and is there to be overridden.
     const written = isDeclaring ? undefined : step.with.entries.get(name);
     const entry = written ?? step.matrix.find((axis) => axis.name === name);
     if (entry !== undefined) {
+      const message = `${name} comes from ${settings.text} and is written here too`;
       report(
-        failureAt(
-          { location: entry.location },
-          'setting-twice',
-          `${name} comes from ${settings.text} and is written here too`,
-          {
-            hint: 'leave it out here, or out of the settings',
-          },
-        ),
+        failureAt({ location: entry.location }, 'setting-twice', message, {
+          hint: 'leave it out here, or out of the settings',
+        }),
       );
     }
-    const taken = isDeclaring ? declarationNames(step.kind, step.with) : parameters.settings;
-    if ((isDeclaring || taken.length > 0) && !taken.includes(name)) {
-      report(
-        failureAt(
-          settings.input,
-          'unknown-parameter',
-          isDeclaring
-            ? `${settings.text} sets ${name}, which ${declarations} does not declare`
-            : `${settings.text} sets ${name}, which ${step.kind.name} does not take from settings`,
-          {
-            hint: isDeclaring ? undeclaredHint(step.kind, step.with, name) : suggestion(name, taken),
-          },
-        ),
-      );
-    }
+    if ((!isDeclaring && taken.length === 0) || taken.includes(name)) continue;
+    const [lack, hint] = isDeclaring
+      ? [`${kind.declarations} does not declare`, undeclaredHint(kind, step.with, name)]
+      : [`${kind.name} does not take from settings`, suggestion(name, taken)];
+    const message = `${settings.text} sets ${name}, which ${lack}`;
+    report(failureAt(settings.input, 'unknown-parameter', message, { hint }));
   }
 }

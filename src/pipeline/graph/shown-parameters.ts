@@ -12,18 +12,18 @@ export interface ShownParameters {
 }
 
 /**
- * @param told names of settings that come from another step, in whose place a declared default says nothing
+ * @param set names of settings that come from another step, in whose place a declared default says nothing
  */
 export function shownParameters(
   { declarations }: Kind,
   { given, full }: StepParameters,
-  told: readonly string[],
+  set: readonly string[],
 ): ShownParameters {
   if (declarations === undefined) return { all: given, names: given };
   const declared = full[declarations];
   const values = Object.entries(flatDeclared(isJsonObject(declared) ? declared : {}));
   const names = Object.fromEntries(
-    values.filter(([name]) => !told.some((one) => name === one || name.startsWith(`${one}.`))),
+    values.filter(([name]) => !set.some((one) => name === one || name.startsWith(`${one}.`))),
   );
   const { [declarations]: _, ...rest } = given;
   return { all: { ...rest, ...names }, names };

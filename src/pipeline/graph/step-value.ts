@@ -1,6 +1,6 @@
 import { suggestion } from '../../base/nearest-name.js';
 import { failed, type Result, success } from '../../base/result.js';
-import type { Label, PortShape } from '../../kinds/kind.js';
+import type { Label, PortShape, Segmentation } from '../../kinds/kind.js';
 import { isSelected, labelOf, type Reference } from '../spec/reference.js';
 import type { MatrixValue } from './expand-matrix.js';
 import { describeTree, type Mismatch, type PortTree, portAt } from './port-tree.js';
@@ -20,6 +20,28 @@ export interface StepInstance {
   readonly label: Label;
   /** Where `over` goes through nested lists, a list of what the inner elements give. */
   readonly tree: PortTree;
+}
+
+/** What a chain of segments stands for: of some ports a list of what all give, of others what the last one gives. */
+export function treeOfSegments(
+  { lists, last }: Pick<Segmentation, 'lists' | 'last'>,
+  segments: readonly { readonly label: Label; readonly tree: PortTree }[],
+): PortTree {
+  const portOf = (tree: PortTree | undefined, port: string) =>
+    tree?.type === 'bundle' ? tree.ports[port] : undefined;
+  const ports: { [name: string]: PortTree } = {};
+  for (const [stepPort, port] of Object.entries(lists)) {
+    ports[stepPort] = {
+      type: 'list',
+      elements: segments.flatMap(({ tree }) => portOf(tree, port) ?? []),
+      labels: segments.map(({ label }) => label),
+    };
+  }
+  for (const [stepPort, port] of Object.entries(last)) {
+    const tree = portOf(segments.at(-1)?.tree, port);
+    if (tree !== undefined) ports[stepPort] = tree;
+  }
+  return { type: 'bundle', ports };
 }
 
 /** The tree that a reference names, given the value of its step. */

@@ -81,17 +81,8 @@ export function readStep(
     report(failureAt(entry, 'missing-key', `step ${name} has no kind`, { hint: 'add kind: KIND' }));
     return undefined;
   }
-  const kindName = expectText(kindValue, 'kind', report);
-  if (kindName === undefined) return undefined;
-  const kind = own(kinds, kindName);
-  if (kind === undefined) {
-    report(
-      failureAt(kindValue, 'unknown-kind', `there is no kind ${kindName}`, {
-        hint: own(replacedKinds, kindName) ?? suggestion(kindName, Object.keys(kinds)),
-      }),
-    );
-    return undefined;
-  }
+  const kind = readKind(kindValue, kinds, report);
+  if (kind === undefined) return undefined;
   const engine = readEngine(field('engine'), report);
   if (engine !== undefined && kind.usesEngine !== true) {
     // The field is there, or there would be no engine.
@@ -123,6 +114,21 @@ export function readStep(
   };
 }
 
+function readKind(
+  value: LocatedValue,
+  kinds: { readonly [name: string]: Kind },
+  report: ReportFailure,
+): Kind | undefined {
+  const name = expectText(value, 'kind', report);
+  if (name === undefined) return undefined;
+  const kind = own(kinds, name);
+  if (kind === undefined) {
+    const hint = own(replacedKinds, name) ?? suggestion(name, Object.keys(kinds));
+    report(failureAt(value, 'unknown-kind', `there is no kind ${name}`, { hint }));
+  }
+  return kind;
+}
+
 /** What an input may be called; of a `command` it becomes the name of a file. */
 const portPattern = /^[A-Za-z0-9_][A-Za-z0-9_.-]*$/;
 
@@ -133,42 +139,39 @@ function readInputs(
   report: ReportFailure,
 ): readonly InputSpec[] | undefined {
   const inputs: InputSpec[] = [];
-  let known = true;
-  for (const [port, entry] of mapEntries(field, key, report)) {
+  let isKnown = true;
+  for (const [port, { location, value }] of mapEntries(field, key, report)) {
     if (!portPattern.test(port)) {
-      known = false;
-      report(
-        failureAt(
-          { location: entry.location },
-          'invalid-value',
-          `${JSON.stringify(port)} is no name of an input`,
-          {
-            hint: 'use letters, digits, _, - and dots, a letter, digit or _ first',
-          },
-        ),
-      );
+      isKnown = false;
+      const hint = 'use letters, digits, _, - and dots, a letter, digit or _ first';
+      const message = `${JSON.stringify(port)} is no name of an input`;
+      report(failureAt({ location }, 'invalid-value', message, { hint }));
     }
-    const isList = entry.value.type === 'list';
-    const values = entry.value.type === 'list' ? entry.value.elements : [entry.value];
-    const references: InputSpec['references'][number][] = [];
-    for (const value of values) {
-      const text = textOf(value);
-      const reference = text === undefined ? undefined : parseReference(text);
-      if (reference !== undefined) {
-        references.push({ reference, location: value.location });
-        continue;
-      }
-      known = false;
-      if (value.type === 'scalar' && value.unknown) continue;
-      report(
-        failureAt(value, 'invalid-value', `port ${port} wants the name of a step or of one of its ports`, {
-          hint: `write ${port}: STEP or ${port}: STEP.PORT`,
-        }),
-      );
-    }
-    inputs.push({ port, portLocation: entry.location, location: entry.value.location, isList, references });
+    const values = value.type === 'list' ? value.elements : [value];
+    const references = values.flatMap((one) => readReference(port, one, report) ?? []);
+    if (references.length < values.length) isKnown = false;
+    const isList = value.type === 'list';
+    inputs.push({ port, portLocation: location, location: value.location, isList, references });
   }
-  return known ? inputs : undefined;
+  return isKnown ? inputs : undefined;
+}
+
+function readReference(
+  port: string,
+  value: LocatedValue,
+  report: ReportFailure,
+): InputSpec['references'][number] | undefined {
+  const text = textOf(value);
+  const reference = text === undefined ? undefined : parseReference(text);
+  if (reference !== undefined) return { reference, location: value.location };
+  if (value.type !== 'scalar' || !value.unknown) {
+    report(
+      failureAt(value, 'invalid-value', `port ${port} wants the name of a step or of one of its ports`, {
+        hint: `write ${port}: STEP or ${port}: STEP.PORT`,
+      }),
+    );
+  }
+  return undefined;
 }
 
 function readMatrix(

@@ -79,6 +79,20 @@ export function textOf(located: LocatedValue | undefined): string | undefined {
   return located?.type === 'scalar' && typeof located.value === 'string' ? located.value : undefined;
 }
 
+/** The first text in a value that holds the given one. */
+export function placeOfText(value: LocatedValue, text: string): LocatedValue | undefined {
+  if (value.type === 'scalar') {
+    return typeof value.value === 'string' && value.value.includes(text) ? value : undefined;
+  }
+  const below =
+    value.type === 'list' ? value.elements : [...value.entries.values()].map((entry) => entry.value);
+  for (const one of below) {
+    const found = placeOfText(one, text);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
 /** Takes in a failure; phases go on after it, so that all are found at once. */
 export type ReportFailure = (failure: Failure) => void;
 

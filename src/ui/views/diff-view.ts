@@ -134,9 +134,9 @@ function overviewLines(differing: readonly MetricDifference[], layout: FigureLay
   if (differing.length === 0) return [];
   const rows = metricsIn(differing).map((name) => {
     const own = differing.filter(({ metric }) => metric === name);
-    const told = own.filter(({ distinguishable }) => distinguishable === 'yes');
-    const higher = told.filter(({ difference }) => difference > 0).length;
-    return [name, own.length, higher, told.length - higher, own.length - told.length];
+    const distinct = own.filter(({ distinguishable }) => distinguishable === 'yes');
+    const higher = distinct.filter(({ difference }) => difference > 0).length;
+    return [name, own.length, higher, distinct.length - higher, own.length - distinct.length];
   });
   const columns = ['metric', 'differ', 'higher', 'lower', 'not distinguishable'];
   return [...tableLines({ columns, rows }, layout), ''];

@@ -1,0 +1,312 @@
+import { resolve } from 'node:path';
+import { sha256 } from '../../base/canonical.js';
+import { lookAtPath } from '../../base/files/user-path.js';
+import type { JsonObject } from '../../base/json.js';
+import { suggestion } from '../../base/nearest-name.js';
+import { formatNodeId, type NodeIdParts } from '../../base/node-id.js';
+import { engines as descriptors } from '../../engines/registry.js';
+import type { ExternalFiles, Label, Objection, StepPlan, StepShape } from '../../kinds/kind.js';
+import type { ImportTracer } from '../imports/import-tracer.js';
+import type { InterpreterVersions } from '../interpreter-versions.js';
+import type { StepSpec } from '../spec/step-spec.js';
+import { failureAt, placeOfText, type ReportFailure } from '../text/located-value.js';
+import { settingsMerger } from './chosen-settings.js';
+import type { Connector, Given } from './connect-inputs.js';
+import { demandOf } from './demand.js';
+import { derivationsOf, deriveNodes, shareInputs, treeOfNode } from './derive-nodes.js';
+import type { Combination } from './expand-matrix.js';
+import type { DraftNode, LocatedFile, Source } from './graph.js';
+import type { KnownNodes } from './known-nodes.js';
+import { labelText, namesOfLabel } from './label.js';
+import { unreadableFile } from './nearest-file.js';
+import type { ParameterValidators } from './parameter-errors.js';
+import type { PortTree } from './port-tree.js';
+import type { ResolvedEngines } from './resolve-engines.js';
+import type { ShownParameters } from './shown-parameters.js';
+import { findParameter, type StepParameters } from './step-parameters.js';
+import { treeOfSegments } from './step-value.js';
+
+/** What the nodes of a step are made with. */
+export interface NodeContext {
+  readonly connect: Connector;
+  /** The files that such a step reads, with what its program imports. */
+  readonly findFiles: (step: StepShape) => ExternalFiles;
+  /** What the pipeline names as its engine. */
+  readonly engine: string;
+  readonly engines: ResolvedEngines;
+  readonly root: string;
+  readonly validators: ParameterValidators;
+  readonly interpreters: InterpreterVersions;
+  readonly tracer: ImportTracer;
+  readonly known: KnownNodes;
+  readonly report: ReportFailure;
+}
+
+/** A step with one combination of its matrix and one element of its `over`. */
+export interface Instance {
+  readonly step: StepSpec;
+  readonly combination: Combination;
+  /** Of the element, from the outside in; empty where the step has no `over`. */
+  readonly overLabel: Label;
+  /** What `in` and `over` give it. */
+  readonly given: readonly Given[];
+}
+
+/** Parameters of an instance, and what people see of them. */
+export interface InstanceParameters extends StepParameters {
+  readonly shown: ShownParameters;
+}
+
+/** An instance with what its nodes are made of. */
+interface ConnectedInstance extends Instance {
+  readonly parameters: InstanceParameters;
+  readonly inputNames: readonly string[];
+  readonly ports: DraftNode['ports'];
+  readonly inputs: DraftNode['inputs'];
+  readonly external: ExternalFiles;
+  readonly files: readonly LocatedFile[];
+}
+
+/** Makes the nodes of an instance: one, or a chain of segments. Returns what they give, as far as that is known. */
+export function buildNodes(
+  instance: Instance,
+  parameters: InstanceParameters | undefined,
+  context: NodeContext,
+): PortTree | undefined {
+  const { step } = instance;
+  const connected = connectInstance(instance, parameters, context);
+  if (connected === undefined) return foreseenTree(instance);
+  const plan = planInstance(connected, context);
+  reportUnseenFiles(connected, context);
+  const version = interpreterVersion(step, connected.parameters.full, context);
+  const isRefused = plan !== undefined && plan.objections.length > 0;
+  if (isRefused || version === undefined) return undefined;
+  return addNodes(connected, plan, { ...plan?.parameters, ...version }, context);
+}
+
+function idPartsOf({ step, combination, overLabel }: Instance): NodeIdParts {
+  const elements = overLabel.length === 0 ? [] : [labelText(overLabel)];
+  return { step: step.name, matrix: combination.label, elements };
+}
+
+/** Undefined where parameters or inputs are not known, or not as they must be. */
+function connectInstance(
+  instance: Instance,
+  parameters: InstanceParameters | undefined,
+  { connect, findFiles }: NodeContext,
+): ConnectedInstance | undefined {
+  const { step, given } = instance;
+  const { kind } = step;
+  const inputNames = [...step.inputs, ...step.over].map(({ port }) => port);
+  const ports =
+    typeof kind.inputs !== 'function'
+      ? kind.inputs
+      : parameters && kind.inputs({ parameters: parameters.full, inputNames });
+  const inputs = ports && connect(ports, given);
+  if (parameters === undefined || ports === undefined || inputs === undefined) return undefined;
+  const external = findFiles({ parameters: parameters.full, inputNames });
+  const files = external.files.map((file) => ({
+    ...file,
+    location: (placeOfText(step.with, file.path) ?? step).location,
+  }));
+  return { ...instance, parameters, inputNames, ports, inputs, external, files };
+}
+
+/** What a step gives whatever it is given, so that the steps after it can be checked although it is refused. */
+function foreseenTree(instance: Instance): PortTree | undefined {
+  const { kind } = instance.step;
+  const { outputs } = kind;
+  if (typeof outputs === 'function' || kind.segmentation !== undefined || kind.plan !== undefined) {
+    return undefined;
+  }
+  return treeOfNode(formatNodeId(idPartsOf(instance)), outputs, derivationsOf(kind));
+}
+
+/** What the kind's planning adds; reports what it and the kind's checks object to. */
+function planInstance(connected: ConnectedInstance, context: NodeContext): StepPlan | undefined {
+  const { step, combination, given, parameters, inputNames, ports, inputs, external, files } = connected;
+  const { known, report } = context;
+  const lengths = Object.entries(inputs).flatMap(([port, tree]) =>
+    tree.type === 'list' ? [[port, tree.elements.length] as const] : [],
+  );
+  const planned = {
+    parameters: parameters.full,
+    inputNames,
+    lengths: Object.fromEntries(lengths),
+    facts: Object.fromEntries(Object.entries(inputs).map(([port, tree]) => [port, known.factsAt(tree)])),
+    files,
+  };
+  const plan = step.kind.plan?.(planned, known.elementsOf(ports, given));
+  const objections: readonly Objection[] = [
+    ...(step.kind.check?.(planned) ?? []),
+    ...(plan?.objections ?? []),
+    ...(external.objections ?? []),
+  ];
+  const failures = objections.map(({ message, path = [], unknown, undeclared }) => {
+    const reason = undeclared === undefined ? 'invalid-value' : 'undeclared-file';
+    const hint = undeclared ?? (unknown && suggestion(unknown.name, unknown.known));
+    return failureAt(findParameter(step, combination, path).place, reason, message, { hint });
+  });
+  failures.forEach(report);
+  if (failures.length > 0) {
+    const places = failures.map(({ location }) => location);
+    reportUnreadable(
+      files.filter(({ location }) => !places.includes(location)),
+      context,
+    );
+  }
+  return plan;
+}
+
+/** Files are read where a plan is made, which a step that is refused does not come to. */
+function reportUnreadable(files: readonly LocatedFile[], { root, report }: NodeContext): void {
+  for (const { path, location } of files) {
+    const look = lookAtPath(resolve(root, path));
+    if (!look.ok) report({ ...unreadableFile(root, path, look.failure), location });
+  }
+}
+
+/** Reports files that the step would read or run although it does not declare them or they are nowhere. */
+function reportUnseenFiles(
+  { step, parameters: { full }, inputNames, files }: ConnectedInstance,
+  { root, report }: NodeContext,
+): void {
+  const shape = { parameters: full, inputNames, files };
+  for (const { path, hint } of step.kind.undeclaredFiles?.(shape, root) ?? []) {
+    const message = `${step.name} names the file ${path} and does not declare it, so that an edit of it would not be seen`;
+    report(failureAt(placeOfText(step.with, path) ?? step, 'undeclared-file', message, { hint }));
+  }
+  for (const { path, text } of step.kind.missingFiles?.(shape, root) ?? []) {
+    const { location } = placeOfText(step.with, text) ?? step;
+    report({ ...unreadableFile(root, path, 'absent'), location });
+  }
+}
+
+/** The version of the program that computes, by the parameter that holds it; undefined where none is found, which is said. */
+function interpreterVersion(
+  step: StepSpec,
+  full: JsonObject,
+  { interpreters, root, report }: NodeContext,
+): JsonObject | undefined {
+  const wanted = step.kind.interpreter?.(full, root);
+  if (wanted === undefined) return {};
+  const version = interpreters.find(wanted);
+  if (version.ok) return { [wanted.parameter]: version.value.version };
+  if (wanted.mayBeSilent) return {};
+  report({ ...version.failure, location: step.location });
+  return undefined;
+}
+
+/** @param added parameters that planning adds, which stand beside those of the step as they are */
+function addNodes(
+  connected: ConnectedInstance,
+  plan: StepPlan | undefined,
+  added: JsonObject,
+  context: NodeContext,
+): PortTree {
+  const { step, combination, overLabel, given, parameters, inputs } = connected;
+  const { kind } = step;
+  const { full, shown } = parameters;
+  const outputs = outputsOf(connected, plan);
+  const derivations = derivationsOf(kind, full);
+  const shared = shareInputs(derivations, given, (port, message, hint) => {
+    const { place } = findParameter(step, combination, ['outputs', port]);
+    context.report(failureAt(place, 'missing-input', message, { hint }));
+  });
+  const withSettings = settingsMerger(kind, context.validators, full, added, inputs);
+  const canonical = { ...kind.parameters.canonical(full), ...added };
+  const common = {
+    ...commonProperties(connected, plan, context),
+    outputs,
+    ...(withSettings === undefined ? {} : { withSettings }),
+  };
+  const matrix: Label = [{ values: combination.values.map(({ name, value }) => ({ name, value })) }];
+
+  const add = (id: string, own: JsonObject, carried: DraftNode['inputs'], segment: Label): PortTree => {
+    const names = {
+      ...namesOfLabel([...overLabel, ...matrix, ...segment]),
+      ...(kind.declarations === undefined ? {} : shown.names),
+    };
+    const label = [...matrix, ...overLabel, ...segment];
+    const node = { ...common, id, names, label, parameters: own, inputs: { ...inputs, ...carried } };
+    const derived = deriveNodes(node, derivations, shared);
+    const telling = kind.declarations === undefined ? shown.names : names;
+    context.known.add(node, derived, { kind, derivations }, full, telling);
+    return treeOfNode(id, outputs, derivations);
+  };
+
+  const parts = idPartsOf(connected);
+  if (kind.segmentation === undefined) {
+    return add(formatNodeId(parts), withSettings === undefined ? canonical : full, {}, []);
+  }
+  const { count, segment: segmentAt, labelledBy, carry, lists, last } = kind.segmentation;
+  const segments: { readonly label: Label; readonly tree: PortTree }[] = [];
+  let carried: DraftNode['inputs'] = {};
+  for (let index = 0; index < count(canonical); index++) {
+    const { label: text, parameters: own } = segmentAt(canonical, index);
+    const id = formatNodeId({ ...parts, elements: [...parts.elements, text] });
+    const label = [{ values: [{ name: labelledBy, value: Number(text) }], text, isSegment: true }];
+    segments.push({ label, tree: add(id, own, carried, label) });
+    const leaf: Source = { node: id, path: carry.output };
+    carried = { [carry.input]: { type: 'file', leaf } };
+  }
+  return treeOfSegments({ lists, last }, segments);
+}
+
+/** With the shapes that planning gives to those that can be anything; without them, they are not there. */
+function outputsOf(
+  { step: { kind }, parameters }: ConnectedInstance,
+  plan: StepPlan | undefined,
+): DraftNode['outputs'] {
+  const outputs = typeof kind.outputs === 'function' ? kind.outputs(parameters.full) : kind.outputs;
+  if (plan === undefined) return outputs;
+  return Object.fromEntries(
+    Object.entries(outputs).flatMap(([port, output]) => {
+      const shape = output.shape.type === 'any' ? plan.shapes[port] : output.shape;
+      return shape === undefined ? [] : [[port, { ...output, shape }]];
+    }),
+  );
+}
+
+function importsOf({ imports }: ExternalFiles): Pick<DraftNode, 'imports'> {
+  return imports === undefined ? {} : { imports: { manifest: imports, digest: sha256(imports) } };
+}
+
+/** What is the same for all nodes of an instance. */
+function commonProperties(
+  { step, combination, parameters, ports, inputs, external, files }: ConnectedInstance,
+  plan: StepPlan | undefined,
+  { engine: engineOfPipeline, engines }: NodeContext,
+) {
+  const { kind } = step;
+  const { full, shown } = parameters;
+  const asked = step.engine ?? engineOfPipeline;
+  // All names that steps compute with were resolved.
+  const engine = kind.usesEngine === true ? (engines.choices.get(asked)?.engine ?? asked) : undefined;
+  const descriptor = engine === undefined ? undefined : descriptors[engine];
+  const isDeterministic =
+    typeof kind.deterministic === 'function' ? kind.deterministic(full) : (kind.deterministic ?? true);
+  const mayLack = Object.keys(inputs).filter((port) => ports[port]?.mayLack === true);
+  return {
+    step: step.name,
+    kind: kind.name,
+    givenParameters: shown.all,
+    ...(kind.declarations === undefined ? {} : { declarations: kind.declarations }),
+    files,
+    patterns: external.patterns ?? [],
+    ...importsOf(external),
+    remarks: (external.remarks ?? []).map(({ message, path = [] }) =>
+      failureAt(findParameter(step, combination, path).place, 'invalid-value', message),
+    ),
+    ...(engine === undefined ? {} : { engine, engineByName: engine === asked }),
+    resources: demandOf(step, full, descriptor),
+    deterministic: isDeterministic && (descriptor?.deterministic ?? true),
+    location: step.location,
+    ports,
+    ...(mayLack.length === 0 ? {} : { mayLack }),
+    ...(plan === undefined || plan.notes.length === 0 ? {} : { notes: plan.notes }),
+    inputLocations: Object.fromEntries(
+      [...step.inputs, ...step.over].map(({ port, location }) => [port, location]),
+    ),
+  };
+}
