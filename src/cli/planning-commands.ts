@@ -101,4 +101,17 @@ export function addPlanningCommands({ command, connect }: CommandBuilder): void 
       .argument('[FILE]', 'a pipeline ending in .yaml'),
     async () => (await import('./commands/explain.js')).explain,
   );
+  connect(
+    pipelineOptions(
+      command('audit', {
+        summary: 'say what a program reads that is in no key',
+        description:
+          'Runs the program of a step under strace and lists what it read that is in no key, with the line to add to the pipeline. What the program gives is thrown away.',
+        examples: ['kshot audit train pipelines/own.yaml'],
+      }),
+    )
+      .argument('<STEP>', 'a step of kind command or python, or one of its nodes')
+      .argument('[FILE]', 'a pipeline ending in .yaml'),
+    async () => (await import('./commands/audit.js')).audit,
+  );
 }

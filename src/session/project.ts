@@ -5,6 +5,7 @@ import type { Failure } from '../base/failure.js';
 import type { JsonObject } from '../base/json.js';
 import { failed, type Result, success } from '../base/result.js';
 import { asValues } from './as-values.js';
+import type { Audit, AuditRequest } from './auditing/audit-step.js';
 import { optionsOf, wrongOptions, wrongText } from './check-options.js';
 import type { PinChange } from './keeping/change-pins.js';
 import type { CacheCheck } from './keeping/check-cache.js';
@@ -66,6 +67,11 @@ export interface Project {
     step: string,
     request?: Omit<PipelineRequest, 'targets'>,
   ): Promise<Result<readonly Explanation[], Failure[]>>;
+  /**
+   * Runs the program of a step, traced, and tells what it read that is in no key; what it gives is thrown away. Of a
+   * program that fails, or is aborted, what it read until then.
+   */
+  audit(step: string, request?: AuditRequest): Promise<Result<Audit, Failure[]>>;
   /** Plans a pipeline and begins to compute what is not there yet; fails where it cannot begin. */
   run(request?: RunRequest): Promise<Result<Run, Failure[]>>;
 
@@ -129,6 +135,11 @@ export async function openProject(where: ProjectPlace = {}): Promise<Result<Proj
       checked(
         [...wrongText('explain', 'step', step), ...wrongOptions('explain', request, optionsOf.explain)],
         async () => (await import('./planning/explain-step.js')).explainStep(place, step, request),
+      ),
+    audit: (step, request = {}) =>
+      checked(
+        [...wrongText('audit', 'step', step), ...wrongOptions('audit', request, optionsOf.audit)],
+        async () => (await import('./auditing/audit-step.js')).auditStep(place, step, request),
       ),
     run: (request = {}) =>
       checked(wrongOptions('run', request, optionsOf.run), async () =>

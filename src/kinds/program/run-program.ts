@@ -74,7 +74,7 @@ export async function runProgram(context: KindContext, { argv, env }: CommandPar
 }
 
 function start(
-  { scratch, gpus }: KindContext,
+  { scratch, gpus, tracer = [] }: KindContext,
   argv: CommandParameters['argv'],
   env: CommandParameters['env'],
 ) {
@@ -82,12 +82,10 @@ function start(
     const value = process.env[name];
     return value === undefined ? [] : [[name, value] as const];
   });
-  const isLine = typeof argv === 'string';
   // The schema wants at least one element.
-  const [file, ...rest] = isLine ? [argv] : argv;
+  const [file, ...rest] = [...tracer, ...(typeof argv === 'string' ? ['/bin/sh', '-c', argv] : argv)];
   try {
     return spawn(file!, rest, {
-      shell: isLine,
       cwd: scratch,
       env: {
         ...Object.fromEntries(inherited),
