@@ -68,8 +68,9 @@ describe('where no optional package could be installed', () => {
     expect(engines['tfjs:tensorflow']?.manifest).toMatch(/^@tensorflow\/tfjs-node-gpu@\d/m);
   });
 
+  const project = temporaryProject({ files: { 'pipelines/small.yaml': smallExperiment } });
+
   it('it computes on wasm, and draws its report', async () => {
-    const project = temporaryProject({ files: { 'pipelines/small.yaml': smallExperiment } });
     const { exitCode, stderr } = await kshot(project, ['run', '--tag', 'first'], { main: main() });
     expect(exitCode, stderr).toBe(0);
     expect(project.read('artifacts/small/first/report.html')).toContain('<figure');
@@ -86,7 +87,7 @@ describe('where no optional package could be installed', () => {
     expect(automatic.engine).toBe('wasm');
     expect(automatic.why).toContain('tfjs:webgpu: the package webgpu is not installed');
     const webgpu = engines.find(({ name }) => name === 'tfjs:webgpu');
-    expect(webgpu).toMatchObject({ available: false, mend: 'npm install webgpu' });
+    expect(webgpu).toMatchObject({ available: false, remedy: 'npm install webgpu' });
     const tensorflow = engines.find(({ name }) => name === 'tfjs:tensorflow');
     expect(tensorflow).toMatchObject({ available: false });
   });
@@ -116,5 +117,21 @@ describe('where no optional package could be installed', () => {
     const run = ['run', 'meta_train@2', '--engine', 'tfjs:cpu'];
     const { exitCode, stderr } = await kshot(project, run, { main: main() });
     expect(exitCode, stderr).toBe(0);
+  });
+
+  it('without the part of DuckDB for this machine, doctor, run and sql say what to install', async () => {
+    const packages = join(folder, 'node_modules/@duckdb');
+    for (const name of readdirSync(packages)) {
+      rmSync(join(packages, name));
+      // A package is looked for around the place that a link leads to.
+      const isPart = /^node-bindings-/.test(name);
+      if (!isPart)
+        cpSync(join(checkout, 'node_modules/@duckdb', name), join(packages, name), { recursive: true });
+    }
+    const lack = /the package (@duckdb\/node-bindings-\w+-\w+) is not installed\n {2}hint: npm install \1@\d/;
+    for (const args of [['doctor'], ['run', '--force'], ['sql', 'FROM runs'], ['report']]) {
+      const { exitCode, stderr } = await kshot(project, args, { main: main() });
+      expect([args[0], exitCode, stderr]).toEqual([args[0], 36, expect.stringMatching(lack)]);
+    }
   });
 });

@@ -244,16 +244,7 @@ function readByPython(files) {
 /** One word for what came out; `disagree` and `bug` are faults. */
 function judge(file, ours, theirs) {
   if (ours.bug !== undefined) return 'bug';
-  if (file.name === 'parquet') {
-    if (ours.refused !== undefined) return 'refused';
-    if (
-      JSON.stringify(ours.rows) ===
-      JSON.stringify(file.rows.map(({ user, item, time }) => [user, item, Number(time)]))
-    )
-      return 'read';
-    // Parquet as DuckDB writes it has no checksums: that a value is another one cannot be seen.
-    return /flip|byte|repeat|remove|insert|latin1|long/.test(file.spoilt) ? 'unseen (parquet)' : 'disagree';
-  }
+  if (file.name === 'parquet') return judgeParquet(file, ours);
   if (theirs.refused !== undefined) return ours.refused === undefined ? 'disagree' : 'refused';
   if (ours.refused !== undefined) {
     const isForeign =
@@ -265,6 +256,14 @@ function judge(file, ours, theirs) {
   const same = JSON.stringify(ours.rows) === JSON.stringify(theirs.rows) && ours.bad === theirs.bad.length;
   if (!same) return 'disagree';
   return ours.bad === 0 ? 'read' : 'read, rows left out';
+}
+
+function judgeParquet(file, ours) {
+  if (ours.refused !== undefined) return 'refused';
+  const rows = file.rows.map(({ user, item, time }) => [user, item, Number(time)]);
+  if (JSON.stringify(ours.rows) === JSON.stringify(rows)) return 'read';
+  // Parquet as DuckDB writes it has no checksums: that a value is another one cannot be seen.
+  return /flip|byte|repeat|remove|insert|latin1|long/.test(file.spoilt) ? 'unseen (parquet)' : 'disagree';
 }
 
 const counts = {};

@@ -213,124 +213,135 @@ export function* strangeNames({ random }) {
   for (;;) {
     const text = random.pick(strange) + (random.below(3) === 0 ? random.pick(strange) : '');
     const place = random.below(8);
-    yield () => {
-      const quoted = JSON.stringify(text);
-      const parent = temporaryFolder();
-      const root = join(parent, 'project');
-      mkdirSync(root);
-      makeProject('', root);
-      const pipelines = [
-        `version: 1\nname: ${quoted}\nsteps:\n  one: { kind: value, with: { a: 1 } }\n`,
-        `version: 1\nsteps:\n  ${quoted}: { kind: value, with: { a: 1 } }\n`,
-        `version: 1\nparams: { ${quoted}: 1 }\nsteps:\n  one: { kind: value, with: { a: 1 } }\n`,
-        `version: 1\nsteps:\n  one: { kind: value, with: { ${quoted}: ${quoted} } }\n`,
-        `version: 1\nsteps:\n  one: { kind: value, with: { a: 1 }, matrix: { i: [${quoted}, 2] } }\n`,
-        `version: 1\nsteps:\n  one: { kind: command, with: { argv: [echo, ${quoted}] } }\n`,
-        `version: 1\nwaive: [{ step: one, reason: ${quoted} }]\nsteps:\n  one: { kind: value, with: { a: 1 } }\n`,
-        values,
-      ];
-      writeFileSync(join(root, 'pipelines/small.yaml'), pipelines[place]);
-      const flaws = [];
-      const args = place === 7 && !text.includes('\u0000') ? ['run', `--tag=${text}`] : ['run'];
-      for (const one of [
-        args,
-        ['plan'],
-        ['status'],
-        ['dag'],
-        ['results'],
-        ['logs', 'one'],
-        ['sql', 'FROM steps'],
-      ]) {
-        const answer = kshot(root, one);
-        const own = flawsOf(answer, [0, 1, 2, 3]);
-        // What a log holds is passed on as it is.
-        if (/\u202e/.test(one[0] === 'logs' ? answer.stderr : answer.text))
-          own.push('a bidirectional override');
-        if (own.length > 0)
-          flaws.push(`${one.join(' ')}: ${own.join(', ')}: ${JSON.stringify(answer.text.slice(0, 500))}`);
-        names.note(`exit ${answer.exitCode}`);
-      }
-      for (const file of filesBelow(parent)) {
-        if (
-          !/^(pipelines|cache|artifacts)\//.test(file.slice(root.length + 1)) ||
-          !file.startsWith(`${root}/`)
-        )
-          flaws.push(`wrote ${file}`);
-        if (/[\u0000-\u001f\u007f<>"'`|*?\\]/.test(file.slice(root.length)))
-          flaws.push(`an unsafe file name: ${JSON.stringify(file)}`);
-        if (file.endsWith('report.html')) {
-          const page = readFileSync(file, 'utf8');
-          if (/<script>alert|<img src=x/.test(page)) flaws.push('markup in the report');
-        }
-      }
-      names.count(
-        flaws,
-        `${['pipeline', 'step', 'param', 'with', 'matrix', 'argv', 'waive', 'tag'][place]} ${quoted}`,
-      );
-      rmSync(parent, { recursive: true, force: true });
-    };
-    yield () => {
-      const parent = temporaryFolder();
-      const root = join(parent, 'project');
-      mkdirSync(root);
-      makeProject(values, root);
-      writeFileSync(join(parent, 'outside.yaml'), values);
-      writeFileSync(join(parent, 'outside.txt'), 'text\n');
-      symlinkSync(join(parent, 'outside.yaml'), join(root, 'pipelines/link.yaml'));
-      symlinkSync(join(parent, 'outside.txt'), join(root, 'link.txt'));
-      symlinkSync(parent, join(root, 'up'));
-      const path = random.pick([
-        '../outside.yaml',
-        '../../outside.yaml',
-        join(parent, 'outside.yaml'),
-        'link.yaml',
-        '/dev/null',
-        '/etc',
-        '/proc/self/mem',
-        '../up/outside.yaml',
-        '\u0000',
-        '',
-        '.',
-        'small.yaml',
-      ]);
-      const file = random.pick([
-        '../outside.txt',
-        join(parent, 'outside.txt'),
-        'link.txt',
-        'up/outside.txt',
-        '/dev/zero',
-        '/etc',
-        '',
-        '.',
-        '..',
-        'cache',
-        'link.txt/',
-      ]);
-      writeFileSync(join(root, 'pipelines/extends.yaml'), `extends: ${JSON.stringify(path)}\nversion: 1\n`);
-      writeFileSync(
-        join(root, 'pipelines/files.yaml'),
-        `version: 1\nsteps:\n  one: { kind: command, with: { files: [${JSON.stringify(file)}], argv: [ls, -R] } }\n`,
-      );
-      const flaws = [];
-      for (const args of [
-        ['run', 'pipelines/extends.yaml'],
-        ['run', 'pipelines/files.yaml'],
-        ['plan', 'pipelines/files.yaml'],
-      ]) {
-        const answer = kshot(root, args, { timeout: 60_000 });
-        outside.note(`exit ${answer.exitCode}`);
-        const own = flawsOf(answer, [0, 1, 2, 3]);
-        if (own.length > 0) flaws.push(`${args.join(' ')}: ${own.join(', ')}: ${answer.text.slice(0, 700)}`);
-      }
-      if (
-        !existsSync(join(parent, 'outside.txt')) ||
-        readFileSync(join(parent, 'outside.txt'), 'utf8') !== 'text\n'
-      )
-        flaws.push('a file outside was changed');
-      outside.count(flaws, `extends ${JSON.stringify(path)}, files ${JSON.stringify(file)}`);
-      rmSync(parent, { recursive: true, force: true });
-    };
+    yield () => checkStrangeName(text, place, names);
+    yield () => checkOutside(random, outside);
   }
+}
+
+function checkStrangeName(text, place, names) {
+  const quoted = JSON.stringify(text);
+  const parent = temporaryFolder();
+  const root = join(parent, 'project');
+  mkdirSync(root);
+  makeProject('', root);
+  const pipelines = [
+    `version: 1\nname: ${quoted}\nsteps:\n  one: { kind: value, with: { a: 1 } }\n`,
+    `version: 1\nsteps:\n  ${quoted}: { kind: value, with: { a: 1 } }\n`,
+    `version: 1\nparams: { ${quoted}: 1 }\nsteps:\n  one: { kind: value, with: { a: 1 } }\n`,
+    `version: 1\nsteps:\n  one: { kind: value, with: { ${quoted}: ${quoted} } }\n`,
+    `version: 1\nsteps:\n  one: { kind: value, with: { a: 1 }, matrix: { i: [${quoted}, 2] } }\n`,
+    `version: 1\nsteps:\n  one: { kind: command, with: { argv: [echo, ${quoted}] } }\n`,
+    `version: 1\nwaive: [{ step: one, reason: ${quoted} }]\nsteps:\n  one: { kind: value, with: { a: 1 } }\n`,
+    values,
+  ];
+  writeFileSync(join(root, 'pipelines/small.yaml'), pipelines[place]);
+  const flaws = [];
+  const args = place === 7 && !text.includes('\u0000') ? ['run', `--tag=${text}`] : ['run'];
+  for (const one of [
+    args,
+    ['plan'],
+    ['status'],
+    ['dag'],
+    ['results'],
+    ['logs', 'one'],
+    ['sql', 'FROM steps'],
+  ]) {
+    const answer = kshot(root, one);
+    flaws.push(...flawsOfText(answer, one));
+    names.note(`exit ${answer.exitCode}`);
+  }
+  flaws.push(...flawsOfFiles(parent, root));
+  names.count(
+    flaws,
+    `${['pipeline', 'step', 'param', 'with', 'matrix', 'argv', 'waive', 'tag'][place]} ${quoted}`,
+  );
+  rmSync(parent, { recursive: true, force: true });
+}
+
+function flawsOfText(answer, command) {
+  const own = flawsOf(answer, [0, 1, 2, 3]);
+  // What a log holds is passed on as it is.
+  if (/\u202e/.test(command[0] === 'logs' ? answer.stderr : answer.text))
+    own.push('a bidirectional override');
+  if (own.length === 0) return [];
+  return [`${command.join(' ')}: ${own.join(', ')}: ${JSON.stringify(answer.text.slice(0, 500))}`];
+}
+
+function flawsOfFiles(parent, root) {
+  const flaws = [];
+  for (const file of filesBelow(parent)) {
+    if (!/^(pipelines|cache|artifacts)\//.test(file.slice(root.length + 1)) || !file.startsWith(`${root}/`))
+      flaws.push(`wrote ${file}`);
+    if (/[\u0000-\u001f\u007f<>"'`|*?\\]/.test(file.slice(root.length)))
+      flaws.push(`an unsafe file name: ${JSON.stringify(file)}`);
+    if (file.endsWith('report.html')) {
+      const page = readFileSync(file, 'utf8');
+      if (/<script>alert|<img src=x/.test(page)) flaws.push('markup in the report');
+    }
+  }
+  return flaws;
+}
+
+function checkOutside(random, outside) {
+  const parent = temporaryFolder();
+  const root = join(parent, 'project');
+  mkdirSync(root);
+  makeProject(values, root);
+  writeFileSync(join(parent, 'outside.yaml'), values);
+  writeFileSync(join(parent, 'outside.txt'), 'text\n');
+  symlinkSync(join(parent, 'outside.yaml'), join(root, 'pipelines/link.yaml'));
+  symlinkSync(join(parent, 'outside.txt'), join(root, 'link.txt'));
+  symlinkSync(parent, join(root, 'up'));
+  const path = random.pick([
+    '../outside.yaml',
+    '../../outside.yaml',
+    join(parent, 'outside.yaml'),
+    'link.yaml',
+    '/dev/null',
+    '/etc',
+    '/proc/self/mem',
+    '../up/outside.yaml',
+    '\u0000',
+    '',
+    '.',
+    'small.yaml',
+  ]);
+  const file = random.pick([
+    '../outside.txt',
+    join(parent, 'outside.txt'),
+    'link.txt',
+    'up/outside.txt',
+    '/dev/zero',
+    '/etc',
+    '',
+    '.',
+    '..',
+    'cache',
+    'link.txt/',
+  ]);
+  writeFileSync(join(root, 'pipelines/extends.yaml'), `extends: ${JSON.stringify(path)}\nversion: 1\n`);
+  writeFileSync(
+    join(root, 'pipelines/files.yaml'),
+    `version: 1\nsteps:\n  one: { kind: command, with: { files: [${JSON.stringify(file)}], argv: [ls, -R] } }\n`,
+  );
+  const flaws = [];
+  for (const args of [
+    ['run', 'pipelines/extends.yaml'],
+    ['run', 'pipelines/files.yaml'],
+    ['plan', 'pipelines/files.yaml'],
+  ]) {
+    const answer = kshot(root, args, { timeout: 60_000 });
+    outside.note(`exit ${answer.exitCode}`);
+    const own = flawsOf(answer, [0, 1, 2, 3]);
+    if (own.length > 0) flaws.push(`${args.join(' ')}: ${own.join(', ')}: ${answer.text.slice(0, 700)}`);
+  }
+  if (
+    !existsSync(join(parent, 'outside.txt')) ||
+    readFileSync(join(parent, 'outside.txt'), 'utf8') !== 'text\n'
+  )
+    flaws.push('a file outside was changed');
+  outside.count(flaws, `extends ${JSON.stringify(path)}, files ${JSON.stringify(file)}`);
+  rmSync(parent, { recursive: true, force: true });
 }
 
 /** Damaged safetensors read in this process, damaged parquet in another, which a fault of DuckDB's may end. */

@@ -150,43 +150,47 @@ export function* copies({ random }) {
   };
   for (;;) {
     const name = random.pick(Object.keys(ways));
-    yield () => {
-      if (name.includes('rsync') || name.includes('zip'))
-        if (!has('rsync')) return copied.note('skipped: no rsync');
-      const root = temporaryFolder();
-      const { status, stderr } = spawnSync(ways[name][0], ways[name].slice(1), {
-        cwd: root,
-        encoding: 'utf8',
-      });
-      const flaws = status === 0 ? [] : [stderr];
-      flaws.push(...flawsOfHits(root));
-      if (process.getuid() === 0 && name.includes('owner')) {
-        // Somebody else than the owner, who may only read.
-        for (const path of [root, join(root, 'cache')]) spawnSync('chmod', ['-R', 'a+rX', path]);
-      }
-      flaws.push(...flawsOfRecovery(root, reference));
-      copied.count(flaws, name);
-      rmSync(root, { recursive: true, force: true });
-    };
-    yield () => {
-      const root = makeProject(values);
-      const lock = ownerOf(kshotLock(root));
-      // Another process, alive, under the number that the lock names.
-      const other = spawn('sleep', ['60']);
-      const [key] = Object.keys(resultsOf(values));
-      rmSync(join(root, 'cache'), { recursive: true, force: true });
-      mkdirSync(join(root, 'cache/locks'), { recursive: true });
-      symlinkSync(
-        JSON.stringify({ ...lock, processId: other.pid, token: '0123456789abcdef' }),
-        join(root, 'cache/locks', key),
-      );
-      const answer = kshot(root, ['run', '--quiet'], { timeout: 60_000 });
-      const flaws = flawsOf(answer, [0]);
-      other.kill();
-      reused.count(flaws, 'the lock of a process that is gone, whose number lives');
-      rmSync(root, { recursive: true, force: true });
-    };
+    yield () => checkCopy(name, ways[name], reference, copied);
+    yield () => checkReusedNumber(reused);
   }
+}
+
+function checkCopy(name, [command, ...args], reference, copied) {
+  if (name.includes('rsync') || name.includes('zip'))
+    if (!has('rsync')) return copied.note('skipped: no rsync');
+  const root = temporaryFolder();
+  const { status, stderr } = spawnSync(command, args, {
+    cwd: root,
+    encoding: 'utf8',
+  });
+  const flaws = status === 0 ? [] : [stderr];
+  flaws.push(...flawsOfHits(root));
+  if (process.getuid() === 0 && name.includes('owner')) {
+    // Somebody else than the owner, who may only read.
+    for (const path of [root, join(root, 'cache')]) spawnSync('chmod', ['-R', 'a+rX', path]);
+  }
+  flaws.push(...flawsOfRecovery(root, reference));
+  copied.count(flaws, name);
+  rmSync(root, { recursive: true, force: true });
+}
+
+function checkReusedNumber(reused) {
+  const root = makeProject(values);
+  const lock = ownerOf(kshotLock(root));
+  // Another process, alive, under the number that the lock names.
+  const other = spawn('sleep', ['60']);
+  const [key] = Object.keys(resultsOf(values));
+  rmSync(join(root, 'cache'), { recursive: true, force: true });
+  mkdirSync(join(root, 'cache/locks'), { recursive: true });
+  symlinkSync(
+    JSON.stringify({ ...lock, processId: other.pid, token: '0123456789abcdef' }),
+    join(root, 'cache/locks', key),
+  );
+  const answer = kshot(root, ['run', '--quiet'], { timeout: 60_000 });
+  const flaws = flawsOf(answer, [0]);
+  other.kill();
+  reused.count(flaws, 'the lock of a process that is gone, whose number lives');
+  rmSync(root, { recursive: true, force: true });
 }
 
 /** A lock as kshot writes it, taken from a run under way. */

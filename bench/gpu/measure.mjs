@@ -125,6 +125,17 @@ for (const line of comparisons(results.rows)) console.log(line);
 console.log(`\nwritten: ${join(out, 'results.json')}, ${join(out, 'table.md')}`);
 process.exitCode = wrong > 0 ? 1 : 0;
 
+/** Writes the model that every case begins with. */
+function writeInitial(episodes) {
+  const { items } = JSON.parse(readFileSync(episodes, 'utf8'));
+  const shape = { items, embedding: shippedSizes.embedding, hidden: shippedSizes.hidden };
+  writeFileSync(
+    initial,
+    writeModel({ layout: gru.layout(shape), parameters: Float32Array.from(initialParameters(shape, 1)) }),
+  );
+  results.items = items;
+}
+
 /** Runs one case in a process of its own, for its own time and no longer than what is left of all. */
 async function measureCase(planned, index) {
   const { label, tasks, program } = planned;
@@ -132,15 +143,7 @@ async function measureCase(planned, index) {
   const left = (deadline - performance.now()) / 1000;
   if (left < 5) return { ...row, failed: 'no time was left for it' };
   const { file } = episodeFiles.find(({ most }) => most >= tasks);
-  if (!existsSync(initial)) {
-    const { items } = JSON.parse(readFileSync(file, 'utf8'));
-    const shape = { items, embedding: shippedSizes.embedding, hidden: shippedSizes.hidden };
-    writeFileSync(
-      initial,
-      writeModel({ layout: gru.layout(shape), parameters: Float32Array.from(initialParameters(shape, 1)) }),
-    );
-    results.items = items;
-  }
+  if (!existsSync(initial)) writeInitial(file);
   const gradient = join(work, `gradient-${index}.safetensors`);
   const caseFile = join(work, `case-${index}.json`);
   const seconds = Math.min(planned.seconds, left - 3);
@@ -171,19 +174,22 @@ async function measureCase(planned, index) {
       Object.assign(row, rest);
     },
   });
-  if (existsSync(gradient) && row.loss !== undefined && row.tasks_timed === undefined) {
-    const own = { loss: row.loss, gradient: readModel(readFileSync(gradient), gradient).parameters };
-    if (planned.reference && !references.has(tasks)) references.set(tasks, own);
-    const reference = references.get(tasks);
-    if (reference !== undefined && reference !== own) {
-      row.lossError = Math.abs(own.loss - reference.loss) / Math.abs(reference.loss);
-      row.gradientError = relativeError(own.gradient, reference.gradient);
-      row.wrong = !(row.lossError < largestError && row.gradientError < largestError);
-    }
-  }
+  compareWithReference(row, planned, gradient);
   if (row.checks?.some(({ error }) => !(error < largestError))) row.wrong = true;
   if (row.milliseconds.length === 0) row.failed = ended ?? 'it ended without a measurement';
   return { ...row, ...spread(row.milliseconds) };
+}
+
+/** Says of a row how far its loss and gradient are from those of the reference, which the first such row is. */
+function compareWithReference(row, { tasks, reference: isReference }, gradient) {
+  if (!existsSync(gradient) || row.loss === undefined || row.tasks_timed !== undefined) return;
+  const own = { loss: row.loss, gradient: readModel(readFileSync(gradient), gradient).parameters };
+  if (isReference && !references.has(tasks)) references.set(tasks, own);
+  const reference = references.get(tasks);
+  if (reference === undefined || reference === own) return;
+  row.lossError = Math.abs(own.loss - reference.loss) / Math.abs(reference.loss);
+  row.gradientError = relativeError(own.gradient, reference.gradient);
+  row.wrong = !(row.lossError < largestError && row.gradientError < largestError);
 }
 
 /** Hears a child's JSON lines; resolves to why it did not end well, or undefined. */

@@ -35,6 +35,7 @@ export function planCases({ taskCounts, cores, adapter, python }) {
     seconds,
   });
   const loop = (seconds, device) => pytorch('loop', "the notebook's loop", seconds, device);
+  // biome-ignore lint/complexity/noExcessiveCognitiveComplexity: a flat list, each line with what it wants
   return ascending.flatMap((tasks) =>
     [
       wasm(cores, true),

@@ -40,15 +40,15 @@ export function lostResults(
   nodesOf: (run: string) => readonly ManifestNode[],
   sizes: ReadonlyMap<Digest, number>,
 ): readonly LostResults[] {
-  const told = new Set<Digest>();
+  const counted = new Set<Digest>();
   const sizeOf = (digest: Digest) => {
-    if (told.has(digest)) return 0;
-    told.add(digest);
+    if (counted.has(digest)) return 0;
+    counted.add(digest);
     return sizes.get(digest) ?? 0;
   };
   return runs.toReversed().flatMap((record) => {
     const run = identityOf(record);
-    const lost = nodesOf(run).filter(({ key }) => key !== undefined && sizes.has(key) && !told.has(key));
+    const lost = nodesOf(run).filter(({ key }) => key !== undefined && sizes.has(key) && !counted.has(key));
     const bytes = lost
       .flatMap(({ key, outputs }) => [
         ...(key === undefined ? [] : [key]),

@@ -24,6 +24,11 @@ export interface MetricRow {
   readonly intervals: { readonly [metric: string]: readonly [low: number, high: number] };
 }
 
+/** Whether a row is of an evaluation of kshot's own, whose settings are k, steps and inner_lr. */
+export function isEvaluation({ k, users }: MetricRow): boolean {
+  return k !== null && users !== null;
+}
+
 /** The rows of table `metrics` with all metrics of a setting in one row, in the order of the nodes given. */
 export function metricRows(rows: readonly Row[], nodes: readonly string[]): readonly MetricRow[] {
   const settings = new Map<
@@ -78,7 +83,7 @@ function numberOf(value: unknown): number | null {
  */
 export function metricTable(rows: readonly MetricRow[], digits: number): RowTable {
   const metrics = inReadingOrder(rows.flatMap((row) => Object.keys(row.values)));
-  const settings = [...new Set(rows.flatMap((row) => (row.k === null ? Object.keys(row.settings) : [])))];
+  const settings = [...new Set(rows.flatMap((row) => (isEvaluation(row) ? [] : Object.keys(row.settings))))];
   const columns: readonly (readonly [name: string, cellOf: (row: MetricRow) => Json])[] = [
     ['node', (row) => row.node],
     ['role', (row) => (row.role === 'test' ? 'TEST' : row.role)],

@@ -135,9 +135,11 @@ async function collect(
     type: String(row['column_type']),
   }));
   const taken = Object.entries(columns).filter(
-    ([name]) => !sourceColumns.includes(name) && found.some((one) => one.name === name),
+    ([name]) => name !== 'run' && !sourceColumns.includes(name) && found.some((one) => one.name === name),
   );
-  const own = tablesWithSettings.includes(table) ? settingColumns(columns, found, files) : [];
+  const own = tablesWithSettings.includes(table)
+    ? settingColumns(columns, found, files, await contradicted(database, read, found, files))
+    : [];
   for (const { column, type } of own) {
     await database.run(`ALTER TABLE ${table} ADD COLUMN ${sqlName(column)} ${type}`);
   }
@@ -145,18 +147,20 @@ async function collect(
   const sources = files.map((file) => {
     const { path, shownAs, step, role, unfinished, names } = file;
     const values = named.map(({ cellOf }) => cellOf(names));
-    const cells = [path, shownAs, step, role, unfinished, ...values];
-    return `(${cells.map((text) => (text === null ? 'NULL' : sqlText(text))).join(', ')})`;
+    return valuesRow([path, shownAs, step, role, unfinished, ...values]);
   });
   const selected = [
     `${sqlText(run)} AS run`,
     ...sourceColumns.filter((name) => name in columns).map((name) => `source.${name}`),
     // What a program wrote under the name of such a column need not be of its type.
     ...taken.map(([name, type]) => `TRY_CAST(content.${sqlName(name)} AS ${type}) AS ${sqlName(name)}`),
-    ...own.map(
-      ({ column, type, from }) =>
-        `CAST(${from === undefined ? `source.${sqlName(column)}` : `content.${sqlName(from)}`} AS ${type}) AS ${sqlName(column)}`,
-    ),
+    ...own.map(({ column, type, from, cellOf }) => {
+      const cells = [
+        ...(from === undefined ? [] : [`content.${sqlName(from)}`]),
+        ...(cellOf === undefined ? [] : [`source.${sqlName(column)}`]),
+      ].map((cell) => `CAST(${cell} AS ${type})`);
+      return `coalesce(${cells.join(', ')}) AS ${sqlName(column)}`;
+    }),
   ];
   const sourceNames = ['file', ...sourceColumns, ...named.map(({ column }) => column)].map(sqlName);
   await database.run(
@@ -179,15 +183,55 @@ interface SettingColumn {
   readonly type: string;
   /** The files' column that it is. */
   readonly from?: string;
-  /** Else what it is for a node, from its names, as text. */
+  /** What it is for a node, from its names, as text; of both, where a file does not say. */
   readonly cellOf?: (names: JsonObject) => string | null;
 }
 
-/** Further columns of the files; then the names of nodes, where no column of the files says the same. */
+/** A column of files. */
+interface FoundColumn {
+  readonly name: string;
+  readonly type: string;
+}
+
+function valuesRow(cells: readonly (string | null)[]): string {
+  return `(${cells.map((text) => (text === null ? 'NULL' : sqlText(text))).join(', ')})`;
+}
+
+/** Names of nodes that are columns of files too, which say something else of the same node. */
+async function contradicted(
+  database: Database,
+  read: string,
+  found: readonly FoundColumn[],
+  files: readonly RowsFile[],
+): Promise<ReadonlySet<string>> {
+  const contradictedNames = new Set<string>();
+  for (const { name } of found) {
+    const told = files.flatMap(({ path, names }) => {
+      const value = names[name];
+      return value === undefined || value === null
+        ? []
+        : [valuesRow([path, typeof value === 'string' ? value : JSON.stringify(value)])];
+    });
+    if (told.length === 0) continue;
+    const column = `content.${sqlName(name)}`;
+    const [other] = await database.rows(
+      `SELECT 1 FROM ${read} AS content JOIN (VALUES ${told.join(', ')}) AS source (file, told) ON source.file = content.filename
+       WHERE NOT coalesce(TRY_CAST(${column} AS DOUBLE) = TRY_CAST(told AS DOUBLE), CAST(${column} AS VARCHAR) = told) LIMIT 1`,
+    );
+    if (other !== undefined) contradictedNames.add(name);
+  }
+  return contradictedNames;
+}
+
+/**
+ * Further columns of the files and the names of nodes; one of a file that contradicts its node's has an underscore
+ * behind it.
+ */
 function settingColumns(
   columns: { readonly [name: string]: string },
-  found: readonly { readonly name: string; readonly type: string }[],
+  found: readonly FoundColumn[],
   files: readonly Pick<RowsFile, 'names'>[],
+  contradicting: ReadonlySet<string>,
 ): readonly SettingColumn[] {
   // DuckDB takes names that differ in case alone for one; `source` columns and `run` are in no file of ours.
   const taken = new Set(Object.keys(columns));
@@ -201,18 +245,31 @@ function settingColumns(
     ({ name }) =>
       name !== 'filename' && (!(name in columns) || name === 'run' || sourceColumns.includes(name)),
   );
-  const ofFiles = inFiles.map(({ name, type }) => ({ column: free(name), type, from: name }));
-  const written = new Set(found.map(({ name }) => name));
   const names = [...new Set(files.flatMap((file) => Object.keys(file.names)))];
+  const told = (name: string) => {
+    const { type, cell } = narrowestType(files.map((file) => file.names[name] ?? null));
+    const cellOf = (of: JsonObject) => {
+      const value = cell(of[name] ?? null);
+      return value === null ? null : String(value);
+    };
+    return { type, cellOf };
+  };
+  const isShared = (name: string) => names.includes(name) && !contradicting.has(name);
   const ofNodes = names
-    .filter((name) => !written.has(name))
-    .map((name): SettingColumn => {
-      const { type, cell } = narrowestType(files.map((file) => file.names[name] ?? null));
-      const cellOf = (of: JsonObject) => {
-        const value = cell(of[name] ?? null);
-        return value === null ? null : String(value);
-      };
-      return { column: free(name), type, cellOf };
-    });
+    .filter((name) => !inFiles.some((one) => one.name === name && isShared(name)))
+    .filter((name) => contradicting.has(name) || !found.some((one) => one.name === name))
+    .map((name): SettingColumn => ({ column: free(name), ...told(name) }));
+  const ofFiles = inFiles.map(({ name, type }): SettingColumn => {
+    if (!isShared(name)) return { column: free(name), type, from: name };
+    const { type: typeTold, cellOf } = told(name);
+    return { column: free(name), type: commonType(type, typeTold), from: name, cellOf };
+  });
   return [...ofFiles, ...ofNodes];
+}
+
+/** A type for the values of two columns that say the same where both say something. */
+function commonType(one: string, other: string): string {
+  const numbers = ['BIGINT', 'INTEGER', 'DOUBLE'];
+  if (one === other) return one;
+  return numbers.includes(one) && numbers.includes(other) ? 'DOUBLE' : 'VARCHAR';
 }

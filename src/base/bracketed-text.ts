@@ -24,12 +24,18 @@ function scan(text: string, visit: (character: string, index: number, depth: num
   for (let index = 0; index < text.length; index++) {
     const character = text[index] ?? '';
     if (character === '"') {
-      index++;
-      while (index < text.length && text[index] !== '"') index += text[index] === '\\' ? 2 : 1;
+      index = endOfString(text, index);
       continue;
     }
     if (character === '[' || character === '{') depth++;
     if (character === ']' || character === '}') depth--;
     visit(character, index, depth);
   }
+}
+
+/** Index of the quote that closes the one at `start`; past the end where none does. */
+function endOfString(text: string, start: number): number {
+  let index = start + 1;
+  while (index < text.length && text[index] !== '"') index += text[index] === '\\' ? 2 : 1;
+  return index;
 }

@@ -23,7 +23,8 @@ const forceOption = () =>
   ).argParser(collect);
 
 /** Adds the commands that plan a pipeline, and the one that runs it. */
-export function addPlanningCommands({ command, connect }: CommandBuilder): void {
+export function addPlanningCommands(builder: CommandBuilder): void {
+  const { command, connect } = builder;
   connect(
     pipelineOptions(
       command('run', {
@@ -88,6 +89,11 @@ export function addPlanningCommands({ command, connect }: CommandBuilder): void 
       .addOption(formatOption('how the graph is printed', ['text', 'mermaid', 'dot', 'json'])),
     async () => (await import('./commands/dag.js')).dag,
   );
+  addStepCommands(builder);
+}
+
+/** Commands that tell of one step. */
+function addStepCommands({ command, connect }: CommandBuilder): void {
   connect(
     pipelineOptions(
       command('explain', {

@@ -8,13 +8,13 @@ import { formatFailures } from '../ui/views/print-failures.js';
  * code. Of stderr nothing is told, as there is nowhere to.
  */
 export function surviveRefusedOutput(): void {
-  let isTold = false;
+  let isReported = false;
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     const isLost = error.code === 'EPIPE' || (error.code === 'EIO' && process.stdout.isTTY);
-    if (isLost || isTold) return;
+    if (isLost || isReported) return;
     const failure = environmentFailure(error, 'writing to standard output');
     if (failure === undefined) throw error;
-    isTold = true;
+    isReported = true;
     process.stderr.write(formatFailures([failure]));
     process.on('exit', (exitCode) => {
       process.exitCode = Math.max(exitCode, exitCodeOf(failure.reason));

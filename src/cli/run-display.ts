@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import type { RunEvent } from '../run/event.js';
 import { tailOf } from '../run/step-log.js';
 import type { LiveView } from '../ui/live/live-view.js';
+import { messageLines } from '../ui/live/message-lines.js';
 import { reduceView } from '../ui/live/reduce-view.js';
-import { toldLines } from '../ui/live/told-lines.js';
 import { emptyView } from '../ui/live/view-state.js';
 import { ndjsonLine } from '../ui/ndjson.js';
 import { createPlainLines, summaryLine } from '../ui/plain-lines.js';
@@ -129,8 +129,8 @@ function liveDisplay(terminal: Terminal, { root, stop }: RunDisplayOptions, plai
     process.off('SIGCONT', resume);
     view?.pause();
     const drawing = { width: process.stderr.columns || 80, style, symbols };
-    const told = view === undefined ? past.reduce(reduceView, emptyView).told : view.untold();
-    for (const line of told.flatMap((one) => toldLines(one, drawing))) terminal.say(line);
+    const messages = view === undefined ? past.reduce(reduceView, emptyView).messages : view.unprinted();
+    for (const line of messages.flatMap((one) => messageLines(one, drawing))) terminal.say(line);
   };
   // What is printed of a bug must not be drawn over, and the terminal be as it was.
   process.prependListener('uncaughtException', close);

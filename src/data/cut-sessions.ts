@@ -133,6 +133,7 @@ function eventsOf({ first, starts, items, times }: UserEvents, user: number): [I
 function sessionCutter({ gapSeconds, keepTies }: SessionRules, rows: HistoryAppender) {
   const [keptItems, keptTimes, places, starts, sessions] = rows.lists;
   let firstPair = 0;
+  // biome-ignore lint/complexity/noExcessiveCognitiveComplexity: one pass over every event there is, which keeps what it knows in numbers
   return (user: string, items: Int32Array, times: Float64Array): void => {
     for (const list of rows.lists) list.makeRoom(items.length);
     let kept = 0;

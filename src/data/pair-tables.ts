@@ -76,8 +76,8 @@ async function createRelation(
     const [counts] = await database.rows(`SELECT ${nulls.join(', ')} FROM ${sqlName(name)}`);
     const holes = needed.filter(({ column }) => counts?.[column] !== 0);
     if (holes.length > 0) {
-      const told = holes.map(({ column, sql }) => describeHole(database, path, column, sql));
-      throw badData(file, (await Promise.all(told)).join('; '), { hint });
+      const descriptions = holes.map(({ column, sql }) => describeHole(database, path, column, sql));
+      throw badData(file, (await Promise.all(descriptions)).join('; '), { hint });
     }
     if (unique === undefined) return false;
     if (await ascends(database, sqlName(name), unique)) return true;

@@ -103,7 +103,7 @@ export type EngineProbe =
       /** One clause that says what is missing or wrong. */
       readonly why: string;
       /** What to do to make it available, where something can be done. */
-      readonly mend?: string;
+      readonly remedy?: string;
       /** Present where another look may come to something else, though nothing changes. */
       readonly passing?: true;
       readonly versions: PackageVersions;

@@ -12,7 +12,7 @@ export async function probeEngine(name: string): Promise<EngineProbe> {
     return {
       available: false,
       why: `there is no ${engine.packages.join(' and ')} for ${platform}`,
-      mend: '--engine tfjs:webgpu computes on any GPU',
+      remedy: '--engine tfjs:webgpu computes on any GPU',
       versions,
     };
   }
@@ -21,7 +21,7 @@ export async function probeEngine(name: string): Promise<EngineProbe> {
   return {
     available: false,
     why: `the package${missing.length === 1 ? '' : 's'} ${missing.join(' and ')} ${missing.length === 1 ? 'is' : 'are'} not installed`,
-    mend: installing({ ...engine, packages: missing }),
+    remedy: installing({ ...engine, packages: missing }),
     versions,
   };
 }

@@ -21,7 +21,7 @@ export async function probeInProcess(name: string): Promise<EngineProbe> {
         resolve({
           available: false,
           why: `its driver or library ended the process that looked: ${endOf(error)}`,
-          mend: 'update the driver, or compute with --engine wasm',
+          remedy: 'update the driver, or compute with --engine wasm',
           versions: {},
           passing: true,
         });

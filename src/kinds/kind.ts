@@ -117,6 +117,11 @@ export interface ExternalFile {
   readonly path: string;
   /** What the file must hold, in a few words; said where it is missing. */
   readonly expected?: string;
+  /**
+   * Of a module that a program imports: the digest of the bytes that were read for it. What it says stands in the key
+   * (`imports`), and not these.
+   */
+  readonly traced?: string;
 }
 
 export interface ExternalFiles {
@@ -127,6 +132,27 @@ export interface ExternalFiles {
   readonly patterns?: readonly string[];
   /** What people should look at in the choice of them, though nothing is wrong; said at every plan. */
   readonly remarks?: readonly Objection[];
+  /** All that a program imports, a line each; the digest of this text stands in the key. */
+  readonly imports?: string;
+}
+
+/** A program in Python: where its imports are followed from, and how it is started. */
+export interface PythonProgram {
+  /** The script, relative to the root; or a module, as `python3 -m` runs it. */
+  readonly start?: { readonly script: string } | { readonly module: string };
+  /** Nobody knows what it imports: all that is installed counts. */
+  readonly mayImportAnything: boolean;
+  /** The parameter that says what is run. */
+  readonly parameter: string;
+  /** Python files of the root that it may import by names which nobody can read in it, relative to the root. */
+  readonly files: readonly string[];
+  /** What its step declares as files, as written. */
+  readonly declared: readonly string[];
+  readonly interpreter: Omit<Interpreter, 'parameter'>;
+  /** The environment that it is started with, as far as that decides what is found. */
+  readonly environment: { readonly [name: string]: string };
+  /** A module of kshot's own that it may import, absolute; it is in no key. */
+  readonly ownModule: string;
 }
 
 /**
@@ -204,7 +230,10 @@ export interface Kind<Given = JsonObject, Final = JsonObject, Body = Final> {
    * Files inside the root that the step names without declaring them; planning refuses the step for each
    * (`undeclared-file`, exit 3), because an edit of such a file would not be seen. Paths relative to `root`.
    */
-  readonly undeclaredFiles?: (step: StepShape<Given>, root: string) => readonly UndeclaredFile[];
+  readonly undeclaredFiles?: (
+    step: StepShape<Given> & Pick<PlannedStep, 'files'>,
+    root: string,
+  ) => readonly UndeclaredFile[];
   /** Files that the step is going to run and that are nowhere; planning refuses the step for each. */
   readonly missingFiles?: (step: StepShape<Given>, root: string) => readonly MissingFile[];
   /**
@@ -218,7 +247,9 @@ export interface Kind<Given = JsonObject, Final = JsonObject, Body = Final> {
    * A program of this machine that computes for it: its version goes into the key and reaches the body as the parameter
    * of that name. `path`: where it is looked for, as in PATH.
    */
-  readonly interpreter?: (parameters: Given) => Interpreter;
+  readonly interpreter?: (parameters: Given, root: string) => Interpreter | undefined;
+  /** The program in Python that it is to run, whose imports are traced; undefined where it is in no Python. */
+  readonly pythonProgram?: (step: StepShape<Given>, root: string) => PythonProgram | undefined;
   /**
    * Where the digest of its code starts: at its body, unless most of what that does shapes no result. A literal
    * `new URL('./FILE.js', import.meta.url)`.
@@ -236,9 +267,12 @@ export interface Kind<Given = JsonObject, Final = JsonObject, Body = Final> {
 export interface Interpreter {
   /** The parameter that holds its version. */
   readonly parameter: string;
+  /** Its name, or an absolute path. */
   readonly program: string;
   /** Folders, as in PATH. */
   readonly path: string;
+  /** Where it does not tell its version, the step is planned without. */
+  readonly mayBeSilent?: true;
 }
 
 /** A kind whose functions and body are checked against its parameters, as one among others. */
@@ -313,6 +347,8 @@ export interface Objection {
   readonly path?: readonly string[];
   /** A name that is none of those that there are: the nearest of them is suggested. */
   readonly unknown?: { readonly name: string; readonly known: readonly string[] };
+  /** What to write, where something is read that the step does not declare. */
+  readonly undeclared?: string;
 }
 
 /** A file that a step names and does not declare. */

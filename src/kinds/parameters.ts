@@ -119,11 +119,8 @@ function defaultsOf({
     const filled: { [name: string]: Json } = { ...value };
     for (const { name, standard, fill } of fields) {
       const given = Object.hasOwn(filled, name) ? filled[name] : undefined;
-      if (given === undefined) {
-        if (standard !== undefined) filled[name] = standard;
-      } else if (fill !== undefined && isJsonObject(given)) {
-        filled[name] = fill(given);
-      }
+      if (given !== undefined && fill !== undefined && isJsonObject(given)) filled[name] = fill(given);
+      if (given === undefined && standard !== undefined) filled[name] = standard;
     }
     return filled;
   };

@@ -9,7 +9,7 @@ import {
   realpathSync,
   statSync,
 } from 'node:fs';
-import { basename, delimiter, join } from 'node:path';
+import { basename, delimiter, isAbsolute, join } from 'node:path';
 import type { Failure } from '../base/failure.js';
 import { writeFileAtomic } from '../base/files/atomic-file.js';
 import { checkedJson, checkedText } from '../base/files/checked-json.js';
@@ -20,7 +20,13 @@ import { layoutOf } from '../store/local/layout.js';
 
 /** Tells of programs that compute in nodes which versions they are. */
 export interface InterpreterVersions {
-  versionOf(interpreter: Omit<Interpreter, 'parameter'>): Result<string, Failure>;
+  find(interpreter: Omit<Interpreter, 'parameter'>): Result<FoundInterpreter, Failure>;
+}
+
+export interface FoundInterpreter {
+  readonly version: string;
+  /** The interpreter itself, absolute: not a script that starts it. */
+  readonly executable: string;
 }
 
 interface KnownVersion {
@@ -33,7 +39,8 @@ type KnownVersions = { readonly [path: string]: KnownVersion };
 
 /** How long a program may take to tell its version. */
 const patienceMilliseconds = 20_000;
-const question = 'import platform; print(platform.python_implementation(), platform.python_version())';
+const question =
+  'import platform, sys; print(platform.python_implementation(), platform.python_version()); print(sys.executable)';
 
 /**
  * Asks a program once, and again when its file is another one; what it answered is kept in the cache, so that planning
@@ -44,24 +51,25 @@ const question = 'import platform; print(platform.python_implementation(), platf
 export function openInterpreterVersions(cacheFolder: string, root: string): InterpreterVersions {
   const file = layoutOf(cacheFolder).interpreters;
   let known: KnownVersions | undefined;
-  const answers = new Map<string, Result<string, Failure>>();
+  const answers = new Map<string, Result<FoundInterpreter, Failure>>();
 
-  const ask = (program: string, path: string): Result<string, Failure> => {
+  const ask = (program: string, path: string): Result<FoundInterpreter, Failure> => {
     const found = programOnPath(program, path);
     if (found === undefined) return failed(missing(program));
     known ??= readKnown(file);
     const look = lookOf(found);
     const before = known[found];
-    if (before?.look === look) return success(before.version);
-    const version = askVersion(found, path, root);
-    if (version.ok && isInterpreter(found)) {
-      known = { ...known, [found]: { version: version.value, look } };
-      keep(file, known, cacheFolder);
-    }
-    return version;
+    if (before?.look === look) return success({ version: before.version, executable: found });
+    const answer = askVersion(found, path, root);
+    if (!answer.ok || !isInterpreter(found)) return answer;
+    const { version } = answer.value;
+    known = { ...known, [found]: { version, look } };
+    keep(file, known, cacheFolder);
+    // Of an environment, this is a link to one outside of it.
+    return success({ version, executable: found });
   };
   return {
-    versionOf({ program, path }) {
+    find({ program, path }) {
       const name = `${program}\0${path}`;
       const answer = answers.get(name) ?? ask(program, path);
       answers.set(name, answer);
@@ -72,8 +80,10 @@ export function openInterpreterVersions(cacheFolder: string, root: string): Inte
 
 /** Where a program is that is found by its name; undefined where it is nowhere. */
 function programOnPath(program: string, path: string): string | undefined {
-  for (const folder of path.split(delimiter)) {
-    const candidate = join(folder, program);
+  const candidates = isAbsolute(program)
+    ? [program]
+    : path.split(delimiter).map((folder) => join(folder, program));
+  for (const candidate of candidates) {
     try {
       accessSync(candidate, constants.X_OK);
       if (statSync(candidate).isFile()) return candidate;
@@ -84,7 +94,7 @@ function programOnPath(program: string, path: string): string | undefined {
   return undefined;
 }
 
-function askVersion(program: string, path: string, root: string): Result<string, Failure> {
+function askVersion(program: string, path: string, root: string): Result<FoundInterpreter, Failure> {
   try {
     const answer = execFileSync(program, ['-I', '-S', '-c', question], {
       cwd: root,
@@ -93,7 +103,10 @@ function askVersion(program: string, path: string, root: string): Result<string,
       stdio: ['ignore', 'pipe', 'pipe'],
       timeout: patienceMilliseconds,
     }).trim();
-    if (/^\w+ \d+\.\d+\S*$/.test(answer)) return success(answer);
+    const [version = '', executable = ''] = answer.split('\n');
+    if (/^\w+ \d+\.\d+\S*$/.test(version)) {
+      return success({ version, executable: isAbsolute(executable) ? executable : program });
+    }
     return failed(silent(program, `it answered ${JSON.stringify(answer.slice(0, 80))}`));
   } catch (error) {
     return failed(silent(program, (error as Error).message.split('\n')[0] ?? ''));

@@ -14,6 +14,7 @@ import { namesInGraph, nodesCalled } from './graph/called-nodes.js';
 import type { DraftNode, Graph, GraphNode } from './graph/graph.js';
 import { loadValidators, type ParameterValidators } from './graph/parameter-errors.js';
 import { resolveEngines } from './graph/resolve-engines.js';
+import { openImportTracer } from './imports/import-tracer.js';
 import { openInterpreterVersions } from './interpreter-versions.js';
 import { nodesNeededBy } from './plan/resolve-inputs.js';
 import { resolvePublications } from './spec/publications.js';
@@ -58,9 +59,12 @@ export async function loadPipeline(options: LoadOptions): Promise<Result<Graph, 
   const spec = readSpec(pipeline, { kinds, engine: options.engine, fallbackName }, report);
   const choose = options.chooseEngine ?? ((asked: string) => chooseHere(asked, cacheFolder(root)));
   const engines = await resolveEngines(spec, choose);
+  const cache = cacheFolder(root);
+  const interpreters = openInterpreterVersions(cache, root);
+  const tracer = openImportTracer(cache, resolve(root), interpreters);
   const { nodes: drafts, values } = buildGraph(
     spec,
-    { engines, root, validators, interpreters: openInterpreterVersions(cacheFolder(root), root) },
+    { engines, root, validators, interpreters, tracer },
     report,
   );
   const expanded = new Set(drafts.map(({ step }) => step));

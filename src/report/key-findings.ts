@@ -18,7 +18,7 @@ export function keyFindings(summaries: readonly SummaryRow[]): readonly string[]
     return [
       compared === undefined
         ? `${value}.`
-        : `${value}, ${comparison(compared)} ${row.baseline}${told(compared)}.`,
+        : `${value}, ${comparison(compared)} ${row.baseline}${caveat(compared)}.`,
     ];
   });
 }
@@ -42,7 +42,7 @@ function comparison({ difference, improvement_percent }: ComparedMetric): string
   return `${amount} ${direction}`;
 }
 
-function told({ difference, distinguishable, over }: ComparedMetric): string {
+function caveat({ difference, distinguishable, over }: ComparedMetric): string {
   if (distinguishable === null || difference === 0) return '';
   return distinguishable === 'yes' ? '' : `, which cannot be told apart over these ${over}`;
 }

@@ -1,5 +1,5 @@
 import type { MetricRow } from '../artifacts/metric-table.js';
-import type { Json } from '../base/json.js';
+import type { Json, JsonObject } from '../base/json.js';
 
 /** One evaluation in two runs: of the same node, at settings that correspond. */
 export interface MatchedSetting {
@@ -12,11 +12,15 @@ export interface MatchedSettings {
   readonly both: readonly MatchedSetting[];
   readonly onlyBefore: readonly MetricRow[];
   readonly onlyAfter: readonly MetricRow[];
+  /** Of a row's further settings those by which rows of its node are told apart, in either run. */
+  readonly settingsOf: (row: MetricRow) => JsonObject;
 }
 
 /** What settings are told apart by, from all to none. */
-const identities: readonly ((row: MetricRow) => readonly Json[])[] = [
+const identities: readonly ((row: MetricRow, varying: JsonObject) => readonly Json[])[] = [
   ({ k, steps, inner_lr, settings }) => [k, steps, inner_lr, settings],
+  // A program has the rows of before, under another parameter: each fold belongs to itself.
+  ({ k, steps, inner_lr }, varying) => [k, steps, inner_lr, varying],
   ({ k, steps, inner_lr }) => [k, steps, inner_lr],
   ({ k, steps }) => [k, steps],
   ({ k, inner_lr }) => [k, inner_lr],
@@ -31,8 +35,9 @@ const identities: readonly ((row: MetricRow) => readonly Json[])[] = [
 export function matchSettings(before: readonly MetricRow[], after: readonly MetricRow[]): MatchedSettings {
   const partners = new Map<MetricRow, MetricRow>();
   const taken = new Set<MetricRow>();
+  const settingsOf = varyingSettings(before, after);
   for (const identity of identities) {
-    const nameOf = (row: MetricRow) => JSON.stringify([row.node, ...identity(row)]);
+    const nameOf = (row: MetricRow) => JSON.stringify([row.node, ...identity(row, settingsOf(row))]);
     const open = groupBy(
       before.filter((row) => !taken.has(row)),
       nameOf,
@@ -56,6 +61,24 @@ export function matchSettings(before: readonly MetricRow[], after: readonly Metr
     }),
     onlyBefore: before.filter((row) => !taken.has(row)),
     onlyAfter: after.filter((row) => !partners.has(row)),
+    settingsOf,
+  };
+}
+
+function varyingSettings(...runs: readonly (readonly MetricRow[])[]): MatchedSettings['settingsOf'] {
+  const varying = new Map<string, Set<string>>();
+  for (const rows of runs) {
+    for (const [node, own] of groupBy(rows, (row) => row.node)) {
+      const texts = (name: string) => new Set(own.map(({ settings }) => JSON.stringify(settings[name])));
+      const names = new Set(own.flatMap(({ settings }) => Object.keys(settings)));
+      const known = varying.get(node) ?? new Set();
+      for (const name of names) if (texts(name).size > 1) known.add(name);
+      varying.set(node, known);
+    }
+  }
+  return ({ node, settings }) => {
+    const names = varying.get(node);
+    return Object.fromEntries(Object.entries(settings).filter(([name]) => names?.has(name)));
   };
 }
 

@@ -1,4 +1,5 @@
 import type { MetricRow } from '../artifacts/metric-table.js';
+import type { JsonObject } from '../base/json.js';
 import type { Role } from '../base/role.js';
 import { type Comparison, compare, measure } from '../statistics/compare.js';
 import { compareUnpaired } from '../statistics/compare-unpaired.js';
@@ -24,6 +25,8 @@ export interface MetricSide {
 /** A metric that differs between two runs. */
 export interface MetricDifference {
   readonly node: string;
+  /** What else tells it from others of its node, such as the fold that a program measured. */
+  readonly settings: JsonObject;
   readonly role: Role | string | null;
   readonly metric: string;
   readonly before: MetricSide;
@@ -44,8 +47,8 @@ export interface MetricDifference {
   readonly distinguishable: 'yes' | 'no' | null;
 }
 
-/** The settings at which a node was evaluated. */
-export type SettingOf = Pick<MetricRow, 'node' | 'role' | 'k' | 'steps' | 'inner_lr'>;
+/** The settings at which a node was evaluated; of further ones those that tell it from others of its node. */
+export type SettingOf = Pick<MetricRow, 'node' | 'role' | 'k' | 'steps' | 'inner_lr' | 'settings'>;
 
 export interface MetricComparison {
   /** In the order of the later run. */
@@ -64,20 +67,19 @@ export interface MeasuredRun {
 
 /** What differs between the metrics of two runs, and whether each difference can be told from none. */
 export async function compareMetrics(before: MeasuredRun, after: MeasuredRun): Promise<MetricComparison> {
-  const { both, onlyBefore, onlyAfter } = matchSettings(before.metrics, after.metrics);
+  const { both, onlyBefore, onlyAfter, settingsOf } = matchSettings(before.metrics, after.metrics);
   const changed = both.filter((setting) => differingNames(setting).length > 0);
   const shared = both.flatMap((setting) =>
     Object.keys(setting.after.values).filter((name) => name in setting.before.values),
   );
   const rank = await rankedPairsOf(before, after, changed);
-  const differing = changed.flatMap((setting) => differencesOf(setting, rank));
-  const settingOf = ({ node, role, k, steps, inner_lr }: MetricRow): SettingOf => ({
-    node,
-    role,
-    k,
-    steps,
-    inner_lr,
-  });
+  const differing = changed.flatMap((setting) =>
+    differencesOf(setting, rank).map((one) => ({ ...one, settings: settingsOf(setting.after) })),
+  );
+  const settingOf = (row: MetricRow): SettingOf => {
+    const { node, role, k, steps, inner_lr } = row;
+    return { node, role, k, steps, inner_lr, settings: settingsOf(row) };
+  };
   return {
     differing,
     same: shared.length - differing.length,
@@ -114,14 +116,17 @@ async function rankedPairsOf(
   }));
 }
 
-function differencesOf(setting: MatchedSetting, ranked: RankedSides): readonly MetricDifference[] {
+function differencesOf(
+  setting: MatchedSetting,
+  ranked: RankedSides,
+): readonly Omit<MetricDifference, 'settings'>[] {
   const { before, after } = setting;
   const names = differingNames(setting);
   const compared = compareSetting(
     ranked.before.get(settingName(before)),
     ranked.after.get(settingName(after)),
   );
-  return names.map((metric): MetricDifference => {
+  return names.map((metric): Omit<MetricDifference, 'settings'> => {
     const sides = { before: sideOf(before, metric), after: sideOf(after, metric) };
     const own = compared?.metrics.get(metric);
     const common = { node: after.node, role: after.role, metric, ...sides };

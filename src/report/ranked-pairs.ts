@@ -43,8 +43,8 @@ export async function readRankedPairs(
     const rate = rates[row] ?? Number.NaN;
     return settingName({
       node: node?.[row] ?? '',
-      k: toldOf(k?.[row]),
-      steps: toldOf(steps?.[row]),
+      k: knownOf(k?.[row]),
+      steps: knownOf(steps?.[row]),
       inner_lr: Number.isNaN(rate) ? null : rate,
     });
   };
@@ -61,7 +61,7 @@ export async function readRankedPairs(
 }
 
 /** Ranks that a program made tell neither. */
-function toldOf(value: number | undefined): number | null {
+function knownOf(value: number | undefined): number | null {
   return value === undefined || value < 0 ? null : value;
 }
 

@@ -57,16 +57,22 @@ export async function checkStatement(
     }
   }
   for (const object of objectsIn(query.value)) {
-    if (object['type'] === 'TABLE_FUNCTION') {
-      const name = functionName(object['function']);
-      if (harmlessTableFunctions.has(name)) continue;
-      return refused(`the table function ${name} is refused: a query reads result tables only`);
-    }
-    if (object['class'] === 'FUNCTION' && refusedFunctions.has(functionName(object))) {
-      return refused(`the function ${functionName(object)} is refused`);
-    }
+    const refusal = refusalOfFunction(object);
+    if (refusal !== undefined) return refused(refusal);
   }
   return success(read);
+}
+
+/** Why a node of the syntax tree is refused for the function that it calls. */
+function refusalOfFunction(node: SyntaxNode): string | undefined {
+  if (node['type'] === 'TABLE_FUNCTION') {
+    const name = functionName(node['function']);
+    if (harmlessTableFunctions.has(name)) return undefined;
+    return `the table function ${name} is refused: a query reads result tables only`;
+  }
+  const name = functionName(node);
+  if (node['class'] !== 'FUNCTION' || !refusedFunctions.has(name)) return undefined;
+  return `the function ${name} is refused`;
 }
 
 function refused(message: string, hint = onlySelect): Result<never, Failure> {
@@ -75,18 +81,22 @@ function refused(message: string, hint = onlySelect): Result<never, Failure> {
 
 /** The syntax tree of the query that a text is, or is EXPLAIN of. */
 async function onlyQuery(connection: DuckDBConnection, sql: string): Promise<Result<unknown, Failure>> {
-  let tree = await syntaxTree(connection, sql);
-  let refusal = `not a query: ${firstWord(sql)} is refused`;
-  if (tree.error) {
-    const count = await countStatements(connection, sql);
-    if (!count.ok) return count;
-    if (count.value > 1) return refused(...(await reasonForSeveral(connection, sql, count.value)));
-    const asked = explained(sql);
-    if (asked.length > 0) refusal = `not a query: EXPLAIN of ${firstWord(asked.at(-1) ?? '')} is refused`;
-    for (const text of asked) if (tree.error) tree = await syntaxTree(connection, text);
+  const tree = await syntaxTree(connection, sql);
+  if (!tree.error) return onlyStatement(tree);
+  const count = await countStatements(connection, sql);
+  if (!count.ok) return count;
+  if (count.value > 1) return refused(...(await reasonForSeveral(connection, sql, count.value)));
+  const asked = explained(sql);
+  for (const text of asked) {
+    const about = await syntaxTree(connection, text);
+    if (!about.error) return onlyStatement(about);
   }
-  if (tree.error) return refused(refusal);
-  const { statements = [] } = tree;
+  const last = asked.at(-1);
+  if (last === undefined) return refused(`not a query: ${firstWord(sql)} is refused`);
+  return refused(`not a query: EXPLAIN of ${firstWord(last)} is refused`);
+}
+
+function onlyStatement({ statements = [] }: SyntaxTree): Result<unknown, Failure> {
   if (statements.length === 0) return refused('there is no statement');
   if (statements.length > 1) return refused(`there are ${statements.length} statements, not one`);
   return success(statements[0]);
@@ -114,7 +124,7 @@ async function reasonForSeveral(
   connection: DuckDBConnection,
   sql: string,
   count: number,
-): Promise<[message: string, hint?: string]> {
+): Promise<readonly [message: string, hint?: string]> {
   const asView = await syntaxTree(connection, `CREATE VIEW v AS (${sql.replace(/[\s;]+$/, '')}\n)`);
   if (!/^PIVOT statements with pivot elements extracted/.test(asView.error_message ?? '')) {
     return [`there are ${count} statements, not one`];

@@ -16,23 +16,7 @@ export interface ExpectedNode extends Demand {
  */
 export function estimateRun(nodes: readonly ExpectedNode[], total: Resources): number {
   if (nodes.every(({ seconds }) => seconds === 0)) return 0;
-  const chains = chainLengths(nodes.map(({ id, needs, seconds }) => ({ id, needs, runs: seconds > 0 })));
-  const ranks = new Map(
-    nodes
-      .toSorted((one, other) => (chains.get(other.id) ?? 0) - (chains.get(one.id) ?? 0))
-      .map(({ id }, rank) => [id, rank]),
-  );
-  const ranked = nodes.map((node) => ({
-    ...withinSlots(node, total.slots),
-    rank: ranks.get(node.id) ?? 0,
-  }));
-  const missing = new Map(ranked.map((node) => [node.id, new Set(node.needs).size]));
-  const dependents = new Map<string, (typeof ranked)[number][]>();
-  for (const node of ranked) {
-    for (const need of new Set(node.needs)) dependents.set(need, [...(dependents.get(need) ?? []), node]);
-  }
-  const ready = new ReadyNodes<(typeof ranked)[number]>();
-  for (const node of ranked) if (missing.get(node.id) === 0) ready.add(node);
+  const { ready, ended } = createQueue(ranked(nodes, total.slots));
   const running: { readonly end: number; readonly granted: Resources; readonly id: string }[] = [];
   let free = total;
   let now = 0;
@@ -50,10 +34,37 @@ export function estimateRun(nodes: readonly ExpectedNode[], total: Resources): n
     now = first.end;
     running.splice(running.indexOf(first), 1);
     free = giveBack(free, first.granted);
-    for (const dependent of dependents.get(first.id) ?? []) {
+    ended(first.id);
+  }
+}
+
+interface RankedNode extends ExpectedNode {
+  readonly rank: number;
+}
+
+/** With the place of each in the order in which the scheduler starts them, which is by the longest chain. */
+function ranked(nodes: readonly ExpectedNode[], slots: number): readonly RankedNode[] {
+  const chains = chainLengths(nodes.map(({ id, needs, seconds }) => ({ id, needs, runs: seconds > 0 })));
+  const ordered = nodes.toSorted((one, other) => (chains.get(other.id) ?? 0) - (chains.get(one.id) ?? 0));
+  const ranks = new Map(ordered.map(({ id }, rank) => [id, rank]));
+  return nodes.map((node) => ({ ...withinSlots(node, slots), rank: ranks.get(node.id) ?? 0 }));
+}
+
+/** The nodes that can start; of a node that has ended, those that needed nothing else become some of them. */
+function createQueue(nodes: readonly RankedNode[]) {
+  const missing = new Map(nodes.map((node) => [node.id, new Set(node.needs).size]));
+  const dependents = new Map<string, RankedNode[]>();
+  for (const node of nodes) {
+    for (const need of new Set(node.needs)) dependents.set(need, [...(dependents.get(need) ?? []), node]);
+  }
+  const ready = new ReadyNodes<RankedNode>();
+  for (const node of nodes) if (missing.get(node.id) === 0) ready.add(node);
+  const ended = (id: string): void => {
+    for (const dependent of dependents.get(id) ?? []) {
       const left = (missing.get(dependent.id) ?? 0) - 1;
       missing.set(dependent.id, left);
       if (left === 0) ready.add(dependent);
     }
-  }
+  };
+  return { ready, ended };
 }

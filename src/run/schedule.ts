@@ -209,18 +209,26 @@ export class Schedule {
       leader.followers.push(state);
       return;
     }
-    const computed = this.computed.has(key);
-    if (entry === undefined || (state.forced && !computed)) {
-      if (this.failWithoutMeans(state)) return;
-      this.leaders.set(key, state);
-      const why = state.forced ? 'it is forced' : `there is no result under key ${shortDigest(key)}`;
-      this.world.decided?.(state.node, `is ready: ${why}`);
-      this.makeReady(state);
-    } else if (computed) this.settleWith(state, 'joined', entry, 'an equal key was computed in this run');
-    else {
+    const isComputed = this.computed.has(key);
+    if (entry !== undefined && isComputed) {
+      this.settleWith(state, 'joined', entry, 'an equal key was computed in this run');
+      return;
+    }
+    if (entry !== undefined && !state.forced) {
       this.world.decided?.(state.node, `is a hit: there is a result under key ${shortDigest(key)}`);
       this.settleWith(state, 'hit', entry, 'key unchanged');
+      return;
     }
+    this.lead(state, key);
+  }
+
+  /** The node computes its key for all that have it. */
+  private lead(state: State, key: Digest): void {
+    if (this.failWithoutMeans(state)) return;
+    this.leaders.set(key, state);
+    const why = state.forced ? 'it is forced' : `there is no result under key ${shortDigest(key)}`;
+    this.world.decided?.(state.node, `is ready: ${why}`);
+    this.makeReady(state);
   }
 
   /** Why a node cannot start although all that it needs has ended. */
@@ -229,21 +237,26 @@ export class Schedule {
     if (empty !== undefined) {
       const ended = empty.sources.map((id) => `${id}: ${this.states.get(id)?.settled?.outcome}`);
       const others = ended.length > 1 ? ` and ${ended.length - 1} more` : '';
-      const first = empty.sources[0];
-      const settled = first === undefined ? undefined : this.states.get(first)?.settled;
-      const after = settled?.outcome === 'failed' ? first : settled?.after;
       const reason = `there is nothing left of its input ${empty.port} (${ended[0]}${others})`;
-      return { reason, ...(after === undefined ? {} : { after }) };
+      return { reason, ...this.failureBehind(empty.sources[0]) };
     }
     const source = missingSource(node, this.outputs);
-    const settled = source === undefined ? undefined : this.states.get(source.node)?.settled;
+    const settled = source && this.states.get(source.node)?.settled;
     if (source === undefined || settled?.entry === undefined) {
-      const after = settled?.outcome === 'failed' ? source?.node : settled?.after;
-      const reason = `needs ${source?.node}: ${settled?.outcome}`;
-      return { reason, ...(after === undefined ? {} : { after }) };
+      return {
+        reason: `needs ${source?.node}: ${settled?.outcome}`,
+        ...this.failureBehind(source?.node),
+      };
     }
     const reason = `needs ${source.node}.${source.path.replaceAll('/', '.')}, which is empty: what would be there failed`;
     return { reason };
+  }
+
+  /** The node whose failure is why a node gave nothing: itself, or one that it needed. */
+  private failureBehind(id: string | undefined): Pick<Settled, 'after'> {
+    const settled = id === undefined ? undefined : this.states.get(id)?.settled;
+    const after = settled?.outcome === 'failed' ? id : settled?.after;
+    return after === undefined ? {} : { after };
   }
 
   private standsAsPlanned(state: State): boolean {
@@ -351,36 +364,38 @@ export class Schedule {
 
   /** Settles a node that came to nothing, and all that cannot do without it. */
   private settle(first: State, ending: Settled): void {
-    const queue: { readonly state: State; readonly settled: Settled }[] = [{ state: first, settled: ending }];
-    for (let item = queue.shift(); item !== undefined; item = queue.shift()) {
-      const { state, settled } = item;
+    const queue: Ending[] = [{ state: first, settled: ending }];
+    for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
+      const { state, settled } = next;
       if (state.status === 'done' || (state !== first && state.status === 'running')) continue;
-      if (state.status === 'ready') this.ready.remove(state);
-      const { key, preimage } = state.resolved ?? {};
-      const withKey = {
-        ...(key === undefined ? {} : { key }),
-        ...(preimage === undefined ? {} : { preimage }),
-        ...settled,
-      };
-      const followers = this.conclude(state, withKey);
-      this.world.settled(state.node, withKey);
-      const outcome = settled.outcome === 'cancelled' ? 'cancelled' : 'skipped';
-      const { id } = state.node;
-      const after = settled.outcome === 'failed' ? id : settled.after;
-      const because = (reason: string): Settled => ({
-        outcome,
-        reason,
-        seconds: 0,
-        ...(after === undefined ? {} : { after }),
-      });
-      for (const follower of followers) {
-        queue.push({ state: follower, settled: because(`has the same key as ${id}: ${settled.outcome}`) });
-      }
-      for (const dependent of state.dependents) {
-        if (outcome === 'skipped' && mayStartWithout(dependent.node, id)) this.countEnded(dependent);
-        else queue.push({ state: dependent, settled: because(`needs ${id}: ${settled.outcome}`) });
-      }
+      for (const following of this.settleAlone(state, settled)) queue.push(following);
     }
+  }
+
+  /** Settles a node that came to nothing; returns the endings that follow for others. */
+  private settleAlone(state: State, settled: Settled): readonly Ending[] {
+    if (state.status === 'ready') this.ready.remove(state);
+    const { key, preimage } = state.resolved ?? {};
+    const withKey = {
+      ...(key === undefined ? {} : { key }),
+      ...(preimage === undefined ? {} : { preimage }),
+      ...settled,
+    };
+    const followers = this.conclude(state, withKey);
+    this.world.settled(state.node, withKey);
+    const { id } = state.node;
+    const outcome = settled.outcome === 'cancelled' ? 'cancelled' : 'skipped';
+    const after = settled.outcome === 'failed' ? id : settled.after;
+    const endingOf = (other: State, reason: string): Ending => ({
+      state: other,
+      settled: { outcome, reason, seconds: 0, ...(after === undefined ? {} : { after }) },
+    });
+    const endings = followers.map((one) => endingOf(one, `has the same key as ${id}: ${settled.outcome}`));
+    for (const dependent of state.dependents) {
+      if (outcome === 'skipped' && mayStartWithout(dependent.node, id)) this.countEnded(dependent);
+      else endings.push(endingOf(dependent, `needs ${id}: ${settled.outcome}`));
+    }
+    return endings;
   }
 
   private conclude(state: State, settled: Settled): readonly State[] {
@@ -391,6 +406,12 @@ export class Schedule {
     if (key !== undefined && this.leaders.get(key) === state) this.leaders.delete(key);
     return state.followers.splice(0);
   }
+}
+
+/** How a node ends that computes nothing. */
+interface Ending {
+  readonly state: State;
+  readonly settled: Settled;
 }
 
 /** Whether all that a node takes of another stands in lists that may lack elements. */

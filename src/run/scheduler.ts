@@ -1,9 +1,7 @@
-import { join, relative } from 'node:path';
 import type { Digest } from '../base/canonical.js';
 import { failureOfException } from '../base/failure-of-exception.js';
 import type { JsonObject } from '../base/json.js';
-import { formatCount, shortDigest } from '../base/quantities.js';
-import type { Progress } from '../kinds/kind.js';
+import { formatCount } from '../base/quantities.js';
 import { finalParameters } from '../pipeline/graph/chosen-settings.js';
 import type { GraphNode } from '../pipeline/graph/graph.js';
 import type { CodeDigests } from '../pipeline/plan/code-digests.js';
@@ -12,20 +10,17 @@ import { fileDigestsOf } from '../pipeline/plan/make-plan.js';
 import type { Plan } from '../pipeline/plan/plan.js';
 import type { Store } from '../store/store.js';
 import { type Attempt, attemptNode, type Surroundings } from './attempt-node.js';
+import { createAttemptRecord } from './attempt-record.js';
 import type { Outcome, RunEvent } from './event.js';
 import type { Executor, Reservation } from './executor.js';
-import { mergedFigures } from './figures.js';
 import { finishEvent } from './finish-event.js';
 import { kshotVersion } from './kshot-version.js';
-import { logEnding, logHeading } from './log-heading.js';
 import { NodeLinks } from './node-links.js';
 import { Polls } from './polls.js';
-import { paceOf } from './progress-rate.js';
 import { giveBack, type Resources, take } from './resources.js';
 import { runCancelled } from './run-cancelled.js';
 import { Schedule } from './schedule.js';
 import type { LookUp, Settled, Startable, Timing } from './schedule-state.js';
-import { logFileName, StepLog } from './step-log.js';
 
 export interface ExecuteOptions {
   /** Whether what does not depend on a failed step still starts. */
@@ -193,7 +188,7 @@ class Execution {
     while (this.stopped === undefined && this.asked === 0) {
       const next = this.schedule.next(this.free);
       if (next === undefined) {
-        this.tellWhoWaits();
+        this.decideWhoWaits();
         break;
       }
       // What goes wrong with a step is an outcome; an error that gets here is a bug, and must not be a hang.
@@ -213,83 +208,39 @@ class Execution {
   }
 
   private async start(start: Startable, granted: Resources): Promise<void> {
-    const { node, key, preimage, forced } = start;
+    const { node } = start;
     const reservation = this.reserve(start, granted);
     if (reservation === undefined) return;
     const { gpus } = reservation;
     this.free = take(this.free, granted);
     this.attempts++;
     this.decide(node, `starts with ${resourcesText(granted)}; left are ${resourcesText(this.free)}`);
-    let held = true;
+    let isReleased = false;
     const release = (): void => {
-      if (!held) return;
-      held = false;
+      if (isReleased) return;
+      isReleased = true;
       this.free = giveBack(this.free, granted);
       reservation.release();
       if (granted.gpus > 0) this.polls.lookNow();
     };
-    const reason = forced
-      ? 'forced'
-      : this.badObjects().has(node.id)
-        ? repairReason
-        : await this.run.reasonFor(node, preimage, key);
-    let pace = paceOf();
-    const log = new StepLog(join(this.run.logFolder, logFileName(node.id)));
-    let startedAt: Date | undefined;
-    let left: string | undefined;
-    let last: Progress | undefined;
+    const reason = await this.reasonFor(start);
+    const record = createAttemptRecord({
+      node,
+      key: start.key,
+      reason,
+      granted,
+      gpus,
+      root: this.run.root,
+      logFolder: this.run.logFolder,
+      links: this.links,
+      emit: this.run.emit,
+      decide: (decision) => this.decide(node, decision),
+    });
     let attempt: Attempt;
     try {
       attempt = await attemptNode({ ...start, granted, gpus }, this.surroundings, {
+        ...record.listener,
         mayStart: () => this.stopped === undefined,
-        started: (date) => {
-          startedAt = date;
-          this.decide(node, `has the lock of key ${shortDigest(key)}; its inputs are sound`);
-          const { id, step, kind } = node;
-          const time = date.toISOString();
-          const on = gpus.length === 0 ? '' : `, GPU ${gpus.map((gpu) => gpu.id).join(', ')}`;
-          log.note(
-            `${logHeading({ node: id, kind, startedAt: time }, `threads ${granted.slots}${on}, key ${key}`)}\nbecause: ${reason}`,
-          );
-          log.close();
-          this.run.emit({
-            event: 'step.start',
-            time,
-            node: id,
-            step,
-            kind,
-            ...(node.derivedFrom === undefined ? {} : { derivedFrom: node.derivedFrom }),
-            key,
-            reason,
-            threads: granted.slots,
-            gpus: granted.gpus,
-            log: relative(this.run.root, log.file),
-            ...(gpus.length === 0 ? {} : { devices: gpus.map(({ id }) => id) }),
-          });
-        },
-        worksIn: (folder) => void this.links?.point(node, folder),
-        kept: (folder) => {
-          left = this.links?.keep(node, folder) ?? folder;
-        },
-        again: ({ message }, how) => {
-          log.note(`executed ${how}: ${message}`);
-          log.close();
-          pace = paceOf();
-          this.run.emit({ event: 'step.retry', time: now(), node: node.id, reason: message });
-        },
-        progress: ({ values = {}, ...progress }) => {
-          last = { ...progress, values: mergedFigures(last?.values ?? {}, values) };
-          this.run.emit({
-            event: 'step.progress',
-            time: now(),
-            node: node.id,
-            ...progress,
-            ...pace(progress, performance.now() / 1000),
-            values,
-          });
-        },
-        log: (line) => this.run.emit({ event: 'step.log', time: now(), node: node.id, line }),
-        note: (line) => this.run.emit({ event: 'step.note', time: now(), node: node.id, line }),
         executed: () => {
           // What is left is publication, which needs no slot.
           release();
@@ -301,24 +252,17 @@ class Execution {
     }
     release();
     this.attempts--;
-    const timing: Timing =
-      startedAt === undefined
-        ? { seconds: 0 }
-        : {
-            startedAt: startedAt.toISOString(),
-            seconds: (Date.now() - startedAt.getTime()) / 1000,
-            threads: granted.slots,
-            log: relative(this.run.root, log.file),
-            ...(left === undefined ? {} : { left: relative(this.run.root, left) }),
-            ...(last === undefined ? {} : { progress: last }),
-          };
-    if (startedAt !== undefined && attempt.type === 'failed' && left === undefined) this.links?.remove(node);
-    if (startedAt !== undefined) noteEnd(log, attempt, timing.seconds, this.run.signal.aborted);
+    const timing = record.end(attempt, this.run.signal.aborted);
     this.conclude(start, attempt, reason, timing);
     this.advance();
     if (granted.gpus === 0) return;
     await this.run.executor.yieldDevices();
     this.polls.lookNow();
+  }
+
+  private async reasonFor({ node, key, preimage, forced }: Startable): Promise<string> {
+    if (forced) return 'forced';
+    return this.badObjects().has(node.id) ? repairReason : await this.run.reasonFor(node, preimage, key);
   }
 
   /** Undefined where the node has to wait for devices, or cannot get any. */
@@ -344,7 +288,7 @@ class Execution {
     this.run.emit({ event: 'step.decision', time: now(), node: node.id, decision });
   }
 
-  private tellWhoWaits(): void {
+  private decideWhoWaits(): void {
     if (this.run.verbose !== true) return;
     const first = this.schedule.firstReady;
     if (first === undefined) return;
@@ -410,14 +354,6 @@ class Execution {
       };
     }
   }
-}
-
-/** Says in the log how an execution ended. */
-function noteEnd(log: StepLog, attempt: Attempt, seconds: number, isCancelled: boolean): void {
-  const how =
-    attempt.type !== 'failed' ? 'ran' : isCancelled ? 'cancelled' : `failed: ${attempt.failure.message}`;
-  log.note(logEnding(now(), seconds, how));
-  log.close();
 }
 
 function resourcesText({ slots, gpus }: Pick<Resources, 'slots' | 'gpus'>): string {

@@ -132,14 +132,12 @@ export async function openProject(where: ProjectPlace = {}): Promise<Result<Proj
         (await import('./planning/plan-status.js')).planStatus(place, request),
       ),
     explain: (step, request = {}) =>
-      checked(
-        [...wrongText('explain', 'step', step), ...wrongOptions('explain', request, optionsOf.explain)],
-        async () => (await import('./planning/explain-step.js')).explainStep(place, step, request),
+      checked(wrongOfStep('explain', step, request), async () =>
+        (await import('./planning/explain-step.js')).explainStep(place, step, request),
       ),
     audit: (step, request = {}) =>
-      checked(
-        [...wrongText('audit', 'step', step), ...wrongOptions('audit', request, optionsOf.audit)],
-        async () => (await import('./auditing/audit-step.js')).auditStep(place, step, request),
+      checked(wrongOfStep('audit', step, request), async () =>
+        (await import('./auditing/audit-step.js')).auditStep(place, step, request),
       ),
     run: (request = {}) =>
       checked(wrongOptions('run', request, optionsOf.run), async () =>
@@ -200,6 +198,10 @@ async function checked<Value>(
   answer: () => Promise<Result<Value, Failure[]>>,
 ): Promise<Result<Value, Failure[]>> {
   return wrong.length > 0 ? failed(wrong) : await asValues(answer);
+}
+
+function wrongOfStep(method: 'explain' | 'audit', step: unknown, request: unknown): Failure[] {
+  return [...wrongText(method, 'step', step), ...wrongOptions(method, request, optionsOf[method])];
 }
 
 function wrongRun(method: string, run: unknown, name = 'run'): Failure[] {

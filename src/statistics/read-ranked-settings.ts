@@ -29,7 +29,7 @@ export async function readRankedSettings(
   const hint = 'a table of ranks has the columns k, steps, inner_lr, episode_id, user_id, pair_id, rank';
   const table = await readingUserFile(name, hint, () =>
     database.columns(
-      `SELECT coalesce(k, ${untold})::INTEGER AS k, coalesce(steps, ${untold})::INTEGER AS steps, coalesce(inner_lr, 'NaN')::DOUBLE AS inner_lr,
+      `SELECT coalesce(k, ${unknown})::INTEGER AS k, coalesce(steps, ${unknown})::INTEGER AS steps, coalesce(inner_lr, 'NaN')::DOUBLE AS inner_lr,
               user_id::VARCHAR AS user_id, pair_id::DOUBLE AS pair_id, rank::INTEGER AS rank
        FROM ${parquetFile(path)} ORDER BY k, steps, inner_lr, episode_id, pair_id`,
     ),
@@ -49,8 +49,8 @@ export async function readRankedSettings(
     while (to < users.length && isSame(to, from)) to += 1;
     const rate = rates[from] ?? Number.NaN;
     settings.push({
-      k: toldOf(k[from]),
-      steps: toldOf(steps[from]),
+      k: knownOf(k[from]),
+      steps: knownOf(steps[from]),
       innerRate: Number.isNaN(rate) ? null : rate,
       users: users.slice(from, to),
       pairIds: pairIds.subarray(from, to),
@@ -61,10 +61,10 @@ export async function readRankedSettings(
 }
 
 /** Stands in a column for what is not told. */
-const untold = -1;
+const unknown = -1;
 
-function toldOf(value: number | undefined): number | null {
-  return value === undefined || value === untold ? null : value;
+function knownOf(value: number | undefined): number | null {
+  return value === undefined || value === unknown ? null : value;
 }
 
 /** The settings that were asked for and at which no pair could be ranked. */

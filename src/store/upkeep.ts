@@ -64,5 +64,5 @@ export interface GarbagePlan {
    * Who runs now (host, process). What a run in progress has read its plan from cannot be known, so then no entry
    * and no object goes.
    */
-  readonly heldBy: readonly string[];
+  readonly inUseBy: readonly string[];
 }

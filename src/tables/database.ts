@@ -156,17 +156,7 @@ async function readColumns(
     const chunk = await result.fetchChunk();
     if (chunk === null || chunk.rowCount === 0) break;
     for (const [index, piecesOfColumn] of pieces.entries()) {
-      const vector = chunk.getColumnVector(index);
-      if (vector instanceof DuckDBIntegerVector || vector instanceof DuckDBDoubleVector) {
-        const array = vector instanceof DuckDBIntegerVector ? Int32Array : Float64Array;
-        const values = new array(chunk.rowCount);
-        copyNumbers(chunk, index, values, names[index]);
-        piecesOfColumn.push(values);
-      } else {
-        const values = chunk.getColumnValues(index);
-        if (values.includes(null)) throw nullIn(names[index]);
-        piecesOfColumn.push(values);
-      }
+      piecesOfColumn.push(valuesInChunk(chunk, index, names[index]));
     }
   }
   return Object.fromEntries(
@@ -175,6 +165,20 @@ async function readColumns(
       concatenated(name, String(result.columnType(index)), pieces[index] ?? []),
     ]),
   );
+}
+
+/** The values of a column of a chunk, numbers as a typed array; none is null. */
+function valuesInChunk(chunk: DuckDBDataChunk, column: number, name: string | undefined) {
+  const vector = chunk.getColumnVector(column);
+  if (vector instanceof DuckDBIntegerVector || vector instanceof DuckDBDoubleVector) {
+    const array = vector instanceof DuckDBIntegerVector ? Int32Array : Float64Array;
+    const values = new array(chunk.rowCount);
+    copyNumbers(chunk, column, values, name);
+    return values;
+  }
+  const values = chunk.getColumnValues(column);
+  if (values.includes(null)) throw nullIn(name);
+  return values;
 }
 
 async function visitColumns(

@@ -1,6 +1,14 @@
 import { formatCount, formatFigure, formatSeconds, shortDigest } from '../base/quantities.js';
 import { printable } from '../base/terminal-text.js';
-import type { RunEvent, RunFinish, StepFinish, StepNote, StepProgress, StepRetry } from '../run/event.js';
+import type {
+  RunEvent,
+  RunFinish,
+  RunStart,
+  StepFinish,
+  StepNote,
+  StepProgress,
+  StepRetry,
+} from '../run/event.js';
 import { plainStyle, type Style } from './style.js';
 
 /** Least time between two progress lines of one node. */
@@ -14,25 +22,11 @@ const mostNamed = 8;
  */
 export function createPlainLines(style: Style = plainStyle): (event: RunEvent) => readonly string[] {
   const lastProgress = new Map<string, number>();
-  /** Hits not told yet, by step: many nodes of one step become one line. */
+  /** Hits that are not shown yet, by step: many nodes of one step become one line. */
   const hits = new Map<string, StepFinish[]>();
-  /** Skipped nodes not told yet, by the failure that kept them from starting: one line at the end for each. */
+  /** Skipped nodes that are not shown yet, by the failure that kept them from starting: one line at the end for each. */
   const skipped = new Map<string, StepFinish[]>();
-  const started = new Set<string>();
-  /** Derived nodes that are told with the node that they are derived from. */
-  const folded = new Set<string>();
-
-  /** What is derived from a node stands for itself only where it was executed alone, or failed. */
-  const isFolded = (event: RunEvent): boolean => {
-    if (event.event === 'step.start') {
-      if (event.derivedFrom === undefined) started.add(event.node);
-      else if (started.has(event.derivedFrom)) folded.add(event.node);
-      return folded.has(event.node);
-    }
-    if (event.event === 'step.progress') return folded.has(event.node);
-    if (event.event !== 'step.finish' || event.derivedFrom === undefined) return false;
-    return event.outcome !== 'failed' && (event.outcome !== 'ran' || folded.has(event.node));
-  };
+  const isFolded = createFolding();
 
   const flushHits = (): string[] => {
     const lines = [...hits].map(([step, finishes]) => hitLine(step, finishes, style));
@@ -46,25 +40,29 @@ export function createPlainLines(style: Style = plainStyle): (event: RunEvent) =
     return [...flushHits(), ...lines];
   };
 
+  const finish = (event: StepFinish): readonly string[] => {
+    lastProgress.delete(event.node);
+    if (event.outcome === 'skipped' && event.after !== undefined) addTo(skipped, event.after, event);
+    else if (event.outcome === 'hit') addTo(hits, event.step, event);
+    else return [...flushHits(), ...finishLines(event, style)];
+    return [];
+  };
+
+  const progress = (event: StepProgress): readonly string[] => {
+    const time = Date.parse(event.time) / 1000;
+    const last = lastProgress.get(event.node);
+    if (last !== undefined && time - last < progressEverySeconds) return [];
+    lastProgress.set(event.node, time);
+    return [...flushHits(), progressLine(event, style)];
+  };
+
   return (event) => {
     if (isFolded(event)) return [];
     switch (event.event) {
       case 'step.finish':
-        lastProgress.delete(event.node);
-        if (event.outcome === 'skipped' && event.after !== undefined) {
-          skipped.set(event.after, [...(skipped.get(event.after) ?? []), event]);
-          return [];
-        }
-        if (event.outcome !== 'hit') return [...flushHits(), ...finishLines(event, style)];
-        hits.set(event.step, [...(hits.get(event.step) ?? []), event]);
-        return [];
-      case 'step.progress': {
-        const time = Date.parse(event.time) / 1000;
-        const last = lastProgress.get(event.node);
-        if (last !== undefined && time - last < progressEverySeconds) return [];
-        lastProgress.set(event.node, time);
-        return [...flushHits(), progressLine(event, style)];
-      }
+        return finish(event);
+      case 'step.progress':
+        return progress(event);
       case 'step.start':
         return [...flushHits(), wordLine(style.cyan, 'start', event.node, event.reason)];
       case 'step.wait':
@@ -81,27 +79,44 @@ export function createPlainLines(style: Style = plainStyle): (event: RunEvent) =
       case 'run.failed':
         return flushAll();
       case 'run.start':
-        return [
-          wordLine(
-            style.bold,
-            'run',
-            event.pipeline,
-            [
-              `${event.run}  ${formatCount(event.nodes, 'node')}`,
-              formatCount(event.slots, 'slot'),
-              ...(event.gpus > 0 ? [formatCount(event.gpus, 'gpu')] : []),
-              ...(event.engineReason === undefined ? [`engine ${event.engine}`] : []),
-            ].join(', '),
-          ),
-          // On a line of its own, which a terminal of 80 columns need not wrap.
-          ...(event.engineReason === undefined
-            ? []
-            : [wordLine(style.bold, 'engine', event.engine, event.engineReason)]),
-        ];
+        return startLines(event, style);
       case 'run.finish':
         return [...flushAll(), summaryLine(event, style)];
     }
   };
+}
+
+function addTo(groups: Map<string, StepFinish[]>, group: string, finish: StepFinish): void {
+  groups.set(group, [...(groups.get(group) ?? []), finish]);
+}
+
+/** Whether an event needs no line: what is derived from a node has its own only where it was executed alone, or failed. */
+function createFolding(): (event: RunEvent) => boolean {
+  const started = new Set<string>();
+  const folded = new Set<string>();
+  return (event) => {
+    if (event.event === 'step.start') {
+      if (event.derivedFrom === undefined) started.add(event.node);
+      else if (started.has(event.derivedFrom)) folded.add(event.node);
+      return folded.has(event.node);
+    }
+    if (event.event === 'step.progress') return folded.has(event.node);
+    if (event.event !== 'step.finish' || event.derivedFrom === undefined) return false;
+    return event.outcome !== 'failed' && (event.outcome !== 'ran' || folded.has(event.node));
+  };
+}
+
+function startLines(event: RunStart, style: Style): readonly string[] {
+  const { engine, engineReason } = event;
+  const summary = [
+    `${event.run}  ${formatCount(event.nodes, 'node')}`,
+    formatCount(event.slots, 'slot'),
+    ...(event.gpus > 0 ? [formatCount(event.gpus, 'gpu')] : []),
+    ...(engineReason === undefined ? [`engine ${engine}`] : []),
+  ];
+  const line = wordLine(style.bold, 'run', event.pipeline, summary.join(', '));
+  // On a line of its own, which a terminal of 80 columns need not wrap.
+  return engineReason === undefined ? [line] : [line, wordLine(style.bold, 'engine', engine, engineReason)];
 }
 
 /** A line of a run: a marked word, what it is about, and the rest. */

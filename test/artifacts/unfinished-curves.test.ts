@@ -114,7 +114,7 @@ describe('a curve that was being written when its program ended', () => {
     expect(curve?.rows.map(({ iteration }) => iteration)).toEqual(steps);
   });
 
-  it('is none where it is a folder, lies elsewhere or is not there, and needs no step that a number can hold', async () => {
+  it('is none where it is a folder, lies elsewhere or is not there, and may have steps that are no counts', async () => {
     const folder = temporaryFolder();
     const elsewhere = temporaryFolder();
     mkdirSync(join(folder, 'curve'));
@@ -124,6 +124,9 @@ describe('a curve that was being written when its program ended', () => {
     expect(await read('none')).toBeUndefined();
     expect(await read(join('..', elsewhere.split('/').at(-1) ?? '', 'curve'))).toBeUndefined();
     writeFileSync(join(folder, eventsFile), '{"step": 1e300, "x": 1}\n{"step": 2, "x": 2}\n{"step": 3, "x"');
-    expect((await read(eventsFile))?.rows).toEqual([{ iteration: 2, x: 2 }]);
+    expect((await read(eventsFile))?.rows).toEqual([
+      { iteration: 1, step: 2, x: 2 },
+      { iteration: 2, step: 1e300, x: 1 },
+    ]);
   });
 });

@@ -63,7 +63,7 @@ steps:
     in: { best: make.model }
     with: { script: careful.py, files: [data/declared.csv, data/names/], params: { rate: 1 }, args: [], outputs: { out: out.txt } }
   fails: { kind: python, with: { script: fails.py, outputs: { out: out.txt } } }
-  waits: { kind: command, with: { argv: "cat /usr/bin/../../etc/debian_version; echo begun; sleep 60", shell: true, outputs: { out: out.txt } } }
+  waits: { kind: command, with: { argv: "cat /etc/debian_v*; echo begun; sleep 60", shell: true, outputs: { out: out.txt } } }
   later: { kind: python, in: { text: careful.out }, with: { script: careful.py, outputs: { out: out.txt } } }
   users: { kind: data.synthetic, with: { users: 60, items: 40 } }
 `;
@@ -108,7 +108,7 @@ describe.skipIf(missing !== undefined)('kshot audit', () => {
   it('lists what no key knows, what matters most first, and what to add', async () => {
     const cached = () =>
       ['objects', 'steps', 'partial'].flatMap((folder) =>
-        readdirSync(project.path(`cache/${folder}`), { recursive: true }),
+        readdirSync(project.path(`cache/${folder}`), { recursive: true, encoding: 'utf8' }),
       );
     const before = cached();
     const { exitCode, stdout, stderr } = await kshot(project, ['audit', 'reads', '--json'], { environment });

@@ -62,4 +62,22 @@ describe('settings of two runs', () => {
     });
     expect(matched([row('a', 5, 1, null)], [row('b', 5, 1, null)]).both).toEqual([]);
   });
+
+  it('belong together by what tells the rows of their node apart, whatever its program was told besides', () => {
+    const fold = (epochs: number, number: number): MetricRow => ({
+      ...row('a', null, null, null),
+      settings: { epochs, fold: number },
+    });
+    const { both, onlyBefore, onlyAfter, settingsOf } = matchSettings(
+      [fold(10, 1), fold(10, 2)],
+      [fold(20, 2), fold(20, 1), fold(20, 3)],
+    );
+    const text = ({ settings }: MetricRow) => `${settings['epochs']} ${settings['fold']}`;
+    expect(both.map((one) => [text(one.before), text(one.after)])).toEqual([
+      ['10 2', '20 2'],
+      ['10 1', '20 1'],
+    ]);
+    expect(onlyBefore).toEqual([]);
+    expect(onlyAfter.map(settingsOf)).toEqual([{ fold: 3 }]);
+  });
 });

@@ -134,9 +134,9 @@ describe.each(Object.entries(stores))('the store %s', (_name, open) => {
       });
       const hold = await store.hold();
       const options = { keptKeys: new Set([kept.key]) };
-      expect(await store.planGarbage(options)).toMatchObject({ garbage: [], heldBy: [expect.any(String)] });
+      expect(await store.planGarbage(options)).toMatchObject({ garbage: [], inUseBy: [expect.any(String)] });
       hold.close();
-      expect(await store.collectGarbage(options)).toMatchObject({ ok: true, value: { heldBy: [] } });
+      expect(await store.collectGarbage(options)).toMatchObject({ ok: true, value: { inUseBy: [] } });
       expect((await allOf(store.entries())).map(({ key }) => key)).toEqual([kept.key]);
       expect(await store.getText(hexDigest('dropped'))).toBeUndefined();
       expect(await store.find(kept.key)).toEqual(kept);

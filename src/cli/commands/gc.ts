@@ -29,10 +29,10 @@ export async function gc(options: GarbageCommandOptions): Promise<number> {
   const collected = await project.value.collectGarbage({ keep, dryRun });
   if (!collected.ok) return terminal.fail(collected.failure);
 
-  const { garbage, bytes, heldBy, pinned, losses } = collected.value;
-  if (heldBy.length > 0) {
-    const they = heldBy.length === 1 ? 'runs now and may' : 'run now and may';
-    terminal.say(`${heldBy.join('; ')} ${they} need any result, so only leftovers go`);
+  const { garbage, bytes, inUseBy, pinned, losses } = collected.value;
+  if (inUseBy.length > 0) {
+    const they = inUseBy.length === 1 ? 'runs now and may' : 'run now and may';
+    terminal.say(`${inUseBy.join('; ')} ${they} need any result, so only leftovers go`);
   }
   if (terminal.json) {
     const files = garbage.map(({ type, path, bytes: size }) => ({
@@ -40,7 +40,7 @@ export async function gc(options: GarbageCommandOptions): Promise<number> {
       path: relative(project.value.root, path),
       bytes: size,
     }));
-    terminal.document({ dry_run: dryRun, bytes, pinned, held_by: heldBy, runs: losses, garbage: files });
+    terminal.document({ dry_run: dryRun, bytes, pinned, held_by: inUseBy, runs: losses, garbage: files });
     return 0;
   }
   const counts = new Map<Garbage['type'], number>();

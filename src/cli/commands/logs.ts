@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { printable } from '../../base/terminal-text.js';
 import { withOpenLines } from '../../run/step-log.js';
 import { type FoundLog, noSuchStep } from '../../session/reading/find-logs.js';
-import type { FollowedLogs } from '../../session/reading/follow-log.js';
+import type { FollowedLogs, LogPiece } from '../../session/reading/follow-log.js';
 import { fitText } from '../../ui/fit-text.js';
 import { projectOf } from '../open-project.js';
 import { shownPath } from '../shown-path.js';
@@ -47,20 +47,32 @@ async function follow(
 ): Promise<number> {
   if (isWaiting) terminal.say(`waiting for ${step} in ${run}`);
   let shown: string | undefined;
-  // What has not ended is drawn anew in its place, which only a terminal can.
-  const draws = Number.isFinite(terminal.dataWidth) && !terminal.json;
-  for await (const { node, file, text, open } of pieces) {
-    if (terminal.json && text !== '') terminal.document({ run, node, text });
-    if (draws) terminal.data(eraseLine);
-    if (!terminal.json) {
-      if (shown !== file) terminal.say(`${node} in ${run} (${shownPath(file)})`);
-      terminal.written(text);
-    }
-    if (draws) terminal.data(lineOf(open, terminal.dataWidth - 1));
+  for await (const piece of pieces) {
+    const { node, file, text } = piece;
+    if (!terminal.json) showText(piece, run, shown !== file, terminal);
+    else if (text !== '') terminal.document({ run, node, text });
     shown = file;
   }
-  if (draws) terminal.data(eraseLine);
+  if (drawsOpenLines(terminal)) terminal.data(eraseLine);
   return shown === undefined ? terminal.fail([noSuchStep(step, new Set())]) : 0;
+}
+
+function showText(
+  { node, file, text, open }: LogPiece,
+  run: string,
+  isOther: boolean,
+  terminal: Terminal,
+): void {
+  const draws = drawsOpenLines(terminal);
+  if (draws) terminal.data(eraseLine);
+  if (isOther) terminal.say(`${node} in ${run} (${shownPath(file)})`);
+  terminal.written(text);
+  if (draws) terminal.data(lineOf(open, terminal.dataWidth - 1));
+}
+
+/** What has not ended is drawn anew in its place, which only a terminal can. */
+function drawsOpenLines({ dataWidth, json }: Terminal): boolean {
+  return Number.isFinite(dataWidth) && !json;
 }
 
 const eraseLine = '\r\u001b[K';

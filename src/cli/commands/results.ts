@@ -36,7 +36,7 @@ function withoutMetrics(identity: string, { failures }: Report): Failure {
     message: `run ${identity} has no metrics`,
     hint:
       first === undefined
-        ? 'steps of kind eval.few_shot and eval.zero_shot give them'
+        ? 'evaluations give them, and programs by an output `as: metrics`'
         : `it failed: ${first.node}: ${first.message}`,
   };
 }

@@ -30,14 +30,11 @@ export async function run(options: RunOptions, targets: readonly string[]): Prom
   const terminal = openTerminal(options, { events: true });
   const project = await projectOf(options);
   if (!project.ok) return terminal.fail(project.failure);
-  const { jobs, keepGoing, tag, inProcess = false } = options;
+  const inProcess = options.inProcess === true;
   const verbose = options.verbose === true || process.env['KSHOT_DEBUG'] === '1';
   const controller = new AbortController();
   const begun = await project.value.run({
-    ...pipelineRequest(targets, options),
-    ...(jobs === undefined ? {} : { slots: jobs }),
-    ...(keepGoing === undefined ? {} : { keepGoing }),
-    ...(tag === undefined ? {} : { tag }),
+    ...runRequest(options, targets),
     inProcess,
     verbose,
     signal: controller.signal,
@@ -49,10 +46,10 @@ export async function run(options: RunOptions, targets: readonly string[]): Prom
     // A body in this process leaves no time to draw, and decisions are lines.
     isPlain: inProcess || verbose,
   });
-  if (!ended.ok) return failedAsTold(ended.failure, terminal);
+  if (!ended.ok) return failWhereShown(ended.failure, terminal);
   const end = ended.value;
   for (const warning of end.warnings) terminal.warn(warning);
-  failedAsTold(end.failures, terminal);
+  failWhereShown(end.failures, terminal);
   if (!terminal.json) {
     const closing = {
       ...end,
@@ -66,8 +63,18 @@ export async function run(options: RunOptions, targets: readonly string[]): Prom
   return end.exitCode;
 }
 
+function runRequest(options: RunOptions, targets: readonly string[]) {
+  const { jobs, keepGoing, tag } = options;
+  return {
+    ...pipelineRequest(targets, options),
+    ...(jobs === undefined ? {} : { slots: jobs }),
+    ...(keepGoing === undefined ? {} : { keepGoing }),
+    ...(tag === undefined ? {} : { tag }),
+  };
+}
+
 /** Failures of a run, which as JSON were an event of it; returns the exit code. */
-function failedAsTold(failures: readonly Failure[], terminal: Terminal): number {
+function failWhereShown(failures: readonly Failure[], terminal: Terminal): number {
   return terminal.json ? largestExitCode(failures) : terminal.fail(failures);
 }
 

@@ -101,31 +101,46 @@ interface ReadWords {
 }
 
 function readWords(program: Command, words: readonly string[]): ReadWords {
-  let command = program;
-  let waiting: Option | undefined;
-  let root: string | undefined;
-  let onlyPositionals = false;
-  const positionals: string[] = [];
-  const given = new Set<string>();
-  for (const word of words) {
-    if (waiting !== undefined) {
-      if (waiting.long === '--root') root = word;
-      waiting = undefined;
-    } else if (onlyPositionals || !word.startsWith('-') || word === '-') {
-      const below =
-        positionals.length === 0 ? command.commands.find((one) => one.name() === word) : undefined;
-      if (below === undefined) positionals.push(word);
-      else command = below;
-    } else if (word === '--') onlyPositionals = true;
-    else {
-      const [name = word, value] = word.split(/=(.*)/s);
-      const option = optionOf(command, name);
-      if (option?.long != null) given.add(option.long);
-      if (option?.long === '--root') root = value;
-      if (option?.required === true && value === undefined) waiting = option;
-    }
+  const reader = new WordReader(program);
+  for (const word of words) reader.read(word);
+  return reader;
+}
+
+class WordReader implements ReadWords {
+  readonly positionals: string[] = [];
+  readonly given = new Set<string>();
+  root: string | undefined;
+  waiting: Option | undefined;
+  onlyPositionals = false;
+
+  constructor(public command: Command) {}
+
+  read(word: string): void {
+    if (this.waiting !== undefined) this.readValue(word, this.waiting);
+    else if (this.onlyPositionals || !word.startsWith('-') || word === '-') this.readPositional(word);
+    else if (word === '--') this.onlyPositionals = true;
+    else this.readFlag(word);
   }
-  return { command, positionals, given, root, waiting, onlyPositionals };
+
+  private readValue(word: string, option: Option): void {
+    if (option.long === '--root') this.root = word;
+    this.waiting = undefined;
+  }
+
+  private readPositional(word: string): void {
+    const below =
+      this.positionals.length === 0 ? this.command.commands.find((one) => one.name() === word) : undefined;
+    if (below === undefined) this.positionals.push(word);
+    else this.command = below;
+  }
+
+  private readFlag(word: string): void {
+    const [name = word, value] = word.split(/=(.*)/s);
+    const option = optionOf(this.command, name);
+    if (option?.long != null) this.given.add(option.long);
+    if (option?.long === '--root') this.root = value;
+    if (option?.required === true && value === undefined) this.waiting = option;
+  }
 }
 
 function optionOf(command: Command, name: string): Option | undefined {

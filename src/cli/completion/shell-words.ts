@@ -29,29 +29,56 @@ export function splitLine(
   };
   for (let at = 0; at < line.length; at++) {
     const character = line.charAt(at);
-    const escapes = quote !== "'" && character === '\\' && at + 1 < line.length;
-    if (escapes && (quote === undefined || '"\\$`'.includes(line.charAt(at + 1)))) {
-      at += 1;
-      text += line.charAt(at);
-      inWord = true;
-    } else if (quote !== undefined) {
-      if (character === quote) quote = undefined;
-      else text += character;
-    } else if (character === '"' || character === "'") {
-      quote = character;
-      inWord = true;
-      kept = text.length;
-    } else if (/\s/.test(character)) endWord();
-    else if ('|&;()'.includes(character)) {
-      endWord();
-      words = [];
-    } else {
-      text += character;
-      inWord = true;
-      if (breaks.includes(character)) kept = text.length;
+    const escaped = escapedCharacter(line, at, quote);
+    switch (escaped === undefined ? roleOf(character, quote) : 'escape') {
+      case 'escape':
+        at += 1;
+        text += escaped;
+        inWord = true;
+        break;
+      case 'close':
+        quote = undefined;
+        break;
+      case 'open':
+        quote = character as '"' | "'";
+        inWord = true;
+        kept = text.length;
+        break;
+      case 'space':
+        endWord();
+        break;
+      case 'operator':
+        endWord();
+        words = [];
+        break;
+      case 'quoted':
+        text += character;
+        break;
+      case 'plain':
+        text += character;
+        inWord = true;
+        kept = breaks.includes(character) ? text.length : kept;
     }
   }
   return { words, current: { text, kept, quote } };
+}
+
+/** What a character does that no backslash takes the meaning from. */
+function roleOf(
+  character: string,
+  quote: CurrentWord['quote'],
+): 'close' | 'quoted' | 'open' | 'space' | 'operator' | 'plain' {
+  if (quote !== undefined) return character === quote ? 'close' : 'quoted';
+  if (character === '"' || character === "'") return 'open';
+  if (/\s/.test(character)) return 'space';
+  return '|&;()'.includes(character) ? 'operator' : 'plain';
+}
+
+/** The character that a backslash at a place takes the meaning from; undefined where there is none. */
+function escapedCharacter(line: string, at: number, quote: CurrentWord['quote']): string | undefined {
+  if (line.charAt(at) !== '\\' || quote === "'" || at + 1 >= line.length) return undefined;
+  const next = line.charAt(at + 1);
+  return quote === undefined || '"\\$`'.includes(next) ? next : undefined;
 }
 
 /** What bash puts in place of the rest of the current word so that it says `value`, and a space where it is finished. */

@@ -49,19 +49,22 @@ export function problemOfDateFormat(format: string): string | undefined {
   const letters = partsOf(format).filter((part) => part.startsWith('%'));
   const has = (wanted: string) => letters.some((part) => wanted.includes(part.at(-1) ?? '') && part !== '%%');
   if (has('Z')) return 'date_format cannot read names of time zones (%Z): only offsets (%z)';
-  for (const part of letters) {
-    const letter = part.at(-1) ?? '';
-    const isKnown =
-      part === '%' ? false : part.startsWith('%-') ? padded.includes(letter) : letter in patterns;
-    if (isKnown) continue;
-    const instead = insteadOf(letter);
-    return `date_format cannot read ${part === '%' ? 'a % at its end' : part}${instead === '' ? '' : `: ${instead}`}`;
+  const unknown = letters.find((part) => !isKnownLetter(part));
+  if (unknown !== undefined) {
+    const instead = insteadOf(unknown.at(-1) ?? '');
+    return `date_format cannot read ${unknown === '%' ? 'a % at its end' : unknown}${instead === '' ? '' : `: ${instead}`}`;
   }
   if (!has('yYGcx'))
     return 'date_format reads no year (%Y, or %y where it has two digits): all dates would be of 1900';
   if (has('I') && !has('p'))
     return 'date_format reads the hours of a 12-hour clock (%I) without their half of the day: add %p, or write %H';
   return undefined;
+}
+
+function isKnownLetter(part: string): boolean {
+  if (part === '%') return false;
+  const letter = part.at(-1) ?? '';
+  return part.startsWith('%-') ? padded.includes(letter) : letter in patterns;
 }
 
 function insteadOf(letter: string): string {

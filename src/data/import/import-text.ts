@@ -122,24 +122,12 @@ export async function recordsOfRows(
   }[]
 > {
   const splitter = new RecordSplitter(layoutOf(part), rows);
-  const lines: string[] = [];
-  let row = 0;
-  let begun: Buffer[] = [];
+  const wanted = new WantedLines(rows);
   for await (const pieces of splitFile(splitter, part)) {
-    for (const piece of pieces) {
-      for (let start = 0, end = 0; start < piece.length; start = end) {
-        end = piece.indexOf(lineFeed, start) + 1 || piece.length;
-        const isWanted = row === rows[lines.length];
-        if (isWanted) begun.push(piece.subarray(start, end));
-        if (piece[end - 1] !== lineFeed) continue;
-        if (isWanted) lines.push(Buffer.concat(begun).toString('utf8').replace(/\n$/, ''));
-        begun = [];
-        row++;
-      }
-    }
-    if (lines.length === rows.length) break;
+    for (const piece of pieces) wanted.add(piece);
+    if (wanted.lines.length === rows.length) break;
   }
-  return lines.map((text, index) => {
+  return wanted.lines.map((text, index) => {
     const cells = text.split(splitter.delimiter);
     const cellOf = (role: ColumnRole) => cells[part.places[role].index] ?? '';
     return {
@@ -148,6 +136,30 @@ export async function recordsOfRows(
       cells: { user: cellOf('user'), item: cellOf('item'), time: cellOf('time') },
     };
   });
+}
+
+/** Cuts the lines of some rows, ascending, out of all that a splitter writes. */
+class WantedLines {
+  readonly lines: string[] = [];
+  private readonly rows: readonly number[];
+  private row = 0;
+  private begun: Buffer[] = [];
+
+  constructor(rows: readonly number[]) {
+    this.rows = rows;
+  }
+
+  add(piece: Buffer): void {
+    for (let start = 0, end = 0; start < piece.length; start = end) {
+      end = piece.indexOf(lineFeed, start) + 1 || piece.length;
+      const isWanted = this.row === this.rows[this.lines.length];
+      if (isWanted) this.begun.push(piece.subarray(start, end));
+      if (piece[end - 1] !== lineFeed) continue;
+      if (isWanted) this.lines.push(Buffer.concat(this.begun).toString('utf8').replace(/\n$/, ''));
+      this.begun = [];
+      this.row++;
+    }
+  }
 }
 
 /** Splits a whole file, giving what is written as it comes. */

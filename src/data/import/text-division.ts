@@ -150,15 +150,9 @@ function firstCells(
   const isOver = () => at >= text.length || /[\r\n]/.test(text.charAt(at));
   skipSpaces();
   for (;;) {
-    let cell = '';
-    if (quote !== undefined && text.charAt(at) === quote) {
-      for (at++; at < text.length; at++) {
-        if (text.charAt(at) !== quote) cell += text.charAt(at);
-        else if (text.charAt(at + 1) === quote) cell += text.charAt(at++);
-        else break;
-      }
-      at++;
-    }
+    const isQuoted = quote !== undefined && text.charAt(at) === quote;
+    const { cell, end } = isQuoted ? quotedCell(text, at, quote) : { cell: '', end: at };
+    at = end;
     const from = at;
     while (!isOver() && !dividerAt()) at++;
     cells.push(cell + text.slice(from, at));
@@ -166,4 +160,16 @@ function firstCells(
     if (isOver()) return { cells, length: at };
     if (spaces !== true) at += delimiter.length;
   }
+}
+
+/** The text in the quotes that open at a place, doubled ones as one, and where what follows the last begins. */
+function quotedCell(text: string, open: number, quote: string): { cell: string; end: number } {
+  let cell = '';
+  let at = open + 1;
+  for (; at < text.length; at++) {
+    if (text.charAt(at) !== quote) cell += text.charAt(at);
+    else if (text.charAt(at + 1) === quote) cell += text.charAt(at++);
+    else break;
+  }
+  return { cell, end: at + 1 };
 }

@@ -18,6 +18,8 @@ import { tensorsOf } from './tensors.js';
  * Adds `H * direction` to `product`, exactly, where H is the Hessian of the loss on `batch` at `parameters`.
  * `forward` and `backward` are the passes at the same parameters.
  */
+// biome-ignore lint/complexity/noExcessiveLinesPerFunction: the derivative of each line of two passes, in their order; what they share would have to be passed around
+// biome-ignore lint/complexity/noExcessiveCognitiveComplexity: nested loops over levels, nodes and units, as the mathematics has them
 export function addHessianVectorProduct(
   batch: Batch,
   parameters: Float64Array,

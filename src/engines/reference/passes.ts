@@ -108,6 +108,7 @@ function sigmoid(x: number): number {
 }
 
 /** The model's loss on `batch`, and every intermediate value. */
+// biome-ignore lint/complexity/noExcessiveCognitiveComplexity: nested loops over levels, nodes and units, as the mathematics has them
 export function forwardPass(batch: Batch, parameters: Float64Array): Forward {
   const { shape, forest, labels } = batch;
   const { items, embedding, hidden } = shape;

@@ -15,7 +15,7 @@ const tasks = [
 const largestError = 1e-3;
 
 /** What can be done where there is such a fault. */
-export const faultMend = 'update the driver, or compute with --engine wasm';
+export const faultRemedy = 'update the driver, or compute with --engine wasm';
 
 /**
  * What is wrong with the gradient that an engine computes on a device, one clause; undefined where it is the reference

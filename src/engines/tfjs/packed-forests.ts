@@ -95,6 +95,7 @@ export function assignSlots(setsOfVector: readonly (readonly PairSet[])[]): Item
  * for each task as a rule, or the sets of all tasks where these share their weights. A vector's loss is the mean over
  * its sets of each set's mean loss. The order depends on the arguments alone.
  */
+// biome-ignore lint/complexity/noExcessiveLinesPerFunction: a flat list of arrays, filled in one pass
 export function packForests(setsOfVector: readonly (readonly PairSet[])[], slots: ItemSlots): PackedForests {
   const sets = setsOfVector.flatMap((own, vector) =>
     own.map((set) => ({ vector, set, siblings: own.length, own: treesOf(set) })),

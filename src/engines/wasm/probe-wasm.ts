@@ -10,7 +10,7 @@ export async function probeWasm(): Promise<EngineProbe> {
     return {
       available: false,
       why: `its kernel does not compile here: ${error instanceof Error ? error.message : String(error)}`,
-      mend: 'it needs a processor with 128-bit SIMD (SSE4.1 or NEON); --engine reference computes on any',
+      remedy: 'it needs a processor with 128-bit SIMD (SSE4.1 or NEON); --engine reference computes on any',
       versions: {},
     };
   }

@@ -92,6 +92,7 @@ class WasmEngine implements Engine {
     }
   }
 
+  // biome-ignore lint/complexity/noExcessiveLinesPerFunction: what it puts into the shared memory, in the order in which it is laid out there, and what it reads back
   async #metaGradient(
     parameters: Parameters,
     tasks: readonly Task[],

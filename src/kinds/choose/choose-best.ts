@@ -99,18 +99,30 @@ function reachedWith(
     const key = canonicalText([chain ?? null, columns]);
     if (seen.has(key)) continue;
     seen.add(key);
-    let best: number | undefined;
-    let withoutGain = 0;
-    for (const [index, one] of groups.entries()) {
-      if (one.chain !== chain || withoutGain >= patience) continue;
-      // What failed brought no gain either.
-      const candidate = byPlace.get(canonicalText([index, columns]));
-      if (candidate !== undefined) reached.add(candidate);
-      const value = candidate?.value ?? Number.NaN;
-      const gains = Number.isFinite(value) && (best === undefined || isBetter(value, best, mode));
-      if (gains) best = value;
-      withoutGain = gains ? 0 : withoutGain + 1;
-    }
+    const inChain = groups.flatMap((one, index) =>
+      one.chain === chain ? [byPlace.get(canonicalText([index, columns]))] : [],
+    );
+    for (const one of upToPatience(inChain, patience, mode)) reached.add(one);
   }
   return candidates.filter((one) => reached.has(one));
+}
+
+/** @param chain in order; what failed brought no gain either */
+function upToPatience(
+  chain: readonly (Candidate | undefined)[],
+  patience: number,
+  mode: Mode,
+): readonly Candidate[] {
+  const reached: Candidate[] = [];
+  let best: number | undefined;
+  let withoutGain = 0;
+  for (const candidate of chain) {
+    if (withoutGain >= patience) break;
+    if (candidate !== undefined) reached.push(candidate);
+    const value = candidate?.value ?? Number.NaN;
+    const gains = Number.isFinite(value) && (best === undefined || isBetter(value, best, mode));
+    if (gains) best = value;
+    withoutGain = gains ? 0 : withoutGain + 1;
+  }
+  return reached;
 }

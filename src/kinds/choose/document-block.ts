@@ -62,23 +62,30 @@ function readBlock(block: JsonObject, path: readonly string[]): ReturnType<typeo
   if (value !== undefined && count !== undefined) fault('count', 'a block has a value or a count, not both');
   const by = namesOf(block['by']);
   if (by === undefined) fault('by', 'by must be a column or a list of columns');
-  const where: { [column: string]: readonly Scalar[] } = {};
-  const conditions = block['where'] ?? {};
-  if (!isJsonObject(conditions)) fault('where', 'where must be a map of columns and values');
-  else {
-    for (const [column, wanted] of Object.entries(conditions)) {
-      const values = scalarsOf(wanted);
-      if (values === undefined)
-        faults.push({
-          path: [...path, 'where', column],
-          message: `${column} must be a value or a list of values`,
-        });
-      else where[column] = values;
-    }
-  }
+  const where = conditionsOf(block['where'] ?? {}, (below, message) =>
+    faults.push({ path: [...path, 'where', ...below], message }),
+  );
   if (faults.length > 0 || from === undefined || by === undefined) return { blocks: [], faults };
   const take = count === undefined ? { value: value ?? 'value' } : { count };
   return { blocks: [{ path, from, where, by, take }], faults };
+}
+
+/** @param object says what is wrong, with the names that lead to it */
+function conditionsOf(
+  conditions: Json,
+  object: (path: readonly string[], message: string) => void,
+): Block['where'] {
+  if (!isJsonObject(conditions)) {
+    object([], 'where must be a map of columns and values');
+    return {};
+  }
+  const where: { [column: string]: readonly Scalar[] } = {};
+  for (const [column, wanted] of Object.entries(conditions)) {
+    const values = scalarsOf(wanted);
+    if (values === undefined) object([column], `${column} must be a value or a list of values`);
+    else where[column] = values;
+  }
+  return where;
 }
 
 function namesOf(value: Json | undefined): readonly string[] | undefined {

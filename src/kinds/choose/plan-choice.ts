@@ -1,6 +1,14 @@
 import { canonicalText } from '../../base/canonical.js';
 import type { Json, JsonObject } from '../../base/json.js';
-import type { Label, LabelPart, Objection, PlannedElement, PlannedLists, StepPlan } from '../kind.js';
+import type {
+  Label,
+  LabelPart,
+  Objection,
+  PlannedElement,
+  PlannedLists,
+  PortShape,
+  StepPlan,
+} from '../kind.js';
 import { type ChoicePlan, type PlannedGroup, valueColumns } from './choice-plan.js';
 
 /** The parameters of `select` that planning goes by. */
@@ -26,26 +34,8 @@ export function planChoice(
   const known = new Set(columns ?? []);
   const kept = new Set([...varying, ...average, ...(settings ?? [])].filter((name) => !known.has(name)));
   const groups = numbered(rows, ({ label }) => withoutNames(label, average));
-  const chains = numbered(rows, ({ label }) =>
-    withoutNames(label, average).filter(({ isSegment }) => isSegment !== true),
-  );
   const matched = candidates && matchCandidates(rows, candidates, average);
-  const planned: PlannedGroup[] = [];
-  for (const [row, group] of groups.entries()) {
-    const before = planned[group];
-    const place = matched?.placeOf[row] ?? 0;
-    const candidate = matched?.candidateOf[row];
-    planned[group] = {
-      ...(patience === undefined ? {} : { chain: chains[row] ?? 0 }),
-      ...(matched === undefined || candidate === undefined
-        ? {}
-        : {
-            candidates: Array.from({ length: matched.places.length }, (_, index) =>
-              index === place ? candidate : (before?.candidates?.[index] ?? null),
-            ),
-          }),
-    };
-  }
+  const chains = patience === undefined ? undefined : chainsOf(rows, average);
   const isList = matched?.isList === true;
   const elements = rows.map((_, row) => ({
     names: Object.fromEntries(Object.entries(all[row] ?? {}).filter(([name]) => kept.has(name))),
@@ -56,16 +46,12 @@ export function planChoice(
   );
   const plan: ChoicePlan = {
     ...(hasElements ? { elements } : {}),
-    ...(matched === undefined && patience === undefined ? {} : { groups: planned }),
+    ...(matched === undefined && chains === undefined ? {} : { groups: groupsOf(groups, chains, matched) }),
     ...(isList ? { places: matched.places.length } : {}),
   };
-  const shape = candidates?.[0]?.shape;
   return {
     parameters: plan,
-    shapes:
-      shape === undefined
-        ? {}
-        : { chosen: isList ? { type: 'list', of: shape, labels: matched?.places ?? [] } : shape },
+    shapes: shapesOf(candidates?.[0]?.shape, matched),
     objections: [
       ...namesObjections({ settings, average }, all, rows, columns),
       ...(matched?.objections ?? []),
@@ -73,6 +59,37 @@ export function planChoice(
     ],
     notes: notesOf(settings, average, varying, rows, columns),
   };
+}
+
+/** Which rows are of one training: those whose labels differ in how far it has come alone. */
+function chainsOf(rows: readonly PlannedElement[], average: readonly string[]): readonly number[] {
+  return numbered(rows, ({ label }) =>
+    withoutNames(label, average).filter(({ isSegment }) => isSegment !== true),
+  );
+}
+
+/** @param groups the group of each row */
+function groupsOf(
+  groups: readonly number[],
+  chains: readonly number[] | undefined,
+  matched: MatchedCandidates | undefined,
+): readonly PlannedGroup[] {
+  const planned: PlannedGroup[] = [];
+  for (const [row, group] of groups.entries()) {
+    const candidate = matched?.candidateOf[row];
+    const candidates = [...(planned[group]?.candidates ?? matched?.places.map(() => null) ?? [])];
+    if (candidate !== undefined) candidates[matched?.placeOf[row] ?? 0] = candidate;
+    planned[group] = {
+      ...(chains === undefined ? {} : { chain: chains[row] ?? 0 }),
+      ...(candidate === undefined ? {} : { candidates }),
+    };
+  }
+  return planned;
+}
+
+function shapesOf(shape: PortShape | undefined, matched: MatchedCandidates | undefined): StepPlan['shapes'] {
+  if (shape === undefined) return {};
+  return { chosen: matched?.isList === true ? { type: 'list', of: shape, labels: matched.places } : shape };
 }
 
 /** An element's names: parameters of its node, else what its label says, the outermost of equals. */

@@ -124,7 +124,7 @@ function varyingOf(
 
 function textOfLeftOut(row: ScoredRow, { metric, elements = [] }: SelectParameters): string {
   const names = { ...elements[row.index]?.names, ...row.columns };
-  const over = row.n === undefined ? '' : ` over ${row.n} query pairs`;
+  const over = row.n === undefined ? '' : `, n = ${row.n}`;
   return `${rowText(row.index, names)}: ${metric} is ${Number.isNaN(row.value) ? 'no number' : row.value}${over}`;
 }
 

@@ -1,7 +1,8 @@
 import { FailureError } from '../../base/failure.js';
+import type { Tree } from '../../base/files/tree.js';
 import { compare, estimate, type Unit } from '../../statistics/compare.js';
 import { inReadingOrder } from '../../statistics/metrics.js';
-import { withDatabase } from '../../tables/database.js';
+import { type Database, withDatabase } from '../../tables/database.js';
 import { summaryColumns } from '../../tables/evaluation-columns.js';
 import { writeRowsParquet } from '../../tables/parquet.js';
 import type { KindContext } from '../kind.js';
@@ -31,22 +32,16 @@ export async function run(context: KindContext<SummaryParameters>): Promise<void
     const models: Model[] = [];
     // The order in which inputs are written is in no key.
     for (const name of orderedNames(Object.keys(context.inputs), parameters)) {
-      const read: (readonly MeasuredSetting[])[] = [];
-      for (const element of listElements(context.inputs[name]!)) {
-        const settings = await readMeasuredSettings(database, element, name);
-        if (settings.length === 0) throw nothingMeasured(name);
-        read.push(settings);
-      }
-      for (const model of modelsOf(name, read)) models.push(model);
+      const elements = listElements(context.inputs[name]!);
+      for (const model of modelsOf(name, await readAll(database, elements, name))) models.push(model);
     }
     const named = (parameter: 'baseline' | 'zero_shot') => {
       const input = parameters[parameter];
       return input === undefined ? undefined : only(models, input, parameter);
     };
     const [baseline, zeroShot] = [named('baseline'), named('zero_shot')];
-    for (const model of models) {
-      for (const other of [baseline, zeroShot]) if (other !== undefined) checkComparable(model, other);
-    }
+    const references = [baseline, zeroShot].filter((one) => one !== undefined);
+    for (const model of models) for (const other of references) checkComparable(model, other);
     await writeRowsParquet(database, {
       columns: summaryColumns,
       rows: models.flatMap((model, place) => rowsOf(model, place, baseline, zeroShot)),
@@ -56,12 +51,32 @@ export async function run(context: KindContext<SummaryParameters>): Promise<void
   });
 }
 
+async function readAll(
+  database: Database,
+  elements: readonly Tree<string>[],
+  input: string,
+): Promise<readonly (readonly MeasuredSetting[])[]> {
+  const read: (readonly MeasuredSetting[])[] = [];
+  for (const element of elements) {
+    const settings = await readMeasuredSettings(database, element, input);
+    if (settings.length === 0) throw nothingMeasured(input);
+    read.push(settings);
+  }
+  return read;
+}
+
 function nothingMeasured(name: string): FailureError {
   return new FailureError({
     reason: 'bad-data',
     message: `${name} measured nothing, so there is nothing to compare`,
     hint: 'where it is an evaluation, its episodes have fewer support pairs than its k',
   });
+}
+
+/** How to come to one setting. */
+function oneSettingHint(measured: readonly Pick<Model, 'repetitions'>[]): string {
+  const isRanked = measured.some(({ repetitions: [first] }) => first?.pairs !== undefined);
+  return isRanked ? 'evaluate it with one k and one step count' : 'measure it with one value of each setting';
 }
 
 /** The baseline, then zero-shot, then the others by name. */
@@ -97,7 +112,7 @@ function modelsOf(input: string, read: readonly (readonly MeasuredSetting[])[]):
     throw new FailureError({
       reason: 'bad-data',
       message: `${input} has ${read.length} seeds, and one of them ${several.length} settings; a seed wants one`,
-      hint: 'evaluate each seed with one k and one step count',
+      hint: oneSettingHint(several),
     });
   }
   return labels.map((label) =>
@@ -115,7 +130,7 @@ function only(models: readonly Model[], input: string, parameter: string): Model
     throw new FailureError({
       reason: 'bad-data',
       message: `${parameter} ${input} has ${found.length} settings; a comparison wants one`,
-      hint: 'evaluate it with one k and one step count',
+      hint: oneSettingHint(found),
     });
   }
   return model;

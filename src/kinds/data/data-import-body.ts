@@ -48,22 +48,11 @@ export async function run(context: KindContext<DataImportParameters>): Promise<v
       ...(parameters.date_format === undefined ? {} : { dateFormat: parameters.date_format }),
       nullValues: asked.nullValues,
     });
-    const parts: Part[] = [];
     const found: FormatWarning[] = [];
-    const reading: Reading = { target, asked, warnings: found };
-    for (const path of Object.values(context.files)) {
-      const file = shownPath(context.root, path);
-      parts.push(await readPart(context, reading, path, file));
-    }
-    for (const [index, { text, firstRow }] of parts.entries()) {
-      if (text !== undefined)
-        await findSecondHeaders(target, text, [firstRow, parts[index + 1]?.firstRow ?? target.rows]);
-    }
+    const parts = await readParts(context, { target, asked, warnings: found });
     const leftOut = await rowsLeftOut(target, parts);
     const bad = leftOut.reduce((sum, { count }) => sum + count, 0);
     if (bad > 0 && !parameters.skip_bad_rows) await refuseRows(target, parts, bad);
-    const name =
-      parts.length === 1 ? (parts[0]?.file ?? '') : `${parts[0]?.file} and ${parts.length - 1} more`;
     const rows = bad === 0 ? 'imported' : 'readable';
     // In the order of the file, so that rowid is the place in it.
     if (bad > 0) {
@@ -71,7 +60,7 @@ export async function run(context: KindContext<DataImportParameters>): Promise<v
          WHERE user_id IS NOT NULL AND item_id IS NOT NULL AND timestamp IS NOT NULL`);
     }
     const survey = await surveyRows(target, rows);
-    const summary = describeImport(target, survey, name, leftOut);
+    const summary = describeImport(target, survey, nameOf(parts), leftOut);
     const texts = parts.flatMap(({ file, split }) => (split === undefined ? [] : [{ file, split }]));
     const warnings = [...eachOnce(found), ...warningsOf(target, survey, texts)];
     await writeParquet(database, {
@@ -82,6 +71,11 @@ export async function run(context: KindContext<DataImportParameters>): Promise<v
     context.note(summary);
     for (const warning of warnings) context.note(`warning: ${warning}`);
   });
+}
+
+function nameOf(parts: readonly Part[]): string {
+  const [first] = parts;
+  return parts.length === 1 ? (first?.file ?? '') : `${first?.file} and ${parts.length - 1} more`;
 }
 
 function shownPath(root: string, path: string): string {
@@ -134,6 +128,19 @@ function refuseOtherTitles(reading: Reading, file: string, columns: Columns, pla
   );
 }
 
+async function readParts(context: KindContext, reading: Reading): Promise<readonly Part[]> {
+  const { target } = reading;
+  const parts: Part[] = [];
+  for (const path of Object.values(context.files)) {
+    parts.push(await readPart(context, reading, path, shownPath(context.root, path)));
+  }
+  for (const [index, { text, firstRow }] of parts.entries()) {
+    const range: [number, number] = [firstRow, parts[index + 1]?.firstRow ?? target.rows];
+    if (text !== undefined) await findSecondHeaders(target, text, range);
+  }
+  return parts;
+}
+
 async function readPart(context: KindContext, reading: Reading, path: string, file: string): Promise<Part> {
   const { target, asked, warnings } = reading;
   const firstRow = target.rows;
@@ -169,9 +176,9 @@ function columnsOf(
   format: InteractionFormat,
   { asked, named, nameless, warnings }: Reading,
 ): ColumnPlaces {
-  const isTold = format.format === 'jsonl' || Object.keys(asked.columns).length > 0;
+  const isDeclared = format.format === 'jsonl' || Object.keys(asked.columns).length > 0;
   const cells = format.layout?.cells;
-  if (!isTold && !format.header && named?.layout.cells === cells && named !== undefined) {
+  if (!isDeclared && !format.header && named?.layout.cells === cells && named !== undefined) {
     warnings.push({
       about: 'no header',
       text: `${file} has no header: its columns were taken to be those of ${named.file}`,
@@ -180,7 +187,7 @@ function columnsOf(
   }
   const places = resolveColumns(file, format, asked.columns);
   const isOther = roles.some((role) => nameless?.places[role].index !== places[role].index);
-  if (!isTold && format.header && nameless?.layout.cells === cells && nameless !== undefined && isOther) {
+  if (!isDeclared && format.header && nameless?.layout.cells === cells && nameless !== undefined && isOther) {
     throw badData(file, `names its columns in another order than ${nameless.file}, which has no header`, {
       hint: 'give them the same header, or say columns by position from 1',
     });

@@ -53,20 +53,19 @@ export async function evaluateModel(context: KindContext, evaluation: Evaluation
   const total = evaluated.length * sizes.length;
   const rows: RankRow[] = [];
   const drift: DriftRow[] = [];
+  const evaluateSome = async (some: readonly Episode[]): Promise<void> => {
+    context.signal.throwIfAborted();
+    const tasks = some.map((episode) => taskOf(episodes, episode));
+    const adapted = await engine.adaptAndRank(parameters, tasks, { innerRates, steps: evaluation.steps });
+    for (const row of rankRows(episodes, some, evaluation.steps, adapted)) rows.push(row);
+    if (evaluation.drift !== true) return;
+    for (const row of driftRows(some, evaluation.steps, adapted)) drift.push(row);
+  };
   for (const [index, size] of sizes.entries()) {
     const cut = evaluated.flatMap((episode) => withSupport(episode, size));
     for (let from = 0; from < cut.length; from += episodesAtOnce) {
-      context.signal.throwIfAborted();
       const some = cut.slice(from, from + episodesAtOnce);
-      const adapted = await engine.adaptAndRank(
-        parameters,
-        some.map((episode) => taskOf(episodes, episode)),
-        { innerRates, steps: evaluation.steps },
-      );
-      for (const row of rankRows(episodes, some, evaluation.steps, adapted)) rows.push(row);
-      if (evaluation.drift === true) {
-        for (const row of driftRows(some, evaluation.steps, adapted)) drift.push(row);
-      }
+      await evaluateSome(some);
       context.progress({ done: index * evaluated.length + from + some.length, total, unit: 'episodes' });
     }
   }

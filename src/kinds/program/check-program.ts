@@ -1,6 +1,5 @@
 import { dirname, isAbsolute, relative, resolve } from 'node:path';
 import { isFileAt, shortPath, unfitForNewFile } from '../../base/files/user-path.js';
-import type { Json } from '../../base/json.js';
 import { nearestName } from '../../base/nearest-name.js';
 import { declaredNames, declaredValue, flatDeclared } from '../declared-values.js';
 import type { Objection, PlannedStep, StepShape, UndeclaredFile } from '../kind.js';
@@ -8,6 +7,7 @@ import { isDeclared } from './declared-files.js';
 import { type Launch, placeholdersIn } from './launch.js';
 import { checkOutputs, outputPaths } from './program-outputs.js';
 import { filesOf, leaves, type ProgramGiven } from './program-parameters.js';
+import { filesLine } from './reads/files-line.js';
 
 /** What Linux takes as one word of a program's arguments, in bytes. */
 const wordBytesLimit = 131_071;
@@ -177,10 +177,10 @@ function clashes(places: readonly Place[]): readonly Objection[] {
 }
 
 /**
- * Files inside the root that a word or a param names, itself or after `=`, and that are neither declared under `files`
+ * Files that a word or a param names, itself or after `=`, wherever they are, and that are neither declared under `files`
  * nor an input or output of the step.
  *
- * @param isKnown whether a file is known by other means
+ * @param isKnown whether a file, relative to the root or absolute outside of it, is known by other means
  */
 export function undeclaredFiles(
   { parameters, inputNames }: StepShape<ProgramGiven>,
@@ -189,20 +189,34 @@ export function undeclaredFiles(
   isKnown: (path: string) => boolean = () => false,
 ): readonly UndeclaredFile[] {
   const written = new Set(Object.values(outputPaths(parameters.outputs)));
-  const found = new Set<string>();
+  /** What each stands for, by its words. */
+  const found = new Map<string, string>();
   const values = Object.values(flatDeclared(parameters.params)).filter((value) => typeof value === 'string');
   for (const word of [...wordsOf(argv), ...values]) {
-    const path = relative(root, resolve(root, word));
-    if (path === '' || leaves(path) || written.has(path) || isKnown(path)) continue;
+    const place = resolve(root, word);
+    const inside = relative(root, place);
+    const path = leaves(inside) ? place : inside;
+    if (path === '' || written.has(path) || isKnown(path) || isOfSystem(path)) continue;
     if (inputNames.some((name) => path === name || path.startsWith(`${name}/`))) continue;
-    if (isFileAt(resolve(root, path)) && !isDeclared(path, parameters, root)) found.add(path);
+    // By a way that leads out of the root, the step finds nothing.
+    const isReached = path === inside || isAbsolute(word);
+    if (isFileAt(place) && !(isReached && isDeclared(path, parameters, root)))
+      found.set(isReached ? path : word, path);
   }
   // One that is nowhere is told of by itself, and not to be written again.
   const sound = filesOf(parameters).filter((path) => /[*?]|\/$/.test(path) || isFileAt(resolve(root, path)));
-  return [...found].map((path) => ({
-    path,
-    hint: `add to the step's \`with\`: files: ${flowSequence([...sound, path])}`,
-  }));
+  return [...found].map(([word, path]) => {
+    const line = `add to the step's \`with\`: ${filesLine([...sound, path])}`;
+    return {
+      path: word,
+      hint: word === path ? line : `the step starts in a folder of its own: write ${path}, and ${line}`,
+    };
+  });
+}
+
+/** Of what the system shows as files, and are none. */
+function isOfSystem(path: string): boolean {
+  return /^\/(?:dev|proc|sys)\//.test(path);
 }
 
 function wordsOf(argv: Launch['argv']): readonly string[] {
@@ -211,9 +225,4 @@ function wordsOf(argv: Launch['argv']): readonly string[] {
     const equals = word.indexOf('=');
     return equals < 0 ? [word] : [word, word.slice(equals + 1)];
   });
-}
-
-function flowSequence(paths: readonly string[]): string {
-  const text = (path: Json) => (/^[\w./-]+$/.test(String(path)) ? path : JSON.stringify(path));
-  return `[${paths.map(text).join(', ')}]`;
 }

@@ -1,7 +1,17 @@
-import { defineKind, type MissingFile, type Objection, type PlannedStep, type StepShape } from '../kind.js';
+import { isAbsolute, normalize, resolve } from 'node:path';
+import {
+  defineKind,
+  type ExternalFiles,
+  type Interpreter,
+  type MissingFile,
+  type Objection,
+  type PlannedStep,
+  type PythonProgram,
+  type StepShape,
+} from '../kind.js';
 import { type Canonical, type Complete, declareParameters, inNoKey } from '../parameters.js';
 import { checkProgram, undeclaredFiles } from './check-program.js';
-import { declaredFiles } from './declared-files.js';
+import { declaredFiles, isDeclared } from './declared-files.js';
 import { launchOf } from './launch.js';
 import { missingScript } from './missing-script.js';
 import {
@@ -12,6 +22,9 @@ import {
   scalar,
   scalarText,
 } from './program-parameters.js';
+import { filesLine } from './reads/files-line.js';
+import { type LaunchedPrograms, launchedPrograms, pythonStart } from './reads/launched-programs.js';
+import { pythonSurroundings } from './reads/python-surroundings.js';
 
 const parameters = declareParameters(
   {
@@ -56,12 +69,78 @@ export const command = defineKind({
   parameters,
   ...programKind,
   check: checkCommand,
-  files: declaredFiles,
-  undeclaredFiles: (step, root) =>
-    undeclaredFiles(step, launchOf(parameters.canonical(step.parameters)), root),
+  files: filesOfCommand,
+  undeclaredFiles: (step, root) => {
+    const { programs } = launchedBy(step.parameters, root);
+    const isProgram = (path: string) => programs.some((program) => program.path === resolve(root, path));
+    return undeclaredFiles(step, launchOf(parameters.canonical(step.parameters)), root, isProgram);
+  },
   missingFiles,
+  pythonProgram,
+  interpreter: (given, root) => {
+    const interpreter = pythonOf(given, root);
+    return interpreter && { parameter: 'python', ...interpreter };
+  },
   load: () => import('./program-body.js'),
 });
+
+function launchedBy(given: Given, root: string): LaunchedPrograms {
+  const { argv, env } = launchOf(parameters.canonical(given));
+  return launchedPrograms(argv, { root, searched: env['PATH'] ?? process.env['PATH'] ?? '' });
+}
+
+/** What it declares, and the programs that it starts, by content; their names are no paths. */
+function filesOfCommand(given: Given, root: string): ExternalFiles {
+  const declared = declaredFiles(given, root);
+  const { programs, choosers } = launchedBy(given, root);
+  return {
+    ...declared,
+    files: [...declared.files, ...programs.map(({ name, path }) => ({ name: `//${name}`, path }))],
+    remarks: [
+      ...(declared.remarks ?? []),
+      ...choosers
+        .filter(({ lock }) => !lock.some((file) => isDeclared(file, given, root)))
+        .map(({ name, lock }) => ({
+          message: `${name} chooses the program and its packages itself, and no key knows which: write the program of the environment in its place (.venv/bin/python, say, with its whole path), or what it goes by: ${filesLine([...given.files, lock[0] ?? ''])}`,
+          path: ['argv'],
+        })),
+    ],
+  };
+}
+
+/** The first Python that it starts. */
+function pythonOf(given: Given, root: string): Omit<Interpreter, 'parameter'> | undefined {
+  const [words] = launchedBy(given, root).pythons;
+  const { env } = launchOf(parameters.canonical(given));
+  const [program = ''] = words ?? [];
+  if (words === undefined || (program.includes('/') && !isAbsolute(program))) return undefined;
+  return { program, path: env['PATH'] ?? process.env['PATH'] ?? '', mayBeSilent: true };
+}
+
+function pythonProgram({ parameters: given }: StepShape<Given>, root: string): PythonProgram | undefined {
+  const interpreter = pythonOf(given, root);
+  if (interpreter === undefined) return undefined;
+  const start = launchedBy(given, root).pythons.flatMap((words) => pythonStart(words.slice(1)) ?? [])[0];
+  const surroundings = pythonSurroundings(given, launchOf(parameters.canonical(given)).env, root);
+  if (start === undefined && surroundings.files.length === 0) return undefined;
+  return {
+    // A script is declared, and among the files.
+    ...(start !== undefined && 'module' in start ? { start } : scriptOf(start, surroundings.files)),
+    ...surroundings,
+    mayImportAnything: false,
+    parameter: 'argv',
+    interpreter,
+  };
+}
+
+/** A script that is declared; it finds what lies beside it, which the other files do not. */
+function scriptOf(
+  start: { readonly script: string } | undefined,
+  files: readonly string[],
+): Pick<PythonProgram, 'start'> {
+  const script = start && normalize(start.script);
+  return script !== undefined && files.includes(script) ? { start: { script } } : {};
+}
 
 function checkCommand(step: PlannedStep<Given>): readonly Objection[] {
   const { argv, shell } = step.parameters;

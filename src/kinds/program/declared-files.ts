@@ -1,9 +1,10 @@
 import { type Dirent, existsSync, readdirSync, realpathSync, statSync } from 'node:fs';
-import { dirname, isAbsolute, join, relative, resolve } from 'node:path';
+import { isAbsolute, join, relative, resolve } from 'node:path';
 import { isFolderAt, pathTrouble } from '../../base/files/user-path.js';
-import type { ExternalFile, ExternalFiles } from '../kind.js';
+import type { ExternalFiles } from '../kind.js';
 import { outputPaths } from './program-outputs.js';
 import { filesOf, leaves, type ProgramGiven } from './program-parameters.js';
+import { baseOf, isAtOrIn, isPattern, outsideName, patternOf } from './reads/file-entries.js';
 
 /** More are better packed: each is hashed, copied and recorded by itself. */
 const manyFiles = 10_000;
@@ -19,7 +20,8 @@ export function declaredFiles(given: ProgramGiven, root: string): ExternalFiles 
     (path) => filesOf(given).includes(path) || !written.some((output) => isAtOrIn(path, output)),
   );
   const many = files.length > manyFiles ? [tooMany(files.length)] : [];
-  return { files: files.map(namedByPath), remarks: [...many, ...unsetVariables(given)] };
+  const placed = files.map((path) => ({ name: outsideName(path, filesOf(given)) ?? path, path }));
+  return { files: placed, remarks: [...many, ...unsetVariables(given)] };
 }
 
 /** Whether a file, relative to the root, is one of those that `files` declares. */
@@ -31,15 +33,9 @@ export function isDeclared(path: string, given: Pick<ProgramGiven, 'files'>, roo
   });
 }
 
-/** Every Python module below the root: which of them a script imports is not looked at. */
-export function pythonModules(root: string): readonly ExternalFile[] {
-  return walk('', root)
-    .filter((path) => path.endsWith('.py'))
-    .map(namedByPath);
-}
-
-function namedByPath(path: string): ExternalFile {
-  return { name: path, path };
+/** Every Python module below the root, relative to it. */
+export function pythonModules(root: string): readonly string[] {
+  return walk('', root).filter((path) => path.endsWith('.py'));
 }
 
 /** An absolute path inside the root as one relative to it. */
@@ -60,26 +56,6 @@ function filesOfEntry(entry: string, root: string): readonly string[] {
   if (!isFolderAt(resolve(root, path))) return [place];
   const found = walk(path, root);
   return found.length === 0 ? [place] : found;
-}
-
-function isPattern(path: string): boolean {
-  return /[*?]/.test(path);
-}
-
-/** The folders before any wildcard; empty where the pattern begins with one. */
-function baseOf(pattern: string): string {
-  const above = dirname(pattern.slice(0, pattern.search(/[*?]/) + 1));
-  return above === '.' ? '' : above;
-}
-
-/** `*` and `?` within a name, `**` for folders at any depth. */
-function patternOf(pattern: string): RegExp {
-  const source = pattern.replace(/[.+^${}()|[\]\\]/g, '\\$&').replace(/\*\*\/|\*\*|\*|\?/g, (wildcard) => {
-    if (wildcard === '**/') return '(?:.*/)?';
-    if (wildcard === '**') return '.*';
-    return wildcard === '*' ? '[^/]*' : '[^/]';
-  });
-  return new RegExp(`^${source}$`, 's');
 }
 
 /** All files below a folder (the root: empty), sorted; links are followed, each folder is gone into once. */
@@ -126,11 +102,6 @@ function isPassedOver(name: string, above: string, path: string): boolean {
   if (name.startsWith('.') || keptByTools.has(name)) return true;
   if (above === '' && keptByKshot.has(name)) return true;
   return existsSync(join(path, 'pyvenv.cfg'));
-}
-
-function isAtOrIn(path: string, place: string): boolean {
-  const folder = place.replace(/\/+$/, '');
-  return path === folder || path.startsWith(`${folder}/`);
 }
 
 function tooMany(count: number): NonNullable<ExternalFiles['remarks']>[number] {

@@ -23,19 +23,27 @@ export type LaunchParameters = {
   readonly env: { readonly [name: string]: string };
 };
 
-export function launchOf({ argv, script, module, args, params = {}, env }: LaunchParameters): Launch {
+/**
+ * @param pathOf the path that a name in the key stands for (`{/data/x.csv}` in a word), of files outside of the root
+ */
+export function launchOf(
+  { argv, script, module, args, params = {}, env }: LaunchParameters,
+  pathOf: (name: string) => string | undefined = () => undefined,
+): Launch {
   const target = script === undefined ? ['-m', module ?? ''] : [script];
+  const located = (word: string) =>
+    word.replace(/\{(\/[^{}]+)\}/g, (whole, name: string) => pathOf(name) ?? whole);
+  const word = (given: string) => filled(located(given), params, wordOf);
   return {
     argv:
       typeof argv === 'string'
-        ? filled(argv, params, (value) => quotedWord(wordOf(value)))
-        : (argv?.map((word) => filled(word, params, wordOf)) ?? [
-            'python3',
-            ...target,
-            ...(args?.map((word) => filled(word, params, wordOf)) ?? flagsOf(params)),
-          ]),
+        ? filled(located(argv), params, (value) => quotedWord(wordOf(value)))
+        : (argv?.map(word) ?? ['python3', ...target, ...(args?.map(word) ?? flagsOf(params))]),
     // Without it, Python orders sets of text by chance.
-    env: { PYTHONHASHSEED: '0', ...env },
+    env: {
+      PYTHONHASHSEED: '0',
+      ...Object.fromEntries(Object.entries(env).map(([name, value]) => [name, located(value)])),
+    },
     ...(Object.keys(params).length === 0 ? {} : { params: `${textOf(params)}\n` }),
   };
 }

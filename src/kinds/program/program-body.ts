@@ -8,6 +8,7 @@ import { launchOf } from './launch.js';
 import { placeInputs, placeOf } from './place-inputs.js';
 import { programEnvironment } from './program-environment.js';
 import type { ProgramParameters } from './program-parameters.js';
+import { pathNamed } from './reads/file-entries.js';
 import { describeEnding, type Ending, runProgram } from './run-program.js';
 
 /** Runs the program in the node's scratch folder and moves what it wrote to the output ports. */
@@ -18,7 +19,7 @@ export async function run(context: KindContext<ProgramParameters>): Promise<void
     const place = placeOf(context, path);
     makeFolders(isFolder(path) ? place : dirname(place));
   }
-  const launch = launchOf(parameters);
+  const launch = launchOf(parameters, (name) => pathNamed(name, context.files));
   const env = programEnvironment(context, launch);
   const ending = await runProgram(context, { ...parameters, argv: launch.argv, env });
   const failure = describeEnding(ending);

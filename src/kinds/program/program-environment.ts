@@ -7,6 +7,9 @@ import type { Launch } from './launch.js';
 
 /** Libraries that compute with as many threads as these say. */
 const threadVariables = ['OMP_NUM_THREADS', 'MKL_NUM_THREADS', 'OPENBLAS_NUM_THREADS'];
+const moduleFolder = fileURLToPath(builtFile('../python'));
+/** What a Python program imports as `kshot`. */
+export const kshotModule = join(moduleFolder, 'kshot.py');
 
 /**
  * The environment of a program beside what every one is passed: what it declares, what follows from what it was
@@ -16,16 +19,31 @@ export function programEnvironment(
   { threads, scratch, environment }: KindContext,
   { env, params }: Launch,
 ): { readonly [name: string]: string } {
-  const modules = [env['PYTHONPATH'], fileURLToPath(builtFile('../python'))];
   return {
     ...Object.fromEntries(threadVariables.map((name) => [name, String(threads)])),
     PYTHONUNBUFFERED: '1',
     PYTHONDONTWRITEBYTECODE: '1',
     ...environment,
     ...env,
-    PYTHONPATH: modules.filter((folder) => folder !== undefined && folder !== '').join(delimiter),
+    PYTHONPATH: pythonPath(env),
     ...(params === undefined ? {} : { KSHOT_PARAMS: fileOfParams(scratch, params) }),
   };
+}
+
+/** Where Python looks for modules beside its own folders: what the step says, and kshot's own. */
+export function pythonPath(env: Launch['env']): string {
+  const modules = [env['PYTHONPATH'], moduleFolder];
+  return modules.filter((folder) => folder !== undefined && folder !== '').join(delimiter);
+}
+
+/** Variables of kshot's own environment, as far as they are set. */
+export function variablesOf(names: readonly string[]): { readonly [name: string]: string } {
+  return Object.fromEntries(
+    names.flatMap((name) => {
+      const value = process.env[name];
+      return value === undefined ? [] : [[name, value] as const];
+    }),
+  );
 }
 
 /** Beside the fresh folder, which holds what the step declares and nothing else. */

@@ -1,6 +1,6 @@
 import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
 import { StringDecoder } from 'node:string_decoder';
-import { isJsonObject, type Json, replaceOutsideStrings } from '../../base/json.js';
+import { isJsonObject, type Json, type JsonObject, replaceOutsideStrings } from '../../base/json.js';
 import { systemErrorOf } from '../../base/system-error.js';
 
 /** The environment variable that names the file to which a program appends its events, a JSON object a line. */
@@ -57,12 +57,8 @@ function parseLine(
   const value = parseJson(line);
   if (!isJsonObject(value)) return `${JSON.stringify(line.slice(0, 80))} is no JSON object`;
   const { step, total, unit, values: inner, ...rest } = value;
-  if (step !== undefined && !(typeof step === 'number' && Number.isFinite(step)))
-    return `step is ${step === notANumber ? 'NaN' : JSON.stringify(step)}, and a number is wanted`;
-  if (total !== undefined && total !== null && !isPositive(total))
-    return `total is ${JSON.stringify(total)}, and a number above 0 is wanted`;
-  if (unit !== undefined && unit !== null && typeof unit !== 'string')
-    return `unit is ${JSON.stringify(unit)}, and a word is wanted`;
+  const objection = objectionTo(value);
+  if (objection !== undefined) return objection;
   const { values, passedOver } = figuresIn({ ...rest, ...(inner === undefined ? {} : { '': inner }) });
   const hasFigures = Object.keys(values).length > 0;
   return {
@@ -74,6 +70,17 @@ function parseLine(
     },
     passedOver,
   };
+}
+
+/** What is wrong with the names of a line that have a meaning of their own. */
+function objectionTo({ step, total, unit }: JsonObject): string | undefined {
+  if (step !== undefined && !(typeof step === 'number' && Number.isFinite(step)))
+    return `step is ${step === notANumber ? 'NaN' : JSON.stringify(step)}, and a number is wanted`;
+  if (total !== undefined && total !== null && !isPositive(total))
+    return `total is ${JSON.stringify(total)}, and a number above 0 is wanted`;
+  if (unit !== undefined && unit !== null && typeof unit !== 'string')
+    return `unit is ${JSON.stringify(unit)}, and a word is wanted`;
+  return undefined;
 }
 
 /** What stands for a NaN of Python's while the rest of a line is read as JSON; no text can hold it by itself. */
@@ -102,14 +109,18 @@ function figuresIn(object: { readonly [name: string]: Json }): {
   const waiting = Object.entries(object).reverse();
   for (let item = waiting.pop(); item !== undefined; item = waiting.pop()) {
     const [name, value] = item;
-    if (typeof value === 'number') values.push([name, value]);
-    else if (value === null || value === notANumber) values.push([name, Number.NaN]);
-    else if (isJsonObject(value)) {
-      for (const [inner, one] of Object.entries(value).reverse())
-        waiting.push([name === '' ? inner : `${name}.${inner}`, one]);
-    } else passedOver.push(name === '' ? 'values' : name);
+    const number = value === null || value === notANumber ? Number.NaN : value;
+    if (isJsonObject(number)) {
+      for (const [inner, one] of Object.entries(number).reverse())
+        waiting.push([nameInside(name, inner), one]);
+    } else if (typeof number === 'number' && name !== '') values.push([name, number]);
+    else passedOver.push(name || 'values');
   }
   return { values: Object.fromEntries(values), passedOver };
+}
+
+function nameInside(outer: string, inner: string): string {
+  return outer === '' ? inner : `${outer}.${inner}`;
 }
 
 const pollMilliseconds = 250;
@@ -190,7 +201,7 @@ function createReader({ event, problem }: EventListener) {
   const decoder = new StringDecoder('utf8');
   let place = 0;
   let begun = '';
-  const tell = (line: string): void => {
+  const report = (line: string): void => {
     const parsed = parse(line);
     if (parsed.event !== undefined) event(parsed.event);
     if (parsed.problem !== undefined) problem(parsed.problem);
@@ -206,10 +217,10 @@ function createReader({ event, problem }: EventListener) {
       begun = lines.pop() ?? '';
       // What is no line is told of once, by its beginning, when its end has come.
       if (begun.length > longestLine) begun = begun.slice(0, longestLine);
-      for (const line of lines) tell(line);
+      for (const line of lines) report(line);
     },
     end(): void {
-      tell(begun);
+      report(begun);
       begun = '';
     },
   };

@@ -1,12 +1,13 @@
 import { isAbsolute, normalize } from 'node:path';
 import type { JsonObject } from '../../base/json.js';
 import { numberText } from '../../base/number-text.js';
-import type { InputPort, PlannedLists, StepPlan, StepShape } from '../kind.js';
+import type { ExternalFile, InputPort, PlannedLists, PlannedStep, StepPlan, StepShape } from '../kind.js';
 import { inNoKey } from '../parameters.js';
 import { fileOf } from '../shapes.js';
 import type { LaunchParameters } from './launch.js';
 import { type ListLabels, labelsOf } from './list-labels.js';
 import { outputPaths, outputPorts, outputsParameter, typedOutputs } from './program-outputs.js';
+import { nameOfPath } from './reads/file-entries.js';
 
 export const scalar = { type: ['string', 'number', 'boolean'] } as const;
 type ScalarParameter = string | number | boolean;
@@ -58,6 +59,10 @@ export const programProperties = {
 
 /** The same with their defaults. */
 export interface ProgramGiven {
+  /** Of a command. */
+  readonly argv?: string | readonly ScalarParameter[];
+  /** Of a script. */
+  readonly args?: readonly ScalarParameter[];
   readonly params: JsonObject;
   readonly files: readonly string[];
   readonly outputs: Parameters<typeof outputPaths>[0];
@@ -98,8 +103,11 @@ export const programKind = {
     ),
   outputs: ({ outputs }: ProgramGiven) => outputPorts(outputs),
   derived: ({ outputs }: ProgramGiven) => typedOutputs(outputs),
-  plan: (_: unknown, lists: PlannedLists): StepPlan => ({
-    parameters: labelsOf(lists),
+  plan: (
+    { parameters, files = [] }: Pick<PlannedStep<ProgramGiven>, 'parameters' | 'files'>,
+    lists: PlannedLists,
+  ): StepPlan => ({
+    parameters: { ...labelsOf(lists), ...wordsWithNames(parameters, files) },
     shapes: {},
     objections: [],
     notes: [],
@@ -108,6 +116,24 @@ export const programKind = {
   passedEnvironment: ({ pass_env }: ProgramGiven) => pass_env,
   codeStart: new URL('./launch.js', import.meta.url),
 } as const;
+
+/** Parameters in whose words a file or folder that is declared by an absolute path is written by its name in the key. */
+function wordsWithNames(given: ProgramGiven, files: readonly ExternalFile[]): JsonObject {
+  if (!filesOf(given).some((path) => isAbsolute(path))) return {};
+  const named = (text: string) =>
+    text.replace(/(^|[=\s:;,"'<>|&()])(\/[^=\s:;,"'<>|&()]+)/g, (whole, before: string, path: string) => {
+      const name = nameOfPath(normalize(path), files);
+      return name === undefined ? whole : `${before}{${name}}`;
+    });
+  const { argv, args, env } = given;
+  return {
+    ...(argv === undefined
+      ? {}
+      : { argv: typeof argv === 'string' ? named(argv) : argv.map(scalarText).map(named) }),
+    ...(args === undefined ? {} : { args: args.map(scalarText).map(named) }),
+    env: Object.fromEntries(Object.entries(textOfEach(env)).map(([name, text]) => [name, named(text)])),
+  };
+}
 
 const settingsPort: InputPort = {
   shape: fileOf('settings'),

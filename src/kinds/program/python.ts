@@ -2,11 +2,11 @@ import { normalize, resolve } from 'node:path';
 import { isFileAt, isFolderAt } from '../../base/files/user-path.js';
 import {
   defineKind,
-  type ExternalFile,
   type Interpreter,
   type MissingFile,
   type Objection,
   type PlannedStep,
+  type PythonProgram,
   type StepShape,
 } from '../kind.js';
 import { type Canonical, type Complete, declareParameters } from '../parameters.js';
@@ -22,6 +22,7 @@ import {
   scalar,
   scalarText,
 } from './program-parameters.js';
+import { pythonSurroundings } from './reads/python-surroundings.js';
 
 const parameters = declareParameters(
   {
@@ -60,39 +61,51 @@ type Given = Complete<typeof parameters>;
 export const python = defineKind<Given, Canonical<typeof parameters>>({
   name: 'python',
   summary:
-    'Runs a Python script or module, with the python3 of PATH, in a fresh folder that holds the inputs, the declared files and every `*.py` of the project, and collects its outputs.',
+    'Runs a Python script or module, with the python3 of PATH, in a fresh folder that holds the inputs, the declared files and the modules of the project that it imports, and collects its outputs.',
   parameters,
   ...programKind,
   check: checkPython,
-  files(given, root) {
-    const declared = declaredFiles(given, root);
-    const written = Object.values(outputPaths(given.outputs));
-    const modules = pythonModules(root).filter(({ path }) => !written.includes(path));
-    const files = new Map(
-      [...scriptOf(given, root), ...modules, ...declared.files].map((file) => [file.path, file]),
-    );
-    return { ...declared, files: [...files.values()] };
-  },
+  files: declaredFiles,
+  pythonProgram,
   undeclaredFiles: (step, root) =>
     undeclaredFiles(
       step,
       launchOf(parameters.canonical(step.parameters)),
       root,
-      (path) => path.endsWith('.py') || path === normalize(step.parameters.script ?? ''),
+      (path) =>
+        path === normalize(step.parameters.script ?? '') ||
+        step.files?.some((file) => file.path === path) === true,
     ),
   missingFiles,
-  interpreter: ({ env }): Interpreter => ({
-    parameter: 'python',
-    program: 'python3',
-    path: String(env['PATH'] ?? process.env['PATH'] ?? ''),
-  }),
+  interpreter: (given): Interpreter => ({ parameter: 'python', ...interpreterOf(given) }),
   load: () => import('./program-body.js'),
 });
 
-/** The script as a file of the root; it may be an input, and where it is nowhere that is told of by itself. */
-function scriptOf({ script }: Given, root: string): readonly ExternalFile[] {
+function interpreterOf({ env }: Given): Omit<Interpreter, 'parameter'> {
+  return { program: 'python3', path: String(env['PATH'] ?? process.env['PATH'] ?? '') };
+}
+
+/** Of a script that another step makes nothing is known: it may import every module of the project. */
+function pythonProgram({ parameters: given }: StepShape<Given>, root: string): PythonProgram {
+  const { module } = given;
+  const { env } = launchOf(parameters.canonical(given));
+  const script = scriptOf(given, root);
+  const mayImportAnything = module === undefined && script === undefined;
+  const written = Object.values(outputPaths(given.outputs));
+  const modules = mayImportAnything ? pythonModules(root).filter((path) => !written.includes(path)) : [];
+  return {
+    ...(module !== undefined ? { start: { module } } : script === undefined ? {} : { start: { script } }),
+    ...pythonSurroundings(given, env, root, modules),
+    mayImportAnything,
+    parameter: module === undefined ? 'script' : 'module',
+    interpreter: interpreterOf(given),
+  };
+}
+
+/** The script as a file of the root; undefined where there is none, be it that another step makes it. */
+function scriptOf({ script }: Given, root: string): string | undefined {
   const path = normalize(script ?? '.');
-  return !leaves(path) && isFileAt(resolve(root, path)) ? [{ name: path, path }] : [];
+  return !leaves(path) && isFileAt(resolve(root, path)) ? path : undefined;
 }
 
 function checkPython(step: PlannedStep<Given>): readonly Objection[] {

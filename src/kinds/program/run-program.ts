@@ -13,6 +13,7 @@ import { gpuEnvironment } from '../../engines/gpu-devices.js';
 import type { KindContext, Progress } from '../kind.js';
 import type { CommandParameters } from './command.js';
 import { quotedWord } from './launch.js';
+import { variablesOf } from './program-environment.js';
 import { eventsFile, eventsVariable, followEvents } from './program-events.js';
 import { ProgramScreen } from './program-lines.js';
 import { projectPathsIn } from './project-paths.js';
@@ -78,17 +79,13 @@ function start(
   argv: CommandParameters['argv'],
   env: CommandParameters['env'],
 ) {
-  const inherited = ['PATH', 'HOME', 'LANG'].flatMap((name) => {
-    const value = process.env[name];
-    return value === undefined ? [] : [[name, value] as const];
-  });
   // The schema wants at least one element.
   const [file, ...rest] = [...tracer, ...(typeof argv === 'string' ? ['/bin/sh', '-c', argv] : argv)];
   try {
     return spawn(file!, rest, {
       cwd: scratch,
       env: {
-        ...Object.fromEntries(inherited),
+        ...variablesOf(['PATH', 'HOME', 'LANG']),
         ...gpuEnvironment(gpus),
         ...env,
         [eventsVariable]: join(scratch, eventsFile),

@@ -1,5 +1,6 @@
-import type { JsonObject } from '../../base/json.js';
-import type { ExternalFiles, Kind, Label, LabelPart } from '../../kinds/kind.js';
+import type { ExternalFiles, Kind, Label, LabelPart, StepShape } from '../../kinds/kind.js';
+import type { ImportTracer } from '../imports/import-tracer.js';
+import { filesWithImports } from '../imports/imported-files.js';
 import type { Spec } from '../spec/spec.js';
 import type { ReportFailure } from '../text/located-value.js';
 import { buildNodes, type NodeContext } from './build-nodes.js';
@@ -27,7 +28,7 @@ type GraphContext = Omit<NodeContext, 'connect' | 'findFiles'>;
 /** Expands and connects the steps; none of them where they would become too many nodes. */
 export function buildGraph(
   spec: Spec,
-  surroundings: Pick<GraphContext, 'engines' | 'root' | 'validators' | 'interpreters'>,
+  surroundings: Pick<GraphContext, 'engines' | 'root' | 'validators' | 'interpreters' | 'tracer'>,
   report: ReportFailure,
 ): BuiltGraph {
   const context: GraphContext = { ...surroundings, engine: spec.engine, known: createKnownNodes(), report };
@@ -46,7 +47,7 @@ function buildStep(
   values: ReadonlyMap<string, StepValue>,
   graphContext: GraphContext,
 ): StepValue | undefined {
-  const { known, root, validators, report } = graphContext;
+  const { known, root, tracer, validators, report } = graphContext;
   const inputs = resolveAll(step.inputs, values, report);
   const elements = resolveOver(step, values, report);
   const settings = expectSettings(
@@ -59,7 +60,7 @@ function buildStep(
   const context: NodeContext = {
     ...graphContext,
     connect: createConnector(step, report),
-    findFiles: createFileFinder(step.kind, root),
+    findFiles: createFileFinder(step.kind, root, tracer),
   };
 
   const instances: StepInstance[] = [];
@@ -83,12 +84,16 @@ function buildStep(
 }
 
 /** A matrix of a kind with declarations names these alone, so that its files are looked for once. */
-function createFileFinder(kind: Kind, root: string): NodeContext['findFiles'] {
-  const find = (full: JsonObject) => kind.files?.(full, root) ?? { files: [] };
+function createFileFinder(kind: Kind, root: string, tracer: ImportTracer): NodeContext['findFiles'] {
+  const find = (shape: StepShape) => {
+    const declared = kind.files?.(shape.parameters, root) ?? { files: [] };
+    const program = kind.pythonProgram?.(shape, root);
+    return program === undefined ? declared : filesWithImports(declared, program, tracer.trace(program));
+  };
   if (kind.declarations === undefined) return find;
   let found: ExternalFiles | undefined;
-  return (full) => {
-    found ??= find(full);
+  return (shape) => {
+    found ??= find(shape);
     return found;
   };
 }

@@ -1,10 +1,12 @@
 import { resolve } from 'node:path';
+import { sha256 } from '../../base/canonical.js';
 import { lookAtPath } from '../../base/files/user-path.js';
 import type { JsonObject } from '../../base/json.js';
 import { suggestion } from '../../base/nearest-name.js';
 import { formatNodeId, type NodeIdParts } from '../../base/node-id.js';
 import { engines as descriptors } from '../../engines/registry.js';
-import type { ExternalFiles, Label, Objection, StepPlan } from '../../kinds/kind.js';
+import type { ExternalFiles, Label, Objection, StepPlan, StepShape } from '../../kinds/kind.js';
+import type { ImportTracer } from '../imports/import-tracer.js';
 import type { InterpreterVersions } from '../interpreter-versions.js';
 import type { StepSpec } from '../spec/step-spec.js';
 import { failureAt, placeOfText, type ReportFailure } from '../text/located-value.js';
@@ -27,14 +29,15 @@ import { treeOfSegments } from './step-value.js';
 /** What the nodes of a step are made with. */
 export interface NodeContext {
   readonly connect: Connector;
-  /** The files that the kind reads with such parameters. */
-  readonly findFiles: (full: JsonObject) => ExternalFiles;
+  /** The files that such a step reads, with what its program imports. */
+  readonly findFiles: (step: StepShape) => ExternalFiles;
   /** What the pipeline names as its engine. */
   readonly engine: string;
   readonly engines: ResolvedEngines;
   readonly root: string;
   readonly validators: ParameterValidators;
   readonly interpreters: InterpreterVersions;
+  readonly tracer: ImportTracer;
   readonly known: KnownNodes;
   readonly report: ReportFailure;
 }
@@ -101,7 +104,7 @@ function connectInstance(
       : parameters && kind.inputs({ parameters: parameters.full, inputNames });
   const inputs = ports && connect(ports, given);
   if (parameters === undefined || ports === undefined || inputs === undefined) return undefined;
-  const external = findFiles(parameters.full);
+  const external = findFiles({ parameters: parameters.full, inputNames });
   const files = external.files.map((file) => ({
     ...file,
     location: (placeOfText(step.with, file.path) ?? step).location,
@@ -139,11 +142,11 @@ function planInstance(connected: ConnectedInstance, context: NodeContext): StepP
     ...(plan?.objections ?? []),
     ...(external.objections ?? []),
   ];
-  const failures = objections.map(({ message, path = [], unknown }) =>
-    failureAt(findParameter(step, combination, path).place, 'invalid-value', message, {
-      hint: unknown && suggestion(unknown.name, unknown.known),
-    }),
-  );
+  const failures = objections.map(({ message, path = [], unknown, undeclared }) => {
+    const reason = undeclared === undefined ? 'invalid-value' : 'undeclared-file';
+    const hint = undeclared ?? (unknown && suggestion(unknown.name, unknown.known));
+    return failureAt(findParameter(step, combination, path).place, reason, message, { hint });
+  });
   failures.forEach(report);
   if (failures.length > 0) {
     const places = failures.map(({ location }) => location);
@@ -165,10 +168,10 @@ function reportUnreadable(files: readonly LocatedFile[], { root, report }: NodeC
 
 /** Reports files that the step would read or run although it does not declare them or they are nowhere. */
 function reportUnseenFiles(
-  { step, parameters: { full }, inputNames }: ConnectedInstance,
+  { step, parameters: { full }, inputNames, files }: ConnectedInstance,
   { root, report }: NodeContext,
 ): void {
-  const shape = { parameters: full, inputNames };
+  const shape = { parameters: full, inputNames, files };
   for (const { path, hint } of step.kind.undeclaredFiles?.(shape, root) ?? []) {
     const message = `${step.name} names the file ${path} and does not declare it, so that an edit of it would not be seen`;
     report(failureAt(placeOfText(step.with, path) ?? step, 'undeclared-file', message, { hint }));
@@ -183,12 +186,13 @@ function reportUnseenFiles(
 function interpreterVersion(
   step: StepSpec,
   full: JsonObject,
-  { interpreters, report }: NodeContext,
+  { interpreters, root, report }: NodeContext,
 ): JsonObject | undefined {
-  const wanted = step.kind.interpreter?.(full);
+  const wanted = step.kind.interpreter?.(full, root);
   if (wanted === undefined) return {};
-  const version = interpreters.versionOf(wanted);
-  if (version.ok) return { [wanted.parameter]: version.value };
+  const version = interpreters.find(wanted);
+  if (version.ok) return { [wanted.parameter]: version.value.version };
+  if (wanted.mayBeSilent) return {};
   report({ ...version.failure, location: step.location });
   return undefined;
 }
@@ -286,6 +290,9 @@ function commonProperties(
     ...(kind.declarations === undefined ? {} : { declarations: kind.declarations }),
     files,
     patterns: external.patterns ?? [],
+    ...(external.imports === undefined
+      ? {}
+      : { imports: { manifest: external.imports, digest: sha256(external.imports) } }),
     remarks: (external.remarks ?? []).map(({ message, path = [] }) =>
       failureAt(findParameter(step, combination, path).place, 'invalid-value', message),
     ),

@@ -69,6 +69,8 @@ export interface GraphNode {
   readonly files: readonly LocatedFile[];
   /** Patterns by which some of them were chosen. */
   readonly patterns?: readonly string[];
+  /** All that its program imports; the digest stands in the key, and the text says what has changed. */
+  readonly imports?: { readonly digest: string; readonly manifest: string };
   /** What its kind says of the choice of them. */
   readonly remarks?: readonly Failure[];
   /** Resolved (never `auto`); absent where the kind computes without an engine. */

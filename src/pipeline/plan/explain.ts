@@ -3,6 +3,8 @@ import { isJsonObject, type Json, type JsonObject } from '../../base/json.js';
 import { kinds } from '../../kinds/registry.js';
 import type { Digest, Entry } from '../../store/entry.js';
 import type { Store } from '../../store/store.js';
+import type { GraphNode } from '../graph/graph.js';
+import { importDifferences } from '../imports/import-differences.js';
 import type { CodeDigests } from './code-digests.js';
 
 /** A pre-image that a key can be compared with, and whose it was. */
@@ -37,16 +39,21 @@ export async function findSimilar(
   };
 }
 
-/** Finds the manifest of a code digest: this build's own, else one that the store kept. */
+/**
+ * Finds the manifest of a digest: this build's own of code, that of what a node of the plan imports, else one that the
+ * store kept.
+ */
 export function createManifestReader(
   codes: CodeDigests,
   store: Pick<Store, 'getText'>,
+  nodes: readonly Pick<GraphNode, 'imports'>[] = [],
 ): (digest: Digest) => Promise<string | undefined> {
   const own = new Map(
-    [...Object.values(codes.kinds), ...Object.values(codes.engines)].map(({ digest, manifest }) => [
-      digest,
-      manifest,
-    ]),
+    [
+      ...Object.values(codes.kinds),
+      ...Object.values(codes.engines),
+      ...nodes.flatMap(({ imports }) => imports ?? []),
+    ].map(({ digest, manifest }) => [digest, manifest]),
   );
   return async (digest) => own.get(digest) ?? (await store.getText(digest));
 }
@@ -75,10 +82,15 @@ export async function differences(
     for (const line of parameterDifferences(String(after['kind']), old, now)) lines.push(line);
   }
   if (after['inputs'] !== undefined) {
-    for (const line of memberDifferences('input', before['inputs'], after['inputs'])) lines.push(line);
+    for (const line of memberDifferences((name) => `input ${name}`, before['inputs'], after['inputs']))
+      lines.push(line);
     for (const line of valueDifferences('missing', before['missing'], after['missing'])) lines.push(line);
   }
-  for (const line of memberDifferences('file', before['files'], after['files'])) lines.push(line);
+  for (const line of memberDifferences(fileNamed, before['files'], after['files'])) lines.push(line);
+  if (!equal(before['imports'], after['imports'])) {
+    const [old, now] = await manifestsOf(before['imports'], after['imports'], readManifest);
+    for (const line of importDifferences(old, now)) lines.push(line);
+  }
 
   const [engineBefore, engineAfter] = [objectOf(before['engine']), objectOf(after['engine'])];
   if (!equal(engineBefore['name'], engineAfter['name'])) {
@@ -144,7 +156,7 @@ function valueDifferences(
 
 /** Differences between maps of names to digests, which themselves say nothing to a reader. */
 function memberDifferences(
-  what: string,
+  subjectOf: (name: string) => string,
   before: Json | undefined,
   after: Json | undefined,
 ): readonly string[] {
@@ -152,8 +164,14 @@ function memberDifferences(
   return [...new Set([...Object.keys(old), ...Object.keys(now)])].flatMap((name) => {
     if (equal(old[name], now[name])) return [];
     const change = old[name] === undefined ? 'added' : now[name] === undefined ? 'removed' : 'changed';
-    return [`${what} ${name} ${change}`];
+    return [`${subjectOf(name)} ${change}`];
   });
+}
+
+/** Of files outside of the root the key has the end of the path, from a slash on; of programs, the name after two. */
+function fileNamed(name: string): string {
+  if (name.startsWith('//')) return `program ${name.slice(2)}`;
+  return name.startsWith('/') ? `file …${name}` : `file ${name}`;
 }
 
 async function codeDifference(
@@ -163,13 +181,21 @@ async function codeDifference(
   readManifest: (digest: Digest) => Promise<string | undefined>,
   names: number,
 ): Promise<string> {
-  const [old, now] = await Promise.all([before, after].map((digest) => readManifest(String(digest))));
+  const [old, now] = await manifestsOf(before, after, readManifest);
   if (old === undefined || now === undefined) return `${what} changed`;
   const changed = changesOfManifest(old, now);
   const more = changed.length - names;
   // Where one alone would be left out, its name takes no more room.
   const named = more > 1 ? `${changed.slice(0, names).join(', ')} and ${more} more` : changed.join(', ');
   return `${what} changed: ${named}`;
+}
+
+function manifestsOf(
+  before: Json | undefined,
+  after: Json | undefined,
+  readManifest: (digest: Digest) => Promise<string | undefined>,
+): Promise<readonly [string | undefined, string | undefined]> {
+  return Promise.all([readManifest(String(before)), readManifest(String(after))]);
 }
 
 function changesOfManifest(before: string, after: string): readonly string[] {

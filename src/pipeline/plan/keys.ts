@@ -11,7 +11,7 @@ import type { CodeDigest, CodeDigests } from './code-digests.js';
 const format = 1;
 
 export interface KeyInput {
-  readonly node: Pick<GraphNode, 'kind' | 'engine' | 'withSettings'>;
+  readonly node: Pick<GraphNode, 'kind' | 'engine' | 'withSettings' | 'imports'>;
   /** In canonical form; undefined where settings that are to come have a part in them. */
   readonly parameters: JsonObject | undefined;
   readonly inputs: { readonly [port: string]: Tree<ObjectReference> };
@@ -63,6 +63,7 @@ export function preimageBeforeInputs({
     code: digestIn(codes.kinds, node.kind),
     ...(parameters === undefined ? {} : { params: parameters }),
     ...(Object.keys(files).length === 0 ? {} : { files }),
+    ...(node.imports === undefined ? {} : { imports: node.imports.digest }),
     ...(node.engine === undefined
       ? {}
       : { engine: { name: node.engine, digest: digestIn(codes.engines, node.engine) } }),

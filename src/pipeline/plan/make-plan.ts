@@ -62,10 +62,11 @@ export async function makePlan(
   return success({ graph, nodes: await Promise.all(planned.values()), files });
 }
 
-/** The digests of a node's external files by name, from those of the plan. */
+/** The digests of a node's external files by name, from those of the plan; but for modules that are in its imports. */
 export function fileDigestsOf(node: GraphNode, files: Plan['files']): { readonly [name: string]: Digest } {
   // Every path of the graph's nodes is in the plan.
-  return Object.fromEntries(node.files.map((file) => [file.name, files.get(file.path)!]));
+  const own = node.files.filter(({ traced }) => traced === undefined);
+  return Object.fromEntries(own.map((file) => [file.name, files.get(file.path)!]));
 }
 
 /** Where an external file is on disk. */
@@ -84,8 +85,12 @@ async function digestFiles(
     if (seen.has(file.path)) continue;
     seen.add(file.path);
     const digest = await store.digestFile(absolutePath(graph.root, file.path));
-    if (digest.ok) digests.set(file.path, digest.value.digest);
-    else {
+    if (digest.ok && digest.value.digest === (file.traced ?? digest.value.digest)) {
+      digests.set(file.path, digest.value.digest);
+    } else if (digest.ok) {
+      const message = `${file.path} was changed after its imports were read`;
+      failures.push({ reason: 'bad-data', message, location: file.location, hint: 'plan or run again' });
+    } else {
       const failure = withNearestFile(graph.root, file.path, digest.failure);
       failures.push({ ...failure, location: file.location, ...hintWith(failure, file) });
     }

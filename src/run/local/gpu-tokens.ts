@@ -9,7 +9,7 @@ export type TakenGpus =
 type Claimed = Extract<DeviceClaim, { type: 'claimed' }>;
 
 /** A device that this run has claimed among all runs on its cache. */
-interface Held {
+interface ClaimedDevice {
   readonly claim: Claimed;
   /** A node of this run has it, or it is on its way back. */
   inUse: boolean;
@@ -22,7 +22,7 @@ interface Held {
 export class GpuTokens {
   private readonly store: Pick<Store, 'claimDevice'>;
   private readonly devices: readonly GpuDevice[];
-  private readonly held = new Map<string, Held>();
+  private readonly claimed = new Map<string, ClaimedDevice>();
 
   constructor(store: Pick<Store, 'claimDevice'>, devices: readonly GpuDevice[]) {
     this.store = store;
@@ -35,18 +35,18 @@ export class GpuTokens {
    * @throws FailureError where claims cannot be written
    */
   take(count: number): TakenGpus {
-    const idle = (device: GpuDevice) => this.held.get(device.id)?.inUse === false;
+    const idle = (device: GpuDevice) => this.claimed.get(device.id)?.inUse === false;
     const chosen = this.devices.filter(idle).slice(0, count);
     const claimed: GpuDevice[] = [];
     let holder: string | undefined;
     for (const device of this.devices) {
       if (chosen.length + claimed.length === count) break;
-      if (this.held.has(device.id)) continue;
+      if (this.claimed.has(device.id)) continue;
       const claim = this.store.claimDevice(device.id);
       if (claim.type === 'busy') {
         holder = claim.owner;
       } else {
-        this.held.set(device.id, { claim, inUse: false });
+        this.claimed.set(device.id, { claim, inUse: false });
         claimed.push(device);
       }
     }
@@ -67,26 +67,26 @@ export class GpuTokens {
 
   /** Takes out what no node uses, to be given up: `release` it when the processes that used it have ended. */
   takeUnused(): readonly GpuDevice[] {
-    const unused = this.devices.filter(({ id }) => this.held.get(id)?.inUse === false);
+    const unused = this.devices.filter(({ id }) => this.claimed.get(id)?.inUse === false);
     for (const { id } of unused) this.setInUse(id, true);
     return unused;
   }
 
   /** Says which process computes on the devices. */
   usedBy(devices: readonly GpuDevice[], processId: number): void {
-    for (const { id } of devices) this.held.get(id)?.claim.usedBy(processId);
+    for (const { id } of devices) this.claimed.get(id)?.claim.usedBy(processId);
   }
 
   /** Lets other runs have the devices. */
   release(devices: readonly GpuDevice[] = this.devices): void {
     for (const { id } of devices) {
-      this.held.get(id)?.claim.release();
-      this.held.delete(id);
+      this.claimed.get(id)?.claim.release();
+      this.claimed.delete(id);
     }
   }
 
   private setInUse(id: string, inUse: boolean): void {
-    const held = this.held.get(id);
-    if (held !== undefined) held.inUse = inUse;
+    const claimed = this.claimed.get(id);
+    if (claimed !== undefined) claimed.inUse = inUse;
   }
 }

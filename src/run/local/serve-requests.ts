@@ -7,7 +7,7 @@ import type { ExecuteRequest } from '../executor.js';
 import { runCancelled } from '../run-cancelled.js';
 import { StepLog } from '../step-log.js';
 import { executeRequest } from './execute-request.js';
-import type { WatchedProgram } from './watchdog.js';
+import { sharedPrograms, type WatchdogData, watchPrograms } from './watched-programs.js';
 import type { WorkerMessage, WorkerRequest } from './worker-messages.js';
 
 interface Work {
@@ -23,8 +23,9 @@ interface Work {
  * parent's process id.
  */
 export function serveRequests(kinds: { readonly [name: string]: Kind }): void {
-  const watchdog = new Worker(new URL('./watchdog.js', import.meta.url), {
-    workerData: { parentProcessId: Number(process.argv[2]) },
+  const watched = sharedPrograms();
+  new Worker(new URL('./watchdog.js', import.meta.url), {
+    workerData: { parentProcessId: Number(process.argv[2]), shared: watched } satisfies WatchdogData,
   });
   let work: Work | undefined;
   const end = (): void => {
@@ -65,11 +66,11 @@ export function serveRequests(kinds: { readonly [name: string]: Kind }): void {
       },
       ownProcessGroup(processId) {
         current.groups.add(processId);
-        watchdog.postMessage({ group: processId, folder: current.folder } satisfies WatchedProgram);
+        watchPrograms(watched, { groups: [...current.groups], folder: current.folder });
         send({ type: 'process-group', processId });
       },
     });
-    if (current.groups.size > 0) watchdog.postMessage('clear');
+    if (current.groups.size > 0) watchPrograms(watched);
     current.log.close();
     work = undefined;
     send(result.ok ? { type: 'finished', ...result.value } : { type: 'failed', failure: result.failure });

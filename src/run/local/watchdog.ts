@@ -1,43 +1,25 @@
 import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
-import { parentPort, workerData } from 'node:worker_threads';
+import { workerData } from 'node:worker_threads';
 import { killProcessGroup } from '../../base/process-group.js';
 import { killProcessesOf } from '../../base/step-processes.js';
-
-/** A program that must not outlive this process. */
-export interface WatchedProgram {
-  readonly group: number;
-  /** The folder whose mark it has, and all that it starts. */
-  readonly folder: string;
-}
+import { type WatchdogData, watchedPrograms } from './watched-programs.js';
 
 /**
  * A thread beside the one that computes, so that it looks even while that one is in a long loop: when the process
  * that started this one is gone, it kills the registered process groups and then this process.
  *
- * It is told of a program to add its group and its step's folder, and `clear` when the step that owned them is over.
+ * What is registered stands in memory that both share: a message would wake this thread for every program.
  */
-const { parentProcessId } = workerData as { readonly parentProcessId: number };
-const groups = new Set<number>();
-
-/** Of the steps whose programs are told of. */
-const folders = new Set<string>();
-
-parentPort?.on('message', (message: WatchedProgram | 'clear') => {
-  if (message === 'clear') {
-    groups.clear();
-    folders.clear();
-  } else {
-    groups.add(message.group);
-    folders.add(message.folder);
-  }
-});
+const { parentProcessId, shared } = workerData as WatchdogData;
 
 setInterval(() => {
   if (process.ppid === parentProcessId) return;
+  const watched = watchedPrograms(shared);
   // What was started a moment ago, nobody has told of yet.
-  for (const group of new Set([...groups, ...childrenOf(process.pid)])) killProcessGroup(group, 'SIGKILL');
-  for (const folder of folders) killProcessesOf(folder);
+  for (const group of new Set([...(watched?.groups ?? []), ...childrenOf(process.pid)]))
+    killProcessGroup(group, 'SIGKILL');
+  if (watched !== undefined) killProcessesOf(watched.folder);
   process.kill(process.pid, 'SIGKILL');
 }, 250);
 

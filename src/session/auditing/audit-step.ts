@@ -116,7 +116,7 @@ async function audit(
   const traced = await runTraced(planned, chosen, request);
   if (!traced.ok) return failed([traced.failure]);
   const { accesses, place, failures, seconds } = traced.value;
-  const findings = findingsIn(accesses, knownToKey(node, root), place);
+  const findings = findingsIn(accesses, knownToKey(chosen, root), place);
   const { files } = node.givenParameters;
   const declared = Array.isArray(files) ? files.map(String) : [];
   const ofSignal = request.signal === undefined ? 0 : exitCodeOfSignal(request.signal);
@@ -139,23 +139,33 @@ async function sameOutputs(
   { node }: PlannedNode,
   findings: readonly Finding[],
 ): Promise<readonly SameOutput[]> {
-  const outputs = new Map<string, string>();
   // Those before it cannot need it.
-  for (const one of plan.nodes.slice(
-    0,
-    plan.nodes.findIndex((other) => other.node === node),
-  )) {
-    for (const [port, tree] of Object.entries(one.entry?.outputs ?? {})) {
-      if (tree.type === 'file' && tree.leaf.bytes > 0)
-        outputs.set(tree.leaf.digest, `${one.node.id}.${port}`);
-    }
-  }
+  const outputs = outputsOf(
+    plan.nodes.slice(
+      0,
+      plan.nodes.findIndex((one) => one.node === node),
+    ),
+  );
+  const files = findings.filter(
+    ({ sort, how, files }) =>
+      (sort === 'project' || sort === 'outside') && how === 'read' && files === undefined,
+  );
   const same: SameOutput[] = [];
-  for (const { sort, name, how, files } of outputs.size === 0 ? [] : findings) {
-    if ((sort !== 'project' && sort !== 'outside') || how !== 'read' || files !== undefined) continue;
+  for (const { name } of outputs.size === 0 ? [] : files) {
     const digest = await store.digestFile(absolutePath(root, name));
     const output = digest.ok ? outputs.get(digest.value.digest) : undefined;
     if (output !== undefined) same.push({ name, output });
   }
   return same;
+}
+
+/** `train.model` by the digests of files that hold something. */
+function outputsOf(nodes: readonly PlannedNode[]): ReadonlyMap<string, string> {
+  const outputs = new Map<string, string>();
+  for (const { node, entry } of nodes) {
+    for (const [port, tree] of Object.entries(entry?.outputs ?? {})) {
+      if (tree.type === 'file' && tree.leaf.bytes > 0) outputs.set(tree.leaf.digest, `${node.id}.${port}`);
+    }
+  }
+  return outputs;
 }

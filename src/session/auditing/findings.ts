@@ -1,5 +1,6 @@
 import { closeSync, openSync, readSync, statSync } from 'node:fs';
 import { basename, dirname, isAbsolute, relative } from 'node:path';
+import { isPython } from '../../kinds/program/reads/launched-programs.js';
 import { type KnownToKey, withoutLinks } from './known-to-key.js';
 import {
   createDistributionFinder,
@@ -7,7 +8,7 @@ import {
   isOfInterpreter,
   placeInPackages,
 } from './python-places.js';
-import { type Access, isPython, type TracedAccesses, type WayToRead } from './traced-accesses.js';
+import type { Access, TracedAccesses, WayToRead } from './traced-accesses.js';
 
 /** What a finding is, by how much it matters, most first. */
 export const sortsOfFinding = [
@@ -59,8 +60,16 @@ export function findingsIn(
   place: AuditedPlace,
 ): readonly Finding[] {
   const accesses = [...found.values()];
-  const classify = createClassifier(accesses, known, place);
-  const findings = accesses.flatMap((access) => classify(access) ?? []);
+  const judgement: Judgement = {
+    known,
+    place,
+    interpreters: accesses
+      .filter(({ how, path }) => how === 'run' && isPython(basename(path)))
+      .map(({ path }) => withoutLinks(path)),
+    readFolders: new Set(accesses.filter(({ how }) => how === 'read').map(({ path }) => dirname(path))),
+    distributionsOf: createDistributionFinder(),
+  };
+  const findings = accesses.flatMap((access) => findingOf(access, judgement) ?? []);
   const connected = [...addresses].map((name): Finding => ({ sort: 'network', name, how: 'connected' }));
   return inFolders([...together(findings), ...connected]).sort(
     (one, other) =>
@@ -99,44 +108,58 @@ export function interpreterOf(program: string): string | undefined {
   return interpreter;
 }
 
-type Classifier = (access: Access) => Finding | undefined;
+/** By what an access is judged, beside itself. */
+interface Judgement {
+  readonly known: KnownToKey;
+  readonly place: AuditedPlace;
+  /** Pythons that were run, without links. */
+  readonly interpreters: readonly string[];
+  /** Folders that files were read of. */
+  readonly readFolders: ReadonlySet<string>;
+  readonly distributionsOf: ReturnType<typeof createDistributionFinder>;
+}
 
-function createClassifier(accesses: readonly Access[], known: KnownToKey, place: AuditedPlace): Classifier {
-  const distributionsOf = createDistributionFinder();
-  const interpreters = accesses
-    .filter(({ how, path }) => how === 'run' && isPython(path))
-    .map(({ path }) => withoutLinks(path));
-  const read = new Set(accesses.filter(({ how }) => how === 'read').map(({ path }) => dirname(path)));
-  return (access) => {
-    const path = placeOf(access, place);
-    if (path === undefined || isKnown(access, path, known)) return undefined;
-    const by = access.by === '' || isPython(access.by) ? {} : { by: access.by };
-    const one = { name: nameOf(path, place), how: access.how, ...by };
-    const real = withoutLinks(path);
-    if (
-      interpreters.some(
-        (interpreter) => isOfInterpreter(path, interpreter) || isOfInterpreter(real, interpreter),
-      )
-    ) {
-      return undefined;
-    }
-    if (isStart(access, known)) return undefined;
-    if (!isStillThere(access, path, place, read)) return undefined;
-    const packages = placeInPackages(path);
-    if (packages !== undefined) {
-      if (access.how === 'listed' || packages.below.endsWith('.pth')) return undefined;
-      const owners = distributionsOf(packages.folder, packages.below);
-      const isInKey = owners.some(
-        ({ name, version }) => known.distributions.get(distributionKey(name)) === version,
-      );
-      if (isInKey) return undefined;
-      const [owner] = owners;
-      if (owner === undefined) return { sort: 'package', ...one };
-      return { sort: 'package', ...one, how: 'read', name: `${owner.name} ${owner.version}` };
-    }
-    const sort = sortOf(access.how, path, place);
-    return sort === undefined ? undefined : { sort, ...one };
-  };
+function findingOf(access: Access, judgement: Judgement): Finding | undefined {
+  const { place } = judgement;
+  const path = placeOf(access, place);
+  if (path === undefined || isOfNoInterest(access, path, judgement)) return undefined;
+  const { how, by } = access;
+  const ofProgram = by === '' || isPython(basename(by)) ? {} : { by };
+  const one = { name: nameOf(path, place), how, ...ofProgram };
+  if (placeInPackages(path) !== undefined) return findingOfPackage(path, one, judgement);
+  const sort = sortOf(how, path, place);
+  return sort === undefined ? undefined : { sort, ...one };
+}
+
+function isOfNoInterest(access: Access, path: string, judgement: Judgement): boolean {
+  const { known, place, interpreters, readFolders } = judgement;
+  const paths = [path, withoutLinks(path)];
+  return (
+    isKnown(access, path, known) ||
+    isStart(access, known) ||
+    interpreters.some((interpreter) => paths.some((one) => isOfInterpreter(one, interpreter))) ||
+    !isStillThere(access, path, place, readFolders)
+  );
+}
+
+/** Of a distribution that is not in the key, or of a package that is of none. */
+function findingOfPackage(
+  path: string,
+  one: Omit<Finding, 'sort'>,
+  { known, distributionsOf }: Judgement,
+): Finding | undefined {
+  const packages = placeInPackages(path);
+  // What is found in a folder is told by itself, and so is where it leads to.
+  if (packages === undefined || one.how === 'listed' || path.endsWith('.pth')) return undefined;
+  const owners = distributionsOf(packages.folder, packages.below);
+  const [owner] = owners;
+  if (owner === undefined) return { sort: 'package', ...one };
+  const isInKey = owners.some(
+    ({ name, version }) => known.distributions.get(distributionKey(name)) === version,
+  );
+  return isInKey
+    ? undefined
+    : { sort: 'package', ...one, how: 'read', name: `${owner.name} ${owner.version}` };
 }
 
 /** The path that counts of what was read; undefined of what lies in the step's folder. */
@@ -148,7 +171,7 @@ function placeOf({ path, real }: Access, { workspace }: AuditedPlace): string | 
 }
 
 function isKnown({ path, real, how }: Access, place: string, known: KnownToKey): boolean {
-  if (how === 'run' && isPython(path) && known.hasPython) return true;
+  if (how === 'run' && isPython(basename(path)) && known.hasPython) return true;
   return known.hasFile(place) || known.hasFile(path) || (real !== undefined && known.hasFile(real));
 }
 

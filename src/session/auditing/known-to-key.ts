@@ -1,10 +1,10 @@
 import { realpathSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { builtFile } from '../../base/files/built-file.js';
-import { kinds } from '../../kinds/registry.js';
-import type { GraphNode } from '../../pipeline/graph/graph.js';
+import { isJsonObject } from '../../base/json.js';
 import { absolutePath } from '../../pipeline/plan/make-plan.js';
-import { sourceOf } from './python-places.js';
+import type { PlannedNode } from '../../pipeline/plan/plan.js';
+import { distributionKey, sourceOf } from './python-places.js';
 
 /** What the key of a node holds of what its program may read. */
 export interface KnownToKey {
@@ -17,18 +17,23 @@ export interface KnownToKey {
 }
 
 /** What the key of a node knows, now that its inputs are laid out as copies in a folder of its own. */
-export function knownToKey({ kind, files }: GraphNode, root: string): KnownToKey {
+export function knownToKey({ node, preimage }: PlannedNode, root: string): KnownToKey {
   const known = new Set<string>();
-  for (const { path } of files) {
+  for (const { path } of node.files) {
     const place = absolutePath(root, path);
     known.add(place).add(withoutLinks(place));
   }
   // kshot's own, which a program may import: what it does shapes no result.
   const own = `${fileURLToPath(builtFile('../python'))}/`;
+  const params = preimage?.['params'];
+  const distributions = (node.imports?.manifest ?? '').split('\n').flatMap((line) => {
+    const [sort, name = '', version = ''] = line.split('\t');
+    return sort === 'distribution' ? [[distributionKey(name), version] as const] : [];
+  });
   return {
     hasFile: (path) => known.has(path) || known.has(sourceOf(path)) || sourceOf(path).startsWith(own),
-    hasPython: kinds[kind]?.interpreter !== undefined,
-    distributions: new Map(),
+    hasPython: isJsonObject(params) && params['python'] !== undefined,
+    distributions: new Map(distributions),
   };
 }
 

@@ -1,4 +1,5 @@
 import { basename } from 'node:path';
+import { filesLine } from '../../kinds/program/reads/files-line.js';
 import type { Finding, SortOfFinding } from './findings.js';
 
 /** What to write in a step, so that its key knows what it reads. */
@@ -80,11 +81,4 @@ export function linesToAdd(
 
 function variablesFor(path: string): readonly string[] {
   return Object.entries(credentials).find(([ending]) => path.endsWith(ending))?.[1] ?? [];
-}
-
-function filesLine(entries: readonly string[]): string {
-  const words = [...new Set(entries)].map((entry) =>
-    /^[\w./-]+$/.test(entry) ? entry : JSON.stringify(entry),
-  );
-  return `files: [${words.join(', ')}]`;
 }

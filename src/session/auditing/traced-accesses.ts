@@ -1,4 +1,5 @@
 import { basename, dirname } from 'node:path';
+import { isPython } from '../../kinds/program/reads/launched-programs.js';
 import { addressesIn, makesFile, pathsIn } from './call-arguments.js';
 import { createSystemCallReader, type SystemCall } from './system-calls.js';
 
@@ -138,7 +139,7 @@ export class AccessReader implements TracedAccesses {
     if (interpreter !== undefined) this.add(interpreter, 'run', process);
     process.program = interpreter ?? path;
     process.hasBegun = false;
-    if (isPython(process.program)) this.hasPython = true;
+    if (isPython(basename(process.program))) this.hasPython = true;
   }
 
   private open(path: string, { name, given, resultPath }: SystemCall, process: TracedProcess): void {
@@ -165,7 +166,7 @@ export class AccessReader implements TracedAccesses {
   }
 
   private stageOf({ program, hasBegun }: TracedProcess): Access['stage'] {
-    if (isPython(program)) return hasBegun ? 'own' : 'start';
+    if (isPython(basename(program))) return hasBegun ? 'own' : 'start';
     return this.hasPython || hasBegun ? 'own' : 'before';
   }
 
@@ -176,11 +177,6 @@ export class AccessReader implements TracedAccesses {
 
 function isFork(name: string): boolean {
   return /^(?:v?fork|clone3?)$/.test(name);
-}
-
-/** Whether a program is a Python. */
-export function isPython(program: string): boolean {
-  return /^(?:python|pypy)[\d.]*$/.test(basename(program));
 }
 
 /** It begins as its parent is; of threads and the like both go on as one. */

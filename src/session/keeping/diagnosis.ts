@@ -127,7 +127,7 @@ async function diagnoseEngines({
     problems.push({
       reason: 'engine-unavailable',
       message: `the engine ${chosen.name}, which auto stands for, is not available: ${chosen.why}`,
-      hint: chosen.mend ?? 'name another with --engine',
+      hint: chosen.remedy ?? 'name another with --engine',
     });
   }
   return { automatic, found };

@@ -100,7 +100,11 @@ async function explainNode(
     (await findSimilar(preimage, others()));
   const compared = comparable && {
     compared_with: comparable.source,
-    differences: await differences(comparable.preimage, preimage, createManifestReader(codes, store)),
+    differences: await differences(
+      comparable.preimage,
+      preimage,
+      createManifestReader(codes, store, project.graph.nodes),
+    ),
   };
   return {
     node: node.id,

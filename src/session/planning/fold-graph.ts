@@ -46,8 +46,6 @@ export async function foldGraph(
 /** Folds nodes into steps, in the order of execution; an edge stands for all leaves of one input port from one step. */
 function dagOf(graph: Graph): Dag {
   const steps = new Map<string, { kind: string; nodes: number; outputs: Map<string, Roles> }>();
-  const edges = new Map<string, { from: string; to: string; input: string; roles: Roles }>();
-  const nodes = new Map(graph.nodes.map((node) => [node.id, node]));
   for (const node of graph.nodes) {
     const step = steps.get(node.step) ?? { kind: node.kind, nodes: 0, outputs: new Map() };
     steps.set(node.step, step);
@@ -56,17 +54,6 @@ function dagOf(graph: Graph): Dag {
       // A bundle's parts have roles of their own, a catalogue's none: the port has those of all.
       const port = leaf.split('/')[0] ?? leaf;
       step.outputs.set(port, unionOfRoles([step.outputs.get(port) ?? [], roles]));
-    }
-    for (const [input, tree] of Object.entries(node.inputs)) {
-      for (const { leaf } of leavesOf(tree)) {
-        const source = nodes.get(leaf.node);
-        // What a segment takes from the one before it stays inside the step.
-        if (source === undefined || source.step === node.step) continue;
-        const name = JSON.stringify([source.step, node.step, input]);
-        const before = edges.get(name)?.roles ?? [];
-        const roles = unionOfRoles([before, source.roles[leaf.path] ?? []]);
-        edges.set(name, { from: source.step, to: node.step, input, roles });
-      }
     }
   }
   return {
@@ -78,7 +65,27 @@ function dagOf(graph: Graph): Dag {
       nodes: count,
       outputs: Object.fromEntries(outputs),
     })),
-    edges: [...edges.values()],
+    edges: edgesBetweenSteps(graph.nodes),
     waivers: graph.waivers,
   };
+}
+
+function edgesBetweenSteps(nodes: Graph['nodes']): readonly DagEdge[] {
+  const edges = new Map<string, DagEdge>();
+  const nodesById = new Map(nodes.map((node) => [node.id, node]));
+  const inputs = nodes.flatMap((node) =>
+    Object.entries(node.inputs).map(([input, tree]) => ({ to: node.step, input, tree })),
+  );
+  for (const { to, input, tree } of inputs) {
+    for (const { leaf } of leavesOf(tree)) {
+      const source = nodesById.get(leaf.node);
+      // What a segment takes from the one before it stays inside the step.
+      if (source === undefined || source.step === to) continue;
+      const from = source.step;
+      const name = JSON.stringify([from, to, input]);
+      const roles = unionOfRoles([edges.get(name)?.roles ?? [], source.roles[leaf.path] ?? []]);
+      edges.set(name, { from, to, input, roles });
+    }
+  }
+  return [...edges.values()];
 }

@@ -99,7 +99,7 @@ export type ReasonFor = (node: GraphNode, preimage: JsonObject, key: Digest) => 
 /** Reasons from the difference to the latest run that lists a node. */
 export function createReasons(project: PlannedPipeline, history = openNodeHistory(project)): ReasonFor {
   const { store, codes } = project;
-  const readManifestOfCode = createManifestReader(codes, store);
+  const readManifestOfCode = createManifestReader(codes, store, project.graph.nodes);
   return async (node, preimage, key) => {
     if (project.isForced(node)) return 'forced';
     const [latest] = history.listingsOf(node.id);
@@ -121,7 +121,7 @@ export function createReasons(project: PlannedPipeline, history = openNodeHistor
 export async function reasonsOfPlan(project: PlannedPipeline): Promise<(planned: PlannedNode) => string> {
   const { store, codes } = project;
   const history = openNodeHistory(project);
-  const readManifestOfCode = createManifestReader(codes, store);
+  const readManifestOfCode = createManifestReader(codes, store, project.graph.nodes);
   const reasonFor = createReasons(project, history);
   const reasons = new Map<PlannedNode, string>();
   for (const planned of project.plan.nodes) {

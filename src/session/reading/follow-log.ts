@@ -13,7 +13,7 @@ import { type Result, success } from '../../base/result.js';
 import { hasLogEnding } from '../../run/log-heading.js';
 import { cutPlace, withOpenLines } from '../../run/step-log.js';
 import { cacheFolder } from '../../store/cache-folder.js';
-import { isHeld } from '../../store/local/hold-cache.js';
+import { isInUse } from '../../store/local/hold-cache.js';
 import { isNamed } from './find-logs.js';
 
 const pollMilliseconds = 150;
@@ -45,7 +45,7 @@ export async function followLogs(
   name?: string,
 ): Promise<Result<FollowedLogs | undefined, Failure[]>> {
   const cache = { folder: cacheFolder(root) };
-  const isUnderWay = () => isHeld(cache);
+  const isUnderWay = () => isInUse(cache);
   if (!isUnderWay()) return success(undefined);
   const unfinished = unfinishedRuns(root, readRegister(root).runs).filter(({ run }) => isNamed(run, name));
   const run = unfinished.find((one) => unfinishedLogs(one, step).length > 0) ?? unfinished[0];

@@ -1,7 +1,5 @@
 import { FailureError } from '../../base/failure.js';
 import { failureOfException } from '../../base/failure-of-exception.js';
-import { queryRows } from '../../report/query-rows.js';
-import { rowWriter } from '../../tables/row-formats.js';
 import type { FormattedQuery, QueryEnd } from './run-query.js';
 
 // The process that answers one query, so that its parent can end it at once however deep in DuckDB it is. The text goes
@@ -17,8 +15,13 @@ process.once('message', (request: FormattedQuery) => {
 });
 
 async function answer({ format, width, ...query }: FormattedQuery): Promise<QueryEnd> {
-  const writer = rowWriter(format, width);
   try {
+    // Loaded here, so that where they cannot be loaded the answer says why.
+    const [{ queryRows }, { rowWriter }] = await Promise.all([
+      import('../../report/query-rows.js'),
+      import('../../tables/row-formats.js'),
+    ]);
+    const writer = rowWriter(format, width);
     for await (const batch of queryRows(query)) await write(writer.add(batch));
     await write(writer.end());
     return {};

@@ -303,11 +303,12 @@ function outlineRun({ root, graph, plan: planned }: PlannedPipeline, total: Reso
   return outlinePlan(planned, total, earlierDurations(root, graph.name, openNodes(planned)));
 }
 
-/** Keeps what the code of the kinds and engines to run was made of, for a later `explain`. */
+/** Keeps what the code of the kinds and engines to run was made of, and what their programs import, for a later `explain`. */
 async function keepCodeManifests({ plan: planned, store, codes }: PlannedPipeline): Promise<void> {
   const open = openNodes(planned);
   const manifests = new Set([
     ...open.map(({ kind }) => codes.kinds[kind]?.manifest),
+    ...open.map(({ imports }) => imports?.manifest),
     ...open.map(({ engine }) => (engine === undefined ? undefined : codes.engines[engine]?.manifest)),
   ]);
   for (const manifest of manifests) if (manifest !== undefined) await store.putText(manifest);

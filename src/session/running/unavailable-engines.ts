@@ -20,7 +20,7 @@ export async function unavailableEngines({
     failures.push({
       reason: 'engine-unavailable',
       message: `the engine ${name} cannot compute here: ${probe.why}`,
-      hint: probe.mend ?? 'kshot doctor says which engines can',
+      hint: probe.remedy ?? 'kshot doctor says which engines can',
     });
   }
   return failures;

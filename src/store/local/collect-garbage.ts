@@ -21,29 +21,47 @@ const weekSeconds = 7 * 24 * 3600;
 /** What would be removed; changes nothing. */
 export function planGarbage(layout: Layout, options: GarbageOptions): GarbagePlan {
   const before = Date.now() - (options.leftoverSeconds ?? weekSeconds) * 1000;
-  const { lockedKeys, heldBy } = locksIn(layout);
+  const { lockedKeys, inUseBy } = locksIn(layout);
 
   const old = (found: Measured) => found.lastTouched <= before;
-  const leftovers: Garbage[] = [];
+  const { garbage: quarantined, kept } = quarantine(layout, old);
+  const leftovers = [...unclaimedPartials(layout, options.keptKeys, lockedKeys, old), ...quarantined];
+  const garbage =
+    inUseBy.length > 0 ? leftovers : [...unreached(layout, options.keptKeys, kept, old), ...leftovers];
+  return { garbage, bytes: garbage.reduce((sum, { bytes }) => sum + bytes, 0), inUseBy };
+}
+
+/** Old workspaces that nobody works in. */
+function* unclaimedPartials(
+  layout: Layout,
+  keptKeys: ReadonlySet<Digest>,
+  lockedKeys: ReadonlySet<string>,
+  old: (found: Measured) => boolean,
+): Generator<Garbage> {
   for (const key of namesIn(layout.partial)) {
     if (lockedKeys.has(key)) continue;
     // State serves a run that is made again; what a failed step left is looked at soon, or never.
-    const path = options.keptKeys.has(key) ? keptIn(join(layout.partial, key)) : join(layout.partial, key);
+    const path = keptKeys.has(key) ? keptIn(join(layout.partial, key)) : join(layout.partial, key);
     if (!existsSync(path)) continue;
     const found = measureFiles(path);
-    if (old(found)) leftovers.push({ type: 'partial', path, bytes: found.bytes });
+    if (old(found)) yield { type: 'partial', path, bytes: found.bytes };
   }
-  const setAside: Entry[] = [];
+}
+
+/** Old files of the quarantine, and the entries in the others. */
+function quarantine(
+  layout: Layout,
+  old: (found: Measured) => boolean,
+): { readonly garbage: readonly Garbage[]; readonly kept: readonly Entry[] } {
+  const garbage: Garbage[] = [];
+  const kept: Entry[] = [];
   for (const name of namesIn(layout.quarantine)) {
     const path = join(layout.quarantine, name);
     const found = measureFiles(path);
-    if (old(found)) leftovers.push({ type: 'quarantine', path, bytes: found.bytes });
-    else for (const entry of quarantinedEntry(path, name)) setAside.push(entry);
+    if (old(found)) garbage.push({ type: 'quarantine', path, bytes: found.bytes });
+    else for (const entry of quarantinedEntry(path, name)) kept.push(entry);
   }
-
-  const garbage =
-    heldBy.length > 0 ? leftovers : [...unreached(layout, options.keptKeys, setAside, old), ...leftovers];
-  return { garbage, bytes: garbage.reduce((sum, { bytes }) => sum + bytes, 0), heldBy };
+  return { garbage, kept };
 }
 
 /**
@@ -74,18 +92,18 @@ export function collectGarbage(layout: Layout, options: GarbageOptions): Result<
   }
 }
 
-function locksIn(layout: Layout): { lockedKeys: ReadonlySet<string>; heldBy: readonly string[] } {
+function locksIn(layout: Layout): { lockedKeys: ReadonlySet<string>; inUseBy: readonly string[] } {
   const lockedKeys = new Set<string>();
-  const heldBy = new Set<string>();
+  const inUseBy = new Set<string>();
   for (const name of namesIn(layout.locks)) {
     const lock = isDigest(name) || isHold(name) ? inspectLock(layout.lock(name)) : undefined;
     if (lock === undefined || lock.type === 'dead') continue;
     if (isDigest(name)) lockedKeys.add(name);
-    heldBy.add(
+    inUseBy.add(
       lock.owner === undefined ? `somebody unknown (${layout.lock(name)})` : describeOwner(lock.owner),
     );
   }
-  return { lockedKeys, heldBy: [...heldBy] };
+  return { lockedKeys, inUseBy: [...inUseBy] };
 }
 
 /** Entries and objects that the kept keys do not reach, and files that a killed process was writing. */
@@ -97,22 +115,29 @@ function* unreached(
 ): Generator<Garbage> {
   const { keys, objects } = reach(layout, keptKeys, setAside);
   for (const key of listKeys(layout)) {
-    if (!keys.has(key))
-      yield { type: 'entry', path: layout.entry(key), bytes: measureFiles(layout.entry(key)).bytes };
+    const path = layout.entry(key);
+    if (!keys.has(key)) yield { type: 'entry', path, bytes: measureFiles(path).bytes };
   }
-  for (const root of [layout.steps, layout.objects]) {
-    for (const shard of namesIn(root)) {
-      for (const name of namesIn(join(root, shard))) {
-        const path = join(root, shard, name);
-        if (root === layout.objects && isDigest(shard + name)) {
-          if (!objects.has(shard + name)) yield { type: 'object', path, bytes: measureFiles(path).bytes };
-        } else if (name.endsWith('.tmp')) {
-          const found = measureFiles(path);
-          if (old(found)) yield { type: 'unfinished', path, bytes: found.bytes };
-        }
-      }
-    }
+  for (const { path } of filesIn(layout.steps)) yield* unfinished(path, old);
+  for (const { path, name } of filesIn(layout.objects)) {
+    if (!isDigest(name)) yield* unfinished(path, old);
+    else if (!objects.has(name)) yield { type: 'object', path, bytes: measureFiles(path).bytes };
   }
+}
+
+/** The files in the folders of a folder, by name with that of their folder before it. */
+function* filesIn(root: string): Generator<{ readonly path: string; readonly name: string }> {
+  for (const shard of namesIn(root)) {
+    for (const file of namesIn(join(root, shard)))
+      yield { path: join(root, shard, file), name: shard + file };
+  }
+}
+
+/** The file, where it is one that nobody writes any more. */
+function* unfinished(path: string, old: (found: Measured) => boolean): Generator<Garbage> {
+  if (!path.endsWith('.tmp')) return;
+  const found = measureFiles(path);
+  if (old(found)) yield { type: 'unfinished', path, bytes: found.bytes };
 }
 
 /** The kept entries, those that made their inputs, and so on; and all objects that these name. */
@@ -121,19 +146,8 @@ function reach(
   keptKeys: ReadonlySet<Digest>,
   setAside: readonly Entry[],
 ): { keys: ReadonlySet<Digest>; objects: ReadonlySet<Digest> } {
-  const producers = new Map<Digest, Entry[]>();
-  const waiting: Entry[] = [...setAside];
-  for (const key of listKeys(layout)) {
-    const entry = readEntry(layout, key);
-    if (entry === undefined) continue;
-    if (keptKeys.has(key)) waiting.push(entry);
-    for (const digest of digestsOf(entry.outputs)) {
-      const others = producers.get(digest);
-      if (others === undefined) producers.set(digest, [entry]);
-      else others.push(entry);
-    }
-  }
-
+  const { kept, producers } = entriesIn(layout, keptKeys);
+  const waiting: Entry[] = [...setAside, ...kept];
   const keys = new Set<Digest>();
   const objects = new Set<Digest>();
   const quarantined = new Set(setAside);
@@ -150,6 +164,23 @@ function reach(
     }
   }
   return { keys, objects };
+}
+
+/** The entries of the kept keys; of all entries those that made each object. */
+function entriesIn(layout: Layout, keptKeys: ReadonlySet<Digest>) {
+  const kept: Entry[] = [];
+  const producers = new Map<Digest, Entry[]>();
+  for (const key of listKeys(layout)) {
+    const entry = readEntry(layout, key);
+    if (entry === undefined) continue;
+    if (keptKeys.has(key)) kept.push(entry);
+    for (const digest of digestsOf(entry.outputs)) {
+      const others = producers.get(digest);
+      if (others === undefined) producers.set(digest, [entry]);
+      else others.push(entry);
+    }
+  }
+  return { kept, producers };
 }
 
 function* digestsOf(trees: { readonly [port: string]: Tree<ObjectReference> }): Generator<Digest> {

@@ -6,7 +6,7 @@ import { namesIn } from '../../base/files/folders.js';
 import type { Store } from '../store.js';
 import type { CacheHold } from '../upkeep.js';
 import { type Layout, layoutOf } from './layout.js';
-import { acquireLock, inspectLock, releaseLock } from './locks.js';
+import { acquireLock, type HeldLock, inspectLock, releaseLock } from './locks.js';
 
 const prefix = 'run-';
 const pollMilliseconds = 50;
@@ -15,26 +15,29 @@ const pollMilliseconds = 50;
  * Says for as long as this process lives, or until `close`, that a run uses the cache; waits for a collection that is
  * under way. Where the cache cannot be written nothing is said: nothing will be computed there either.
  */
-export async function holdCache(layout: Layout): Promise<CacheHold> {
+export async function holdCache(
+  layout: Layout,
+): Promise<CacheHold & { readonly lock: HeldLock | undefined }> {
   try {
     removeDeadLocks(layout.locks);
     const path = join(layout.locks, `${prefix}${randomBytes(8).toString('hex')}`);
     const lock = acquireLock(path);
     // As with a claim: collection looks for holds after it took its lock, this looks for its lock after holding.
     while (inspectLock(layout.collectionLock)?.type === 'busy') await sleep(pollMilliseconds);
+    if (lock.type !== 'acquired') return { lock: undefined, close: () => undefined };
+    const { token } = lock;
     return {
-      close() {
-        if (lock.type === 'acquired') ignoringTheEnvironment(() => releaseLock(path, lock.token));
-      },
+      lock: { path, token },
+      close: () => ignoringTheEnvironment(() => releaseLock(path, token)),
     };
   } catch (error) {
     if (environmentFailure(error) === undefined) throw error;
-    return { close: () => undefined };
+    return { lock: undefined, close: () => undefined };
   }
 }
 
 /** Whether any run uses the cache. */
-export function isHeld(store: Pick<Store, 'folder'>): boolean {
+export function isInUse(store: Pick<Store, 'folder'>): boolean {
   const { locks } = layoutOf(store.folder);
   return namesIn(locks)
     .filter(isHold)

@@ -16,6 +16,8 @@ export interface Layout {
   readonly engineProbes: string;
   /** Versions of interpreters, by what `stat` says of them; `pipeline/interpreter-versions.ts` reads and writes it. */
   readonly interpreters: string;
+  /** What Python programs import, by what `stat` says of all that was looked at; `pipeline/imports/` reads and writes it. */
+  readonly traces: string;
   /** Held by garbage collection, which excludes every claim. */
   readonly collectionLock: string;
   object(digest: Digest): string;
@@ -39,6 +41,7 @@ export function layoutOf(folder: string): Layout {
     statIndex: below('stat-index.json'),
     engineProbes: below('engine-probes.json'),
     interpreters: below('interpreters.json'),
+    traces: below('traces.json'),
     collectionLock: below('locks/collection'),
     // Concatenated, not joined: planning asks for tens of thousands.
     object: (digest) => `${folder}/objects/${digest.slice(0, 2)}/${digest.slice(2)}`,

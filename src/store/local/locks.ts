@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { readlinkSync, renameSync, symlinkSync, unlinkSync } from 'node:fs';
+import { linkSync, readlinkSync, renameSync, symlinkSync, unlinkSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { makeFolders } from '../../base/files/make-folders.js';
 import { type LockOwner, livenessOf, parseOwner, thisProcess } from './lock-owner.js';
@@ -10,6 +10,12 @@ export type LockAttempt =
   /** Of another host, or not readable: `owner` is then undefined. */
   | { readonly type: 'foreign'; readonly owner: LockOwner | undefined };
 
+/** A lock that this process holds. */
+export interface HeldLock {
+  readonly path: string;
+  readonly token: string;
+}
+
 /**
  * Tries to take the lock at `path`, without waiting; the lock of a dead process of this host is taken over.
  *
@@ -18,9 +24,12 @@ export type LockAttempt =
  * taken by the same rules) and looks again under it, so that of two who saw the dead owner one does not
  * replace the other's fresh lock.
  *
+ * @param like A lock of this process to which this one may be another name: whoever takes thousands makes and removes
+ *   no file for each. They have one token.
  * @throws the file system's error where locks cannot be written.
  */
-export function acquireLock(path: string): LockAttempt {
+export function acquireLock(path: string, like?: HeldLock): LockAttempt {
+  if (like !== undefined && nameOnce(like.path, path)) return { type: 'acquired', token: like.token };
   const token = randomBytes(8).toString('hex');
   const target = JSON.stringify(thisProcess(token));
   for (;;) {
@@ -69,6 +78,17 @@ export function inspectLock(
   if (owner === undefined) return { type: 'foreign', owner };
   const liveness = livenessOf(owner);
   return { type: liveness === 'alive' ? 'busy' : liveness, owner };
+}
+
+/** False where there is a lock, or file systems or the system give a link no other name. */
+function nameOnce(existing: string, path: string): boolean {
+  try {
+    linkSync(existing, path);
+    return true;
+  } catch {
+    // What is wrong, the other way meets too.
+    return false;
+  }
 }
 
 function linkOnce(target: string, path: string): boolean {

@@ -1,4 +1,4 @@
-import { join, resolve } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { digestTree } from '../../base/canonical.js';
 import { type Failure, FailureError } from '../../base/failure.js';
 import { environmentFailure, rethrowAsFailure } from '../../base/failure-of-exception.js';
@@ -15,7 +15,7 @@ import { readEntries, readEntry, writeEntry } from './entries.js';
 import { holdCache } from './hold-cache.js';
 import { isDigest, type Layout, layoutOf } from './layout.js';
 import { describeOwner, type LockOwner } from './lock-owner.js';
-import { acquireLock, inspectLock, releaseLock } from './locks.js';
+import { acquireLock, type HeldLock, inspectLock, releaseLock } from './locks.js';
 import { type Objects, openObjects } from './objects.js';
 import { setAside } from './set-aside.js';
 import { openStatIndex } from './stat-index.js';
@@ -47,6 +47,8 @@ export async function openStore(folder: string): Promise<Store> {
   }
   const objects = openObjects(layout);
   const statIndex = openStatIndex(layout);
+  /** While a run uses the cache, of which keys' locks are other names. */
+  let held: HeldLock | undefined;
 
   return {
     folder: layout.folder,
@@ -57,7 +59,7 @@ export async function openStore(folder: string): Promise<Store> {
     },
     objectPath: objects.path,
     verify: objects.verify,
-    claim: async (key) => claim(layout, key),
+    claim: async (key) => claim(layout, key, held),
     claimDevice: (device) => claimDevice(layout, device),
     commit: async (workspace, entry, outputs) => commit(layout, objects, workspace, entry, outputs),
     release: async (workspace, keepScratch = false) => release(layout, workspace, keepScratch),
@@ -68,7 +70,16 @@ export async function openStore(folder: string): Promise<Store> {
     entries: async function* () {
       yield* readEntries(layout);
     },
-    hold: () => holdCache(layout),
+    hold: async () => {
+      const { lock, close } = await holdCache(layout);
+      held = lock;
+      return {
+        close() {
+          held = undefined;
+          close();
+        },
+      };
+    },
     survey: async () => surveyCache(layout, objects),
     verifyAll: () => verifyCache(layout, objects),
     planGarbage: async (options) => planGarbage(layout, options),
@@ -76,11 +87,11 @@ export async function openStore(folder: string): Promise<Store> {
   };
 }
 
-function claim(layout: Layout, key: Digest): Claim {
+function claim(layout: Layout, key: Digest, held: HeldLock | undefined): Claim {
   if (!isDigest(key)) throw new FailureError({ reason: 'bug', message: `${key} is no key` });
   const path = layout.lock(key);
   try {
-    const attempt = acquireLock(path);
+    const attempt = acquireLock(path, held);
     if (attempt.type !== 'acquired') return refusal(attempt, path);
 
     // Garbage collection looks for claims after it took its lock; this looks for its lock after claiming, so
@@ -170,7 +181,7 @@ function compareWithRecorded(layout: Layout, entry: Entry, workspace: Workspace)
   });
   if (differences.length === 0) return undefined;
 
-  const quarantined = join(layout.quarantine, `${entry.key}.recomputed.${tokenOf(workspace)}`);
+  const quarantined = join(layout.quarantine, `${entry.key}.recomputed.${basename(workspace.folder)}`);
   makeFolder(layout.quarantine);
   writeFileAtomic(quarantined, checkedJson(entry));
   setAside(layout, layout.entry(entry.key), `${entry.key}.recorded`);

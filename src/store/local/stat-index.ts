@@ -45,30 +45,34 @@ export function openStatIndex(layout: Layout, now: () => number = Date.now): Sta
   const underWay = new Map<string, Promise<Result<ObjectReference, Failure>>>();
   const changed = new Set<string>();
 
+  /** Undefined where the file was written to while it was read: the digest may be of a mixture. */
+  const readOnce = async (path: string): Promise<Result<ObjectReference, Failure> | undefined> => {
+    const indexedAt = now();
+    const before = statSync(path, { bigint: true });
+    if (!before.isFile()) return failed(notAFile(path));
+    const look = lookOf(before);
+    const known = files.get(path);
+    if (known?.look === look && known.indexedAt <= indexedAt) {
+      return success({ digest: known.digest, bytes: Number(before.size) });
+    }
+
+    const reference = await hashFile(path);
+    const after = statSync(path, { bigint: true });
+    if (lookOf(after) !== look) return undefined;
+
+    if (showsLaterChanges(look, indexedAt)) {
+      files.set(path, { digest: reference.digest, look, indexedAt });
+      changed.add(path);
+    } else if (files.delete(path)) {
+      changed.add(path);
+    }
+    return success(reference);
+  };
+
   const read = async (path: string): Promise<Result<ObjectReference, Failure>> => {
     for (let attempt = 0; attempt < attempts; attempt += 1) {
-      const indexedAt = now();
-      const before = statSync(path, { bigint: true });
-      if (!before.isFile()) return failed(notAFile(path));
-      const look = lookOf(before);
-      const known = files.get(path);
-      if (known?.look === look && known.indexedAt <= indexedAt) {
-        return success({ digest: known.digest, bytes: Number(before.size) });
-      }
-
-      const reference = await hashFile(path);
-      const after = statSync(path, { bigint: true });
-      // Written to while it was read: the digest may be of a mixture.
-      if (lookOf(after) !== look) continue;
-
-      const latest = Math.max(Number(before.mtimeMs), Number(before.ctimeMs));
-      if (latest + settledMilliseconds <= indexedAt) {
-        files.set(path, { digest: reference.digest, look, indexedAt });
-        changed.add(path);
-      } else if (files.delete(path)) {
-        changed.add(path);
-      }
-      return success(reference);
+      const result = await readOnce(path);
+      if (result !== undefined) return result;
     }
     return failed({
       reason: 'bad-data',
@@ -117,6 +121,12 @@ export function openStatIndex(layout: Layout, now: () => number = Date.now): Sta
 /** Changes with every write and every replacement of a file. */
 export function lookOf(stat: BigIntStats): string {
   return `${stat.size} ${stat.ino} ${stat.mtimeNs} ${stat.ctimeNs}`;
+}
+
+/** Whether a look (`lookOf`) was old enough at a time, in milliseconds, that a later change must show in the next. */
+export function showsLaterChanges(look: string, at: number): boolean {
+  const [, , ...times] = look.split(' ').map(Number);
+  return times.every((nanoseconds) => nanoseconds / 1e6 + settledMilliseconds <= at);
 }
 
 function readIndex(layout: Layout): IndexFile {

@@ -1,4 +1,4 @@
-import { mkdirSync, renameSync, rmdirSync, rmSync } from 'node:fs';
+import { mkdirSync, renameSync, rmdirSync, rmSync, unlinkSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { namesIn } from '../../base/files/folders.js';
 import { makeFolders } from '../../base/files/make-folders.js';
@@ -15,14 +15,17 @@ const keptName = 'kept';
 const lastingNames: readonly string[] = [stateName, keptName];
 const sparePrefix = '.spare.';
 
+/** How many this process has made: one that cannot be removed must not be taken for a later one of its key. */
+let made = 0;
+
 /**
- * Makes the folders in which a key is computed: `partial/<key>/<token>/`. Resumable state is beside them, at
+ * Makes the folders in which a key is computed: `partial/<key>/<token>.<count>/`. Resumable state is beside them, at
  * `partial/<key>/state`, so that the next owner of the key finds it however this one ends. Whatever else earlier
  * owners left is removed: the lock says that they are gone.
  */
 export function makeWorkspace(layout: Layout, key: Digest, token: string): Workspace {
   const shared = layout.partialOf(key);
-  const folder = join(shared, token);
+  const folder = join(shared, `${token}.${++made}`);
   const outputs = join(folder, 'outputs');
   const scratch = join(folder, scratchName);
   if (!reuseSpare(layout, shared, folder)) {
@@ -46,7 +49,7 @@ function removeLeftBehind(folder: string): void {
 
 /** The token of the lock that the workspace came with. */
 export function tokenOf(workspace: Workspace): string {
-  return basename(workspace.folder);
+  return basename(workspace.folder).replace(/\..*/, '');
 }
 
 /**
@@ -94,15 +97,28 @@ export function closeWorkspace(layout: Layout, workspace: Workspace): void {
  */
 function keepAsSpare(layout: Layout, workspace: Workspace): boolean {
   const shared = layout.partialOf(workspace.key);
+  const name = basename(workspace.folder);
   try {
-    if (namesIn(shared).length > 1 || namesIn(workspace.outputs).length > 0) return false;
-    rmdirSync(workspace.scratch);
-    if (namesIn(workspace.folder).length > 1) return false;
-    renameSync(shared, join(layout.partial, sparePrefix + tokenOf(workspace)));
+    if (namesIn(shared).length > 1) return false;
+    for (const other of namesIn(workspace.folder)) {
+      if (other !== basename(workspace.outputs)) removeNow(join(workspace.folder, other));
+    }
+    if (namesIn(workspace.outputs).length > 0) return false;
+    renameSync(shared, join(layout.partial, sparePrefix + name));
     return true;
   } catch {
     // Removed by the one who calls, as far as it can be.
     return false;
+  }
+}
+
+/** As `rmSync` does; for a file or an empty folder, which it nearly always is, at a small part of the work. */
+function removeNow(path: string): void {
+  try {
+    rmdirSync(path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOTDIR') unlinkSync(path);
+    else rmSync(path, { recursive: true });
   }
 }
 

@@ -1,9 +1,9 @@
-import { Box, Static, Transform, useInput } from 'ink';
+import { Box, type Key, Static, Transform, useInput } from 'ink';
 import type { PressedKey } from './press-key.js';
 
 export interface LiveAppProps {
   /** What stays above the view, an item a block of lines; grows at its end only. */
-  readonly told: readonly (readonly string[])[];
+  readonly blocks: readonly (readonly string[])[];
   /** The view itself. */
   readonly rows: readonly string[];
   /** Absent where there is no terminal to read keys from. */
@@ -11,10 +11,10 @@ export interface LiveAppProps {
 }
 
 /** Draws what it is given, and passes keys on: all that is to be decided is decided by pure functions elsewhere. */
-export function LiveApp({ told, rows, onKey }: LiveAppProps) {
+export function LiveApp({ blocks, rows, onKey }: LiveAppProps) {
   return (
     <>
-      <Static items={[...told]}>{(lines, index) => <Lines key={index} lines={lines} />}</Static>
+      <Static items={[...blocks]}>{(lines, index) => <Lines key={index} lines={lines} />}</Static>
       <Lines lines={rows} />
       {onKey === undefined ? null : <Keys onKey={onKey} />}
     </>
@@ -46,23 +46,28 @@ const letters: { readonly [letter: string]: PressedKey } = {
   ' ': 'enter',
 };
 
+const named: { readonly [key in keyof Key]?: PressedKey } = {
+  upArrow: 'up',
+  downArrow: 'down',
+  leftArrow: 'left',
+  rightArrow: 'right',
+  return: 'enter',
+  escape: 'escape',
+};
+
+const withControl: { readonly [letter: string]: PressedKey } = { c: 'interrupt', z: 'suspend' };
+
+/** The keys that an input stands for: those that come fast come together. */
+function pressedKeys(input: string, key: Key): readonly PressedKey[] {
+  const [only] = Object.entries(named).flatMap(([name, pressed]) =>
+    key[name as keyof Key] ? [pressed] : [],
+  );
+  if (only !== undefined) return [only];
+  if (key.ctrl) return [withControl[input] ?? []].flat();
+  return key.meta ? [] : [...input].flatMap((letter) => letters[letter] ?? []);
+}
+
 function Keys({ onKey }: { readonly onKey: (key: PressedKey) => void }) {
-  useInput((input, key) => {
-    if (key.upArrow) onKey('up');
-    else if (key.downArrow) onKey('down');
-    else if (key.leftArrow) onKey('left');
-    else if (key.rightArrow) onKey('right');
-    else if (key.return) onKey('enter');
-    else if (key.escape) onKey('escape');
-    else if (key.ctrl && input === 'c') onKey('interrupt');
-    else if (key.ctrl && input === 'z') onKey('suspend');
-    else if (!key.ctrl && !key.meta) {
-      // Keys that come fast come together.
-      for (const letter of input) {
-        const named = letters[letter];
-        if (named !== undefined) onKey(named);
-      }
-    }
-  });
+  useInput((input, key) => pressedKeys(input, key).forEach(onKey));
   return null;
 }

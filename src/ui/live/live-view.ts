@@ -1,10 +1,12 @@
 import type { ReadStream, WriteStream } from 'node:tty';
+import type { Instance } from 'ink';
 import { loadInProduction } from '../../base/load-in-production.js';
 import { displayWidth } from '../../base/terminal-text.js';
 import type { RunEvent } from '../../run/event.js';
 import type { Style } from '../style.js';
 import type { Symbols } from '../symbols.js';
 import { liveRows } from './live-rows.js';
+import { messageLines } from './message-lines.js';
 import {
   type Action,
   type Chosen,
@@ -14,8 +16,7 @@ import {
   stepWithNode,
 } from './press-key.js';
 import { reduceView, withNotice } from './reduce-view.js';
-import { toldLines } from './told-lines.js';
-import { emptyView, type Told, type ViewState } from './view-state.js';
+import { emptyView, type Message, type ViewState } from './view-state.js';
 
 export interface LiveViewOptions {
   readonly output: WriteStream;
@@ -35,12 +36,12 @@ export interface LiveView {
   emit(event: RunEvent): void;
   /** The run is being stopped; the line says so, and stays. */
   stopping(line: string): void;
-  /** Takes the view away and gives the terminal back; what was told stays. */
+  /** Takes the view away and gives the terminal back; what was printed above it stays. */
   pause(): void;
   /** Shows it again. */
   resume(): void;
   /** What has not been written, as after events while it was away. */
-  untold(): readonly Told[];
+  unprinted(): readonly Message[];
 }
 
 /** Between two drawings, keys apart: figures that change faster are not read, and each drawing costs. */
@@ -60,130 +61,159 @@ export async function openLiveView(
   past: readonly RunEvent[],
   isWanted: () => boolean,
 ): Promise<LiveView | undefined> {
-  const { render, createElement, LiveApp } = await loadInk();
+  const ink = await loadInk();
   if (!isWanted()) return undefined;
-  const { output, input, style, symbols, tailOf, onAction, onFailure } = options;
-  let state: ViewState = past.reduce(reduceView, emptyView);
-  let chosen: Chosen = nothingChosen;
-  let told: (readonly string[])[] = [];
-  let toldCount = 0;
-  let rows: readonly string[] = [];
-  let isStopping = false;
-  let instance: ReturnType<typeof render> | undefined;
-  let timer: NodeJS.Timeout | undefined;
-  let ticker: NodeJS.Timeout | undefined;
-  let drawnAt = 0;
+  const view = new InkView(options, ink, past.reduce(reduceView, emptyView));
+  view.resume();
+  return view;
+}
 
-  const width = () => Math.max(20, output.columns || 80);
+class InkView implements LiveView {
+  private readonly options: LiveViewOptions;
+  private readonly ink: Awaited<ReturnType<typeof loadInk>>;
+  private state: ViewState;
+  private chosen: Chosen = nothingChosen;
+  private isStopping = false;
+  /** What stays above the rows; of the state's messages the first `printed`. */
+  private blocks: readonly (readonly string[])[] = [];
+  private printed = 0;
+  private rows: readonly string[] = [];
+  private instance: Instance | undefined;
+  private timer: NodeJS.Timeout | undefined;
+  private ticker: NodeJS.Timeout | undefined;
+  private drawnAt = 0;
 
-  const onKey = (key: PressedKey): void => {
-    const node =
-      chosen.log === undefined ? undefined : stepWithNode(state, chosen.log.node)?.nodes.get(chosen.log.node);
-    const pressed = pressKey(chosen, key, state, node?.log === undefined ? 0 : tailOf(node.log).length);
-    chosen = pressed.chosen;
-    if (pressed.action !== undefined) onAction(pressed.action);
-    draw();
-  };
+  constructor(options: LiveViewOptions, ink: Awaited<ReturnType<typeof loadInk>>, state: ViewState) {
+    this.options = options;
+    this.ink = ink;
+    this.state = state;
+  }
 
-  const app = () => createElement(LiveApp, { told, rows, onKey: input === undefined ? undefined : onKey });
+  emit(event: RunEvent): void {
+    this.state = reduceView(this.state, event);
+    this.drawSoon();
+  }
 
-  /** What has been told since, as lines of the terminal's present width. */
-  const takeTold = (): void => {
-    const drawing = { width: width(), style, symbols };
-    told = [...told, ...state.told.slice(toldCount).map((one) => toldLines(one, drawing))];
-    toldCount = state.told.length;
-  };
+  stopping(line: string): void {
+    this.isStopping = true;
+    this.state = withNotice(this.state, line);
+    this.drawSoon();
+  }
 
-  const draw = (): void => {
-    clearTimeout(timer);
-    timer = undefined;
-    if (instance === undefined) return;
-    drawnAt = performance.now();
-    const next = liveRows(state, chosen, {
-      width: width(),
-      height: output.rows || 24,
-      now: Date.now(),
-      style,
-      symbols,
-      hasKeys: input !== undefined,
-      isStopping,
-      tailOf,
+  unprinted(): readonly Message[] {
+    return this.state.messages.slice(this.printed);
+  }
+
+  pause(): void {
+    const { output, input } = this.options;
+    if (this.instance === undefined) return;
+    clearTimeout(this.timer);
+    this.timer = undefined;
+    clearInterval(this.ticker);
+    output.off('resize', this.onResize);
+    this.printMessages();
+    this.instance.rerender(this.app());
+    this.instance.unmount();
+    this.instance = undefined;
+    // What is typed from here on is for the shell. Later, since a stream that was read by Ink's way does not pause
+    // before it has taken in that its listener is gone.
+    setImmediate(() => {
+      if (this.instance === undefined) input?.pause();
     });
-    const isSame = next.length === rows.length && next.every((row, index) => row === rows[index]);
-    if (isSame && toldCount === state.told.length) return;
-    rows = next;
-    takeTold();
-    instance.rerender(app());
-  };
+    // Ink leaves the last rows where they are.
+    output.write(`${this.rows.length === 0 ? '' : `\u001b[${this.rows.length}A`}\r\u001b[J`);
+    this.blocks = [];
+    this.rows = [];
+  }
 
-  const drawSoon = (): void => {
-    timer ??= setTimeout(draw, Math.max(0, drawnAt + drawEveryMilliseconds - performance.now()));
+  resume(): void {
+    const { output, input, onFailure } = this.options;
+    if (this.instance !== undefined) return;
+    // Before Ink's own listener.
+    output.on('resize', this.onResize);
+    this.instance = this.ink.render(this.app(), {
+      stdout: withoutHeight(output),
+      stderr: output,
+      ...(input === undefined ? {} : { stdin: input }),
+      exitOnCtrlC: false,
+      patchConsole: false,
+    });
+    this.instance.waitUntilExit().catch(onFailure);
+    this.ticker = setInterval(() => {
+      const isDue = performance.now() - this.drawnAt >= tickMilliseconds;
+      if (this.chosen.log !== undefined || isDue) this.drawSoon();
+    }, drawEveryMilliseconds);
+    this.ticker.unref();
+    this.draw();
+  }
+
+  private get width(): number {
+    return Math.max(20, this.options.output.columns || 80);
+  }
+
+  private readonly onKey = (key: PressedKey): void => {
+    const { log } = this.chosen;
+    const node = log && stepWithNode(this.state, log.node)?.nodes.get(log.node);
+    const logLines = node?.log === undefined ? 0 : this.options.tailOf(node.log).length;
+    const pressed = pressKey(this.chosen, key, this.state, logLines);
+    this.chosen = pressed.chosen;
+    if (pressed.action !== undefined) this.options.onAction(pressed.action);
+    this.draw();
   };
 
   /**
    * A terminal that becomes narrower wraps the rows that are on it, and Ink would erase as many lines as it drew: the
    * lines that came by wrapping are taken away first.
    */
-  const onResize = (): void => {
+  private readonly onResize = (): void => {
     const wrapped = reflows()
-      ? rows.reduce((sum, row) => sum + Math.ceil(plainWidth(row) / width()) - 1, 0)
+      ? this.rows.reduce((sum, row) => sum + Math.ceil(plainWidth(row) / this.width) - 1, 0)
       : 0;
-    if (wrapped > 0) output.write('\u001b[2K\u001b[1A'.repeat(wrapped));
-    draw();
+    if (wrapped > 0) this.options.output.write('\u001b[2K\u001b[1A'.repeat(wrapped));
+    this.draw();
   };
 
-  const view: LiveView = {
-    emit(event) {
-      state = reduceView(state, event);
-      drawSoon();
-    },
-    stopping(line) {
-      isStopping = true;
-      state = withNotice(state, line);
-      drawSoon();
-    },
-    pause() {
-      if (instance === undefined) return;
-      clearTimeout(timer);
-      timer = undefined;
-      clearInterval(ticker);
-      output.off('resize', onResize);
-      takeTold();
-      instance.rerender(app());
-      instance.unmount();
-      instance = undefined;
-      // What is typed from here on is for the shell. Later, since a stream that was read by Ink's way does not pause
-      // before it has taken in that its listener is gone.
-      setImmediate(() => {
-        if (instance === undefined) input?.pause();
-      });
-      // Ink leaves the last rows where they are.
-      output.write(`${rows.length === 0 ? '' : `\u001b[${rows.length}A`}\r\u001b[J`);
-      told = [];
-      rows = [];
-    },
-    untold: () => state.told.slice(toldCount),
-    resume() {
-      if (instance !== undefined) return;
-      // Before Ink's own listener.
-      output.on('resize', onResize);
-      instance = render(app(), {
-        stdout: withoutHeight(output),
-        stderr: output,
-        ...(input === undefined ? {} : { stdin: input }),
-        exitOnCtrlC: false,
-        patchConsole: false,
-      });
-      instance.waitUntilExit().catch(onFailure);
-      ticker = setInterval(() => {
-        if (chosen.log !== undefined || performance.now() - drawnAt >= tickMilliseconds) drawSoon();
-      }, drawEveryMilliseconds);
-      ticker.unref();
-      draw();
-    },
-  };
-  view.resume();
-  return view;
+  private app() {
+    const { createElement, LiveApp } = this.ink;
+    const onKey = this.options.input === undefined ? undefined : this.onKey;
+    return createElement(LiveApp, { blocks: this.blocks, rows: this.rows, onKey });
+  }
+
+  /** Puts what there is to say since above the rows, as lines of the terminal's present width. */
+  private printMessages(): void {
+    const { style, symbols } = this.options;
+    const drawing = { width: this.width, style, symbols };
+    this.blocks = [...this.blocks, ...this.unprinted().map((one) => messageLines(one, drawing))];
+    this.printed = this.state.messages.length;
+  }
+
+  private draw(): void {
+    const { output, input, style, symbols, tailOf } = this.options;
+    clearTimeout(this.timer);
+    this.timer = undefined;
+    if (this.instance === undefined) return;
+    this.drawnAt = performance.now();
+    const next = liveRows(this.state, this.chosen, {
+      width: this.width,
+      height: output.rows || 24,
+      now: Date.now(),
+      style,
+      symbols,
+      hasKeys: input !== undefined,
+      isStopping: this.isStopping,
+      tailOf,
+    });
+    const isSame = next.length === this.rows.length && next.every((row, index) => row === this.rows[index]);
+    if (isSame && this.printed === this.state.messages.length) return;
+    this.rows = next;
+    this.printMessages();
+    this.instance.rerender(this.app());
+  }
+
+  private drawSoon(): void {
+    const dueIn = Math.max(0, this.drawnAt + drawEveryMilliseconds - performance.now());
+    this.timer ??= setTimeout(() => this.draw(), dueIn);
+  }
 }
 
 async function loadInk() {

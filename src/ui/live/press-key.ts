@@ -1,4 +1,4 @@
-import { listItems, loggedNode, overId, selectedIndex } from './list-items.js';
+import { type ListItem, listItems, loggedNode, overId, selectedIndex } from './list-items.js';
 import type { StepView, ViewState } from './view-state.js';
 
 export type PressedKey =
@@ -65,12 +65,6 @@ function moveInList(chosen: Chosen, key: Move, state: ViewState): Chosen {
     const id = items[Math.min(items.length - 1, Math.max(0, to))]?.id;
     return id === undefined ? chosen : { ...chosen, selected: id };
   };
-  const expand = (id: string): Chosen => ({ ...chosen, selected: id, expanded: [...chosen.expanded, id] });
-  const fold = (id: string): Chosen => ({
-    ...chosen,
-    selected: id,
-    expanded: chosen.expanded.filter((one) => one !== id),
-  });
   switch (key) {
     case 'up':
       return select(index < 0 ? items.length - 1 : index - 1);
@@ -81,24 +75,41 @@ function moveInList(chosen: Chosen, key: Move, state: ViewState): Chosen {
     case 'last':
       return select(items.length - 1);
     case 'right':
-      return item === undefined || item.type === 'node' || chosen.expanded.includes(item.id)
-        ? chosen
-        : expand(item.id);
+      return item === undefined || item.type === 'node' ? chosen : unfold(chosen, item.id);
     case 'left':
-      if (item === undefined) return chosen;
-      if (item.type === 'node') return fold(`step ${item.step.step}`);
-      if (chosen.expanded.includes(item.id)) return fold(item.id);
-      return item.type === 'step' && item.isNested ? fold(overId) : chosen;
-    case 'enter': {
-      if (item?.type === 'over') return chosen.expanded.includes(overId) ? fold(overId) : expand(overId);
-      const node = loggedNode(item);
-      return node === undefined ? chosen : { ...chosen, log: { node: node.node, scrolled: 0 } };
-    }
+      return item === undefined ? chosen : foldAround(chosen, item);
+    case 'enter':
+      return openItem(chosen, item);
     case 'escape': {
       const { selected: _, ...rest } = chosen;
       return chosen.help ? { ...chosen, help: false } : rest;
     }
   }
+}
+
+/** Opens the log of a node; folds or unfolds the steps that are over. */
+function openItem(chosen: Chosen, item: ListItem | undefined): Chosen {
+  if (item?.type === 'over') {
+    return chosen.expanded.includes(overId) ? fold(chosen, overId) : unfold(chosen, overId);
+  }
+  const node = loggedNode(item);
+  return node === undefined ? chosen : { ...chosen, log: { node: node.node, scrolled: 0 } };
+}
+
+function unfold(chosen: Chosen, id: string): Chosen {
+  if (chosen.expanded.includes(id)) return chosen;
+  return { ...chosen, selected: id, expanded: [...chosen.expanded, id] };
+}
+
+function fold(chosen: Chosen, id: string): Chosen {
+  return { ...chosen, selected: id, expanded: chosen.expanded.filter((one) => one !== id) };
+}
+
+/** Folds the item, or what it is in. */
+function foldAround(chosen: Chosen, item: ListItem): Chosen {
+  if (item.type === 'node') return fold(chosen, `step ${item.step.step}`);
+  if (chosen.expanded.includes(item.id)) return fold(chosen, item.id);
+  return item.type === 'step' && item.isNested ? fold(chosen, overId) : chosen;
 }
 
 function moveInLog(

@@ -5,16 +5,16 @@ import { withValue } from './series.js';
 import {
   isLossName,
   isSettled,
+  type Message,
   type NodeView,
   nodesByState,
   type StepView,
-  type Told,
   unknownStep,
   type ViewState,
   viewOfStart,
 } from './view-state.js';
 
-type ToldSteps = Extract<Told, { type: 'steps' }>;
+type StepsMessage = Extract<Message, { type: 'steps' }>;
 
 /** The view after a further event. Any events in any order give a view; those of a run give that run's. */
 export function reduceView(state: ViewState, event: RunEvent): ViewState {
@@ -28,13 +28,13 @@ export function reduceView(state: ViewState, event: RunEvent): ViewState {
     case 'step.finish':
       return finished(state, event);
     case 'step.wait':
-      return tell(state, { type: 'wait', wait: event });
+      return say(state, { type: 'wait', wait: event });
     case 'step.retry':
-      return tell(state, { type: 'retry', retry: event });
+      return say(state, { type: 'retry', retry: event });
     case 'step.note':
-      return tell(state, { type: 'note', note: event });
+      return say(state, { type: 'note', note: event });
     case 'run.finish':
-      return { ...state, told: [...state.told, ...state.untold], untold: [], finish: event };
+      return { ...state, messages: [...state.messages, ...state.pending], pending: [], finish: event };
     // Logs are read from their files, and failures of the run are printed in full when the view is gone.
     case 'step.log':
     case 'run.failed':
@@ -46,7 +46,7 @@ export function reduceView(state: ViewState, event: RunEvent): ViewState {
 
 /** The view with a line for people above it. */
 export function withNotice(state: ViewState, text: string): ViewState {
-  return tell(state, { type: 'notice', text });
+  return say(state, { type: 'notice', text });
 }
 
 function started(state: ViewState, event: StepStart): ViewState {
@@ -63,7 +63,7 @@ function started(state: ViewState, event: StepStart): ViewState {
     values: {},
     reason,
   };
-  return withStep(tell(state), stepWith(stepOf(state, event), view));
+  return withStep(say(state), stepWith(stepOf(state, event), view));
 }
 
 function progressed(state: ViewState, event: StepProgress): ViewState {
@@ -128,17 +128,26 @@ function finished(state: ViewState, event: StepFinish): ViewState {
     reason: event.reason,
   });
   const next = withStep(state, step);
-  const failure: readonly Told[] = event.outcome === 'failed' ? [{ type: 'failure', finish: event }] : [];
-  if (!isSettled(step)) return failure.length === 0 ? next : tell(next, ...failure);
+  const failure: readonly Message[] = event.outcome === 'failed' ? [{ type: 'failure', finish: event }] : [];
+  if (!isSettled(step)) return failure.length === 0 ? next : say(next, ...failure);
+  return stepEnded(next, step, event, failure, old.total <= 1);
+}
+
+/** @param isLone whether it is a step of one node, of which its failure says all */
+function stepEnded(
+  state: ViewState,
+  step: StepView,
+  event: StepFinish,
+  failure: readonly Message[],
+  isLone: boolean,
+): ViewState {
   const folded = foldedOutcome(step);
   if (folded !== undefined) {
     const after = folded === 'skipped' && event.after !== undefined ? { after: event.after } : {};
-    return fold(next, { type: 'steps', outcome: folded, steps: [step], reason: event.reason, ...after });
+    return fold(state, { type: 'steps', outcome: folded, steps: [step], reason: event.reason, ...after });
   }
-  // A step of one node that failed has been told of with its failure.
-  const hasFailed = nodesByState(step).failed > 0;
-  if (hasFailed && old.total <= 1) return tell(next, ...failure);
-  return tell(next, ...failure, { type: 'step', step, seconds: secondsOf(step, event) });
+  if (isLone && nodesByState(step).failed > 0) return say(state, ...failure);
+  return say(state, ...failure, { type: 'step', step, seconds: secondsOf(step, event) });
 }
 
 /** From the start of the first of its nodes to the end of the last. */
@@ -150,7 +159,7 @@ function secondsOf(step: StepView, { time }: StepFinish): number {
 }
 
 /** The outcome of a step of which nothing was executed, where all its nodes have the same. */
-function foldedOutcome(step: StepView): ToldSteps['outcome'] | undefined {
+function foldedOutcome(step: StepView): StepsMessage['outcome'] | undefined {
   const counts = nodesByState(step);
   const isExecuted = [...step.nodes.values(), ...step.derived.values()].some(
     ({ startedAt }) => startedAt !== undefined,
@@ -160,19 +169,21 @@ function foldedOutcome(step: StepView): ToldSteps['outcome'] | undefined {
 }
 
 /** Keeps the step to be told of with others of the same outcome. */
-function fold(state: ViewState, told: ToldSteps): ViewState {
-  const same = state.untold.find(({ outcome, after }) => outcome === told.outcome && after === told.after);
-  const merged = same === undefined ? told : { ...same, steps: [...same.steps, ...told.steps] };
-  return { ...state, untold: [...state.untold.filter((one) => one !== same), merged] };
+function fold(state: ViewState, message: StepsMessage): ViewState {
+  const same = state.pending.find(
+    ({ outcome, after }) => outcome === message.outcome && after === message.after,
+  );
+  const merged = same === undefined ? message : { ...same, steps: [...same.steps, ...message.steps] };
+  return { ...state, pending: [...state.pending.filter((one) => one !== same), merged] };
 }
 
 /** Tells what was kept, and then what is given. */
-function tell(state: ViewState, ...told: readonly Told[]): ViewState {
+function say(state: ViewState, ...messages: readonly Message[]): ViewState {
   // A failure may keep more from starting as the run goes on.
-  const due = state.untold.filter(({ after }) => after === undefined);
-  if (due.length + told.length === 0) return state;
-  const untold = state.untold.filter(({ after }) => after !== undefined);
-  return { ...state, told: [...state.told, ...due, ...told], untold };
+  const due = state.pending.filter(({ after }) => after === undefined);
+  if (due.length + messages.length === 0) return state;
+  const pending = state.pending.filter(({ after }) => after !== undefined);
+  return { ...state, messages: [...state.messages, ...due, ...messages], pending };
 }
 
 function stepOf(state: ViewState, event: StepStart | StepFinish): StepView {

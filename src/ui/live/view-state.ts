@@ -63,7 +63,7 @@ export interface StepView {
 }
 
 /** What is written once, above the view, and stays. */
-export type Told =
+export type Message =
   | { readonly type: 'step'; readonly step: StepView; readonly seconds: number }
   /** Steps of which nothing was executed, and why. */
   | {
@@ -93,9 +93,9 @@ export interface ViewState {
   readonly expectedSeconds?: number;
   readonly steps: readonly StepView[];
   /** Grows at its end only. */
-  readonly told: readonly Told[];
+  readonly messages: readonly Message[];
   /** What is told with the next event that is not one more of its sort; what one failure skipped, at the end. */
-  readonly untold: readonly Extract<Told, { type: 'steps' }>[];
+  readonly pending: readonly Extract<Message, { type: 'steps' }>[];
   readonly finish?: RunFinish;
 }
 
@@ -108,8 +108,8 @@ export const emptyView: ViewState = {
   nodes: 0,
   startedAt: 0,
   steps: [],
-  told: [],
-  untold: [],
+  messages: [],
+  pending: [],
 };
 
 /** The view when a run has started. */

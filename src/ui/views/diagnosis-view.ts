@@ -97,10 +97,10 @@ function engineLines(engine: DiagnosedEngine, width: number, style: Style): read
   const heading = engine.available
     ? `  ${style.green('✓')} ${name}  ${printable(engine.summary)}`
     : `  ${style.red('✗')} ${name}  not available: ${printable(engine.why)}`;
-  const mend = engine.available ? undefined : engine.mend;
+  const remedy = engine.available ? undefined : engine.remedy;
   return [
     heading,
-    ...(mend === undefined ? [] : [`${indent} ${style.cyan('hint:')} ${printable(mend)}`]),
+    ...(remedy === undefined ? [] : [`${indent} ${style.cyan('hint:')} ${printable(remedy)}`]),
     ...(facts.length === 0 ? [] : [`${indent} ${style.dim(printable(facts.join(', ')))}`]),
   ];
 }

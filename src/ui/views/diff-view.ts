@@ -134,41 +134,47 @@ function overviewLines(differing: readonly MetricDifference[], layout: FigureLay
   if (differing.length === 0) return [];
   const rows = metricsIn(differing).map((name) => {
     const own = differing.filter(({ metric }) => metric === name);
-    const told = own.filter(({ distinguishable }) => distinguishable === 'yes');
-    const higher = told.filter(({ difference }) => difference > 0).length;
-    return [name, own.length, higher, told.length - higher, own.length - told.length];
+    const distinct = own.filter(({ distinguishable }) => distinguishable === 'yes');
+    const higher = distinct.filter(({ difference }) => difference > 0).length;
+    return [name, own.length, higher, distinct.length - higher, own.length - distinct.length];
   });
   const columns = ['metric', 'differ', 'higher', 'lower', 'not distinguishable'];
   return [...tableLines({ columns, rows }, layout), ''];
 }
 
-/** A row for each metric; what can be told from none stands out, better or worse. */
+/** A row for each metric; what can be told from none stands out, better or worse. Columns that say nothing are left out. */
 function metricLines(differing: readonly MetricDifference[], layout: FigureLayout): readonly string[] {
   if (differing.length === 0) return [];
-  const columns = [
+  const settings = [...new Set(differing.flatMap((one) => Object.keys(one.settings)))];
+  const all = [
     'node',
     'role',
     'k',
     'steps',
     'inner_lr',
+    ...settings,
     'metric',
     'before',
     'after',
     'difference (distinguishable)',
     'over',
   ];
-  const rows: RowTable['rows'] = differing.map((one) => [
+  const cells: RowTable['rows'] = differing.map((one) => [
     one.node,
     one.role === 'test' ? 'TEST' : one.role,
     changeText(one, ({ k }) => k),
     changeText(one, ({ steps }) => steps),
     changeText(one, ({ inner_lr }) => inner_lr),
+    ...settings.map((name) => one.settings[name] ?? null),
     one.metric,
     one.before.value.toFixed(4),
     one.after.value.toFixed(4),
     `${signed(one)} ${one.distinguishable ?? 'unknown'}`,
     overText(one),
   ]);
+  const filled = all.flatMap((_, column) => (cells.some((row) => row[column] !== null) ? [column] : []));
+  const columns = filled.map((column) => all[column] ?? '');
+  const rows = cells.map((row) => filled.map((column) => row[column] ?? null));
   const { style } = layout;
   return tableLines({ columns, rows }, layout, {
     mark: (line, row) => {
@@ -210,12 +216,15 @@ function onlyLines(
   { only_before: before, only_after: after }: RunComparison['metrics'],
   style: Style,
 ): readonly string[] {
-  const text = ({ node, k, steps, inner_lr }: SettingOf) =>
+  const text = ({ node, k, steps, inner_lr, settings }: SettingOf) =>
     [
       node,
       ...(k === null ? [] : [`k ${k}`]),
       ...(steps === null ? [] : [`steps ${steps}`]),
       ...(inner_lr === null ? [] : [`inner_lr ${inner_lr}`]),
+      ...Object.entries(settings).map(
+        ([name, value]) => `${name} ${typeof value === 'string' ? value : JSON.stringify(value)}`,
+      ),
     ].join(' ');
   const list = (settings: readonly SettingOf[]) => {
     const more = settings.length - 8;

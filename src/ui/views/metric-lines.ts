@@ -154,11 +154,8 @@ function noteLines(texts: readonly string[], { style, width }: FigureLayout): re
 
 function notes(report: Report): readonly string[] {
   const repeatable = report.not_deterministic.length;
-  const hasIntervals = report.metrics.some((row) => Object.keys(row.intervals).length > 0);
   return [
-    ...(hasIntervals
-      ? ['Brackets at metrics are 95 % intervals, by bootstrap over users or by Student’s t over seeds.']
-      : []),
+    ...intervalNotes(report),
     ...percentNotes(report),
     ...(report.synthetic ? ['The data is synthetic: these figures say nothing about real learners.'] : []),
     ...(report.metrics.some((row) => row.role === 'test')
@@ -177,6 +174,17 @@ function notes(report: Report): readonly string[] {
   ];
 }
 
+/** What the intervals at metrics are: those of programs are what they gave. */
+function intervalNotes({ metrics }: Report): readonly string[] {
+  const withIntervals = metrics.filter(({ intervals }) => Object.keys(intervals).length > 0);
+  if (withIntervals.length === 0) return [];
+  return [
+    withIntervals.some(({ users }) => users !== null)
+      ? 'Brackets at metrics are 95 % intervals, by bootstrap over users or by Student’s t over seeds.'
+      : 'Brackets at metrics are intervals as their programs gave them.',
+  ];
+}
+
 /** Why a percentage stands without an interval, where one does. */
 function percentNotes({ summaries }: Report): readonly string[] {
   const compared = summaries.flatMap(({ metrics }) =>
@@ -192,7 +200,9 @@ function percentNotes({ summaries }: Report): readonly string[] {
         ]
       : []),
     ...(bare.some((one) => one.difference_interval === null)
-      ? ['Without brackets are figures of a single user or seed: there is nothing to tell an interval from.']
+      ? [
+          `Without brackets are figures of a single ${summaries.some(({ unit }) => unit === 'users') ? 'user or seed' : 'seed or fold'}: there is nothing to tell an interval from.`,
+        ]
       : []),
     ...(compared.some((one) => one.improvement_percent === null)
       ? ['No percentage stands where the baseline’s value is 0.']

@@ -171,8 +171,8 @@ describe('select', () => {
       await (await select.load()).run(context);
       expect(JSON.parse(readFileSync(context.output('row'), 'utf8'))).toMatchObject({ index: 1, value: 0.2 });
       expect(context.logged).toEqual([
-        'left out: rows[0], k 5, steps 1, inner_lr 9: mrr is no number over 10 query pairs',
-        'left out: rows[1], k 5, steps 5, inner_lr 0.1: mrr is no number over 0 query pairs',
+        'left out: rows[0], k 5, steps 1, inner_lr 9: mrr is no number, n = 10',
+        'left out: rows[1], k 5, steps 5, inner_lr 0.1: mrr is no number, n = 0',
       ]);
     }
   });
@@ -241,7 +241,7 @@ describe('select with candidates', () => {
     expect(readFileSync(context.output('chosen'), 'utf8')).toBe('weights 1');
     expect(context.logged).toEqual([
       'left out: rows[2], seed 3: its step failed',
-      'left out: rows[0], seed 1, k 5, steps 5, inner_lr 0.05: mrr is no number over 10 query pairs',
+      'left out: rows[0], seed 1, k 5, steps 5, inner_lr 0.05: mrr is no number, n = 10',
     ]);
   });
 

@@ -48,10 +48,19 @@ describe('a file of the root that argv names', () => {
     ).toEqual([]);
   });
 
-  it('is none where nothing, a folder, or something outside the root is named', () => {
-    expect(undeclared(root, { argv: ['ls', 'conf', 'nothing.py', '/etc/passwd', '..', 5, true] })).toEqual(
-      [],
-    );
+  it('is none where nothing, a folder, a program that is started or a device is named', () => {
+    const argv = ['env', '/bin/sh', '/dev/null', 'conf', 'nothing.py', '/proc/self/stat', '..', 5, true];
+    expect(undeclared(root, { argv })).toEqual([]);
+  });
+
+  it('must be declared outside of the root too, by its whole path', () => {
+    const argv = ['cat', '--from=/etc/passwd', '../../etc/group'];
+    const deep = join(root, 'conf');
+    const found = undeclaredFiles(deep, { argv: [...argv, '../train.py'] });
+    expect(found.map(({ path }) => path)).toEqual(['/etc/passwd', '../train.py']);
+    expect(found[0]?.hint).toContain('files: [/etc/passwd]');
+    expect(found[1]?.hint).toContain(`write ${root}/train.py, and add to the step's`);
+    expect(undeclared(root, { argv: argv.slice(0, 2), files: ['/etc/passwd'] })).toEqual([]);
   });
 
   it('has the step refused with exit 3 and the line to add', async () => {
@@ -108,7 +117,7 @@ describe('parameters', () => {
       `  v: { kind: value, with: { n: 1 } }
   c: { kind: python, in: { pkg: v.value }, with: { script: a.py } }
 `,
-      { 'a.py': '', 'pkg/net.py': '' },
+      { 'a.py': 'import pkg.net', 'pkg/net.py': '' },
     );
     const graph = await loadPipeline({ root: project.root, file: 'pipelines/test.yaml' });
     expect(graph.ok ? [] : graph.failure.map(({ message }) => message)).toEqual(
@@ -438,7 +447,7 @@ describe('a program', () => {
         (
           root,
         ) => `  in: { kind: command, with: { shell: true, argv: "echo x > f; ln -s f o", outputs: { o: o } } }
-  out: { kind: command, with: { argv: [ln, -s, /etc/passwd, o], outputs: { o: o } } }
+  out: { kind: command, with: { argv: [ln, -s, /etc/passwd, o], files: [/etc/passwd], outputs: { o: o } } }
   above: { kind: command, with: { shell: true, argv: "rmdir s; ln -s ${root}/pipelines s", outputs: { o: s/test.yaml } } }
 `,
       ),

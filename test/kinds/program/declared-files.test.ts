@@ -55,16 +55,12 @@ describe('the entries of files', () => {
     const given = python.parameters.complete({ script: 'made' });
     const step = { parameters: given, inputNames: ['made'] };
     expect(python.missingFiles?.(step, project.root)).toEqual([]);
-    expect(python.files?.(given, project.root).files.map(({ path }) => path)).not.toContain('made');
+    const program = python.pythonProgram?.(step, project.root);
+    expect(program?.start).toBeUndefined();
+    expect(program?.files).toEqual(['a.py', 'pkg/__init__.py', 'pkg/deep/m.py']);
     expect(python.missingFiles?.({ ...step, inputNames: [] }, project.root)).toEqual([
       { path: 'made', text: 'made' },
     ]);
-  });
-
-  it('are for python beside its script and every module of the project', () => {
-    const given = python.parameters.complete({ script: './a.py', files: ['conf/a.yaml'] });
-    const files = python.files?.(given, project.root).files.map(({ path }) => path);
-    expect(files).toEqual(['a.py', 'pkg/__init__.py', 'pkg/deep/m.py', 'conf/a.yaml']);
   });
 });
 

@@ -231,7 +231,7 @@ test('a program that names a file without declaring it is refused with the line 
     },
   ]);
   const graph = await graphOf(files(text.replace('go.py] }', 'go.py], files: [scripts/go.py] }')));
-  expect(graph.nodes[0]?.files).toMatchObject([{ path: 'scripts/go.py' }]);
+  expect(graph.nodes[0]?.files[0]).toMatchObject({ path: 'scripts/go.py' });
 });
 
 test('keys do not depend on the order of keys, comments, file names or the names of steps', async () => {

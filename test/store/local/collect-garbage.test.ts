@@ -35,7 +35,7 @@ describe('garbage', () => {
       for (const { key } of await allOf(store.entries())) expect(await store.find(key)).toBeDefined();
       expect(existsSync(store.objectPath(hexDigest('dropped bytes')))).toBe(false);
       expect(await store.getText(hexDigest('code'))).toBe('code');
-      expect(await store.planGarbage({ keptKeys })).toEqual({ garbage: [], bytes: 0, heldBy: [] });
+      expect(await store.planGarbage({ keptKeys })).toEqual({ garbage: [], bytes: 0, inUseBy: [] });
     }));
 
   it('is nothing that a run in progress may need', () =>
@@ -49,7 +49,7 @@ describe('garbage', () => {
       await holder.kill();
       expect(during).toMatchObject({
         ok: true,
-        value: { garbage: [], heldBy: [expect.stringContaining(String(holder.child.pid))] },
+        value: { garbage: [], inUseBy: [expect.stringContaining(String(holder.child.pid))] },
       });
       const after = await store.collectGarbage(options);
       expect(after.ok && after.value.garbage.map(({ type }) => type)).toEqual(['entry', 'object', 'partial']);
@@ -153,7 +153,7 @@ describe('a hold on the cache', () => {
       });
       await new Promise((resolve) => setTimeout(resolve, 150));
       expect(held).toBe(false);
-      expect((await store.planGarbage({ keptKeys: new Set() })).heldBy).toHaveLength(1);
+      expect((await store.planGarbage({ keptKeys: new Set() })).inUseBy).toHaveLength(1);
       releaseLock(collectionLock, collection.token);
       (await holding).close();
       expect(readdirSync(locks)).toEqual([]);

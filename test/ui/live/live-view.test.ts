@@ -3,10 +3,10 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { displayWidth } from '../../../src/base/terminal-text.js';
 import type { RunEvent, RunStart, StepFinish, StepOutline, StepStart } from '../../../src/run/event.js';
 import { liveRows } from '../../../src/ui/live/live-rows.js';
+import { messageLines } from '../../../src/ui/live/message-lines.js';
 import { type Chosen, nothingChosen, type PressedKey, pressKey } from '../../../src/ui/live/press-key.js';
 import { reduceView } from '../../../src/ui/live/reduce-view.js';
 import { expectedTotal } from '../../../src/ui/live/run-progress.js';
-import { toldLines } from '../../../src/ui/live/told-lines.js';
 import { emptyView, nodesByState, type StepView, type ViewState } from '../../../src/ui/live/view-state.js';
 import { createPlainLines } from '../../../src/ui/plain-lines.js';
 import { colourStyle, plainStyle } from '../../../src/ui/style.js';
@@ -58,7 +58,7 @@ function countAll(step: StepView) {
 
 const viewOf = (events: readonly RunEvent[]): ViewState => events.reduce(reduceView, emptyView);
 const linesOf = (state: ViewState, width = 80): readonly string[] =>
-  state.told.flatMap((told) => toldLines(told, { width, style: plainStyle, symbols }));
+  state.messages.flatMap((message) => messageLines(message, { width, style: plainStyle, symbols }));
 const withoutColour = (text: string) => text.replace(/\u001b\[\d+m/g, '');
 
 const runStart = (steps: readonly Partial<StepOutline>[], more: Partial<RunStart> = {}): RunStart => ({
@@ -168,7 +168,7 @@ describe('the live view of a run that was recorded', () => {
       for (const [outcome, count] of Object.entries(last.counts)) {
         expect(sums.reduce((sum, one) => sum + one[outcome as 'ran'], 0)).toBe(count);
       }
-      const told = state.told.flatMap((one) =>
+      const told = state.messages.flatMap((one) =>
         one.type === 'step' ? [one.step.step] : one.type === 'steps' ? one.steps.map(({ step }) => step) : [],
       );
       expect(told.toSorted()).toEqual(state.steps.map(({ step }) => step).toSorted());
@@ -532,8 +532,8 @@ describe('what stays above the live view', () => {
   it('only grows, and fits the width but for failures, which are told whole', () => {
     const states = events.map((_, length) => viewOf(events.slice(0, length)));
     for (const [index, state] of states.entries()) {
-      const before = states[index - 1]?.told ?? [];
-      expect(state.told.slice(0, before.length)).toEqual(before);
+      const before = states[index - 1]?.messages ?? [];
+      expect(state.messages.slice(0, before.length)).toEqual(before);
     }
     const names = Array.from({ length: 40 }, (_, index) => `a_rather_long_name_${index}`);
     const hits = viewOf([

@@ -28,9 +28,9 @@ export function withDeviceFailures(engine: Engine, check: () => void = () => {})
  * of what followed: a buffer that could not be had is told as that, and then as calls that were given a bad buffer.
  */
 function deviceError(thrown: unknown, check: () => void, device: string): unknown {
-  const told = thrownBy(check);
-  const failure = deviceFailure(thrown, device) ?? deviceFailure(told, device);
-  return failure === undefined ? (told ?? thrown) : new FailureError(failure);
+  const reported = thrownBy(check);
+  const failure = deviceFailure(thrown, device) ?? deviceFailure(reported, device);
+  return failure === undefined ? (reported ?? thrown) : new FailureError(failure);
 }
 
 function thrownBy(check: () => void): unknown {

@@ -2,7 +2,7 @@ import type { EngineProbe } from '../../engine.js';
 import { installedVersions } from '../../installed-version.js';
 import { installing } from '../../probe-engine.js';
 import { engines } from '../../registry.js';
-import { faultMend, gradientFault } from '../check-gradient.js';
+import { faultRemedy, gradientFault } from '../check-gradient.js';
 import { createEngine } from '../tfjs-tensorflow-engine.js';
 import { loadTensorflow } from './load-tensorflow.js';
 import { tensorflowDevice } from './tensorflow-device.js';
@@ -20,7 +20,7 @@ export async function probeTensorflow(): Promise<EngineProbe> {
       return {
         available: false,
         why: `${tensorflowDevice(loaded).device}: ${fault}`,
-        mend: faultMend,
+        remedy: faultRemedy,
         versions,
       };
     }
@@ -35,7 +35,7 @@ export async function probeTensorflow(): Promise<EngineProbe> {
     return {
       available: false,
       why: `the package ${packageName} does not load: ${message}`,
-      ...(engine === undefined ? {} : { mend: installing(engine) }),
+      ...(engine === undefined ? {} : { remedy: installing(engine) }),
       versions,
     };
   }

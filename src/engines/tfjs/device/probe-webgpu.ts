@@ -1,6 +1,6 @@
 import type { Engine, EngineOptions, EngineProbe } from '../../engine.js';
 import { installedVersions } from '../../installed-version.js';
-import { faultMend, gradientFault } from '../check-gradient.js';
+import { faultRemedy, gradientFault } from '../check-gradient.js';
 import { openWebgpu, type WebgpuDevice } from '../webgpu/webgpu-device.js';
 
 const packages = ['webgpu', '@tensorflow/tfjs-backend-webgpu'];
@@ -17,7 +17,7 @@ export async function probeWebgpu(create: CreateOnWebgpu): Promise<EngineProbe> 
     const fault = opened.software ? undefined : await gradientFault((options) => create(opened, options));
     await opened.close();
     if (fault !== undefined) {
-      return { available: false, why: `${opened.name}: ${fault}`, mend: faultMend, versions };
+      return { available: false, why: `${opened.name}: ${fault}`, remedy: faultRemedy, versions };
     }
     return {
       available: true,
@@ -30,13 +30,13 @@ export async function probeWebgpu(create: CreateOnWebgpu): Promise<EngineProbe> 
     return {
       available: false,
       why: error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error),
-      mend: mendFor(process.platform),
+      remedy: remedyFor(process.platform),
       versions,
     };
   }
 }
 
-function mendFor(platform: NodeJS.Platform): string {
+function remedyFor(platform: NodeJS.Platform): string {
   if (platform !== 'linux') return 'update the system, or compute with --engine wasm';
   return "it wants a Vulkan driver: libvulkan1 and the GPU's own (NVIDIA's, or mesa-vulkan-drivers); a container must be given the driver's graphics part, too (NVIDIA_DRIVER_CAPABILITIES=all)";
 }

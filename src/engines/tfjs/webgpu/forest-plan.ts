@@ -116,22 +116,31 @@ function walkTrees(
     for (let tree = treeOffsets[vector] ?? 0; tree < endTree; tree += lanes) {
       const from = treeRows[tree] ?? 0;
       const to = treeRows[Math.min(tree + lanes, endTree)] ?? 0;
-      const levels: number[][] = [];
-      for (let row = from; row < to; row++) {
-        const level = levelOfRow[row] ?? 0;
-        levels[level] ??= [];
-        levels[level].push(row);
-      }
       const firstStep = steps.length / lanes;
-      for (const rows of levels) {
-        for (let i = 0; i < rows.length; i += lanes) {
-          for (let lane = 0; lane < lanes; lane++) steps.push(rows[i + lane] ?? -1);
-        }
-      }
+      for (const row of stepsByLevel(levelOfRow, from, to, lanes)) steps.push(row);
       groups.push(vector, firstStep, steps.length / lanes);
     }
   }
   return { groups, steps };
+}
+
+/** The rows of each level after one another, filled up with -1 to whole steps of `lanes`. */
+function stepsByLevel(
+  levelOfRow: ArrayLike<number>,
+  from: number,
+  to: number,
+  lanes: number,
+): readonly number[] {
+  const levels: number[][] = [];
+  for (let row = from; row < to; row++) {
+    const level = levelOfRow[row] ?? 0;
+    levels[level] ??= [];
+    levels[level].push(row);
+  }
+  return levels.flatMap((rows) => [
+    ...rows,
+    ...new Array<number>((lanes - (rows.length % lanes)) % lanes).fill(-1),
+  ]);
 }
 
 /** First index and count of blocks of at most `size` indices, none across two of the ranges that `offsets` bound. */

@@ -41,7 +41,7 @@ export async function unpackFolder(archive: string, target: string): Promise<voi
       at += blockBytes;
       records = new Map();
       if (member.flag === 'x') records = recordsIn(await bytesAt(file, at, member.bytes));
-      else if (member.flag !== 'g') await layOut(member, target, { file, at });
+      else if (member.flag !== 'g') await writeMember(member, target, { file, at });
       at += member.type === 'file' ? member.bytes + paddingOf(member.bytes) : 0;
     }
   } finally {
@@ -49,7 +49,7 @@ export async function unpackFolder(archive: string, target: string): Promise<voi
   }
 }
 
-async function layOut(
+async function writeMember(
   member: ArchiveMember,
   folder: string,
   source: { readonly file: FileHandle; readonly at: number },

@@ -28,6 +28,7 @@ export function columnsTyped(
 ): TypedColumns {
   const names = new Set(rows.flatMap(({ cells }) => Object.keys(cells)));
   const columns = [...names].filter((name) => !without.includes(name)).sort();
+  if (names.has('')) throw badData(path, 'has a column without a name', { hint: 'name it, or leave it out' });
   refuseAlike([...without, ...columns], path);
   const typed = columns.map((column) => {
     for (const { cells, place } of rows) {

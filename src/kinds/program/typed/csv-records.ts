@@ -28,23 +28,22 @@ export function csvRecords(text: string, name: string): readonly CsvRecord[] {
     const from = cell.lastIndex;
     const found = cell.exec(text);
     if (found === null) {
-      const isOpen = text[from] === '"' && !/"(?:[^"]|"")*"/y.test(text.slice(from));
-      throw badData(
-        name,
-        isOpen ? 'a quotation mark is not closed' : 'a quotation mark stands inside a cell',
-        {
-          line,
-          hint: 'write CSV by a library (csv.writer)',
-        },
-      );
+      throw unreadableCell(text.slice(from), name, line);
     }
     const [whole, quoted, plain, end] = found;
     cells.push(quoted === undefined ? (plain ?? '') : quoted.replaceAll('""', '"'));
-    for (const sign of whole) if (sign === '\n') line += 1;
+    line += whole.split('\n').length - 1;
     if (end === delimiter) continue;
     if (cells.length > 1 || cells[0] !== '') records.push({ line: begun, cells });
     cells = [];
     begun = line;
   }
   return records;
+}
+
+/** @param rest the text from the cell on */
+function unreadableCell(rest: string, name: string, line: number): Error {
+  const isOpen = rest.startsWith('"') && !/"(?:[^"]|"")*"/y.test(rest);
+  const problem = isOpen ? 'a quotation mark is not closed' : 'a quotation mark stands inside a cell';
+  return badData(name, problem, { line, hint: 'write CSV by a library (csv.writer)' });
 }

@@ -3,14 +3,16 @@ import { withDatabase } from '../../../tables/database.js';
 import { writeRowsParquet } from '../../../tables/parquet.js';
 import type { KindContext } from '../../kind.js';
 import { filePath, inputTree } from '../../ports.js';
+import { eventsFile, eventsVariable } from '../program-events.js';
 import type { TypedOutputParameters } from './typed-output.js';
 import { curveOrder, readCurve } from './written-curve.js';
 
 /** Writes the port: a row a step, a column a value. */
 export async function run(context: KindContext<TypedOutputParameters>): Promise<void> {
   const { path, port } = context.parameters;
-  const { columns, rows, leftOut } = await readCurve(filePath(inputTree(context, 'file')), path, context);
-  for (const name of leftOut) context.note(`${path}: ${name} is left out of the curve: it holds no numbers`);
+  const { columns, rows, notes } = await readCurve(filePath(inputTree(context, 'file')), path, context);
+  const source = path === eventsFile ? eventsVariable : path;
+  for (const note of notes) context.note(`${source}: ${note}`);
   await withDatabase(context, (database) =>
     writeRowsParquet(database, { columns, rows, orderBy: curveOrder, path: context.output(port) }),
   );

@@ -33,7 +33,7 @@ export async function run(context: KindContext<TypedOutputParameters>): Promise<
   const rows = isRows ? rowsOf(written) : [];
   const values =
     written.type === 'object' && !isRows ? valuesOfObject(written.cells, path) : valuesOfRows(rows, path);
-  if (values.length === 0) throw badData(path, 'has no metrics', { hint });
+  if (values.length === 0) throw badData(path, emptyText(written), { hint });
   const settings = columnsTyped(rows, isText(written), own, path);
   refuseDoubles(values, settings, path);
   for (const { metric, value, place } of values) {
@@ -64,6 +64,12 @@ export async function run(context: KindContext<TypedOutputParameters>): Promise<
   report(values, settings, context);
 }
 
+function emptyText(written: Written): string {
+  if (written.type === 'object' || !written.isText || written.columns.includes('metric'))
+    return 'has no metrics';
+  return `has no column metric, only ${writtenText(written.columns.join(', '))}`;
+}
+
 /** An object that has the columns of one row is that row. */
 function rowsOf(written: Written): readonly WrittenRow[] {
   return written.type === 'rows' ? written.rows : [{ place: 'row 1', cells: written.cells }];
@@ -75,6 +81,7 @@ function isText(written: Written): boolean {
 
 function valuesOfObject(cells: { readonly [name: string]: Cell }, path: string): readonly MetricValue[] {
   return Object.entries(cells).map(([metric, cell]) => {
+    if (metric === '') throw badData(path, 'has a metric without a name', { hint });
     const value = typeof cell === 'string' ? undefined : numberIn(cell);
     if (value === undefined) {
       throw badData(path, `${metric} is ${writtenText(cell)}, and a metric is a number`, { hint });
@@ -111,8 +118,20 @@ function valuesOfRows(rows: readonly WrittenRow[], path: string): readonly Metri
       if (type === 'BIGINT' && !Number.isNaN(value) && !isCount) throw refuse(column, `${value} is no count`);
       return [[column, Number.isNaN(value) ? null : value]];
     });
-    return { place, metric, value: number('value'), counts: Object.fromEntries(counts) };
+    const value = number('value');
+    const ends = Object.fromEntries(counts);
+    const problem = problemOfInterval(value, ends['low'] ?? null, ends['high'] ?? null);
+    if (problem !== undefined) throw refuse('low', problem);
+    return { place, metric, value, counts: ends };
   });
+}
+
+function problemOfInterval(value: number, low: number | null, high: number | null): string | undefined {
+  if (low === null && high === null) return undefined;
+  if (low === null || high === null) return 'an interval has two ends, and there is only one of low and high';
+  if (low > high) return `low is ${low}, and high is ${high}`;
+  if (value < low || value > high) return `the value ${value} is not between low ${low} and high ${high}`;
+  return undefined;
 }
 
 function refuseDoubles(values: readonly MetricValue[], settings: TypedColumns, path: string): void {

@@ -33,13 +33,17 @@ export type Written =
  * @param name of the file as the user knows it
  * @throws FailureError `bad-data` where it is none of these, or cut off
  */
-export async function readWritten(path: string, name: string, options: DatabaseOptions): Promise<Written> {
+export async function readWritten(
+  path: string,
+  name: string,
+  options: DatabaseOptions & { readonly note?: (line: string) => void },
+): Promise<Written> {
   const bytes = readFileSync(path);
   if (bytes.length === 0) {
     throw badData(name, 'is empty', { hint: 'close or flush the file before the program ends' });
   }
   if (bytes.subarray(0, 4).toString('latin1') === 'PAR1') return await readParquet(path, name, options);
-  return readText(bytes.toString('utf8'), name);
+  return readText(bytes.toString('utf8'), name, options.note);
 }
 
 /**
@@ -47,14 +51,14 @@ export async function readWritten(path: string, name: string, options: DatabaseO
  *
  * @throws FailureError `bad-data` where it is none of these, or cut off
  */
-export function readText(written: string, name: string): Written {
+export function readText(written: string, name: string, note?: (line: string) => void): Written {
   const text = written.replace(/^\uFEFF/, '');
   const first = text.trimStart()[0];
   if (first === undefined) throw badData(name, 'holds nothing but spaces', { hint: hintOfFormats });
   if (first === '[') return ofRows(rowsOfArray(parsed(text, name), name));
   if (first === '{') return readObjects(text, name);
   if (text.includes('\0')) throw badData(name, 'is neither parquet nor text', { hint: hintOfFormats });
-  return readCsv(text, name);
+  return readCsv(text, name, note);
 }
 
 const hintOfFormats = 'write JSON, JSON lines, CSV or parquet';
@@ -127,18 +131,20 @@ function parsed(text: string, name: string, line?: number): Json {
     throw badData(name, isCut ? 'is cut off: its JSON has no end' : 'is no JSON', {
       ...(found === undefined ? {} : { line: found }),
       hint: isCut ? 'close the file before the program ends' : 'write it by a library (json.dump)',
-      details: [said],
       cause: error,
     });
   }
 }
 
-function readCsv(text: string, name: string): Written {
+function readCsv(text: string, name: string, note?: (line: string) => void): Written {
   const [header, ...records] = csvRecords(text, name);
   const columns = header?.cells ?? [];
   const double = columns.find((column, index) => columns.indexOf(column) !== index);
   if (double !== undefined)
-    throw badData(name, `has two columns ${double}`, { line: 1, hint: 'rename one of them' });
+    throw badData(name, `has two columns ${double || 'without a name'}`, {
+      line: 1,
+      hint: 'rename one of them',
+    });
   const rows = records.map(({ line, cells }): WrittenRow => {
     if (cells.length !== columns.length) {
       const isLast = line === records.at(-1)?.line;
@@ -152,7 +158,20 @@ function readCsv(text: string, name: string): Written {
       cells: Object.fromEntries(columns.map((column, index) => [column, cells[index]])),
     };
   });
-  return { type: 'rows', isText: true, columns, rows };
+  if (!columns.includes('')) return { type: 'rows', isText: true, columns, rows };
+  if (!rows.every(({ cells }, index) => cells[''] === String(index))) {
+    throw badData(name, 'has a column without a name', {
+      line: 1,
+      hint: 'name it, or leave it out (to_csv(..., index=False))',
+    });
+  }
+  note?.(`${name}: the column without a name only counts the rows, and is left out`);
+  return {
+    type: 'rows',
+    isText: true,
+    columns: columns.filter((column) => column !== ''),
+    rows: rows.map(({ place, cells: { '': _, ...cells } }) => ({ place, cells })),
+  };
 }
 
 /**

@@ -21,8 +21,8 @@ type ValuesBySteps = Map<number, Map<string, number>>;
 /** The curve of a training: a row a step, a column a value. */
 export interface WrittenCurve extends Pick<ParquetRows, 'columns'> {
   readonly rows: readonly { readonly [column: string]: number }[];
-  /** Names of what is no number, and is no part of it. */
-  readonly leftOut: readonly string[];
+  /** What must be known of it: what was left out, and how steps are counted that are no counts. */
+  readonly notes: readonly string[];
 }
 
 /** What makes a row of a curve unique. */
@@ -84,10 +84,9 @@ function curveOfEvents(file: string): WrittenCurve {
   const curve: ValuesBySteps = new Map();
   tellEvents(file, {
     event({ step, values }) {
-      const at = Math.max(0, Math.round(step));
-      const known = curve.get(at) ?? new Map<string, number>();
+      const known = curve.get(step) ?? new Map<string, number>();
       for (const [name, value] of Object.entries(values)) known.set(name, value);
-      if (known.size > 0 && Number.isSafeInteger(at)) curve.set(at, known);
+      if (known.size > 0) curve.set(step, known);
     },
     problem() {},
   });
@@ -128,12 +127,25 @@ function curveOfRows(written: Written, path: string): WrittenCurve {
 function tableOf(curve: ValuesBySteps, leftOut: ReadonlySet<string>, path: string): WrittenCurve {
   const names = [...new Set([...curve.values()].flatMap((values) => [...values.keys()]))].sort();
   if (names.length === 0) throw badData(path, 'has no values', { hint });
-  refuseNames(names, path);
   const steps = [...curve].sort(([one], [other]) => one - other);
+  const isCounted = steps.every(([step]) => Number.isSafeInteger(step) && step >= 0);
+  const columns = isCounted ? names : ['step', ...names];
+  refuseNames(columns, path);
   return {
-    columns: { iteration: 'BIGINT', ...Object.fromEntries(names.map((name) => [name, 'DOUBLE'])) },
-    rows: steps.map(([iteration, values]) => ({ iteration, ...Object.fromEntries(values) })),
-    leftOut: [...leftOut],
+    columns: { iteration: 'BIGINT', ...Object.fromEntries(columns.map((name) => [name, 'DOUBLE'])) },
+    rows: steps.map(([step, values], index) =>
+      isCounted
+        ? { iteration: step, ...Object.fromEntries(values) }
+        : { iteration: index + 1, step, ...Object.fromEntries(values) },
+    ),
+    notes: [
+      ...[...leftOut].map((name) => `${name} is left out of the curve: it holds no numbers`),
+      ...(isCounted
+        ? []
+        : [
+            `its steps are no whole numbers from 0: they are numbered from 1 to ${steps.length}, and kept as the value step`,
+          ]),
+    ],
   };
 }
 
@@ -143,14 +155,10 @@ function stepOf({ place, cells }: WrittenRow, path: string): { step: number; col
     throw badData(path, `${place} has no step, only ${Object.keys(cells).join(', ')}`, { hint });
   }
   const step = numberIn(cells[column]);
-  if (step === undefined || !Number.isSafeInteger(step) || step < 0) {
-    throw badData(
-      path,
-      `${place}, column ${column}: ${writtenText(cells[column])} is no whole number from 0`,
-      {
-        hint,
-      },
-    );
+  if (step === undefined || !Number.isFinite(step)) {
+    throw badData(path, `${place}, column ${column}: ${writtenText(cells[column])} is no number`, {
+      hint,
+    });
   }
   return { step, column };
 }
@@ -167,8 +175,12 @@ function valuesOf({ cells }: WrittenRow, step: string): readonly (readonly [name
 
 /** DuckDB takes names that differ in case alone for one. */
 function refuseNames(names: readonly string[], path: string): void {
-  const spelled = new Set(['iteration']);
+  const spelled = new Set<string>();
   for (const name of names) {
+    if (name === '') throw badData(path, 'has a value without a name', { hint });
+    if (name.toLowerCase() === 'iteration') {
+      throw badData(path, `has a value ${name}, which is what kshot calls the step`, { hint: 'rename it' });
+    }
     if (spelled.has(name.toLowerCase())) {
       throw badData(path, `the value ${name} has the name of another, but for its case`, {
         hint: 'rename it',

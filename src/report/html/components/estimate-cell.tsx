@@ -42,8 +42,8 @@ function Compared({
   readonly isNamed: boolean;
 }): ReactNode {
   const { difference, difference_interval: ends, improvement_percent: percent, distinguishable } = compared;
-  const isTold = distinguishable === 'yes';
-  const [sign, name, words] = !isTold
+  const isDistinct = distinguishable === 'yes';
+  const [sign, name, words] = !isDistinct
     ? ['≈', 'same', distinguishable === null ? 'no interval beside' : 'cannot be told apart from']
     : difference > 0
       ? ['▲', 'above', 'above']

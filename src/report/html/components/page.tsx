@@ -29,6 +29,8 @@ export function Page({ contents, configuration, figures, figuresLeft, files }: P
   const { report, manifest, rows, fingerprints, exhibits, logs } = contents;
   const steps = stepsOf(contents);
   const has = (topic: string) => figures.some((figure) => figure.topic === topic);
+  const isFewShot =
+    report.metrics.some(({ k }) => k !== null) || report.summaries.some(({ k }) => k !== null);
   const hasSweeps = summaryNodes(report.summaries).some(({ isSweep }) => isSweep);
   const sections = [
     ...(report.metrics.length + report.summaries.length > 0 ? [['results', 'Results']] : []),
@@ -90,7 +92,11 @@ export function Page({ contents, configuration, figures, figuresLeft, files }: P
             <FigureSection
               anchor="ablation"
               title="Ablation"
-              lead="What the number of support pairs and of inner steps is worth, on the same query pairs throughout."
+              lead={
+                isFewShot
+                  ? 'What the number of support pairs and of inner steps is worth, on the same query pairs throughout.'
+                  : 'What each setting is worth on test data: to be told, not to be chosen by.'
+              }
               figures={figures}
             >
               {hasSweeps ? <SweepTables report={report} /> : null}

@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react';
-import type { MetricRow } from '../../../artifacts/metric-table.js';
+import { isEvaluation, type MetricRow } from '../../../artifacts/metric-table.js';
 import type { Report } from '../../../artifacts/run-documents.js';
 import type { SummaryRow } from '../../../artifacts/summary-table.js';
 import type { Json } from '../../../base/json.js';
@@ -89,7 +89,7 @@ function settingText(value: Json | undefined): string | null {
 
 function Metrics({ rows }: { readonly rows: readonly MetricRow[] }): ReactNode {
   // The names of evaluations stand in their nodes' names.
-  const settings = [...new Set(rows.flatMap((row) => (row.k === null ? Object.keys(row.settings) : [])))];
+  const settings = [...new Set(rows.flatMap((row) => (isEvaluation(row) ? [] : Object.keys(row.settings))))];
   const metrics = inReadingOrder(rows.flatMap((row) => Object.keys(row.values)));
   return (
     <>

@@ -23,44 +23,8 @@ function ablation(group: SettingGroup, axis: SettingAxis): Figure {
   const other = varying.find((one) => one !== axis);
   const lines = other === undefined ? [] : distinct(group.values.map((value) => value[other]));
   const shown = lines.slice(0, mostLines);
-  const lineName = (value: number | null) =>
-    other === 'k' ? `K = ${value}` : other === 'steps' ? formatCount(value ?? 0, 'step') : `${value}`;
-  const values = group.values
-    .filter(
-      (value) => value[axis] !== null && (other === undefined || shown.includes(value[other] ?? Number.NaN)),
-    )
-    .map((one) => ({
-      at: one[axis],
-      line: other === undefined ? '' : lineName(one[other]),
-      value: one.value,
-      low: one.low,
-      high: one.high,
-      told: one.told === undefined ? '' : one.told ? 'told apart' : 'not told apart',
-    }));
-  const { paper } = lightColours;
-  const places = distinct(values.map(({ at }) => at));
+  const values = pointsOf(group, axis, other, shown);
   const single = other === undefined;
-  const order = shown.map(lineName);
-  const colour = single
-    ? { value: lightColours['series-1'] }
-    : ({ field: 'line', type: 'nominal', title: null, sort: order, scale: { domain: order } } as const);
-  const offset = single
-    ? {}
-    : { xOffset: { field: 'line', type: 'nominal', sort: order, scale: { paddingOuter: 0.6 } } as const };
-  const x = {
-    field: 'at',
-    type: 'ordinal',
-    title: axisTitles[axis],
-    sort: [...places],
-    axis: { labelAngle: 0 },
-  } as const;
-  const y = {
-    field: 'value',
-    type: 'quantitative',
-    title: metric,
-    scale: { zero: false, nice: true },
-    axis: { tickCount: 5 },
-  } as const;
   const hollow = reference !== undefined;
   return {
     id: figureId('ablation', name, axis),
@@ -87,45 +51,120 @@ function ablation(group: SettingGroup, axis: SettingAxis): Figure {
         'high',
         ...(hollow ? [`beside ${reference.name}`] : []),
       ],
-      rows: values.map(({ at, line, value, low, high, told }) => [
+      rows: values.map(({ at, line, value, low, high, verdict }) => [
         at,
         ...(single ? [] : [line]),
         value,
         low,
         high,
-        ...(hollow ? [told] : []),
+        ...(hollow ? [verdict] : []),
       ]),
     },
-    spec: styled({
-      width: plotWidth,
-      height: 210,
-      data: { values },
-      layer: [
-        ...(reference === undefined ? [] : [referenceLine('y', reference.value, metric)]),
-        // Lines between groups that stand side by side would cross one another.
-        ...(single
-          ? [{ mark: { type: 'line', strokeWidth: 1.5 }, encoding: { x, y, color: colour } } as const]
-          : []),
-        {
-          mark: { type: 'rule', strokeWidth: 1.5, opacity: 0.6 },
-          encoding: { x, y: { ...y, field: 'low' }, y2: { field: 'high' }, color: colour, ...offset },
-        },
-        {
-          mark: { type: 'point', filled: true, size: 50, opacity: 1, strokeWidth: 1.5 },
-          encoding: {
-            x,
-            y,
-            stroke: colour,
-            fill: {
-              condition: { test: "datum.told === 'not told apart'", value: paper },
-              ...(single
-                ? { value: lightColours['series-1'] }
-                : { field: 'line', type: 'nominal', sort: order }),
-            },
-            ...offset,
-          },
-        },
-      ],
-    }),
+    spec: ablationSpec(
+      group,
+      axis,
+      values,
+      other === undefined ? undefined : shown.map((value) => lineName(other, value)),
+    ),
   };
+}
+
+/** A value of a setting under test, and what it was measured to give. */
+interface Point {
+  readonly at: number | null;
+  /** The value of the other setting that varies, in words; empty where none does. */
+  readonly line: string;
+  readonly value: number;
+  readonly low: number | null;
+  readonly high: number | null;
+  /** How it stands to the reference. */
+  readonly verdict: '' | 'told apart' | 'not told apart';
+}
+
+function lineName(setting: SettingAxis, value: number | null): string {
+  if (setting === 'k') return `K = ${value}`;
+  return setting === 'steps' ? formatCount(value ?? 0, 'step') : `${value}`;
+}
+
+function pointsOf(
+  { values }: SettingGroup,
+  axis: SettingAxis,
+  other: SettingAxis | undefined,
+  shown: readonly number[],
+): readonly Point[] {
+  return values
+    .filter(
+      (value) => value[axis] !== null && (other === undefined || shown.includes(value[other] ?? Number.NaN)),
+    )
+    .map((one) => ({
+      at: one[axis],
+      line: other === undefined ? '' : lineName(other, one[other]),
+      value: one.value,
+      low: one.low,
+      high: one.high,
+      verdict: one.isDistinct === undefined ? '' : one.isDistinct ? 'told apart' : 'not told apart',
+    }));
+}
+
+/** @param order the lines from top to bottom of the legend; undefined where there is one line */
+function ablationSpec(
+  { metric, reference }: SettingGroup,
+  axis: SettingAxis,
+  values: readonly Point[],
+  order: readonly string[] | undefined,
+): Figure['spec'] {
+  const { paper } = lightColours;
+  const places = distinct(values.map(({ at }) => at));
+  const single = order === undefined;
+  const colour = single
+    ? { value: lightColours['series-1'] }
+    : ({ field: 'line', type: 'nominal', title: null, sort: order, scale: { domain: order } } as const);
+  const offset = single
+    ? {}
+    : { xOffset: { field: 'line', type: 'nominal', sort: order, scale: { paddingOuter: 0.6 } } as const };
+  const x = {
+    field: 'at',
+    type: 'ordinal',
+    title: axisTitles[axis],
+    sort: [...places],
+    axis: { labelAngle: 0 },
+  } as const;
+  const y = {
+    field: 'value',
+    type: 'quantitative',
+    title: metric,
+    scale: { zero: false, nice: true },
+    axis: { tickCount: 5 },
+  } as const;
+  return styled({
+    width: plotWidth,
+    height: 210,
+    data: { values },
+    layer: [
+      ...(reference === undefined ? [] : [referenceLine('y', reference.value, metric)]),
+      // Lines between groups that stand side by side would cross one another.
+      ...(single
+        ? [{ mark: { type: 'line', strokeWidth: 1.5 }, encoding: { x, y, color: colour } } as const]
+        : []),
+      {
+        mark: { type: 'rule', strokeWidth: 1.5, opacity: 0.6 },
+        encoding: { x, y: { ...y, field: 'low' }, y2: { field: 'high' }, color: colour, ...offset },
+      },
+      {
+        mark: { type: 'point', filled: true, size: 50, opacity: 1, strokeWidth: 1.5 },
+        encoding: {
+          x,
+          y,
+          stroke: colour,
+          fill: {
+            condition: { test: "datum.verdict === 'not told apart'", value: paper },
+            ...(single
+              ? { value: lightColours['series-1'] }
+              : { field: 'line', type: 'nominal', sort: order }),
+          },
+          ...offset,
+        },
+      },
+    ],
+  });
 }

@@ -23,7 +23,7 @@ function comparison(node: string, rows: readonly SummaryRow[], metric: string): 
   const values = rows.flatMap((row) => {
     const found = row.metrics[metric];
     if (found === undefined) return [];
-    const told = row.baseline === null ? undefined : found.against[row.baseline]?.distinguishable;
+    const distinguishable = row.baseline === null ? undefined : found.against[row.baseline]?.distinguishable;
     const [low, high] = found.interval ?? [null, null];
     return [
       {
@@ -31,10 +31,10 @@ function comparison(node: string, rows: readonly SummaryRow[], metric: string): 
         value: found.value,
         low,
         high,
-        told:
+        verdict:
           row === baseline
             ? 'the baseline'
-            : told === 'yes' || baseline === undefined
+            : distinguishable === 'yes' || baseline === undefined
               ? 'told apart'
               : 'not told apart',
       },
@@ -68,7 +68,7 @@ function comparison(node: string, rows: readonly SummaryRow[], metric: string): 
       .join('; '),
     data: {
       columns: ['model', metric, 'low', 'high', 'beside the baseline'],
-      rows: values.map(({ model, value, low, high, told }) => [model, value, low, high, told]),
+      rows: values.map(({ model, value, low, high, verdict }) => [model, value, low, high, verdict]),
     },
     spec: styled({
       width: plotWidth - 60,
@@ -93,7 +93,7 @@ function comparison(node: string, rows: readonly SummaryRow[], metric: string): 
             y,
             x,
             fill: {
-              condition: { test: "datum.told === 'not told apart'", value: paper },
+              condition: { test: "datum.verdict === 'not told apart'", value: paper },
               value: lightColours['series-1'],
             },
           },

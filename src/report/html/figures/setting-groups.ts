@@ -24,7 +24,7 @@ export interface SettingValue {
   readonly n: number | null;
   readonly users: number | null;
   /** Whether a paired comparison tells it from the reference; absent where none was made. */
-  readonly told?: boolean;
+  readonly isDistinct?: boolean;
 }
 
 /** One model evaluated at several settings, each once. */
@@ -77,14 +77,17 @@ function summaryGroups(
       const values = own.flatMap((row): readonly SettingValue[] => {
         const found = row.metrics[metric];
         if (found === undefined) return [];
-        const told = row.baseline === null ? undefined : found.against[row.baseline]?.distinguishable;
+        const distinguishable =
+          row.baseline === null ? undefined : found.against[row.baseline]?.distinguishable;
         const [low, high] = found.interval ?? [null, null];
         const { k, steps, inner_lr, n, users } = row;
         return [
           {
             ...{ k, steps, inner_lr, n, users },
             ...{ value: found.value, low, high },
-            ...(told === undefined || told === null ? {} : { told: told === 'yes' }),
+            ...(distinguishable === undefined || distinguishable === null
+              ? {}
+              : { isDistinct: distinguishable === 'yes' }),
           },
         ];
       });

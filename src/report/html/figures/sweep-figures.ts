@@ -1,4 +1,4 @@
-import type { MetricRow } from '../../../artifacts/metric-table.js';
+import { isEvaluation, type MetricRow } from '../../../artifacts/metric-table.js';
 import type { Json } from '../../../base/json.js';
 import { leadingMetric } from '../../../statistics/metrics.js';
 import type { Figure } from './figure.js';
@@ -14,7 +14,7 @@ const mostHeatRows = 24;
  */
 export function sweepFigures(metrics: readonly MetricRow[]): readonly Figure[] {
   // kshot's own evaluations have figures of their own.
-  const rows = metrics.filter(({ k }) => k === null);
+  const rows = metrics.filter((row) => !isEvaluation(row));
   return distinct(rows.map(({ step }) => step)).flatMap((step) => {
     const figure = sweepOf(
       step,

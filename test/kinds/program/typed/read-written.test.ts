@@ -95,6 +95,15 @@ describe('metrics that a program wrote', () => {
     expect((await read(readMetrics, 'metric,value\na,\n')).notes[0]).toContain('line 2: a is no number');
   });
 
+  it('may have the column without a name in which pandas counts rows, which is left out', async () => {
+    const { rows, notes } = await read(readMetrics, ',metric,value\n0,loss,1\n1,acc,2\n', 'm.csv');
+    expect(rows).toEqual([
+      { metric: 'acc', value: 2 },
+      { metric: 'loss', value: 1 },
+    ]);
+    expect(notes).toEqual(['m.csv: the column without a name only counts the rows, and is left out']);
+  });
+
   it.each([
     ['', 'm.json: is empty'],
     [' \n', 'm.json: holds nothing but spaces'],
@@ -115,7 +124,19 @@ describe('metrics that a program wrote', () => {
     ['metric,value,n\na,1,2.5\n', 'm.json: line 2, column n: 2.5 is no count'],
     ['metric,value\na,1\nb', 'm.json:3: has 1 cells, and the header 2'],
     ['metric,value\n"a,1\n', 'm.json:2: a quotation mark is not closed'],
-    ['accuracy 0.5\n', 'm.json: has no metrics'],
+    ['accuracy 0.5\n', 'm.json: has no column metric, only "accuracy 0.5"'],
+    ['{"": 1}', 'm.json: has a metric without a name'],
+    [',metric,value\na,loss,1\n', 'm.json:1: has a column without a name'],
+    ['[{"metric":"a","value":1,"":2}]', 'm.json: has a column without a name'],
+    ['metric,value,low,high\na,0.5,0.9,0.1\n', 'm.json: line 2, column low: low is 0.9, and high is 0.1'],
+    [
+      'metric,value,low\na,0.5,0.1\n',
+      'm.json: line 2, column low: an interval has two ends, and there is only one of low and high',
+    ],
+    [
+      'metric,value,low,high\na,0.5,0.6,0.7\n',
+      'm.json: line 2, column low: the value 0.5 is not between low 0.6 and high 0.7',
+    ],
     [
       'metric,value,fold\na,1,1\nb,1,1\na,2,1\n',
       'm.json: line 4 has a once more, for the same settings as line 2',
@@ -176,6 +197,21 @@ describe('the curve that a program wrote', () => {
     expect(await refusal(readHistory, '{"step":1}\n', eventsFile)).toBe('KSHOT_EVENTS: was sent no figures');
   });
 
+  it('keeps every point where steps are no whole numbers from 0: numbered, with the step as a value', async () => {
+    const lines = [0.5, -1, 1.5].map((step) => JSON.stringify({ step, loss: 2 * step })).join('\n');
+    const numbered = [
+      { iteration: 1, step: -1, loss: -2 },
+      { iteration: 2, step: 0.5, loss: 1 },
+      { iteration: 3, step: 1.5, loss: 3 },
+    ];
+    const { rows, notes } = await read(readHistory, lines, 'c.jsonl');
+    expect(rows).toEqual(numbered);
+    expect(notes).toEqual([
+      'c.jsonl: its steps are no whole numbers from 0: they are numbered from 1 to 3, and kept as the value step',
+    ]);
+    expect((await read(readHistory, lines, eventsFile)).rows).toEqual(numbered);
+  });
+
   it('keeps a loss that is no number, and leaves out what holds none, which it says', async () => {
     const { rows, notes } = await read(readHistory, '{"step":1,"loss":NaN,"time":"12:00"}\n', 'c.jsonl');
     expect(rows).toEqual([{ iteration: 1, loss: Number.NaN }]);
@@ -184,7 +220,9 @@ describe('the curve that a program wrote', () => {
 
   it.each([
     ['{"loss":1}\n{"loss":2}\n', 'c.jsonl: line 1 has no step, only loss'],
-    ['{"step":1.5,"loss":1}', 'c.jsonl: row 1, column step: 1.5 is no whole number from 0'],
+    ['{"step":"x","loss":1}', 'c.jsonl: row 1, column step: "x" is no number'],
+    ['{"step":1,"":1}', 'c.jsonl: has a value without a name'],
+    ['{"step":1,"Iteration":1}', 'c.jsonl: has a value Iteration, which is what kshot calls the step'],
     ['step,loss\n1,1\n1,2\n', 'c.jsonl: line 3 has a second value of loss at step 1: 2 after 1'],
     ['step,loss\n1,1\n2', 'c.jsonl:3: has 1 cells, and the header 2'],
     ['step\n1\n', 'c.jsonl: has no values'],

@@ -7,40 +7,40 @@ import { finishLines, noteLine, retryLine, wordLine } from '../plain-lines.js';
 import type { Style } from '../style.js';
 import type { Symbols } from '../symbols.js';
 import { wrapLine } from '../wrap-line.js';
-import { derivedAlone, type NodeView, nodesByState, type StepView, type Told } from './view-state.js';
+import { derivedAlone, type Message, type NodeView, nodesByState, type StepView } from './view-state.js';
 
 /** The lines that stay above the live view; steps are named in at most `width` columns, failures told in full. */
-export function toldLines(
-  told: Told,
+export function messageLines(
+  message: Message,
   { width, style, symbols }: { readonly width: number; readonly style: Style; readonly symbols: Symbols },
 ): readonly string[] {
-  switch (told.type) {
+  switch (message.type) {
     case 'notice':
-      return wrapLine(printable(told.text), width);
+      return wrapLine(printable(message.text), width);
     case 'wait':
-      return wrapLine(wordLine(style.dim, 'wait', told.wait.node, told.wait.reason), width);
+      return wrapLine(wordLine(style.dim, 'wait', message.wait.node, message.wait.reason), width);
     case 'retry':
-      return wrapLine(retryLine(told.retry, style), width);
+      return wrapLine(retryLine(message.retry, style), width);
     case 'note':
-      return wrapLine(noteLine(told.note, style), width);
+      return wrapLine(noteLine(message.note, style), width);
     case 'failure':
-      return finishLines(told.finish, style).flatMap((line) => wrapLine(line, width));
+      return finishLines(message.finish, style).flatMap((line) => wrapLine(line, width));
     case 'steps': {
-      const nodes = told.steps.reduce((sum, { total }) => sum + total, 0);
-      const names = told.steps.map(({ step }) => step);
-      const mark = told.outcome === 'hit' ? style.green : style.yellow;
+      const nodes = message.steps.reduce((sum, { total }) => sum + total, 0);
+      const names = message.steps.map(({ step }) => step);
+      const mark = message.outcome === 'hit' ? style.green : style.yellow;
       const [only] = names;
       if (names.length === 1 && only !== undefined) {
         const count = nodes > 1 ? `${formatCount(nodes, 'node')}, ` : '';
-        return [cutLine(mark, told.outcome, only, `${count}${told.reason}`, width, symbols)];
+        return [cutLine(mark, message.outcome, only, `${count}${message.reason}`, width, symbols)];
       }
       const subject = formatCount(names.length, 'step');
-      const after = told.after === undefined ? '' : `after ${told.after}: `;
+      const after = message.after === undefined ? '' : `after ${message.after}: `;
       const shown = namesIn(names, width - 12 - subject.length - after.length);
-      return [cutLine(mark, told.outcome, subject, `${after}${shown}`, width, symbols)];
+      return [cutLine(mark, message.outcome, subject, `${after}${shown}`, width, symbols)];
     }
     case 'step':
-      return [stepLine(derivedAlone(told.step) ?? told.step, told.seconds, width, style, symbols)];
+      return [stepLine(derivedAlone(message.step) ?? message.step, message.seconds, width, style, symbols)];
   }
 }
 

@@ -1,0 +1,179 @@
+import { accessSync, closeSync, constants, openSync, readSync, realpathSync, statSync } from 'node:fs';
+import { basename, delimiter, isAbsolute, join, resolve } from 'node:path';
+import type { Launch } from '../launch.js';
+
+/** Programs that a step starts, as far as its words tell. */
+export interface LaunchedPrograms {
+  readonly programs: readonly LaunchedProgram[];
+  /** Pythons among them, with their arguments. */
+  readonly pythons: readonly (readonly string[])[];
+  /** Programs that start another which they choose themselves, each once. */
+  readonly choosers: readonly { readonly name: string; readonly lock: readonly string[] }[];
+}
+
+export interface LaunchedProgram {
+  /** What it is called by; of several by one name, with a number. */
+  readonly name: string;
+  /** Absolute. */
+  readonly path: string;
+}
+
+/** Where programs are looked for. */
+export interface ProgramSurroundings {
+  /** The project's root, absolute. */
+  readonly root: string;
+  /** Folders in which programs are looked for, as in PATH. */
+  readonly searched: string;
+}
+
+/** They start what stands after their own options, as it is. */
+const wrappers = new Set(
+  'env nice ionice nohup time timeout stdbuf setsid taskset numactl xvfb-run exec command srun mpirun mpiexec'.split(
+    ' ',
+  ),
+);
+/** They run a program in an environment of theirs: by which word, and what that goes by. */
+const choosers: { readonly [name: string]: { readonly word: string; readonly lock: readonly string[] } } = {
+  uv: { word: 'run', lock: ['uv.lock', 'pyproject.toml'] },
+  poetry: { word: 'run', lock: ['poetry.lock', 'pyproject.toml'] },
+  pipenv: { word: 'run', lock: ['Pipfile.lock', 'Pipfile'] },
+  pdm: { word: 'run', lock: ['pdm.lock', 'pyproject.toml'] },
+  hatch: { word: 'run', lock: ['pyproject.toml'] },
+  pixi: { word: 'run', lock: ['pixi.lock', 'pixi.toml'] },
+  conda: { word: 'run', lock: ['environment.yml'] },
+  mamba: { word: 'run', lock: ['environment.yml'] },
+  micromamba: { word: 'run', lock: ['environment.yml'] },
+};
+/** Words of a shell that stand before a command, and commands of its own. */
+const shellWords = new Set('if then else elif while until do case ! { time'.split(' '));
+const shellCommands = new Set(
+  '. : [ alias bg break cd continue done echo esac eval exit export false fg fi for getopts hash in jobs kill local printf pwd read readonly return select set shift source test times trap true type ulimit umask unset wait'.split(
+    ' ',
+  ),
+);
+/** A script that starts one that starts one … ends somewhere. */
+const depthLimit = 8;
+
+/** The programs that a list of words or the line of a shell starts. */
+export function launchedPrograms(argv: Launch['argv'], surroundings: ProgramSurroundings): LaunchedPrograms {
+  const found: Found = { programs: new Map(), pythons: [], choosers: new Map() };
+  if (typeof argv === 'string') {
+    follow(['/bin/sh'], surroundings, found, 0);
+    followLine(argv, surroundings, found, 0);
+  } else {
+    follow(argv, surroundings, found, 0);
+  }
+  return {
+    programs: [...found.programs.values()],
+    pythons: found.pythons,
+    choosers: [...found.choosers].map(([name, lock]) => ({ name, lock })),
+  };
+}
+
+interface Found {
+  /** By path, links followed. */
+  readonly programs: Map<string, LaunchedProgram>;
+  readonly pythons: (readonly string[])[];
+  readonly choosers: Map<string, readonly string[]>;
+}
+
+/** Commands of a line, by what stands before and between them; what quotes hide may be taken for one, too. */
+function followLine(line: string, surroundings: ProgramSurroundings, found: Found, depth: number): void {
+  for (const part of line.split(/[;&|()`\n]+/)) {
+    const words = part.split(/\s+/).map((word) => word.replace(/^["']|["']$/g, ''));
+    const start = words.findIndex((word) => word !== '' && !isAssignment(word) && !shellWords.has(word));
+    const command = start < 0 ? [] : words.slice(start);
+    if (command.length > 0 && !shellCommands.has(command[0] ?? ''))
+      follow(command, surroundings, found, depth);
+  }
+}
+
+function follow(
+  words: readonly string[],
+  surroundings: ProgramSurroundings,
+  found: Found,
+  depth: number,
+): void {
+  const [word = '', ...rest] = words;
+  const name = basename(word);
+  if (depth > depthLimit || word === '') return;
+  const chooser = Object.hasOwn(choosers, name) ? choosers[name] : undefined;
+  if (chooser !== undefined && rest.includes(chooser.word)) {
+    found.choosers.set(`${name} ${chooser.word}`, chooser.lock);
+  }
+  if (wrappers.has(name)) {
+    const start = rest.findIndex(
+      (one) => !isAssignment(one) && !/^[-\d]/.test(one) && programAt(one, surroundings) !== undefined,
+    );
+    if (start >= 0) follow(rest.slice(start), surroundings, found, depth + 1);
+  }
+  if (isPython(name)) found.pythons.push(words);
+  if (/^(?:ba|da|z|k)?sh$/.test(name)) {
+    const code = rest.findIndex((one) => /^-[a-z]*c$/.test(one));
+    if (code >= 0) followLine(rest[code + 1] ?? '', surroundings, found, depth + 1);
+  }
+  const path = programAt(word, surroundings);
+  if (path === undefined) return;
+  // By a relative path it is one of the project, which is declared, or an input.
+  if (isAbsolute(word) || !word.includes('/')) {
+    const real = realpathSync(path);
+    if (found.programs.has(real)) return;
+    const others = [...found.programs.values()].filter((one) => basename(one.path) === name).length;
+    found.programs.set(real, { name: others === 0 ? name : `${name} (${others + 1})`, path });
+  }
+  const interpreter = interpreterOfScript(path);
+  if (interpreter.length > 0) follow(interpreter, surroundings, found, depth + 1);
+}
+
+/** Whether a program of that name is a Python, which can be asked for its version and what a script imports. */
+export function isPython(name: string): boolean {
+  return /^(?:python|pypy)[\d.]*$/.test(name);
+}
+
+/** What a Python is told to run, by the words after it: a script or a module, where it is told so. */
+export function pythonStart(
+  words: readonly string[],
+): { readonly script: string } | { readonly module: string } | undefined {
+  for (let index = 0; index < words.length; index++) {
+    const word = words[index] ?? '';
+    if (/^-[A-Za-z]*c/.test(word) || word === '-') return undefined;
+    if (/^-[A-Za-z]*m$/.test(word)) return { module: words[index + 1] ?? '' };
+    if (/^-[XW]$/.test(word)) index++;
+    else if (!word.startsWith('-')) return { script: word };
+  }
+  return undefined;
+}
+
+function isAssignment(word: string): boolean {
+  return /^[A-Za-z_]\w*=/.test(word);
+}
+
+/** Where the program is that a word names, if it can be started and read. */
+function programAt(word: string, { root, searched }: ProgramSurroundings): string | undefined {
+  if (word.includes('\0')) return undefined;
+  const places = word.includes('/')
+    ? [resolve(root, word)]
+    : searched.split(delimiter).flatMap((folder) => (isAbsolute(folder) ? [join(folder, word)] : []));
+  return places.find((place) => {
+    try {
+      accessSync(place, constants.X_OK | constants.R_OK);
+      return statSync(place).isFile();
+    } catch {
+      return false;
+    }
+  });
+}
+
+/** The words after `#!`; none of what is no script. */
+function interpreterOfScript(path: string): readonly string[] {
+  const start = Buffer.alloc(256);
+  const file = openSync(path, 'r');
+  let length: number;
+  try {
+    length = readSync(file, start, 0, start.length, 0);
+  } finally {
+    closeSync(file);
+  }
+  const [line = ''] = start.toString('latin1', 0, length).split('\n');
+  return line.startsWith('#!') ? line.slice(2).trim().split(/\s+/) : [];
+}

@@ -1,0 +1,94 @@
+import type { Failure } from '../../base/failure.js';
+import type { Result } from '../../base/result.js';
+import type { ExternalFile, ExternalFiles, Objection, PythonProgram } from '../../kinds/kind.js';
+import { filesLine } from '../../kinds/program/reads/files-line.js';
+import type { DynamicImport, PlaceInModule, TracedImports } from './traced-imports.js';
+
+/** The files of a program with the modules that it imports, and what stands for these in the key. */
+export function filesWithImports(
+  declared: ExternalFiles,
+  program: PythonProgram,
+  traced: Result<TracedImports, Failure> | undefined,
+): ExternalFiles {
+  if (traced === undefined) return declared;
+  const path = [program.parameter];
+  if (!traced.ok) {
+    const { message, hint } = traced.failure;
+    const trouble = { message: hint === undefined ? message : `${message}; ${hint}`, path };
+    if (program.interpreter.mayBeSilent) {
+      return { ...declared, remarks: [...(declared.remarks ?? []), trouble] };
+    }
+    return { ...declared, objections: [...(declared.objections ?? []), trouble] };
+  }
+  const { dynamic, isThere } = traced.value;
+  const remarks = isThere
+    ? remarksOn(traced.value)
+    : [`there is no module for its python3 that is called so`];
+  return {
+    ...declared,
+    files: [...declared.files, ...modulesBeside(declared.files, traced.value)],
+    objections: [
+      ...(declared.objections ?? []),
+      ...uncovered(dynamic, program).map((objection) => ({ ...objection, path })),
+    ],
+    remarks: [...(declared.remarks ?? []), ...remarks.map((message) => ({ message, path }))],
+    imports: textOf(traced.value),
+  };
+}
+
+/** Those that are not declared, too. */
+function modulesBeside(files: readonly ExternalFile[], { modules }: TracedImports): readonly ExternalFile[] {
+  const known = new Set(files.map(({ path }) => path));
+  return modules
+    .map(({ file, place, content }) => ({ name: place ?? file, path: place ?? file, traced: content }))
+    .filter(({ path }) => !known.has(path));
+}
+
+/**
+ * A line for each thing, sorted: its sort, its name and what it is, between tabs. Definitions say what has changed of a
+ * module; their digests follow from the module's.
+ */
+function textOf({ modules, distributions }: TracedImports): string {
+  const lines = [
+    ...Object.entries(distributions).map(([name, version]) => ['distribution', name, version]),
+    ...modules.flatMap(({ name, place, digest, parts }) => [
+      ['module', place ?? name, digest],
+      ...Object.entries(parts).map(([part, own]) => ['part', place ?? name, part, own]),
+    ]),
+  ];
+  return `${lines
+    .map((line) => line.join('\t'))
+    .sort()
+    .join('\n')}\n`;
+}
+
+/** Imports that no declared file covers. */
+function uncovered(dynamic: readonly DynamicImport[], program: PythonProgram): readonly Objection[] {
+  return dynamic
+    .filter(({ folders }) => !isCovered(folders, program.files))
+    .map(({ place, line, folders }) => ({
+      message: `${place}, line ${line}, imports a module whose name is not written out there, so that an edit of that module would not be seen`,
+      undeclared: `name the modules that it may be: ${filesLine([
+        ...program.declared,
+        ...(folders.length === 0 ? ['**/*.py'] : folders.map((folder) => `${folder}/*.py`)),
+      ])}`,
+    }));
+}
+
+function isCovered(folders: readonly string[], files: readonly string[]): boolean {
+  if (folders.length === 0) return files.length > 0;
+  return folders.every((folder) => files.some((file) => file.startsWith(`${folder}/`)));
+}
+
+/** What may be found where the step runs, and is in no key. */
+function remarksOn({ missing, unknownFolders }: TracedImports): readonly string[] {
+  return missing.length === 0 ? [] : [...unknownFolders.map(unknownFolder), ...missing.map(absent)];
+}
+
+function unknownFolder({ place, line }: PlaceInModule): string {
+  return `${place}, line ${line}, adds a folder to sys.path that is not written out: what is imported from there is in no key`;
+}
+
+function absent({ name, place, line }: TracedImports['missing'][number]): string {
+  return `${place}, line ${line}, imports ${name}, which is neither in the project nor installed for its python3`;
+}

@@ -1,0 +1,789 @@
+"""Says what a Python program imports, by Python's own rules and without running any of it.
+
+Run by the interpreter of the step with the environment of the step, in the root of the project. Takes a question as
+JSON on its input and writes the answer as JSON. Python 3.8 and later, no dependencies.
+
+A module of the user's own counts by its syntax tree, without comments and layout; what is installed by the name and
+version of its distribution; the standard library by the version of the interpreter, which others know.
+"""
+
+import sys
+
+# A module of the project or of PYTHONPATH that is called as one of the standard library must not be imported here.
+_given = sys.path[0 if getattr(sys.flags, "safe_path", False) else 1 :]
+sys.path[:] = [
+    folder
+    for folder in _given
+    if folder.startswith((sys.base_prefix, sys.base_exec_prefix)) and "-packages" not in folder
+]
+import ast  # noqa: E402
+import csv  # noqa: E402, F401
+import email.message  # noqa: E402, F401
+import hashlib  # noqa: E402
+import importlib.machinery  # noqa: E402
+import importlib.metadata  # noqa: E402
+import json  # noqa: E402
+import os  # noqa: E402
+import re  # noqa: E402
+import site  # noqa: E402
+import sysconfig  # noqa: E402
+import types  # noqa: E402
+import zipfile  # noqa: E402, F401
+import zipimport  # noqa: E402, F401
+
+# No source of a person is longer; what is, is data.
+SOURCE_BYTES_LIMIT = 2_000_000
+# What a distribution requires under these is for its developers.
+EXTRAS_OF_DEVELOPERS = re.compile(r"^(all|dev|develop|development|docs?|lint|tests?|testing|typing|checks?)$", re.I)
+LISTING = {"glob", "iglob", "iter_modules", "iterdir", "listdir", "scandir", "walk", "walk_packages"}
+# Stands for the folders above the root, which are others where the step runs.
+ABOVE = "/" + "/".join(["\x01"] * 16)
+ROOT = ABOVE + "/root"
+
+
+class Found:
+    """A module as the finders tell of it."""
+
+    def __init__(self, name, file, locations, code):
+        self.name = name
+        self.file = file
+        # Folders in which its submodules are, of a package.
+        self.locations = locations
+        # Whether it has a file of Python source, compiled code, or none.
+        self.code = code
+
+
+class Scope:
+    """What is known of a module while it is read: its name for relative imports, its file and constants."""
+
+    def __init__(self, file, package, place):
+        self.file = file
+        self.package = package
+        # The file as the module itself knows it, below ROOT where it is of the project.
+        self.place = place
+        self.constants = {}
+
+
+class Tracer:
+    def __init__(self, root, own):
+        self.root = root
+        self.roots = {root, os.path.realpath(root)}
+        # A module of kshot, which is in no key.
+        self.own = own
+        self.modules = {}
+        self.distributions = {}
+        self.looked = {}
+        self.dynamic = []
+        self.missing = {}
+        self.unknown_folders = []
+        self.unread = []
+        self.resolved = {}
+        self.scanned = set()
+        self.waiting = []
+        self.owners_in = {}
+        self.installed = None
+        self.stdlib = [
+            os.path.realpath(sysconfig.get_path(name)) for name in ("stdlib", "platstdlib") if sysconfig.get_path(name)
+        ]
+        for folder in sys.path:
+            self.look_at_folder(folder)
+        self.look(os.path.join(sys.prefix, "pyvenv.cfg"))
+        if site.ENABLE_USER_SITE:
+            # It may come to be, and is a folder of sys.path from then on.
+            self.look(site.getusersitepackages())
+
+    # What the answer depends on
+
+    def look(self, path):
+        if path in self.looked:
+            return
+        try:
+            stat = os.stat(path)
+        except (OSError, ValueError):
+            self.looked[path] = None
+        else:
+            self.looked[path] = "%d %d %d %d" % (stat.st_size, stat.st_ino, stat.st_mtime_ns, stat.st_ctime_ns)
+
+    def look_at_folder(self, folder):
+        """Of a folder of sys.path, with the files in it that say where else there are modules."""
+        if folder in self.looked or self.is_standard(folder):
+            return
+        self.look(folder)
+        if os.path.isdir(folder):
+            for name in os.listdir(folder):
+                if name.endswith(".pth") or name.startswith("__editable__"):
+                    self.look(os.path.join(folder, name))
+
+    def is_standard(self, path):
+        for folder in self.stdlib:
+            for place in (path, os.path.realpath(path)):
+                if place == folder or place.startswith(folder + os.sep):
+                    return "-packages" not in place[len(folder) :]
+        return False
+
+    def place_in_root(self, path):
+        """Relative to the root; None outside of it, and of what is installed below it."""
+        for root in self.roots:
+            if path.startswith(root + os.sep):
+                inside = path[len(root) + 1 :]
+                return None if "-packages" in os.path.dirname(inside) else inside
+        return None
+
+    # Finding modules
+
+    def resolve(self, name):
+        if name not in self.resolved:
+            self.resolved[name] = self.find(name)
+        return self.resolved[name]
+
+    def find(self, name):
+        parent, _, _ = name.rpartition(".")
+        path = None
+        if parent:
+            above = self.resolve(parent)
+            if above is None or above.locations is None:
+                return None
+            path = above.locations
+        spec = self.spec_of(name, parent, path)
+        if path is not None and not any(self.is_standard(folder) for folder in path):
+            for folder in path:
+                self.look(folder)
+        last = name.rpartition(".")[2]
+        for folder in sys.path if path is None else path:
+            # It becomes another package with an __init__.py.
+            below = os.path.join(folder, last)
+            if not self.is_standard(folder) and os.path.isdir(below):
+                self.look(below)
+        if spec is None:
+            return None
+        locations, spec = spec
+        file = spec.origin if spec.has_location else None
+        if file is None:
+            return Found(name, None, locations, "none")
+        code = "source" if file.endswith((".py", ".pyw")) else "compiled"
+        if locations is not None and code == "source":
+            locations = self.extended(name, file, locations, path)
+        return Found(name, file, locations, code)
+
+    def spec_of(self, name, parent, path):
+        stub = types.ModuleType(parent)
+        stub.__path__ = path
+        # A namespace package asks its parent where that is.
+        is_stubbed = parent != "" and parent not in sys.modules
+        if is_stubbed:
+            sys.modules[parent] = stub
+        try:
+            for finder in sys.meta_path:
+                find_spec = getattr(finder, "find_spec", None)
+                try:
+                    spec = None if find_spec is None else find_spec(name, path)
+                    if spec is None:
+                        continue
+                    locations = spec.submodule_search_locations
+                    return (None if locations is None else list(locations)), spec
+                except Exception:
+                    continue
+        finally:
+            if is_stubbed:
+                sys.modules.pop(parent, None)
+        return None
+
+    def extended(self, name, file, locations, path):
+        """Packages from before there were namespaces lie in several folders if their __init__.py says so."""
+        try:
+            with open(file, "rb") as opened:
+                text = opened.read(10_000)
+        except OSError:
+            return locations
+        if b"extend_path" not in text and b"declare_namespace" not in text:
+            return locations
+        last = name.rpartition(".")[2]
+        others = [os.path.join(folder, last) for folder in (sys.path if path is None else path)]
+        return locations + [one for one in others if os.path.isdir(one) and one not in locations]
+
+    # Reaching them
+
+    def reach(self, name):
+        """A module, after all the packages above it; whether it is there."""
+        parts = name.split(".")
+        for count in range(1, len(parts) + 1):
+            found = self.resolve(".".join(parts[:count]))
+            if found is None:
+                return False
+            self.count(found)
+        return True
+
+    def count(self, found):
+        if found.file is None or self.is_standard(found.file) or self.is_own(found.file):
+            return
+        if self.place_in_root(found.file) is None:
+            owners = self.owners_of(found.file)
+            if owners:
+                for owner in owners:
+                    self.count_distribution(owner)
+                return
+        if found.code == "source":
+            package = found.name if found.locations is not None else found.name.rpartition(".")[0]
+            self.waiting.append((found.name, found.file, package))
+        else:
+            self.add(found.name, found.file, None)
+
+    def is_own(self, file):
+        return os.path.realpath(file) == self.own
+
+    def add(self, name, file, tree, data=None):
+        if file in self.modules:
+            return
+        self.look(file)
+        place = self.place_in_root(file)
+        try:
+            content = data if data is not None else read(file)
+        except OSError:
+            self.unread.append(file)
+            return
+        digest = hashlib.sha256(content).hexdigest()
+        module = {"name": name, "file": file, "place": place, "content": digest, "digest": digest, "parts": {}}
+        if tree is not None:
+            try:
+                module["digest"], module["parts"] = digests_of(tree)
+            except RecursionError:
+                pass
+        self.modules[file] = module
+
+    def follow(self):
+        """Reads what waits, and what that imports, until nothing new is found."""
+        while self.waiting:
+            name, file, package = self.waiting.pop(0)
+            if (file, package) in self.scanned:
+                continue
+            self.scanned.add((file, package))
+            self.look(file)
+            try:
+                data = read(file)
+            except OSError:
+                self.unread.append(file)
+                continue
+            tree = parsed(data)
+            self.add(name, file, tree, data)
+            if tree is not None:
+                self.read_module(tree, file, package)
+
+    def read_module(self, tree, file, package):
+        inside = self.place_in_root(file)
+        scope = Scope(file, package, file if inside is None else ROOT + "/" + inside.replace(os.sep, "/"))
+        nodes = list(executed(tree))
+        for node in nodes:
+            self.learn_constants(node, scope)
+        for node in nodes:
+            self.follow_path_change(node, scope)
+        top = set(map(id, tree.body))
+        for node in nodes:
+            self.follow_import(node, scope, id(node) in top)
+
+    # Imports
+
+    def follow_import(self, node, scope, is_certain):
+        if isinstance(node, ast.Import):
+            for alias in node.names:
+                if not self.reach(alias.name):
+                    self.miss(alias.name, node, scope, is_certain)
+        elif isinstance(node, ast.ImportFrom):
+            self.follow_from(node, scope, is_certain)
+        elif isinstance(node, ast.Call):
+            self.follow_call(node, scope)
+
+    def follow_from(self, node, scope, is_certain):
+        base = absolute_name(node.module or "", node.level, scope.package)
+        if base is None or not self.reach(base):
+            self.miss(base or "." * node.level + (node.module or ""), node, scope, is_certain)
+            return
+        found = self.resolve(base)
+        if found is None or found.locations is None:
+            return
+        for alias in node.names:
+            if alias.name == "*":
+                self.follow_star(found)
+            else:
+                self.reach_member(found, base + "." + alias.name, node, scope, is_certain)
+
+    def reach_member(self, package, name, node, scope, is_certain):
+        """A submodule, or a name that the package defines."""
+        if not self.reach(name) and package.file is None:
+            # A namespace package defines none.
+            self.miss(name, node, scope, is_certain)
+
+    def follow_star(self, package):
+        if package.code != "source" or self.place_in_root(package.file) is None:
+            return
+        tree = parsed(read(package.file))
+        for node in [] if tree is None else executed(tree):
+            if not isinstance(node, (ast.Assign, ast.AugAssign, ast.AnnAssign)) or node.value is None:
+                continue
+            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+            if not any(isinstance(target, ast.Name) and target.id == "__all__" for target in targets):
+                continue
+            for part in ast.walk(node.value):
+                if isinstance(part, ast.Constant) and isinstance(part.value, str) and part.value.isidentifier():
+                    self.reach(package.name + "." + part.value)
+            if any(called(part) in LISTING for part in ast.walk(node.value)):
+                self.not_literal(node, package.file, package.name + ".")
+
+    def follow_call(self, node, scope):
+        name = called(node)
+        if name in ("import_module", "__import__", "run_module") and node.args:
+            names = self.values(node.args[0], scope)
+            if names is None:
+                self.not_literal(node, scope.file, self.prefix_of(node, scope))
+            for one in names or []:
+                level = len(one) - len(one.lstrip("."))
+                whole = absolute_name(one[level:], level, self.package_of(node, scope))
+                if whole is not None:
+                    self.reach(whole) and name == "run_module" and self.reach(whole + ".__main__")
+        elif name in ("spec_from_file_location", "SourceFileLoader", "load_source") and len(node.args) > 1:
+            self.follow_file(node, node.args[1], scope)
+        elif name == "run_path" and node.args:
+            self.follow_file(node, node.args[0], scope)
+
+    def follow_file(self, node, argument, scope):
+        places = self.values(argument, scope)
+        if places is None:
+            self.not_literal(node, scope.file, "")
+        for place in places or []:
+            file = self.folder_at(place)
+            if file is not None:
+                self.look(file)
+                if os.path.isfile(file):
+                    self.waiting.append((os.path.splitext(os.path.basename(file))[0], file, ""))
+
+    def package_of(self, node, scope):
+        given = [keyword.value for keyword in node.keywords if keyword.arg == "package"] + node.args[1:2]
+        for one in given:
+            values = self.values(one, scope)
+            if values:
+                return values[0]
+        return scope.package
+
+    def prefix_of(self, node, scope):
+        """What is known of the beginning of a name, up to its last dot; absolute."""
+        text = beginning(node.args[0])
+        level = len(text) - len(text.lstrip("."))
+        if level > 0:
+            package = absolute_name("", level, self.package_of(node, scope))
+            if package is None:
+                return ""
+            rest = text[level:].rpartition(".")[0]
+            return package + "." + (rest + "." if rest else "")
+        return text[: text.rfind(".") + 1]
+
+    def not_literal(self, node, file, prefix):
+        inside = self.place_in_root(file)
+        folders = []
+        if prefix:
+            found = self.resolve(prefix.rstrip("."))
+            folders = [] if found is None or found.locations is None else found.locations
+        if inside is None:
+            # Of what is outside of the project nobody here can declare anything: all that lies there counts.
+            for folder in folders or [os.path.dirname(file)]:
+                self.reach_all(folder, prefix.rstrip("."))
+            return
+        self.dynamic.append(
+            {
+                "place": inside,
+                "line": node.lineno,
+                "column": node.col_offset + 1,
+                "folders": [one for one in (self.place_in_root(folder) for folder in folders) if one is not None],
+            }
+        )
+
+    def reach_all(self, folder, package):
+        for above, folders, names in os.walk(folder):
+            folders[:] = sorted(one for one in folders if one.isidentifier() and one != "__pycache__")
+            self.look(above)
+            for name in sorted(names):
+                if name.endswith(".py"):
+                    file = os.path.join(above, name)
+                    self.waiting.append((os.path.relpath(file, folder)[:-3].replace(os.sep, "."), file, package))
+
+    def miss(self, name, node, scope, is_certain):
+        inside = self.place_in_root(scope.file)
+        if is_certain and inside is not None and name not in self.missing:
+            self.missing[name] = {"name": name, "place": inside, "line": node.lineno}
+
+    # Folders that the program itself adds to sys.path
+
+    def follow_path_change(self, node, scope):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+            name, target = node.func.attr, node.func.value
+            if is_sys_path(target) and name in ("append", "insert", "extend") and node.args:
+                at = 0 if name == "insert" and literal_index(node.args[0]) == 0 else None
+                self.add_folders(node.args[-1], scope, at if name == "insert" else len(sys.path), name == "extend")
+            elif name == "addsitedir" and node.args:
+                self.add_folders(node.args[0], scope, len(sys.path), False)
+        elif isinstance(node, ast.AugAssign) and is_sys_path(node.target):
+            self.add_folders(node.value, scope, len(sys.path), True)
+        elif isinstance(node, ast.Assign) and len(node.targets) == 1:
+            target = node.targets[0]
+            if isinstance(target, ast.Subscript) and is_sys_path(target.value):
+                self.add_folders(node.value, scope, 0, True)
+            elif is_sys_path(target):
+                for part in list_parts(node.value):
+                    self.add_folders(part, scope, 0, True)
+
+    def add_folders(self, node, scope, at, is_list):
+        if is_list:
+            parts = node.elts if isinstance(node, (ast.List, ast.Tuple)) else None
+        else:
+            parts = [node]
+        values = None if parts is None else [self.values(part, scope) for part in parts]
+        if values is None or None in values:
+            inside = self.place_in_root(scope.file)
+            if inside is not None:
+                self.unknown_folders.append({"place": inside, "line": node.lineno})
+            return
+        for value in reversed([one for group in values for one in group]):
+            folder = self.folder_at(value)
+            if folder is None or folder in sys.path:
+                continue
+            sys.path.insert(1 if at is None else at, folder)
+            self.look_at_folder(folder)
+            self.resolved = {name: found for name, found in self.resolved.items() if found is not None}
+
+    def folder_at(self, value):
+        """Where a path leads that the program has; None above the root, where the step finds nothing."""
+        path = os.path.normpath(os.path.join(ROOT, value))
+        if path == ROOT or path.startswith(ROOT + "/"):
+            return os.path.normpath(self.root + path[len(ROOT) :])
+        return None if "\x01" in path else path
+
+    # Values that are known without running anything
+
+    def learn_constants(self, node, scope):
+        if isinstance(node, ast.Assign) and len(node.targets) == 1 and isinstance(node.targets[0], ast.Name):
+            name, values = node.targets[0].id, self.values(node.value, scope)
+        elif isinstance(node, (ast.For, ast.comprehension)) and isinstance(node.target, ast.Name):
+            name, values = node.target.id, self.values_in(node.iter, scope)
+        elif isinstance(node, (ast.AugAssign, ast.AnnAssign)) and isinstance(node.target, ast.Name):
+            name, values = node.target.id, None
+            if isinstance(node, ast.AnnAssign) and node.value is not None:
+                values = self.values(node.value, scope)
+        elif isinstance(node, ast.arg):
+            name, values = node.arg, None
+        else:
+            return
+        known = scope.constants.get(name, [])
+        # Of several values, each may be meant; one that is not known spoils all.
+        scope.constants[name] = None if values is None or known is None else known + values
+
+    def values_in(self, node, scope):
+        if not isinstance(node, (ast.List, ast.Tuple, ast.Set)):
+            return scope.constants.get("*" + node.id) if isinstance(node, ast.Name) else None
+        groups = [self.values(element, scope) for element in node.elts]
+        return None if None in groups else [one for group in groups for one in group]
+
+    def values(self, node, scope):
+        """The texts that an expression may be; None where that is not known."""
+        if isinstance(node, ast.Constant):
+            return [node.value] if isinstance(node.value, str) else None
+        if isinstance(node, ast.Name):
+            if node.id == "__file__":
+                return [scope.place]
+            if node.id in ("__package__", "__name__"):
+                return [scope.package]
+            return scope.constants.get(node.id)
+        if isinstance(node, ast.BinOp):
+            return self.joined(node, scope)
+        if isinstance(node, ast.JoinedStr):
+            return self.formatted(node, scope)
+        if isinstance(node, ast.FormattedValue):
+            return self.values(node.value, scope)
+        if isinstance(node, ast.Attribute) and node.attr == "parent":
+            return every(self.values(node.value, scope), os.path.dirname)
+        if isinstance(node, ast.Subscript) and isinstance(node.value, ast.Attribute) and node.value.attr == "parents":
+            index = literal_index(getattr(node.slice, "value", node.slice))
+            return None if index is None else every(self.values(node.value.value, scope), above_by(index + 1))
+        if isinstance(node, ast.Call):
+            return self.computed(node, scope)
+        return None
+
+    def joined(self, node, scope):
+        one, other = self.values(node.left, scope), self.values(node.right, scope)
+        if one is None or other is None:
+            return None
+        if isinstance(node.op, ast.Add):
+            return [a + b for a in one for b in other]
+        return [os.path.join(a, b) for a in one for b in other] if isinstance(node.op, ast.Div) else None
+
+    def formatted(self, node, scope):
+        texts = [""]
+        for part in node.values:
+            values = self.values(part, scope)
+            if values is None:
+                return None
+            texts = [text + value for text in texts for value in values]
+        return texts
+
+    def computed(self, node, scope):
+        name = called(node)
+        if name in ("getcwd", "cwd"):
+            return [ROOT]
+        if name in ("abspath", "realpath", "normpath", "resolve", "absolute"):
+            given = node.args[0] if node.args else getattr(node.func, "value", None)
+            return every(self.values(given, scope), lambda path: os.path.normpath(os.path.join(ROOT, path)))
+        if name == "dirname" and len(node.args) == 1:
+            return every(self.values(node.args[0], scope), os.path.dirname)
+        if name in ("str", "fspath", "expanduser", "as_posix"):
+            given = node.args[0] if node.args else getattr(node.func, "value", None)
+            return every(self.values(given, scope), os.path.expanduser)
+        if name in ("join", "Path", "PurePath", "joinpath"):
+            parts = ([node.func.value] if name == "joinpath" else []) + node.args
+            # `", ".join(…)` joins no path.
+            if name == "join" and isinstance(getattr(node.func, "value", None), ast.Constant):
+                return None
+            texts = [""]
+            for part in parts:
+                values = self.values(part, scope)
+                if values is None:
+                    return None
+                texts = [os.path.join(text, value) for text in texts for value in values]
+            return texts
+        return None
+
+    # Distributions
+
+    def owners_of(self, file):
+        """The distributions that a file was installed by; none where it lies there by itself."""
+        folders = [folder for folder in sys.path if folder and file.startswith(folder + os.sep)]
+        for folder in sorted(folders, key=len, reverse=True):
+            inside = os.path.relpath(file, folder)
+            top = inside.split(os.sep)[0]
+            owners = self.owners_by_name(folder).get(re.sub(r"\..*$", "", top), [])
+            if len(owners) > 1:
+                listed = [one for one in owners if inside in (one.read_text("RECORD") or "")]
+                owners = listed or owners
+            if owners:
+                return owners
+        return []
+
+    def owners_by_name(self, folder):
+        if folder not in self.owners_in:
+            owners = {}
+            for distribution in importlib.metadata.distributions(path=[folder]):
+                for name in names_given_by(distribution):
+                    owners.setdefault(name, []).append(distribution)
+            self.owners_in[folder] = owners
+        return self.owners_in[folder]
+
+    def count_distribution(self, distribution):
+        name = normal_name(distribution.metadata["Name"])
+        if name in self.distributions:
+            return
+        place = getattr(distribution, "_path", None)
+        for file in ("METADATA", "PKG-INFO", "direct_url.json"):
+            if place is not None:
+                self.look(os.path.join(str(place), file))
+        self.distributions[name] = version_of(distribution)
+        for required in distribution.requires or []:
+            extra = re.search(r"extra\s*==\s*['\"]([^'\"]+)", required)
+            if extra and EXTRAS_OF_DEVELOPERS.match(extra.group(1)):
+                continue
+            other = self.installed_by_name().get(normal_name(re.split(r"[^A-Za-z0-9._-]", required.strip())[0]))
+            if other is not None:
+                self.count_distribution(other)
+
+    def installed_by_name(self):
+        if self.installed is None:
+            self.installed = {}
+            for distribution in importlib.metadata.distributions(path=sys.path):
+                name = distribution.metadata["Name"]
+                if name:
+                    self.installed.setdefault(normal_name(name), distribution)
+        return self.installed
+
+
+def read(file):
+    with open(file, "rb") as opened:
+        return opened.read()
+
+
+def parsed(data):
+    if len(data) > SOURCE_BYTES_LIMIT:
+        return None
+    try:
+        return ast.parse(data)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return None
+
+
+def executed(tree):
+    """All nodes but those that only type checkers read."""
+    waiting = [tree]
+    while waiting:
+        node = waiting.pop()
+        yield node
+        if isinstance(node, ast.If) and is_type_checking(node.test):
+            waiting.extend(reversed(node.orelse))
+        else:
+            waiting.extend(reversed(list(ast.iter_child_nodes(node))))
+
+
+def is_type_checking(node):
+    return getattr(node, "id", getattr(node, "attr", None)) == "TYPE_CHECKING"
+
+
+def digests_of(tree):
+    """Of the whole module, in its order, and of each definition by its name."""
+    whole = hashlib.sha256()
+    parts = {}
+
+    def put(name, node):
+        text = ast.dump(node)
+        whole.update(text.encode("utf-8", "surrogatepass") + b"\n")
+        parts.setdefault(name, hashlib.sha256()).update(text.encode("utf-8", "surrogatepass"))
+
+    for node in tree.body:
+        if isinstance(node, ast.ClassDef):
+            body, node.body = node.body, []
+            put("class " + node.name, node)
+            node.body = body
+            for member in body:
+                is_method = isinstance(member, (ast.FunctionDef, ast.AsyncFunctionDef))
+                put("def %s.%s" % (node.name, member.name) if is_method else "class " + node.name, member)
+            whole.update(b"end\n")
+        elif isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            put("def " + node.name, node)
+        else:
+            put("statements", node)
+    return whole.hexdigest(), {name: digest.hexdigest() for name, digest in parts.items()}
+
+
+def absolute_name(name, level, package):
+    """The whole name of what is imported with so many dots; None where it leads out of all packages."""
+    if level == 0:
+        return name
+    parts = package.split(".") if package else []
+    if level > len(parts):
+        return None
+    return ".".join(parts[: len(parts) - level + 1] + ([name] if name else []))
+
+
+def called(node):
+    """The last name of what a call calls."""
+    if not isinstance(node, ast.Call):
+        return None
+    return getattr(node.func, "attr", getattr(node.func, "id", None))
+
+
+def beginning(node):
+    """The text that an expression certainly begins with."""
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        return node.value
+    if isinstance(node, ast.JoinedStr):
+        return beginning(node.values[0]) if node.values else ""
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
+        return beginning(node.left)
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mod):
+        return beginning(node.left).partition("%")[0]
+    if called(node) == "format":
+        return beginning(node.func.value).partition("{")[0]
+    return ""
+
+
+def is_sys_path(node):
+    return isinstance(node, ast.Attribute) and node.attr == "path" and getattr(node.value, "id", None) == "sys"
+
+
+def list_parts(node):
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
+        return list_parts(node.left) + list_parts(node.right)
+    return [node] if isinstance(node, (ast.List, ast.Tuple)) else []
+
+
+def literal_index(node):
+    return node.value if isinstance(node, ast.Constant) and isinstance(node.value, int) else None
+
+
+def above_by(count):
+    def above(path):
+        for _ in range(count):
+            path = os.path.dirname(path)
+        return path
+
+    return above
+
+
+def every(values, change):
+    return None if values is None else [change(value) for value in values]
+
+
+def normal_name(name):
+    return re.sub(r"[-_.]+", "-", name or "").lower()
+
+
+def names_given_by(distribution):
+    """The first names of the modules that a distribution has installed."""
+    listed = (distribution.read_text("top_level.txt") or "").split()
+    record = distribution.read_text("RECORD") or ""
+    tops = {line.split(",")[0].split("/")[0] for line in record.splitlines()}
+    found = {re.sub(r"\..*$", "", top) for top in tops if not top.endswith((".dist-info", ".data")) and top != ".."}
+    return set(listed) | found or {(distribution.metadata["Name"] or "").replace("-", "_")}
+
+
+def version_of(distribution):
+    """With the commit or the archive that it was installed from, where that was no index of packages."""
+    try:
+        origin = json.loads(distribution.read_text("direct_url.json") or "{}")
+    except ValueError:
+        origin = {}
+    commit = origin.get("vcs_info", {}).get("commit_id") or origin.get("archive_info", {}).get("hash")
+    return distribution.version + ("" if not commit else " (%s)" % commit)
+
+
+def traced(question):
+    root = question["root"]
+    sys.path[:] = _given
+    for name in list(sys.modules):
+        # What .pth files have imported of the project does not say where it is found.
+        if getattr(sys.modules[name], "__path__", None) is not None and not hasattr(sys.modules[name], "__file__"):
+            sys.modules.pop(name, None)
+    script, module = question.get("script"), question.get("module")
+    if not getattr(sys.flags, "safe_path", False):
+        sys.path.insert(0, root if script is None else os.path.dirname(os.path.join(root, script)))
+    tracer = Tracer(root, question["own"])
+    if script is not None:
+        tracer.waiting.append(("__main__", os.path.join(root, script), ""))
+    for file in question["files"]:
+        tracer.waiting.append((file, os.path.join(root, file), package_at(root, file)))
+    is_there = True
+    if module is not None:
+        is_there = tracer.reach(module)
+        found = tracer.resolve(module)
+        if found is not None and found.locations is not None:
+            is_there = tracer.reach(module + ".__main__")
+    if question["everything"]:
+        for distribution in list(tracer.installed_by_name().values()):
+            tracer.count_distribution(distribution)
+    tracer.follow()
+    return {
+        "isThere": is_there,
+        "modules": list(tracer.modules.values()),
+        "distributions": tracer.distributions,
+        "looked": tracer.looked,
+        "dynamic": tracer.dynamic,
+        "missing": [one for one in tracer.missing.values() if not tracer.reach(one["name"])],
+        "unknownFolders": tracer.unknown_folders,
+        "unread": tracer.unread,
+    }
+
+
+def package_at(root, file):
+    """The package that a declared file of the root is in, as far up as there are an `__init__.py`."""
+    parts = []
+    folder = os.path.dirname(file)
+    while folder and os.path.isfile(os.path.join(root, folder, "__init__.py")):
+        parts.insert(0, os.path.basename(folder))
+        folder = os.path.dirname(folder)
+    return ".".join(parts)
+
+
+if __name__ == "__main__":
+    json.dump(traced(json.load(sys.stdin)), sys.stdout)
