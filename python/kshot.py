@@ -10,15 +10,29 @@
 In a step of a pipeline `params` gives what the step says under `params`, and `log` makes progress, curves and the
 history of the step. Run by hand, `python train.py --lr 0.1`, the same script takes its parameters from the command
 line, and `log` does nothing.
+
+What a training needs to go on after it was killed, or for more epochs, it keeps in `state`:
+
+    from kshot import state
+
+    if state.exists("model.pt"):
+        checkpoint = torch.load(state.path("model.pt"))
+    ...
+    with state.save("model.pt") as path:
+        torch.save(checkpoint, path)
 """
 
+import atexit
 import json
 import math
 import os
+import shutil
 import sys
-from typing import Any, Dict, List, Mapping, NoReturn, Optional, Sequence
+import tempfile
+from contextlib import contextmanager
+from typing import Any, Dict, Iterator, List, Mapping, NoReturn, Optional, Sequence
 
-__all__ = ["Params", "log", "params"]
+__all__ = ["Params", "State", "log", "params", "state"]
 
 
 class Params(Dict[str, Any]):
@@ -77,6 +91,73 @@ def log(
     file = os.environ.get("KSHOT_EVENTS")
     if file:
         _append(file, json.dumps(line) + "\n")
+
+
+class State:
+    """Files from which a program goes on: `kshot.state`.
+
+    In a step of kshot they are in the folder that KSHOT_STATE names. It outlives a kill at any moment, and is gone when
+    the step is done; of a step with `segments` it holds at first what the segment before left. Run by hand, it is
+    an empty folder that is gone afterwards, unless you set KSHOT_STATE to a folder of your own.
+    """
+
+    _folder: Optional[str] = None
+
+    @property
+    def folder(self) -> str:
+        """The folder, which is there."""
+        named = os.environ.get("KSHOT_STATE")
+        if named:
+            os.makedirs(named, exist_ok=True)
+            return named
+        if self._folder is None:
+            self._folder = tempfile.mkdtemp(prefix="kshot-state-")
+            atexit.register(shutil.rmtree, self._folder, ignore_errors=True)
+        return self._folder
+
+    def path(self, name: str) -> str:
+        """Where the file of that name is, or would be; what is written there itself may be cut off by a kill."""
+        parts = os.path.normpath(name).split(os.sep)
+        if os.path.isabs(name) or parts[0] in (os.pardir, os.curdir, ""):
+            raise ValueError("{!r} is no name of a file in the state".format(name))
+        return os.path.join(self.folder, *parts)
+
+    def exists(self, name: str) -> bool:
+        """Whether a file of that name was saved."""
+        return os.path.isfile(self.path(name))
+
+    @contextmanager
+    def save(self, name: str) -> Iterator[str]:
+        """Replaces a file as a whole: whatever happens, there is the one before or all of this one.
+
+        Gives the path to write to. What was written there takes the file's place when the block has ended without an
+        exception, and is on disk then.
+        """
+        target = self.path(name)
+        folder, last = os.path.split(target)
+        os.makedirs(folder, exist_ok=True)
+        # kshot removes what has this ending before it starts a program again.
+        part = os.path.join(folder, ".{}.kshot-part".format(last))
+        try:
+            yield part
+            _put_on_disk(part)
+            os.replace(part, target)
+        except BaseException:
+            if os.path.isfile(part):
+                os.remove(part)
+            raise
+        _put_on_disk(folder)
+
+
+state = State()
+
+
+def _put_on_disk(path: str) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 _has_warned = False

@@ -139,6 +139,22 @@ describe('the structure of src/', () => {
     expect(homonyms.map(([name, files]) => `${name}: ${[...files].join(', ')}`)).toEqual([]);
   });
 
+  it('names things in the words of the field', () => {
+    const houseWords = ['told', 'untold', 'tell', 'laid', 'held', 'mend'];
+    const noCode =
+      /\/\*[\s\S]*?\*\/|\/\/.*|'(?:\\.|[^'\\\n])*'|"(?:\\.|[^"\\\n])*"|`(?:\\.|\$\{(?:[^`{}]|`(?:\\.|[^`\\])*`|\{[^{}]*\})*\}|[^`\\])*`|>[^<>{}=]*<\//g;
+    const found = modules.flatMap((file) => {
+      const code = readFileSync(join(source, file), 'utf8').replaceAll(noCode, '``');
+      // A name with an underscore is one of a document, such as the columns of a table.
+      const names = new Set(code.match(/(?<![\w$])[A-Za-z][A-Za-z\d]*(?![\w$])/g));
+      const parts = (name: string) => name.split(/(?=[A-Z])/).map((part) => part.toLowerCase());
+      return [...names]
+        .filter((name) => parts(name).some((part) => houseWords.includes(part)))
+        .map((name) => `${file}: ${name}`);
+    });
+    expect(found).toEqual([]);
+  });
+
   it('has a session that neither prints, nor ends the process, nor listens to what is sent to it', () => {
     // A process of its own, which answers one query.
     const apart = 'session/reading/query-process.ts';

@@ -1,11 +1,12 @@
 // Runs that end at any moment by kill -9, the main process alone or with all that it started; on a sound disk, and on
-// one whose fsync is so slow that many kills come while a file is being made safe.
+// one whose fsync is so slow that many kills come while a file is being made safe. And trainings in segments that are
+// killed several times, now kshot and now the program.
 import { spawn } from 'node:child_process';
-import { rmSync } from 'node:fs';
+import { copyFileSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { buildRefusingDisk, refusing } from './disk.mjs';
-import { experiment, flawsOfRecovery, kshot, main, makeProject, resultsIn, Tally } from './rig.mjs';
+import { experiment, flawsOfRecovery, has, kshot, main, makeProject, resultsIn, Tally } from './rig.mjs';
 
 const delayMilliseconds = 60;
 
@@ -49,5 +50,91 @@ export function* killedRuns({ random }) {
       tally.note((await ended) === 'SIGKILL' ? 'killed' : 'ended before');
       tally.count(flawsOfRecovery(root, reference), `${Math.round(moment)} ms, ${isWhole ? 'all' : 'main'}`);
     };
+  }
+}
+
+const training = `version: 1
+name: training
+steps:
+  train:
+    kind: python
+    with:
+      script: train.py
+      params: { epochs: 20, pause: 0.04 }
+      outputs: { model: model.json, curve: { as: history } }
+    segments: { of: epochs, every: 5 }
+`;
+/** How often each training is killed. */
+const killsOfTraining = 3;
+
+export function* killedTrainings({ random }) {
+  const tally = new Tally(`kill -9 of a training in segments or of kshot, ${killsOfTraining} times each`);
+  yield [tally];
+  if (process.platform !== 'linux' || !has('python3')) {
+    tally.skipped = 'no python3, or not Linux';
+    return;
+  }
+  const root = makeProject(training);
+  copyFileSync(new URL('../../test/support/resuming_training.py', import.meta.url), join(root, 'train.py'));
+  const clean = () => {
+    for (const name of ['cache', 'artifacts']) rmSync(join(root, name), { recursive: true, force: true });
+  };
+  const began = performance.now();
+  if (kshot(root, ['run', '--quiet']).exitCode !== 0) throw new Error('the reference run failed');
+  const milliseconds = performance.now() - began;
+  const reference = resultsIn(root);
+  for (;;) {
+    const kills = Array.from({ length: killsOfTraining }, () => ({
+      whom: random.pick(['program', 'main', 'all']),
+      moment: random.next() * milliseconds,
+    }));
+    yield async () => {
+      clean();
+      for (const { whom, moment } of kills) {
+        const child = spawn(process.execPath, [main, 'run', '--quiet'], {
+          cwd: root,
+          stdio: 'ignore',
+          detached: true,
+          env: { ...process.env, KSHOT_GPUS: 'none' },
+        });
+        const ended = new Promise((resolve) => child.on('exit', resolve));
+        await Promise.race([ended, pause(moment)]);
+        const isEnded = () => child.exitCode !== null || child.signalCode !== null;
+        let victims = [whom === 'all' ? -child.pid : child.pid];
+        if (whom === 'program') {
+          while (!isEnded() && programsOf(root).length === 0) await pause(10);
+          victims = programsOf(root);
+        }
+        if (isEnded()) tally.note('ended before');
+        else {
+          victims.forEach(kill);
+          tally.note(`killed ${whom}`);
+        }
+        await ended;
+      }
+      const told = kills.map(({ whom, moment }) => `${whom} at ${Math.round(moment)} ms`).join(', ');
+      tally.count(flawsOfRecovery(root, reference), told);
+    };
+  }
+}
+
+/** The processes of a project's steps that run. */
+function programsOf(root) {
+  return readdirSync('/proc').filter((id) => {
+    try {
+      return (
+        /^\d+$/.test(id) && readFileSync(`/proc/${id}/environ`, 'utf8').includes(`KSHOT_STEP_FOLDER=${root}`)
+      );
+    } catch {
+      return false;
+    }
+  });
+}
+
+function kill(id) {
+  try {
+    process.kill(Number(id), 'SIGKILL');
+  } catch {
+    // It has ended.
   }
 }

@@ -7,13 +7,14 @@ import { parseArgs } from 'node:util';
 import { spoiltCaches } from './cache.mjs';
 import { refusedCalls, smallDisk } from './disk.mjs';
 import { fuzzedArguments, mutatedFiles, strangeNames } from './inputs.mjs';
-import { killedRuns } from './kills.mjs';
+import { killedRuns, killedTrainings } from './kills.mjs';
 import { engineStarts, importedFiles } from './programs.mjs';
 import { randomNumbers } from './rig.mjs';
 import { clocks, copies, manySteps, readOnly } from './surroundings.mjs';
 
 const campaigns = {
   killedRuns,
+  killedTrainings,
   refusedCalls,
   smallDisk,
   spoiltCaches,

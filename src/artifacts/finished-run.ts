@@ -17,6 +17,8 @@ export interface FinishedNode {
   readonly failure?: Pick<Failure, 'reason' | 'message'>;
   /** Its log, relative to the root, where it was executed. */
   readonly log?: string;
+  /** It came to nothing, and left state from which the next attempt goes on. */
+  readonly keepsState?: boolean;
   /** Where what it had written is, relative to the root, if it failed or was cancelled and had written anything. */
   readonly left?: string;
 }

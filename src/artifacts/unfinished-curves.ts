@@ -27,13 +27,7 @@ export async function unfinishedCurves(
   root: string,
   options: DatabaseOptions,
 ): Promise<readonly UnfinishedCurve[]> {
-  const written = new Map<string, string[]>();
-  for (const { node } of nodes) {
-    const { path } = node.parameters;
-    if (node.kind !== readHistory.name || node.derivedFrom === undefined || typeof path !== 'string')
-      continue;
-    written.set(node.derivedFrom, [...(written.get(node.derivedFrom) ?? []), path]);
-  }
+  const written = historyFiles(nodes);
   const curves: UnfinishedCurve[] = [];
   for (const { node, outcome, left } of nodes) {
     const isProgram = node.declarations !== undefined;
@@ -49,4 +43,16 @@ export async function unfinishedCurves(
     }
   }
   return curves;
+}
+
+/** By node: the files that it declares as its history. */
+function historyFiles(nodes: readonly FinishedNode[]): ReadonlyMap<string, readonly string[]> {
+  const files = new Map<string, string[]>();
+  for (const { node } of nodes) {
+    const { path } = node.parameters;
+    if (node.kind !== readHistory.name || node.derivedFrom === undefined || typeof path !== 'string')
+      continue;
+    files.set(node.derivedFrom, [...(files.get(node.derivedFrom) ?? []), path]);
+  }
+  return files;
 }

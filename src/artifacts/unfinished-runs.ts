@@ -1,7 +1,7 @@
 import { closeSync, existsSync, openSync, readdirSync, readSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { stepOfNode } from '../base/node-id.js';
 import { parseLogHeading } from '../run/log-heading.js';
+import { isCalledById } from './recorded-nodes.js';
 import { identityOf, type RunRecord, runFolderOf } from './register.js';
 
 /** A run that has no record: it is under way, or was killed. */
@@ -40,12 +40,12 @@ export function hasEnded(folder: string): boolean {
   return existsSync(join(folder, 'record.json'));
 }
 
-/** The logs of a step, or of one node, in the order of their starts. */
-export function unfinishedLogs({ folder }: UnfinishedRun, step: string): readonly UnfinishedLog[] {
+/** The logs of the nodes that a name stands for, in the order of their starts. */
+export function unfinishedLogs({ folder }: UnfinishedRun, name: string): readonly UnfinishedLog[] {
   const logs = join(folder, 'logs');
   return readdirSync(logs)
-    .flatMap((name) => readHeading(join(logs, name)) ?? [])
-    .filter(({ node }) => node === step || stepOfNode(node) === step)
+    .flatMap((file) => readHeading(join(logs, file)) ?? [])
+    .filter(({ node }) => isCalledById(node, name))
     .sort((one, other) => compare(one.startedAt, other.startedAt) || compare(one.node, other.node));
 }
 

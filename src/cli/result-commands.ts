@@ -66,4 +66,16 @@ export function addResultCommands({ command, connect }: CommandBuilder): void {
       .option('-f, --follow', 'go on printing what a run under way writes, until it ends'),
     async () => (await import('./commands/logs.js')).logs,
   );
+  connect(
+    command('shell', {
+      summary: 'a shell where a program failed',
+      description:
+        "Opens your shell in the folder that is kept of a step's program which failed or was cancelled, with the environment that it had, and says with which command it was started. State is a copy: what is done there changes nothing that a run goes on from.",
+      examples: ['kshot shell train', 'sh -c "$(kshot shell \'train[lr=0.1]\' --print)"'],
+    })
+      .argument('<STEP>', 'a step or a node')
+      .option('--run <run>', 'a run, as for results (default: the latest in which it failed)')
+      .option('--print', 'print the commands that lead there and start it, as where there is no terminal'),
+    async () => (await import('./commands/shell.js')).shell,
+  );
 }

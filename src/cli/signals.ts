@@ -34,6 +34,17 @@ export function hearSignals(): void {
   for (const signal of Object.keys(exitCodes) as Signal[]) process.on(signal, receive);
 }
 
+/** Leaves Ctrl-C to another program that has the terminal; gives what hears it again. */
+export function leaveInterrupts(): () => void {
+  const ignore = () => {};
+  process.off('SIGINT', receive);
+  process.on('SIGINT', ignore);
+  return () => {
+    process.off('SIGINT', ignore);
+    process.on('SIGINT', receive);
+  };
+}
+
 /**
  * Gives the signals their usual action back, once those that have come were heard: one that comes while this process
  * computes is only told of when it next waits.

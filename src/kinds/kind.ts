@@ -160,9 +160,9 @@ export interface PythonProgram {
  * segment n - 1 gave at `carry.output` at its port `carry.input`.
  */
 export interface Segmentation<Final = JsonObject, Body = JsonObject> {
-  /** How many segments there are. */
-  readonly count: (parameters: Final) => number;
-  /** The parameters that the count comes from, the one most likely wrong first. */
+  /** How many segments there are, by the values of `countedBy`. */
+  readonly count: (numbers: Final) => number;
+  /** The parameters that the count comes from, or the declared values; the one most likely wrong first. */
   readonly countedBy: readonly string[];
   /** A segment, from 0: its own parameters (nothing that concerns only the total) and a short label (`200`). */
   readonly segment: (
@@ -172,10 +172,25 @@ export interface Segmentation<Final = JsonObject, Body = JsonObject> {
   /** What the labels, which are numbers, count. */
   readonly labelledBy: string;
   readonly carry: { readonly output: string; readonly input: string };
+  /** Ports of every segment beside those of its kind. */
+  readonly ports?: {
+    readonly inputs: (parameters: JsonObject) => { readonly [port: string]: InputPort };
+    readonly outputs: { readonly [port: string]: OutputPort };
+  };
+  /** What is wrong with a step that is cut so. */
+  readonly check?: (step: StepShape) => readonly Objection[];
   /** Ports of the step that are lists over all segments: step port -> node port. */
-  readonly lists: { readonly [stepPort: string]: string };
+  readonly lists?: { readonly [stepPort: string]: string };
   /** Ports of the step that are the last segment's: step port -> node port. */
-  readonly last: { readonly [stepPort: string]: string };
+  readonly last?: { readonly [stepPort: string]: string };
+  /** In place of these: every port is the last segment's, and below this one all are lists. */
+  readonly listsAt?: string;
+}
+
+/** What a step says of its segments: the end of each, by a parameter that it declares, and how far apart they are. */
+export interface DeclaredSegments {
+  readonly of: string;
+  readonly every: number;
 }
 
 /**
@@ -226,6 +241,8 @@ export interface Kind<Given = JsonObject, Final = JsonObject, Body = Final> {
   /** Files of the user's that the parameters name; relative paths and patterns count from `root`. */
   readonly files?: (parameters: Given, root: string) => ExternalFiles;
   readonly segmentation?: Segmentation<Final, Body>;
+  /** Of a kind without, whose steps may say how they are cut into segments. */
+  readonly segmentsOf?: (segments: DeclaredSegments) => Segmentation;
   /**
    * Files inside the root that the step names without declaring them; planning refuses the step for each
    * (`undeclared-file`, exit 3), because an edit of such a file would not be seen. Paths relative to `root`.
@@ -382,11 +399,13 @@ export interface Progress {
   readonly values?: { readonly [name: string]: number };
 }
 
-/** Resumable state of a node under way; survives a killed process. */
+/** Resumable state of a node under way; survives a killed process, and is gone once the node has its outputs. */
 export interface PartialState {
   /** What was saved last; undefined where nothing was. @throws FailureError `bad-data` where it is damaged */
   load(): Promise<Uint8Array | undefined>;
   save(state: Uint8Array): Promise<void>;
+  /** In place of what is saved: where a body may make a folder of its own, absolute. */
+  readonly folder: string;
 }
 
 /** All that a kind's body may touch. */

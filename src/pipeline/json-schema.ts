@@ -157,6 +157,7 @@ function stepSchema(kind: Kind): JsonObject {
               }
             : {}),
       },
+      ...(kind.segmentsOf === undefined ? {} : { segments: segmentsSchema(kind) }),
       resources: {
         description: 'What the step needs of the machine; in no key.',
         type: 'object',
@@ -189,6 +190,29 @@ function stepSchema(kind: Kind): JsonObject {
       },
       ...(usesEngine === true ? { engine: { $ref: '#/$defs/engine' } } : {}),
     },
+  };
+}
+
+function segmentsSchema({ declarations }: Kind): JsonObject {
+  return {
+    description: 'A chain of nodes, each of which goes on from what the one before it left in KSHOT_STATE.',
+    anyOf: [
+      {
+        type: 'object',
+        additionalProperties: false,
+        properties: {
+          of: {
+            description: `What counts them: a name under ${declarations}, which is in each node the end of its segment.`,
+            type: 'string',
+          },
+          every: {
+            description: 'How much of it a segment is; the last one may be shorter.',
+            anyOf: [{ type: 'integer', minimum: 1 }, template],
+          },
+        },
+      },
+      { type: 'null' },
+    ],
   };
 }
 

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import type { Digest } from '../base/canonical.js';
@@ -47,6 +48,8 @@ export interface Job {
   readonly gpus: readonly GpuDevice[];
   /** Execute although there is an entry. */
   readonly forced: boolean;
+  /** Without the state that an attempt of an earlier run left. */
+  readonly startsOver: boolean;
 }
 
 export interface AttemptListener extends ExecutionListener {
@@ -58,6 +61,8 @@ export interface AttemptListener extends ExecutionListener {
   worksIn(folder: string): void;
   /** It failed, and what it had written is in this folder now. */
   kept(folder: string): void;
+  /** It came to nothing, and left state from which the next attempt goes on. */
+  keptState(): void;
   /** It failed and is executed again; `how` says which time that is: `once more`, `again, attempt 2 of 3`. */
   again(failure: Failure, how: string): void;
   /** It gave its outputs, and the process is free again; what follows is publication. */
@@ -92,7 +97,7 @@ export async function attemptNode(
   let attempt = await attemptUnlessKilled(job, surroundings, listener, started);
   for (let retry = 1; retry <= retries && isWorthRetry(attempt) && listener.mayStart(); retry++) {
     listener.again(attempt.failure, `again, attempt ${retry + 1} of ${retries + 1}`);
-    attempt = await attemptUnlessKilled(job, surroundings, started, started);
+    attempt = await attemptUnlessKilled({ ...job, startsOver: false }, surroundings, started, started);
   }
   return attempt;
 }
@@ -106,7 +111,7 @@ async function attemptUnlessKilled(
   const first = await attemptOnce(job, surroundings, listener);
   if (!isKilled(first)) return first;
   listener.again(first.failure, 'once more');
-  const second = await attemptOnce(job, surroundings, started);
+  const second = await attemptOnce({ ...job, startsOver: false }, surroundings, started);
   if (!isKilled(second)) return second;
   const message = `${second.failure.message}; so was one before it`;
   return { type: 'failed', failure: { ...second.failure, message } };
@@ -137,7 +142,7 @@ async function attemptOnce(
   listener: AttemptListener,
 ): Promise<Attempt> {
   const { store } = surroundings;
-  const claim = await store.claim(job.key);
+  const claim = await store.claim(job.key, job.startsOver);
   if (claim.type === 'busy') return claim;
   if (claim.type === 'foreign') return { type: 'failed', failure: claim.failure };
   const { workspace } = claim;
@@ -198,9 +203,19 @@ async function attemptOnce(
     published = true;
     return entry.ok ? { type: 'ran', entry: entry.value } : { type: 'failed', failure: entry.failure };
   } finally {
-    const kept = published ? undefined : await store.release(workspace, hasFailed);
-    if (kept !== undefined) listener.kept(kept);
+    if (!published) await giveBack(workspace, hasFailed, store, listener);
   }
+}
+
+async function giveBack(
+  workspace: Workspace,
+  hasFailed: boolean,
+  store: Store,
+  listener: AttemptListener,
+): Promise<void> {
+  const kept = await store.release(workspace, hasFailed);
+  if (kept !== undefined) listener.kept(kept);
+  if (existsSync(workspace.stateFile)) listener.keptState();
 }
 
 /** The nodes that gave an input whose bytes are not what they should be. */

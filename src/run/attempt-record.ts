@@ -44,6 +44,7 @@ export function createAttemptRecord({ node, key, reason, ...attempted }: Recorde
   let pace = paceOf();
   let startedAt: Date | undefined;
   let left: string | undefined;
+  let keepsState = false;
   let last: Progress | undefined;
 
   const listener: AttemptRecord['listener'] = {
@@ -77,6 +78,9 @@ export function createAttemptRecord({ node, key, reason, ...attempted }: Recorde
     worksIn: (folder) => void links?.point(node, folder),
     kept: (folder) => {
       left = links?.keep(node, folder) ?? folder;
+    },
+    keptState() {
+      keepsState = true;
     },
     again({ message }, how) {
       log.note(`executed ${how}: ${message}`);
@@ -114,6 +118,7 @@ export function createAttemptRecord({ node, key, reason, ...attempted }: Recorde
         log: relative(root, log.file),
         ...(left === undefined ? {} : { left: relative(root, left) }),
         ...(last === undefined ? {} : { progress: last }),
+        ...(keepsState ? { keepsState } : {}),
       };
     },
   };

@@ -34,10 +34,15 @@ export interface Settled {
   readonly after?: string;
   /** What it reported last. */
   readonly progress?: Progress;
+  /** It left state from which the next attempt goes on. */
+  readonly keepsState?: boolean;
 }
 
 /** Facts of an execution that an outcome carries. */
-export type Timing = Pick<Settled, 'startedAt' | 'seconds' | 'threads' | 'log' | 'left' | 'progress'>;
+export type Timing = Pick<
+  Settled,
+  'startedAt' | 'seconds' | 'threads' | 'log' | 'left' | 'progress' | 'keepsState'
+>;
 
 /** A node whose key and inputs are known and which can start. */
 export interface Startable {

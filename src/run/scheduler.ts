@@ -238,7 +238,7 @@ class Execution {
     });
     let attempt: Attempt;
     try {
-      attempt = await attemptNode({ ...start, granted, gpus }, this.surroundings, {
+      attempt = await attemptNode({ ...start, granted, gpus, startsOver: start.forced }, this.surroundings, {
         ...record.listener,
         mayStart: () => this.stopped === undefined,
         executed: () => {

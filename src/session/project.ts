@@ -17,6 +17,7 @@ import type { Dag } from './planning/fold-graph.js';
 import type { PipelineRequest } from './planning/plan-pipeline.js';
 import type { PipelineStatus } from './planning/plan-status.js';
 import type { ComparedRuns } from './reading/compare-named-runs.js';
+import type { KeptProgram } from './reading/find-kept-program.js';
 import type { FoundLog } from './reading/find-logs.js';
 import type { FollowedLogs } from './reading/follow-log.js';
 import type { StoredOutput } from './reading/get-output.js';
@@ -90,6 +91,8 @@ export interface Project {
   get(output: string, run?: string): Promise<Result<StoredOutput, Failure[]>>;
   /** Makes report.html and its figures again from the verified files of a run. */
   remakePage(run?: string): Promise<Result<RemadePage, Failure[]>>;
+  /** What is kept of a step's program that failed, and how it was started. */
+  keptProgram(step: string, run?: string): Promise<Result<KeptProgram, Failure[]>>;
   /** The logs of a step's nodes, as of the latest run that lists it, or of the one that is named. */
   logs(step: string, run?: string): Promise<Result<readonly FoundLog[], Failure[]>>;
   /**
@@ -156,14 +159,7 @@ export async function openProject(where: ProjectPlace = {}): Promise<Result<Proj
         [...wrongText('query', 'sql', sql), ...wrongOptions('query', limits, optionsOf.query)],
         async () => (await import('./reading/query.js')).query(root, sql, limits),
       ),
-    queryText: async (sql, text) => {
-      const [wrong] = [
-        ...wrongText('queryText', 'sql', sql),
-        ...wrongOptions('queryText', text, optionsOf.queryText),
-      ];
-      if (wrong !== undefined) return { failure: wrong };
-      return (await import('./reading/query.js')).queryText(root, sql, text);
-    },
+    queryText: (sql, text) => answerAsText(root, sql, text),
     get: (output, run) =>
       checked([...wrongText('get', 'output', output), ...wrongRun('get', run)], async () =>
         (await import('./reading/get-output.js')).getOutput(root, output, run),
@@ -171,6 +167,10 @@ export async function openProject(where: ProjectPlace = {}): Promise<Result<Proj
     remakePage: (run) =>
       checked(wrongRun('remakePage', run), async () =>
         (await import('./reading/remake-page.js')).remakePage(root, run),
+      ),
+    keptProgram: (step, run) =>
+      checked([...wrongText('keptProgram', 'step', step), ...wrongRun('keptProgram', run)], async () =>
+        (await import('./reading/find-kept-program.js')).findKeptProgram(root, step, run),
       ),
     logs: (step, run) =>
       checked([...wrongText('logs', 'step', step), ...wrongRun('logs', run)], async () =>
@@ -190,6 +190,18 @@ export async function openProject(where: ProjectPlace = {}): Promise<Result<Proj
       ),
     checkCache: () => asValues(async () => (await import('./keeping/check-cache.js')).checkCache(root)),
   });
+}
+
+async function answerAsText(
+  root: string,
+  ...[sql, text]: Parameters<Project['queryText']>
+): ReturnType<Project['queryText']> {
+  const [wrong] = [
+    ...wrongText('queryText', 'sql', sql),
+    ...wrongOptions('queryText', text, optionsOf.queryText),
+  ];
+  if (wrong !== undefined) return { failure: wrong };
+  return (await import('./reading/query.js')).queryText(root, sql, text);
 }
 
 /** What comes of a method, where nothing is wrong with what it was given. */

@@ -19,7 +19,10 @@ export interface Workspace {
   readonly outputs: string;
   /** Empty scratch folder. */
   readonly scratch: string;
-  /** Resumable state: a file in a folder that outlives this workspace when it is released without a commit. */
+  /**
+   * Resumable state: a file, or a folder of the one who computes, in a folder that outlives this workspace when it is
+   * released without a commit.
+   */
   readonly stateFile: string;
 }
 
@@ -61,8 +64,12 @@ export interface Store {
    */
   verify(reference: ObjectReference): Promise<boolean>;
 
-  /** Tries to become the one that computes `key`; reclaims the lock of a dead process of this host. */
-  claim(key: Digest): Promise<Claim>;
+  /**
+   * Tries to become the one that computes `key`; reclaims the lock of a dead process of this host.
+   *
+   * @param startsOver without the resumable state of an attempt before
+   */
+  claim(key: Digest, startsOver?: boolean): Promise<Claim>;
   /** Tries to take a device of this host (such as `0`); reclaims that of a dead process. At once: no other host has it. */
   claimDevice(device: string): DeviceClaim;
   /**

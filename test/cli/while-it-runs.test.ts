@@ -86,6 +86,7 @@ describe('a program that runs', () => {
     expect(log).not.toMatch(/[\u0000-\u0008\u000b-\u001f]/);
     expect(readdirSync(project.path(link('first', 'train'))).sort()).toEqual([
       '.kshot-events.jsonl',
+      '.kshot-launch.json',
       'checkpoints',
       'train.mjs',
     ]);

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -160,5 +160,51 @@ log(2, loss=0.25)
       values: { loss: 0.25 },
     });
     expect(events.find(({ event }) => event === 'step.finish')).toMatchObject({ values: { loss: 0.25 } });
+  });
+});
+
+const stateful = `
+import os
+from kshot import state
+at = 0
+if state.exists("sub/at.txt"):
+    with open(state.path("sub/at.txt")) as file:
+        at = int(file.read())
+with state.save("sub/at.txt") as path:
+    with open(path, "w") as file:
+        file.write(str(at + 1))
+try:
+    with state.save("sub/at.txt") as path:
+        with open(path, "w") as file:
+            file.write("half")
+        raise KeyError("no")
+except KeyError:
+    pass
+print(at, sorted(os.listdir(os.path.join(state.folder, "sub"))), os.path.isdir(state.folder))
+print(state.folder)
+`;
+
+describe.runIf(python !== undefined)('kshot.state', () => {
+  it('keeps files from one start to the next, each replaced as a whole', () => {
+    const KSHOT_STATE = join(folder, 'state');
+    const [first] = run(stateful, [], { KSHOT_STATE }).stdout.split('\n');
+    const [second, named] = run(stateful, [], { KSHOT_STATE }).stdout.split('\n');
+    expect([first, second]).toEqual(["0 ['at.txt'] True", "1 ['at.txt'] True"]);
+    expect(named).toBe(KSHOT_STATE);
+    expect(readFileSync(join(KSHOT_STATE, 'sub/at.txt'), 'utf8')).toBe('2');
+  });
+
+  it('is a folder that is gone afterwards where a script is run by hand', () => {
+    const [first] = run(stateful).stdout.split('\n');
+    const [second, named = ''] = run(stateful).stdout.split('\n');
+    expect([first, second]).toEqual(["0 ['at.txt'] True", "0 ['at.txt'] True"]);
+    expect(existsSync(named)).toBe(false);
+  });
+
+  it('refuses names that lead out of it', () => {
+    for (const name of ['../x', '/x', '.', '']) {
+      const script = `from kshot import state\nstate.path(${JSON.stringify(name)})`;
+      expect(run(script).stderr, name).toContain('is no name of a file in the state');
+    }
   });
 });

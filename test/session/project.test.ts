@@ -60,6 +60,7 @@ describe('a project that a script opens', () => {
       readonly results: unknown;
       readonly rows: unknown;
       readonly model: { readonly path: string; readonly digest: string; readonly bytes: number };
+      readonly byValue: unknown;
       readonly left: unknown;
     }>(
       project,
@@ -78,6 +79,13 @@ answer({
   results: take(await project.results('first')),
   rows: take(await project.query('SELECT node, metric, value FROM latest_metrics')),
   model: take(await project.get('best.chosen')),
+  byValue: {
+    outputs: [
+      take(await project.get('validate[iterations=4].ranks')).output,
+      take(await project.get('tune[inner_lr=0.1].metrics')).output,
+    ],
+    logs: take(await project.logs('validate[iterations=4]')).map(({ node }) => node),
+  },
   left: {
     exitCode: process.exitCode ?? null,
     listeners: ['SIGINT', 'SIGTERM', 'SIGHUP', 'uncaughtException'].map((name) => process.listenerCount(name)),
@@ -99,6 +107,10 @@ answer({
     const bytes = readFileSync(found.model.path);
     expect(createHash('sha256').update(bytes).digest('hex')).toBe(found.model.digest);
     expect(bytes.length).toBe(found.model.bytes);
+    expect(found.byValue).toEqual({
+      outputs: ['validate@4.ranks', 'tune[inner_lr=0.1].metrics'],
+      logs: ['validate@4'],
+    });
   });
 
   it('runs beside another project, and beside itself, each step once', async () => {

@@ -50,6 +50,7 @@ export function kindContext(options: ContextOptions): KindContext & { readonly l
       async save(state) {
         saved.state = state;
       },
+      folder: join(folder, 'state'),
     },
     progress: options.onProgress ?? (() => {}),
     log: (line) => logged.push(line),

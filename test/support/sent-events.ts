@@ -1,4 +1,8 @@
-import { type EventProblem, type ProgramEvent, tellEvents } from '../../src/kinds/program/program-events.js';
+import {
+  type EventProblem,
+  type ProgramEvent,
+  replayEvents,
+} from '../../src/kinds/program/program-events.js';
 
 export interface SentEvents {
   readonly events: readonly ProgramEvent[];
@@ -9,7 +13,7 @@ export interface SentEvents {
 export function sentEvents(file: string): SentEvents {
   const events: ProgramEvent[] = [];
   const problems: EventProblem[] = [];
-  tellEvents(file, {
+  replayEvents(file, {
     event: (event) => events.push(event),
     problem: (problem) => problems.push(problem),
   });

@@ -190,7 +190,7 @@ function sourcesOf(
   { file }: CompletionTopics,
 ): readonly (keyof CompletionSources)[] {
   const name = argument.name();
-  if (name === 'STEP' && command.name() === 'logs') return ['logged'];
+  if (name === 'STEP' && ['logs', 'shell'].includes(command.name())) return ['logged'];
   // A pipeline's file comes first or not at all.
   if (name === 'targets' && place === 0 && file === undefined) return ['steps', 'pipelines'];
   return argumentSources[name] ?? [];

@@ -131,10 +131,11 @@ async function withOpenSteps(
 ): Promise<readonly Completion[]> {
   const [only, ...others] = steps.filter(({ value }) => value.startsWith(word));
   if (only === undefined || others.length > 0) return steps;
-  const { matrix, over } = objectAt(objectAt(pipeline, 'steps'), only.value);
+  const { matrix, over, segments } = objectAt(objectAt(pipeline, 'steps'), only.value);
   const { kinds } = await import('../../kinds/registry.js');
   const isOpen =
-    matrix !== undefined || over !== undefined || kinds[only.description]?.segmentation !== undefined;
+    [matrix, over, segments].some((one) => one !== undefined) ||
+    kinds[only.description]?.segmentation !== undefined;
   return steps.map((step) => (step === only ? { ...step, isOpen } : step));
 }
 

@@ -188,7 +188,13 @@ export function undeclaredFiles(
   root: string,
   isKnown: (path: string) => boolean = () => false,
 ): readonly UndeclaredFile[] {
-  const written = new Set(Object.values(outputPaths(parameters.outputs)));
+  const written = Object.values(outputPaths(parameters.outputs));
+  const isFound = (path: string) =>
+    path === '' ||
+    written.includes(path) ||
+    isKnown(path) ||
+    isOfSystem(path) ||
+    inputNames.some((name) => path === name || path.startsWith(`${name}/`));
   /** What each stands for, by its words. */
   const found = new Map<string, string>();
   const values = Object.values(flatDeclared(parameters.params)).filter((value) => typeof value === 'string');
@@ -196,12 +202,10 @@ export function undeclaredFiles(
     const place = resolve(root, word);
     const inside = relative(root, place);
     const path = leaves(inside) ? place : inside;
-    if (path === '' || written.has(path) || isKnown(path) || isOfSystem(path)) continue;
-    if (inputNames.some((name) => path === name || path.startsWith(`${name}/`))) continue;
+    if (isFound(path) || !isFileAt(place)) continue;
     // By a way that leads out of the root, the step finds nothing.
     const isReached = path === inside || isAbsolute(word);
-    if (isFileAt(place) && !(isReached && isDeclared(path, parameters, root)))
-      found.set(isReached ? path : word, path);
+    if (!isReached || !isDeclared(path, parameters, root)) found.set(isReached ? path : word, path);
   }
   // One that is nowhere is told of by itself, and not to be written again.
   const sound = filesOf(parameters).filter((path) => /[*?]|\/$/.test(path) || isFileAt(resolve(root, path)));

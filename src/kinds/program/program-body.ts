@@ -2,39 +2,89 @@ import { dirname } from 'node:path';
 import { FailureError } from '../../base/failure.js';
 import { makeFolders } from '../../base/files/make-folders.js';
 import type { KindContext } from '../kind.js';
+import { filePath } from '../ports.js';
 import { collectOutputs } from './collect-outputs.js';
 import { isFolder } from './folder/is-folder.js';
+import { recordLaunch } from './lasting/launch-record.js';
+import { statePort } from './lasting/program-segments.js';
+import {
+  closeState,
+  handOnState,
+  openState,
+  type ProgramState,
+  placeEvents,
+} from './lasting/program-state.js';
 import { launchOf } from './launch.js';
 import { placeInputs, placeOf } from './place-inputs.js';
 import { programEnvironment } from './program-environment.js';
 import type { ProgramParameters } from './program-parameters.js';
+import { type AbsentFiles, listenForAbsentFiles } from './reads/absent-files.js';
 import { pathNamed } from './reads/file-entries.js';
 import { describeEnding, type Ending, runProgram } from './run-program.js';
 
 /** Runs the program in the node's scratch folder and moves what it wrote to the output ports. */
 export async function run(context: KindContext<ProgramParameters>): Promise<void> {
   const { parameters } = context;
-  await placeInputs(context, parameters.labels);
+  const { before, inputs } = stateBefore(context);
+  await placeInputs({ ...context, inputs }, parameters.labels);
   for (const path of Object.values(parameters.outputs)) {
     const place = placeOf(context, path);
     makeFolders(isFolder(path) ? place : dirname(place));
   }
   const launch = launchOf(parameters, (name) => pathNamed(name, context.files));
   const env = programEnvironment(context, launch);
-  const ending = await runProgram(context, { ...parameters, argv: launch.argv, env });
-  const failure = describeEnding(ending);
-  if (context.signal.aborted) throw context.signal.reason;
-  if (failure !== undefined) {
-    throw new FailureError({ reason: 'step-failed', ...failure, ...adviceOn(ending, parameters) });
+  const state = await openState(context, before);
+  try {
+    const absent = listenForAbsentFiles(context.root, parameters.script);
+    const program = { ...parameters, argv: launch.argv, env };
+    const ending = await runProgram(listening(context, absent), program, state);
+    await placeEvents(context, state);
+    const failure = describeEnding(ending);
+    if (context.signal.aborted) throw context.signal.reason;
+    if (failure !== undefined) {
+      const hint = adviceOnFlags(ending, parameters) ?? absent.advice() ?? adviceOnState(ending, state);
+      throw new FailureError({ reason: 'step-failed', ...failure, ...(hint === undefined ? {} : { hint }) });
+    }
+    await collectOutputs(context, parameters.outputs);
+    if (parameters.segment === true) await handOnState(context, state);
+  } catch (error) {
+    recordLaunch(context, launch, env);
+    throw error;
+  } finally {
+    closeState(context);
   }
-  await collectOutputs(context, parameters.outputs);
+}
+
+/** What a segment goes on from, which is no file of the program's folder. */
+function stateBefore({ inputs, parameters }: KindContext<ProgramParameters>) {
+  if (parameters.segment !== true) return { inputs };
+  const { [statePort]: before, ...others } = inputs;
+  return before === undefined ? { inputs: others } : { inputs: others, before: filePath(before) };
 }
 
 /** What Python's argparse says with exit code 2: it does not know a flag, or not such a value. */
-function adviceOn(ending: Ending, { argv, args, params }: ProgramParameters): { readonly hint?: string } {
+function adviceOnFlags(ending: Ending, { argv, args, params }: ProgramParameters): string | undefined {
   const hasFlags = argv === undefined && args === undefined && params !== undefined;
-  if (!hasFlags || ending.type !== 'exited' || ending.exitCode !== 2) return {};
+  if (!hasFlags || ending.type !== 'exited' || ending.exitCode !== 2) return undefined;
+  return `the script may not take one of its flags, which are the names under params: ${Object.keys(params).join(', ')}; \`args\` says what it takes instead`;
+}
+
+/** What goes on from an earlier attempt may have fallen over what that left. */
+function adviceOnState(ending: Ending, { isResumed }: ProgramState): string | undefined {
+  if (!isResumed || ending.type !== 'exited') return undefined;
+  return 'it went on from what an attempt before left in KSHOT_STATE; where that is at fault, `kshot run --force=STEP` begins without';
+}
+
+/** The context, what the program prints told to another, too. */
+function listening(
+  context: KindContext<ProgramParameters>,
+  absent: AbsentFiles,
+): KindContext<ProgramParameters> {
   return {
-    hint: `the script may not take one of its flags, which are the names under params: ${Object.keys(params).join(', ')}; \`args\` says what it takes instead`,
+    ...context,
+    printed(ended, open) {
+      absent.hear(ended);
+      context.printed(ended, open);
+    },
   };
 }

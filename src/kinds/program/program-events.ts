@@ -135,7 +135,7 @@ export interface EventListener {
 }
 
 /** Tells all that a file holds, in order: what a program has sent. */
-export function tellEvents(file: string, listener: EventListener): void {
+export function replayEvents(file: string, listener: EventListener): void {
   const reader = createReader(listener);
   withFile(file, (descriptor) => readOn(descriptor, reader, pieceBytes, true));
   reader.end();
@@ -152,9 +152,15 @@ export interface EventFollower {
 /**
  * Looks a few times a second whether a file has grown: that works on every file system, and for a file that is made,
  * replaced or begun anew meanwhile. A line without its end is waited for.
+ *
+ * @param before What is there by now and need not be told: whole lines.
  */
-export function followEvents(file: string, listener: EventListener): EventFollower {
-  let reader = createReader(listener);
+export function followEvents(
+  file: string,
+  listener: EventListener,
+  before: Buffer = Buffer.alloc(0),
+): EventFollower {
+  let reader = createReader(listener, before);
   let identity = '';
   const read = (descriptor: number, isLast: boolean): void => {
     const { size, ino } = fstatSync(descriptor);
@@ -196,10 +202,12 @@ function readOn(
   } while (toTheEnd);
 }
 
-function createReader({ event, problem }: EventListener) {
+function createReader({ event, problem }: EventListener, before: Buffer = Buffer.alloc(0)) {
   const parse = createEventParser();
+  // How lines are numbered, and the steps of lines without one, depends on those before.
+  before.toString('utf8').split('\n').slice(0, -1).forEach(parse);
   const decoder = new StringDecoder('utf8');
-  let place = 0;
+  let place = before.length;
   let begun = '';
   const report = (line: string): void => {
     const parsed = parse(line);

@@ -4,6 +4,7 @@ import { numberText } from '../../base/number-text.js';
 import type { ExternalFile, InputPort, PlannedLists, PlannedStep, StepPlan, StepShape } from '../kind.js';
 import { inNoKey } from '../parameters.js';
 import { fileOf } from '../shapes.js';
+import { segmentProgram } from './lasting/program-segments.js';
 import type { LaunchParameters } from './launch.js';
 import { type ListLabels, labelsOf } from './list-labels.js';
 import { outputPaths, outputPorts, outputsParameter, typedOutputs } from './program-outputs.js';
@@ -78,6 +79,8 @@ export type ProgramParameters = LaunchParameters & {
   readonly outputs: { readonly [port: string]: string };
   /** How the elements of lists are called, by port; those of the others are numbered. */
   readonly labels?: ListLabels;
+  /** It goes on from the state at port `state`, and gives its own there. */
+  readonly segment?: boolean;
 };
 
 /** Their forms in the key. */
@@ -103,6 +106,7 @@ export const programKind = {
     ),
   outputs: ({ outputs }: ProgramGiven) => outputPorts(outputs),
   derived: ({ outputs }: ProgramGiven) => typedOutputs(outputs),
+  segmentsOf: segmentProgram,
   plan: (
     { parameters, files = [] }: Pick<PlannedStep<ProgramGiven>, 'parameters' | 'files'>,
     lists: PlannedLists,

@@ -1,6 +1,5 @@
 import { spawn } from 'node:child_process';
 import { realpathSync } from 'node:fs';
-import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { killProcessGroup } from '../../base/process-group.js';
 import {
@@ -12,9 +11,10 @@ import {
 import { gpuEnvironment } from '../../engines/gpu-devices.js';
 import type { KindContext, Progress } from '../kind.js';
 import type { CommandParameters } from './command.js';
+import { environmentOfState, type ProgramState } from './lasting/program-state.js';
 import { quotedWord } from './launch.js';
 import { variablesOf } from './program-environment.js';
-import { eventsFile, eventsVariable, followEvents } from './program-events.js';
+import { type EventListener, eventsVariable, followEvents } from './program-events.js';
 import { ProgramScreen } from './program-lines.js';
 import { projectPathsIn } from './project-paths.js';
 
@@ -31,12 +31,16 @@ export type Ending =
   | { readonly type: 'exited'; readonly exitCode: number | null; readonly signal: NodeJS.Signals | null };
 
 /** Runs the program; resolves when it has ended and nothing that it started is waited for any more. */
-export async function runProgram(context: KindContext, { argv, env }: CommandParameters): Promise<Ending> {
+export async function runProgram(
+  context: KindContext,
+  { argv, env }: CommandParameters,
+  state: ProgramState,
+): Promise<Ending> {
   context.log(`$ ${typeof argv === 'string' ? argv : argv.map(quotedWord).join(' ')}`);
   // Before it starts: a program may remove its folder at once.
   const shown = projectPathsIn([context.scratch, realpathSync(context.scratch)]);
   const startedAt = performance.now();
-  const child = start(context, argv, env);
+  const child = start(context, argv, { ...env, ...environmentOfState(state) });
   if ('why' in child) return child;
   const { pid } = child;
   // With an `error` no `exit` follows.
@@ -46,7 +50,7 @@ export async function runProgram(context: KindContext, { argv, env }: CommandPar
   });
   const output = readOutput(child, context, shown);
   if (pid === undefined) return await exited;
-  const events = readEvents(context);
+  const events = readEvents(context, state);
   context.ownProcessGroup(pid);
   const timers: NodeJS.Timeout[] = [];
   const gaveUp = new Promise<Ending>((resolve) => {
@@ -88,7 +92,6 @@ function start(
         ...variablesOf(['PATH', 'HOME', 'LANG']),
         ...gpuEnvironment(gpus),
         ...env,
-        [eventsVariable]: join(scratch, eventsFile),
         [stepFolderVariable]: scratch,
       },
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -155,10 +158,13 @@ function readOutput(
 }
 
 /** Makes progress of what the program sends while it runs; of lines that are no events the first is told. */
-function readEvents({ scratch, progress, log }: KindContext): { finish(): void } {
+function readEvents(
+  { progress, log }: KindContext,
+  { events, eventsBefore }: ProgramState,
+): { finish(): void } {
   let said: Pick<Progress, 'total' | 'unit'> = { unit: 'steps' };
   let problems = 0;
-  const follower = followEvents(join(scratch, eventsFile), {
+  const listener: EventListener = {
     event({ step, total, unit, values }) {
       said = {
         ...said,
@@ -171,7 +177,8 @@ function readEvents({ scratch, progress, log }: KindContext): { finish(): void }
       problems++;
       if (problems === 1) log(`line ${line} of ${eventsVariable}: ${message}; it is passed over`);
     },
-  });
+  };
+  const follower = followEvents(events, listener, eventsBefore);
   return {
     finish() {
       follower.finish();

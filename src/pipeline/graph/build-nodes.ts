@@ -5,13 +5,15 @@ import type { JsonObject } from '../../base/json.js';
 import { suggestion } from '../../base/nearest-name.js';
 import { formatNodeId, type NodeIdParts } from '../../base/node-id.js';
 import { engines as descriptors } from '../../engines/registry.js';
-import type { ExternalFiles, Label, Objection, StepPlan, StepShape } from '../../kinds/kind.js';
+import type { ExternalFiles, Label, Objection, Segmentation, StepPlan, StepShape } from '../../kinds/kind.js';
 import type { ImportTracer } from '../imports/import-tracer.js';
 import type { InterpreterVersions } from '../interpreter-versions.js';
+import { segmentationOf } from '../spec/segments-spec.js';
 import type { StepSpec } from '../spec/step-spec.js';
 import { failureAt, placeOfText, type ReportFailure } from '../text/located-value.js';
-import { settingsMerger } from './chosen-settings.js';
+import { settingsMerger, settingsOfSegment } from './chosen-settings.js';
 import type { Connector, Given } from './connect-inputs.js';
+import { numbersOf } from './count-nodes.js';
 import { demandOf } from './demand.js';
 import { derivationsOf, deriveNodes, shareInputs, treeOfNode } from './derive-nodes.js';
 import type { Combination } from './expand-matrix.js';
@@ -98,10 +100,12 @@ function connectInstance(
   const { step, given } = instance;
   const { kind } = step;
   const inputNames = [...step.inputs, ...step.over].map(({ port }) => port);
-  const ports =
+  const kindPorts =
     typeof kind.inputs !== 'function'
       ? kind.inputs
       : parameters && kind.inputs({ parameters: parameters.full, inputNames });
+  const ofSegments = segmentationOf(step)?.ports?.inputs(parameters?.full ?? {});
+  const ports = kindPorts && { ...kindPorts, ...ofSegments };
   const inputs = ports && connect(ports, given);
   if (parameters === undefined || ports === undefined || inputs === undefined) return undefined;
   const external = findFiles({ parameters: parameters.full, inputNames });
@@ -116,7 +120,8 @@ function connectInstance(
 function foreseenTree(instance: Instance): PortTree | undefined {
   const { kind } = instance.step;
   const { outputs } = kind;
-  if (typeof outputs === 'function' || kind.segmentation !== undefined || kind.plan !== undefined) {
+  const isSegmented = segmentationOf(instance.step) !== undefined;
+  if (typeof outputs === 'function' || isSegmented || kind.plan !== undefined) {
     return undefined;
   }
   return treeOfNode(formatNodeId(idPartsOf(instance)), outputs, derivationsOf(kind));
@@ -136,7 +141,10 @@ function planInstance(connected: ConnectedInstance, context: NodeContext): StepP
     facts: Object.fromEntries(Object.entries(inputs).map(([port, tree]) => [port, known.factsAt(tree)])),
     files,
   };
-  const plan = step.kind.plan?.(planned, known.elementsOf(ports, given));
+  const planOfKind = step.kind.plan?.(planned, known.elementsOf(ports, given));
+  const ofSegments = segmentationOf(step)?.check?.(planned) ?? [];
+  // A kind that lets steps say how they are cut has a plan.
+  const plan = planOfKind && { ...planOfKind, objections: [...planOfKind.objections, ...ofSegments] };
   const objections: readonly Objection[] = [
     ...(step.kind.check?.(planned) ?? []),
     ...(plan?.objections ?? []),
@@ -222,43 +230,102 @@ function addNodes(
   };
   const matrix: Label = [{ values: combination.values.map(({ name, value }) => ({ name, value })) }];
 
-  const add = (id: string, own: JsonObject, carried: DraftNode['inputs'], segment: Label): PortTree => {
+  const add: NodeAdder = (id, own, { carried, label: segment, ...more } = byItself) => {
+    // How far a segment comes stands in the place of how far all go.
+    const reached = namesOfLabel(segment);
+    const isDeclaring = kind.declarations !== undefined;
     const names = {
-      ...namesOfLabel([...overLabel, ...matrix, ...segment]),
-      ...(kind.declarations === undefined ? {} : shown.names),
+      ...namesOfLabel([...overLabel, ...matrix]),
+      ...(isDeclaring ? shown.names : {}),
+      ...reached,
     };
-    const label = [...matrix, ...overLabel, ...segment];
-    const node = { ...common, id, names, label, parameters: own, inputs: { ...inputs, ...carried } };
+    const node = {
+      ...common,
+      ...more,
+      id,
+      names,
+      givenParameters: { ...common.givenParameters, ...(isDeclaring ? reached : {}) },
+      label: [...matrix, ...overLabel, ...segment],
+      parameters: own,
+      inputs: { ...inputs, ...carried },
+    };
     const derived = deriveNodes(node, derivations, shared);
-    const telling = kind.declarations === undefined ? shown.names : names;
-    context.known.add(node, derived, { kind, derivations }, full, telling);
+    context.known.add(node, derived, { kind, derivations }, full, isDeclaring ? names : shown.names);
     return treeOfNode(id, outputs, derivations);
   };
 
   const parts = idPartsOf(connected);
-  if (kind.segmentation === undefined) {
-    return add(formatNodeId(parts), withSettings === undefined ? canonical : full, {}, []);
-  }
-  const { count, segment: segmentAt, labelledBy, carry, lists, last } = kind.segmentation;
+  const segmentation = segmentationOf(step);
+  // With settings to come they are not yet canonical.
+  const own = withSettings === undefined ? canonical : full;
+  if (segmentation === undefined) return add(formatNodeId(parts), own);
+  return addSegments({ step, segmentation, parts, own, canonical, withSettings }, add);
+}
+
+const byItself = { carried: {}, label: [] };
+
+/** Adds a node, by itself or as a segment of a chain. */
+type NodeAdder = (
+  id: string,
+  own: JsonObject,
+  segment?: Pick<DraftNode, 'withSettings' | 'carriedAt'> & {
+    /** What it takes of the segment before. */
+    readonly carried: DraftNode['inputs'];
+    readonly label: Label;
+  },
+) => PortTree;
+
+/** What the segments of an instance are made of. */
+interface Chain {
+  readonly step: StepSpec;
+  readonly segmentation: Segmentation;
+  readonly parts: NodeIdParts;
+  /** Parameters of the whole, as those of a node would be. */
+  readonly own: JsonObject;
+  readonly canonical: JsonObject;
+  readonly withSettings: DraftNode['withSettings'];
+}
+
+function addSegments(chain: Chain, add: NodeAdder): PortTree {
+  const { step, segmentation, parts, own, canonical, withSettings } = chain;
+  const { count, countedBy, segment: segmentAt, labelledBy, carry } = segmentation;
+  const numbersIn = (parameters: JsonObject) => numbersOf(step, countedBy, parameters);
   const segments: { readonly label: Label; readonly tree: PortTree }[] = [];
   let carried: DraftNode['inputs'] = {};
-  for (let index = 0; index < count(canonical); index++) {
-    const { label: text, parameters: own } = segmentAt(canonical, index);
+  for (let index = 0; index < count(numbersIn(canonical)); index++) {
+    const { label: text, parameters } = segmentAt(own, index);
     const id = formatNodeId({ ...parts, elements: [...parts.elements, text] });
     const label = [{ values: [{ name: labelledBy, value: Number(text) }], text, isSegment: true }];
-    segments.push({ label, tree: add(id, own, carried, label) });
+    const merge =
+      withSettings &&
+      settingsOfSegment(
+        step.kind,
+        withSettings,
+        numbersIn,
+        canonical,
+        (one) => segmentAt(one, index).parameters,
+      );
+    const tree = add(id, parameters, {
+      carried,
+      label,
+      ...(index === 0 ? {} : { carriedAt: carry.input }),
+      ...(merge === undefined ? {} : { withSettings: merge }),
+    });
+    segments.push({ label, tree });
     const leaf: Source = { node: id, path: carry.output };
     carried = { [carry.input]: { type: 'file', leaf } };
   }
-  return treeOfSegments({ lists, last }, segments);
+  return treeOfSegments(segmentation, segments);
 }
 
 /** With the shapes that planning gives to those that can be anything; without them, they are not there. */
 function outputsOf(
-  { step: { kind }, parameters }: ConnectedInstance,
+  { step, parameters }: ConnectedInstance,
   plan: StepPlan | undefined,
 ): DraftNode['outputs'] {
-  const outputs = typeof kind.outputs === 'function' ? kind.outputs(parameters.full) : kind.outputs;
+  const { kind } = step;
+  const ofKind = typeof kind.outputs === 'function' ? kind.outputs(parameters.full) : kind.outputs;
+  const outputs = { ...ofKind, ...segmentationOf(step)?.ports?.outputs };
   if (plan === undefined) return outputs;
   return Object.fromEntries(
     Object.entries(outputs).flatMap(([port, output]) => {
@@ -266,6 +333,10 @@ function outputsOf(
       return shape === undefined ? [] : [[port, { ...output, shape }]];
     }),
   );
+}
+
+function importsOf({ imports }: ExternalFiles): Pick<DraftNode, 'imports'> {
+  return imports === undefined ? {} : { imports: { manifest: imports, digest: sha256(imports) } };
 }
 
 /** What is the same for all nodes of an instance. */
@@ -290,9 +361,7 @@ function commonProperties(
     ...(kind.declarations === undefined ? {} : { declarations: kind.declarations }),
     files,
     patterns: external.patterns ?? [],
-    ...(external.imports === undefined
-      ? {}
-      : { imports: { manifest: external.imports, digest: sha256(external.imports) } }),
+    ...importsOf(external),
     remarks: (external.remarks ?? []).map(({ message, path = [] }) =>
       failureAt(findParameter(step, combination, path).place, 'invalid-value', message),
     ),

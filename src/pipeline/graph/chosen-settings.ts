@@ -82,6 +82,32 @@ function mergeSettings(
   return success({ ...kind.parameters.canonical(merged), ...planned });
 }
 
+/**
+ * What gives a segment its parameters where settings are chosen for the step.
+ *
+ * @param numbers What segments were counted by, as planning knew it: settings cannot change how many there are.
+ * @param segment The parameters of the segment, from those of the step.
+ */
+export function settingsOfSegment(
+  kind: Kind,
+  merge: NonNullable<GraphNode['withSettings']>,
+  numbersIn: (parameters: JsonObject) => JsonObject,
+  planned: JsonObject,
+  segment: (parameters: JsonObject) => JsonObject,
+): NonNullable<GraphNode['withSettings']> {
+  const numbers = numbersIn(planned);
+  return (text) => {
+    const merged = merge(text);
+    if (!merged.ok) return merged;
+    const chosen = numbersIn(merged.value);
+    const changed = Object.keys(numbers).filter((name) => chosen[name] !== numbers[name]);
+    if (changed.length === 0) return success(segment(merged.value));
+    return refused(kind, [
+      `${changed.join(' and ')} is what segments are made of, and has to be known when a plan is made`,
+    ]);
+  };
+}
+
 /** The names that a step takes from settings, and where among the parameters each goes. */
 export function settingsOf(
   { parameters: { settings }, declarations }: Kind,

@@ -1,5 +1,8 @@
-import type { JsonObject } from '../../base/json.js';
+import { isJsonObject, type JsonObject } from '../../base/json.js';
+import { declaredValue } from '../../kinds/declared-values.js';
+import { pathOfDeclaration } from '../spec/parameter-schema.js';
 import { isSelected, type Reference } from '../spec/reference.js';
+import { segmentationOf } from '../spec/segments-spec.js';
 import type { InputSpec, StepSpec } from '../spec/step-spec.js';
 import { failureAt, type ReportFailure, toJsonObject } from '../text/located-value.js';
 import { shapeOf } from './connect-inputs.js';
@@ -73,30 +76,40 @@ function nodesOf(step: StepSpec, axes: readonly Axis[], elements: number): numbe
   // A matrix is gone through, to check it, even where `over` goes through nothing.
   const each = 1 + Object.keys(derivationsOf(step.kind)).length;
   const combinations = each * countCombinations(axes) * Math.max(1, elements);
-  if (step.kind.segmentation === undefined || combinations > nodesLimit) return combinations;
-  return segmentsOfAll(step, axes) * Math.max(1, elements);
+  if (segmentationOf(step) === undefined || combinations > nodesLimit) return combinations;
+  return each * segmentsOfAll(step, axes) * Math.max(1, elements);
 }
 
 /** The names of the matrix that change how many segments there are. */
-function countingAxes({ kind }: StepSpec, axes: readonly Axis[]): readonly Axis[] {
-  return axes.filter(({ name }) => kind.segmentation?.countedBy.includes(name));
+function countingAxes(step: StepSpec, axes: readonly Axis[]): readonly Axis[] {
+  const { countedBy = [] } = segmentationOf(step) ?? {};
+  return axes.filter(({ name }) => countedBy.includes(name));
 }
 
 /** How many nodes one combination and element become; 1 where the numbers are none, which is found when they are read. */
 function segmentsOf(step: StepSpec, combination: Combination): number {
-  const { segmentation } = step.kind;
+  const segmentation = segmentationOf(step);
   if (segmentation === undefined) return 1;
-  const numbers = numbersOf(step, combination);
+  const numbers = numbersOfCombination(step, combination);
   if (Object.values(numbers).some((number) => typeof number !== 'number')) return 1;
   const count = segmentation.count(numbers);
   return Number.isFinite(count) ? Math.max(1, count) : 1;
 }
 
-/** The parameters that segments are counted by. */
-function numbersOf(step: StepSpec, combination: Combination): JsonObject {
+function numbersOfCombination(step: StepSpec, combination: Combination): JsonObject {
   const full = step.kind.parameters.complete(withCombination(toJsonObject(step.with), combination));
-  const { countedBy = [] } = step.kind.segmentation ?? {};
-  return Object.fromEntries(countedBy.map((name) => [name, full[name] ?? null]));
+  return numbersOf(step, segmentationOf(step)?.countedBy ?? [], full);
+}
+
+/** The values that segments are counted by, among the parameters or what these declare. */
+export function numbersOf(
+  { kind }: Pick<StepSpec, 'kind'>,
+  countedBy: readonly string[],
+  parameters: JsonObject,
+): JsonObject {
+  const declared = kind.declarations === undefined ? parameters : parameters[kind.declarations];
+  const values = isJsonObject(declared) ? declared : {};
+  return Object.fromEntries(countedBy.map((name) => [name, declaredValue(values, name) ?? null]));
 }
 
 function elementsOf({ over, kind }: StepSpec, counted: ReadonlyMap<string, CountedStep>): Length | undefined {
@@ -137,7 +150,9 @@ function extentOf({ selector, ports }: Reference, counted: CountedStep | undefin
   }));
   const combinations = countCombinations(axes);
   if (combinations === 0) return undefined;
-  const hasSegments = Object.hasOwn(step.kind.segmentation?.lists ?? {}, ports[0] ?? '');
+  const { lists = {}, listsAt } = segmentationOf(step) ?? {};
+  const [port = ''] = ports;
+  const hasSegments = Object.hasOwn(lists, port) || port === listsAt;
   const whole = hasSegments ? segmentsOfAll(step, axes) : combinations;
   const isMany = selector.length === 0 ? axes.length > 0 : combinations > 1;
   if (isMany || step.over.length > 0) {
@@ -157,21 +172,25 @@ function segmentsOfAll(step: StepSpec, axes: readonly Axis[]): number {
 
 /** Says that a step would become too many nodes beside those of the steps before it, and what makes them so many. */
 function refuse({ step, nodes, axes }: CountedStep, before: number, report: ReportFailure): void {
-  const { countedBy = [] } = step.kind.segmentation ?? {};
+  const { countedBy = [] } = segmentationOf(step) ?? {};
   const combination = longest(step, axes);
-  const numbers = Object.entries(numbersOf(step, combination)).map(
+  const numbers = Object.entries(numbersOfCombination(step, combination)).map(
     ([name, number]) => `${name} (${JSON.stringify(number)})`,
   );
   const factors = [...numbers, ...axes.map(({ name }) => `the values of ${name}`)];
   if (step.over.length > 0) factors.push('the list that over goes through');
   report(
     failureAt(
-      findParameter(step, combination, countedBy.slice(0, 1)).place,
+      findParameter(step, combination, pathOfFirst(step, countedBy)).place,
       'invalid-value',
       `${step.name} would become at least ${nodes} nodes${nodes > nodesLimit ? '' : `, after ${before} of other steps`}; a pipeline may have ${nodesLimit}`,
       { hint: factors.length === 0 ? undefined : `change ${factors.join(' or ')}` },
     ),
   );
+}
+
+function pathOfFirst({ kind, with: given }: StepSpec, [first]: readonly string[]): readonly string[] {
+  return first === undefined ? [] : (pathOfDeclaration(kind, given, first) ?? [first]);
 }
 
 /** The combination with the most segments, the first of equals. */

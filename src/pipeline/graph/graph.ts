@@ -61,6 +61,8 @@ export interface GraphNode {
   /** Where values are chosen for it at port `settings`: the canonical parameters, once the document is there. */
   readonly withSettings?: (text: string) => Result<JsonObject, Failure>;
   readonly inputs: { readonly [port: string]: Tree<Source> };
+  /** Of a segment: the input at which it takes what the one before it left. */
+  readonly carriedAt?: string;
   /** Input ports whose lists may lack elements when the node starts. */
   readonly mayLack?: readonly string[];
   readonly outputs: { readonly [port: string]: OutputPort };

@@ -9,7 +9,12 @@ import type { Source } from './graph.js';
 /** What a step gives: a tree of sources of which planning still knows contents and the names of list elements. */
 export type PortTree =
   | { readonly type: 'file'; readonly source: Source; readonly content: Content }
-  | { readonly type: 'bundle'; readonly ports: { readonly [name: string]: PortTree } }
+  | {
+      readonly type: 'bundle';
+      readonly ports: { readonly [name: string]: PortTree };
+      /** Reached by their names, and no part of the whole. */
+      readonly beside?: { readonly [name: string]: PortTree };
+    }
   | { readonly type: 'list'; readonly elements: readonly PortTree[]; readonly labels: readonly Label[] };
 
 /** A bundle of what a step gives. */
@@ -104,7 +109,7 @@ export function portAt(tree: PortTree, names: readonly string[], text: string): 
   }
   const below = portNamed(tree, name);
   if (below !== undefined) return portAt(below, rest, text);
-  const known = tree.type === 'bundle' ? Object.keys(tree.ports) : [];
+  const known = tree.type === 'bundle' ? Object.keys({ ...tree.ports, ...tree.beside }) : [];
   const start = text.slice(0, text.length - names.join('.').length);
   return failed({
     reason: 'unknown-port',
@@ -114,7 +119,9 @@ export function portAt(tree: PortTree, names: readonly string[], text: string): 
 }
 
 function portNamed(tree: PortTree, name: string): PortTree | undefined {
-  return tree.type === 'bundle' && Object.hasOwn(tree.ports, name) ? tree.ports[name] : undefined;
+  if (tree.type !== 'bundle') return undefined;
+  const ports = Object.hasOwn(tree.ports, name) ? tree.ports : (tree.beside ?? {});
+  return Object.hasOwn(ports, name) ? ports[name] : undefined;
 }
 
 /**

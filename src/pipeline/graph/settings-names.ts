@@ -68,6 +68,14 @@ function refuseWrong(step: StepSpec, settings: Given, names: readonly string[], 
         }),
       );
     }
+    if (step.segments?.of === name) {
+      const message = `${settings.text} sets ${name}, of which segments are made: how many there are has to be known when a plan is made`;
+      report(
+        failureAt(settings.input, 'invalid-value', message, {
+          hint: 'have what chooses them name the others: with: { settings: [NAME] }',
+        }),
+      );
+    }
     if ((!isDeclaring && taken.length === 0) || taken.includes(name)) continue;
     const [lack, hint] = isDeclaring
       ? [`${kind.declarations} does not declare`, undeclaredHint(kind, step.with, name)]

@@ -22,26 +22,44 @@ export interface StepInstance {
   readonly tree: PortTree;
 }
 
-/** What a chain of segments stands for: of some ports a list of what all give, of others what the last one gives. */
+/**
+ * What a chain of segments stands for: of some ports a list of what all give, of others what the last one gives; or what
+ * the last one gives, and beside it a list for each port.
+ */
 export function treeOfSegments(
-  { lists, last }: Pick<Segmentation, 'lists' | 'last'>,
+  { lists = {}, last = {}, listsAt, ports: own }: Segmentation,
   segments: readonly { readonly label: Label; readonly tree: PortTree }[],
 ): PortTree {
-  const portOf = (tree: PortTree | undefined, port: string) =>
-    tree?.type === 'bundle' ? tree.ports[port] : undefined;
-  const ports: { [name: string]: PortTree } = {};
-  for (const [stepPort, port] of Object.entries(lists)) {
-    ports[stepPort] = {
-      type: 'list',
-      elements: segments.flatMap(({ tree }) => portOf(tree, port) ?? []),
-      labels: segments.map(({ label }) => label),
-    };
+  const bundles = segments.map(({ tree }) => (tree.type === 'bundle' ? tree.ports : {}));
+  const listOf = (port: string): PortTree => ({
+    type: 'list',
+    elements: bundles.flatMap((ports) => ports[port] ?? []),
+    labels: segments.map(({ label }) => label),
+  });
+  const ofLast = bundles.at(-1) ?? {};
+  const named = (
+    ports: { readonly [name: string]: string },
+    treeAt: (port: string) => PortTree | undefined,
+  ) =>
+    Object.entries(ports).flatMap(([name, port]) => {
+      const tree = treeAt(port);
+      return tree === undefined ? [] : [[name, tree] as const];
+    });
+  if (listsAt === undefined) {
+    const ports = [...named(lists, listOf), ...named(last, (port) => ofLast[port])];
+    return { type: 'bundle', ports: Object.fromEntries(ports) };
   }
-  for (const [stepPort, port] of Object.entries(last)) {
-    const tree = portOf(segments.at(-1)?.tree, port);
-    if (tree !== undefined) ports[stepPort] = tree;
-  }
-  return { type: 'bundle', ports };
+  const every = Object.fromEntries(Object.keys(ofLast).map((port) => [port, port]));
+  const isOwn = ([name]: readonly [string, PortTree]) => Object.hasOwn(own?.outputs ?? {}, name);
+  const all = Object.entries(ofLast);
+  return {
+    type: 'bundle',
+    ports: Object.fromEntries(all.filter((port) => !isOwn(port))),
+    beside: {
+      ...Object.fromEntries(all.filter(isOwn)),
+      [listsAt]: { type: 'bundle', ports: Object.fromEntries(named(every, listOf)) },
+    },
+  };
 }
 
 /** The tree that a reference names, given the value of its step. */

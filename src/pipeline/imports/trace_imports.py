@@ -499,7 +499,7 @@ class Tracer:
         if isinstance(node, ast.Attribute) and node.attr == "parent":
             return every(self.values(node.value, scope), os.path.dirname)
         if isinstance(node, ast.Subscript) and isinstance(node.value, ast.Attribute) and node.value.attr == "parents":
-            index = literal_index(getattr(node.slice, "value", node.slice))
+            index = literal_index(node.slice)
             return None if index is None else every(self.values(node.value.value, scope), above_by(index + 1))
         if isinstance(node, ast.Call):
             return self.computed(node, scope)
@@ -699,6 +699,9 @@ def list_parts(node):
 
 
 def literal_index(node):
+    if type(node).__name__ == "Index":
+        # Until Python 3.9, around what stands in brackets.
+        node = node.value
     return node.value if isinstance(node, ast.Constant) and isinstance(node.value, int) else None
 
 

@@ -87,10 +87,7 @@ export async function differences(
     for (const line of valueDifferences('missing', before['missing'], after['missing'])) lines.push(line);
   }
   for (const line of memberDifferences(fileNamed, before['files'], after['files'])) lines.push(line);
-  if (!equal(before['imports'], after['imports'])) {
-    const [old, now] = await manifestsOf(before['imports'], after['imports'], readManifest);
-    for (const line of importDifferences(old, now)) lines.push(line);
-  }
+  for (const line of await differencesOfImports(before, after, readManifest)) lines.push(line);
 
   const [engineBefore, engineAfter] = [objectOf(before['engine']), objectOf(after['engine'])];
   if (!equal(engineBefore['name'], engineAfter['name'])) {
@@ -172,6 +169,16 @@ function memberDifferences(
 function fileNamed(name: string): string {
   if (name.startsWith('//')) return `program ${name.slice(2)}`;
   return name.startsWith('/') ? `file …${name}` : `file ${name}`;
+}
+
+async function differencesOfImports(
+  { imports: before }: JsonObject,
+  { imports: after }: JsonObject,
+  readManifest: (digest: Digest) => Promise<string | undefined>,
+): Promise<readonly string[]> {
+  if (equal(before, after)) return [];
+  const [old, now] = await manifestsOf(before, after, readManifest);
+  return importDifferences(old, now);
 }
 
 async function codeDifference(

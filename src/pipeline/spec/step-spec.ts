@@ -1,6 +1,6 @@
 import type { Location } from '../../base/failure.js';
 import { suggestion } from '../../base/nearest-name.js';
-import type { Kind } from '../../kinds/kind.js';
+import type { DeclaredSegments, Kind } from '../../kinds/kind.js';
 import { replacedKinds } from '../../kinds/registry.js';
 import {
   expectMap,
@@ -21,6 +21,7 @@ import {
 import { own, parameterNamesOf, pathOfDeclaration, undeclaredHint } from './parameter-schema.js';
 import { parseReference, type Reference } from './reference.js';
 import { type ResourcesSpec, readCount, readResources } from './resources-spec.js';
+import { readSegments } from './segments-spec.js';
 
 export interface StepSpec {
   readonly name: string;
@@ -31,6 +32,8 @@ export interface StepSpec {
   readonly inputs: readonly InputSpec[];
   readonly over: readonly InputSpec[];
   readonly matrix: readonly MatrixSpec[];
+  /** What the step says of its segments. */
+  readonly segments?: DeclaredSegments;
   readonly resources: ResourcesSpec;
   /** How often a failed node is tried again. */
   readonly retries: number;
@@ -56,7 +59,7 @@ export interface MatrixSpec {
   readonly values: readonly LocatedValue[];
 }
 
-const stepKeys = ['kind', 'in', 'over', 'with', 'matrix', 'resources', 'retries', 'engine'];
+const stepKeys = ['kind', 'in', 'over', 'with', 'matrix', 'segments', 'resources', 'retries', 'engine'];
 
 export function readStep(
   name: string,
@@ -97,6 +100,7 @@ export function readStep(
       report(failureAt({ location: portLocation }, 'setting-twice', `port ${port} is in both in and over`));
     }
   }
+  const segments = readSegments(field('segments'), kind, withValue, report);
   return {
     name,
     location: entry.location,
@@ -108,6 +112,7 @@ export function readStep(
     inputs,
     over,
     matrix: readMatrix(field('matrix'), kind, withValue, report),
+    ...(segments === undefined ? {} : { segments }),
     resources: readResources(field('resources'), report),
     retries: readRetries(field('retries'), report),
     ...(engine === undefined ? {} : { engine }),

@@ -26,6 +26,7 @@ export function partialStateIn(file: string): PartialState {
     async save(state) {
       writeFileAtomic(file, Buffer.concat([digestOf(state), state]));
     },
+    folder: file,
   };
 }
 

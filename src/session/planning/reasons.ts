@@ -4,7 +4,6 @@ import type { Digest } from '../../base/canonical.js';
 import type { Tree } from '../../base/files/tree.js';
 import type { JsonObject } from '../../base/json.js';
 import { shortDigest } from '../../base/quantities.js';
-import { kinds } from '../../kinds/registry.js';
 import type { GraphNode, Source } from '../../pipeline/graph/graph.js';
 import { type Comparable, createManifestReader, differencesInOneLine } from '../../pipeline/plan/explain.js';
 import { preimageBeforeInputs } from '../../pipeline/plan/keys.js';
@@ -72,11 +71,10 @@ export async function latestSegmentBefore(
   history: NodeHistory,
   node: GraphNode,
 ): Promise<Comparable | undefined> {
-  const carry = kinds[node.kind]?.segmentation?.carry;
-  if (carry === undefined) return undefined;
   const nodes = new Map(graph.nodes.map((one) => [one.id, one]));
   for (let at: GraphNode | undefined = node; at !== undefined; ) {
-    const previous: Tree<Source> | undefined = at.inputs[carry.input];
+    const previous: Tree<Source> | undefined =
+      at.carriedAt === undefined ? undefined : at.inputs[at.carriedAt];
     if (previous?.type !== 'file') return undefined;
     const { node: id } = previous.leaf;
     const latest = await history.latestOf(id);

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { findRunAmong, noResults } from '../../artifacts/find-run.js';
+import { recordedNodesCalled } from '../../artifacts/recorded-nodes.js';
 import { identityOf, type RunRecord, readRegister, runFolderOf } from '../../artifacts/register.js';
 import { type ManifestNode, readManifest } from '../../artifacts/run-documents.js';
 import { type UnfinishedRun, unfinishedLogs, unfinishedRuns } from '../../artifacts/unfinished-runs.js';
@@ -110,15 +111,15 @@ function listingOf(
   for (const record of records.toReversed()) {
     const run = identityOf(record);
     for (const node of history.nodesOf(run)) names.add(node.step).add(node.id);
-    const nodes = history.nodesOf(run).filter((node) => node.id === step || isLogOfStep(node, step));
+    const nodes = recordedNodesCalled(history.nodesOf(run), step).filter((node) => isWorthLog(node, step));
     if (nodes.length > 0) return { run, startedAt: record.started_at, nodes };
   }
   return undefined;
 }
 
-/** What is derived from a step's node has little to say, unless it failed. */
-function isLogOfStep(node: ManifestNode, step: string): boolean {
-  return node.step === step && (node.derived_from === undefined || node.outcome === 'failed');
+/** What is derived from a step's node has little to say, unless it failed, or is asked for itself. */
+function isWorthLog(node: ManifestNode, step: string): boolean {
+  return node.step !== step || node.derived_from === undefined || node.outcome === 'failed';
 }
 
 /**

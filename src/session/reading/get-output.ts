@@ -1,9 +1,12 @@
 import { existsSync } from 'node:fs';
 import { findRun, folderGone } from '../../artifacts/find-run.js';
+import { recordedNodesCalled } from '../../artifacts/recorded-nodes.js';
 import { identityOf } from '../../artifacts/register.js';
 import { type ManifestNode, readManifest } from '../../artifacts/run-documents.js';
+import { closingBracket } from '../../base/bracketed-text.js';
 import type { Failure } from '../../base/failure.js';
 import { suggestion } from '../../base/nearest-name.js';
+import { stepOfNode } from '../../base/node-id.js';
 import { failed, type Result, success } from '../../base/result.js';
 import { cacheFolder } from '../../store/cache-folder.js';
 import type { Digest, ObjectReference } from '../../store/entry.js';
@@ -22,8 +25,8 @@ export interface StoredOutput {
 }
 
 /**
- * An output of a run, its bytes verified: `NODE.PORT`, or `STEP.PORT` where only one node of the step has it; behind
- * a slash the file of a port that has several.
+ * An output of a run, its bytes verified: `NODE.PORT`, or where only one node has it `STEP.PORT` or
+ * `STEP[NAME=VALUE].PORT`; behind a slash the file of a port that has several.
  */
 export async function getOutput(
   root: string,
@@ -37,7 +40,7 @@ export async function getOutput(
   if (manifest === undefined) return failed([folderGone(record.value)]);
   const all = manifest.nodes.flatMap(outputsOf);
   const named = all.filter((one) => one.byNode === output || one.byId === output);
-  const found = named.length > 0 ? named : all.filter((one) => one.byStep === output);
+  const found = named.length > 0 ? named : outputsCalled(all, manifest.nodes, output);
   const [only, ...others] = found;
   if (only === undefined) return failed([noSuchOutput(output, run, all)]);
   if (others.length > 0) {
@@ -64,6 +67,8 @@ interface NamedOutput {
   readonly byNode: string;
   readonly byId: string;
   readonly byStep: string;
+  readonly node: string;
+  readonly path: string;
   readonly reference: ObjectReference;
 }
 
@@ -72,8 +77,23 @@ function outputsOf({ id, step, derived_from, outputs }: ManifestNode): readonly 
     byNode: `${derived_from ?? id}.${path}`,
     byId: `${id}.${path}`,
     byStep: `${step}.${path}`,
+    node: derived_from ?? id,
+    path,
     reference,
   }));
+}
+
+/** The outputs of that name of the nodes that what stands before it may be: a step, or some of its nodes by their values. */
+function outputsCalled(
+  all: readonly NamedOutput[],
+  nodes: readonly ManifestNode[],
+  output: string,
+): readonly NamedOutput[] {
+  const step = stepOfNode(output).split('.')[0] ?? '';
+  const end = output[step.length] === '[' ? closingBracket(output.slice(step.length)) : undefined;
+  const name = output.slice(0, step.length + (end === undefined ? 0 : end + 1));
+  const called = new Set(recordedNodesCalled(nodes, name).map(({ id }) => id));
+  return all.filter(({ node, path }) => called.has(node) && output === `${name}.${path}`);
 }
 
 function noSuchOutput(output: string, run: string, all: readonly NamedOutput[]): Failure {

@@ -59,7 +59,7 @@ export async function openStore(folder: string): Promise<Store> {
     },
     objectPath: objects.path,
     verify: objects.verify,
-    claim: async (key) => claim(layout, key, held),
+    claim: async (key, startsOver = false) => claim(layout, key, held, startsOver),
     claimDevice: (device) => claimDevice(layout, device),
     commit: async (workspace, entry, outputs) => commit(layout, objects, workspace, entry, outputs),
     release: async (workspace, keepScratch = false) => release(layout, workspace, keepScratch),
@@ -87,7 +87,7 @@ export async function openStore(folder: string): Promise<Store> {
   };
 }
 
-function claim(layout: Layout, key: Digest, held: HeldLock | undefined): Claim {
+function claim(layout: Layout, key: Digest, held: HeldLock | undefined, startsOver: boolean): Claim {
   if (!isDigest(key)) throw new FailureError({ reason: 'bug', message: `${key} is no key` });
   const path = layout.lock(key);
   try {
@@ -102,7 +102,7 @@ function claim(layout: Layout, key: Digest, held: HeldLock | undefined): Claim {
       return refusal(collection, layout.collectionLock);
     }
     try {
-      return { type: 'claimed', workspace: makeWorkspace(layout, key, attempt.token) };
+      return { type: 'claimed', workspace: makeWorkspace(layout, key, attempt.token, startsOver) };
     } catch (error) {
       releaseLock(path, attempt.token);
       throw error;

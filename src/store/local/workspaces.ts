@@ -22,15 +22,18 @@ let made = 0;
  * Makes the folders in which a key is computed: `partial/<key>/<token>.<count>/`. Resumable state is beside them, at
  * `partial/<key>/state`, so that the next owner of the key finds it however this one ends. Whatever else earlier
  * owners left is removed: the lock says that they are gone.
+ *
+ * @param startsOver removes the state, too
  */
-export function makeWorkspace(layout: Layout, key: Digest, token: string): Workspace {
+export function makeWorkspace(layout: Layout, key: Digest, token: string, startsOver = false): Workspace {
   const shared = layout.partialOf(key);
   const folder = join(shared, `${token}.${++made}`);
   const outputs = join(folder, 'outputs');
   const scratch = join(folder, scratchName);
   if (!reuseSpare(layout, shared, folder)) {
     for (const name of namesIn(shared)) {
-      if (!lastingNames.includes(name)) removeLeftBehind(join(shared, name));
+      const isState = name === stateName && startsOver;
+      if (isState || !lastingNames.includes(name)) removeLeftBehind(join(shared, name));
     }
     makeFolders(outputs);
   }
@@ -83,6 +86,11 @@ function moveScratch({ scratch }: Workspace, target: string): string | undefined
 /** What is kept of a step that failed, by the folder of its key. */
 export function keptIn(shared: string): string {
   return join(shared, keptName);
+}
+
+/** The resumable state of a step, likewise. */
+export function stateIn(shared: string): string {
+  return join(shared, stateName);
 }
 
 /** Removes all that was kept for a key whose outputs have been published or refused. */

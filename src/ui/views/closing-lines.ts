@@ -115,10 +115,12 @@ function nextCommands(
   ];
 }
 
-/** What another run does; of the kinds only those that train in segments keep what a node has done so far. */
+/** What another run does; where a node has kept no state, it begins anew. */
 function whatFollows({ nodes }: FinishedRun): string {
   const brokenOff = nodes.filter(({ outcome, log }) => outcome === 'cancelled' && log !== undefined);
-  const fromStart = brokenOff.filter(({ node }) => kinds[node.kind]?.segmentation === undefined);
+  const fromStart = brokenOff.filter(
+    ({ node, keepsState }) => kinds[node.kind]?.segmentation === undefined && keepsState !== true,
+  );
   const steps = [...new Set(fromStart.map(({ node }) => node.step))];
   if (steps.length === 0) return 'goes on from what is done';
   const names =

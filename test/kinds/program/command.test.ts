@@ -415,7 +415,16 @@ describe('a program', () => {
     const python = ['PYTHONDONTWRITEBYTECODE', 'PYTHONHASHSEED', 'PYTHONPATH', 'PYTHONUNBUFFERED'];
     const threads = ['MKL_NUM_THREADS', 'OMP_NUM_THREADS', 'OPENBLAS_NUM_THREADS'];
     expect(names.sort()).toEqual(
-      ['HOME', 'KSHOT_EVENTS', 'KSHOT_STEP_FOLDER', 'LANG', 'PATH', ...python, ...threads].sort(),
+      [
+        'HOME',
+        'KSHOT_EVENTS',
+        'KSHOT_STATE',
+        'KSHOT_STEP_FOLDER',
+        'LANG',
+        'PATH',
+        ...python,
+        ...threads,
+      ].sort(),
     );
     const log = project.read(run.outcomeOf('c').log ?? '');
     expect(log).toContain('$ /usr/bin/env\n');

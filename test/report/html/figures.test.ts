@@ -9,7 +9,7 @@ import { withUniqueIds } from '../../../src/report/html/figures/figure.js';
 import { heatMapFigures } from '../../../src/report/html/figures/heat-map-figures.js';
 import { settingGroups } from '../../../src/report/html/figures/setting-groups.js';
 import { sweepFigures } from '../../../src/report/html/figures/sweep-figures.js';
-import { chainOfSegments, trainingFigures } from '../../../src/report/html/figures/training-figures.js';
+import { chainsOfSegments, trainingFigures } from '../../../src/report/html/figures/training-figures.js';
 import type { RunRows } from '../../../src/report/html/run-rows.js';
 
 function metric(node: string, step: string, setting: Partial<MetricRow>, value: number): MetricRow {
@@ -267,8 +267,47 @@ describe('the figures of a run', () => {
   });
 
   it('know the trainings of a segmented kind by their seeds, and take other nodes as they are', () => {
-    expect(chainOfSegments('maml[seed=1]@300', 'maml.train')).toBe('maml[seed=1]');
-    expect(chainOfSegments('test@seed=1', 'eval.few_shot')).toBe('test@seed=1');
+    expect(chainsOfSegments('maml.train', [])('maml[seed=1]@300')).toBe('maml[seed=1]');
+    expect(chainsOfSegments('eval.few_shot', [])('test@seed=1')).toBe('test@seed=1');
+    // A program's are those that take each other's state.
+    const of = chainsOfSegments('python', [
+      { node: 'a[lr=1]@10', input: 'state', source_node: 'a[lr=1]@5' },
+      { node: 'a@8', input: 'model', source_node: 'a@4' },
+      { node: 'b@2', input: 'state', source_node: 'a@4' },
+    ]);
+    const nodes = ['a[lr=1]@5', 'a[lr=1]@10', 'a@8', 'a@4', 'b@2'];
+    expect(nodes.map(of)).toEqual(['a[lr=1]', 'a[lr=1]', 'a@8', 'a@4', 'b@2']);
+  });
+
+  it('draw what the segments of a program say of themselves at their ends', () => {
+    const ends = [5, 10];
+    const rows: RunRows = {
+      ...noRows,
+      history: ends.map((end) => ({
+        ...{ node: `fit@${end}`, step: 'fit', iterations: 5, last_iteration: end, iterations_per_row: 1 },
+        unfinished: null,
+      })),
+      curves: ends.map((end) => ({
+        node: `fit@${end}`,
+        step: 'fit',
+        name: 'loss',
+        iteration: end,
+        value: 1,
+        unfinished: null,
+      })),
+      lineage: [
+        { node: 'fit@10', input: 'state', source_node: 'fit@5', source_output: 'state' },
+        { node: 'fit@5/metrics', input: 'file', source_node: 'fit@5', source_output: 'metrics' },
+      ].map((row) => ({ ...row, roles: 'train', file: null, digest: null })),
+    };
+    const metrics = ends.map((end) => metric(`fit@${end}`, 'fit', {}, end / 100));
+    const [loss, own, ...others] = trainingFigures(rows, metrics, new Map([['fit', 'python']]));
+    expect(others).toEqual([]);
+    expect(new Set(loss?.data.rows.map(([training]) => training))).toEqual(new Set(['fit']));
+    expect(own?.data.rows.map((row) => row.slice(0, 3))).toEqual([
+      ['fit', 5, 0.05],
+      ['fit', 10, 0.1],
+    ]);
   });
 
   it('count every episode of a drift in one bar', () => {

@@ -24,12 +24,13 @@ export async function isPackedFolder(path: string): Promise<boolean> {
 }
 
 /**
- * Lays the contents of a packed folder out, its files to be read only.
+ * Lays the contents of a packed folder out.
  *
  * @param target must not be there yet
+ * @param isToKeep its files may be written to, and are on disk when this returns; else they are to be read only
  * @throws FailureError `bad-data` where the archive is damaged
  */
-export async function unpackFolder(archive: string, target: string): Promise<void> {
+export async function unpackFolder(archive: string, target: string, isToKeep = false): Promise<void> {
   await mkdir(target);
   const file = await open(archive, 'r');
   try {
@@ -41,7 +42,7 @@ export async function unpackFolder(archive: string, target: string): Promise<voi
       at += blockBytes;
       records = new Map();
       if (member.flag === 'x') records = recordsIn(await bytesAt(file, at, member.bytes));
-      else if (member.flag !== 'g') await writeMember(member, target, { file, at });
+      else if (member.flag !== 'g') await writeMember(member, target, { file, at, isToKeep });
       at += member.type === 'file' ? member.bytes + paddingOf(member.bytes) : 0;
     }
   } finally {
@@ -49,30 +50,40 @@ export async function unpackFolder(archive: string, target: string): Promise<voi
   }
 }
 
-async function writeMember(
-  member: ArchiveMember,
-  folder: string,
-  source: { readonly file: FileHandle; readonly at: number },
-): Promise<void> {
-  const { name, type, target = '', isExecutable } = member;
+/** Where the bytes of a member are, and whether its file is for writing to. */
+interface MemberSource {
+  readonly file: FileHandle;
+  readonly at: number;
+  readonly isToKeep: boolean;
+}
+
+async function writeMember(member: ArchiveMember, folder: string, source: MemberSource): Promise<void> {
+  const { name, type, target = '' } = member;
   if (leads(name) || (type === 'link' && leads(join(dirname(name), target)))) {
     throw new FailureError({ reason: 'bad-data', message: `a packed folder names ${name}, outside of it` });
   }
   const place = join(folder, name);
   if (type === 'folder') await mkdir(place, { recursive: true });
   else if (type === 'link') await symlink(target, place);
-  else {
-    const copy = await open(place, 'wx', isExecutable ? 0o555 : 0o444);
-    try {
-      for (let done = 0; done < member.bytes; ) {
-        const part = await bytesAt(source.file, source.at + done, Math.min(partBytes, member.bytes - done));
-        if (part.length === 0) throw new FailureError({ reason: 'bad-data', message: `${name} is cut off` });
-        await copy.writeFile(part);
-        done += part.length;
-      }
-    } finally {
-      await copy.close();
+  else await writeBytes(member, place, source);
+}
+
+async function writeBytes(
+  { name, bytes, isExecutable }: ArchiveMember,
+  place: string,
+  { file, at, isToKeep }: MemberSource,
+): Promise<void> {
+  const copy = await open(place, 'wx', (isExecutable ? 0o555 : 0o444) | (isToKeep ? 0o200 : 0));
+  try {
+    for (let done = 0; done < bytes; ) {
+      const part = await bytesAt(file, at + done, Math.min(partBytes, bytes - done));
+      if (part.length === 0) throw new FailureError({ reason: 'bad-data', message: `${name} is cut off` });
+      await copy.writeFile(part);
+      done += part.length;
     }
+    if (isToKeep) await copy.sync();
+  } finally {
+    await copy.close();
   }
 }
 

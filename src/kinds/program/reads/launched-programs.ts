@@ -101,13 +101,8 @@ function follow(
   if (chooser !== undefined && rest.includes(chooser.word)) {
     found.choosers.set(`${name} ${chooser.word}`, chooser.lock);
   }
-  if (wrappers.has(name)) {
-    const start = rest.findIndex(
-      (one) => !isAssignment(one) && !/^[-\d]/.test(one) && programAt(one, surroundings) !== undefined,
-    );
-    if (start >= 0) follow(rest.slice(start), surroundings, found, depth + 1);
-  }
   if (isPython(name)) found.pythons.push(words);
+  if (wrappers.has(name)) follow(wrapped(rest, surroundings), surroundings, found, depth + 1);
   if (/^(?:ba|da|z|k)?sh$/.test(name)) {
     const code = rest.findIndex((one) => /^-[a-z]*c$/.test(one));
     if (code >= 0) followLine(rest[code + 1] ?? '', surroundings, found, depth + 1);
@@ -115,14 +110,25 @@ function follow(
   const path = programAt(word, surroundings);
   if (path === undefined) return;
   // By a relative path it is one of the project, which is declared, or an input.
-  if (isAbsolute(word) || !word.includes('/')) {
-    const real = realpathSync(path);
-    if (found.programs.has(real)) return;
-    const others = [...found.programs.values()].filter((one) => basename(one.path) === name).length;
-    found.programs.set(real, { name: others === 0 ? name : `${name} (${others + 1})`, path });
-  }
-  const interpreter = interpreterOfScript(path);
-  if (interpreter.length > 0) follow(interpreter, surroundings, found, depth + 1);
+  if ((isAbsolute(word) || !word.includes('/')) && !add(name, path, found)) return;
+  follow(interpreterOfScript(path), surroundings, found, depth + 1);
+}
+
+/** Whether the program is one more. */
+function add(name: string, path: string, { programs }: Found): boolean {
+  const real = realpathSync(path);
+  if (programs.has(real)) return false;
+  const others = [...programs.values()].filter((one) => basename(one.path) === name).length;
+  programs.set(real, { name: others === 0 ? name : `${name} (${others + 1})`, path });
+  return true;
+}
+
+/** What a wrapper starts: the words from the first on that is a program; none where there is none. */
+function wrapped(words: readonly string[], surroundings: ProgramSurroundings): readonly string[] {
+  const start = words.findIndex(
+    (one) => !isAssignment(one) && !/^[-\d]/.test(one) && programAt(one, surroundings) !== undefined,
+  );
+  return start < 0 ? [] : words.slice(start);
 }
 
 /** Whether a program of that name is a Python, which can be asked for its version and what a script imports. */

@@ -7,7 +7,7 @@ import { badData } from '../../../tables/bad-data.js';
 import type { DatabaseOptions } from '../../../tables/database.js';
 import type { ParquetRows } from '../../../tables/parquet.js';
 import { isInside } from '../place-inputs.js';
-import { eventsFile, eventsVariable, tellEvents } from '../program-events.js';
+import { eventsFile, eventsVariable, replayEvents } from '../program-events.js';
 import { numberIn, readText, readWritten, type Written, type WrittenRow, writtenText } from './read-rows.js';
 
 /** What says how far a training has come, the first that a row has. */
@@ -82,7 +82,7 @@ function curveOfCutText(text: string, path: string): WrittenCurve {
 /** What a program told of while it ran; of what it told twice of a step, the last. */
 function curveOfEvents(file: string): WrittenCurve {
   const curve: ValuesBySteps = new Map();
-  tellEvents(file, {
+  replayEvents(file, {
     event({ step, values }) {
       const known = curve.get(step) ?? new Map<string, number>();
       for (const [name, value] of Object.entries(values)) known.set(name, value);

@@ -31,18 +31,20 @@ export function trainingFigures(
   const steps = [...kindOfStep.keys()].filter((step) => trained.has(step));
   return steps.flatMap((step) => {
     const kind = kindOfStep.get(step) ?? '';
+    const chainOf = chainsOfSegments(kind, rows.lineage);
     const ofStep = <Row extends { readonly step: string; readonly unfinished: string | null }>(
       all: readonly Row[],
       isUnfinished: boolean,
     ) => all.filter((row) => row.step === step && (row.unfinished !== null) === isUnfinished);
     const figures = [false, true].flatMap((isUnfinished) =>
       curveFigures(
-        { step, kind, isUnfinished },
+        { step, kind, isUnfinished, chainOf },
         ofStep(rows.curves, isUnfinished),
         ofStep(rows.history, isUnfinished),
       ),
     );
-    return [...figures, ...validationFigures(step, kind, ofStep(rows.history, false), metrics, rows.lineage)];
+    const history = ofStep(rows.history, false);
+    return [...figures, ...validationFigures(step, chainOf, history, metrics, rows.lineage)];
   });
 }
 
@@ -62,9 +64,25 @@ function curveFigures(
   );
 }
 
-/** The chain of segments that a node is of: `meta_train[seed=1]` for `meta_train[seed=1]@200`. */
-export function chainOfSegments(node: string, kind: string): string {
-  return kinds[kind]?.segmentation === undefined ? node : chainOfNode(node);
+/** The chain of segments that a node is of: `meta_train[seed=1]` for `meta_train[seed=1]@200`; else the node. */
+type ChainOf = (node: string) => string;
+
+/** A program's nodes are segments where they take each other's state. */
+export function chainsOfSegments(
+  kind: string,
+  lineage: readonly Pick<LineageRow, 'node' | 'input' | 'source_node'>[],
+): ChainOf {
+  if (kinds[kind]?.segmentation !== undefined) return chainOfNode;
+  const { carry } = kinds[kind]?.segmentsOf?.({ of: '', every: 1 }) ?? {};
+  if (carry === undefined) return (node) => node;
+  const segments = new Set(
+    lineage.flatMap(({ node, input, source_node }) =>
+      input === carry.input && source_node !== null && chainOfNode(node) === chainOfNode(source_node)
+        ? [node, source_node]
+        : [],
+    ),
+  );
+  return (node) => (segments.has(node) ? chainOfNode(node) : node);
 }
 
 /** Whether the values that a step of this kind tells of its training are a program's own. */
@@ -86,18 +104,19 @@ interface CurveSubject {
   readonly isUnfinished: boolean;
   /** Of the value. */
   readonly name: string;
+  readonly chainOf: ChainOf;
 }
 
 function curveFigure(
-  { step, kind, isUnfinished, name }: CurveSubject,
+  { step, kind, isUnfinished, name, chainOf }: CurveSubject,
   rows: readonly CurveRow[],
   history: readonly HistoryReach[],
 ): Figure {
   const unit = isProgram(kind) ? 'step' : 'iteration';
-  const chains = distinct(rows.map(({ node }) => chainOfSegments(node, kind)));
+  const chains = distinct(rows.map(({ node }) => chainOf(node)));
   const values = chains.slice(0, mostCurves).flatMap((chain) => {
     const own = rows
-      .filter(({ node }) => chainOfSegments(node, kind) === chain)
+      .filter(({ node }) => chainOf(node) === chain)
       .toSorted((one, other) => one.iteration - other.iteration);
     const reach = reachOf(own.length);
     const mark = own[0]?.unfinished ?? null;
@@ -166,10 +185,10 @@ function curveFigure(
   };
 }
 
-/** A figure for each step that evaluates every checkpoint of the trainings of a step. */
+/** A figure for each step that evaluates every checkpoint of the trainings of a step, and for what these say of themselves. */
 function validationFigures(
   step: string,
-  kind: string,
+  chainOf: ChainOf,
   history: readonly HistoryReach[],
   metrics: readonly MetricRow[],
   lineage: readonly LineageRow[],
@@ -177,11 +196,12 @@ function validationFigures(
   const iterationOf = new Map(history.map(({ node, last_iteration }) => [node, last_iteration]));
   const checkpointOf = new Map<string, string | undefined>();
   for (const { node, source_node } of lineage) {
-    if (source_node === null || !iterationOf.has(source_node)) continue;
+    if (source_node === null || !iterationOf.has(source_node) || iterationOf.has(node)) continue;
     // Two checkpoints in one node: no place on the curve.
     const known = checkpointOf.get(node);
     checkpointOf.set(node, checkpointOf.has(node) && known !== source_node ? undefined : source_node);
   }
+  for (const node of iterationOf.keys()) checkpointOf.set(node, node);
   const steps = distinct(metrics.filter(({ node }) => checkpointOf.get(node)).map((row) => row.step));
   return steps.flatMap((evaluation) => {
     const rows = metrics.filter((row) => row.step === evaluation);
@@ -191,7 +211,7 @@ function validationFigures(
       const value = metric === undefined ? undefined : row.values[metric];
       if (checkpoint === undefined || value === undefined || metric === undefined) return [];
       const [low, high] = row.intervals[metric] ?? [null, null];
-      const chain = chainOfSegments(checkpoint, kind);
+      const chain = chainOf(checkpoint);
       return [{ chain, iteration: iterationOf.get(checkpoint) ?? 0, value, low, high, row }];
     });
     const places = new Set(values.map(({ chain, iteration }) => `${chain} ${iteration}`));
