@@ -19,10 +19,10 @@ export async function audit(options: AuditOptions, step: string, file?: string):
   const controller = new AbortController();
   const cancellation = cancelOnSignals(controller, (line) => terminal.say(line));
   try {
-    let isTold = false;
+    let isAnnounced = false;
     const output = (line: string): void => {
-      if (!isTold) terminal.say(`runs ${printable(step)} under strace; what it gives is thrown away`);
-      isTold = true;
+      if (!isAnnounced) terminal.say(`runs ${printable(step)} under strace; what it gives is thrown away`);
+      isAnnounced = true;
       terminal.sayWhole(`  ${printable(line)}`);
     };
     const audited = await project.value.audit(step, {

@@ -126,7 +126,7 @@ async function execute(
     const derivedFrom = new Map(
       graph.nodes.flatMap(({ id, derivedFrom: from }) => (from === undefined ? [] : [[id, from]])),
     );
-    const request = requestOf({ ...job, granted, gpus: reserved.gpus }, folders, {
+    const request = requestOf({ ...job, granted, gpus: reserved.gpus, startsOver: false }, folders, {
       store,
       executor,
       root,
