@@ -90,15 +90,15 @@ export function* killedTrainings({ random }) {
     }));
     yield async () => {
       clean();
-      for (const { whom, moment } of kills) tally.note(await runKilled(root, whom, moment));
-      const how = kills.map(({ whom, moment }) => `${whom} at ${Math.round(moment)} ms`).join(', ');
-      tally.count(flawsOfRecovery(root, reference), how);
+      for (const one of kills) tally.note(await killOnce(root, one));
+      const told = kills.map(({ whom, moment }) => `${whom} at ${Math.round(moment)} ms`).join(', ');
+      tally.count(flawsOfRecovery(root, reference), told);
     };
   }
 }
 
-/** Starts a run and kills it, or its programs, at a moment; says what became of that. */
-async function runKilled(root, whom, moment) {
+/** Starts a run and kills the program of a step, or kshot, at the moment; says what came of it. */
+async function killOnce(root, { whom, moment }) {
   const child = spawn(process.execPath, [main, 'run', '--quiet'], {
     cwd: root,
     stdio: 'ignore',
@@ -106,17 +106,14 @@ async function runKilled(root, whom, moment) {
     env: { ...process.env, KSHOT_GPUS: 'none' },
   });
   const ended = new Promise((resolve) => child.on('exit', resolve));
-  await Promise.race([ended, pause(moment)]);
   const isEnded = () => child.exitCode !== null || child.signalCode !== null;
-  let victims = [whom === 'all' ? -child.pid : child.pid];
-  if (whom === 'program') {
-    while (!isEnded() && programsOf(root).length === 0) await pause(10);
-    victims = programsOf(root);
-  }
-  const isEarly = isEnded();
-  if (!isEarly) victims.forEach(kill);
+  await Promise.race([ended, pause(moment)]);
+  while (whom === 'program' && !isEnded() && programsOf(root).length === 0) await pause(10);
+  if (isEnded()) return 'ended before';
+  const victims = { program: programsOf(root), main: [child.pid], all: [-child.pid] }[whom];
+  victims.forEach(kill);
   await ended;
-  return isEarly ? 'ended before' : `killed ${whom}`;
+  return `killed ${whom}`;
 }
 
 /** The processes of a project's steps that run. */
