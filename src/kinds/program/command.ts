@@ -138,7 +138,10 @@ function pythonOf(given: Given, root: string): Omit<Interpreter, 'parameter'> | 
   return { program, path: env['PATH'] ?? ownPath('PATH'), mayBeSilent: true };
 }
 
-function pythonProgram({ parameters: given }: StepShape<Given>, root: string): PythonProgram | undefined {
+function pythonProgram(
+  { parameters: given, inputNames }: StepShape<Given>,
+  root: string,
+): PythonProgram | undefined {
   const interpreter = pythonOf(given, root);
   if (interpreter === undefined) return undefined;
   const start = launchedBy(given, root).pythons.flatMap((words) => pythonStart(words.slice(1)) ?? [])[0];
@@ -149,6 +152,7 @@ function pythonProgram({ parameters: given }: StepShape<Given>, root: string): P
     ...(start !== undefined && 'module' in start ? { start } : scriptOf(start, surroundings.files)),
     ...surroundings,
     mayImportAnything: false,
+    inputNames,
     parameter: 'argv',
     interpreter,
   };

@@ -104,15 +104,19 @@ function follow(
   }
   if (isPython(name)) found.pythons.push(words);
   if (wrappers.has(name)) follow(wrapped(rest, surroundings), surroundings, found, depth + 1);
-  if (/^(?:ba|da|z|k)?sh$/.test(name)) {
-    const code = rest.findIndex((one) => /^-[a-z]*c$/.test(one));
-    if (code >= 0) followLine(rest[code + 1] ?? '', surroundings, found, depth + 1);
-  }
+  if (/^(?:ba|da|z|k)?sh$/.test(name)) followLine(lineOfShell(rest), surroundings, found, depth + 1);
   const path = programAt(word, surroundings);
   if (path === undefined) return;
   // By a relative path it is one of the project, which is declared, or an input.
   if ((isAbsolute(word) || !word.includes('/')) && !add(name, path, found)) return;
-  follow(interpreterOfScript(path), surroundings, found, depth + 1);
+  const interpreter = interpreterOfScript(path);
+  if (interpreter.length > 0) follow([...interpreter, ...words], surroundings, found, depth + 1);
+}
+
+/** What stands behind `-c`. */
+function lineOfShell(words: readonly string[]): string {
+  const first = words.findIndex((one) => !one.startsWith('-'));
+  return /^-[a-z]*c$/.test(words[first - 1] ?? '') ? (words[first] ?? '') : '';
 }
 
 /** Whether the program is one more. */
