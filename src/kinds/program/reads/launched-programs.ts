@@ -162,11 +162,17 @@ function isAssignment(word: string): boolean {
 /** Where the program is that a word names, if it can be started and read. */
 function programAt(word: string, { root, searched }: ProgramSurroundings): string | undefined {
   if (word.includes('\0')) return undefined;
-  const places = word.includes('/')
-    ? [resolve(root, word)]
-    : searched.split(delimiter).flatMap((folder) => (isAbsolute(folder) ? [join(folder, word)] : []));
-  return places.find(isProgram);
+  if (!word.includes('/')) return programOnPath(`${word}\0${searched}`);
+  const place = resolve(root, word);
+  return isProgram(place) ? place : undefined;
 }
+
+/** By its name and the folders, as in PATH. */
+const programOnPath = lookedOnce((wanted) => {
+  const [name = '', searched = ''] = wanted.split('\0');
+  const folders = searched.split(delimiter).filter((folder) => isAbsolute(folder));
+  return folders.map((folder) => join(folder, name)).find(isProgram);
+});
 
 const realPath = lookedOnce((path) => realpathSync(path));
 
