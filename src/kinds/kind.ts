@@ -432,6 +432,8 @@ export interface KindContext<Body = JsonObject> {
   readonly partial: PartialState;
   /** The variables that it is passed, as far as they are set. */
   readonly environment: { readonly [name: string]: string };
+  /** Words that start its program, before its own: those of what watches it. */
+  readonly tracer?: readonly string[];
   progress(progress: Progress): void;
   /** A line for the step's log file. */
   log(line: string): void;
