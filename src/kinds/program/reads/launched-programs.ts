@@ -109,6 +109,8 @@ function follow(
   if (path === undefined) return;
   // By a relative path it is one of the project, which is declared, or an input.
   if ((isAbsolute(word) || !word.includes('/')) && !add(name, path, found)) return;
+  // Of a version manager; a Python is asked which it is.
+  if (/\/shims\/[^/]+$/.test(path) && !isPython(name)) found.choosers.set(name, ['.tool-versions']);
   const interpreter = interpreterOfScript(path);
   if (interpreter.length > 0) follow([...interpreter, ...words], surroundings, found, depth + 1);
 }
