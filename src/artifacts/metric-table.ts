@@ -20,6 +20,8 @@ export interface MetricRow {
   readonly settings: JsonObject;
   /** Metric name -> value; empty where n is 0, without those that are no number. */
   readonly values: { readonly [metric: string]: number };
+  /** Metric name -> what stands in the place of a number (`NaN`, `Infinity`); absent where all are numbers. */
+  readonly not_numbers?: { readonly [metric: string]: string };
   /** Metric name -> ends of its 95 % interval over users, where there is one. */
   readonly intervals: { readonly [metric: string]: readonly [low: number, high: number] };
 }
@@ -36,6 +38,7 @@ export function metricRows(rows: readonly Row[], nodes: readonly string[]): read
     MetricRow & {
       values: { [metric: string]: number };
       intervals: { [metric: string]: readonly [number, number] };
+      not_numbers?: { [metric: string]: string };
     }
   >();
   for (const row of rows) {
@@ -60,6 +63,9 @@ export function metricRows(rows: readonly Row[], nodes: readonly string[]): read
       settings.set(setting, found);
     }
     if (typeof value === 'number' && Number.isFinite(value)) found.values[String(metric)] = value;
+    else if (typeof value === 'number') {
+      found.not_numbers = { ...found.not_numbers, [String(metric)]: String(value) };
+    }
     if (typeof low === 'number' && typeof high === 'number') found.intervals[String(metric)] = [low, high];
   }
   const position = new Map(nodes.map((node, index) => [node, index]));
@@ -76,13 +82,20 @@ function numberOf(value: unknown): number | null {
   return typeof value === 'number' ? value : null;
 }
 
+/** The metrics that rows have, in the order in which they are read. */
+export function metricsOf(rows: readonly MetricRow[]): readonly string[] {
+  return inReadingOrder(
+    rows.flatMap(({ values, not_numbers = {} }) => [...Object.keys(values), ...Object.keys(not_numbers)]),
+  );
+}
+
 /**
  * Metrics as a table to print: a row a node and setting, `TEST` in the column role where test data was used; each
  * value with the ends of its interval, `0.3373 [0.311, 0.364]`. Columns that say nothing are left out; what a program
  * was told has columns, which its own evaluations have in their place.
  */
 export function metricTable(rows: readonly MetricRow[], digits: number): RowTable {
-  const metrics = inReadingOrder(rows.flatMap((row) => Object.keys(row.values)));
+  const metrics = metricsOf(rows);
   const settings = [...new Set(rows.flatMap((row) => (isEvaluation(row) ? [] : Object.keys(row.settings))))];
   const columns: readonly (readonly [name: string, cellOf: (row: MetricRow) => Json])[] = [
     ['node', (row) => row.node],
@@ -93,7 +106,11 @@ export function metricTable(rows: readonly MetricRow[], digits: number): RowTabl
     ...settings.map((name) => [name, (row: MetricRow) => row.settings[name] ?? null] as const),
     ...metrics.map(
       (name) =>
-        [name, (row: MetricRow) => estimateText(row.values[name], row.intervals[name], digits)] as const,
+        [
+          name,
+          (row: MetricRow) =>
+            estimateText(row.values[name], row.intervals[name], digits) ?? row.not_numbers?.[name] ?? null,
+        ] as const,
     ),
     ['n', (row) => row.n],
     ['users', (row) => row.users],

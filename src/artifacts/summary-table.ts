@@ -23,8 +23,11 @@ export interface ComparedMetric {
 
 /** A metric of a model. */
 export interface SummarisedMetric {
-  readonly value: number;
+  /** Over the units that have a number; null where none has. */
+  readonly value: number | null;
   readonly interval: Ends | null;
+  /** Over how many of the units it is, where that is not all. */
+  readonly of?: readonly [units: number, all: number];
   /** By the label of what it is compared with: the baseline, zero-shot. */
   readonly against: { readonly [label: string]: ComparedMetric };
 }
@@ -38,7 +41,7 @@ export interface SummaryRow {
   readonly k: number | null;
   readonly steps: number | null;
   readonly inner_lr: number | null;
-  /** What the intervals of the values are over, `users` or `seeds`, and how many. */
+  /** What the intervals of the values are over, `users`, `seeds` or `folds`, and how many there are. */
   readonly unit: string;
   readonly units: number;
   /** Query pairs, of each seed. */
@@ -69,8 +72,9 @@ export function summaryRows(rows: readonly Row[], nodes: readonly string[]): rea
       return typeof label === 'string' && comparison !== undefined ? [[label, comparison] as const] : [];
     });
     found.row.metrics[String(cells['metric'])] = {
-      value: Number(cells['value']),
+      value: numberOf(cells['value']),
       interval: endsOf(cells['low'], cells['high']),
+      ...shortOf(cells),
       against: Object.fromEntries(compared),
     };
   }
@@ -82,6 +86,17 @@ export function summaryRows(rows: readonly Row[], nodes: readonly string[]): rea
     .map(({ row }) => row);
 }
 
+function shortOf(cells: Row): Pick<SummarisedMetric, 'of'> {
+  const [units, all] = [numberOf(cells['units']), numberOf(cells['all_units'])];
+  return units === null || all === null || units === all ? {} : { of: [units, all] };
+}
+
+/** `0.7200 [0.703, 0.737] (2 of 3)`: a metric, and over how much of its units it is where that is not all. */
+export function summarisedText(metric: SummarisedMetric | undefined): string | null {
+  if (metric?.of === undefined) return estimateText(metric?.value, metric?.interval, 4);
+  return `${estimateText(metric.value, metric.interval, 4) ?? '-'} (${metric.of.join(' of ')})`;
+}
+
 function modelOf(cells: Row): Omit<SummaryRow, 'metrics'> {
   return {
     node: String(cells['node']),
@@ -91,7 +106,7 @@ function modelOf(cells: Row): Omit<SummaryRow, 'metrics'> {
     steps: numberOf(cells['steps']),
     inner_lr: numberOf(cells['inner_lr']),
     unit: String(cells['unit']),
-    units: Number(cells['units']),
+    units: Number(cells['all_units'] ?? cells['units']),
     n: numberOf(cells['n']),
     users: numberOf(cells['users']),
     baseline: textOf(cells['baseline']),
@@ -130,13 +145,7 @@ export function summaryTable(rows: readonly SummaryRow[]): RowTable {
     ['k', ({ k }) => k],
     ['steps', ({ steps }) => steps],
     ['inner_lr', ({ inner_lr }) => inner_lr],
-    ...metrics.map(
-      (name) =>
-        [
-          name,
-          (row: SummaryRow) => estimateText(row.metrics[name]?.value, row.metrics[name]?.interval, 4),
-        ] as const,
-    ),
+    ...metrics.map((name) => [name, (row: SummaryRow) => summarisedText(row.metrics[name])] as const),
     [
       `${first}, % over baseline`,
       (row) => {

@@ -206,17 +206,17 @@ async function contradicted(
 ): Promise<ReadonlySet<string>> {
   const contradictedNames = new Set<string>();
   for (const { name } of found) {
-    const told = files.flatMap(({ path, names }) => {
+    const known = files.flatMap(({ path, names }) => {
       const value = names[name];
       return value === undefined || value === null
         ? []
         : [valuesRow([path, typeof value === 'string' ? value : JSON.stringify(value)])];
     });
-    if (told.length === 0) continue;
+    if (known.length === 0) continue;
     const column = `content.${sqlName(name)}`;
     const [other] = await database.rows(
-      `SELECT 1 FROM ${read} AS content JOIN (VALUES ${told.join(', ')}) AS source (file, told) ON source.file = content.filename
-       WHERE NOT coalesce(TRY_CAST(${column} AS DOUBLE) = TRY_CAST(told AS DOUBLE), CAST(${column} AS VARCHAR) = told) LIMIT 1`,
+      `SELECT 1 FROM ${read} AS content JOIN (VALUES ${known.join(', ')}) AS source (file, known) ON source.file = content.filename
+       WHERE NOT coalesce(TRY_CAST(${column} AS DOUBLE) = TRY_CAST(known AS DOUBLE), CAST(${column} AS VARCHAR) = known) LIMIT 1`,
     );
     if (other !== undefined) contradictedNames.add(name);
   }
@@ -246,7 +246,7 @@ function settingColumns(
       name !== 'filename' && (!(name in columns) || name === 'run' || sourceColumns.includes(name)),
   );
   const names = [...new Set(files.flatMap((file) => Object.keys(file.names)))];
-  const told = (name: string) => {
+  const nodeValues = (name: string) => {
     const { type, cell } = narrowestType(files.map((file) => file.names[name] ?? null));
     const cellOf = (of: JsonObject) => {
       const value = cell(of[name] ?? null);
@@ -258,11 +258,11 @@ function settingColumns(
   const ofNodes = names
     .filter((name) => !inFiles.some((one) => one.name === name && isShared(name)))
     .filter((name) => contradicting.has(name) || !found.some((one) => one.name === name))
-    .map((name): SettingColumn => ({ column: free(name), ...told(name) }));
+    .map((name): SettingColumn => ({ column: free(name), ...nodeValues(name) }));
   const ofFiles = inFiles.map(({ name, type }): SettingColumn => {
     if (!isShared(name)) return { column: free(name), type, from: name };
-    const { type: typeTold, cellOf } = told(name);
-    return { column: free(name), type: commonType(type, typeTold), from: name, cellOf };
+    const { type: typeOfNodes, cellOf } = nodeValues(name);
+    return { column: free(name), type: commonType(type, typeOfNodes), from: name, cellOf };
   });
   return [...ofFiles, ...ofNodes];
 }

@@ -43,6 +43,8 @@ export interface Terminal {
   sayWhole(line: string): void;
   /** What is no error but worth a line; nothing with `--quiet`. */
   warn(warning: Failure): void;
+  /** What changes what a number means: also with `--quiet`. */
+  caution(text: string): void;
   /** Failures: JSON on stdout with `--json`, else text on stderr. Returns the exit code. */
   fail(failures: readonly Failure[]): number;
 }
@@ -60,7 +62,8 @@ export function openTerminal(
   const sayWhole = (line: string) => {
     if (!quiet) process.stderr.write(`${line}\n`);
   };
-  const say = (line: string) => sayWhole(wrapLine(line, widthOf(process.stderr)).join('\n'));
+  const wrapped = (line: string) => wrapLine(line, widthOf(process.stderr)).join('\n');
+  const say = (line: string) => sayWhole(wrapped(line));
   return {
     json,
     quiet,
@@ -84,6 +87,8 @@ export function openTerminal(
       const rest = hint === undefined ? '' : ` (${hint})`;
       say(`${style.yellow('warning: ')}${printable(`${place}${message}${rest}`)}`);
     },
+    caution: (text) =>
+      void process.stderr.write(`${wrapped(`${style.yellow('warning: ')}${printable(text)}`)}\n`),
     fail(failures) {
       if (json && events) {
         if (failures.length > 0) process.stdout.write(ndjsonLine(runFailed(failures)));

@@ -1,5 +1,4 @@
-import { estimateText } from '../artifacts/metric-table.js';
-import type { ComparedMetric, SummaryRow } from '../artifacts/summary-table.js';
+import { type ComparedMetric, type SummaryRow, summarisedText } from '../artifacts/summary-table.js';
 import { formatCount } from '../base/quantities.js';
 import { leadingMetric } from '../statistics/metrics.js';
 
@@ -11,9 +10,9 @@ export function keyFindings(summaries: readonly SummaryRow[]): readonly string[]
   return summaries.flatMap((row) => {
     const metric = leadingMetric(Object.keys(row.metrics));
     const found = metric === undefined ? undefined : row.metrics[metric];
-    if (found === undefined) return [];
+    if (found === undefined || found.value === null) return [];
     const split = row.role === null ? '' : ` on ${row.role} data`;
-    const value = `${row.node}: ${nameOf(row)} has ${metric} ${estimateText(found.value, found.interval, 4)}${split}`;
+    const value = `${row.node}: ${nameOf(row)} has ${metric} ${summarisedText(found)}${split}`;
     const compared = row.baseline === null ? undefined : found.against[row.baseline];
     return [
       compared === undefined

@@ -35,7 +35,7 @@ const identities: readonly ((row: MetricRow, varying: JsonObject) => readonly Js
 export function matchSettings(before: readonly MetricRow[], after: readonly MetricRow[]): MatchedSettings {
   const partners = new Map<MetricRow, MetricRow>();
   const taken = new Set<MetricRow>();
-  const settingsOf = varyingSettings(before, after);
+  const settingsOf = varyingSettings([before, after]);
   for (const identity of identities) {
     const nameOf = (row: MetricRow) => JSON.stringify([row.node, ...identity(row, settingsOf(row))]);
     const open = groupBy(
@@ -65,7 +65,7 @@ export function matchSettings(before: readonly MetricRow[], after: readonly Metr
   };
 }
 
-function varyingSettings(...runs: readonly (readonly MetricRow[])[]): MatchedSettings['settingsOf'] {
+function varyingSettings(runs: readonly (readonly MetricRow[])[]): MatchedSettings['settingsOf'] {
   const varying = new Map<string, Set<string>>();
   for (const rows of runs) {
     for (const [node, own] of groupBy(rows, (row) => row.node)) {

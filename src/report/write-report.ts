@@ -40,6 +40,7 @@ import type { Json } from '../base/json.js';
 import { failed, type Result, success } from '../base/result.js';
 import { kshotVersion } from '../run/kshot-version.js';
 import type { Store } from '../store/store.js';
+import { type ChosenRow, cautionsOf } from './cautions.js';
 import { warningsOfData } from './data-warnings.js';
 import { keyFindings } from './key-findings.js';
 import { packageVersions } from './package-versions.js';
@@ -79,9 +80,11 @@ export async function writeReport(
     : undefined;
   const tables = earlier?.tables ?? identity;
   const made = await figuresOfRun(finished, root, earlier, identity, folder, store);
+  const cautions = made.ok ? cautionsOf(made.value, await chosenRows(finished, store)) : [];
   const testSets = testSetCounts(finished, readRegister(root));
   const reportWith = (exitCode: number): Report => ({
     ...reportOf({ ...finished, exitCode }, tables, made.ok ? made.value : noFigures),
+    ...(cautions.length === 0 ? {} : { cautions }),
     test_sets: testSets,
   });
   const exitCode = made.ok ? finished.exitCode : Math.max(finished.exitCode, 1);
@@ -97,6 +100,19 @@ export async function writeReport(
   registerRun(root, recordOf(ended, tables, signature, await filesOfRun(folder.path)));
   if (!made.ok) throw made.failure;
   return { report, ...(pageFailure === undefined ? {} : { pageFailure }) };
+}
+
+/** What choices have told of themselves, of those whose documents are there. */
+async function chosenRows(
+  { nodes }: FinishedRun,
+  store: Pick<Store, 'verify' | 'objectPath'>,
+): Promise<readonly ChosenRow[]> {
+  const rows: ChosenRow[] = [];
+  for (const { node, digest, bytes } of filesOfContent(nodes, 'row')) {
+    if (!(await store.verify({ digest, bytes }))) continue;
+    rows.push({ node, row: JSON.parse(readFileSync(store.objectPath(digest), 'utf8')) as Json });
+  }
+  return rows;
 }
 
 /** Writes the page; what goes wrong takes nothing of the results with it. */

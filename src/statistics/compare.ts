@@ -26,8 +26,8 @@ export function measure(columns: readonly Float64Array[], counts: Float64Array):
   });
 }
 
-/** What an interval is over: its number says how far results reach beyond those users, seeds or folds. */
-export type Unit = 'users' | 'seeds' | 'folds';
+/** What an interval is over: its number says how far results reach beyond those users, seeds, folds or repeats. */
+export type Unit = 'users' | 'seeds' | 'folds' | 'repeats';
 
 /** A figure with its 95 % interval; null ends where there are fewer than two units. */
 export interface Estimate {

@@ -49,6 +49,7 @@ export const summaryColumns = {
   high: 'DOUBLE',
   unit: 'VARCHAR',
   units: 'INTEGER',
+  all_units: 'INTEGER',
   n: 'BIGINT',
   users: 'BIGINT',
   baseline: 'VARCHAR',

@@ -135,7 +135,7 @@ export const resultSchemas = {
   },
   /**
    * One row a node of kind summary, model, setting and metric. `low` and `high` end the 95 % interval of `value` over
-   * `units` users or seeds; the columns from `difference` on compare it with `baseline`, those from
+   * `units` users or seeds, of `all_units` whose others have no number; the columns from `difference` on compare it with `baseline`, those from
    * `zero_shot_difference` on with `zero_shot`.
    */
   summary: {

@@ -57,7 +57,7 @@ steps:
     matrix: { seed: [1, 2] }
     with:${program}
       outputs: { metrics: { path: metrics.json, as: metrics } }
-  summary: { kind: summary, in: { other: other.metrics, test: test.metrics }, with: { baseline: other } }
+  summary: { kind: summary, in: { other: other.metrics, test: test.metrics }, with: { baseline: other, unit: seed } }
 `;
 
 /** Steps that are refused before anything runs, and steps that fail. */

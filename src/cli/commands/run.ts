@@ -50,6 +50,7 @@ export async function run(options: RunOptions, targets: readonly string[]): Prom
   const end = ended.value;
   for (const warning of end.warnings) terminal.warn(warning);
   failWhereShown(end.failures, terminal);
+  printCautions(end, terminal);
   if (!terminal.json) {
     const closing = {
       ...end,
@@ -76,6 +77,11 @@ function runRequest(options: RunOptions, targets: readonly string[]) {
 /** Failures of a run, which as JSON were an event of it; returns the exit code. */
 function failWhereShown(failures: readonly Failure[], terminal: Terminal): number {
   return terminal.json ? largestExitCode(failures) : terminal.fail(failures);
+}
+
+/** Prints them where the last lines, which do so too, are not shown. */
+function printCautions({ report }: RunEnd, { quiet, json, caution }: Terminal): void {
+  if (quiet && !json) for (const text of report?.cautions ?? []) caution(text);
 }
 
 /** Shows a run until it has ended; a signal aborts it. */

@@ -1,13 +1,20 @@
 import type { Objection, PlannedLists } from '../kind.js';
 import { namesOf, varyingNames } from './plan-choice.js';
+import type { Replicate } from './replicates.js';
+import { elementNameOf } from './units-of-repetition.js';
 
 /**
  * Objects to lists whose elements are not repetitions of one measurement, which their mean and interval would make of
  * them: those that differ in several names, none of which tells them all apart (three rates by three seeds are no nine
  * seeds), and those that would be compared one by one with others of another seed.
  */
-export function checkRepetitions(lists: PlannedLists): readonly Objection[] {
+export function checkRepetitions(lists: PlannedLists): {
+  readonly objections: readonly Objection[];
+  /** By list, what its elements are told apart by. */
+  readonly elementNames: { readonly [port: string]: Replicate };
+} {
   const objections: Objection[] = [];
+  const elementNames: { [port: string]: Replicate } = {};
   /** By name, the lists whose elements it tells apart, with its values. */
   const units = new Map<string, { readonly port: string; readonly texts: readonly string[] }[]>();
   for (const [port, elements] of Object.entries(lists)) {
@@ -22,6 +29,7 @@ export function checkRepetitions(lists: PlannedLists): readonly Objection[] {
         message: `${port} differs in ${names.join(' and ')}: its ${elements.length} elements would be taken for so many seeds of one model; name one setting (\`STEP[${names[0]}=…]\`), or choose it by \`select\``,
       });
     }
+    elementNames[port] = elementNameOf(telling.map(({ name }) => name));
     for (const { name, texts } of telling) {
       units.set(name, [...(units.get(name) ?? []), { port, texts }]);
     }
@@ -33,5 +41,5 @@ export function checkRepetitions(lists: PlannedLists): readonly Objection[] {
       message: `${first.port} is of ${name} ${first.texts.join(', ')}, and ${other.port} of ${name} ${other.texts.join(', ')}: they are compared one by one, so both want the same in the same order`,
     });
   }
-  return objections;
+  return { objections, elementNames };
 }

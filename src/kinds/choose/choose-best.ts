@@ -24,7 +24,9 @@ export interface Candidate {
   readonly columns: JsonObject;
   /** Those that count; none where no value is a number. */
   readonly rows: readonly ScoredRow[];
-  /** Their mean. */
+  /** How many rows there would be if each had a number. */
+  readonly of: number;
+  /** The mean of those that count. */
   readonly value: number;
 }
 
@@ -32,6 +34,8 @@ export interface ChoiceOptions extends Pick<ChoicePlan, 'elements' | 'groups'> {
   readonly mode: Mode;
   readonly average: readonly string[];
   readonly patience?: number;
+  /** Tables that are missing, by their place. */
+  readonly missing?: readonly number[];
 }
 
 /** Whether a value can be chosen by. */
@@ -63,20 +67,31 @@ function isBetter(value: number, than: number, mode: Mode): boolean {
 /** In order of first appearance. */
 function candidatesOf(
   rows: readonly ScoredRow[],
-  { elements = [], average }: ChoiceOptions,
+  { elements = [], average, missing = [] }: ChoiceOptions,
 ): readonly Candidate[] {
-  const found = new Map<string, { group: number; columns: JsonObject; rows: ScoredRow[] }>();
+  const found = new Map<
+    string,
+    { group: number; columns: JsonObject; rows: ScoredRow[]; all: ScoredRow[] }
+  >();
+  const groupOf = (index: number) => elements[index]?.group ?? index;
   for (const row of rows) {
-    const group = elements[row.index]?.group ?? row.index;
+    const group = groupOf(row.index);
     const columns = Object.fromEntries(
       Object.entries(row.columns).filter(([name]) => !average.includes(name)),
     );
     const key = canonicalText([group, columns]);
-    const candidate = found.get(key) ?? { group, columns, rows: [] };
+    const candidate = found.get(key) ?? { group, columns, rows: [], all: [] };
     found.set(key, candidate);
+    candidate.all.push(row);
     if (counts(row)) candidate.rows.push(row);
   }
-  return [...found.values()].map((one) => ({ ...one, value: meanOf(one.rows.map(({ value }) => value)) }));
+  return [...found.values()].map(({ all, ...one }) => {
+    // A table that is missing would have had as many rows as the others have.
+    const perTable = all.length / Math.max(1, new Set(all.map(({ index }) => index)).size);
+    const lacking = missing.filter((index) => groupOf(index) === one.group).length;
+    const of = Math.round(all.length + lacking * perTable);
+    return { ...one, of, value: meanOf(one.rows.map(({ value }) => value)) };
+  });
 }
 
 /** Summed in order of size, so that the same values have the same mean whatever their order. */

@@ -1,7 +1,7 @@
 import { isMissing, type Tree } from '../../base/files/tree.js';
 import type { Json } from '../../base/json.js';
 import type { Interval } from '../../statistics/bootstrap.js';
-import { type Measurement, measure, type Unit } from '../../statistics/compare.js';
+import { type Measurement, measure } from '../../statistics/compare.js';
 import { summaryMetrics } from '../../statistics/metrics.js';
 import { type RankedSetting, readRankedSettings } from '../../statistics/read-ranked-settings.js';
 import { userSums } from '../../statistics/user-sums.js';
@@ -10,6 +10,7 @@ import type { Database, Row } from '../../tables/database.js';
 import { parquetFile } from '../../tables/parquet.js';
 import { filePath } from '../ports.js';
 import { valueColumns } from './choice-plan.js';
+import { isReplicate, type Replicates } from './replicates.js';
 
 /** A metric of one repetition; of one that a program measured, with the interval that it gave. */
 export interface MeasuredValue extends Measurement {
@@ -18,6 +19,7 @@ export interface MeasuredValue extends Measurement {
 
 /** One measurement of a model: by an evaluation of query pairs, or of a seed or fold by a program. */
 export interface Repetition {
+  /** By metric; may be no number. */
   readonly values: ReadonlyMap<string, MeasuredValue>;
   readonly k: number | null;
   readonly steps: number | null;
@@ -27,7 +29,9 @@ export interface Repetition {
   readonly users: number | null;
   /** Names each query pair; absent where there are no ranks. */
   readonly pairs?: readonly string[];
-  /** `fold 3`, where a file has several. */
+  /** What tells it from others of its file. */
+  readonly replicates: Replicates;
+  /** `fold 3`, where its file or its model has several. */
   readonly name?: string;
 }
 
@@ -36,8 +40,6 @@ export interface MeasuredSetting {
   /** `threshold=0.5`: further columns of metrics; empty where there are none. */
   readonly label: string;
   readonly repetitions: readonly Repetition[];
-  /** What several of them are. */
-  readonly unit: Unit;
 }
 
 /** The settings of an evaluation that ranked something, or of metrics. */
@@ -51,7 +53,7 @@ export async function readMeasuredSettings(
     const all = await readRankedSettings(database, filePath(element, 'ranks'), `ranks of ${name}`);
     return all
       .filter(({ ranks }) => ranks.length > 0)
-      .map((setting) => ({ label: '', repetitions: [measuredRanks(setting)], unit: 'seeds' }));
+      .map((setting) => ({ label: '', repetitions: [measuredRanks(setting)] }));
   }
   const path = parquetFile(filePath(element, 'metrics'));
   const rows = await readingUserFile(`metrics of ${name}`, 'it wants the columns metric and value', () =>
@@ -70,54 +72,48 @@ function measuredRanks(setting: RankedSetting): Repetition {
     values: new Map(measured),
     n: setting.ranks.length,
     users: counts.length,
+    replicates: {},
     pairs: users.map((user, row) => `pair ${pairIds[row]} of user ${user}`),
   };
 }
 
-/** Columns that tell repetitions of one measurement apart, and what several are called. */
-const repetitionColumns: { readonly [column: string]: Unit } = {
-  fold: 'folds',
-  seed: 'seeds',
-  repeat: 'seeds',
-};
 /** Further columns of metrics that have columns of their own. */
 const ownColumns: readonly string[] = ['k', 'steps', 'inner_lr'];
 
 function settingsOf(rows: readonly Row[]): readonly MeasuredSetting[] {
-  const settings = new Map<string, { label: string; unit: Unit; repetitions: Map<string, Row[]> }>();
+  const settings = new Map<string, { label: string; repetitions: Map<string, Row[]> }>();
   const columns = Object.keys(rows[0] ?? {}).filter((column) => !valueColumns.includes(column));
-  const isRepetition = (column: string) => Object.hasOwn(repetitionColumns, column);
   for (const row of rows) {
     const filled = columns.filter((column) => row[column] !== null);
     const text = (names: readonly string[]) =>
       names.map((column) => `${column}=${textOfCell(row[column])}`).join(',');
-    const varying = filled.filter((column) => !isRepetition(column));
-    const repeated = filled.filter(isRepetition);
+    const varying = filled.filter((column) => !isReplicate(column));
     const setting = settings.get(text(varying)) ?? {
       label: text(varying.filter((column) => !ownColumns.includes(column))),
-      unit: repetitionColumns[repeated[0] ?? ''] ?? 'seeds',
       repetitions: new Map<string, Row[]>(),
     };
     settings.set(text(varying), setting);
-    const own = setting.repetitions.get(text(repeated)) ?? [];
-    setting.repetitions.set(text(repeated), own);
+    const repeated = text(filled.filter(isReplicate));
+    const own = setting.repetitions.get(repeated) ?? [];
+    setting.repetitions.set(repeated, own);
     own.push(row);
   }
-  return [...settings.values()].map(({ label, unit, repetitions }) => ({
+  return [...settings.values()].map(({ label, repetitions }) => ({
     label,
-    unit,
-    repetitions: [...repetitions].map(([name, own]) => measuredRows(own, name)),
+    repetitions: [...repetitions.values()].map(measuredRows),
   }));
 }
 
-function measuredRows(rows: readonly Row[], name: string): Repetition {
+function measuredRows(rows: readonly Row[]): Repetition {
   const [first] = rows;
-  const values = rows.flatMap(({ metric, value, low, high }): (readonly [string, MeasuredValue])[] => {
-    if (typeof value !== 'number' || !Number.isFinite(value)) return [];
+  const values = rows.map(({ metric, value, low, high }): readonly [string, MeasuredValue] => {
     const interval = typeof low === 'number' && typeof high === 'number' ? { interval: { low, high } } : {};
-    return [[String(metric), { value, users: 0, ...interval }]];
+    return [String(metric), { value: typeof value === 'number' ? value : Number.NaN, users: 0, ...interval }];
   });
   const counts = new Set(rows.map(({ n }) => n));
+  const replicates = Object.keys(first ?? {}).flatMap((column) =>
+    isReplicate(column) && first?.[column] !== null ? [[column, textOfCell(first?.[column])] as const] : [],
+  );
   return {
     values: new Map(values),
     k: numberOf(first?.['k']),
@@ -125,7 +121,7 @@ function measuredRows(rows: readonly Row[], name: string): Repetition {
     innerRate: numberOf(first?.['inner_lr']),
     n: counts.size === 1 ? numberOf(first?.['n']) : null,
     users: numberOf(first?.['users']),
-    ...(name === '' ? {} : { name: name.replaceAll('=', ' ') }),
+    replicates: Object.fromEntries(replicates),
   };
 }
 

@@ -11,8 +11,12 @@ import type { KindContext } from '../kind.js';
 import { filePath, inputTree, listElements } from '../ports.js';
 import { type Candidate, chooseBest, counts, type ScoredRow } from './choose-best.js';
 import { namesText } from './names-text.js';
+import { isReplicate } from './replicates.js';
 import { readScoredRows } from './scored-rows.js';
 import type { SelectParameters } from './select.js';
+
+/** Of so many rows that were left out the winner's document tells. */
+const mostLeftOut = 20;
 
 /** Writes the ports `settings` and `row`, and with candidates `chosen`. */
 export async function run(context: KindContext<SelectParameters>): Promise<void> {
@@ -21,6 +25,9 @@ export async function run(context: KindContext<SelectParameters>): Promise<void>
   const paths = tables.map((table) => (isMissing(table) ? undefined : filePath(table)));
   const rows = await readScoredRows(paths, metric, 'rows', context);
   refuseStrangeNames(rows, context.parameters);
+  refuseContradictions(rows, context.parameters);
+  refuseRepetitions(rows, context.parameters);
+  noteOthers(rows, context);
   const leftOut = [
     ...paths.flatMap((path, index) =>
       path === undefined ? [`${rowText(index, elements[index]?.names ?? {})}: its step failed`] : [],
@@ -28,7 +35,10 @@ export async function run(context: KindContext<SelectParameters>): Promise<void>
     ...rows.filter((row) => !counts(row)).map((row) => textOfLeftOut(row, context.parameters)),
   ];
   const options = { mode, average, elements, groups, ...(patience === undefined ? {} : { patience }) };
-  const best = chooseBest(rows, options);
+  const best = chooseBest(rows, {
+    ...options,
+    missing: paths.flatMap((path, index) => (path === undefined ? [index] : [])),
+  });
   if (best === undefined) {
     throw new FailureError({
       reason: 'bad-data',
@@ -50,8 +60,9 @@ export async function run(context: KindContext<SelectParameters>): Promise<void>
       value: best.value,
       ...(first?.n === undefined ? {} : { n }),
       ...(average.length > 0
-        ? { averaged: best.rows.length }
+        ? { averaged: best.rows.length, ...(best.of === best.rows.length ? {} : { of: best.of }) }
         : { index: first?.index ?? 0, ...(first?.users === undefined ? {} : { users: first.users }) }),
+      ...(leftOut.length === 0 ? {} : { left_out: leftOut.slice(0, mostLeftOut) }),
     }),
   );
   writeChosen(best, context);
@@ -73,6 +84,57 @@ function refuseStrangeNames(
     message: `average names ${strange}, which the rows do not have`,
     hint: suggestion(strange, known) ?? 'they differ in nothing that has a name',
   });
+}
+
+/** A column and a parameter of its step that have one name and say two things: which was chosen, nobody could tell. */
+function refuseContradictions(rows: readonly ScoredRow[], { elements = [] }: SelectParameters): void {
+  for (const { index, columns } of rows) {
+    for (const [name, value] of Object.entries(elements[index]?.names ?? {})) {
+      const said = columns[name];
+      if (said === undefined || said === null || canonicalText(said) === canonicalText(value)) continue;
+      throw new FailureError({
+        reason: 'bad-data',
+        message: `rows[${index}] has the column ${name} with ${JSON.stringify(said)}, where its step has ${name} ${JSON.stringify(value)}`,
+        hint: 'rename the column, or write the same value',
+      });
+    }
+  }
+}
+
+/** Repetitions of one measurement are no candidates: the luckiest of them would win. */
+function refuseRepetitions(
+  rows: readonly ScoredRow[],
+  { average = [], settings = [] }: SelectParameters,
+): void {
+  const name = varyingColumns(rows).find(
+    (column) => isReplicate(column) && !average.includes(column) && !settings.includes(column),
+  );
+  if (name === undefined) return;
+  throw new FailureError({
+    reason: 'bad-data',
+    message: `the rows differ in ${name}, and the best of them would be the luckiest ${name}`,
+    hint: `write average: [${[...average, name].join(', ')}], or name ${name} in settings to choose one`,
+  });
+}
+
+/** What is chosen over although nobody named it; of kshot's own evaluations planning says it. */
+function noteOthers(
+  rows: readonly ScoredRow[],
+  { parameters: { average = [], settings }, note }: KindContext<SelectParameters>,
+): void {
+  if (settings === undefined) return;
+  const others = varyingColumns(rows).filter(
+    (name) =>
+      !settings.includes(name) && !average.includes(name) && !['k', 'steps', 'inner_lr'].includes(name),
+  );
+  if (others.length > 0) note(`also chooses over ${others.join(', ')}`);
+}
+
+function varyingColumns(rows: readonly ScoredRow[]): readonly string[] {
+  const columns = new Set(rows.flatMap((row) => Object.keys(row.columns)));
+  return [...columns].filter(
+    (name) => new Set(rows.map((row) => canonicalText(row.columns[name] ?? null))).size > 1,
+  );
 }
 
 /** A candidate's names: columns before what planning knows of its element. */
@@ -114,9 +176,7 @@ function varyingOf(
   { elements = [], average = [] }: SelectParameters,
 ): readonly string[] {
   const columns = new Set(rows.flatMap((row) => Object.keys(row.columns)));
-  const varying = [...columns].filter(
-    (name) => new Set(rows.map((row) => canonicalText(row.columns[name] ?? null))).size > 1,
-  );
+  const varying = varyingColumns(rows);
   // Of the elements, planning gave the names that vary.
   const planned = elements.flatMap(({ names }) => Object.keys(names)).filter((name) => !columns.has(name));
   return [...new Set([...planned, ...varying])].filter((name) => !average.includes(name)).sort();

@@ -1,6 +1,6 @@
 import { FailureError } from '../../base/failure.js';
 import type { Tree } from '../../base/files/tree.js';
-import { compare, estimate, type Unit } from '../../statistics/compare.js';
+import { type Comparison, compare, estimate, type Unit } from '../../statistics/compare.js';
 import { inReadingOrder } from '../../statistics/metrics.js';
 import { type Database, withDatabase } from '../../tables/database.js';
 import { summaryColumns } from '../../tables/evaluation-columns.js';
@@ -13,16 +13,19 @@ import {
   type Repetition,
   readMeasuredSettings,
 } from './measured-settings.js';
+import { replicateUnits } from './replicates.js';
 import type { SummaryParameters } from './summary.js';
+import { type UnitsOfRepetition, unitsOfRepetition } from './units-of-repetition.js';
 
 /** One row of the notebook's table: a model, at one setting where its evaluation has several. */
 interface Model {
   /** Of the input. */
   readonly input: string;
   readonly name: string;
-  /** One for each seed or fold. */
+  /** One for each seed, or whatever the unit is. */
   readonly repetitions: readonly Repetition[];
   readonly unit: Unit;
+  readonly within: UnitsOfRepetition['within'];
 }
 
 /** Writes the port `summary`: a row a model, setting and metric. */
@@ -33,7 +36,13 @@ export async function run(context: KindContext<SummaryParameters>): Promise<void
     // The order in which inputs are written is in no key.
     for (const name of orderedNames(Object.keys(context.inputs), parameters)) {
       const elements = listElements(context.inputs[name]!);
-      for (const model of modelsOf(name, await readAll(database, elements, name))) models.push(model);
+      const read = await readAll(database, elements, name);
+      for (const model of modelsOf(name, read, parameters)) models.push(model);
+    }
+    for (const { name, unit, within } of models) {
+      if (within.length === 0) continue;
+      const averages = within.map((one) => replicateUnits[one]).join(' and ');
+      context.note(`${name}: over ${unit}, of each the mean over its ${averages}`);
     }
     const named = (parameter: 'baseline' | 'zero_shot') => {
       const input = parameters[parameter];
@@ -89,13 +98,16 @@ function orderedNames(names: readonly string[], { baseline, zero_shot }: Summary
  * One file: a model for each of its settings. One for each seed: where each has one setting, one model, whatever that
  * is; else a model for each setting that metrics name.
  */
-function modelsOf(input: string, read: readonly (readonly MeasuredSetting[])[]): readonly Model[] {
-  const model = (label: string, settings: readonly MeasuredSetting[]): Model => ({
-    input,
-    name: label === '' ? input : `${input}[${label}]`,
-    repetitions: settings.flatMap(({ repetitions }) => repetitions),
-    unit: settings[0]?.unit ?? 'seeds',
-  });
+function modelsOf(
+  input: string,
+  read: readonly (readonly MeasuredSetting[])[],
+  { unit, elements = {} }: SummaryParameters,
+): readonly Model[] {
+  const model = (label: string, settings: readonly MeasuredSetting[]): Model => {
+    const name = label === '' ? input : `${input}[${label}]`;
+    const repetitions = settings.map((setting) => setting.repetitions);
+    return { input, name, ...unitsOfRepetition(name, repetitions, elements[input] ?? 'seed', unit) };
+  };
   const [first = []] = read;
   if (read.length === 1) return first.map((setting) => model(setting.label, [setting]));
   const several = read.find((settings) => settings.length !== 1);
@@ -138,6 +150,13 @@ function only(models: readonly Model[], input: string, parameter: string): Model
 
 function checkComparable(model: Model, other: Model): void {
   const [count, otherCount] = [model.repetitions.length, other.repetitions.length];
+  if (model.unit !== other.unit && count > 1 && otherCount > 1) {
+    throw new FailureError({
+      reason: 'bad-data',
+      message: `${model.name} was measured over ${model.unit} and ${other.name} over ${other.unit}: they are compared one by one`,
+      hint: 'measure both on the same seeds or folds',
+    });
+  }
   if (count !== otherCount && count > 1 && otherCount > 1) {
     throw new FailureError({
       reason: 'bad-data',
@@ -181,11 +200,13 @@ function sameLists(one: readonly string[], other: readonly string[]): boolean {
   return one.length === other.length && one.every((value, index) => value === other[index]);
 }
 
-/** The metric in every repetition; undefined where one of them lacks it. */
-function valuesOf({ repetitions }: Model, metric: string): readonly MeasuredValue[] | undefined {
-  const values = repetitions.map((one) => one.values.get(metric));
-  const known = values.filter((value) => value !== undefined);
-  return known.length < values.length ? undefined : known;
+/** The metric in every repetition; no number where one of them lacks it. */
+function valuesOf({ repetitions }: Model, metric: string): readonly MeasuredValue[] {
+  return repetitions.map((one) => one.values.get(metric) ?? { value: Number.NaN, users: 0 });
+}
+
+function isMeasured({ value }: MeasuredValue): boolean {
+  return Number.isFinite(value);
 }
 
 function rowsOf(model: Model, place: number, baseline: Model | undefined, zeroShot: Model | undefined) {
@@ -194,52 +215,65 @@ function rowsOf(model: Model, place: number, baseline: Model | undefined, zeroSh
   const common = <Value>(values: readonly Value[]): Value | null =>
     values.every((value) => value === values[0]) ? (values[0] ?? null) : null;
   const metrics = inReadingOrder(repetitions.flatMap(({ values }) => [...values.keys()]));
-  return metrics.flatMap((metric) => {
-    const own = valuesOf(model, metric);
-    if (own === undefined) return [];
-    const against = (other: Model | undefined) => {
-      const theirs = other === undefined || other === model ? undefined : valuesOf(other, metric);
-      const isCompared = theirs !== undefined && model !== baseline;
-      return isCompared ? namingUnit(compare(own, theirs), model) : undefined;
+  return metrics.map((metric) => {
+    const against = (other: Model | undefined, name: string, prefix: string) => {
+      if (other === undefined || other === model || model === baseline) return {};
+      const comparison = compareModels(model, other, metric);
+      return { [name]: other.name, ...(comparison === undefined ? {} : cellsOf(comparison, prefix)) };
     };
-    const toBaseline = against(baseline);
-    const toZeroShot = against(zeroShot);
-    return [
-      {
-        place,
-        model: model.name,
-        k: common(repetitions.map(({ k }) => k)),
-        steps: common(repetitions.map(({ steps }) => steps)),
-        inner_lr: common(repetitions.map(({ innerRate }) => innerRate)),
-        metric,
-        ...estimateOf(own, model),
-        n: common(repetitions.map(({ n }) => n)),
-        users: common(repetitions.map(({ users }) => users)),
-        ...(toBaseline === undefined ? {} : { baseline: baseline?.name, ...cellsOf(toBaseline, '') }),
-        ...(toZeroShot === undefined
-          ? {}
-          : { zero_shot: zeroShot?.name, ...cellsOf(toZeroShot, 'zero_shot_') }),
-      },
-    ];
+    return {
+      place,
+      model: model.name,
+      k: common(repetitions.map(({ k }) => k)),
+      steps: common(repetitions.map(({ steps }) => steps)),
+      inner_lr: common(repetitions.map(({ innerRate }) => innerRate)),
+      metric,
+      ...estimateOf(valuesOf(model, metric), model),
+      n: common(repetitions.map(({ n }) => n)),
+      users: common(repetitions.map(({ users }) => users)),
+      ...against(baseline, 'baseline', ''),
+      ...against(zeroShot, 'zero_shot', 'zero_shot_'),
+    };
   });
 }
 
-/** Of one measurement by a program the interval that it gave, which is over no users that kshot knows of. */
-function estimateOf(values: readonly MeasuredValue[], model: Model) {
-  const [first] = values;
-  const isRanked = model.repetitions[0]?.pairs !== undefined;
-  const whole = estimate(values);
-  if (values.length > 1) return { ...whole, unit: model.unit };
-  return isRanked ? whole : { ...whole, ...first?.interval, unit: model.unit, units: 1 };
-}
-
-/** Without ranks nothing is compared over users. */
-function namingUnit(comparison: ReturnType<typeof compare>, model: Model): ReturnType<typeof compare> {
+/** Compares two models where both have a number; undefined where that is nowhere. */
+function compareModels(model: Model, other: Model, metric: string): Comparison | undefined {
+  const [own, theirs] = [valuesOf(model, metric), valuesOf(other, metric)];
+  const at = (values: readonly MeasuredValue[], index: number) => values[values.length === 1 ? 0 : index];
+  const pairs = Array.from({ length: Math.max(own.length, theirs.length) }, (_, index) => ({
+    one: at(own, index),
+    two: at(theirs, index),
+  })).flatMap(({ one, two }) =>
+    one === undefined || two === undefined || !isMeasured(one) || !isMeasured(two) ? [] : [{ one, two }],
+  );
+  if (pairs.length === 0) return undefined;
+  const comparison = compare(
+    pairs.map(({ one }) => one),
+    pairs.map(({ two }) => two),
+  );
+  // Without ranks nothing is compared over users.
   const isOverUsers = comparison.unit === 'users' && model.repetitions[0]?.pairs !== undefined;
   return isOverUsers ? comparison : { ...comparison, unit: model.unit };
 }
 
-function cellsOf(comparison: ReturnType<typeof compare>, prefix: string) {
+/**
+ * A metric over the units that have a number, and how many there are in all. Of one measurement by a program the interval
+ * that it gave, which is over no users that kshot knows of.
+ */
+function estimateOf(values: readonly MeasuredValue[], model: Model) {
+  const known = values.filter(isMeasured);
+  const [first] = known;
+  const all = { unit: model.unit, units: known.length, all_units: values.length };
+  if (first === undefined) return { value: null, ...all };
+  const whole = estimate(known);
+  if (known.length > 1) return { ...whole, ...all };
+  const isRanked = model.repetitions[0]?.pairs !== undefined;
+  if (isRanked) return { ...whole, all_units: whole.units };
+  return { ...whole, ...(values.length === 1 ? first.interval : {}), ...all };
+}
+
+function cellsOf(comparison: Comparison, prefix: string) {
   const { difference, improvementPercent, unit, distinguishable } = comparison;
   const cells = {
     difference: difference.value,

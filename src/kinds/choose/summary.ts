@@ -4,6 +4,7 @@ import { defineKind, type Objection, type PlannedStep } from '../kind.js';
 import { type Canonical, type Complete, declareParameters } from '../parameters.js';
 import { fileOf } from '../shapes.js';
 import { checkRepetitions } from './check-repetitions.js';
+import type { Replicate } from './replicates.js';
 
 const parameters = declareParameters({
   properties: {
@@ -17,19 +18,30 @@ const parameters = declareParameters({
       type: 'string',
       minLength: 1,
     },
+    unit: {
+      description:
+        'What an interval is over where a program measured several folds of each of several seeds; what is measured within one is averaged there.',
+      enum: ['seed', 'fold'],
+    },
   },
 });
 
 type Given = Complete<typeof parameters>;
 
 /** What reaches the body. */
-export type SummaryParameters = Canonical<typeof parameters>;
+export type SummaryParameters = Canonical<typeof parameters> & SummaryPlan;
+
+/** What planning knows beside, as it stands in the key. */
+interface SummaryPlan {
+  /** By input, what tells the elements of its list apart where that is not the seed. */
+  readonly elements?: { readonly [input: string]: Replicate };
+}
 
 /** Several evaluations of the same query pairs in one table. */
 export const summary = defineKind({
   name: 'summary',
   summary:
-    'Puts evaluations into one table, each compared with a baseline: those of ranks, which must be of the same query pairs, pair by pair; metrics by seed or fold (a column fold, seed or repeat of theirs tells several apart). Every input is a model by the name of its port, several in a list are seeds of one.',
+    'Puts evaluations into one table, each compared with a baseline: those of ranks, which must be of the same query pairs, pair by pair; metrics by seed or fold (a column fold or seed of theirs tells several apart; those of a column repeat are averaged within). Every input is a model by the name of its port, several in a list are seeds of one.',
   parameters,
   inputs: ({ inputNames }) =>
     Object.fromEntries(
@@ -58,7 +70,16 @@ export const summary = defineKind({
     },
   },
   check: checkSummary,
-  plan: (_, lists) => ({ parameters: {}, shapes: {}, objections: checkRepetitions(lists), notes: [] }),
+  plan(_, lists) {
+    const { objections, elementNames } = checkRepetitions(lists);
+    const others = Object.entries(elementNames).filter(([, name]) => name !== 'seed');
+    const parameters = others.length === 0 ? {} : { elements: Object.fromEntries(others) };
+    return { parameters, shapes: {}, objections, notes: [] };
+  },
+  planned: {
+    names: ['elements'],
+    differences: () => ['the elements of a list are told apart by other names'],
+  },
   facts: () => ({ summary: { columns: Object.keys(summaryColumns) } }),
   load: () => import('./summary-body.js'),
 });

@@ -100,6 +100,13 @@ export function outputPaths(outputs: Outputs): { readonly [port: string]: string
   return Object.fromEntries(declaredOutputs(outputs).map(([port, { path }]) => [port, path]));
 }
 
+/** Whether a model among the outputs is made from an input: then the program learns from it. */
+export function modelIsMadeFrom(input: string, outputs: Outputs): boolean {
+  return declaredOutputs(outputs).some(
+    ([, { as, from }]) => as === 'model' && (from === undefined || from.includes(input)),
+  );
+}
+
 /** The ports of a program's node: the files as it wrote them. */
 export function outputPorts(outputs: Outputs): { readonly [port: string]: OutputPort } {
   return Object.fromEntries(

@@ -7,7 +7,13 @@ import { fileOf } from '../shapes.js';
 import { segmentProgram } from './lasting/program-segments.js';
 import type { LaunchParameters } from './launch.js';
 import { type ListLabels, labelsOf } from './list-labels.js';
-import { outputPaths, outputPorts, outputsParameter, typedOutputs } from './program-outputs.js';
+import {
+  modelIsMadeFrom,
+  outputPaths,
+  outputPorts,
+  outputsParameter,
+  typedOutputs,
+} from './program-outputs.js';
 import { nameOfPath } from './reads/file-entries.js';
 
 export const scalar = { type: ['string', 'number', 'boolean'] } as const;
@@ -51,6 +57,12 @@ export const programProperties = {
     type: 'boolean',
     default: false,
   },
+  learns: {
+    description:
+      'Whether the program learns from its inputs, so that test data is refused; one with an output `as: model` always does.',
+    type: 'boolean',
+    default: false,
+  },
   deterministic: {
     description: 'Whether equal inputs give equal bytes; a recomputation that differs then fails.',
     type: 'boolean',
@@ -70,6 +82,7 @@ export interface ProgramGiven {
   readonly env: { readonly [name: string]: ScalarParameter };
   readonly pass_env: readonly string[];
   readonly chooses: boolean;
+  readonly learns: boolean;
   readonly deterministic: boolean;
 }
 
@@ -93,6 +106,7 @@ export const programForms = {
   pass_env: inNoKey,
   // Which inputs it may have, and what a recomputation is held to.
   chooses: inNoKey,
+  learns: inNoKey,
   deterministic: inNoKey,
 };
 
@@ -102,7 +116,7 @@ export const programKind = {
   replacedParameters: { timeout_seconds: 'write on the step itself: resources: { time: 90 s }' },
   inputs: ({ parameters, inputNames }: StepShape<ProgramGiven>): { readonly [port: string]: InputPort } =>
     Object.fromEntries(
-      inputNames.map((name) => [name, name === 'settings' ? settingsPort : inputPort(parameters.chooses)]),
+      inputNames.map((name) => [name, name === 'settings' ? settingsPort : inputPort(name, parameters)]),
     ),
   outputs: ({ outputs }: ProgramGiven) => outputPorts(outputs),
   derived: ({ outputs }: ProgramGiven) => typedOutputs(outputs),
@@ -121,9 +135,9 @@ export const programKind = {
   codeStart: new URL('./launch.js', import.meta.url),
 } as const;
 
-/** Parameters in whose words a file or folder that is declared by an absolute path is written by its name in the key. */
+/** Parameters in whose words a program, file or folder outside of the root is written by its name in the key. */
 function wordsWithNames(given: ProgramGiven, files: readonly ExternalFile[]): JsonObject {
-  if (!filesOf(given).some((path) => isAbsolute(path))) return {};
+  if (!files.some(({ name }) => name.startsWith('/'))) return {};
   const named = (text: string) =>
     text.replace(/(^|[=\s:;,"'<>|&()])(\/[^=\s:;,"'<>|&()]+)/g, (whole, before: string, path: string) => {
       const name = nameOfPath(normalize(path), files);
@@ -144,12 +158,13 @@ const settingsPort: InputPort = {
   description: 'Values chosen before, such as those of `select`: they override `params`.',
 };
 
-function inputPort(chooses: boolean): InputPort {
+function inputPort(name: string, { chooses, learns, outputs }: ProgramGiven): InputPort {
   return {
     shape: { type: 'any', lone: 'file' },
     description:
       'A read-only file of that name; several ports as a folder, and a list as one whose elements are called by what tells them apart, `lr=0.01,seed=1`, with an `index.json`.',
     chooses,
+    learns: learns || modelIsMadeFrom(name, outputs),
   };
 }
 

@@ -155,6 +155,7 @@ function noteLines(texts: readonly string[], { style, width }: FigureLayout): re
 function notes(report: Report): readonly string[] {
   const repeatable = report.not_deterministic.length;
   return [
+    ...(report.cautions ?? []),
     ...intervalNotes(report),
     ...percentNotes(report),
     ...(report.synthetic ? ['The data is synthetic: these figures say nothing about real learners.'] : []),

@@ -300,3 +300,66 @@ describe('select with candidates', () => {
     );
   });
 });
+
+describe('rows that are repetitions of one measurement', () => {
+  const table = async (rows: readonly { fold: number; mrr: number }[]) => {
+    files += 1;
+    const path = join(folder, `folds-${files}.parquet`);
+    await withDatabase({ threads: 1 }, (database) =>
+      writeRowsParquet(database, {
+        columns: { fold: 'BIGINT', metric: 'VARCHAR', value: 'DOUBLE' },
+        rows: rows.map(({ fold, mrr }) => ({ fold, metric: 'mrr', value: mrr })),
+        orderBy: ['fold'],
+        path,
+      }),
+    );
+    return path;
+  };
+  const element = (lr: number, group: number) => ({ names: { lr }, group });
+  const planned = { metric: 'mrr', mode: 'min', elements: [element(1, 0), element(2, 1)] };
+
+  it('are no candidates of their own: the luckiest would win', async () => {
+    const rows = [
+      await table([
+        { fold: 1, mrr: 0.1 },
+        { fold: 2, mrr: 0.9 },
+      ]),
+      await table([
+        { fold: 1, mrr: 0.3 },
+        { fold: 2, mrr: 0.3 },
+      ]),
+    ];
+    const failure = await failureOf(run(select, { ...planned, settings: ['lr'] }, { rows }));
+    expect(failure.message).toBe('the rows differ in fold, and the best of them would be the luckiest fold');
+    expect(failure.hint).toContain('write average: [fold]');
+    const read = await run(select, { ...planned, settings: ['lr'], average: ['fold'] }, { rows });
+    expect(JSON.parse(read('row'))).toEqual({ averaged: 2, lr: 2, metric: 'mrr', mode: 'min', value: 0.3 });
+  });
+
+  it('leave a mark where one of them is no number', async () => {
+    const rows = [
+      await table([
+        { fold: 1, mrr: 0.1 },
+        { fold: 2, mrr: Number.NaN },
+      ]),
+      await table([
+        { fold: 1, mrr: 0.3 },
+        { fold: 2, mrr: 0.3 },
+      ]),
+    ];
+    const read = await run(select, { ...planned, settings: ['lr'], average: ['fold'] }, { rows });
+    expect(JSON.parse(read('row'))).toMatchObject({
+      averaged: 1,
+      of: 2,
+      lr: 1,
+      left_out: ['rows[0], lr 1, fold 2: mrr is no number'],
+    });
+  });
+
+  it('are refused where a column and the parameter of its name say two things', async () => {
+    const rows = [await table([{ fold: 1, mrr: 0.1 }])];
+    const elements = [{ names: { fold: 7 }, group: 0 }];
+    const failure = await failureOf(run(select, { ...planned, elements, average: ['fold'] }, { rows }));
+    expect(failure.message).toBe('rows[0] has the column fold with 1, where its step has fold 7');
+  });
+});

@@ -58,6 +58,15 @@ describe('an output of a program', () => {
     expect(await failureOf(program('m: m', ', chooses: true'))).toMatchObject({ reason: 'test-leak' });
   });
 
+  it('that is a model makes its program one that learns, as `learns` does, and test data is refused', async () => {
+    const learns = { reason: 'test-leak', message: expect.stringContaining('mine learns from test') };
+    expect(await failureOf(program('m: m', ', learns: true'))).toMatchObject(learns);
+    expect(await failureOf(program('m: { path: m.safetensors, as: model }'))).toMatchObject(learns);
+    const claimed = await load(program('m: { path: m.safetensors, as: model, from: [train] }'));
+    expect(claimed.ok).toBe(true);
+    expect((await load(program('m: m'))).ok).toBe(true);
+  });
+
   it('that holds ranks is of the episodes that were ranked, which it wants', async () => {
     const ranks = 'r: { path: r.csv, as: ranks, from: [train] }';
     expect(await failureOf(program(ranks))).toMatchObject({

@@ -9,17 +9,21 @@ import { plainText } from './marks.js';
 export function EstimateCell({
   value,
   interval,
+  of,
   against = {},
   areNamed = false,
 }: {
-  readonly value: number;
+  readonly value: number | null;
   readonly interval: readonly [number, number] | null | undefined;
+  /** Over how many of how many it is, where that is not all. */
+  readonly of?: readonly [number, number] | undefined;
   readonly against?: { readonly [label: string]: ComparedMetric };
   readonly areNamed?: boolean;
 }): ReactNode {
   return (
     <>
-      <span className="value">{value.toFixed(4)}</span>
+      <span className="value">{value === null ? 'no number' : value.toFixed(4)}</span>
+      {of === undefined ? null : <span className="interval warned">{of.join(' of ')}</span>}
       {interval === null || interval === undefined ? null : (
         <span className="interval">
           [{interval[0].toFixed(3)}, {interval[1].toFixed(3)}]

@@ -55,6 +55,7 @@ function notesOf(report: Report, steps: readonly StepModel[]): readonly Note[] {
     ),
     ...failureNotes(report, steps),
     ...claimNotes(report),
+    ...cautionNotes(report),
     ...(report.synthetic
       ? [
           {
@@ -82,6 +83,23 @@ function notesOf(report: Report, steps: readonly StepModel[]): readonly Note[] {
     ...report.warnings.map(
       (warning): Note => ({ kind: 'warning', title: 'Warning', body: <p>{plainText(warning)}</p> }),
     ),
+  ];
+}
+
+function cautionNotes({ cautions = [] }: Report): readonly Note[] {
+  if (cautions.length === 0) return [];
+  return [
+    {
+      kind: 'warning',
+      title: 'Not all is measured',
+      body: (
+        <ul>
+          {cautions.map((caution) => (
+            <li key={caution}>{plainText(caution)}</li>
+          ))}
+        </ul>
+      ),
+    },
   ];
 }
 

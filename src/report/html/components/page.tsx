@@ -1,4 +1,5 @@
 import type { ReactNode } from 'react';
+import type { Report } from '../../../artifacts/run-documents.js';
 import type { DrawnFigure } from '../figures/draw-figures.js';
 import { edgesOf, type RunContents, stepsOf } from '../report-model.js';
 import { DataSection } from './data.js';
@@ -29,8 +30,6 @@ export function Page({ contents, configuration, figures, figuresLeft, files }: P
   const { report, manifest, rows, fingerprints, exhibits, logs } = contents;
   const steps = stepsOf(contents);
   const has = (topic: string) => figures.some((figure) => figure.topic === topic);
-  const isFewShot =
-    report.metrics.some(({ k }) => k !== null) || report.summaries.some(({ k }) => k !== null);
   const hasSweeps = summaryNodes(report.summaries).some(({ isSweep }) => isSweep);
   const sections = [
     ...(report.metrics.length + report.summaries.length > 0 ? [['results', 'Results']] : []),
@@ -70,13 +69,7 @@ export function Page({ contents, configuration, figures, figuresLeft, files }: P
             <FigureSection
               anchor="training"
               title="Training"
-              lead={
-                figures.some(({ topic, role }) => topic === 'training' && role !== null && role !== 'train')
-                  ? 'Loss as it was trained, and how the checkpoints did on the users that choose among them.'
-                  : figures.some(({ topic, role }) => topic === 'training' && role === null)
-                    ? 'What was told while training.'
-                    : 'Loss as it was trained.'
-              }
+              lead={trainingLead(figures)}
               figures={figures}
             />
             <FigureSection
@@ -89,16 +82,7 @@ export function Page({ contents, configuration, figures, figuresLeft, files }: P
               }
               figures={figures}
             />
-            <FigureSection
-              anchor="ablation"
-              title="Ablation"
-              lead={
-                isFewShot
-                  ? 'What the number of support pairs and of inner steps is worth, on the same query pairs throughout.'
-                  : 'What each setting is worth on test data: to be told, not to be chosen by.'
-              }
-              figures={figures}
-            >
+            <FigureSection anchor="ablation" title="Ablation" lead={ablationLead(report)} figures={figures}>
               {hasSweeps ? <SweepTables report={report} /> : null}
             </FigureSection>
             <FigureSection
@@ -159,4 +143,19 @@ function FigureSection({
       {children}
     </section>
   );
+}
+
+/** What stands above figures of test data at several settings. */
+function ablationLead({ metrics, summaries }: Report): string {
+  return [...metrics, ...summaries].some(({ k }) => k !== null)
+    ? 'What the number of support pairs and of inner steps is worth, on the same query pairs throughout.'
+    : 'What each setting is worth on test data: to be told, not to be chosen by.';
+}
+
+function trainingLead(figures: readonly DrawnFigure[]): string {
+  const roles = figures.filter(({ topic }) => topic === 'training').map(({ role }) => role);
+  if (roles.some((role) => role !== null && role !== 'train')) {
+    return 'Loss as it was trained, and how the checkpoints did on the users that choose among them.';
+  }
+  return roles.includes(null) ? 'What was told while training.' : 'Loss as it was trained.';
 }

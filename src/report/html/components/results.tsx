@@ -1,10 +1,9 @@
 import type { ReactNode } from 'react';
-import { isEvaluation, type MetricRow } from '../../../artifacts/metric-table.js';
+import { isEvaluation, type MetricRow, metricsOf } from '../../../artifacts/metric-table.js';
 import type { Report } from '../../../artifacts/run-documents.js';
 import type { SummaryRow } from '../../../artifacts/summary-table.js';
 import type { Json } from '../../../base/json.js';
 import { formatCount } from '../../../base/quantities.js';
-import { inReadingOrder } from '../../../statistics/metrics.js';
 import { EstimateCell } from './estimate-cell.js';
 import { plainText, RoleMark } from './marks.js';
 import { SummaryTable, summaryNodes } from './summary-table.js';
@@ -90,7 +89,7 @@ function settingText(value: Json | undefined): string | null {
 function Metrics({ rows }: { readonly rows: readonly MetricRow[] }): ReactNode {
   // The names of evaluations stand in their nodes' names.
   const settings = [...new Set(rows.flatMap((row) => (isEvaluation(row) ? [] : Object.keys(row.settings))))];
-  const metrics = inReadingOrder(rows.flatMap((row) => Object.keys(row.values)));
+  const metrics = metricsOf(rows);
   return (
     <>
       <Table
@@ -116,7 +115,9 @@ function Metrics({ rows }: { readonly rows: readonly MetricRow[] }): ReactNode {
               isNumber: true,
               cell: (row: MetricRow) => {
                 const value = row.values[metric];
-                return value === undefined ? null : (
+                return value === undefined ? (
+                  (row.not_numbers?.[metric] ?? null)
+                ) : (
                   <EstimateCell key={metric} value={value} interval={row.intervals[metric]} />
                 );
               },

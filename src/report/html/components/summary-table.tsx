@@ -71,6 +71,7 @@ export function SummaryTable({
                     key={metric}
                     value={one.value}
                     interval={one.interval}
+                    of={one.of}
                     against={one.against}
                     areNamed={others.length > 1}
                   />

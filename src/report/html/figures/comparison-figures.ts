@@ -22,7 +22,7 @@ function comparison(node: string, rows: readonly SummaryRow[], metric: string): 
   const baseline = baselineOf(rows);
   const values = rows.flatMap((row) => {
     const found = row.metrics[metric];
-    if (found === undefined) return [];
+    if (found === undefined || found.value === null) return [];
     const distinguishable = row.baseline === null ? undefined : found.against[row.baseline]?.distinguishable;
     const [low, high] = found.interval ?? [null, null];
     return [
@@ -42,7 +42,7 @@ function comparison(node: string, rows: readonly SummaryRow[], metric: string): 
   });
   const [first] = rows;
   const role = first?.role ?? null;
-  const reference = baseline?.metrics[metric]?.value;
+  const reference = baseline?.metrics[metric]?.value ?? undefined;
   const { ink, paper } = lightColours;
   const y = { field: 'model', type: 'nominal', sort: null, title: null, axis: { labelColor: ink } } as const;
   const over = distinct(rows.map(({ unit }) => unit)).join(' and ');

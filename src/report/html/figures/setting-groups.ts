@@ -76,7 +76,7 @@ function summaryGroups(
       if (own.length < 2) return [];
       const values = own.flatMap((row): readonly SettingValue[] => {
         const found = row.metrics[metric];
-        if (found === undefined) return [];
+        if (found === undefined || found.value === null) return [];
         const distinguishable =
           row.baseline === null ? undefined : found.against[row.baseline]?.distinguishable;
         const [low, high] = found.interval ?? [null, null];
@@ -91,16 +91,16 @@ function summaryGroups(
           },
         ];
       });
-      const reference = baseline?.model === model ? undefined : baseline?.metrics[metric];
+      const reference = baseline?.model === model ? null : baseline?.metrics[metric]?.value;
       const group = {
         name: `${node}, ${model}`,
         role: own[0]?.role ?? null,
         metric,
         values,
         varying: varyingAxes(values),
-        ...(reference === undefined || baseline === undefined
+        ...(reference === undefined || reference === null || baseline === undefined
           ? {}
-          : { reference: { name: baseline.model, value: reference.value } }),
+          : { reference: { name: baseline.model, value: reference } }),
       };
       return [{ node, group }];
     });

@@ -1,0 +1,49 @@
+import type { Figures } from '../artifacts/run-documents.js';
+import type { Json } from '../base/json.js';
+import { isJsonObject } from '../base/json.js';
+
+/** The document of a choice: which row it took, and what it had to leave out. */
+export interface ChosenRow {
+  readonly node: string;
+  readonly row: Json;
+}
+
+/** Of so many of a kind each is told. */
+const mostOfAKind = 8;
+
+/** What changes what a number means: means of fewer than there are, values that are no numbers. A sentence each. */
+export function cautionsOf(
+  { metrics, summaries }: Pick<Figures, 'metrics' | 'summaries'>,
+  chosen: readonly ChosenRow[],
+): readonly string[] {
+  const short = summaries.flatMap(({ node, model, unit, metrics: found }) =>
+    Object.entries(found).flatMap(([metric, { of }]) =>
+      of === undefined
+        ? []
+        : [
+            `${node}: ${metric} of ${model} is over ${of.join(' of ')} ${unit}; in the others it is no number`,
+          ],
+    ),
+  );
+  const odd = metrics.flatMap(({ node, not_numbers = {} }) =>
+    Object.entries(not_numbers).map(([metric, text]) => `${node}: ${metric} is ${text}, and no number`),
+  );
+  return [...chosen.flatMap(cautionsOfChoice), ...first(short), ...first(odd)];
+}
+
+function cautionsOfChoice({ node, row }: ChosenRow): readonly string[] {
+  if (!isJsonObject(row)) return [];
+  const { averaged, of, left_out: leftOut } = row;
+  const lines = Array.isArray(leftOut) ? (leftOut as readonly Json[]) : [];
+  return [
+    ...(of === undefined
+      ? []
+      : [`${node}: its value is the mean of ${String(averaged)} of ${String(of)}; the others have none`]),
+    ...first(lines.map((line) => `${node}: left out: ${String(line)}`)),
+  ];
+}
+
+function first(lines: readonly string[]): readonly string[] {
+  const more = lines.length - mostOfAKind;
+  return more > 0 ? [...lines.slice(0, mostOfAKind), `and ${more} more like this`] : lines;
+}
