@@ -1,8 +1,10 @@
 import { spawnSync } from 'node:child_process';
-import { chmodSync, readdirSync, symlinkSync } from 'node:fs';
-import { beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { chmodSync, existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { beforeAll, describe, expect, it } from 'vitest';
+import type { Failure } from '../../src/base/failure.js';
 import type { Audit } from '../../src/session/auditing/audit-step.js';
-import { openProject } from '../../src/session/project.js';
 import { kshot, startKshot } from '../support/kshot.js';
 import { type Project, temporaryProject } from '../support/temporary-project.js';
 
@@ -171,31 +173,49 @@ describe.skipIf(missing !== undefined)('kshot audit', () => {
     );
   });
 
+  it.skipIf(!existsSync('/usr/lib/python3/dist-packages/sklearn'))(
+    'lists nothing that matters of an example that ships',
+    async () => {
+      const example = fileURLToPath(new URL('../../examples/sklearn', import.meta.url));
+      const copy = temporaryProject({});
+      for (const name of ['pipelines/digits.yaml', 'split.py', 'train.py', 'evaluate.py']) {
+        copy.write(name, readFileSync(join(example, name)));
+      }
+      const { stdout, stderr } = await kshot(copy, ['audit', 'data', '--json'], { environment });
+      const { matters, findings, add } = JSON.parse(stdout) as Audit;
+      expect({ matters, add }, stdout + stderr).toEqual({ matters: false, add: [] });
+      // Packages that it imports, and those that they require, are in the key.
+      expect(findings.map(({ name }) => name).join()).not.toMatch(/numpy|scipy|scikit|joblib/);
+    },
+  );
+
   it('refuses what is no program, or cannot run yet', async () => {
-    vi.stubEnv('PATH', environment['PATH']);
-    onTestFinished(() => void vi.unstubAllEnvs());
-    const opened = await openProject({ root: project.root });
-    const audit = async (step: string) => {
-      const audited = opened.ok ? await opened.value.audit(step) : opened;
-      return audited.ok ? undefined : audited.failure[0];
+    const withoutStrace = temporaryProject({
+      files: {
+        'pipelines/one.yaml':
+          'version: 1\nname: one\nsteps: { one: { kind: command, with: { argv: [/bin/true], outputs: { out: out.txt } } } }\n',
+      },
+    });
+    const refusal = async (step: string, one = project, surroundings = environment) => {
+      const { exitCode, stdout } = await kshot(one, ['audit', step, '--json'], { environment: surroundings });
+      return { exitCode, ...(JSON.parse(stdout) as { failures: Failure[] }).failures[0] };
     };
-    expect(await audit('later')).toMatchObject({
+    const [later, users, red, absent] = await Promise.all([
+      refusal('later'),
+      refusal('users'),
+      refusal('red'),
+      refusal('one', withoutStrace, { ...environment, PATH: elsewhere.path('tools') }),
+    ]);
+    expect(later).toMatchObject({
+      exitCode: 2,
       reason: 'no-results',
       message: 'later reads what is not there yet: careful',
       hint: 'compute it first: kshot run pipelines/own.yaml careful',
     });
-    expect(await audit('users')).toMatchObject({
-      reason: 'usage',
-      message: expect.stringContaining('data.synthetic'),
-    });
-    expect(await audit('red')).toMatchObject({
-      reason: 'unknown-step',
-      hint: expect.stringContaining('reads'),
-    });
-    // Planning asks it for its version.
-    symlinkSync('/usr/bin/python3', elsewhere.path('tools/python3'));
-    vi.stubEnv('PATH', elsewhere.path('tools'));
-    expect(await audit('make')).toMatchObject({
+    expect(users).toMatchObject({ exitCode: 2, message: expect.stringContaining('data.synthetic') });
+    expect(red).toMatchObject({ reason: 'unknown-step', hint: expect.stringContaining('reads') });
+    expect(absent).toMatchObject({
+      exitCode: 36,
       reason: 'tracer-unavailable',
       hint: expect.stringContaining('apt install strace'),
     });

@@ -19,6 +19,7 @@ sys.path[:] = [
 import ast  # noqa: E402
 import csv  # noqa: E402, F401
 import email.message  # noqa: E402, F401
+import functools  # noqa: E402
 import hashlib  # noqa: E402
 import importlib.machinery  # noqa: E402
 import importlib.metadata  # noqa: E402
@@ -597,6 +598,10 @@ class Tracer:
             other = self.installed_by_name().get(normal_name(re.split(r"[^A-Za-z0-9._-]", required.strip())[0]))
             if other is not None:
                 self.count_distribution(other)
+        if place is not None and str(place).startswith(DEBIAN_MODULES):
+            self.look(DEBIAN_STATUS)
+            for record in required_in_debian(str(place), names_given_by(distribution) | {name}):
+                self.count_distribution(importlib.metadata.Distribution.at(record))
 
     def installed_by_name(self):
         if self.installed is None:
@@ -764,6 +769,56 @@ def version_of(distribution):
         origin = {}
     commit = origin.get("vcs_info", {}).get("commit_id") or origin.get("archive_info", {}).get("hash")
     return (distribution.version or "") + ("" if not commit else " (%s)" % commit)
+
+
+# Debian's packages mostly leave out of a distribution's record what it requires, and say so themselves.
+DEBIAN_MODULES = "/usr/lib/python3/dist-packages/"
+DEBIAN_STATUS = "/var/lib/dpkg/status"
+
+
+def required_in_debian(place, names):
+    """Where the records are of what the package depends on that the record of a distribution at `place` is of."""
+    packages = ["python3-" + name.lower().replace("_", "-") for name in sorted(names)]
+    package = next((one for one in packages if place in files_in_debian(one)), None)
+    records = []
+    for other in debian_dependencies().get(package, ()):
+        records += [file for file in files_in_debian(other) if re.search(r"\.(?:dist|egg)-info$", file)]
+    return records
+
+
+@functools.lru_cache(maxsize=None)
+def files_in_debian(package):
+    for name in (package, package + ":" + debian_architecture()):
+        try:
+            return frozenset(read("/var/lib/dpkg/info/%s.list" % name).decode("utf-8", "replace").splitlines())
+        except OSError:
+            pass
+    return frozenset()
+
+
+@functools.lru_cache(maxsize=None)
+def debian_architecture():
+    found = re.search(r"^Package: dpkg\n(?:.+\n)*?Architecture: (\S+)", debian_status(), re.M)
+    return found.group(1) if found else ""
+
+
+@functools.lru_cache(maxsize=None)
+def debian_dependencies():
+    packages = {}
+    for stanza in debian_status().split("\n\n"):
+        name = re.search(r"^Package: (python3-\S+)", stanza, re.M)
+        depends = re.search(r"^Depends: (.*)", stanza, re.M)
+        if name and depends:
+            packages[name.group(1)] = re.findall(r"(?:^|, )(python3-[a-z0-9.+-]+)", depends.group(1))
+    return packages
+
+
+@functools.lru_cache(maxsize=None)
+def debian_status():
+    try:
+        return read(DEBIAN_STATUS).decode("utf-8", "replace")
+    except OSError:
+        return ""
 
 
 def traced(question):

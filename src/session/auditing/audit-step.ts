@@ -14,7 +14,7 @@ import {
   type RequestPlace,
 } from '../planning/plan-pipeline.js';
 import { exitCodeOfSignal } from '../running/interrupted.js';
-import { type Finding, findingsIn, missedFiles } from './findings.js';
+import { type Finding, findingsIn, mayMatter, missedFiles } from './findings.js';
 import { knownToKey } from './known-to-key.js';
 import { type LineToAdd, linesToAdd, type SameOutput } from './lines-to-add.js';
 import { runTraced } from './run-traced.js';
@@ -34,6 +34,8 @@ export interface Audit {
   /** The pipeline's file, relative to the root, and the step in it. */
   readonly pipeline: string;
   readonly step: string;
+  /** Whether it has read anything that matters and is in no key. */
+  readonly matters: boolean;
   /** What matters most first. */
   readonly findings: readonly Finding[];
   /** Files of the project that it looked for and did not find, relative to the root. */
@@ -124,6 +126,7 @@ async function audit(
     node: node.id,
     pipeline: graph.file,
     step: node.step,
+    matters: findings.some(mayMatter),
     findings,
     missed: missedFiles(accesses, place),
     add: linesToAdd(findings, declared, await sameOutputs(planned, chosen, findings)),

@@ -19,9 +19,15 @@ export const sortsOfFinding = [
   'configuration',
   'package',
   'library',
+  'optional',
   'system',
 ] as const;
 export type SortOfFinding = (typeof sortsOfFinding)[number];
+
+/** Whether it is likely that a result comes of it. */
+export function mayMatter({ sort }: Pick<Finding, 'sort'>): boolean {
+  return sort !== 'optional' && sort !== 'system';
+}
 
 /** Something that a program read and that is in no key. */
 export interface Finding {
@@ -149,17 +155,18 @@ function findingOfPackage(
   { known, distributionsOf }: Judgement,
 ): Finding | undefined {
   const packages = placeInPackages(path);
-  // What is found in a folder is told by itself, and so is where it leads to.
-  if (packages === undefined || one.how === 'listed' || path.endsWith('.pth')) return undefined;
+  if (packages === undefined || one.how === 'listed') return undefined;
+  // What these lead to is told by itself.
+  if (/^[^/]*\.(?:pth|(?:dist|egg)-(?:info|link)(?:\/.*)?)$/s.test(packages.below)) return undefined;
   const owners = distributionsOf(packages.folder, packages.below);
   const [owner] = owners;
-  if (owner === undefined) return { sort: 'package', ...one };
+  // With all that is imported and required in the key, what is left others use where they find it.
+  const sort = known.hasImports ? 'optional' : 'package';
+  if (owner === undefined) return { sort, ...one };
   const isInKey = owners.some(
     ({ name, version }) => known.distributions.get(distributionKey(name)) === version,
   );
-  return isInKey
-    ? undefined
-    : { sort: 'package', ...one, how: 'read', name: `${owner.name} ${owner.version}` };
+  return isInKey ? undefined : { sort, ...one, how: 'read', name: `${owner.name} ${owner.version}` };
 }
 
 /** The path that counts of what was read; undefined of what lies in the step's folder. */
@@ -225,12 +232,16 @@ function sortOf(how: WayToRead, path: string, { root, home }: AuditedPlace): Sor
   return path.startsWith(`${home}/.`) ? 'configuration' : 'outside';
 }
 
+function isOfPackage({ sort }: Finding): boolean {
+  return sort === 'package' || sort === 'optional';
+}
+
 /** Files of one package as one finding. */
 function together(findings: readonly Finding[]): readonly Finding[] {
   const packages = new Map<string, Finding>();
   const others: Finding[] = [];
   for (const finding of findings) {
-    if (finding.sort !== 'package') {
+    if (!isOfPackage(finding)) {
       others.push(finding);
       continue;
     }
@@ -246,7 +257,7 @@ function inFolders(findings: readonly Finding[]): Finding[] {
   for (const finding of findings) {
     const { sort, how, name } = finding;
     const folder = dirname(name);
-    const isOne = how !== 'read' || sort === 'package' || folder === '.';
+    const isOne = how !== 'read' || isOfPackage(finding) || folder === '.';
     const group = `${sort} ${how} ${isOne ? name : folder}`;
     groups.set(group, [...(groups.get(group) ?? []), finding]);
   }

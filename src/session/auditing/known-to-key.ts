@@ -2,6 +2,7 @@ import { realpathSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { builtFile } from '../../base/files/built-file.js';
 import { isJsonObject } from '../../base/json.js';
+import { isAtOrIn } from '../../kinds/program/reads/file-entries.js';
 import { absolutePath } from '../../pipeline/plan/make-plan.js';
 import type { PlannedNode } from '../../pipeline/plan/plan.js';
 import { distributionKey, sourceOf } from './python-places.js';
@@ -12,6 +13,8 @@ export interface KnownToKey {
   hasFile(path: string): boolean;
   /** The version of its Python is. */
   readonly hasPython: boolean;
+  /** So is all that its program imports by name, with what that requires. */
+  readonly hasImports: boolean;
   /** Versions of what is installed for that, by `distributionKey`. */
   readonly distributions: ReadonlyMap<string, string>;
 }
@@ -24,15 +27,16 @@ export function knownToKey({ node, preimage }: PlannedNode, root: string): Known
     known.add(place).add(withoutLinks(place));
   }
   // kshot's own, which a program may import: what it does shapes no result.
-  const own = `${fileURLToPath(builtFile('../python'))}/`;
+  const own = fileURLToPath(builtFile('../python'));
   const params = preimage?.['params'];
   const distributions = (node.imports?.manifest ?? '').split('\n').flatMap((line) => {
     const [sort, name = '', version = ''] = line.split('\t');
-    return sort === 'distribution' ? [[distributionKey(name), version] as const] : [];
+    return sort === 'distribution' ? [[distributionKey(name), version.split(' ')[0] ?? ''] as const] : [];
   });
   return {
-    hasFile: (path) => known.has(path) || known.has(sourceOf(path)) || sourceOf(path).startsWith(own),
+    hasFile: (path) => known.has(path) || known.has(sourceOf(path)) || isAtOrIn(path, own),
     hasPython: isJsonObject(params) && params['python'] !== undefined,
+    hasImports: node.imports !== undefined,
     distributions: new Map(distributions),
   };
 }

@@ -46,32 +46,24 @@ export function createDistributionFinder(): (folder: string, below: string) => r
   return (folder, below) => {
     const owners = folders.get(folder) ?? ownersIn(folder);
     folders.set(folder, owners);
-    const [top = ''] = below.split('/');
-    const described = owners.byRecord.get(top);
-    return described === undefined ? (owners.byTop.get(stemOf(sourceOf(below))) ?? []) : [described];
+    return owners.get(stemOf(sourceOf(below))) ?? [];
   };
 }
 
-interface Owners {
-  /** By the folder, or file, that describes it. */
-  readonly byRecord: ReadonlyMap<string, Distribution>;
-  /** By what stands before the first dot of the names that it has put into the folder. */
-  readonly byTop: ReadonlyMap<string, readonly Distribution[]>;
-}
+/** By what stands before the first dot of the names that they have put into the folder. */
+type Owners = ReadonlyMap<string, readonly Distribution[]>;
 
 function ownersIn(folder: string): Owners {
-  const byRecord = new Map<string, Distribution>();
-  const byTop = new Map<string, Distribution[]>();
+  const owners = new Map<string, Distribution[]>();
   for (const record of namesIn(folder)) {
     if (!/\.(?:dist|egg)-info$/.test(record)) continue;
     const place = join(folder, record);
     const distribution = describedAt(place, record);
-    byRecord.set(record, distribution);
     for (const top of topsOf(place, distribution)) {
-      byTop.set(top, [...(byTop.get(top) ?? []), distribution]);
+      owners.set(top, [...(owners.get(top) ?? []), distribution]);
     }
   }
-  return { byRecord, byTop };
+  return owners;
 }
 
 function describedAt(place: string, record: string): Distribution {

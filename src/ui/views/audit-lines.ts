@@ -9,15 +9,15 @@ const headings: { readonly [sort in SortOfFinding]: string } = {
   network: 'other machines: what comes from there, keep as a file that the step declares',
   program: 'programs',
   configuration: 'your own configuration',
-  package: 'installed packages: in the key is what the script imports by name',
+  package: 'installed packages',
   library: 'compiled libraries',
+  optional: 'packages that others use where they find them: import by name what shapes a result',
   system: 'the system: declare what shapes a result',
 };
 
 /** An audit for people. */
 export function auditLines(audit: Audit): readonly string[] {
-  const { node, findings, missed, failures } = audit;
-  const matters = findings.some(({ sort }) => sort !== 'system');
+  const { node, matters, findings, missed, failures } = audit;
   const until = failures.length > 0 || audit.exitCode !== 0 ? ', as far as it came,' : '';
   const sorts = [...new Set(findings.map(({ sort }) => sort))];
   return [
