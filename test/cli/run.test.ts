@@ -55,7 +55,7 @@ describe('a run', () => {
     const broken = ['run', '--set', 'steps.copy.with.argv=[sh, -c, "exit 3"]'];
     const failed = await kshot(at, broken, { environment: { npm_execpath: '/usr/lib/npm-cli.js' } });
     expect(failed.stderr).toMatch(
-      /^next +npx kshot logs copy +# .*\n +npx kshot run .*# goes on from what is done$/m,
+      /^next +npx kshot logs copy +# .*\n +npx kshot shell copy +# .*\n +npx kshot run .*# goes on from what is done$/m,
     );
   });
 

@@ -48,7 +48,7 @@ export async function openState(
   if (before === undefined) makeFolders(folder);
   else {
     // It is there whole or not at all: half a copy would be gone on from.
-    const copy = join(dirname(context.scratch), 'state');
+    const copy = join(dirname(context.scratch), 'state-before');
     await unpackFolder(before, copy, true);
     makeFolders(context.partial.folder);
     renameSync(copy, folder);

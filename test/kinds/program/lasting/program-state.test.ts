@@ -1,7 +1,11 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { command } from '../../../../src/kinds/program/command.js';
+import { packFolder } from '../../../../src/kinds/program/folder/pack-folder.js';
 import { projectOf, runProject } from '../../../run/support/run-pipeline.js';
+import { kindContext } from '../../../support/kind-context.js';
 import { rowsOf } from '../../../support/run-kind.js';
+import { temporaryProject } from '../../../support/temporary-project.js';
 
 /** Counts its starts in its state, tells of each, and ends well from the third on. */
 const counting = `
@@ -60,4 +64,27 @@ describe('the state of a program', () => {
     expect(keepsState).toBeUndefined();
     expect(existsSync(failing.path(`cache/partial/${key}/state`))).toBe(false);
   });
+});
+
+it('is what a segment is handed, where the folder of the node is that of the workspace, too', async () => {
+  const { root, path, read, write } = temporaryProject({ files: { 'before/at': '4\n' } });
+  await packFolder(path('before'), 'before/', path('before.tar'));
+  const parameters = {
+    argv: 'cat $KSHOT_STATE/at > at; echo 5 > $KSHOT_STATE/at',
+    env: {},
+    outputs: { at: 'at' },
+    segment: true,
+  };
+  const context = {
+    ...kindContext({ folder: root, parameters, inputs: { state: path('before.tar') } }),
+    output: (port: string) => path(`${port}.output`),
+  };
+  await (await command.load()).run(context);
+  expect(read('at.output')).toBe('4\n');
+  expect(read('state/files/at')).toBe('5\n');
+  // Its own attempt before comes first.
+  write('state/files/at', '7\n');
+  mkdirSync(path('again'));
+  await (await command.load()).run({ ...context, scratch: path('again') });
+  expect(read('at.output')).toBe('7\n');
 });
