@@ -129,7 +129,7 @@ describe('where no optional package could be installed', () => {
         cpSync(join(checkout, 'node_modules/@duckdb', name), join(packages, name), { recursive: true });
     }
     const lack = /the package (@duckdb\/node-bindings-\w+-\w+) is not installed\n {2}hint: npm install \1@\d/;
-    for (const args of [['doctor'], ['run', '--force'], ['sql', 'FROM runs'], ['report']]) {
+    for (const args of [['doctor'], ['report'], ['sql', 'FROM runs'], ['run', '--force']]) {
       const { exitCode, stderr } = await kshot(project, args, { main: main() });
       expect([args[0], exitCode, stderr]).toEqual([args[0], 36, expect.stringMatching(lack)]);
     }

@@ -90,32 +90,30 @@ export function* killedTrainings({ random }) {
     }));
     yield async () => {
       clean();
-      for (const { whom, moment } of kills) {
-        const child = spawn(process.execPath, [main, 'run', '--quiet'], {
-          cwd: root,
-          stdio: 'ignore',
-          detached: true,
-          env: { ...process.env, KSHOT_GPUS: 'none' },
-        });
-        const ended = new Promise((resolve) => child.on('exit', resolve));
-        await Promise.race([ended, pause(moment)]);
-        const isEnded = () => child.exitCode !== null || child.signalCode !== null;
-        let victims = [whom === 'all' ? -child.pid : child.pid];
-        if (whom === 'program') {
-          while (!isEnded() && programsOf(root).length === 0) await pause(10);
-          victims = programsOf(root);
-        }
-        if (isEnded()) tally.note('ended before');
-        else {
-          victims.forEach(kill);
-          tally.note(`killed ${whom}`);
-        }
-        await ended;
-      }
+      for (const one of kills) tally.note(await killOnce(root, one));
       const told = kills.map(({ whom, moment }) => `${whom} at ${Math.round(moment)} ms`).join(', ');
       tally.count(flawsOfRecovery(root, reference), told);
     };
   }
+}
+
+/** Starts a run and kills the program of a step, or kshot, at the moment; says what came of it. */
+async function killOnce(root, { whom, moment }) {
+  const child = spawn(process.execPath, [main, 'run', '--quiet'], {
+    cwd: root,
+    stdio: 'ignore',
+    detached: true,
+    env: { ...process.env, KSHOT_GPUS: 'none' },
+  });
+  const ended = new Promise((resolve) => child.on('exit', resolve));
+  const isEnded = () => child.exitCode !== null || child.signalCode !== null;
+  await Promise.race([ended, pause(moment)]);
+  while (whom === 'program' && !isEnded() && programsOf(root).length === 0) await pause(10);
+  if (isEnded()) return 'ended before';
+  const victims = { program: programsOf(root), main: [child.pid], all: [-child.pid] }[whom];
+  victims.forEach(kill);
+  await ended;
+  return `killed ${whom}`;
 }
 
 /** The processes of a project's steps that run. */

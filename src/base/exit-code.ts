@@ -54,6 +54,7 @@ export function exitCodeOf(reason: FailureReason): number {
     case 'lock-foreign':
     case 'opener-missing':
     case 'package-missing':
+    case 'tracer-unavailable':
       return 36;
     case 'bug':
       return 37;

@@ -64,6 +64,7 @@ export type FailureReason =
   | 'lock-foreign'
   | 'opener-missing'
   | 'package-missing'
+  | 'tracer-unavailable'
   // 37: a bug in kshot
   | 'bug';
 

@@ -23,7 +23,8 @@ const forceOption = () =>
   ).argParser(collect);
 
 /** Adds the commands that plan a pipeline, and the one that runs it. */
-export function addPlanningCommands({ command, connect }: CommandBuilder): void {
+export function addPlanningCommands(builder: CommandBuilder): void {
+  const { command, connect } = builder;
   connect(
     pipelineOptions(
       command('run', {
@@ -88,6 +89,11 @@ export function addPlanningCommands({ command, connect }: CommandBuilder): void 
       .addOption(formatOption('how the graph is printed', ['text', 'mermaid', 'dot', 'json'])),
     async () => (await import('./commands/dag.js')).dag,
   );
+  addStepCommands(builder);
+}
+
+/** Commands that tell of one step. */
+function addStepCommands({ command, connect }: CommandBuilder): void {
   connect(
     pipelineOptions(
       command('explain', {
@@ -100,5 +106,18 @@ export function addPlanningCommands({ command, connect }: CommandBuilder): void 
       .argument('<STEP>', 'a step or a node such as tune[inner_lr=0.02]')
       .argument('[FILE]', 'a pipeline ending in .yaml'),
     async () => (await import('./commands/explain.js')).explain,
+  );
+  connect(
+    pipelineOptions(
+      command('audit', {
+        summary: 'say what a program reads that is in no key',
+        description:
+          'Runs the program of a step under strace and lists what it read that is in no key, with the line to add to the pipeline. What the program gives is thrown away.',
+        examples: ['kshot audit train pipelines/own.yaml'],
+      }),
+    )
+      .argument('<STEP>', 'a step of kind command or python, or one of its nodes')
+      .argument('[FILE]', 'a pipeline ending in .yaml'),
+    async () => (await import('./commands/audit.js')).audit,
   );
 }

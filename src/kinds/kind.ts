@@ -117,11 +117,10 @@ export interface ExternalFile {
   readonly path: string;
   /** What the file must hold, in a few words; said where it is missing. */
   readonly expected?: string;
-  /**
-   * Of a module that a program imports: the digest of the bytes that were read for it. What it says stands in the key
-   * (`imports`), and not these.
-   */
+  /** Of a module that a program imports: the digest of the bytes that its imports were read from. */
   readonly traced?: string;
+  /** What it says stands in the key (`imports`), and not its bytes. */
+  readonly isInImports?: true;
 }
 
 export interface ExternalFiles {
@@ -144,6 +143,8 @@ export interface PythonProgram {
   readonly mayImportAnything: boolean;
   /** The parameter that says what is run. */
   readonly parameter: string;
+  /** Names of its inputs, which may be modules. */
+  readonly inputNames: readonly string[];
   /** Python files of the root that it may import by names which nobody can read in it, relative to the root. */
   readonly files: readonly string[];
   /** What its step declares as files, as written. */
@@ -431,6 +432,8 @@ export interface KindContext<Body = JsonObject> {
   readonly partial: PartialState;
   /** The variables that it is passed, as far as they are set. */
   readonly environment: { readonly [name: string]: string };
+  /** Words that start its program, before its own: those of what watches it. */
+  readonly tracer?: readonly string[];
   progress(progress: Progress): void;
   /** A line for the step's log file. */
   log(line: string): void;

@@ -185,7 +185,7 @@ function stepSchema(kind: Kind): JsonObject {
         },
       },
       retries: {
-        description: 'How often a node that failed is tried again, each time from the beginning. Default 0.',
+        description: 'How often a node that failed is tried again, each time in a fresh folder. Default 0.',
         anyOf: [{ type: 'integer', minimum: 0 }, template],
       },
       ...(usesEngine === true ? { engine: { $ref: '#/$defs/engine' } } : {}),

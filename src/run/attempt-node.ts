@@ -258,10 +258,19 @@ async function changedFile(
   return undefined;
 }
 
-function requestOf(
-  { node, parameters, inputs, granted, gpus }: Job,
-  workspace: Workspace,
-  { store, executor, root, logFolder, derivedFrom }: Surroundings,
+/** What an executor is told of a node whose inputs are there. */
+export function requestOf(
+  { node, parameters, inputs, granted, gpus }: Omit<Job, 'key' | 'preimage' | 'forced'>,
+  workspace: Pick<Workspace, 'outputs' | 'scratch' | 'stateFile'>,
+  {
+    store,
+    executor,
+    root,
+    logFolder,
+    derivedFrom,
+  }: Pick<Surroundings, 'store' | 'root' | 'logFolder' | 'derivedFrom'> & {
+    readonly executor: Pick<Executor, 'capacity'>;
+  },
 ): ExecuteRequest {
   const { timeoutSeconds, environment } = node.resources;
   return {

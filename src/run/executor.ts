@@ -72,6 +72,8 @@ export interface ExecuteRequest {
   /** Variables of the environment that the body is passed. */
   readonly environment?: readonly string[];
   readonly timeoutSeconds?: number;
+  /** Words that start the program of a node, before its own. */
+  readonly tracer?: readonly string[];
   readonly outputsFolder: string;
   readonly scratchFolder: string;
   readonly stateFile: string;

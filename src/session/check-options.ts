@@ -34,6 +34,7 @@ export const optionsOf = {
   plan: { ...ofPipeline, forRun: 'flag', tag: 'text' },
   status: ofPipeline,
   explain: ofPipeline,
+  audit: { pipeline: 'text', set: 'texts', engine: 'text', output: 'function', signal: 'signal' },
   run: {
     ...ofPipeline,
     slots: 'whole number',

@@ -5,6 +5,7 @@ import type { Failure } from '../base/failure.js';
 import type { JsonObject } from '../base/json.js';
 import { failed, type Result, success } from '../base/result.js';
 import { asValues } from './as-values.js';
+import type { Audit, AuditRequest } from './auditing/audit-step.js';
 import { optionsOf, wrongOptions, wrongText } from './check-options.js';
 import type { PinChange } from './keeping/change-pins.js';
 import type { CacheCheck } from './keeping/check-cache.js';
@@ -67,6 +68,11 @@ export interface Project {
     step: string,
     request?: Omit<PipelineRequest, 'targets'>,
   ): Promise<Result<readonly Explanation[], Failure[]>>;
+  /**
+   * Runs the program of a step, traced, and tells what it read that is in no key; what it gives is thrown away. Of a
+   * program that fails, or is aborted, what it read until then.
+   */
+  audit(step: string, request?: AuditRequest): Promise<Result<Audit, Failure[]>>;
   /** Plans a pipeline and begins to compute what is not there yet; fails where it cannot begin. */
   run(request?: RunRequest): Promise<Result<Run, Failure[]>>;
 
@@ -129,9 +135,12 @@ export async function openProject(where: ProjectPlace = {}): Promise<Result<Proj
         (await import('./planning/plan-status.js')).planStatus(place, request),
       ),
     explain: (step, request = {}) =>
-      checked(
-        [...wrongText('explain', 'step', step), ...wrongOptions('explain', request, optionsOf.explain)],
-        async () => (await import('./planning/explain-step.js')).explainStep(place, step, request),
+      checked(wrongOfStep('explain', step, request), async () =>
+        (await import('./planning/explain-step.js')).explainStep(place, step, request),
+      ),
+    audit: (step, request = {}) =>
+      checked(wrongOfStep('audit', step, request), async () =>
+        (await import('./auditing/audit-step.js')).auditStep(place, step, request),
       ),
     run: (request = {}) =>
       checked(wrongOptions('run', request, optionsOf.run), async () =>
@@ -201,6 +210,10 @@ async function checked<Value>(
   answer: () => Promise<Result<Value, Failure[]>>,
 ): Promise<Result<Value, Failure[]>> {
   return wrong.length > 0 ? failed(wrong) : await asValues(answer);
+}
+
+function wrongOfStep(method: 'explain' | 'audit', step: unknown, request: unknown): Failure[] {
+  return [...wrongText(method, 'step', step), ...wrongOptions(method, request, optionsOf[method])];
 }
 
 function wrongRun(method: string, run: unknown, name = 'run'): Failure[] {

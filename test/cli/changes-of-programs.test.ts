@@ -97,7 +97,7 @@ steps:
   pick: { kind: python, with: { script: pick.py, files: [plain.txt] } }
   count:
     kind: command
-    with: { argv: [counter, --from=${home}/data/x.csv], files: ["${home}/data/*.csv"] }
+    with: { argv: [env, A=1, "${home}/bin/counter", --from=${home}/data/x.csv], files: ["${home}/data/*.csv"] }
   script: { kind: command, with: { argv: [./count.sh], files: [count.sh] } }
   shell: { kind: command, with: { argv: "true && counter plain.txt", shell: true, files: [plain.txt] } }
 `;

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 const name = 'checksum';
 
@@ -24,6 +24,6 @@ export function hasChecksum(text: string): boolean {
 }
 
 function withChecksum(record: string): string {
-  const checksum = createHash('sha256').update(record).digest('hex');
+  const checksum = hash('sha256', record, 'hex');
   return `${record.slice(0, -1)}${record === '{}' ? '' : ','}"${name}":"${checksum}"}\n`;
 }

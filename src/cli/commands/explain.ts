@@ -1,3 +1,4 @@
+import type { Failure } from '../../base/failure.js';
 import { printable } from '../../base/terminal-text.js';
 import { isPipelineName, looksLikePath } from '../../session/planning/find-pipeline.js';
 import { explanationLines } from '../../ui/views/explanation-lines.js';
@@ -10,11 +11,8 @@ export type ExplainOptions = CommonOptions & PlanningOptions;
 /** `kshot explain STEP [FILE]`: how the keys of a step's nodes differ from those that they had, on stdout. */
 export async function explain(options: ExplainOptions, step: string, file?: string): Promise<number> {
   const terminal = openTerminal(options);
-  if (file !== undefined && !isPipelineName(file) && !looksLikePath(file)) {
-    return terminal.fail([
-      { reason: 'usage', message: `${file} is no pipeline file`, hint: 'the name of one ends in .yaml' },
-    ]);
-  }
+  const refused = refusedFile(file);
+  if (refused !== undefined) return terminal.fail([refused]);
   const project = await projectOf(options);
   if (!project.ok) return terminal.fail(project.failure);
   const request = pipelineRequest(file === undefined ? [] : [file], options);
@@ -23,4 +21,10 @@ export async function explain(options: ExplainOptions, step: string, file?: stri
   if (terminal.json) terminal.document({ nodes: explanations.value });
   else for (const line of explanationLines(explanations.value)) terminal.show(printable(line));
   return 0;
+}
+
+/** Why what stands behind a step can be no pipeline. */
+export function refusedFile(file: string | undefined): Failure | undefined {
+  if (file === undefined || isPipelineName(file) || looksLikePath(file)) return undefined;
+  return { reason: 'usage', message: `${file} is no pipeline file`, hint: 'the name of one ends in .yaml' };
 }

@@ -1,5 +1,6 @@
 import { dirname, isAbsolute, relative, resolve } from 'node:path';
-import { isFileAt, shortPath, unfitForNewFile } from '../../base/files/user-path.js';
+import { lookedOnce } from '../../base/files/looked-once.js';
+import { isFileAt, namesInFolder, shortPath, unfitForNewFile } from '../../base/files/user-path.js';
 import { nearestName } from '../../base/nearest-name.js';
 import { declaredNames, declaredValue, flatDeclared } from '../declared-values.js';
 import type { Objection, PlannedStep, StepShape, UndeclaredFile } from '../kind.js';
@@ -79,7 +80,7 @@ function unfitTexts({ parameter, words }: WrittenWords, { argv, env }: Launch): 
         message: `${parameter} has a NUL character in it, which no program can be given`,
         path: pathOf(index),
       });
-    } else if (Buffer.byteLength(word) > wordBytesLimit) {
+    } else if (word.length > wordBytesLimit / 3 && Buffer.byteLength(word) > wordBytesLimit) {
       objections.push({
         message: `a word of ${Buffer.byteLength(word)} bytes is more than a program can be given (${wordBytesLimit}): have it read the file that KSHOT_PARAMS names`,
         path: pathOf(index),
@@ -198,7 +199,7 @@ export function undeclaredFiles(
   /** What each stands for, by its words. */
   const found = new Map<string, string>();
   const values = Object.values(flatDeclared(parameters.params)).filter((value) => typeof value === 'string');
-  for (const word of [...wordsOf(argv), ...values]) {
+  for (const word of [...wordsOf(argv), ...values].filter((one) => mayBeFile(one, root))) {
     const place = resolve(root, word);
     const inside = relative(root, place);
     const path = leaves(inside) ? place : inside;
@@ -221,6 +222,20 @@ export function undeclaredFiles(
 /** Of what the system shows as files, and are none. */
 function isOfSystem(path: string): boolean {
   return /^\/(?:dev|proc|sys)\//.test(path);
+}
+
+/** The names in the root; folded, since some file systems tell no capitals apart. Undefined where it cannot be listed. */
+const namesInRoot = lookedOnce((root): ReadonlySet<string> | undefined => {
+  const found = namesInFolder(root);
+  return found.ok ? new Set(found.value.map(folded)) : undefined;
+});
+
+function mayBeFile(word: string, root: string): boolean {
+  return word.includes('/') || namesInRoot(root)?.has(folded(word)) !== false;
+}
+
+function folded(name: string): string {
+  return name.normalize('NFC').toLowerCase();
 }
 
 function wordsOf(argv: Launch['argv']): readonly string[] {

@@ -1,4 +1,5 @@
 import { isAbsolute, normalize, resolve } from 'node:path';
+import { lookedOnce } from '../../base/files/looked-once.js';
 import {
   defineKind,
   type ExternalFiles,
@@ -12,7 +13,7 @@ import {
 import { type Canonical, type Complete, declareParameters, inNoKey } from '../parameters.js';
 import { checkProgram, undeclaredFiles } from './check-program.js';
 import { declaredFiles, isDeclared } from './declared-files.js';
-import { launchOf } from './launch.js';
+import { type Launch, launchOf } from './launch.js';
 import { missingScript } from './missing-script.js';
 import {
   filesOf,
@@ -61,6 +62,17 @@ type Given = Complete<typeof parameters>;
 /** What reaches the body: `argv` as strings (one where a shell reads it), output paths by port. */
 export type CommandParameters = Canonical<typeof parameters>;
 
+const launches = new WeakMap<Given, Launch>();
+
+/** What a program is started with, by its parameters as they are given: planning asks three times. */
+function launchFrom(given: Given): Launch {
+  const known = launches.get(given);
+  if (known !== undefined) return known;
+  const launch = launchOf(parameters.canonical(given));
+  launches.set(given, launch);
+  return launch;
+}
+
 /** Any program, in a folder of its own. */
 export const command = defineKind({
   name: 'command',
@@ -73,7 +85,7 @@ export const command = defineKind({
   undeclaredFiles: (step, root) => {
     const { programs } = launchedBy(step.parameters, root);
     const isProgram = (path: string) => programs.some((program) => program.path === resolve(root, path));
-    return undeclaredFiles(step, launchOf(parameters.canonical(step.parameters)), root, isProgram);
+    return undeclaredFiles(step, launchFrom(step.parameters), root, isProgram);
   },
   missingFiles,
   pythonProgram,
@@ -84,9 +96,18 @@ export const command = defineKind({
   load: () => import('./program-body.js'),
 });
 
+/** PATH of kshot itself; asking the system for it takes as long as looking a program up. */
+const ownPath = lookedOnce((variable) => process.env[variable] ?? '');
+
+const startedPrograms = new WeakMap<Given, LaunchedPrograms>();
+
 function launchedBy(given: Given, root: string): LaunchedPrograms {
-  const { argv, env } = launchOf(parameters.canonical(given));
-  return launchedPrograms(argv, { root, searched: env['PATH'] ?? process.env['PATH'] ?? '' });
+  const known = startedPrograms.get(given);
+  if (known !== undefined) return known;
+  const { argv, env } = launchFrom(given);
+  const launched = launchedPrograms(argv, { root, searched: env['PATH'] ?? ownPath('PATH') });
+  startedPrograms.set(given, launched);
+  return launched;
 }
 
 /** What it declares, and the programs that it starts, by content; their names are no paths. */
@@ -111,23 +132,27 @@ function filesOfCommand(given: Given, root: string): ExternalFiles {
 /** The first Python that it starts. */
 function pythonOf(given: Given, root: string): Omit<Interpreter, 'parameter'> | undefined {
   const [words] = launchedBy(given, root).pythons;
-  const { env } = launchOf(parameters.canonical(given));
+  const { env } = launchFrom(given);
   const [program = ''] = words ?? [];
   if (words === undefined || (program.includes('/') && !isAbsolute(program))) return undefined;
-  return { program, path: env['PATH'] ?? process.env['PATH'] ?? '', mayBeSilent: true };
+  return { program, path: env['PATH'] ?? ownPath('PATH'), mayBeSilent: true };
 }
 
-function pythonProgram({ parameters: given }: StepShape<Given>, root: string): PythonProgram | undefined {
+function pythonProgram(
+  { parameters: given, inputNames }: StepShape<Given>,
+  root: string,
+): PythonProgram | undefined {
   const interpreter = pythonOf(given, root);
   if (interpreter === undefined) return undefined;
   const start = launchedBy(given, root).pythons.flatMap((words) => pythonStart(words.slice(1)) ?? [])[0];
-  const surroundings = pythonSurroundings(given, launchOf(parameters.canonical(given)).env, root);
+  const surroundings = pythonSurroundings(given, launchFrom(given).env, root);
   if (start === undefined && surroundings.files.length === 0) return undefined;
   return {
     // A script is declared, and among the files.
     ...(start !== undefined && 'module' in start ? { start } : scriptOf(start, surroundings.files)),
     ...surroundings,
     mayImportAnything: false,
+    inputNames,
     parameter: 'argv',
     interpreter,
   };
@@ -158,8 +183,7 @@ function checkCommand(step: PlannedStep<Given>): readonly Objection[] {
     });
   }
   const words = typeof argv === 'string' ? [argv] : argv.map(scalarText);
-  const launch = launchOf(parameters.canonical(step.parameters));
-  return [...objections, ...checkProgram(step, { parameter: 'argv', words }, launch)];
+  return [...objections, ...checkProgram(step, { parameter: 'argv', words }, launchFrom(step.parameters))];
 }
 
 /** The script that an interpreter in `argv` is to run, where it is neither in the root nor an input nor declared. */
@@ -167,11 +191,12 @@ function missingFiles(
   { parameters: given, inputNames }: StepShape<Given>,
   root: string,
 ): readonly MissingFile[] {
-  const canonical = parameters.canonical(given);
-  const { argv, env } = launchOf(canonical);
+  const { argv, env } = launchFrom(given);
   if (typeof argv === 'string') return [];
-  const known = [...inputNames, ...filesOf(given), ...Object.values(canonical.outputs)];
-  const searched = env['PATH'] ?? process.env['PATH'] ?? '';
-  const script = missingScript(argv, { root, searched, known });
+  const script = missingScript(argv, {
+    root,
+    searched: () => env['PATH'] ?? ownPath('PATH'),
+    known: () => [...inputNames, ...filesOf(given), ...Object.values(parameters.canonical(given).outputs)],
+  });
   return script === undefined ? [] : [{ path: script, text: script }];
 }

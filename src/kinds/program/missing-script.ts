@@ -17,9 +17,9 @@ export interface ScriptSurroundings {
   /** The project's root, absolute. */
   readonly root: string;
   /** Folders in which a shell looks for its script too, as in PATH. */
-  readonly searched: string;
+  readonly searched: () => string;
   /** Names of inputs, paths of files and outputs: other failures tell of these. */
-  readonly known: readonly string[];
+  readonly known: () => readonly string[];
 }
 
 /**
@@ -36,10 +36,10 @@ export function missingScript(
   const script = interpreter && scriptOf(words.slice(1), interpreter.code);
   if (script === undefined) return undefined;
   const path = normalize(script);
-  if (known.some((one) => path === one || path.startsWith(`${one}/`))) return undefined;
+  if (known().some((one) => path === one || path.startsWith(`${one}/`))) return undefined;
   const places = [resolve(root, script)];
   if (name.endsWith('sh') && !script.includes('/'))
-    for (const folder of searched.split(delimiter)) places.push(join(folder, script));
+    for (const folder of searched().split(delimiter)) places.push(join(folder, script));
   return places.some(isThere) ? undefined : script;
 }
 

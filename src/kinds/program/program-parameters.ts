@@ -135,9 +135,9 @@ export const programKind = {
   codeStart: new URL('./launch.js', import.meta.url),
 } as const;
 
-/** Parameters in whose words a file or folder that is declared by an absolute path is written by its name in the key. */
+/** Parameters in whose words a program, file or folder outside of the root is written by its name in the key. */
 function wordsWithNames(given: ProgramGiven, files: readonly ExternalFile[]): JsonObject {
-  if (!filesOf(given).some((path) => isAbsolute(path))) return {};
+  if (!files.some(({ name }) => name.startsWith('/'))) return {};
   const named = (text: string) =>
     text.replace(/(^|[=\s:;,"'<>|&()])(\/[^=\s:;,"'<>|&()]+)/g, (whole, before: string, path: string) => {
       const name = nameOfPath(normalize(path), files);

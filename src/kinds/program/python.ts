@@ -86,7 +86,7 @@ function interpreterOf({ env }: Given): Omit<Interpreter, 'parameter'> {
 }
 
 /** Of a script that another step makes nothing is known: it may import every module of the project. */
-function pythonProgram({ parameters: given }: StepShape<Given>, root: string): PythonProgram {
+function pythonProgram({ parameters: given, inputNames }: StepShape<Given>, root: string): PythonProgram {
   const { module } = given;
   const { env } = launchOf(parameters.canonical(given));
   const script = scriptOf(given, root);
@@ -97,6 +97,7 @@ function pythonProgram({ parameters: given }: StepShape<Given>, root: string): P
     ...(module !== undefined ? { start: { module } } : script === undefined ? {} : { start: { script } }),
     ...pythonSurroundings(given, env, root, modules),
     mayImportAnything,
+    inputNames,
     parameter: module === undefined ? 'script' : 'module',
     interpreter: interpreterOf(given),
   };

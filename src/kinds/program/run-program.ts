@@ -79,16 +79,14 @@ export async function runProgram(
 }
 
 function start(
-  { scratch, gpus }: KindContext,
+  { scratch, gpus, tracer = [] }: KindContext,
   argv: CommandParameters['argv'],
   env: CommandParameters['env'],
 ) {
-  const isLine = typeof argv === 'string';
   // The schema wants at least one element.
-  const [file, ...rest] = isLine ? [argv] : argv;
+  const [file, ...rest] = [...tracer, ...(typeof argv === 'string' ? ['/bin/sh', '-c', argv] : argv)];
   try {
     return spawn(file!, rest, {
-      shell: isLine,
       cwd: scratch,
       env: {
         ...variablesOf(['PATH', 'HOME', 'LANG']),

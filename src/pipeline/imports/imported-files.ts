@@ -22,39 +22,48 @@ export function filesWithImports(
   }
   const { dynamic, isThere } = traced.value;
   const remarks = isThere
-    ? remarksOn(traced.value)
+    ? remarksOn(traced.value, program)
     : [`there is no module for its python3 that is called so`];
   return {
     ...declared,
-    files: [...declared.files, ...modulesBeside(declared.files, traced.value)],
+    files: withModules(declared.files, traced.value),
     objections: [
       ...(declared.objections ?? []),
       ...uncovered(dynamic, program).map((objection) => ({ ...objection, path })),
     ],
     remarks: [...(declared.remarks ?? []), ...remarks.map((message) => ({ message, path }))],
-    imports: textOf(traced.value),
+    imports: textOf(traced.value, new Set(declared.files.map(({ path }) => path))),
   };
 }
 
-/** Those that are not declared, too. */
-function modulesBeside(files: readonly ExternalFile[], { modules }: TracedImports): readonly ExternalFile[] {
+/** The files that are declared, and the modules that are not. */
+function withModules(files: readonly ExternalFile[], { modules }: TracedImports): readonly ExternalFile[] {
+  const traced = new Map(modules.map(({ file, place, content }) => [place ?? file, content]));
+  const declared = files.map((file) => {
+    const content = traced.get(file.path);
+    return content === undefined ? file : { ...file, traced: content };
+  });
   const known = new Set(files.map(({ path }) => path));
-  return modules
-    .map(({ file, place, content }) => ({ name: place ?? file, path: place ?? file, traced: content }))
-    .filter(({ path }) => !known.has(path));
+  const others = [...traced].filter(([path]) => !known.has(path));
+  return [
+    ...declared,
+    ...others.map(([path, content]) => ({ name: path, path, traced: content, isInImports: true as const })),
+  ];
 }
 
 /**
  * A line for each thing, sorted: its sort, its name and what it is, between tabs. Definitions say what has changed of a
- * module; their digests follow from the module's.
+ * module; their digests follow from the module's. Modules that are declared have their bytes in the key.
  */
-function textOf({ modules, distributions }: TracedImports): string {
+function textOf({ modules, distributions }: TracedImports, declared: ReadonlySet<string>): string {
   const lines = [
     ...Object.entries(distributions).map(([name, version]) => ['distribution', name, version]),
-    ...modules.flatMap(({ name, place, digest, parts }) => [
-      ['module', place ?? name, digest],
-      ...Object.entries(parts).map(([part, own]) => ['part', place ?? name, part, own]),
-    ]),
+    ...modules
+      .filter(({ place }) => place === null || !declared.has(place))
+      .flatMap(({ name, place, digest, parts }) => [
+        ['module', place ?? name, digest],
+        ...Object.entries(parts).map(([part, own]) => ['part', place ?? name, part, own]),
+      ]),
   ];
   return `${lines
     .map((line) => line.join('\t'))
@@ -81,8 +90,15 @@ function isCovered(folders: readonly string[], files: readonly string[]): boolea
 }
 
 /** What may be found where the step runs, and is in no key. */
-function remarksOn({ missing, unknownFolders }: TracedImports): readonly string[] {
-  return missing.length === 0 ? [] : [...unknownFolders.map(unknownFolder), ...missing.map(absent)];
+function remarksOn(
+  { missing, unknownFolders }: TracedImports,
+  { inputNames }: PythonProgram,
+): readonly string[] {
+  const nowhere = missing.filter(({ name }) => {
+    const [top = ''] = name.split('.');
+    return !inputNames.includes(top) && !inputNames.includes(`${top}.py`);
+  });
+  return nowhere.length === 0 ? [] : [...unknownFolders.map(unknownFolder), ...nowhere.map(absent)];
 }
 
 function unknownFolder({ place, line }: PlaceInModule): string {

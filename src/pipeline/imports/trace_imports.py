@@ -14,11 +14,12 @@ _given = sys.path[0 if getattr(sys.flags, "safe_path", False) else 1 :]
 sys.path[:] = [
     folder
     for folder in _given
-    if folder.startswith((sys.base_prefix, sys.base_exec_prefix)) and "-packages" not in folder
+    if folder.startswith((sys.base_prefix, sys.base_exec_prefix)) and not folder.endswith("-packages")
 ]
 import ast  # noqa: E402
 import csv  # noqa: E402, F401
 import email.message  # noqa: E402, F401
+import functools  # noqa: E402
 import hashlib  # noqa: E402
 import importlib.machinery  # noqa: E402
 import importlib.metadata  # noqa: E402
@@ -62,6 +63,8 @@ class Scope:
         # The file as the module itself knows it, below ROOT where it is of the project.
         self.place = place
         self.constants = {}
+        # What functions are called as by which they are imported.
+        self.aliases = {}
 
 
 class Tracer:
@@ -118,7 +121,7 @@ class Tracer:
         for folder in self.stdlib:
             for place in (path, os.path.realpath(path)):
                 if place == folder or place.startswith(folder + os.sep):
-                    return "-packages" not in place[len(folder) :]
+                    return not is_of_packages(place[len(folder) :])
         return False
 
     def place_in_root(self, path):
@@ -126,7 +129,7 @@ class Tracer:
         for root in self.roots:
             if path.startswith(root + os.sep):
                 inside = path[len(root) + 1 :]
-                return None if "-packages" in os.path.dirname(inside) else inside
+                return None if is_of_packages(os.path.dirname(inside)) else inside
         return None
 
     # Finding modules
@@ -215,6 +218,9 @@ class Tracer:
 
     def count(self, found):
         if found.file is None or self.is_standard(found.file) or self.is_own(found.file):
+            return
+        if not os.path.exists(found.file):
+            self.add(found.name, archive_of(found.file), None)
             return
         if self.place_in_root(found.file) is None:
             owners = self.owners_of(found.file)
@@ -330,6 +336,7 @@ class Tracer:
 
     def follow_call(self, node, scope):
         name = called(node)
+        name = scope.aliases.get(name, name)
         if name in ("import_module", "__import__", "run_module") and node.args:
             names = self.values(node.args[0], scope)
             if names is None:
@@ -339,7 +346,7 @@ class Tracer:
                 whole = absolute_name(one[level:], level, self.package_of(node, scope))
                 if whole is not None:
                     self.reach(whole) and name == "run_module" and self.reach(whole + ".__main__")
-        elif name in ("spec_from_file_location", "SourceFileLoader", "load_source") and len(node.args) > 1:
+        elif name in ("spec_from_file_location", "SourceFileLoader") and len(node.args) > 1:
             self.follow_file(node, node.args[1], scope)
         elif name == "run_path" and node.args:
             self.follow_file(node, node.args[0], scope)
@@ -458,6 +465,8 @@ class Tracer:
     # Values that are known without running anything
 
     def learn_constants(self, node, scope):
+        if isinstance(node, ast.ImportFrom) and node.module in ("importlib", "runpy"):
+            scope.aliases.update({alias.asname: alias.name for alias in node.names if alias.asname})
         if isinstance(node, ast.Assign) and len(node.targets) == 1 and isinstance(node.targets[0], ast.Name):
             name, values = node.targets[0].id, self.values(node.value, scope)
         elif isinstance(node, (ast.For, ast.comprehension)) and isinstance(node.target, ast.Name):
@@ -574,8 +583,8 @@ class Tracer:
         return self.owners_in[folder]
 
     def count_distribution(self, distribution):
-        name = normal_name(distribution.metadata["Name"])
-        if name in self.distributions:
+        name = name_of(distribution)
+        if name == "" or name in self.distributions:
             return
         place = getattr(distribution, "_path", None)
         for file in ("METADATA", "PKG-INFO", "direct_url.json"):
@@ -589,15 +598,28 @@ class Tracer:
             other = self.installed_by_name().get(normal_name(re.split(r"[^A-Za-z0-9._-]", required.strip())[0]))
             if other is not None:
                 self.count_distribution(other)
+        if place is not None and str(place).startswith(DEBIAN_MODULES):
+            self.look(DEBIAN_STATUS)
+            for record in required_in_debian(str(place), names_given_by(distribution) | {name}):
+                self.count_distribution(importlib.metadata.Distribution.at(record))
 
     def installed_by_name(self):
         if self.installed is None:
             self.installed = {}
             for distribution in importlib.metadata.distributions(path=sys.path):
-                name = distribution.metadata["Name"]
-                if name:
-                    self.installed.setdefault(normal_name(name), distribution)
+                self.installed.setdefault(name_of(distribution), distribution)
         return self.installed
+
+
+def archive_of(path):
+    """The file that a module is in, where that is an archive."""
+    while path != os.path.dirname(path) and not os.path.exists(path):
+        path = os.path.dirname(path)
+    return path
+
+
+def is_of_packages(path):
+    return not {"site-packages", "dist-packages"}.isdisjoint(path.split(os.sep))
 
 
 def read(file):
@@ -722,13 +744,21 @@ def normal_name(name):
     return re.sub(r"[-_.]+", "-", name or "").lower()
 
 
+def name_of(distribution):
+    """Empty of one whose metadata cannot be read."""
+    try:
+        return normal_name(distribution.metadata["Name"])
+    except Exception:
+        return ""
+
+
 def names_given_by(distribution):
     """The first names of the modules that a distribution has installed."""
     listed = (distribution.read_text("top_level.txt") or "").split()
     record = distribution.read_text("RECORD") or ""
     tops = {line.split(",")[0].split("/")[0] for line in record.splitlines()}
     found = {re.sub(r"\..*$", "", top) for top in tops if not top.endswith((".dist-info", ".data")) and top != ".."}
-    return set(listed) | found or {(distribution.metadata["Name"] or "").replace("-", "_")}
+    return set(listed) | found or {name_of(distribution).replace("-", "_")}
 
 
 def version_of(distribution):
@@ -738,7 +768,57 @@ def version_of(distribution):
     except ValueError:
         origin = {}
     commit = origin.get("vcs_info", {}).get("commit_id") or origin.get("archive_info", {}).get("hash")
-    return distribution.version + ("" if not commit else " (%s)" % commit)
+    return (distribution.version or "") + ("" if not commit else " (%s)" % commit)
+
+
+# Debian's packages mostly leave out of a distribution's record what it requires, and say so themselves.
+DEBIAN_MODULES = "/usr/lib/python3/dist-packages/"
+DEBIAN_STATUS = "/var/lib/dpkg/status"
+
+
+def required_in_debian(place, names):
+    """Where the records are of what the package depends on that the record of a distribution at `place` is of."""
+    packages = ["python3-" + name.lower().replace("_", "-") for name in sorted(names)]
+    package = next((one for one in packages if place in files_in_debian(one)), None)
+    records = []
+    for other in debian_dependencies().get(package, ()):
+        records += [file for file in files_in_debian(other) if re.search(r"\.(?:dist|egg)-info$", file)]
+    return records
+
+
+@functools.lru_cache(maxsize=None)
+def files_in_debian(package):
+    for name in (package, package + ":" + debian_architecture()):
+        try:
+            return frozenset(read("/var/lib/dpkg/info/%s.list" % name).decode("utf-8", "replace").splitlines())
+        except OSError:
+            pass
+    return frozenset()
+
+
+@functools.lru_cache(maxsize=None)
+def debian_architecture():
+    found = re.search(r"^Package: dpkg\n(?:.+\n)*?Architecture: (\S+)", debian_status(), re.M)
+    return found.group(1) if found else ""
+
+
+@functools.lru_cache(maxsize=None)
+def debian_dependencies():
+    packages = {}
+    for stanza in debian_status().split("\n\n"):
+        name = re.search(r"^Package: (python3-\S+)", stanza, re.M)
+        depends = re.search(r"^Depends: (.*)", stanza, re.M)
+        if name and depends:
+            packages[name.group(1)] = re.findall(r"(?:^|, )(python3-[a-z0-9.+-]+)", depends.group(1))
+    return packages
+
+
+@functools.lru_cache(maxsize=None)
+def debian_status():
+    try:
+        return read(DEBIAN_STATUS).decode("utf-8", "replace")
+    except OSError:
+        return ""
 
 
 def traced(question):

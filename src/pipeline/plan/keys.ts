@@ -1,4 +1,5 @@
-import { digestOf, digestTree } from '../../base/canonical.js';
+import { hash } from 'node:crypto';
+import { canonicalText, digestTree } from '../../base/canonical.js';
 import { FailureError } from '../../base/failure.js';
 import { isMissing, type Tree } from '../../base/files/tree.js';
 import type { JsonObject } from '../../base/json.js';
@@ -43,7 +44,8 @@ export function keyOf({ node, inputs, ...rest }: KeyInput & { readonly parameter
     inputs: Object.fromEntries(read.map(([port, tree]) => [port, digestTree(tree)])),
     ...(missing.length === 0 ? {} : { missing }),
   };
-  return { key: digestOf(preimage), preimage };
+  // `digestOf` by a shorter way, for tens of thousands.
+  return { key: hash('sha256', canonicalText(preimage), 'hex'), preimage };
 }
 
 /**

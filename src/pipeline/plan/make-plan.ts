@@ -65,7 +65,7 @@ export async function makePlan(
 /** The digests of a node's external files by name, from those of the plan; but for modules that are in its imports. */
 export function fileDigestsOf(node: GraphNode, files: Plan['files']): { readonly [name: string]: Digest } {
   // Every path of the graph's nodes is in the plan.
-  const own = node.files.filter(({ traced }) => traced === undefined);
+  const own = node.files.filter(({ isInImports }) => isInImports !== true);
   return Object.fromEntries(own.map((file) => [file.name, files.get(file.path)!]));
 }
 

@@ -63,6 +63,7 @@ export async function executeNode(
     },
     partial: partialStateIn(request.stateFile),
     environment: environmentOf(request),
+    ...(request.tracer === undefined ? {} : { tracer: request.tracer }),
     root: request.root,
     ...hooks,
   };

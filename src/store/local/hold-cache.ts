@@ -6,7 +6,7 @@ import { namesIn } from '../../base/files/folders.js';
 import type { Store } from '../store.js';
 import type { CacheHold } from '../upkeep.js';
 import { type Layout, layoutOf } from './layout.js';
-import { acquireLock, type HeldLock, inspectLock, releaseLock } from './locks.js';
+import { acquireLock, inspectLock, type OwnLock, releaseLock } from './locks.js';
 
 const prefix = 'run-';
 const pollMilliseconds = 50;
@@ -15,9 +15,7 @@ const pollMilliseconds = 50;
  * Says for as long as this process lives, or until `close`, that a run uses the cache; waits for a collection that is
  * under way. Where the cache cannot be written nothing is said: nothing will be computed there either.
  */
-export async function holdCache(
-  layout: Layout,
-): Promise<CacheHold & { readonly lock: HeldLock | undefined }> {
+export async function holdCache(layout: Layout): Promise<CacheHold & { readonly lock: OwnLock | undefined }> {
   try {
     removeDeadLocks(layout.locks);
     const path = join(layout.locks, `${prefix}${randomBytes(8).toString('hex')}`);

@@ -11,7 +11,7 @@ export type LockAttempt =
   | { readonly type: 'foreign'; readonly owner: LockOwner | undefined };
 
 /** A lock that this process holds. */
-export interface HeldLock {
+export interface OwnLock {
   readonly path: string;
   readonly token: string;
 }
@@ -28,7 +28,7 @@ export interface HeldLock {
  *   no file for each. They have one token.
  * @throws the file system's error where locks cannot be written.
  */
-export function acquireLock(path: string, like?: HeldLock): LockAttempt {
+export function acquireLock(path: string, like?: OwnLock): LockAttempt {
   if (like !== undefined && nameOnce(like.path, path)) return { type: 'acquired', token: like.token };
   const token = randomBytes(8).toString('hex');
   const target = JSON.stringify(thisProcess(token));

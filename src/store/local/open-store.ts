@@ -15,7 +15,7 @@ import { readEntries, readEntry, writeEntry } from './entries.js';
 import { holdCache } from './hold-cache.js';
 import { isDigest, type Layout, layoutOf } from './layout.js';
 import { describeOwner, type LockOwner } from './lock-owner.js';
-import { acquireLock, type HeldLock, inspectLock, releaseLock } from './locks.js';
+import { acquireLock, inspectLock, type OwnLock, releaseLock } from './locks.js';
 import { type Objects, openObjects } from './objects.js';
 import { setAside } from './set-aside.js';
 import { openStatIndex } from './stat-index.js';
@@ -48,7 +48,7 @@ export async function openStore(folder: string): Promise<Store> {
   const objects = openObjects(layout);
   const statIndex = openStatIndex(layout);
   /** While a run uses the cache, of which keys' locks are other names. */
-  let held: HeldLock | undefined;
+  let ownLock: OwnLock | undefined;
 
   return {
     folder: layout.folder,
@@ -59,7 +59,7 @@ export async function openStore(folder: string): Promise<Store> {
     },
     objectPath: objects.path,
     verify: objects.verify,
-    claim: async (key, startsOver = false) => claim(layout, key, held, startsOver),
+    claim: async (key, startsOver = false) => claim(layout, key, ownLock, startsOver),
     claimDevice: (device) => claimDevice(layout, device),
     commit: async (workspace, entry, outputs) => commit(layout, objects, workspace, entry, outputs),
     release: async (workspace, keepScratch = false) => release(layout, workspace, keepScratch),
@@ -72,10 +72,10 @@ export async function openStore(folder: string): Promise<Store> {
     },
     hold: async () => {
       const { lock, close } = await holdCache(layout);
-      held = lock;
+      ownLock = lock;
       return {
         close() {
-          held = undefined;
+          ownLock = undefined;
           close();
         },
       };
@@ -87,11 +87,11 @@ export async function openStore(folder: string): Promise<Store> {
   };
 }
 
-function claim(layout: Layout, key: Digest, held: HeldLock | undefined, startsOver: boolean): Claim {
+function claim(layout: Layout, key: Digest, ownLock: OwnLock | undefined, startsOver: boolean): Claim {
   if (!isDigest(key)) throw new FailureError({ reason: 'bug', message: `${key} is no key` });
   const path = layout.lock(key);
   try {
-    const attempt = acquireLock(path, held);
+    const attempt = acquireLock(path, ownLock);
     if (attempt.type !== 'acquired') return refusal(attempt, path);
 
     // Garbage collection looks for claims after it took its lock; this looks for its lock after claiming, so

@@ -101,6 +101,9 @@ function nextCommands(
   ];
   return [
     ...(failed?.log === undefined ? [] : [{ command: line('logs', failed.node.id), why: 'what it printed' }]),
+    ...(failed !== undefined && isProgramKept(failed)
+      ? [{ command: line('shell', failed.node.id), why: 'a shell where it failed' }]
+      : []),
     ...(isUnfinished ? [{ command: line('run', ...running), why: whatFollows(finished) }] : []),
     ...(hasResults
       ? [
@@ -120,6 +123,11 @@ function nextCommands(
             { command: line('sql', 'FROM latest_steps'), why: 'any question' },
           ]),
   ];
+}
+
+/** Whether there is a folder to look at, of what was started with a command. */
+function isProgramKept({ node, left }: FinishedRun['nodes'][number]): boolean {
+  return left !== undefined && kinds[node.kind]?.declarations !== undefined;
 }
 
 /** What another run does; where a node has kept no state, it begins anew. */

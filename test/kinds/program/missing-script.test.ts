@@ -4,7 +4,7 @@ import { temporaryProject } from '../../support/temporary-project.js';
 
 const { root } = temporaryProject({ files: { 'there.py': '', 'on-path/there.sh': '' } });
 const missing = (...argv: readonly string[]) =>
-  missingScript(argv, { root, searched: `${root}/on-path`, known: ['input', 'made.py'] });
+  missingScript(argv, { root, searched: () => `${root}/on-path`, known: () => ['input', 'made.py'] });
 
 it.each([
   ['python3', 'trian.py'],

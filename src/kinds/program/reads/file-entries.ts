@@ -45,9 +45,10 @@ export function outsideName(path: string, entries: readonly string[]): string | 
   return `/${ends(count)[bases.indexOf(base)]?.replace(/^\//, '')}${path.slice(base.length)}`;
 }
 
-/** The name in the key of a path: of one of these files, or a folder that they were declared by. */
+/** The name in the key of a path: of one of these files or programs, or of a folder that files were declared by. */
 export function nameOfPath(path: string, files: readonly ExternalFile[]): string | undefined {
   for (const file of files) {
+    if (file.path === path && file.name.startsWith('/')) return file.name;
     if (!/^\/(?!\/)/.test(file.name) || !isAtOrIn(file.path, path)) continue;
     const below = file.path.slice(path.length);
     if (file.name.length > below.length) return file.name.slice(0, file.name.length - below.length);
@@ -57,6 +58,7 @@ export function nameOfPath(path: string, files: readonly ExternalFile[]): string
 
 /** The path that a name in the key stands for, by the paths of files with such names. */
 export function pathNamed(name: string, files: { readonly [name: string]: string }): string | undefined {
+  if (Object.hasOwn(files, name)) return files[name];
   const found = Object.entries(files).find(([one]) => isAtOrIn(one, name));
   if (found === undefined) return undefined;
   const [one, path] = found;

@@ -1,5 +1,6 @@
 import { accessSync, closeSync, constants, openSync, readSync, realpathSync, statSync } from 'node:fs';
 import { basename, delimiter, isAbsolute, join, resolve } from 'node:path';
+import { lookedOnce } from '../../../base/files/looked-once.js';
 import type { Launch } from '../launch.js';
 
 /** Programs that a step starts, as far as its words tell. */
@@ -103,20 +104,26 @@ function follow(
   }
   if (isPython(name)) found.pythons.push(words);
   if (wrappers.has(name)) follow(wrapped(rest, surroundings), surroundings, found, depth + 1);
-  if (/^(?:ba|da|z|k)?sh$/.test(name)) {
-    const code = rest.findIndex((one) => /^-[a-z]*c$/.test(one));
-    if (code >= 0) followLine(rest[code + 1] ?? '', surroundings, found, depth + 1);
-  }
+  if (/^(?:ba|da|z|k)?sh$/.test(name)) followLine(lineOfShell(rest), surroundings, found, depth + 1);
   const path = programAt(word, surroundings);
   if (path === undefined) return;
   // By a relative path it is one of the project, which is declared, or an input.
   if ((isAbsolute(word) || !word.includes('/')) && !add(name, path, found)) return;
-  follow(interpreterOfScript(path), surroundings, found, depth + 1);
+  // Of a version manager; a Python is asked which it is.
+  if (/\/shims\/[^/]+$/.test(path) && !isPython(name)) found.choosers.set(name, ['.tool-versions']);
+  const interpreter = interpreterOfScript(path);
+  if (interpreter.length > 0) follow([...interpreter, ...words], surroundings, found, depth + 1);
+}
+
+/** What stands behind `-c`. */
+function lineOfShell(words: readonly string[]): string {
+  const first = words.findIndex((one) => !one.startsWith('-'));
+  return /^-[a-z]*c$/.test(words[first - 1] ?? '') ? (words[first] ?? '') : '';
 }
 
 /** Whether the program is one more. */
 function add(name: string, path: string, { programs }: Found): boolean {
-  const real = realpathSync(path);
+  const real = realPath(path);
   if (programs.has(real)) return false;
   const others = [...programs.values()].filter((one) => basename(one.path) === name).length;
   programs.set(real, { name: others === 0 ? name : `${name} (${others + 1})`, path });
@@ -157,21 +164,32 @@ function isAssignment(word: string): boolean {
 /** Where the program is that a word names, if it can be started and read. */
 function programAt(word: string, { root, searched }: ProgramSurroundings): string | undefined {
   if (word.includes('\0')) return undefined;
-  const places = word.includes('/')
-    ? [resolve(root, word)]
-    : searched.split(delimiter).flatMap((folder) => (isAbsolute(folder) ? [join(folder, word)] : []));
-  return places.find((place) => {
-    try {
-      accessSync(place, constants.X_OK | constants.R_OK);
-      return statSync(place).isFile();
-    } catch {
-      return false;
-    }
-  });
+  if (!word.includes('/')) return programOnPath(`${word}\0${searched}`);
+  const place = resolve(root, word);
+  return isProgram(place) ? place : undefined;
 }
 
+/** By its name and the folders, as in PATH. */
+const programOnPath = lookedOnce((wanted) => {
+  const [name = '', searched = ''] = wanted.split('\0');
+  const folders = searched.split(delimiter).filter((folder) => isAbsolute(folder));
+  return folders.map((folder) => join(folder, name)).find(isProgram);
+});
+
+const realPath = lookedOnce((path) => realpathSync(path));
+
+const isProgram = lookedOnce((place) => {
+  try {
+    if (statSync(place, { throwIfNoEntry: false })?.isFile() !== true) return false;
+    accessSync(place, constants.X_OK | constants.R_OK);
+    return true;
+  } catch {
+    return false;
+  }
+});
+
 /** The words after `#!`; none of what is no script. */
-function interpreterOfScript(path: string): readonly string[] {
+const interpreterOfScript = lookedOnce((path): readonly string[] => {
   const start = Buffer.alloc(256);
   const file = openSync(path, 'r');
   let length: number;
@@ -182,4 +200,4 @@ function interpreterOfScript(path: string): readonly string[] {
   }
   const [line = ''] = start.toString('latin1', 0, length).split('\n');
   return line.startsWith('#!') ? line.slice(2).trim().split(/\s+/) : [];
-}
+});

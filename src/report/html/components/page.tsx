@@ -70,13 +70,7 @@ export function Page({ contents, configuration, figures, figuresLeft, files }: P
             <FigureSection
               anchor="training"
               title="Training"
-              lead={
-                figures.some(({ topic, role }) => topic === 'training' && role !== null && role !== 'train')
-                  ? 'Loss as it was trained, and how the checkpoints did on the users that choose among them.'
-                  : figures.some(({ topic, role }) => topic === 'training' && role === null)
-                    ? 'What was told while training.'
-                    : 'Loss as it was trained.'
-              }
+              lead={trainingLead(figures)}
               figures={figures}
             />
             <FigureSection
@@ -157,4 +151,12 @@ function ablationLead({ metrics, summaries }: Report): string {
   return [...metrics, ...summaries].some(({ k }) => k !== null)
     ? 'What the number of support pairs and of inner steps is worth, on the same query pairs throughout.'
     : 'What each setting is worth on test data: to be told, not to be chosen by.';
+}
+
+function trainingLead(figures: readonly DrawnFigure[]): string {
+  const roles = figures.filter(({ topic }) => topic === 'training').map(({ role }) => role);
+  if (roles.some((role) => role !== null && role !== 'train')) {
+    return 'Loss as it was trained, and how the checkpoints did on the users that choose among them.';
+  }
+  return roles.includes(null) ? 'What was told while training.' : 'Loss as it was trained.';
 }
