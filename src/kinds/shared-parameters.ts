@@ -18,7 +18,7 @@ export const evaluationParameters = {
 /** Parameters of the kinds that choose by a metric. */
 export const choiceParameters = {
   metric: {
-    description: `What to choose by: ${listMetrics(metrics, 'or')}.`,
+    description: `What to choose by: ${listMetrics(metrics, 'or')}, or whatever a program has measured.`,
     type: 'string',
     minLength: 1,
   },

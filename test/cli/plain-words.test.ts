@@ -75,7 +75,8 @@ const failing = `
 const extended = (name: string, steps: string) => `extends: plain.yaml\nname: ${name}\nsteps:${steps}\n`;
 
 /** What an experiment without few-shot learning has no use for. */
-const words = /episod|support|quer(?:y|ies)|few.?shot|zero.?shot|\busers?\b|adapt|meta.?learn|inner|\bk\b/i;
+const words =
+  /episod|support|quer(?:y|ies)|few.?shot|zero.?shot|\busers?\b|adapt|meta.?learn|inner|drift|\bk\b/i;
 
 describe('an experiment without any few-shot learning in it', () => {
   const project = temporaryProject({ files: { 'pipelines/plain.yaml': pipeline, 'train.mjs': train } });
@@ -102,6 +103,8 @@ describe('an experiment without any few-shot learning in it', () => {
 
   it('meets no word of it in its page', () => {
     const text = pageOf('plain/one');
+    expect(text.includes('tables/metrics.parquet')).toBe(true);
+    expect(text.filter((one) => /tables\/(ranks|drift)/.test(one))).toEqual([]);
     for (const section of [
       'Results',
       'Training',

@@ -44,7 +44,9 @@ export async function writePage(
     figures: drawn,
     figuresLeft: left,
     files: [
-      ...Object.entries(others).map(([name, { bytes }]) => ({ name, bytes })),
+      ...Object.entries(others)
+        .filter(([name]) => !contents.rows.emptyTables.some((table) => name === `tables/${table}.parquet`))
+        .map(([name, { bytes }]) => ({ name, bytes })),
       ...images.map(({ name, bytes }) => ({ name, bytes: bytes.length })),
     ],
   });

@@ -1,4 +1,5 @@
 import type { FinishedRun } from '../../artifacts/finished-run.js';
+import { isEvaluation } from '../../artifacts/metric-table.js';
 import { identityOf } from '../../artifacts/register.js';
 import type { Report } from '../../artifacts/run-documents.js';
 import { printable } from '../../base/terminal-text.js';
@@ -69,8 +70,14 @@ interface NextCommand {
   readonly why: string;
 }
 
+/** Of an evaluation of kshot's own, how far adaptation moved a model is among them. */
+function allResults(report: Report | undefined): string {
+  const hasEvaluations = report?.metrics.some(isEvaluation) === true;
+  return hasEvaluations ? 'every metric, comparison and drift' : 'every metric and comparison';
+}
+
 function nextCommands(
-  { finished, command, targets, options }: Closing,
+  { finished, report, command, targets, options }: Closing,
   hasResults: boolean,
   isAll: boolean,
 ): readonly NextCommand[] {
@@ -102,7 +109,7 @@ function nextCommands(
       ? [
           {
             command: line('results', identity),
-            why: isAll ? 'these results again' : 'every metric, comparison and drift',
+            why: isAll ? 'these results again' : allResults(report),
           },
           { command: line('sql', 'FROM latest_metrics'), why: 'any question' },
         ]

@@ -1,5 +1,5 @@
 import { driftTable } from '../../artifacts/drift-table.js';
-import { metricTable } from '../../artifacts/metric-table.js';
+import { isEvaluation, metricTable } from '../../artifacts/metric-table.js';
 import type { Report } from '../../artifacts/run-documents.js';
 import { comparisonTable, type SummaryRow, summaryTable } from '../../artifacts/summary-table.js';
 import { greatest } from '../../base/extremes.js';
@@ -186,7 +186,7 @@ function intervalNotes({ metrics }: Report): readonly string[] {
   const withIntervals = metrics.filter(({ intervals }) => Object.keys(intervals).length > 0);
   if (withIntervals.length === 0) return [];
   return [
-    withIntervals.some(({ users }) => users !== null)
+    withIntervals.some(isEvaluation)
       ? 'Brackets at metrics are 95 % intervals, by bootstrap over users or by Student’s t over seeds.'
       : 'Brackets at metrics are intervals as their programs gave them.',
   ];

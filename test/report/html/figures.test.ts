@@ -49,7 +49,7 @@ function summary(
   };
 }
 
-const noRows: RunRows = { parameters: [], lineage: [], history: [], curves: [], drift: [] };
+const noRows: RunRows = { parameters: [], lineage: [], history: [], curves: [], drift: [], emptyTables: [] };
 const sweep = [0.01, 0.1].flatMap((inner_lr) =>
   [1, 5].map((steps) =>
     metric(`tune[inner_lr=${inner_lr}]`, 'tune', { inner_lr, steps }, inner_lr + steps / 100),

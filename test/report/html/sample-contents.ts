@@ -69,6 +69,7 @@ export function valueRun(
       lineage,
       history: [],
       curves: [],
+      emptyTables: [],
       drift: [],
     },
     exhibits: [],

@@ -1,4 +1,5 @@
 import type { ReactNode } from 'react';
+import { isEvaluation } from '../../../artifacts/metric-table.js';
 import type { Report } from '../../../artifacts/run-documents.js';
 import type { DrawnFigure } from '../figures/draw-figures.js';
 import { edgesOf, type RunContents, stepsOf } from '../report-model.js';
@@ -76,7 +77,7 @@ export function Page({ contents, configuration, figures, figuresLeft, files }: P
               anchor="choice"
               title="Settings"
               lead={
-                report.metrics.every(({ users }) => users === null)
+                !report.metrics.some(isEvaluation)
                   ? 'What the settings were worth.'
                   : 'What the settings were chosen by, on users of their own.'
               }

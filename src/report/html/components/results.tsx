@@ -59,7 +59,7 @@ export function Results({
 /** What the intervals are by, of those that there are. */
 function intervalsText({ metrics, summaries }: Report): string {
   const units = new Set(summaries.map(({ unit }) => unit));
-  const isOverUsers = units.has('users') || metrics.some(({ users }) => users !== null);
+  const isOverUsers = units.has('users') || metrics.some(isEvaluation);
   const repeated = [...units].filter((unit) => unit !== 'users').join(' or ') || 'seeds';
   return isOverUsers
     ? `Below each figure stands its 95 % interval: by bootstrap over users, or by Student’s t over ${repeated} where there are several.`
