@@ -40,6 +40,8 @@ export interface Report extends Figures {
   /** Outputs of programs that are said to be computed from some of the inputs alone; absent where none is. */
   readonly claims?: readonly { readonly output: string; readonly from: readonly string[] }[];
   readonly warnings: readonly string[];
+  /** What each choice has taken, a line each; absent where none was made. */
+  readonly choices?: readonly string[];
   /** What changes what a number means, such as a mean of fewer than there are; absent where nothing does. */
   readonly cautions?: readonly string[];
   /** For each test set that this run looked at: how many distinct evaluations any run has made on it, this one's too. */

@@ -19,6 +19,22 @@ export function formatCount(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }
 
+/** What progress is counted in by default; what a program calls its own stands as it is. */
+const ownUnits: { readonly [units: string]: string } = {
+  steps: 'step',
+  iterations: 'iteration',
+  batches: 'batch',
+  episodes: 'episode',
+  settings: 'setting',
+  metrics: 'metric',
+};
+
+/** `1 step`, `3/20 steps`, `1/1 epoch`. */
+export function formatProgress(done: number, total: number | undefined, unit: string): string {
+  const word = (total ?? done) === 1 ? (ownUnits[unit] ?? unit) : unit;
+  return `${done}${total === undefined ? '' : `/${total}`} ${word}`;
+}
+
 /** The first eight digits of a key or digest, enough to tell apart by eye. */
 export function shortDigest(digest: string): string {
   return digest.slice(0, 8);

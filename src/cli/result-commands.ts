@@ -1,4 +1,3 @@
-import { metricNames } from '../statistics/metrics.js';
 import { type CommandBuilder, formatOption, seconds } from './command-builder.js';
 
 const run =
@@ -25,7 +24,7 @@ export function addResultCommands({ command, connect }: CommandBuilder): void {
       .argument('[AFTER]', 'a run (default: the latest)')
       .option(
         '--metric <name>',
-        `list the differences of this metric, or of all (default: ${metricNames[0]})`,
+        `list the differences of this metric, or of all (default: the first that differs)`,
       ),
     async () => (await import('./commands/diff.js')).diff,
   );

@@ -40,7 +40,7 @@ import type { Json } from '../base/json.js';
 import { failed, type Result, success } from '../base/result.js';
 import { kshotVersion } from '../run/kshot-version.js';
 import type { Store } from '../store/store.js';
-import { type ChosenRow, cautionsOf } from './cautions.js';
+import { type ChosenRow, cautionsOf, choicesOf } from './cautions.js';
 import { warningsOfData } from './data-warnings.js';
 import { keyFindings } from './key-findings.js';
 import { packageVersions } from './package-versions.js';
@@ -80,10 +80,13 @@ export async function writeReport(
     : undefined;
   const tables = earlier?.tables ?? identity;
   const made = await figuresOfRun(finished, root, earlier, identity, folder, store);
-  const cautions = made.ok ? cautionsOf(made.value, await chosenRows(finished, store)) : [];
+  const chosen = await chosenRows(finished, store);
+  const choices = choicesOf(chosen);
+  const cautions = made.ok ? cautionsOf(made.value, chosen) : [];
   const testSets = testSetCounts(finished, readRegister(root));
   const reportWith = (exitCode: number): Report => ({
     ...reportOf({ ...finished, exitCode }, tables, made.ok ? made.value : noFigures),
+    ...(choices.length === 0 ? {} : { choices }),
     ...(cautions.length === 0 ? {} : { cautions }),
     test_sets: testSets,
   });

@@ -49,8 +49,11 @@ export class NodeLinks {
 
   /** The node is done: its outputs under the names that its program gave them, else their ports'. */
   finish(node: GraphNode, outputs: Entry['outputs']): void {
-    // What is derived stands beside that which it is derived from.
-    if (node.derivedFrom !== undefined) return;
+    // What is derived is made of what stands there already.
+    if (node.derivedFrom !== undefined) {
+      if (this.made.has(this.pathOf(node))) this.remove(node);
+      return;
+    }
     this.attempt(() => {
       const folder = this.pathOf(node);
       this.clear(folder);

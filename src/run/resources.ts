@@ -1,5 +1,5 @@
 import { formatBytes } from '../base/quantities.js';
-import type { Demand } from '../pipeline/graph/graph.js';
+import type { Demand, GraphNode } from '../pipeline/graph/graph.js';
 
 /** An amount of slots, GPU tokens and memory: all, free, or granted to a node. */
 export interface Resources {
@@ -58,13 +58,13 @@ export function giveBack(free: Resources, granted: Resources): Resources {
 
 /** What a node wants that there is less of than it wants, in words, and what to do; undefined where there is enough. */
 export function lackOfMeans(
-  { slots, gpus, memoryBytes = 0 }: Demand,
+  { resources: { slots, gpus, memoryBytes = 0 }, engine }: Pick<GraphNode, 'resources' | 'engine'>,
   total: Resources & { readonly cpus: number },
 ): { readonly wanted: string; readonly hint: string } | undefined {
   if (gpus > total.gpus) {
     return {
       wanted: `${gpus === 1 ? 'a GPU' : `${gpus} GPUs`}, and the run has ${total.gpus === 0 ? 'none' : total.gpus}`,
-      hint: 'kshot doctor says what was found, and KSHOT_GPUS=0 that there is one all the same; else lower resources.gpus, or compute with --engine wasm',
+      hint: `kshot doctor says what was found, and KSHOT_GPUS=0 that there is one all the same; else lower resources.gpus${engine === undefined ? '' : ', or compute with --engine wasm'}`,
     };
   }
   if (slots !== 'free' && slots > total.cpus) {

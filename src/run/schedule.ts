@@ -319,8 +319,8 @@ export class Schedule {
 
   /** A node that wants more than there is can never start. */
   private failWithoutMeans(state: State): boolean {
-    const { id, location, resources } = state.node;
-    const lack = lackOfMeans(resources, this.total);
+    const { id, location } = state.node;
+    const lack = lackOfMeans(state.node, this.total);
     if (lack === undefined) return false;
     const { wanted, hint } = lack;
     this.fail(state, { reason: 'device-unavailable', message: `${id} wants ${wanted}`, location, hint });

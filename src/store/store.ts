@@ -118,7 +118,7 @@ export interface Store {
   planGarbage(options: GarbageOptions): Promise<GarbagePlan>;
   /**
    * Removes what `planGarbage` finds while no key can be claimed, and says what went. Fails with `lock-foreign` or
-   * `cache-unwritable`; the plan's `heldBy` says why nothing but leftovers went.
+   * `cache-unwritable`; the plan's `inUseBy` says why nothing but leftovers went.
    */
   collectGarbage(options: GarbageOptions): Promise<Result<GarbagePlan, Failure>>;
 }

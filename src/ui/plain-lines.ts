@@ -1,4 +1,4 @@
-import { formatCount, formatFigure, formatSeconds, shortDigest } from '../base/quantities.js';
+import { formatCount, formatFigure, formatProgress, formatSeconds, shortDigest } from '../base/quantities.js';
 import { printable } from '../base/terminal-text.js';
 import type {
   RunEvent,
@@ -194,7 +194,7 @@ function reached({
   values,
 }: Pick<StepProgress, 'done' | 'total' | 'unit' | 'values'>): readonly string[] {
   const figures = Object.entries(values).map(([name, value]) => `${name} ${formatFigure(value)}`);
-  return [`${done}${total === undefined ? '' : `/${total}`} ${unit}`, ...figures];
+  return [formatProgress(done, total, unit), ...figures];
 }
 
 /** The lines that tell of a node's outcome. */

@@ -115,20 +115,6 @@ describe('digestOf', () => {
     );
     expect(sha256('abc')).toBe('ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad');
   });
-
-  it('makes 10,000 digests of small objects in under a second', () => {
-    const start = performance.now();
-    for (let index = 0; index < 10_000; index += 1) {
-      digestOf({
-        format: 1,
-        kind: 'value',
-        code: 'c'.repeat(64),
-        params: { value: index, rate: 0.1 },
-        inputs: {},
-      });
-    }
-    expect(performance.now() - start).toBeLessThan(1000);
-  });
 });
 
 describe('digestTree', () => {

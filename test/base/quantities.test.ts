@@ -1,5 +1,5 @@
-import { expect, it } from 'vitest';
-import { parseBytes, parseSeconds } from '../../src/base/quantities.js';
+import { describe, expect, it } from 'vitest';
+import { formatProgress, parseBytes, parseSeconds } from '../../src/base/quantities.js';
 
 it.each([
   ['90 s', 90],
@@ -34,4 +34,16 @@ it.each([
   ['four GB', undefined],
 ])('%j as a size is %s bytes', (text, bytes) => {
   expect(parseBytes(text)).toBe(bytes);
+});
+
+describe('progress', () => {
+  it.each([
+    [1, undefined, 'steps', '1 step'],
+    [0, undefined, 'steps', '0 steps'],
+    [1, 20, 'steps', '1/20 steps'],
+    [1, 1, 'batches', '1/1 batch'],
+    [1, undefined, 'loss', '1 loss'],
+  ])('is counted in words: %s of %s %s', (done, total, unit, text) => {
+    expect(formatProgress(done, total, unit)).toBe(text);
+  });
 });

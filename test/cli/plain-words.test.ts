@@ -122,6 +122,7 @@ describe('an experiment without any few-shot learning in it', () => {
     const set = ['--set', 'steps.train.with.params.folds=3', '--set', 'steps.train.matrix.rate=[1,2]'];
     await said('run', 'train', '--tag', 'two', '--quiet', ...set);
     const { text } = await said('diff', 'plain/one', 'plain/two');
+    expect(text).toMatch(/^metric +differ +higher +lower +not distinguishable +without an interval$/m);
     expect(text).toMatch(/^node +role +fold +metric +before +after/m);
     expect(text).toContain('only in the second: train[rate=1,seed=1] fold 2; train[rate=1,seed=2] fold 2;');
     await said('run', 'data', '--tag', 'bare', '--quiet');

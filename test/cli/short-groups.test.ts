@@ -1,3 +1,5 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { kshot } from '../support/kshot.js';
 import { temporaryProject } from '../support/temporary-project.js';
@@ -52,10 +54,18 @@ describe('a mean over fewer than there are', () => {
     expect(JSON.parse(project.read('artifacts/short/again/report.json')).cautions).toEqual(cautions);
   });
 
+  it('leaves no link behind that leads nowhere', () => {
+    const folder = project.path('artifacts/short/first/nodes');
+    const nodes = readdirSync(folder);
+    expect(nodes).toContain('train[rate=1,seed=1]');
+    expect(nodes.filter((node) => !existsSync(join(folder, node)))).toEqual([]);
+  });
+
   it('has a mark in the table of results, with what it is below it, and in the page', async () => {
     const { stdout } = await kshot(project, ['results']);
     expect(stdout).toMatch(/^train\[rate=2,seed=2\] .*NaN$/m);
     expect(stdout).toMatch(/^two +\S+ \[.*\] \(2 of 3\) /m);
+    expect(stdout).toContain('\nchosen: best: rate 2, loss 0.52, mean of 2 of 3\n');
     for (const line of cautions) expect(stdout).toContain(`note: ${line}`);
     const page = project.read('artifacts/short/first/report.html');
     expect(page.includes('2 of 3')).toBe(true);

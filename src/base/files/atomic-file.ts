@@ -65,8 +65,12 @@ export async function replaceByFile(path: string, from: string): Promise<void> {
   syncFolder(dirname(path));
 }
 
+/** Random for each process and thread: asking for more, for every file, takes longer than writing a small one. */
+const ownName = randomBytes(5).toString('hex');
+let temporaryFiles = 0;
+
 function temporaryFile(path: string): string {
-  return join(dirname(path), `.${basename(path)}.${randomBytes(6).toString('hex')}.tmp`);
+  return join(dirname(path), `.${basename(path)}.${ownName}${(++temporaryFiles).toString(36)}.tmp`);
 }
 
 function syncFile(path: string): void {

@@ -99,9 +99,15 @@ export const command = defineKind({
 /** PATH of kshot itself; asking the system for it takes as long as looking a program up. */
 const ownPath = lookedOnce((variable) => process.env[variable] ?? '');
 
+const startedPrograms = new WeakMap<Given, LaunchedPrograms>();
+
 function launchedBy(given: Given, root: string): LaunchedPrograms {
+  const known = startedPrograms.get(given);
+  if (known !== undefined) return known;
   const { argv, env } = launchFrom(given);
-  return launchedPrograms(argv, { root, searched: env['PATH'] ?? ownPath('PATH') });
+  const launched = launchedPrograms(argv, { root, searched: env['PATH'] ?? ownPath('PATH') });
+  startedPrograms.set(given, launched);
+  return launched;
 }
 
 /** What it declares, and the programs that it starts, by content; their names are no paths. */

@@ -39,7 +39,9 @@ export function openImportTracer(
       const question = questionOf(program, root);
       const { version, executable } = interpreter.value;
       const { environment } = program;
-      const name = digestOf({ format, version, executable, question, environment });
+      // Where programs are looked for says nothing of modules.
+      const { PATH: _, ...telling } = environment;
+      const name = digestOf({ format, version, executable, question, environment: telling });
       const answer =
         answers.get(name) ?? kept.find(name) ?? ask(executable, question, environment, root, name, kept);
       answers.set(name, answer);

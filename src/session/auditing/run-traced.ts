@@ -115,7 +115,7 @@ async function execute(
     const granted = grant(demand, executor.capacity);
     const reserved = granted === undefined ? undefined : executor.reserve(granted);
     if (granted === undefined || reserved?.type !== 'reserved') {
-      const lack = lackOfMeans(demand, executor.capacity);
+      const lack = lackOfMeans({ ...node, resources: demand }, executor.capacity);
       return failed({
         reason: 'device-unavailable',
         message: `${node.id} wants ${lack?.wanted ?? 'a GPU, and another process has it'}`,

@@ -5,8 +5,7 @@ import { spoiltFilesOfRun } from '../../artifacts/verify-run.js';
 import { type Failure, FailureError } from '../../base/failure.js';
 import { shortDigest } from '../../base/quantities.js';
 import { failed, type Result, success } from '../../base/result.js';
-import { cacheFolder } from '../../store/cache-folder.js';
-import { openStore } from '../../store/local/open-store.js';
+import { openCache } from '../../store/open-cache.js';
 
 /** What was read and found to be good. */
 export interface CacheCheck {
@@ -20,7 +19,7 @@ export interface CacheCheck {
 
 /** Reads every byte of the cache, sets aside what is bad, and checks the files of runs; fails with all that is bad. */
 export async function checkCache(root: string): Promise<Result<CacheCheck, Failure[]>> {
-  const report = await (await openStore(cacheFolder(root))).verifyAll();
+  const report = await (await openCache(root)).verifyAll();
   const hint = 'it was set aside; kshot run computes it again where a pipeline needs it';
   const runs = await verifyRuns(root);
   const failures: Failure[] = [

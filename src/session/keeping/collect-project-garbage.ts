@@ -5,9 +5,8 @@ import { identityOf, readRegister } from '../../artifacts/register.js';
 import { readManifest } from '../../artifacts/run-documents.js';
 import type { Failure } from '../../base/failure.js';
 import { failed, type Result, success } from '../../base/result.js';
-import { cacheFolder } from '../../store/cache-folder.js';
 import type { Digest } from '../../store/entry.js';
-import { openStore } from '../../store/local/open-store.js';
+import { openCache } from '../../store/open-cache.js';
 import type { Garbage, GarbagePlan } from '../../store/upkeep.js';
 
 /** What is to be kept. */
@@ -31,7 +30,7 @@ export async function collectProjectGarbage(
   root: string,
   { keep, dryRun = false }: GarbageRequest,
 ): Promise<Result<CollectedGarbage, Failure[]>> {
-  const store = await openStore(cacheFolder(root));
+  const store = await openCache(root);
   const { runs } = readRegister(root);
   const nodesOf = (run: string) => readManifest(root, run)?.nodes ?? [];
   const pinned = runs.filter((record) => isPinned(root, record));

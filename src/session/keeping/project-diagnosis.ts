@@ -6,7 +6,7 @@ import { environmentFailure, failureOfException } from '../../base/failure-of-ex
 import { folderObstacle } from '../../base/files/folders.js';
 import { formatCount } from '../../base/quantities.js';
 import { cacheFolder } from '../../store/cache-folder.js';
-import { openStore } from '../../store/local/open-store.js';
+import { openCache } from '../../store/open-cache.js';
 import type { CacheSurvey } from '../../store/upkeep.js';
 import { findPipeline, findRoot, pipelinesIn } from '../planning/find-pipeline.js';
 
@@ -57,7 +57,7 @@ export async function diagnoseProject(
       problems.push(refusal);
     }
   }
-  const store = await attempt(findings, () => openStore(folderOfCache));
+  const store = await attempt(findings, () => openCache(root));
   const cache = store === undefined ? undefined : await attempt(findings, () => store.survey());
   const register = await attempt(findings, async () => readRegister(root));
   const latest = register?.runs.at(-1);

@@ -7,8 +7,7 @@ import { loadPipeline } from '../../pipeline/load-pipeline.js';
 import { type CodeDigests, installedCode, readCodeDigests } from '../../pipeline/plan/code-digests.js';
 import { makePlan } from '../../pipeline/plan/make-plan.js';
 import type { Plan } from '../../pipeline/plan/plan.js';
-import { cacheFolder } from '../../store/cache-folder.js';
-import { openStore } from '../../store/local/open-store.js';
+import { openCache } from '../../store/open-cache.js';
 import type { Store } from '../../store/store.js';
 import { findPipeline, looksLikePath, noPipeline } from './find-pipeline.js';
 
@@ -77,7 +76,7 @@ export async function planPipeline(
   if (!graph.ok) return graph;
   const force = forcedNodes(graph.value, request.force ?? []);
   if (!force.ok) return failed([force.failure]);
-  const store = await openStore(cacheFolder(graph.value.root));
+  const store = await openCache(graph.value.root);
   await opened(store);
   const computing = graph.value.nodes.flatMap(({ engine }) => engine ?? []);
   const codes = installedCode(readCodeDigests(), new Set(computing));

@@ -6,8 +6,7 @@ import { readCodeDigests } from '../../pipeline/plan/code-digests.js';
 import { createManifestReader } from '../../pipeline/plan/explain.js';
 import { compareRuns, type RunComparison, readComparableRun } from '../../report/compare-runs.js';
 import { inReadingOrder } from '../../statistics/metrics.js';
-import { cacheFolder } from '../../store/cache-folder.js';
-import { openStore } from '../../store/local/open-store.js';
+import { openCache } from '../../store/open-cache.js';
 
 /** Two runs, compared. */
 export interface ComparedRuns {
@@ -33,7 +32,7 @@ export async function compareNamedRuns(
   const other = await readComparableRun(root, second.value);
   if (one === undefined) return failed([folderGone(first.value)]);
   if (other === undefined) return failed([folderGone(second.value)]);
-  const store = await openStore(cacheFolder(root));
+  const store = await openCache(root);
   const readCode = createManifestReader(readCodeDigests(), store);
   const comparison = await compareRuns(one, other, store, readCode);
   const values = [...one.report.metrics, ...other.report.metrics].map((row) => row.values);

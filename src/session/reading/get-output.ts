@@ -8,9 +8,8 @@ import type { Failure } from '../../base/failure.js';
 import { suggestion } from '../../base/nearest-name.js';
 import { stepOfNode } from '../../base/node-id.js';
 import { failed, type Result, success } from '../../base/result.js';
-import { cacheFolder } from '../../store/cache-folder.js';
 import type { Digest, ObjectReference } from '../../store/entry.js';
-import { openStore } from '../../store/local/open-store.js';
+import { openCache } from '../../store/open-cache.js';
 
 /** A file that a run computed. */
 export interface StoredOutput {
@@ -55,7 +54,7 @@ export async function getOutput(
       },
     ]);
   }
-  const store = await openStore(cacheFolder(root));
+  const store = await openCache(root);
   const path = store.objectPath(only.reference.digest);
   const isThere = existsSync(path);
   if (!isThere || !(await store.verify(only.reference))) return failed([lostOutput(only.byNode, isThere)]);

@@ -66,7 +66,7 @@ function quarantine(
 
 /**
  * Removes what `planGarbage` finds while no key can be claimed, and says what went. Fails with `lock-foreign` or
- * `cache-unwritable`; the plan's `heldBy` says why nothing but leftovers went.
+ * `cache-unwritable`; the plan's `inUseBy` says why nothing but leftovers went.
  */
 export function collectGarbage(layout: Layout, options: GarbageOptions): Result<GarbagePlan, Failure> {
   try {

@@ -1,4 +1,4 @@
-import { mkdirSync, renameSync, rmdirSync, rmSync, unlinkSync } from 'node:fs';
+import { mkdirSync, readdirSync, renameSync, rmdirSync, rmSync, unlinkSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { namesIn } from '../../base/files/folders.js';
 import { makeFolders } from '../../base/files/make-folders.js';
@@ -108,8 +108,9 @@ function keepAsSpare(layout: Layout, workspace: Workspace): boolean {
   const name = basename(workspace.folder);
   try {
     if (namesIn(shared).length > 1) return false;
-    for (const other of namesIn(workspace.folder)) {
-      if (other !== basename(workspace.outputs)) removeNow(join(workspace.folder, other));
+    for (const other of readdirSync(workspace.folder, { withFileTypes: true })) {
+      const path = join(workspace.folder, other.name);
+      if (path !== workspace.outputs) removeNow(path, other.isDirectory());
     }
     if (namesIn(workspace.outputs).length > 0) return false;
     renameSync(shared, join(layout.partial, sparePrefix + name));
@@ -121,12 +122,12 @@ function keepAsSpare(layout: Layout, workspace: Workspace): boolean {
 }
 
 /** As `rmSync` does; for a file or an empty folder, which it nearly always is, at a small part of the work. */
-function removeNow(path: string): void {
+function removeNow(path: string, isFolder: boolean): void {
   try {
-    rmdirSync(path);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOTDIR') unlinkSync(path);
-    else rmSync(path, { recursive: true });
+    if (isFolder) rmdirSync(path);
+    else unlinkSync(path);
+  } catch {
+    rmSync(path, { recursive: true });
   }
 }
 

@@ -1,5 +1,5 @@
 import { greatest, least } from '../../base/extremes.js';
-import { formatCount, formatFigure, formatSeconds } from '../../base/quantities.js';
+import { formatCount, formatFigure, formatProgress, formatSeconds } from '../../base/quantities.js';
 import { displayWidth, printable } from '../../base/terminal-text.js';
 import { fitSpans, padText, type TextSpan } from '../fit-text.js';
 import type { Style } from '../style.js';
@@ -177,7 +177,9 @@ function nodeSpans(
 
 /** How far a node is that has said it, and not how far it has to go. */
 function countDone(pace: NodeView['progress']): string {
-  return pace === undefined || pace.done === 0 ? '' : `  ${pace.done} ${printable(pace.unit)}`;
+  return pace === undefined || pace.done === 0
+    ? ''
+    : `  ${printable(formatProgress(pace.done, undefined, pace.unit))}`;
 }
 
 function ofAbout(elapsed: number, expected: number | undefined): string {
@@ -216,7 +218,7 @@ function progressSpans(
     pace?.rate === undefined || pace.done >= (pace.total ?? 0)
       ? ''
       : `  ${formatFigure(Number(pace.rate.toPrecision(3)))}/s`;
-  const done = pace === undefined ? '' : `  ${pace.done}/${pace.total} ${printable(pace.unit)}`;
+  const done = pace === undefined ? '' : `  ${printable(formatProgress(pace.done, pace.total, pace.unit))}`;
   const fitting = [
     `${percent}${left}${rate}${done}`,
     `${percent}${left}${rate}`,

@@ -132,13 +132,19 @@ function metricsIn(differing: readonly MetricDifference[]): readonly string[] {
 /** A row for each metric: how many of its differences can be told from none, and in which direction. */
 function overviewLines(differing: readonly MetricDifference[], layout: FigureLayout): readonly string[] {
   if (differing.length === 0) return [];
+  const hasUnknown = differing.some(({ distinguishable }) => distinguishable === null);
   const rows = metricsIn(differing).map((name) => {
     const own = differing.filter(({ metric }) => metric === name);
     const distinct = own.filter(({ distinguishable }) => distinguishable === 'yes');
     const higher = distinct.filter(({ difference }) => difference > 0).length;
-    return [name, own.length, higher, distinct.length - higher, own.length - distinct.length];
+    const unknown = own.filter(({ distinguishable }) => distinguishable === null).length;
+    const same = own.length - distinct.length - unknown;
+    return [name, own.length, higher, distinct.length - higher, same, ...(hasUnknown ? [unknown] : [])];
   });
-  const columns = ['metric', 'differ', 'higher', 'lower', 'not distinguishable'];
+  const columns = [
+    ...['metric', 'differ', 'higher', 'lower', 'not distinguishable'],
+    ...(hasUnknown ? ['without an interval'] : []),
+  ];
   return [...tableLines({ columns, rows }, layout), ''];
 }
 

@@ -44,8 +44,14 @@ export function metricLines(report: Report, layout: FigureLayout): readonly stri
           ).map(style.bold),
           ...tableLines(driftTable(report.drift), layout),
         ]),
+    ...choiceLines(report, layout),
     ...noteLines(notes(report), layout),
   ];
+}
+
+/** What each choice has taken. */
+function choiceLines({ choices = [] }: Report, { width }: FigureLayout): readonly string[] {
+  return choices.length === 0 ? [] : ['', ...choices.flatMap((text) => wrapWords(`chosen: ${text}`, width))];
 }
 
 /** Rows of a table in the results that a run ends with; all of them are a command away. */

@@ -109,6 +109,8 @@ function follow(
   if (path === undefined) return;
   // By a relative path it is one of the project, which is declared, or an input.
   if ((isAbsolute(word) || !word.includes('/')) && !add(name, path, found)) return;
+  // Of a version manager; a Python is asked which it is.
+  if (/\/shims\/[^/]+$/.test(path) && !isPython(name)) found.choosers.set(name, ['.tool-versions']);
   const interpreter = interpreterOfScript(path);
   if (interpreter.length > 0) follow([...interpreter, ...words], surroundings, found, depth + 1);
 }
@@ -162,11 +164,17 @@ function isAssignment(word: string): boolean {
 /** Where the program is that a word names, if it can be started and read. */
 function programAt(word: string, { root, searched }: ProgramSurroundings): string | undefined {
   if (word.includes('\0')) return undefined;
-  const places = word.includes('/')
-    ? [resolve(root, word)]
-    : searched.split(delimiter).flatMap((folder) => (isAbsolute(folder) ? [join(folder, word)] : []));
-  return places.find(isProgram);
+  if (!word.includes('/')) return programOnPath(`${word}\0${searched}`);
+  const place = resolve(root, word);
+  return isProgram(place) ? place : undefined;
 }
+
+/** By its name and the folders, as in PATH. */
+const programOnPath = lookedOnce((wanted) => {
+  const [name = '', searched = ''] = wanted.split('\0');
+  const folders = searched.split(delimiter).filter((folder) => isAbsolute(folder));
+  return folders.map((folder) => join(folder, name)).find(isProgram);
+});
 
 const realPath = lookedOnce((path) => realpathSync(path));
 

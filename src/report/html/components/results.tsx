@@ -17,7 +17,7 @@ export function Results({
   readonly report: Report;
   readonly children: ReactNode;
 }): ReactNode {
-  const { metrics, summaries } = report;
+  const { metrics, summaries, choices = [] } = report;
   if (metrics.length + summaries.length === 0) return null;
   return (
     <section aria-labelledby="results">
@@ -39,6 +39,13 @@ export function Results({
           </div>
         ))}
       {children}
+      {choices.length === 0 ? null : (
+        <ul>
+          {choices.map((choice) => (
+            <li key={choice}>Chosen: {plainText(choice)}</li>
+          ))}
+        </ul>
+      )}
       {metrics.length === 0 ? null : (
         <details className="plain" open={summaries.length === 0}>
           <summary>All metrics ({formatCount(metrics.length, 'setting')})</summary>

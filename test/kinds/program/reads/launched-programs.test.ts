@@ -80,4 +80,12 @@ it('programs that choose another are told of with what they go by', () => {
     { name: 'uv run', lock: ['uv.lock', 'pyproject.toml'] },
   ]);
   expect(found(['uv', 'pip', 'list']).choosers).toEqual([]);
+  for (const name of ['ruby', 'python3']) {
+    project.write(`shims/${name}`, '#!/bin/sh\n');
+    chmodSync(project.path(`shims/${name}`), 0o755);
+  }
+  const shims = { ...surroundings, searched: project.path('shims') };
+  expect(launchedPrograms('ruby a.rb; python3 a.py', shims).choosers).toEqual([
+    { name: 'ruby', lock: ['.tool-versions'] },
+  ]);
 });
