@@ -118,7 +118,8 @@ async function audit(
   const traced = await runTraced(planned, chosen, request);
   if (!traced.ok) return failed([traced.failure]);
   const { accesses, place, failures, seconds } = traced.value;
-  const findings = findingsIn(accesses, knownToKey(chosen, root), place);
+  const known = knownToKey(chosen, root);
+  const findings = findingsIn(accesses, known, place);
   const { files } = node.givenParameters;
   const declared = Array.isArray(files) ? files.map(String) : [];
   const ofSignal = request.signal === undefined ? 0 : exitCodeOfSignal(request.signal);
@@ -128,7 +129,7 @@ async function audit(
     step: node.step,
     matters: findings.some(mayMatter),
     findings,
-    missed: missedFiles(accesses, place),
+    missed: missedFiles(accesses, known, place),
     add: linesToAdd(findings, declared, await sameOutputs(planned, chosen, findings)),
     seconds,
     failures,

@@ -85,8 +85,13 @@ export function findingsIn(
 }
 
 /** Files of the project that were looked for where there are none: one that is made there would be read instead. */
-export function missedFiles({ missed }: TracedAccesses, { root, cache }: AuditedPlace): readonly string[] {
-  const inRoot = [...missed].filter(
+export function missedFiles(
+  { missed }: TracedAccesses,
+  known: KnownToKey,
+  { root, cache }: AuditedPlace,
+): readonly string[] {
+  const paths = [...missed].filter(([, stage]) => !isStart(stage, known)).map(([path]) => path);
+  const inRoot = paths.filter(
     (path) =>
       path.startsWith(`${root}/`) &&
       !path.startsWith(`${cache}/`) &&
@@ -142,7 +147,7 @@ function isOfNoInterest(access: Access, path: string, judgement: Judgement): boo
   const paths = [path, withoutLinks(path)];
   return (
     isKnown(access, path, known) ||
-    isStart(access, known) ||
+    isStart(access.stage, known) ||
     interpreters.some((interpreter) => paths.some((one) => isOfInterpreter(one, interpreter))) ||
     !isStillThere(access, path, place, readFolders)
   );
@@ -183,8 +188,8 @@ function isKnown({ path, real, how }: Access, place: string, known: KnownToKey):
 }
 
 /** What an interpreter begins with, and what has chosen it where its version is in the key. */
-function isStart({ stage, how }: Access, { hasPython }: KnownToKey): boolean {
-  return (stage === 'start' && how !== 'run') || (stage === 'before' && hasPython);
+function isStart(stage: Access['stage'], { hasPython }: KnownToKey): boolean {
+  return stage === 'start' || (stage === 'before' && hasPython);
 }
 
 /** Whether it is something that the program cannot have made, and that is told of by nothing else. */

@@ -27,8 +27,8 @@ export interface Access {
 export interface TracedAccesses {
   /** By path, in the order of their first. */
   readonly found: ReadonlyMap<string, Access>;
-  /** Paths at which nothing was, absolute. */
-  readonly missed: ReadonlySet<string>;
+  /** Paths at which nothing was, absolute, and when they were looked for. */
+  readonly missed: ReadonlyMap<string, Access['stage']>;
   /** Addresses of other machines that it connected to. */
   readonly addresses: ReadonlySet<string>;
 }
@@ -55,7 +55,7 @@ interface TracedProcess {
  */
 export class AccessReader implements TracedAccesses {
   readonly found = new Map<string, Access>();
-  readonly missed = new Set<string>();
+  readonly missed = new Map<string, Access['stage']>();
   readonly addresses = new Set<string>();
   private readonly folder: string;
   private readonly interpreterOf: (program: string) => string | undefined;
@@ -80,7 +80,9 @@ export class AccessReader implements TracedAccesses {
     const { name, given, result, error } = call;
     const process = this.processOf(call.processId);
     const [path, second] = pathsIn(call, process.at.folder);
-    if (error === 'ENOENT' && path !== undefined) this.missed.add(path);
+    if (error === 'ENOENT' && path !== undefined && this.missed.get(path) !== 'own') {
+      this.missed.set(path, this.stageOf(process));
+    }
     const hasConnected = name === 'connect' && (result === 0 || error === 'EINPROGRESS');
     if (hasConnected) for (const address of addressesIn(given)) this.addresses.add(address);
     if (result === undefined || result < 0) return;

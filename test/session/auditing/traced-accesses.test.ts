@@ -179,7 +179,7 @@ describe('what a traced program reads', () => {
       '1  connect(3<TCPv6:[4]>, {sa_family=AF_INET6, sin6_port=htons(8080), sin6_flowinfo=htonl(0), inet_pton(AF_INET6, "2001:db8::1", &sin6_addr), sin6_scope_id=0}, 28) = 0',
       '1  connect(3<UNIX:[5]>, {sa_family=AF_UNIX, sun_path="/run/x"}, 110) = 0',
     ]);
-    expect([...missed]).toEqual(['/w/local.yaml']);
+    expect([...missed]).toEqual([['/w/local.yaml', 'before']]);
     expect([...addresses]).toEqual(['192.0.2.1:443', '[2001:db8::1]:8080']);
   });
 });
