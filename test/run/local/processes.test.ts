@@ -121,14 +121,14 @@ describe.skipIf(process.platform !== 'linux')('the end of the process that runs 
   it.each(['the run, whose worker cannot end it', 'a worker'])(
     'and a program that left its group: after a kill -9 of %s the second attempt does not run beside it',
     async (which) => {
-      // Not in the project, where a program would have to declare it.
+      // Not in the project, and not named as it stands: a program would have to declare what it names.
       const beside = temporaryProject({});
       const { root } = beside;
       const project = projectOf(`  a:
     kind: command
     with:
       shell: true
-      argv: "if [ -e ${root}/sleep ]; then cat /proc/$(cat ${root}/sleep)/status > ${root}/seen; echo >> ${root}/seen; exit 0; fi; setsid sleep 6000 & echo $! > ${root}/sleep; wait"
+      argv: "at=${root.slice(1)}; if [ -e /$at/sleep ]; then cat /proc/$(cat /$at/sleep)/status > /$at/seen; echo >> /$at/seen; exit 0; fi; setsid sleep 6000 & echo $! > /$at/sleep; wait"
 `);
       const driven = drive(project);
       await until(() => numberIn(beside, 'sleep') !== undefined, 'the command to start');
