@@ -9,7 +9,18 @@ const validators = await loadValidators();
 
 /** The parameters of each kind that stand in a key as something else, or sometimes or always not at all. */
 const haveForms: { readonly [kind: string]: readonly string[] } = {
-  command: ['argv', 'shell', 'params', 'files', 'outputs', 'env', 'pass_env', 'chooses', 'deterministic'],
+  command: [
+    'argv',
+    'shell',
+    'params',
+    'files',
+    'outputs',
+    'env',
+    'pass_env',
+    'chooses',
+    'learns',
+    'deterministic',
+  ],
   python: [
     'script',
     'module',
@@ -20,6 +31,7 @@ const haveForms: { readonly [kind: string]: readonly string[] } = {
     'env',
     'pass_env',
     'chooses',
+    'learns',
     'deterministic',
   ],
   'data.files': ['train', 'val', 'test', 'items'],
