@@ -94,7 +94,7 @@ def setup():
   'project/long.py': `N = 0x${'f'.repeat(6000)}\nimport after_long\n`,
   'project/after_long.py': '',
   'home/far/far.py': 'N = 1\n',
-  'project/custom/sitecustomize.py': 'import by_site\n',
+  'project/custom/sitecustomize.py': 'import by_site\nprint("starting")\n',
   'project/custom/by_site.py': 'N = 1\n',
   'project/pick.py':
     'import importlib\nimportlib.import_module("space.inner")\nprint(open("plain.txt").read())\n',

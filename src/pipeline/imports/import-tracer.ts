@@ -75,7 +75,9 @@ function ask(
       stdio: ['pipe', 'pipe', 'pipe'],
       timeout: patienceMilliseconds,
     });
-    const { looked, unread, ...imports } = JSON.parse(text) as TracedImports & {
+    // What a `sitecustomize` of the user prints comes before.
+    const answer = text.slice(text.lastIndexOf('\n') + 1);
+    const { looked, unread, ...imports } = JSON.parse(answer) as TracedImports & {
       readonly looked: { readonly [path: string]: string | null };
       readonly unread: readonly string[];
     };
