@@ -67,6 +67,35 @@ with open("out.txt", "w") as file:
   'project/pkg/__main__.py': 'from . import part\nimport mine, pathless, space.inner\nprint(part.E)\n',
   'project/pkg/part.py': 'E = 1\n',
   'project/plain.txt': 'text\n',
+  'project/late.py': `import os
+import _paths
+import util
+
+print(util.N)
+if os.environ.get("NEVER"):
+    import sys
+
+    sys.path.insert(0, "lib/front")
+import both
+
+
+def setup():
+    import far
+
+    return far
+`,
+  'project/_paths.py':
+    'import os, sys\nsys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "lib"))\n\n\ndef setup():\n    sys.path.append(os.path.expanduser("~/far"))\n',
+  'project/util.py': 'N = 1\n',
+  'project/lib/util.py': 'import by_util\nN = 1\n',
+  'project/lib/by_util.py': '',
+  'project/both.py': '',
+  'project/lib/front/both.py': 'N = 1\n',
+  'project/long.py': `N = 0x${'f'.repeat(6000)}\nimport after_long\n`,
+  'project/after_long.py': '',
+  'home/far/far.py': 'N = 1\n',
+  'project/custom/sitecustomize.py': 'import by_site\nprint("starting")\n',
+  'project/custom/by_site.py': 'N = 1\n',
   'project/pick.py':
     'import importlib\nimportlib.import_module("space.inner")\nprint(open("plain.txt").read())\n',
   'project/count.sh': '#!/usr/bin/env counter\nlines\n',
@@ -95,6 +124,10 @@ steps:
     with: { script: train.py, env: { MODE: fast }, outputs: { out: out.txt } }
   module: { kind: python, with: { module: pkg } }
   pick: { kind: python, with: { script: pick.py, files: [plain.txt] } }
+  late: { kind: python, with: { script: late.py } }
+  long:
+    kind: python
+    with: { script: long.py, env: { PYTHONPATH: custom } }
   count:
     kind: command
     with: { argv: [env, A=1, "${home}/bin/counter", --from=${home}/data/x.csv], files: ["${home}/data/*.csv"] }
@@ -181,6 +214,46 @@ const changes: readonly (readonly [string, () => unknown, { readonly [step: stri
     'a module of a folder that the script adds to sys.path',
     edit('project/lib/deep.py', '1', '2'),
     { train: 'module lib/deep.py changed: statements' },
+  ],
+  [
+    'a module of a folder that a helper module adds to sys.path, with another of its name before',
+    edit('project/lib/util.py', 'N = 1', 'N = 2'),
+    { late: 'module lib/util.py changed: statements' },
+  ],
+  [
+    'what is imported by that',
+    write('project/lib/by_util.py', 'N = 1\n'),
+    { late: 'module lib/by_util.py changed: statements' },
+  ],
+  [
+    'a module of a folder outside that a function adds to sys.path',
+    edit('home/far/far.py', '1', '2'),
+    { late: 'module far changed: statements' },
+  ],
+  [
+    'a module of a folder that is added under a condition',
+    edit('project/lib/front/both.py', '1', '2'),
+    { late: 'module lib/front/both.py changed: statements' },
+  ],
+  [
+    'the module that is found without it',
+    write('project/both.py', 'N = 1\n'),
+    { late: 'module both.py changed: statements' },
+  ],
+  [
+    'what Python imports by itself when it starts',
+    edit('project/custom/by_site.py', '1', '2'),
+    { long: 'module custom/by_site.py changed: statements' },
+  ],
+  [
+    'a number of more digits than Python writes out',
+    edit('project/long.py', '0xff', '0xfe'),
+    { long: 'module long.py changed' },
+  ],
+  [
+    'a module imported beside it',
+    write('project/after_long.py', 'N = 1\n'),
+    { long: 'module after_long.py changed: statements' },
   ],
   [
     'a compiled module',

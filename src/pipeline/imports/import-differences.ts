@@ -41,11 +41,16 @@ function importsIn(text: string): ReadonlyMap<string, Imported> {
   const found = new Map<string, Imported>();
   const lines = text.split('\n').map((line) => line.split('\t'));
   for (const [sort = '', name = '', value = ''] of lines) {
-    if (sort !== '' && sort !== 'part')
-      found.set(nameOf({ sort, name }), { sort, name, value, parts: new Map() });
+    if (sort === '' || sort === 'part') continue;
+    // Of one name there may be several: which of them Python takes is not known.
+    const other = found.get(nameOf({ sort, name }));
+    const all = other === undefined ? value : `${other.value} ${value}`;
+    found.set(nameOf({ sort, name }), { sort, name, value: all, parts: new Map() });
   }
   for (const [sort, name = '', part = '', digest = ''] of lines) {
-    if (sort === 'part') found.get(nameOf({ sort: 'module', name }))?.parts.set(part, digest);
+    if (sort !== 'part') continue;
+    const parts = found.get(nameOf({ sort: 'module', name }))?.parts;
+    parts?.set(part, `${parts.get(part) ?? ''} ${digest}`);
   }
   return found;
 }

@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { digestOf } from '../../base/canonical.js';
 import type { Failure } from '../../base/failure.js';
@@ -18,8 +19,6 @@ export interface ImportTracer {
 const patienceMilliseconds = 120_000;
 const answerBytesLimit = 1 << 28;
 const tracer = fileURLToPath(new URL('./trace_imports.py', import.meta.url));
-/** Counts changes of what the tracer answers. */
-const format = 1;
 
 /**
  * Has the interpreter of each program tell what that imports, and remembers the answer in the cache for as long as every
@@ -31,6 +30,8 @@ export function openImportTracer(
   interpreters: InterpreterVersions,
 ): ImportTracer {
   const kept = openKeptTraces(cacheFolder);
+  // What another tracer told is not what this one would.
+  let tracerText: string | undefined;
   const answers = new Map<string, Result<TracedImports, Failure>>();
   return {
     trace(program) {
@@ -41,7 +42,8 @@ export function openImportTracer(
       const { environment } = program;
       // Where programs are looked for says nothing of modules.
       const { PATH: _, ...telling } = environment;
-      const name = digestOf({ format, version, executable, question, environment: telling });
+      tracerText ??= readFileSync(tracer, 'utf8');
+      const name = digestOf({ tracer: tracerText, version, executable, question, environment: telling });
       const answer =
         answers.get(name) ?? kept.find(name) ?? ask(executable, question, environment, root, name, kept);
       answers.set(name, answer);
@@ -73,7 +75,9 @@ function ask(
       stdio: ['pipe', 'pipe', 'pipe'],
       timeout: patienceMilliseconds,
     });
-    const { looked, unread, ...imports } = JSON.parse(text) as TracedImports & {
+    // What a `sitecustomize` of the user prints comes before.
+    const answer = text.slice(text.lastIndexOf('\n') + 1);
+    const { looked, unread, ...imports } = JSON.parse(answer) as TracedImports & {
       readonly looked: { readonly [path: string]: string | null };
       readonly unread: readonly string[];
     };

@@ -40,18 +40,22 @@ LISTING = {"glob", "iglob", "iter_modules", "iterdir", "listdir", "scandir", "wa
 # Stands for the folders above the root, which are others where the step runs.
 ABOVE = "/" + "/".join(["\x01"] * 16)
 ROOT = ABOVE + "/root"
+# Python imports them itself when it starts, before it adds the folder of the script to sys.path.
+AT_START = ("sitecustomize",) + (("usercustomize",) if site.ENABLE_USER_SITE else ())
 
 
 class Found:
     """A module as the finders tell of it."""
 
-    def __init__(self, name, file, locations, code):
+    def __init__(self, name, file, locations, code, is_built_in=False):
         self.name = name
         self.file = file
         # Folders in which its submodules are, of a package.
         self.locations = locations
         # Whether it has a file of Python source, compiled code, or none.
         self.code = code
+        # Part of the interpreter itself, which no folder comes before.
+        self.is_built_in = is_built_in
 
 
 class Scope:
@@ -80,7 +84,12 @@ class Tracer:
         self.missing = {}
         self.unknown_folders = []
         self.unread = []
+        # Folders that some module may put on sys.path: before all others or after them, sooner or later.
+        self.added = []
+        # By name, all that Python may find; which of them depends on when and where folders are added.
         self.resolved = {}
+        self.is_outdated = False
+        self.sources = {}
         self.scanned = set()
         self.waiting = []
         self.owners_in = {}
@@ -140,15 +149,18 @@ class Tracer:
         return self.resolved[name]
 
     def find(self, name):
-        parent, _, _ = name.rpartition(".")
-        path = None
+        parent = name.rpartition(".")[0]
         if parent:
-            above = self.resolve(parent)
-            if above is None or above.locations is None:
-                return None
-            path = above.locations
-        spec = self.spec_of(name, parent, path)
-        if path is not None and not any(self.is_standard(folder) for folder in path):
+            paths = [above.locations for above in self.resolve(parent) if above.locations is not None]
+            return distinct(self.find_in(name, parent, path) for path in paths)
+        found = self.find_in(name, "", None)
+        if found is not None and found.is_built_in:
+            return [found]
+        return distinct([found] + [self.find_in(name, "", [folder]) for folder in self.added])
+
+    def find_in(self, name, parent, path):
+        """In the folders of a package, or in one that is added to sys.path, or, where `path` is None, by that."""
+        if parent and not any(self.is_standard(folder) for folder in path):
             for folder in path:
                 self.look(folder)
         last = name.rpartition(".")[2]
@@ -157,15 +169,16 @@ class Tracer:
             below = os.path.join(folder, last)
             if not self.is_standard(folder) and os.path.isdir(below):
                 self.look(below)
-        if spec is None:
+        found = self.spec_of(name, parent, path)
+        if found is None:
             return None
-        locations, spec = spec
+        locations, spec = found
         file = spec.origin if spec.has_location else None
         if file is None:
-            return Found(name, None, locations, "none")
+            return Found(name, None, locations, "none", spec.origin in ("built-in", "frozen"))
         code = "source" if file.endswith((".py", ".pyw")) else "compiled"
         if locations is not None and code == "source":
-            locations = self.extended(name, file, locations, path)
+            locations = self.extended(name, file, locations, path if parent else None)
         return Found(name, file, locations, code)
 
     def spec_of(self, name, parent, path):
@@ -176,7 +189,8 @@ class Tracer:
         if is_stubbed:
             sys.modules[parent] = stub
         try:
-            for finder in sys.meta_path:
+            # Those of packages know their own; only that of folders can look in one alone.
+            for finder in sys.meta_path if parent or path is None else [importlib.machinery.PathFinder]:
                 find_spec = getattr(finder, "find_spec", None)
                 try:
                     spec = None if find_spec is None else find_spec(name, path)
@@ -201,20 +215,24 @@ class Tracer:
         if b"extend_path" not in text and b"declare_namespace" not in text:
             return locations
         last = name.rpartition(".")[2]
-        others = [os.path.join(folder, last) for folder in (sys.path if path is None else path)]
+        others = [os.path.join(folder, last) for folder in (sys.path + self.added if path is None else path)]
         return locations + [one for one in others if os.path.isdir(one) and one not in locations]
 
     # Reaching them
 
     def reach(self, name):
-        """A module, after all the packages above it; whether it is there."""
+        """All that a module may be, after all the packages above it; whether it is there."""
         parts = name.split(".")
         for count in range(1, len(parts) + 1):
-            found = self.resolve(".".join(parts[:count]))
-            if found is None:
+            candidates = self.resolve(".".join(parts[:count]))
+            if not candidates:
                 return False
-            self.count(found)
+            for found in candidates:
+                self.count(found)
         return True
+
+    def locations_of(self, name):
+        return [folder for found in self.resolve(name) for folder in found.locations or []]
 
     def count(self, found):
         if found.file is None or self.is_standard(found.file) or self.is_own(found.file):
@@ -252,9 +270,20 @@ class Tracer:
         if tree is not None:
             try:
                 module["digest"], module["parts"] = digests_of(tree)
-            except RecursionError:
+            except (RecursionError, ValueError, MemoryError):
+                # Too deep or with too long a number to be written out: it counts by its bytes.
                 pass
         self.modules[file] = module
+
+    def trace(self, start):
+        """Reads all that `start` comes to, again for as long as folders are found that it might have been found in."""
+        self.is_outdated = True
+        while self.is_outdated:
+            self.is_outdated = False
+            self.resolved, self.scanned, self.missing = {}, set(), {}
+            self.dynamic, self.unknown_folders, self.unread = [], [], []
+            start()
+            self.follow()
 
     def follow(self):
         """Reads what waits, and what that imports, until nothing new is found."""
@@ -264,15 +293,23 @@ class Tracer:
                 continue
             self.scanned.add((file, package))
             self.look(file)
-            try:
-                data = read(file)
-            except OSError:
+            data, tree = self.source(file)
+            if data is None:
                 self.unread.append(file)
                 continue
-            tree = parsed(data)
             self.add(name, file, tree, data)
             if tree is not None:
                 self.read_module(tree, file, package)
+
+    def source(self, file):
+        """Its bytes and its syntax tree, each None where there is none."""
+        if file not in self.sources:
+            try:
+                data = read(file)
+            except OSError:
+                data = None
+            self.sources[file] = data, None if data is None else parsed(data)
+        return self.sources[file]
 
     def read_module(self, tree, file, package):
         inside = self.place_in_root(file)
@@ -303,25 +340,23 @@ class Tracer:
         if base is None or not self.reach(base):
             self.miss(base or "." * node.level + (node.module or ""), node, scope, is_certain)
             return
-        found = self.resolve(base)
-        if found is None or found.locations is None:
+        candidates = self.resolve(base)
+        packages = [found for found in candidates if found.locations is not None]
+        if not packages:
             return
+        # A namespace package defines no names.
+        defines = any(found.file is not None for found in candidates)
         for alias in node.names:
             if alias.name == "*":
-                self.follow_star(found)
-            else:
-                self.reach_member(found, base + "." + alias.name, node, scope, is_certain)
-
-    def reach_member(self, package, name, node, scope, is_certain):
-        """A submodule, or a name that the package defines."""
-        if not self.reach(name) and package.file is None:
-            # A namespace package defines none.
-            self.miss(name, node, scope, is_certain)
+                for package in packages:
+                    self.follow_star(package)
+            elif not self.reach(base + "." + alias.name) and not defines:
+                self.miss(base + "." + alias.name, node, scope, is_certain)
 
     def follow_star(self, package):
         if package.code != "source" or self.place_in_root(package.file) is None:
             return
-        tree = parsed(read(package.file))
+        tree = self.source(package.file)[1]
         for node in [] if tree is None else executed(tree):
             if not isinstance(node, (ast.Assign, ast.AugAssign, ast.AnnAssign)) or node.value is None:
                 continue
@@ -384,10 +419,7 @@ class Tracer:
 
     def not_literal(self, node, file, prefix):
         inside = self.place_in_root(file)
-        folders = []
-        if prefix:
-            found = self.resolve(prefix.rstrip("."))
-            folders = [] if found is None or found.locations is None else found.locations
+        folders = self.locations_of(prefix.rstrip(".")) if prefix else []
         if inside is None:
             # Of what is outside of the project nobody here can declare anything: all that lies there counts.
             for folder in folders or [os.path.dirname(file)]:
@@ -422,21 +454,25 @@ class Tracer:
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
             name, target = node.func.attr, node.func.value
             if is_sys_path(target) and name in ("append", "insert", "extend") and node.args:
-                at = 0 if name == "insert" and literal_index(node.args[0]) == 0 else None
-                self.add_folders(node.args[-1], scope, at if name == "insert" else len(sys.path), name == "extend")
+                self.add_folders(node.args[-1], scope, name == "extend")
+            elif is_sys_path(target) and name in ("clear", "pop", "remove", "reverse", "sort"):
+                self.add_given_folders()
             elif name == "addsitedir" and node.args:
-                self.add_folders(node.args[0], scope, len(sys.path), False)
+                self.add_folders(node.args[0], scope, False)
         elif isinstance(node, ast.AugAssign) and is_sys_path(node.target):
-            self.add_folders(node.value, scope, len(sys.path), True)
+            self.add_folders(node.value, scope, True)
+        elif isinstance(node, ast.Delete):
+            if any(isinstance(one, ast.Subscript) and is_sys_path(one.value) for one in node.targets):
+                self.add_given_folders()
         elif isinstance(node, ast.Assign) and len(node.targets) == 1:
             target = node.targets[0]
             if isinstance(target, ast.Subscript) and is_sys_path(target.value):
-                self.add_folders(node.value, scope, 0, True)
+                self.add_folders(node.value, scope, True)
             elif is_sys_path(target):
                 for part in list_parts(node.value):
-                    self.add_folders(part, scope, 0, True)
+                    self.add_folders(part, scope, True)
 
-    def add_folders(self, node, scope, at, is_list):
+    def add_folders(self, node, scope, is_list):
         if is_list:
             parts = node.elts if isinstance(node, (ast.List, ast.Tuple)) else None
         else:
@@ -447,13 +483,23 @@ class Tracer:
             if inside is not None:
                 self.unknown_folders.append({"place": inside, "line": node.lineno})
             return
-        for value in reversed([one for group in values for one in group]):
+        for value in [one for group in values for one in group]:
             folder = self.folder_at(value)
-            if folder is None or folder in sys.path:
-                continue
-            sys.path.insert(1 if at is None else at, folder)
-            self.look_at_folder(folder)
-            self.resolved = {name: found for name, found in self.resolved.items() if found is not None}
+            if folder is not None:
+                self.add_folder(folder)
+
+    def add_given_folders(self):
+        """Where some are taken from sys.path, or put otherwise, any of the others may come first."""
+        for folder in sys.path:
+            self.add_folder(folder)
+
+    def add_folder(self, folder):
+        if folder in self.added or self.is_standard(folder):
+            return
+        self.added.append(folder)
+        self.look_at_folder(folder)
+        self.installed = None
+        self.is_outdated = self.is_outdated or len(self.resolved) > 0
 
     def folder_at(self, value):
         """Where a path leads that the program has; None above the root, where the step finds nothing."""
@@ -491,6 +537,12 @@ class Tracer:
 
     def values(self, node, scope):
         """The texts that an expression may be; None where that is not known."""
+        try:
+            return self.values_of(node, scope)
+        except RecursionError:
+            return None
+
+    def values_of(self, node, scope):
         if isinstance(node, ast.Constant):
             return [node.value] if isinstance(node.value, str) else None
         if isinstance(node, ast.Name):
@@ -561,7 +613,7 @@ class Tracer:
 
     def owners_of(self, file):
         """The distributions that a file was installed by; none where it lies there by itself."""
-        folders = [folder for folder in sys.path if folder and file.startswith(folder + os.sep)]
+        folders = [folder for folder in sys.path + self.added if folder and file.startswith(folder + os.sep)]
         for folder in sorted(folders, key=len, reverse=True):
             inside = os.path.relpath(file, folder)
             top = inside.split(os.sep)[0]
@@ -584,19 +636,21 @@ class Tracer:
 
     def count_distribution(self, distribution):
         name = name_of(distribution)
-        if name == "" or name in self.distributions:
+        version = version_of(distribution)
+        # Of one name there may be several, in folders that are added.
+        versions = self.distributions.setdefault(name, [])
+        if name == "" or version in versions:
             return
         place = getattr(distribution, "_path", None)
         for file in ("METADATA", "PKG-INFO", "direct_url.json"):
             if place is not None:
                 self.look(os.path.join(str(place), file))
-        self.distributions[name] = version_of(distribution)
+        versions.append(version)
         for required in distribution.requires or []:
             extra = re.search(r"extra\s*==\s*['\"]([^'\"]+)", required)
             if extra and EXTRAS_OF_DEVELOPERS.match(extra.group(1)):
                 continue
-            other = self.installed_by_name().get(normal_name(re.split(r"[^A-Za-z0-9._-]", required.strip())[0]))
-            if other is not None:
+            for other in self.installed_by_name().get(normal_name(re.split(r"[^A-Za-z0-9._-]", required.strip())[0]), []):
                 self.count_distribution(other)
         if place is not None and str(place).startswith(DEBIAN_MODULES):
             self.look(DEBIAN_STATUS)
@@ -606,9 +660,19 @@ class Tracer:
     def installed_by_name(self):
         if self.installed is None:
             self.installed = {}
-            for distribution in importlib.metadata.distributions(path=sys.path):
-                self.installed.setdefault(name_of(distribution), distribution)
+            for path in [sys.path] + [[folder] for folder in self.added]:
+                first = {}
+                for distribution in importlib.metadata.distributions(path=path):
+                    first.setdefault(name_of(distribution), distribution)
+                for name, distribution in first.items():
+                    self.installed.setdefault(name, []).append(distribution)
         return self.installed
+
+
+def distinct(candidates):
+    """What was found, once each."""
+    found = {(one.file, tuple(one.locations or ())): one for one in reversed(list(candidates)) if one is not None}
+    return list(reversed(list(found.values())))
 
 
 def archive_of(path):
@@ -630,10 +694,16 @@ def read(file):
 def parsed(data):
     if len(data) > SOURCE_BYTES_LIMIT:
         return None
+    limit_digits = getattr(sys, "set_int_max_str_digits", lambda count: None)
+    limit = getattr(sys, "get_int_max_str_digits", int)()
     try:
+        # The program may lift it, too; numbers that are longer are not written out again, which takes long.
+        limit_digits(0)
         return ast.parse(data)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
+    finally:
+        limit_digits(limit)
 
 
 def executed(tree):
@@ -665,8 +735,10 @@ def digests_of(tree):
     for node in tree.body:
         if isinstance(node, ast.ClassDef):
             body, node.body = node.body, []
-            put("class " + node.name, node)
-            node.body = body
+            try:
+                put("class " + node.name, node)
+            finally:
+                node.body = body
             for member in body:
                 is_method = isinstance(member, (ast.FunctionDef, ast.AsyncFunctionDef))
                 put("def %s.%s" % (node.name, member.name) if is_method else "class " + node.name, member)
@@ -829,33 +901,46 @@ def traced(question):
         if getattr(sys.modules[name], "__path__", None) is not None and not hasattr(sys.modules[name], "__file__"):
             sys.modules.pop(name, None)
     script, module = question.get("script"), question.get("module")
+    tracer = Tracer(root, question["own"])
+    at_start = [found for name in AT_START for found in tracer.find(name)]
     if not getattr(sys.flags, "safe_path", False):
         sys.path.insert(0, root if script is None else os.path.dirname(os.path.join(root, script)))
-    tracer = Tracer(root, question["own"])
-    if script is not None:
-        tracer.waiting.append(("__main__", os.path.join(root, script), ""))
-    for file in question["files"]:
-        tracer.waiting.append((file, os.path.join(root, file), package_at(root, file)))
-    is_there = True
-    if module is not None:
-        is_there = tracer.reach(module)
-        found = tracer.resolve(module)
-        if found is not None and found.locations is not None:
-            is_there = tracer.reach(module + ".__main__")
-    if question["everything"]:
-        for distribution in list(tracer.installed_by_name().values()):
-            tracer.count_distribution(distribution)
-    tracer.follow()
+        tracer.look_at_folder(sys.path[0])
+
+    def start():
+        for found in at_start:
+            tracer.count(found)
+        if script is not None:
+            tracer.waiting.append(("__main__", os.path.join(root, script), ""))
+        for file in question["files"]:
+            tracer.waiting.append((file, os.path.join(root, file), package_at(root, file)))
+        if module is not None:
+            tracer.reach(module)
+            if any(found.locations is not None for found in tracer.resolve(module)):
+                tracer.reach(module + ".__main__")
+        if question["everything"]:
+            for distributions in list(tracer.installed_by_name().values()):
+                for distribution in distributions:
+                    tracer.count_distribution(distribution)
+
+    tracer.trace(start)
     return {
-        "isThere": is_there,
+        "isThere": module is None or is_there(tracer, module),
         "modules": list(tracer.modules.values()),
-        "distributions": tracer.distributions,
+        "distributions": {name: " / ".join(sorted(one)) for name, one in tracer.distributions.items() if one},
         "looked": tracer.looked,
         "dynamic": tracer.dynamic,
-        "missing": [one for one in tracer.missing.values() if not tracer.reach(one["name"])],
+        "missing": list(tracer.missing.values()),
         "unknownFolders": tracer.unknown_folders,
         "unread": tracer.unread,
     }
+
+
+def is_there(tracer, module):
+    """Whether it can be run: a package by its `__main__`."""
+    candidates = tracer.resolve(module)
+    is_package = any(found.locations is not None for found in candidates)
+    return len(tracer.resolve(module + ".__main__") if is_package else candidates) > 0
 
 
 def package_at(root, file):

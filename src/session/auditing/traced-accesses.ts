@@ -149,7 +149,8 @@ export class AccessReader implements TracedAccesses {
       this.made.add(path);
       if (resultPath !== undefined) this.made.add(resultPath);
     } else if (!/\bO_(?:DIRECTORY|PATH|TMPFILE|WRONLY)\b/.test(given)) {
-      if ((resultPath ?? path).startsWith(`${this.folder}/`)) process.hasBegun = true;
+      if ((resultPath ?? path).startsWith(`${this.folder}/`) || isOfUserAtStart(path))
+        process.hasBegun = true;
       this.add(path, 'read', process, resultPath);
     }
   }
@@ -175,6 +176,11 @@ export class AccessReader implements TracedAccesses {
   private isMade(path: string): boolean {
     return isAtOrBelow(path, this.made);
   }
+}
+
+/** Whether Python runs it when it starts though it is not its own: found by PYTHONPATH, say. */
+function isOfUserAtStart(path: string): boolean {
+  return /\/(?:site|user)customize[./]/.test(path) && !/\/lib(?:64)?\/python\d/.test(path);
 }
 
 function isFork(name: string): boolean {

@@ -81,6 +81,15 @@ describe.runIf(hasPython)('what a Python program imports', () => {
     expect(traced(round).modules).toEqual([]);
   });
 
+  it('is all that may come first where folders are put otherwise', () => {
+    const environment = { env: { PYTHONPATH: 'lib:twin' } };
+    project.write('twin/deep.py', '');
+    expect(traced('import deep', environment).modules).toEqual(['lib/deep.py']);
+    const both = ['lib/deep.py', 'twin/deep.py'];
+    for (const change of ['sys.path.pop(1)', 'del sys.path[0]', 'sys.path.insert(0, "twin")'])
+      expect(traced(`import sys, deep\n${change}`, environment).modules).toEqual(both);
+  });
+
   it('is followed through relative imports, stars and packages of several folders', () => {
     const text = 'import sys\nsys.path += [".", "lib"]\nfrom pkg import *\nimport beside';
     expect(traced(text).modules).toEqual([

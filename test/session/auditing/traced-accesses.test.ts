@@ -169,6 +169,24 @@ describe('what a traced program reads', () => {
     ]);
   });
 
+  it('is told, too, of what a Python runs of the user’s own before the program', () => {
+    const lines = [
+      '1  execve("/usr/bin/python3", [...], 0x7 /* 3 vars */) = 0',
+      '1  open("/usr/lib/python3.11/sitecustomize.py", O_RDONLY) = 3</etc/python3.11/sitecustomize.py>',
+      '1  open("/usr/lib/python3.11/os.py", O_RDONLY) = 3',
+      '1  open("/home/u/path/__pycache__/sitecustomize.cpython-311.pyc", O_RDONLY) = 3',
+      '1  open("/home/u/rates.json", O_RDONLY) = 3',
+    ];
+    const stages = [...accessesIn(lines).found.values()].map(({ path, stage }) => `${stage} ${path}`);
+    expect(stages).toEqual([
+      'before /usr/bin/python3',
+      'start /usr/lib/python3.11/sitecustomize.py',
+      'start /usr/lib/python3.11/os.py',
+      'own /home/u/path/__pycache__/sitecustomize.cpython-311.pyc',
+      'own /home/u/rates.json',
+    ]);
+  });
+
   it('may be of other machines, and may not be there', () => {
     const { missed, addresses } = accessesIn([
       '1  openat(AT_FDCWD</w>, "local.yaml", O_RDONLY) = -1 ENOENT (No such file or directory)',
