@@ -15,7 +15,12 @@ import {
 } from './measured-settings.js';
 import { replicateUnits } from './replicates.js';
 import type { SummaryParameters } from './summary.js';
-import { type UnitOfRepetition, type UnitsOfRepetition, unitsOfRepetition } from './units-of-repetition.js';
+import {
+  type UnitOfRepetition,
+  type UnitsOfRepetition,
+  unitBeside,
+  unitsOfRepetition,
+} from './units-of-repetition.js';
 
 /** One row of the notebook's table: a model, at one setting where its evaluation has several. */
 interface Model extends UnitsOfRepetition {
@@ -170,7 +175,7 @@ function checkComparable(model: Model, other: Model): void {
     });
   }
   for (const [index, repetition] of model.repetitions.entries()) {
-    const paired = other.repetitions[otherCount === 1 ? 0 : index];
+    const paired = unitBeside(model.repetitions, other.repetitions, index);
     for (const one of count === 1 ? other.repetitions : [paired]) {
       if (one !== undefined) checkPaired({ model, other }, repetition, one);
     }
@@ -260,11 +265,11 @@ function rowsOf(model: Model, place: number, baseline: Model | undefined, zeroSh
  * them lacks is no difference. Undefined where that is nowhere.
  */
 function compareModels(model: Model, other: Model, metric: string): Comparison | undefined {
-  const at = ({ repetitions }: Model, index: number) => repetitions[repetitions.length === 1 ? 0 : index];
-  const length = Math.max(model.repetitions.length, other.repetitions.length);
+  const [own, theirs] = [model.repetitions, other.repetitions];
+  const length = Math.max(own.length, theirs.length);
   const units = Array.from({ length }, (_, index) => ({
-    one: at(model, index),
-    two: at(other, index),
+    one: own[own.length === 1 ? 0 : index],
+    two: own.length === 1 ? theirs[index] : unitBeside(own, theirs, index),
   })).flatMap(({ one, two }) => (one === undefined || two === undefined ? [] : [{ one, two }]));
   const areCommon = units.some(({ one, two }) =>
     [...one.points.keys()].some((point) => two.points.has(point)),

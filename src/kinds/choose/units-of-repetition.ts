@@ -68,7 +68,7 @@ export function unitsOfRepetition(
   );
   return {
     unit: replicateUnits[unit],
-    repetitions: inOrderOfNames(repetitions),
+    repetitions,
     within: varying.filter((name) => name !== unit),
     lacking: lacking.map(({ row, column }) => `${unit} ${row}, ${inner} ${column}`),
   };
@@ -99,10 +99,15 @@ function grouped<Value>(
   return groups;
 }
 
-/** Two files that lack different rows have their units in one order, so that they stand side by side. */
-function inOrderOfNames(units: readonly UnitOfRepetition[]): readonly UnitOfRepetition[] {
-  const isNamed = units.every(({ name }) => name !== undefined);
-  return isNamed ? units.toSorted((one, other) => ((one.name ?? '') < (other.name ?? '') ? -1 : 1)) : units;
+/** The unit of another model that stands beside one: of its name, where all have names, else of its place. */
+export function unitBeside(
+  one: readonly UnitOfRepetition[],
+  other: readonly UnitOfRepetition[],
+  index: number,
+): UnitOfRepetition | undefined {
+  if (other.length === 1) return other[0];
+  const name = one[index]?.name;
+  return (name === undefined ? undefined : other.find((unit) => unit.name === name)) ?? other[index];
 }
 
 function unitOf(

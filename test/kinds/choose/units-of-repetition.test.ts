@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { JsonObject } from '../../../src/base/json.js';
+import { checkRepetitions } from '../../../src/kinds/choose/check-repetitions.js';
 import { summary } from '../../../src/kinds/choose/summary.js';
 import { failureOf, rowsOf, runKind, temporaryFolder, writeTable } from '../../support/run-kind.js';
 
@@ -136,6 +137,43 @@ describe('a seed whose metric is no number', () => {
       all: 2,
       difference: null,
     });
+  });
+});
+
+describe('a list by seed and fold', () => {
+  const named = (values: readonly { [name: string]: number }[]) =>
+    values.map((one) => ({
+      label: [{ values: Object.entries(one).map(([name, value]) => ({ name, value })) }],
+      text: '',
+      parameters: {},
+      shape: { type: 'any' } as const,
+    }));
+  const grid = [1, 2].flatMap((seed) => [0, 1, 2].map((fold) => ({ seed, fold })));
+
+  it('is of so many of the unit that is asked for, and of nothing where none is', async () => {
+    const { objections } = checkRepetitions({ a: named(grid) }, undefined);
+    expect(objections[0]?.message).toContain('a differs in seed and fold: its 6 elements would be taken');
+    expect(objections[0]?.message).toContain('write with: { unit: seed } or with: { unit: fold }');
+    const rates = grid.map(({ seed, fold }) => ({ rate: seed, fold }));
+    expect(checkRepetitions({ a: named(rates) }, 'fold').objections[0]?.message).toContain(
+      'name one setting',
+    );
+    const { elementNames, objections: none } = checkRepetitions({ a: named(grid), b: named(grid) }, 'seed');
+    expect(none).toEqual([]);
+    const files = (rate: number) => grid.map(({ seed, fold }) => [{ value: rate + seed / 100 + fold / 10 }]);
+    const inputs = { a: files(0.1), b: files(0.2) };
+    const parameters = (unit: string): JsonObject => ({
+      baseline: 'a',
+      unit,
+      elements: elementNames as unknown as JsonObject,
+    });
+    const [, bySeed] = (await summarise(inputs, parameters('seed'))).rows;
+    expect(bySeed).toMatchObject({ unit: 'seeds', units: 2, all: 2 });
+    expect(bySeed?.value).toBeCloseTo(0.2 + 0.015 + 0.1, 12);
+    expect(bySeed?.difference).toBeCloseTo(0.1, 12);
+    const [, byFold] = (await summarise(inputs, parameters('fold'))).rows;
+    expect(byFold).toMatchObject({ unit: 'folds', units: 3, all: 3 });
+    expect(byFold?.low).toBeCloseTo(lowOf([0.215, 0.315, 0.415]), 6);
   });
 });
 
