@@ -27,7 +27,7 @@ export function checkRepetitions(
   const units = new Map<string, { readonly port: string; readonly texts: readonly string[] }[]>();
   for (const [port, elements] of Object.entries(lists)) {
     if (elements.length < 2) continue;
-    const { names, telling, message } = toldApart(port, elements, unit);
+    const { names, telling, message } = namesOfElements(port, elements, unit);
     if (message !== undefined) objections.push({ message });
     elementNames[port] = names;
     for (const { name, texts } of telling) {
@@ -45,7 +45,7 @@ export function checkRepetitions(
 }
 
 /** What tells the elements of a list apart, or why they are no repetitions. */
-function toldApart(
+function namesOfElements(
   port: string,
   elements: PlannedLists[string],
   unit: Replicate | undefined,
@@ -64,13 +64,13 @@ function toldApart(
   const telling = names
     .map((name) => ({ name, texts: named.map((one) => JSON.stringify(one[name]) ?? '') }))
     .filter(({ texts }) => new Set(texts).size === texts.length);
-  const told = { names: elementNameOf(telling.map(({ name }) => name)), telling };
-  if (names.length < 2 || telling.length > 0) return told;
+  const result = { names: elementNameOf(telling.map(({ name }) => name)), telling };
+  if (names.length < 2 || telling.length > 0) return result;
   const hint = areReplicates
     ? askedUnit
     : `name one setting (\`STEP[${names[0]}=…]\`), or choose it by \`select\``;
   const message = `${port} differs in ${names.join(' and ')}: its ${elements.length} elements would be taken for so many seeds of one model; ${hint}`;
-  return { ...told, message };
+  return { ...result, message };
 }
 
 function replicatesOf(names: JsonObject, varying: readonly Replicate[]): Replicates {
