@@ -218,6 +218,8 @@ export interface Kind<Given = JsonObject, Final = JsonObject, Body = Final> {
   readonly inputs:
     | { readonly [port: string]: InputPort }
     | ((step: StepShape<Given>) => { readonly [port: string]: InputPort });
+  /** Whether `over` goes down to the innermost elements of a list of lists, although a list would do as an input. */
+  readonly takesInnermost?: true;
   /** Output ports of a node. */
   readonly outputs:
     | { readonly [port: string]: OutputPort }

@@ -43,7 +43,7 @@ export function cautionsOf(
       of === undefined
         ? []
         : [
-            `${node}: ${metric} of ${model} is over ${of.join(' of ')} ${unit}; in the others it is no number`,
+            `${node}: ${metric} of ${model} is over ${of.join(' of ')} ${unit}; in the others it was not measured or is no number`,
           ],
     ),
   );

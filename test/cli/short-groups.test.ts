@@ -33,7 +33,7 @@ steps:
 const cautions = [
   'best: its value is the mean of 2 of 3; the others have none',
   'best: left out: rows[4], rate 2, seed 2: loss is no number',
-  'summary: loss of two is over 2 of 3 seeds; in the others it is no number',
+  'summary: loss of two is over 2 of 3 seeds; in the others it was not measured or is no number',
   'train[rate=2,seed=2]: loss is NaN, and no number',
 ];
 

@@ -1,6 +1,7 @@
 import { canonicalText } from '../../base/canonical.js';
 import type { JsonObject } from '../../base/json.js';
 import type { ChoicePlan } from './choice-plan.js';
+import { wholeGrid } from './repetition-grid.js';
 
 export type Mode = 'max' | 'min';
 
@@ -85,13 +86,40 @@ function candidatesOf(
     candidate.all.push(row);
     if (counts(row)) candidate.rows.push(row);
   }
+  const expected = measurementsOf(rows, elements, average);
   return [...found.values()].map(({ all, ...one }) => {
     // A table that is missing would have had as many rows as the others have.
     const perTable = all.length / Math.max(1, new Set(all.map(({ index }) => index)).size);
     const lacking = missing.filter((index) => groupOf(index) === one.group).length;
-    const of = Math.round(all.length + lacking * perTable);
+    const of = Math.max(Math.round(all.length + lacking * perTable), expected);
     return { ...one, of, value: meanOf(one.rows.map(({ value }) => value)) };
   });
+}
+
+/** How many measurements each candidate should have: those that any has, and where seeds and folds are crossed all. */
+function measurementsOf(
+  rows: readonly ScoredRow[],
+  elements: NonNullable<ChoicePlan['elements']>,
+  average: readonly string[],
+): number {
+  const text = (names: JsonObject, averaged: readonly string[]) =>
+    canonicalText(averaged.map((name) => names[name] ?? null));
+  const points = rows.map(({ index, columns }) => {
+    const names = { ...elements[index]?.names, ...columns };
+    return {
+      row: text(
+        names,
+        average.filter((name) => name !== 'fold'),
+      ),
+      column: text(
+        names,
+        average.filter((name) => name === 'fold'),
+      ),
+    };
+  });
+  const isGrid = average.every((name) => name === 'seed' || name === 'fold');
+  const all = isGrid ? wholeGrid(points) : points;
+  return new Set(all.map(({ row, column }) => JSON.stringify([row, column]))).size;
 }
 
 /** Summed in order of size, so that the same values have the same mean whatever their order. */

@@ -47,6 +47,9 @@ export async function run(context: KindContext<SelectParameters>): Promise<void>
     });
   }
   for (const line of leftOut) context.note(`left out: ${line}`);
+  if (average.length > 0 && best.of > best.rows.length) {
+    context.note(`the best value is a mean of ${best.rows.length} of ${best.of}; the others have none`);
+  }
   const names = namesOf(best, context.parameters);
   const [first] = best.rows;
   const n = best.rows.reduce((sum, row) => sum + (row.n ?? 0), 0);

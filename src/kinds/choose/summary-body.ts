@@ -1,6 +1,6 @@
 import { FailureError } from '../../base/failure.js';
 import type { Tree } from '../../base/files/tree.js';
-import { type Comparison, compare, estimate, type Unit } from '../../statistics/compare.js';
+import { type Comparison, compare, estimate } from '../../statistics/compare.js';
 import { inReadingOrder } from '../../statistics/metrics.js';
 import { type Database, withDatabase } from '../../tables/database.js';
 import { summaryColumns } from '../../tables/evaluation-columns.js';
@@ -15,17 +15,18 @@ import {
 } from './measured-settings.js';
 import { replicateUnits } from './replicates.js';
 import type { SummaryParameters } from './summary.js';
-import { type UnitsOfRepetition, unitsOfRepetition } from './units-of-repetition.js';
+import {
+  type UnitOfRepetition,
+  type UnitsOfRepetition,
+  unitBeside,
+  unitsOfRepetition,
+} from './units-of-repetition.js';
 
 /** One row of the notebook's table: a model, at one setting where its evaluation has several. */
-interface Model {
+interface Model extends UnitsOfRepetition {
   /** Of the input. */
   readonly input: string;
   readonly name: string;
-  /** One for each seed, or whatever the unit is. */
-  readonly repetitions: readonly Repetition[];
-  readonly unit: Unit;
-  readonly within: UnitsOfRepetition['within'];
 }
 
 /** Writes the port `summary`: a row a model, setting and metric. */
@@ -39,11 +40,7 @@ export async function run(context: KindContext<SummaryParameters>): Promise<void
       const read = await readAll(database, elements, name);
       for (const model of modelsOf(name, read, parameters)) models.push(model);
     }
-    for (const { name, unit, within } of models) {
-      if (within.length === 0) continue;
-      const averages = within.map((one) => replicateUnits[one]).join(' and ');
-      context.note(`${name}: over ${unit}, of each the mean over its ${averages}`);
-    }
+    for (const model of models) noteUnits(model, context);
     const named = (parameter: 'baseline' | 'zero_shot') => {
       const input = parameters[parameter];
       return input === undefined ? undefined : only(models, input, parameter);
@@ -58,6 +55,19 @@ export async function run(context: KindContext<SummaryParameters>): Promise<void
       path: context.output('summary'),
     });
   });
+}
+
+/** So many measurements that a model lacks are told of. */
+const mostLacking = 8;
+
+function noteUnits({ name, unit, within, lacking }: Model, { note }: KindContext<SummaryParameters>): void {
+  if (within.length > 0) {
+    const averages = within.map((one) => replicateUnits[one]).join(' and ');
+    note(`${name}: over ${unit}, of each the mean over its ${averages}`);
+  }
+  for (const point of lacking.slice(0, mostLacking)) note(`${name} was not measured for ${point}`);
+  const more = lacking.length - mostLacking;
+  if (more > 0) note(`${name} was not measured for ${more} more`);
 }
 
 async function readAll(
@@ -83,7 +93,7 @@ function nothingMeasured(name: string): FailureError {
 }
 
 /** How to come to one setting. */
-function oneSettingHint(measured: readonly Pick<Model, 'repetitions'>[]): string {
+function oneSettingHint(measured: readonly { readonly repetitions: readonly Repetition[] }[]): string {
   const isRanked = measured.some(({ repetitions: [first] }) => first?.pairs !== undefined);
   return isRanked ? 'evaluate it with one k and one step count' : 'measure it with one value of each setting';
 }
@@ -165,7 +175,7 @@ function checkComparable(model: Model, other: Model): void {
     });
   }
   for (const [index, repetition] of model.repetitions.entries()) {
-    const paired = other.repetitions[otherCount === 1 ? 0 : index];
+    const paired = unitBeside(model.repetitions, other.repetitions, index);
     for (const one of count === 1 ? other.repetitions : [paired]) {
       if (one !== undefined) checkPaired({ model, other }, repetition, one);
     }
@@ -174,8 +184,8 @@ function checkComparable(model: Model, other: Model): void {
 
 function checkPaired(
   { model, other }: { readonly model: Model; readonly other: Model },
-  one: Repetition,
-  two: Repetition,
+  one: UnitOfRepetition,
+  two: UnitOfRepetition,
 ): void {
   if (one.name !== undefined && two.name !== undefined && one.name !== two.name) {
     throw new FailureError({
@@ -184,7 +194,16 @@ function checkPaired(
       hint: 'measure both on the same seeds or folds',
     });
   }
-  const [pairs, others] = [one.pairs, two.pairs];
+  for (const [point, measured] of one.points) {
+    checkQueryPairs({ model, other }, measured.pairs, two.points.get(point)?.pairs);
+  }
+}
+
+function checkQueryPairs(
+  { model, other }: { readonly model: Model; readonly other: Model },
+  pairs: Repetition['pairs'],
+  others: Repetition['pairs'],
+): void {
   if (pairs === undefined || others === undefined || sameLists(pairs, others)) return;
   const there = new Set(others);
   const here = new Set(pairs);
@@ -202,7 +221,11 @@ function sameLists(one: readonly string[], other: readonly string[]): boolean {
 
 /** The metric in every repetition; no number where one of them lacks it. */
 function valuesOf({ repetitions }: Model, metric: string): readonly MeasuredValue[] {
-  return repetitions.map((one) => one.values.get(metric) ?? { value: Number.NaN, users: 0 });
+  return repetitions.map((one) => valueIn(one, metric));
+}
+
+function valueIn({ values }: Repetition, metric: string): MeasuredValue {
+  return values.get(metric) ?? { value: Number.NaN, users: 0 };
 }
 
 function isMeasured({ value }: MeasuredValue): boolean {
@@ -237,16 +260,34 @@ function rowsOf(model: Model, place: number, baseline: Model | undefined, zeroSh
   });
 }
 
-/** Compares two models where both have a number; undefined where that is nowhere. */
+/**
+ * Compares two models where both have a number, unit by unit, in each over the measurements that both have: what one of
+ * them lacks is no difference. Undefined where that is nowhere.
+ */
 function compareModels(model: Model, other: Model, metric: string): Comparison | undefined {
-  const [own, theirs] = [valuesOf(model, metric), valuesOf(other, metric)];
-  const at = (values: readonly MeasuredValue[], index: number) => values[values.length === 1 ? 0 : index];
-  const pairs = Array.from({ length: Math.max(own.length, theirs.length) }, (_, index) => ({
-    one: at(own, index),
-    two: at(theirs, index),
-  })).flatMap(({ one, two }) =>
-    one === undefined || two === undefined || !isMeasured(one) || !isMeasured(two) ? [] : [{ one, two }],
+  const [own, theirs] = [model.repetitions, other.repetitions];
+  const length = Math.max(own.length, theirs.length);
+  const units = Array.from({ length }, (_, index) => ({
+    one: own[own.length === 1 ? 0 : index],
+    two: own.length === 1 ? theirs[index] : unitBeside(own, theirs, index),
+  })).flatMap(({ one, two }) => (one === undefined || two === undefined ? [] : [{ one, two }]));
+  const areCommon = units.some(({ one, two }) =>
+    [...one.points.keys()].some((point) => two.points.has(point)),
   );
+  const pairs = units.flatMap(({ one, two }) => {
+    const both = areCommon
+      ? commonValues(one, two, metric)
+      : [[valueIn(one, metric), valueIn(two, metric)] as const];
+    const measured = both.filter((pair) => pair.every(isMeasured));
+    return measured.length === 0
+      ? []
+      : [
+          {
+            one: meanValue(measured.map(([value]) => value)),
+            two: meanValue(measured.map(([, value]) => value)),
+          },
+        ];
+  });
   if (pairs.length === 0) return undefined;
   const comparison = compare(
     pairs.map(({ one }) => one),
@@ -255,6 +296,23 @@ function compareModels(model: Model, other: Model, metric: string): Comparison |
   // Without ranks nothing is compared over users.
   const isOverUsers = comparison.unit === 'users' && model.repetitions[0]?.pairs !== undefined;
   return isOverUsers ? comparison : { ...comparison, unit: model.unit };
+}
+
+function commonValues(
+  one: UnitOfRepetition,
+  two: UnitOfRepetition,
+  metric: string,
+): readonly (readonly [MeasuredValue, MeasuredValue])[] {
+  return [...one.points].flatMap(([point, measured]) => {
+    const beside = two.points.get(point);
+    return beside === undefined ? [] : [[valueIn(measured, metric), valueIn(beside, metric)] as const];
+  });
+}
+
+function meanValue(values: readonly MeasuredValue[]): MeasuredValue {
+  const [only] = values;
+  if (values.length === 1 && only !== undefined) return only;
+  return { value: values.reduce((sum, { value }) => sum + value, 0) / values.length, users: 0 };
 }
 
 /**

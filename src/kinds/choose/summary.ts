@@ -4,7 +4,7 @@ import { defineKind, type Objection, type PlannedStep } from '../kind.js';
 import { type Canonical, type Complete, declareParameters } from '../parameters.js';
 import { fileOf } from '../shapes.js';
 import { checkRepetitions } from './check-repetitions.js';
-import type { Replicate } from './replicates.js';
+import type { ElementNames } from './units-of-repetition.js';
 
 const parameters = declareParameters({
   properties: {
@@ -33,8 +33,8 @@ export type SummaryParameters = Canonical<typeof parameters> & SummaryPlan;
 
 /** What planning knows beside, as it stands in the key. */
 interface SummaryPlan {
-  /** By input, what tells the elements of its list apart where that is not the seed. */
-  readonly elements?: { readonly [input: string]: Replicate };
+  /** By input, what tells the elements of its list apart where that is not the seed alone. */
+  readonly elements?: { readonly [input: string]: ElementNames };
 }
 
 /** Several evaluations of the same query pairs in one table. */
@@ -70,8 +70,8 @@ export const summary = defineKind({
     },
   },
   check: checkSummary,
-  plan(_, lists) {
-    const { objections, elementNames } = checkRepetitions(lists);
+  plan({ parameters: { unit } }, lists) {
+    const { objections, elementNames } = checkRepetitions(lists, unit);
     const others = Object.entries(elementNames).filter(([, name]) => name !== 'seed');
     const parameters = others.length === 0 ? {} : { elements: Object.fromEntries(others) };
     return { parameters, shapes: {}, objections, notes: [] };

@@ -114,6 +114,7 @@ export const programForms = {
 export const programKind = {
   declarations: 'params',
   replacedParameters: { timeout_seconds: 'write on the step itself: resources: { time: 90 s }' },
+  takesInnermost: true as const,
   inputs: ({ parameters, inputNames }: StepShape<ProgramGiven>): { readonly [port: string]: InputPort } =>
     Object.fromEntries(
       inputNames.map((name) => [name, name === 'settings' ? settingsPort : inputPort(name, parameters)]),

@@ -1,7 +1,7 @@
 import type { Location } from '../../base/failure.js';
 import type { Tree } from '../../base/files/tree.js';
 import { nearestName, suggestion } from '../../base/nearest-name.js';
-import type { InputPort, Kind, Label, PortShape } from '../../kinds/kind.js';
+import type { InputPort, Kind, Label } from '../../kinds/kind.js';
 import type { InputSpec, StepSpec } from '../spec/step-spec.js';
 import { failureAt, type ReportFailure } from '../text/located-value.js';
 import type { Source } from './graph.js';
@@ -134,7 +134,7 @@ export function resolveOver(
   const resolved = resolveAll(step.over, values, report);
   const lists = resolved.flatMap((given) => {
     const { tree, text, input } = given;
-    const elements = elementsOf(tree, shapeOf(step.kind, input.port), input.port, text);
+    const elements = elementsOf(tree, takesOneThing(step.kind, input.port), input.port, text);
     if (!elements.ok) reportMismatch(elements.failure, input.location, report);
     return elements.ok ? [{ given, list: elements.value }] : [];
   });
@@ -142,10 +142,12 @@ export function resolveOver(
   return goThrough(lists, report);
 }
 
-/** What an input port takes; where that depends on the step's parameters, anything. */
-export function shapeOf(kind: Kind, port: string): PortShape {
+/** Whether `over` looks in the lists of a list for what an input port takes. */
+export function takesOneThing(kind: Kind, port: string): boolean {
+  if (kind.takesInnermost === true) return true;
   const ports = kind.inputs instanceof Function ? {} : kind.inputs;
-  return (Object.hasOwn(ports, port) ? ports[port]?.shape : undefined) ?? { type: 'any' };
+  const type = Object.hasOwn(ports, port) ? ports[port]?.shape.type : undefined;
+  return type === 'file' || type === 'bundle';
 }
 
 interface OverList {

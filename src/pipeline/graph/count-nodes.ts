@@ -5,7 +5,7 @@ import { isSelected, type Reference } from '../spec/reference.js';
 import { segmentationOf } from '../spec/segments-spec.js';
 import type { InputSpec, StepSpec } from '../spec/step-spec.js';
 import { failureAt, type ReportFailure, toJsonObject } from '../text/located-value.js';
-import { shapeOf } from './connect-inputs.js';
+import { takesOneThing } from './connect-inputs.js';
 import { derivationsOf } from './derive-nodes.js';
 import {
   type Axis,
@@ -16,7 +16,6 @@ import {
   withCombination,
 } from './expand-matrix.js';
 import { findParameter } from './step-parameters.js';
-import { isOneThing } from './step-value.js';
 
 /** How many nodes a pipeline may become; more are a slip of the pen, and would not fit into memory. */
 const nodesLimit = 100_000;
@@ -119,7 +118,7 @@ function elementsOf({ over, kind }: StepSpec, counted: ReadonlyMap<string, Count
   for (const input of over) {
     const { length, whole } = lengthOfList(input, counted) ?? {};
     if (length === undefined || whole === undefined) return undefined;
-    const nodes = isOneThing(shapeOf(kind, input.port)) ? whole : length;
+    const nodes = takesOneThing(kind, input.port) ? whole : length;
     if (least === undefined || nodes < least.whole) least = { length, whole: nodes };
   }
   return least;

@@ -1,6 +1,6 @@
 import { suggestion } from '../../base/nearest-name.js';
 import { failed, type Result, success } from '../../base/result.js';
-import type { Label, PortShape, Segmentation } from '../../kinds/kind.js';
+import type { Label, Segmentation } from '../../kinds/kind.js';
 import { isSelected, labelOf, type Reference } from '../spec/reference.js';
 import type { MatrixValue } from './expand-matrix.js';
 import { describeTree, type Mismatch, type PortTree, portAt } from './port-tree.js';
@@ -181,12 +181,12 @@ export type OverTree =
     };
 
 /**
- * The elements for `over` at the first depth that fits the port, where it says what fits; else those of the list itself.
+ * The elements for `over`: the innermost of lists in a list, where a port takes one thing; else those of the list itself.
  * A failure where the tree is no list.
  */
 export function elementsOf(
   tree: PortTree,
-  shape: PortShape,
+  takesOne: boolean,
   port: string,
   text: string,
 ): Result<Extract<OverTree, { type: 'list' }>, Mismatch> {
@@ -197,25 +197,18 @@ export function elementsOf(
       hint: `write in: { ${port}: ${text} }`,
     });
   }
-  return success(descend(tree, shape));
+  return success(descend(tree, takesOne));
 }
 
 function descend(
   { elements, labels }: Extract<PortTree, { type: 'list' }>,
-  shape: PortShape,
+  takesOne: boolean,
 ): Extract<OverTree, { type: 'list' }> {
-  // Only lists hold lists, and only what wants no list is looked for in them.
-  const isDeeper = elements.some(({ type }) => type === 'list') && isOneThing(shape);
   return {
     type: 'list',
     elements: elements.map((element, index) => ({
       label: (labels[index] ?? []).map(({ isOwn: _, ...part }) => part),
-      below: isDeeper && element.type === 'list' ? descend(element, shape) : { type: 'element', element },
+      below: takesOne && element.type === 'list' ? descend(element, takesOne) : { type: 'element', element },
     })),
   };
-}
-
-/** Whether a list of lists cannot stand for what a port wants, but an element of the inner ones can. */
-export function isOneThing({ type }: PortShape): boolean {
-  return type === 'file' || type === 'bundle';
 }

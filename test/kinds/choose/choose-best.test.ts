@@ -205,3 +205,33 @@ describe('patience', () => {
     );
   });
 });
+
+describe('a candidate that lacks a measurement', () => {
+  const points = [1, 2, 3].flatMap((seed) => [0, 1, 2, 3].map((fold) => ({ seed, fold })));
+  const isKept = ({ seed, fold }: { seed: number; fold: number }) => seed !== 3 || fold !== 3;
+
+  it('is a mean of so many of those that the others have, whether a table or a column tells them apart', () => {
+    const average = ['seed', 'fold'];
+    const inColumns = [0, 1].flatMap((index) =>
+      points.filter((point) => index === 0 || isKept(point)).map((point) => rowOf(index, index, point)),
+    );
+    expect(chooseBest(inColumns, { mode: 'max', average })).toMatchObject({ value: 1, of: 12 });
+    expect(chooseBest(inColumns, { mode: 'min', average })).toMatchObject({ value: 0, of: 12 });
+    // Seeds by table.
+    const byTable = inColumns.map(({ index, columns: { seed, fold }, value }) =>
+      rowOf(index * 3 + Number(seed) - 1, value, { fold: fold ?? null }),
+    );
+    const options = { mode: 'max' as const, average, ...matrixOf(2, 3) };
+    const best = chooseBest(byTable, options);
+    expect(best).toMatchObject({ group: 1, of: 12 });
+    expect(best?.rows).toHaveLength(11);
+  });
+
+  it('is told by its own rows where there is no other, unless each fold has seeds of its own', () => {
+    const options = { mode: 'max' as const, average: ['seed', 'fold'] };
+    const alone = points.filter(isKept).map((point) => rowOf(0, 0.5, point));
+    expect(chooseBest(alone, options)).toMatchObject({ of: 12 });
+    const nested = [0, 1, 2].map((fold) => rowOf(0, 0.5, { fold, seed: 100 + fold }));
+    expect(chooseBest(nested, options)).toMatchObject({ of: 3 });
+  });
+});

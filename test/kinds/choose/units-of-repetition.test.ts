@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { JsonObject } from '../../../src/base/json.js';
+import { checkRepetitions } from '../../../src/kinds/choose/check-repetitions.js';
 import { summary } from '../../../src/kinds/choose/summary.js';
 import { failureOf, rowsOf, runKind, temporaryFolder, writeTable } from '../../support/run-kind.js';
 
@@ -136,5 +137,109 @@ describe('a seed whose metric is no number', () => {
       all: 2,
       difference: null,
     });
+  });
+});
+
+describe('a list by seed and fold', () => {
+  const named = (values: readonly { [name: string]: number }[]) =>
+    values.map((one) => ({
+      label: [{ values: Object.entries(one).map(([name, value]) => ({ name, value })) }],
+      text: '',
+      parameters: {},
+      shape: { type: 'any' } as const,
+    }));
+  const grid = [1, 2].flatMap((seed) => [0, 1, 2].map((fold) => ({ seed, fold })));
+
+  it('is of so many of the unit that is asked for, and of nothing where none is', async () => {
+    const { objections } = checkRepetitions({ a: named(grid) }, undefined);
+    expect(objections[0]?.message).toContain('a differs in seed and fold: its 6 elements would be taken');
+    expect(objections[0]?.message).toContain('write with: { unit: seed } or with: { unit: fold }');
+    const rates = grid.map(({ seed, fold }) => ({ rate: seed, fold }));
+    expect(checkRepetitions({ a: named(rates) }, 'fold').objections[0]?.message).toContain(
+      'name one setting',
+    );
+    const { elementNames, objections: none } = checkRepetitions({ a: named(grid), b: named(grid) }, 'seed');
+    expect(none).toEqual([]);
+    const files = (rate: number) => grid.map(({ seed, fold }) => [{ value: rate + seed / 100 + fold / 10 }]);
+    const inputs = { a: files(0.1), b: files(0.2) };
+    const parameters = (unit: string): JsonObject => ({
+      baseline: 'a',
+      unit,
+      elements: elementNames as unknown as JsonObject,
+    });
+    const [, bySeed] = (await summarise(inputs, parameters('seed'))).rows;
+    expect(bySeed).toMatchObject({ unit: 'seeds', units: 2, all: 2 });
+    expect(bySeed?.value).toBeCloseTo(0.2 + 0.015 + 0.1, 12);
+    expect(bySeed?.difference).toBeCloseTo(0.1, 12);
+    const [, byFold] = (await summarise(inputs, parameters('fold'))).rows;
+    expect(byFold).toMatchObject({ unit: 'folds', units: 3, all: 3 });
+    expect(byFold?.low).toBeCloseTo(lowOf([0.215, 0.315, 0.415]), 6);
+  });
+});
+
+describe('a measurement that is missing', () => {
+  const valueAt = (rate: number, seed: number, fold: number) => rate + seed / 100 + fold / 10;
+  const seeds = [1, 2, 3];
+  const foldNames = [0, 1, 2, 3];
+  /** A file with all seeds and folds, but for those that are named. */
+  const fileOf = (rate: number, missing: readonly string[] = []) =>
+    seeds.flatMap((seed) =>
+      foldNames
+        .filter((fold) => !missing.includes(`${seed}.${fold}`))
+        .map((fold) => ({ metric: 'acc', seed, fold, value: valueAt(rate, seed, fold) })),
+    );
+  const filesOf = (rate: number, missing: readonly string[] = []) =>
+    seeds.map((seed) =>
+      fileOf(rate, missing)
+        .filter((row) => row.seed === seed)
+        .map(({ seed: _, ...row }) => row),
+    );
+
+  it.each([
+    { unit: 'seed', units: 2, all: 3, points: ['3.3'], lacked: 'seed 3, fold 3' },
+    { unit: 'fold', units: 3, all: 4, points: ['3.3'], lacked: 'fold 3, seed 3' },
+    // The first row is the one that says in which order units come.
+    { unit: 'fold', units: 3, all: 4, points: ['1.0'], lacked: 'fold 0, seed 1' },
+    { unit: 'seed', units: 1, all: 3, points: ['1.0', '3.3'], lacked: 'seed 1, fold 0' },
+  ])('shortens its $unit as one that is no number does, and no difference: $points', async (one) => {
+    for (const files of [fileOf, filesOf]) {
+      const inputs = (of: (rate: number, missing: readonly string[]) => readonly Measured[][]) => ({
+        a: of(0.1, []),
+        b: of(0.2, one.points),
+      });
+      const listOf = (rate: number, missing: readonly string[]) => {
+        const made = files(rate, missing);
+        return (Array.isArray(made[0]) ? made : [made]) as Measured[][];
+      };
+      const { rows, logged } = await summarise(inputs(listOf), { baseline: 'a', unit: one.unit });
+      const [base, short] = rows;
+      expect(base).toMatchObject({ units: one.all, all: one.all });
+      expect(short).toMatchObject({ units: one.units, all: one.all });
+      // By hand: the whole units of b.
+      const groups = one.unit === 'seed' ? seeds : foldNames;
+      const whole = groups.filter(
+        (group) => !one.points.some((point) => point.split('.')[one.unit === 'seed' ? 0 : 1] === `${group}`),
+      );
+      const expected = whole.map((group) =>
+        one.unit === 'seed' ? 0.2 + group / 100 + 0.15 : 0.2 + 0.02 + group / 10,
+      );
+      expect(short?.value).toBeCloseTo(expected.reduce((sum, value) => sum + value) / expected.length, 12);
+      expect(short?.difference).toBeCloseTo(0.1, 12);
+      if (files === fileOf) expect(logged.join('\n')).toContain(`b was not measured for ${one.lacked}`);
+    }
+  });
+
+  it('is one for the difference too where it is there and no number', async () => {
+    const b = fileOf(0.2).map((row) =>
+      row.seed === 3 && row.fold === 3 ? { ...row, value: Number.NaN } : row,
+    );
+    const { rows } = await summarise({ a: [fileOf(0.1)], b: [b] }, { baseline: 'a', unit: 'seed' });
+    expect(rows[1]).toMatchObject({ units: 2, all: 3 });
+    expect(rows[1]?.difference).toBeCloseTo(0.1, 12);
+  });
+
+  it('is none where each fold has seeds of its own', async () => {
+    const rows = folds.map((value, fold) => ({ seed: 100 + fold, fold, value }));
+    expect((await summarise({ a: [rows] }, { unit: 'fold' })).rows).toMatchObject([{ units: 3, all: 3 }]);
   });
 });

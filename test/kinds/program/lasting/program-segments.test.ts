@@ -102,6 +102,34 @@ describe('a program in segments', () => {
     expect(await ran.textOf('picked')).toBe('5 to 10\n');
   });
 
+  it('are chosen from, over a matrix too, by a program that evaluates each of them', async () => {
+    const text = pipeline(10)
+      .replace('    segments:', '    matrix: { lr: [1, 2] }\n    segments:')
+      .replace('"{epochs}"]', '"{epochs}", "{lr}"]');
+    const [head] = text.split('  told:');
+    project.write('train.sh', `${train}echo "$begun to $at $2" > model\n`);
+    project.write(
+      'score.sh',
+      'set -- $(cat model)\necho "{\\"accuracy\\": $(($3 * 10 + $4))}" > metrics.json\n',
+    );
+    project.write(
+      'pipelines/test.yaml',
+      `version: 1\nname: test\nsteps:${head}  picked: { kind: command, in: { model: best.chosen }, with: { argv: [cp, model, value], outputs: { value: value } } }
+`,
+    );
+    const ran = await runProject(project);
+    const ids = ran.nodes.filter(({ node }) => node.step === 'val' && node.derivedFrom === undefined);
+    expect(ids.map(({ node }) => node.id)).toEqual([
+      'val@lr=1@5',
+      'val@lr=1@10',
+      'val@lr=2@5',
+      'val@lr=2@10',
+    ]);
+    expect(await ran.textOf('picked')).toBe('5 to 10 2\n');
+    project.write('train.sh', train);
+    project.write('score.sh', score);
+  });
+
   it('fails where a segment leaves no state', async () => {
     project.write(
       'pipelines/test.yaml',
