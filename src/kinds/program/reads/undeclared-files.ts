@@ -1,7 +1,7 @@
 import { tmpdir } from 'node:os';
 import { basename, dirname, isAbsolute, join, relative, resolve } from 'node:path';
 import { lookedOnce } from '../../../base/files/looked-once.js';
-import { isFileAt, isFolderAt, namesInFolder } from '../../../base/files/user-path.js';
+import { isFileAt, isFolderAt, lookAtPath, namesInFolder } from '../../../base/files/user-path.js';
 import { isJsonObject, type Json } from '../../../base/json.js';
 import type { StepShape, UndeclaredFile } from '../../kind.js';
 import { isDeclared } from '../declared-files.js';
@@ -40,7 +40,9 @@ export function undeclaredFiles(
     if (one !== undefined) found.set(one.text, one);
   }
   // One that is nowhere is told of by itself, and not to be written again.
-  const sound = filesOf(parameters).filter((path) => /[*?]|\/$/.test(path) || isFileAt(resolve(root, path)));
+  const sound = filesOf(parameters).filter(
+    (path) => /[*?]|\/$/.test(path) || lookAtPath(resolve(root, path)).ok,
+  );
   return [...found.values()].map(({ text, path, isReached, isFolder }) => {
     const line = `add to the step's \`with\`: ${filesLine([...sound, path])}`;
     return {

@@ -57,6 +57,8 @@ it('a folder is fine where it is declared, or something in it or above it', () =
   for (const entry of ['set', 'set/', 'set/*.txt', 'set/a.txt', ''])
     expect(refused('params', `${home}/set`, [`${home}/${entry}`])).toEqual([]);
   expect(refused('params', `${home}/set`, [`${home}/se`])).toHaveLength(1);
+  const more = `[${home}/with blank, ${home}/set]`.replace(/\[(.*),/, '["$1",');
+  expect(refused('params', `${home}/set`, [`${home}/with blank`])).toEqual([[`${home}/set`, 'folder', more]]);
 });
 
 it('folders that say nothing of what is read are none', () => {
