@@ -154,6 +154,8 @@ export interface PythonProgram {
   readonly environment: { readonly [name: string]: string };
   /** A module of kshot's own that it may import, absolute; it is in no key. */
   readonly ownModule: string;
+  /** By what its own words have it find modules in folders that nobody can tell. */
+  readonly elsewhere?: 'PYTHONPATH' | 'cd';
 }
 
 /**
@@ -247,7 +249,7 @@ export interface Kind<Given = JsonObject, Final = JsonObject, Body = Final> {
   /** Of a kind without, whose steps may say how they are cut into segments. */
   readonly segmentsOf?: (segments: DeclaredSegments) => Segmentation;
   /**
-   * Files inside the root that the step names without declaring them; planning refuses the step for each
+   * Files, and folders outside of the root, that the step names without declaring them; planning refuses the step for each
    * (`undeclared-file`, exit 3), because an edit of such a file would not be seen. Paths relative to `root`.
    */
   readonly undeclaredFiles?: (
@@ -377,6 +379,7 @@ export interface UndeclaredFile {
   readonly path: string;
   /** What to add to the step, e.g. `files: [scripts/train.py]`. */
   readonly hint: string;
+  readonly isFolder?: boolean;
 }
 
 /** A file that a step is going to run. */

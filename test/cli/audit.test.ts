@@ -65,7 +65,7 @@ steps:
     in: { best: make.model }
     with: { script: careful.py, files: [data/declared.csv, data/names/], params: { rate: 1 }, args: [], outputs: { out: out.txt } }
   fails: { kind: python, with: { script: fails.py, outputs: { out: out.txt } } }
-  waits: { kind: command, with: { argv: "cat /etc/debian_v*; echo begun; sleep 60", shell: true, outputs: { out: out.txt } } }
+  waits: { kind: command, with: { argv: "cat $(echo /etc/debian)_version; echo begun; sleep 60", shell: true, outputs: { out: out.txt } } }
   later: { kind: python, in: { text: careful.out }, with: { script: careful.py, outputs: { out: out.txt } } }
   users: { kind: data.synthetic, with: { users: 60, items: 40 } }
 `;

@@ -101,6 +101,8 @@ def setup():
   'project/count.sh': '#!/usr/bin/env counter\nlines\n',
   'home/data/x.csv': '1,2\n',
   'home/bin/counter': '#!/bin/sh\ntrue\n',
+  'home/bin/lister': '#!/bin/sh\ntrue\n',
+  'home/set/a.txt': 'a\n',
   'home/editable/mine/__init__.py': 'from mine import own\n',
   'home/editable/mine/own.py': 'F = 1\n',
   'home/venv/pyvenv.cfg': `home = ${dirname(interpreter)}\n`,
@@ -132,7 +134,8 @@ steps:
     kind: command
     with: { argv: [env, A=1, "${home}/bin/counter", --from=${home}/data/x.csv], files: ["${home}/data/*.csv"] }
   script: { kind: command, with: { argv: [./count.sh], files: [count.sh] } }
-  shell: { kind: command, with: { argv: "true && counter plain.txt", shell: true, files: [plain.txt] } }
+  shell: { kind: command, with: { argv: "true && counter plain.txt; echo a | xargs lister", shell: true, files: [plain.txt] } }
+  folder: { kind: python, with: { script: rare.py, params: { data: { root: "~/set" } }, files: ["${home}/set"] } }
 `;
 
 /** Where it is planned: the root of the project, the folder to start in, and the home of the user. */
@@ -166,7 +169,7 @@ function install(home: string): void {
   rmSync(join(home, 'venv/bin/python3'), { force: true });
   symlinkSync(interpreter, join(home, 'venv/bin/python3'));
   writeFileSync(join(home, `venv/lib/python${version}/site-packages/mine.pth`), `${home}/editable\n`);
-  chmodSync(join(home, 'bin/counter'), 0o755);
+  for (const name of ['counter', 'lister']) chmodSync(join(home, 'bin', name), 0o755);
 }
 
 const edit = (path: string, from: string, to: string) => () => world.edit(path, from, to);
@@ -207,7 +210,7 @@ const changes: readonly (readonly [string, () => unknown, { readonly [step: stri
   [
     'a module imported under a condition',
     edit('project/rare.py', '1', '2'),
-    { train: 'module rare.py changed: statements' },
+    { train: 'module rare.py changed: statements', folder: 'module rare.py changed: statements' },
   ],
   ['a module that nothing imports', write('project/models/unused.py', 'H = 1\n'), {}],
   [
@@ -313,6 +316,16 @@ const changes: readonly (readonly [string, () => unknown, { readonly [step: stri
       script: 'program counter changed',
       shell: 'program counter changed',
     },
+  ],
+  [
+    'a program that another starts in a line of shell',
+    edit('home/bin/lister', 'true', 'false'),
+    { shell: 'program lister changed' },
+  ],
+  [
+    'a folder outside of the root that a param names',
+    write('home/set/a.txt', 'b\n'),
+    { folder: 'file …/set/a.txt changed' },
   ],
   ['a script that is run', edit('project/count.sh', 'lines', 'words'), { script: 'file count.sh changed' }],
   [

@@ -1,14 +1,11 @@
-import { dirname, isAbsolute, relative, resolve } from 'node:path';
-import { lookedOnce } from '../../base/files/looked-once.js';
-import { isFileAt, namesInFolder, shortPath, unfitForNewFile } from '../../base/files/user-path.js';
+import { dirname, isAbsolute } from 'node:path';
+import { shortPath, unfitForNewFile } from '../../base/files/user-path.js';
 import { nearestName } from '../../base/nearest-name.js';
-import { declaredNames, declaredValue, flatDeclared } from '../declared-values.js';
-import type { Objection, PlannedStep, StepShape, UndeclaredFile } from '../kind.js';
-import { isDeclared } from './declared-files.js';
+import { declaredNames, declaredValue } from '../declared-values.js';
+import type { Objection, PlannedStep } from '../kind.js';
 import { type Launch, placeholdersIn } from './launch.js';
 import { checkOutputs, outputPaths } from './program-outputs.js';
 import { filesOf, leaves, type ProgramGiven } from './program-parameters.js';
-import { filesLine } from './reads/files-line.js';
 
 /** What Linux takes as one word of a program's arguments, in bytes. */
 const wordBytesLimit = 131_071;
@@ -175,73 +172,4 @@ function clashes(places: readonly Place[]): readonly Objection[] {
     }
   }
   return objections;
-}
-
-/**
- * Files that a word or a param names, itself or after `=`, wherever they are, and that are neither declared under `files`
- * nor an input or output of the step.
- *
- * @param isKnown whether a file, relative to the root or absolute outside of it, is known by other means
- */
-export function undeclaredFiles(
-  { parameters, inputNames }: StepShape<ProgramGiven>,
-  { argv }: Launch,
-  root: string,
-  isKnown: (path: string) => boolean = () => false,
-): readonly UndeclaredFile[] {
-  const written = Object.values(outputPaths(parameters.outputs));
-  const isFound = (path: string) =>
-    path === '' ||
-    written.includes(path) ||
-    isKnown(path) ||
-    isOfSystem(path) ||
-    inputNames.some((name) => path === name || path.startsWith(`${name}/`));
-  /** What each stands for, by its words. */
-  const found = new Map<string, string>();
-  const values = Object.values(flatDeclared(parameters.params)).filter((value) => typeof value === 'string');
-  for (const word of [...wordsOf(argv), ...values].filter((one) => mayBeFile(one, root))) {
-    const place = resolve(root, word);
-    const inside = relative(root, place);
-    const path = leaves(inside) ? place : inside;
-    if (isFound(path) || !isFileAt(place)) continue;
-    // By a way that leads out of the root, the step finds nothing.
-    const isReached = path === inside || isAbsolute(word);
-    if (!isReached || !isDeclared(path, parameters, root)) found.set(isReached ? path : word, path);
-  }
-  // One that is nowhere is told of by itself, and not to be written again.
-  const sound = filesOf(parameters).filter((path) => /[*?]|\/$/.test(path) || isFileAt(resolve(root, path)));
-  return [...found].map(([word, path]) => {
-    const line = `add to the step's \`with\`: ${filesLine([...sound, path])}`;
-    return {
-      path: word,
-      hint: word === path ? line : `the step starts in a folder of its own: write ${path}, and ${line}`,
-    };
-  });
-}
-
-/** Of what the system shows as files, and are none. */
-function isOfSystem(path: string): boolean {
-  return /^\/(?:dev|proc|sys)\//.test(path);
-}
-
-/** The names in the root; folded, since some file systems tell no capitals apart. Undefined where it cannot be listed. */
-const namesInRoot = lookedOnce((root): ReadonlySet<string> | undefined => {
-  const found = namesInFolder(root);
-  return found.ok ? new Set(found.value.map(folded)) : undefined;
-});
-
-function mayBeFile(word: string, root: string): boolean {
-  return word.includes('/') || namesInRoot(root)?.has(folded(word)) !== false;
-}
-
-function folded(name: string): string {
-  return name.normalize('NFC').toLowerCase();
-}
-
-function wordsOf(argv: Launch['argv']): readonly string[] {
-  const words = typeof argv === 'string' ? argv.split(/[\s;|&<>()"'`]+/) : argv;
-  return words.flatMap((word) => {
-    const equals = word.indexOf('=');
-    return equals < 0 ? [word] : [word, word.slice(equals + 1)];
-  });
 }

@@ -11,7 +11,7 @@ import {
   type StepShape,
 } from '../kind.js';
 import { type Canonical, type Complete, declareParameters, inNoKey } from '../parameters.js';
-import { checkProgram, undeclaredFiles } from './check-program.js';
+import { checkProgram } from './check-program.js';
 import { declaredFiles, isDeclared } from './declared-files.js';
 import { type Launch, launchOf } from './launch.js';
 import { missingScript } from './missing-script.js';
@@ -26,6 +26,8 @@ import {
 import { filesLine } from './reads/files-line.js';
 import { type LaunchedPrograms, launchedPrograms, pythonStart } from './reads/launched-programs.js';
 import { pythonSurroundings } from './reads/python-surroundings.js';
+import { modulesElsewhere } from './reads/shell-lines.js';
+import { undeclaredFiles } from './reads/undeclared-files.js';
 
 const parameters = declareParameters(
   {
@@ -145,7 +147,9 @@ function pythonProgram(
   const interpreter = pythonOf(given, root);
   if (interpreter === undefined) return undefined;
   const start = launchedBy(given, root).pythons.flatMap((words) => pythonStart(words.slice(1)) ?? [])[0];
-  const surroundings = pythonSurroundings(given, launchFrom(given).env, root);
+  const { argv, env } = launchFrom(given);
+  const surroundings = pythonSurroundings(given, env, root);
+  const elsewhere = modulesElsewhere(argv);
   if (start === undefined && surroundings.files.length === 0) return undefined;
   return {
     // A script is declared, and among the files.
@@ -155,6 +159,7 @@ function pythonProgram(
     inputNames,
     parameter: 'argv',
     interpreter,
+    ...(elsewhere === undefined ? {} : { elsewhere }),
   };
 }
 

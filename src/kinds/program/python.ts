@@ -10,7 +10,7 @@ import {
   type StepShape,
 } from '../kind.js';
 import { type Canonical, type Complete, declareParameters } from '../parameters.js';
-import { checkProgram, undeclaredFiles } from './check-program.js';
+import { checkProgram } from './check-program.js';
 import { declaredFiles, isDeclared, pythonModules } from './declared-files.js';
 import { launchOf } from './launch.js';
 import { outputPaths } from './program-outputs.js';
@@ -23,6 +23,7 @@ import {
   scalarText,
 } from './program-parameters.js';
 import { pythonSurroundings } from './reads/python-surroundings.js';
+import { undeclaredFiles } from './reads/undeclared-files.js';
 
 const parameters = declareParameters(
   {

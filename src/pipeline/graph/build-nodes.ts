@@ -180,8 +180,8 @@ function reportUnseenFiles(
   { root, report }: NodeContext,
 ): void {
   const shape = { parameters: full, inputNames, files };
-  for (const { path, hint } of step.kind.undeclaredFiles?.(shape, root) ?? []) {
-    const message = `${step.name} names the file ${path} and does not declare it, so that an edit of it would not be seen`;
+  for (const { path, hint, isFolder = false } of step.kind.undeclaredFiles?.(shape, root) ?? []) {
+    const message = `${step.name} names the ${isFolder ? 'folder' : 'file'} ${path} and does not declare it, so that an edit ${isFolder ? 'in' : 'of'} it would not be seen`;
     report(failureAt(placeOfText(step.with, path) ?? step, 'undeclared-file', message, { hint }));
   }
   for (const { path, text } of step.kind.missingFiles?.(shape, root) ?? []) {

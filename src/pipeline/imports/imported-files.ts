@@ -22,7 +22,7 @@ export function filesWithImports(
   }
   const { dynamic, isThere } = traced.value;
   const remarks = isThere
-    ? remarksOn(traced.value, program)
+    ? remarksOn(traced.value, program, declared.files)
     : [`there is no module for its python3 that is called so`];
   return {
     ...declared,
@@ -92,13 +92,37 @@ function isCovered(folders: readonly string[], files: readonly string[]): boolea
 /** What may be found where the step runs, and is in no key. */
 function remarksOn(
   { missing, unknownFolders }: TracedImports,
-  { inputNames }: PythonProgram,
+  { inputNames, elsewhere }: PythonProgram,
+  declared: readonly ExternalFile[],
 ): readonly string[] {
   const nowhere = missing.filter(({ name }) => {
     const [top = ''] = name.split('.');
     return !inputNames.includes(top) && !inputNames.includes(`${top}.py`);
   });
+  if (elsewhere !== undefined) {
+    return nowhere.filter(({ name }) => !mayBeAmong(declared, name)).map((one) => unfollowed(one, elsewhere));
+  }
   return nowhere.length === 0 ? [] : [...unknownFolders.map(unknownFolder), ...nowhere.map(absent)];
+}
+
+/** Whether a module that is found nobody knows where may be one of these files. */
+function mayBeAmong(files: readonly ExternalFile[], name: string): boolean {
+  const path = name.replaceAll('.', '/');
+  return files.some((file) =>
+    [`/${path}.py`, `/${path}/__init__.py`].some((end) => `/${file.path}`.endsWith(end)),
+  );
+}
+
+function unfollowed(
+  { name, place, line }: TracedImports['missing'][number],
+  elsewhere: NonNullable<PythonProgram['elsewhere']>,
+): string {
+  const does = { PYTHONPATH: 'sets PYTHONPATH', cd: 'changes to another folder' }[elsewhere];
+  const instead = {
+    PYTHONPATH: 'a step of kind python with PYTHONPATH in its env',
+    cd: 'a step of kind python with the whole path of the script, without cd',
+  }[elsewhere];
+  return `argv ${does} before it starts Python, which kshot cannot follow: ${name}, which ${place} imports in line ${line}, is in no key; write ${instead}, or declare the module under files`;
 }
 
 function unknownFolder({ place, line }: PlaceInModule): string {

@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import type { PythonProgram } from '../../../src/kinds/kind.js';
+import { command } from '../../../src/kinds/program/command.js';
 import { python } from '../../../src/kinds/program/python.js';
 import { openImportTracer } from '../../../src/pipeline/imports/import-tracer.js';
 import { filesWithImports } from '../../../src/pipeline/imports/imported-files.js';
@@ -153,6 +154,32 @@ describe.runIf(hasPython)('what a Python program imports', () => {
     expect(remarks('import sys\nsys.path.append(sys.argv[1])\nimport there')).toEqual([
       expect.stringContaining('line 2, adds a folder to sys.path that is not written out'),
       expect.stringContaining('line 3, imports there'),
+    ]);
+  });
+
+  it('is told of otherwise where a line of shell has it found elsewhere', () => {
+    project.write('sub/start.py', 'import loc\n');
+    const remarks = (argv: string, files: readonly string[]) => {
+      const parameters = command.parameters.complete({ argv, shell: true, files });
+      const program = command.pythonProgram?.({ parameters, inputNames: [] }, project.root);
+      const answer = program && tracer.trace(program);
+      if (program === undefined || !answer?.ok) throw new Error(JSON.stringify(answer));
+      const declared = { files: files.map((path) => ({ name: path, path })) };
+      return filesWithImports(declared, program, answer).remarks?.map(({ message }) => message);
+    };
+    for (const [line, does] of [
+      ['cd sub && python3 start.py', 'changes to another folder'],
+      ['PYTHONPATH=$X python3 sub/start.py', 'sets PYTHONPATH'],
+    ] as const) {
+      expect(remarks(line, ['sub/start.py'])).toEqual([
+        expect.stringMatching(
+          `^argv ${does} .* loc, which sub/start.py imports in line 1, is in no key; write`,
+        ),
+      ]);
+      expect(remarks(line, ['sub/start.py', 'sub/loc.py'])).toEqual([]);
+    }
+    expect(remarks('python3 sub/start.py', ['sub/start.py'])).toEqual([
+      expect.stringContaining('which is neither in the project'),
     ]);
   });
 

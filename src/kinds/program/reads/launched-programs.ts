@@ -2,6 +2,7 @@ import { accessSync, closeSync, constants, openSync, readSync, realpathSync, sta
 import { basename, delimiter, isAbsolute, join, resolve } from 'node:path';
 import { lookedOnce } from '../../../base/files/looked-once.js';
 import type { Launch } from '../launch.js';
+import { isShell, lineOfShell, shellLines, shellTokens } from './shell-lines.js';
 
 /** Programs that a step starts, as far as its words tell. */
 export interface LaunchedPrograms {
@@ -29,7 +30,7 @@ export interface ProgramSurroundings {
 
 /** They start what stands after their own options, as it is. */
 const wrappers = new Set(
-  'env nice ionice nohup time timeout stdbuf setsid taskset numactl xvfb-run exec command srun mpirun mpiexec'.split(
+  'env nice ionice nohup time timeout stdbuf setsid taskset numactl xvfb-run exec command srun mpirun mpiexec xargs find parallel flock chrt'.split(
     ' ',
   ),
 );
@@ -57,13 +58,9 @@ const depthLimit = 8;
 
 /** The programs that a list of words or the line of a shell starts. */
 export function launchedPrograms(argv: Launch['argv'], surroundings: ProgramSurroundings): LaunchedPrograms {
-  const found: Found = { programs: new Map(), pythons: [], choosers: new Map() };
-  if (typeof argv === 'string') {
-    follow(['/bin/sh'], surroundings, found, 0);
-    followLine(argv, surroundings, found, 0);
-  } else {
-    follow(argv, surroundings, found, 0);
-  }
+  const found: Found = { programs: new Map(), pythons: [], choosers: new Map(), lines: new Set() };
+  follow(typeof argv === 'string' ? ['/bin/sh'] : argv, surroundings, found, 0);
+  for (const line of shellLines(argv)) followLine(line, surroundings, found, 0);
   return {
     programs: [...found.programs.values()],
     pythons: found.pythons,
@@ -76,16 +73,35 @@ interface Found {
   readonly programs: Map<string, LaunchedProgram>;
   readonly pythons: (readonly string[])[];
   readonly choosers: Map<string, readonly string[]>;
+  /** Of shell, that have been followed. */
+  readonly lines: Set<string>;
 }
 
-/** Commands of a line, by what stands before and between them; what quotes hide may be taken for one, too. */
+/** Commands of a line, by what stands before and between them, and whatever else in it may be a program. */
 function followLine(line: string, surroundings: ProgramSurroundings, found: Found, depth: number): void {
+  if (line === '' || found.lines.has(line)) return;
+  found.lines.add(line);
   for (const part of line.split(/[;&|()`\n]+/)) {
     const words = part.split(/\s+/).map((word) => word.replace(/^["']|["']$/g, ''));
     const start = words.findIndex((word) => word !== '' && !isAssignment(word) && !shellWords.has(word));
     const command = start < 0 ? [] : words.slice(start);
     if (command.length > 0 && !shellCommands.has(command[0] ?? ''))
       follow(command, surroundings, found, depth);
+  }
+  followTokens(shellTokens(line), surroundings, found, depth);
+}
+
+function followTokens(
+  tokens: readonly string[],
+  surroundings: ProgramSurroundings,
+  found: Found,
+  depth: number,
+): void {
+  for (const [index, token] of tokens.entries()) {
+    if (token.includes('/') || shellWords.has(token) || shellCommands.has(token)) continue;
+    const path = programAt(token, surroundings);
+    if (path !== undefined && !found.programs.has(realPath(path)))
+      follow(tokens.slice(index), surroundings, found, depth);
   }
 }
 
@@ -104,7 +120,7 @@ function follow(
   }
   if (isPython(name)) found.pythons.push(words);
   if (wrappers.has(name)) follow(wrapped(rest, surroundings), surroundings, found, depth + 1);
-  if (/^(?:ba|da|z|k)?sh$/.test(name)) followLine(lineOfShell(rest), surroundings, found, depth + 1);
+  if (isShell(name)) followLine(lineOfShell(rest), surroundings, found, depth + 1);
   const path = programAt(word, surroundings);
   if (path === undefined) return;
   // By a relative path it is one of the project, which is declared, or an input.
@@ -113,12 +129,6 @@ function follow(
   if (/\/shims\/[^/]+$/.test(path) && !isPython(name)) found.choosers.set(name, ['.tool-versions']);
   const interpreter = interpreterOfScript(path);
   if (interpreter.length > 0) follow([...interpreter, ...words], surroundings, found, depth + 1);
-}
-
-/** What stands behind `-c`. */
-function lineOfShell(words: readonly string[]): string {
-  const first = words.findIndex((one) => !one.startsWith('-'));
-  return /^-[a-z]*c$/.test(words[first - 1] ?? '') ? (words[first] ?? '') : '';
 }
 
 /** Whether the program is one more. */

@@ -51,7 +51,26 @@ it.each([
 
 it('a line of shell starts its commands, wherever they stand', () => {
   const line = 'for i in 1 2; do sort $i; done && if other; then (nice -n 1 sort); fi > python3';
-  expect(names(line)).toEqual(['sort', 'other', 'nice']);
+  expect(names(line)).toEqual(['sort', 'other', 'nice', 'python3']);
+});
+
+it.each([
+  '> o.txt other',
+  'echo a | xargs other',
+  'find . -exec other {} \\;',
+  'eval "other > o"',
+  'trap "other > o" EXIT',
+  'T=other; $T',
+  'x=`other`',
+])('a line of shell starts what it hides: %s', (line) => {
+  expect(names(line)).toEqual(['other']);
+  expect(names(['bash', '-e', '-o', 'pipefail', '-c', line])).toEqual(['other', 'bash']);
+  expect(names(['nice', 'env', 'A=1', 'sh', '-ec', line]).sort()).toEqual(['env', 'nice', 'other', 'sh']);
+});
+
+it('words of a shell itself are no programs, and what xargs starts is one', () => {
+  expect(names('if true; then echo x; fi; for i in a; do test a; done')).toEqual([]);
+  expect(names(['xargs', 'other'])).toEqual(['other']);
 });
 
 it('two programs of one name are told apart, and one by two names is one', () => {
