@@ -14,7 +14,7 @@ import { quotedTexts, shellLines, shellTokens, withoutWritten } from './shell-li
 
 /**
  * Files that a word or a param names, itself or after `=`, wherever they are, and folders and patterns outside of the
- * root, that are neither declared under `files` nor an input or output of the step; of `env`, values that are one path.
+ * root, that are neither declared under `files` nor an input or output of the step; of `env`, values that are one path outside.
  *
  * @param isKnown whether a file, relative to the root or absolute outside of it, is known by other means
  */
@@ -35,7 +35,7 @@ export function undeclaredFiles(
   const step: Surroundings = { parameters, root, home, isFound };
   /** What each stands for, by its words. */
   const found = new Map<string, Undeclared>();
-  for (const word of new Set(wordsOf(parameters, launch))) {
+  for (const word of new Set(wordsOf(parameters, launch, root))) {
     const one = undeclaredAt(word, step);
     if (one !== undefined) found.set(one.text, one);
   }
@@ -156,11 +156,11 @@ const librariesVariable =
   /^(?:PYTHONPATH|(?:DY)?LD_\w+|(?:\w+_)?(?:LIBRARY|INCLUDE)_PATH|CPATH|CLASSPATH|NODE_PATH|MANPATH|PKG_CONFIG_PATH|PERL5LIB|R_LIBS\w*)$/;
 
 /** All that may name a file. */
-function wordsOf({ params, env }: ProgramGiven, { argv }: Launch): readonly string[] {
+function wordsOf({ params, env }: ProgramGiven, { argv }: Launch, root: string): readonly string[] {
   const words = typeof argv === 'string' ? [] : argv.flatMap((word) => withValue(word));
   const lines = shellLines(argv).map(withoutWritten);
   const values = Object.entries(env).flatMap(([name, value]) =>
-    !plainVariable.test(name) && !librariesVariable.test(name) && /^~?\//.test(String(value))
+    !plainVariable.test(name) && !librariesVariable.test(name) && isPathOutside(String(value), root)
       ? [String(value)]
       : [],
   );
@@ -171,6 +171,10 @@ function wordsOf({ params, env }: ProgramGiven, { argv }: Launch): readonly stri
     ...textsIn(params),
     ...values,
   ];
+}
+
+function isPathOutside(value: string, root: string): boolean {
+  return value.startsWith('~/') || (isAbsolute(value) && leaves(relative(root, value)));
 }
 
 /** A word, and what stands in it after `=`. */
