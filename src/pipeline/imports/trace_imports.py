@@ -69,6 +69,9 @@ class Scope:
         self.constants = {}
         # What functions are called as by which they are imported.
         self.aliases = {}
+        # What `sys` and `sys.path` are called.
+        self.systems = {"sys"}
+        self.paths = set()
 
 
 class Tracer:
@@ -316,6 +319,7 @@ class Tracer:
         scope = Scope(file, package, file if inside is None else ROOT + "/" + inside.replace(os.sep, "/"))
         nodes = list(executed(tree))
         for node in nodes:
+            self.learn_names_of_path(node, scope)
             self.learn_constants(node, scope)
         for node in nodes:
             self.follow_path_change(node, scope)
@@ -453,22 +457,22 @@ class Tracer:
     def follow_path_change(self, node, scope):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
             name, target = node.func.attr, node.func.value
-            if is_sys_path(target) and name in ("append", "insert", "extend") and node.args:
+            if is_sys_path(target, scope) and name in ("append", "insert", "extend") and node.args:
                 self.add_folders(node.args[-1], scope, name == "extend")
-            elif is_sys_path(target) and name in ("clear", "pop", "remove", "reverse", "sort"):
+            elif is_sys_path(target, scope) and name in ("clear", "pop", "remove", "reverse", "sort"):
                 self.add_given_folders()
             elif name == "addsitedir" and node.args:
                 self.add_folders(node.args[0], scope, False)
-        elif isinstance(node, ast.AugAssign) and is_sys_path(node.target):
+        elif isinstance(node, ast.AugAssign) and is_sys_path(node.target, scope):
             self.add_folders(node.value, scope, True)
         elif isinstance(node, ast.Delete):
-            if any(isinstance(one, ast.Subscript) and is_sys_path(one.value) for one in node.targets):
+            if any(isinstance(one, ast.Subscript) and is_sys_path(one.value, scope) for one in node.targets):
                 self.add_given_folders()
         elif isinstance(node, ast.Assign) and len(node.targets) == 1:
             target = node.targets[0]
-            if isinstance(target, ast.Subscript) and is_sys_path(target.value):
+            if isinstance(target, ast.Subscript) and is_sys_path(target.value, scope):
                 self.add_folders(node.value, scope, True)
-            elif is_sys_path(target):
+            elif isinstance(target, ast.Attribute) and is_sys_path(target, scope):
                 for part in list_parts(node.value):
                     self.add_folders(part, scope, True)
 
@@ -509,6 +513,15 @@ class Tracer:
         return None if "\x01" in path else path
 
     # Values that are known without running anything
+
+    def learn_names_of_path(self, node, scope):
+        """What else `sys` and `sys.path` are called in a module."""
+        if isinstance(node, ast.Import):
+            scope.systems.update(alias.asname for alias in node.names if alias.name == "sys" and alias.asname)
+        elif isinstance(node, ast.ImportFrom) and node.module == "sys" and node.level == 0:
+            scope.paths.update(alias.asname or "path" for alias in node.names if alias.name in ("path", "*"))
+        elif isinstance(node, ast.Assign) and is_sys_path(node.value, scope):
+            scope.paths.update(target.id for target in node.targets if isinstance(target, ast.Name))
 
     def learn_constants(self, node, scope):
         if isinstance(node, ast.ImportFrom) and node.module in ("importlib", "runpy"):
@@ -782,8 +795,10 @@ def beginning(node):
     return ""
 
 
-def is_sys_path(node):
-    return isinstance(node, ast.Attribute) and node.attr == "path" and getattr(node.value, "id", None) == "sys"
+def is_sys_path(node, scope):
+    if isinstance(node, ast.Name):
+        return node.id in scope.paths
+    return isinstance(node, ast.Attribute) and node.attr == "path" and getattr(node.value, "id", None) in scope.systems
 
 
 def list_parts(node):
