@@ -13,7 +13,8 @@ let count = 0;
 /** Ten nodes, one of which goes on until its gate is opened. */
 function gatedProject() {
   const gate = join(gates, String(count++));
-  const wait = `echo first line; echo second line; while [ ! -e ${gate} ]; do sleep 0.1; done; echo opened > out.txt`;
+  // Not named as it stands: a file that a word names must be declared.
+  const wait = `echo first line; echo second line; at=${gate.slice(1)}; while [ ! -e /$at ]; do sleep 0.1; done; echo opened > out.txt`;
   const project = temporaryProject({
     files: {
       'pipelines/gated.yaml': `version: 1
