@@ -24,10 +24,13 @@ export async function holdCache(layout: Layout): Promise<CacheHold & { readonly 
     while (inspectLock(layout.collectionLock)?.type === 'busy') await sleep(pollMilliseconds);
     if (lock.type !== 'acquired') return { lock: undefined, close: () => undefined };
     const { token } = lock;
-    return {
-      lock: { path, token },
-      close: () => ignoringTheEnvironment(() => releaseLock(path, token)),
+    const close = () => {
+      process.off('exit', close);
+      ignoringTheEnvironment(() => releaseLock(path, token));
     };
+    // A signal between here and the run's first step ends the process at once.
+    process.once('exit', close);
+    return { lock: { path, token }, close };
   } catch (error) {
     if (environmentFailure(error) === undefined) throw error;
     return { lock: undefined, close: () => undefined };
