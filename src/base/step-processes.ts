@@ -51,6 +51,8 @@ export async function endProcessesOf(
   const killAt = performance.now() + graceMilliseconds;
   const giveUpAt = killAt + graceMilliseconds;
   const candidates = startedSince(program);
+  for (let poll = 0; poll < mostStartPolls && candidates.some(isStarting); poll++)
+    await sleep(startPollMilliseconds);
   let left = markedBy(folder, candidates);
   for (; left.length > 0 && performance.now() < giveUpAt; left = markedBy(folder)) {
     const isLate = performance.now() >= killAt;
@@ -66,6 +68,21 @@ export async function endProcessesOf(
     ended: [...met.values()].filter(({ processId }) => !leftIds.has(processId)),
     left: [...left, ...processes((id) => !leftIds.has(id) && worksIn(id, folder), candidates)],
   };
+}
+
+/** A process that starts another program has no environment for a moment, and so no mark. */
+const mostStartPolls = 20;
+const startPollMilliseconds = 5;
+
+/** Whether a process may be about to start a program; also one that has no environment for good. */
+function isStarting(id: number): boolean {
+  try {
+    readlinkSync(`/proc/${id}/exe`);
+    return readFileSync(`/proc/${id}/environ`).length === 0;
+  } catch {
+    // It is gone, or of the system, or somebody else's.
+    return false;
+  }
 }
 
 /** Within this time no system hands out all of its process ids. */
