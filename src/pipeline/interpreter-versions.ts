@@ -1,22 +1,13 @@
 import { execFileSync } from 'node:child_process';
-import {
-  accessSync,
-  closeSync,
-  constants,
-  openSync,
-  readFileSync,
-  readSync,
-  realpathSync,
-  statSync,
-} from 'node:fs';
-import { basename, delimiter, isAbsolute, join } from 'node:path';
+import { closeSync, openSync, readSync, realpathSync, statSync } from 'node:fs';
+import { basename, delimiter, isAbsolute } from 'node:path';
 import type { Failure } from '../base/failure.js';
-import { writeFileAtomic } from '../base/files/atomic-file.js';
-import { checkedJson, checkedText } from '../base/files/checked-json.js';
-import { makeFolders } from '../base/files/make-folders.js';
+import { isProgram, programIn } from '../base/files/program-file.js';
+import { rememberedJson, rememberJson } from '../base/files/remembered-json.js';
 import { failed, type Result, success } from '../base/result.js';
 import type { Interpreter } from '../kinds/kind.js';
 import { layoutOf } from '../store/local/layout.js';
+import { lookOf } from '../store/local/stat-index.js';
 
 /** Tells of programs that compute in nodes which versions they are. */
 export interface InterpreterVersions {
@@ -57,14 +48,14 @@ export function openInterpreterVersions(cacheFolder: string, root: string): Inte
     const found = programOnPath(program, path);
     if (found === undefined) return failed(missing(program));
     known ??= readKnown(file);
-    const look = lookOf(found);
+    const look = lookOf(statSync(found, { bigint: true }));
     const before = known[found];
     if (before?.look === look) return success({ version: before.version, executable: found });
     const answer = askVersion(found, path, root);
     if (!answer.ok || !isInterpreter(found)) return answer;
     const { version } = answer.value;
     known = { ...known, [found]: { version, look } };
-    keep(file, known, cacheFolder);
+    rememberJson(file, { versions: known });
     // Of an environment, this is a link to one outside of it.
     return success({ version, executable: found });
   };
@@ -80,18 +71,8 @@ export function openInterpreterVersions(cacheFolder: string, root: string): Inte
 
 /** Where a program is that is found by its name; undefined where it is nowhere. */
 function programOnPath(program: string, path: string): string | undefined {
-  const candidates = isAbsolute(program)
-    ? [program]
-    : path.split(delimiter).map((folder) => join(folder, program));
-  for (const candidate of candidates) {
-    try {
-      accessSync(candidate, constants.X_OK);
-      if (statSync(candidate).isFile()) return candidate;
-    } catch {
-      // Not there: the next folder.
-    }
-  }
-  return undefined;
+  if (isAbsolute(program)) return isProgram(program) ? program : undefined;
+  return programIn(path.split(delimiter), program);
 }
 
 function askVersion(program: string, path: string, root: string): Result<FoundInterpreter, Failure> {
@@ -127,28 +108,8 @@ function isInterpreter(program: string): boolean {
   }
 }
 
-function lookOf(path: string): string {
-  const { size, ino, mtimeNs, ctimeNs } = statSync(path, { bigint: true });
-  return `${size} ${ino} ${mtimeNs} ${ctimeNs}`;
-}
-
 function readKnown(file: string): KnownVersions {
-  try {
-    const text = checkedText(readFileSync(file, 'utf8'));
-    return text === undefined ? {} : ((JSON.parse(text) as { versions?: KnownVersions }).versions ?? {});
-  } catch {
-    // Missing or broken: the programs are asked again.
-    return {};
-  }
-}
-
-function keep(file: string, versions: KnownVersions, folder: string): void {
-  try {
-    makeFolders(folder);
-    writeFileAtomic(file, checkedJson({ versions }));
-  } catch {
-    // A cache that cannot be written: the next plan asks again.
-  }
+  return (rememberedJson(file)['versions'] ?? {}) as unknown as KnownVersions;
 }
 
 function missing(program: string): Failure {

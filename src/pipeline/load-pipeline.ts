@@ -1,6 +1,5 @@
 import { basename, resolve } from 'node:path';
 import type { Failure } from '../base/failure.js';
-import { suggestion } from '../base/nearest-name.js';
 import { stepOfNode } from '../base/node-id.js';
 import { failed, type Result, success } from '../base/result.js';
 import type { EngineChoice } from '../engines/choose-engine.js';
@@ -10,7 +9,7 @@ import { kinds as allKinds } from '../kinds/registry.js';
 import { cacheFolder } from '../store/cache-folder.js';
 import { assignRoles } from './graph/assign-roles.js';
 import { buildGraph } from './graph/build-graph.js';
-import { namesInGraph, nodesCalled } from './graph/called-nodes.js';
+import { nodesCalled, noNodeCalled } from './graph/called-nodes.js';
 import type { DraftNode, Graph, GraphNode } from './graph/graph.js';
 import { loadValidators, type ParameterValidators } from './graph/parameter-errors.js';
 import { resolveEngines } from './graph/resolve-engines.js';
@@ -134,12 +133,7 @@ function selectTargets(
     const found = nodesCalled(nodes, target);
     for (const { id } of found) wanted.add(id);
     if (found.length > 0) continue;
-    const hint = suggestion(target, namesInGraph(nodes));
-    report({
-      reason: 'unknown-step',
-      message: `there is no step ${target}`,
-      ...(hint === undefined ? {} : { hint }),
-    });
+    report(noNodeCalled(nodes, target, `there is no step ${target}`));
   }
   // From the end, everything that needs a node is met before it.
   for (const node of nodes.toReversed()) {

@@ -8,32 +8,10 @@ import { loadValidators, parameterErrors } from '../../src/pipeline/graph/parame
 const validators = await loadValidators();
 
 /** The parameters of each kind that stand in a key as something else, or sometimes or always not at all. */
+const ofPrograms = ['params', 'files', 'outputs', 'env', 'pass_env', 'chooses', 'learns', 'deterministic'];
 const haveForms: { readonly [kind: string]: readonly string[] } = {
-  command: [
-    'argv',
-    'shell',
-    'params',
-    'files',
-    'outputs',
-    'env',
-    'pass_env',
-    'chooses',
-    'learns',
-    'deterministic',
-  ],
-  python: [
-    'script',
-    'module',
-    'args',
-    'params',
-    'files',
-    'outputs',
-    'env',
-    'pass_env',
-    'chooses',
-    'learns',
-    'deterministic',
-  ],
+  command: ['argv', 'shell', ...ofPrograms],
+  python: ['script', 'module', 'args', ...ofPrograms],
   'data.files': ['train', 'val', 'test', 'items'],
   'data.import': ['path'],
   'data.split': ['test'],

@@ -1,5 +1,4 @@
 import { isAbsolute, normalize, resolve } from 'node:path';
-import { lookedOnce } from '../../base/files/looked-once.js';
 import {
   defineKind,
   type ExternalFiles,
@@ -15,6 +14,7 @@ import { checkProgram } from './check-program.js';
 import { declaredFiles, isDeclared } from './declared-files.js';
 import { type Launch, launchOf } from './launch.js';
 import { missingScript } from './missing-script.js';
+import { ownVariable } from './program-environment.js';
 import {
   filesOf,
   programForms,
@@ -98,16 +98,13 @@ export const command = defineKind({
   load: () => import('./program-body.js'),
 });
 
-/** PATH of kshot itself; asking the system for it takes as long as looking a program up. */
-const ownPath = lookedOnce((variable) => process.env[variable] ?? '');
-
 const startedPrograms = new WeakMap<Given, LaunchedPrograms>();
 
 function launchedBy(given: Given, root: string): LaunchedPrograms {
   const known = startedPrograms.get(given);
   if (known !== undefined) return known;
   const { argv, env } = launchFrom(given);
-  const launched = launchedPrograms(argv, { root, searched: env['PATH'] ?? ownPath('PATH') });
+  const launched = launchedPrograms(argv, { root, searched: env['PATH'] ?? ownVariable('PATH') });
   startedPrograms.set(given, launched);
   return launched;
 }
@@ -137,7 +134,7 @@ function pythonOf(given: Given, root: string): Omit<Interpreter, 'parameter'> | 
   const { env } = launchFrom(given);
   const [program = ''] = words ?? [];
   if (words === undefined || (program.includes('/') && !isAbsolute(program))) return undefined;
-  return { program, path: env['PATH'] ?? ownPath('PATH'), mayBeSilent: true };
+  return { program, path: env['PATH'] ?? ownVariable('PATH'), mayBeSilent: true };
 }
 
 function pythonProgram(
@@ -200,7 +197,7 @@ function missingFiles(
   if (typeof argv === 'string') return [];
   const script = missingScript(argv, {
     root,
-    searched: () => env['PATH'] ?? ownPath('PATH'),
+    searched: () => env['PATH'] ?? ownVariable('PATH'),
     known: () => [...inputNames, ...filesOf(given), ...Object.values(parameters.canonical(given).outputs)],
   });
   return script === undefined ? [] : [{ path: script, text: script }];

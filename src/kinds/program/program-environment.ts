@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { builtFile } from '../../base/files/built-file.js';
+import { lookedOnce } from '../../base/files/looked-once.js';
 import type { KindContext } from '../kind.js';
 import type { Launch } from './launch.js';
 
@@ -35,6 +36,9 @@ export function pythonPath(env: Launch['env']): string {
   const modules = [env['PYTHONPATH'], moduleFolder];
   return modules.filter((folder) => folder !== undefined && folder !== '').join(delimiter);
 }
+
+/** A variable of kshot's own environment; asking the system for it takes as long as looking a program up. */
+export const ownVariable = lookedOnce((name) => process.env[name] ?? '');
 
 /** Variables of kshot's own environment, as far as they are set. */
 export function variablesOf(names: readonly string[]): { readonly [name: string]: string } {

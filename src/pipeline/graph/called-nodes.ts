@@ -1,3 +1,5 @@
+import type { Failure } from '../../base/failure.js';
+import { suggestion } from '../../base/nearest-name.js';
 import { isSelected, parseReference, type Reference } from '../spec/reference.js';
 import type { GraphNode } from './graph.js';
 
@@ -30,7 +32,7 @@ function hasValues({ label = [] }: Named, selector: Reference['selector']): bool
 }
 
 /** What a user may call parts of a graph: its steps, ports that are derived from them, then its nodes. */
-export function namesInGraph(nodes: readonly Named[]): ReadonlySet<string> {
+function namesInGraph(nodes: readonly Named[]): ReadonlySet<string> {
   return new Set([
     ...nodes.map(({ step }) => step),
     ...nodes.flatMap(({ id, step, derivedFrom }) =>
@@ -38,4 +40,10 @@ export function namesInGraph(nodes: readonly Named[]): ReadonlySet<string> {
     ),
     ...nodes.map(({ id }) => id),
   ]);
+}
+
+/** That a name stands for no node of a graph, with the nearest that does. */
+export function noNodeCalled(nodes: readonly Named[], name: string, message: string): Failure {
+  const hint = suggestion(name, namesInGraph(nodes));
+  return { reason: 'unknown-step', message, ...(hint === undefined ? {} : { hint }) };
 }

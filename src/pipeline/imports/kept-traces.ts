@@ -1,7 +1,5 @@
-import { readFileSync, statSync } from 'node:fs';
-import { writeFileAtomic } from '../../base/files/atomic-file.js';
-import { checkedJson, checkedText } from '../../base/files/checked-json.js';
-import { makeFolders } from '../../base/files/make-folders.js';
+import { statSync } from 'node:fs';
+import { rememberedJson, rememberJson } from '../../base/files/remembered-json.js';
 import { type Result, success } from '../../base/result.js';
 import { layoutOf } from '../../store/local/layout.js';
 import { lookOf, showsLaterChanges } from '../../store/local/stat-index.js';
@@ -41,12 +39,7 @@ export function openKeptTraces(cacheFolder: string): {
       const { [name]: _, ...others } = readKnown(file);
       const latest = Object.entries(others).slice(1 - tracesLimit);
       known = Object.fromEntries([...latest, [name, trace]]);
-      try {
-        makeFolders(cacheFolder);
-        writeFileAtomic(file, checkedJson({ traces: known }));
-      } catch {
-        // A cache that cannot be written: the next plan asks again.
-      }
+      rememberJson(file, { traces: known });
     },
   };
 }
@@ -66,11 +59,5 @@ function lookAt(path: string): string | null {
 }
 
 function readKnown(file: string): KnownTraces {
-  try {
-    const text = checkedText(readFileSync(file, 'utf8'));
-    return text === undefined ? {} : ((JSON.parse(text) as { traces?: KnownTraces }).traces ?? {});
-  } catch {
-    // Missing or broken: the programs are read again.
-    return {};
-  }
+  return (rememberedJson(file)['traces'] ?? {}) as unknown as KnownTraces;
 }

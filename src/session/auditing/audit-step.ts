@@ -1,8 +1,7 @@
 import { largestExitCode } from '../../base/exit-code.js';
 import type { Failure } from '../../base/failure.js';
-import { suggestion } from '../../base/nearest-name.js';
 import { failed, type Result, success } from '../../base/result.js';
-import { namesInGraph, nodesCalled } from '../../pipeline/graph/called-nodes.js';
+import { nodesCalled, noNodeCalled } from '../../pipeline/graph/called-nodes.js';
 import { absolutePath } from '../../pipeline/plan/make-plan.js';
 import type { PlannedNode } from '../../pipeline/plan/plan.js';
 import { nodesNeededBy } from '../../pipeline/plan/resolve-inputs.js';
@@ -90,12 +89,7 @@ function programNode(planned: PlannedPipeline, name: string): Result<PlannedNode
         message: `${name} is of kind ${other.node.kind}, whose key kshot itself knows to be whole: programs run in steps of kind command and python`,
       });
     }
-    const hint = suggestion(name, namesInGraph(graph.nodes));
-    return failed({
-      reason: 'unknown-step',
-      message: `there is no step ${name} in ${graph.file}`,
-      ...(hint === undefined ? {} : { hint }),
-    });
+    return failed(noNodeCalled(graph.nodes, name, `there is no step ${name} in ${graph.file}`));
   }
   const ready = programs.find(({ state }) => state !== 'depends');
   if (ready !== undefined) return success(ready);

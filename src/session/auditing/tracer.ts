@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
-import { accessSync, constants } from 'node:fs';
-import { delimiter, isAbsolute, join } from 'node:path';
+import { delimiter, isAbsolute } from 'node:path';
 import type { Failure } from '../../base/failure.js';
+import { programIn } from '../../base/files/program-file.js';
 import { failed, type Result, success } from '../../base/result.js';
 import { tracedCalls } from './traced-accesses.js';
 
@@ -18,11 +18,7 @@ export function findTracer(
   file: string,
   searched = process.env['PATH'] ?? '',
 ): Result<readonly string[], Failure> {
-  const strace = searched
-    .split(delimiter)
-    .filter(isAbsolute)
-    .map((folder) => join(folder, 'strace'))
-    .find(isProgram);
+  const strace = programIn(searched.split(delimiter).filter(isAbsolute), 'strace');
   if (strace === undefined) {
     return failed({
       reason: 'tracer-unavailable',
@@ -48,13 +44,4 @@ export function findTracer(
       ? 'in a container, let it: docker run --cap-add=SYS_PTRACE; elsewhere, sysctl kernel.yama.ptrace_scope must be below 3'
       : 'strace 5.3 or later is needed: apt install strace',
   });
-}
-
-function isProgram(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
 }

@@ -1,7 +1,6 @@
 import type { Failure } from '../../base/failure.js';
-import { suggestion } from '../../base/nearest-name.js';
 import { failed, type Result, success } from '../../base/result.js';
-import { namesInGraph, nodesCalled } from '../../pipeline/graph/called-nodes.js';
+import { nodesCalled, noNodeCalled } from '../../pipeline/graph/called-nodes.js';
 import { createManifestReader, differences, findSimilar } from '../../pipeline/plan/explain.js';
 import type { PlannedNode } from '../../pipeline/plan/plan.js';
 import { nodesNeededBy } from '../../pipeline/plan/resolve-inputs.js';
@@ -53,14 +52,8 @@ export async function explainStep(
     (one) => called.has(one.node) && (one.node.step !== step || one.node.id === step || shown.has(one)),
   );
   if (nodes.length === 0) {
-    const hint = suggestion(step, namesInGraph(plan.nodes.map(({ node }) => node)));
-    return failed([
-      {
-        reason: 'unknown-step',
-        message: `there is no step ${step} in ${plan.graph.file}`,
-        ...(hint === undefined ? {} : { hint }),
-      },
-    ]);
+    const { graph } = plan;
+    return failed([noNodeCalled(graph.nodes, step, `there is no step ${step} in ${graph.file}`)]);
   }
   const history = openNodeHistory(planned.value);
   const reasonFor = createReasons(planned.value, history);

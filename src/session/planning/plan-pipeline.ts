@@ -1,7 +1,6 @@
 import type { Failure } from '../../base/failure.js';
-import { suggestion } from '../../base/nearest-name.js';
 import { failed, type Result, success } from '../../base/result.js';
-import { namesInGraph, nodesCalled } from '../../pipeline/graph/called-nodes.js';
+import { nodesCalled, noNodeCalled } from '../../pipeline/graph/called-nodes.js';
 import type { Graph, GraphNode } from '../../pipeline/graph/graph.js';
 import { loadPipeline } from '../../pipeline/load-pipeline.js';
 import { type CodeDigests, installedCode, readCodeDigests } from '../../pipeline/plan/code-digests.js';
@@ -105,12 +104,7 @@ function forcedNodes(
     const called = nodesCalled(graph.nodes, name);
     for (const { id } of called) forced.add(id);
     if (called.length > 0) continue;
-    const hint = suggestion(name, namesInGraph(graph.nodes));
-    return failed({
-      reason: 'unknown-step',
-      message: `--force=${name}: there is no such step`,
-      ...(hint === undefined ? {} : { hint }),
-    });
+    return failed(noNodeCalled(graph.nodes, name, `--force=${name}: there is no such step`));
   }
   return success(({ id }) => forced.has(id));
 }

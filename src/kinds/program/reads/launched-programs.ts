@@ -1,6 +1,7 @@
-import { accessSync, closeSync, constants, openSync, readSync, realpathSync, statSync } from 'node:fs';
-import { basename, delimiter, isAbsolute, join, resolve } from 'node:path';
+import { closeSync, constants, openSync, readSync, realpathSync } from 'node:fs';
+import { basename, delimiter, isAbsolute, resolve } from 'node:path';
 import { lookedOnce } from '../../../base/files/looked-once.js';
+import { isProgram, programIn } from '../../../base/files/program-file.js';
 import type { Launch } from '../launch.js';
 import { isShell, lineOfShell, shellLines, shellTokens } from './shell-lines.js';
 
@@ -176,27 +177,20 @@ function programAt(word: string, { root, searched }: ProgramSurroundings): strin
   if (word.includes('\0')) return undefined;
   if (!word.includes('/')) return programOnPath(`${word}\0${searched}`);
   const place = resolve(root, word);
-  return isProgram(place) ? place : undefined;
+  return isReadableProgram(place) ? place : undefined;
 }
 
 /** By its name and the folders, as in PATH. */
 const programOnPath = lookedOnce((wanted) => {
   const [name = '', searched = ''] = wanted.split('\0');
   const folders = searched.split(delimiter).filter((folder) => isAbsolute(folder));
-  return folders.map((folder) => join(folder, name)).find(isProgram);
+  return programIn(folders, name, isReadableProgram);
 });
 
 const realPath = lookedOnce((path) => realpathSync(path));
 
-const isProgram = lookedOnce((place) => {
-  try {
-    if (statSync(place, { throwIfNoEntry: false })?.isFile() !== true) return false;
-    accessSync(place, constants.X_OK | constants.R_OK);
-    return true;
-  } catch {
-    return false;
-  }
-});
+/** One that may not be read cannot be counted by its content. */
+const isReadableProgram = lookedOnce((place) => isProgram(place, constants.X_OK | constants.R_OK));
 
 /** The words after `#!`; none of what is no script. */
 const interpreterOfScript = lookedOnce((path): readonly string[] => {

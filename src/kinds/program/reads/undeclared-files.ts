@@ -6,6 +6,7 @@ import { isJsonObject, type Json } from '../../../base/json.js';
 import type { StepShape, UndeclaredFile } from '../../kind.js';
 import { isDeclared } from '../declared-files.js';
 import type { Launch } from '../launch.js';
+import { ownVariable } from '../program-environment.js';
 import { outputPaths } from '../program-outputs.js';
 import { filesOf, leaves, type ProgramGiven } from '../program-parameters.js';
 import { baseOf, isAtOrIn, patternOf } from './file-entries.js';
@@ -31,7 +32,7 @@ export function undeclaredFiles(
     isKnown(path) ||
     isOfSystem(path) ||
     inputNames.some((name) => path === name || path.startsWith(`${name}/`));
-  const home = launch.env['HOME'] ?? ownHome('HOME');
+  const home = launch.env['HOME'] ?? ownVariable('HOME');
   const step: Surroundings = { parameters, root, home, isFound };
   /** What each stands for, by its words. */
   const found = new Map<string, Undeclared>();
@@ -121,8 +122,6 @@ function undeclaredPattern(place: string, text: string, step: Surroundings): Und
 function isDeclaredInPart(folder: string, { parameters, root }: Surroundings): boolean {
   return isDeclared(folder, parameters, root) || filesOf(parameters).some((entry) => isAtOrIn(entry, folder));
 }
-
-const ownHome = lookedOnce((variable) => process.env[variable] ?? '');
 
 /** Of what the system shows as files, and are none. */
 function isOfSystem(path: string): boolean {
