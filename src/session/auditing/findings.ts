@@ -11,7 +11,7 @@ import {
 import type { Access, TracedAccesses, WayToRead } from './traced-accesses.js';
 
 /** What a finding is, by how much it matters, most first. */
-export const sortsOfFinding = [
+const sortsOfFinding = [
   'project',
   'outside',
   'network',

@@ -4,7 +4,7 @@ import { addressesIn, makesFile, pathsIn } from './call-arguments.js';
 import { createSystemCallReader, type SystemCall } from './system-calls.js';
 
 /** What was done with a file, the strongest first: of a folder its names were listed. */
-export const waysToRead = ['run', 'read', 'listed', 'looked-at'] as const;
+const waysToRead = ['run', 'read', 'listed', 'looked-at'] as const;
 export type WayToRead = (typeof waysToRead)[number];
 
 /** A file that a traced program, or one that it started, has read. */

@@ -8,7 +8,7 @@ import type { KindContext } from '../../kind.js';
 import type { Launch } from '../launch.js';
 
 /** The file, in the folder that is kept of a program that failed, which says how it was started. */
-export const launchFile = '.kshot-launch.json';
+const launchFile = '.kshot-launch.json';
 
 /** How a program was started, without what is about its folder or only the user knows. */
 export interface LaunchRecord {
