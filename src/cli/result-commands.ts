@@ -4,7 +4,8 @@ const run =
   'a tag, PIPELINE/TAG, PIPELINE (its latest run) or latest; ~N is the N-th before, as in latest~1 (default: latest)';
 
 /** Adds the commands that show what runs found. */
-export function addResultCommands({ command, connect }: CommandBuilder): void {
+export function addResultCommands(builder: CommandBuilder): void {
+  const { command, connect } = builder;
   connect(
     command('results', {
       summary: 'the metrics of a run',
@@ -53,12 +54,39 @@ export function addResultCommands({ command, connect }: CommandBuilder): void {
       .option('--timeout <seconds>', 'end the query after this time', seconds, 60),
     async () => (await import('./commands/sql.js')).sql,
   );
+  addStepResults(builder);
+}
+
+/** Commands that bring out what one step left. */
+function addStepResults({ command, connect }: CommandBuilder): void {
+  connect(
+    command('get', {
+      summary: 'an output of a step, written to a file',
+      description:
+        'Writes what a step gave, its bytes verified, of the latest run that lists the step; says so where the pipeline as it stands would give something else. The ending of the file says the form of rows: csv, md, tex, json or parquet.',
+      examples: [
+        'kshot get best.chosen -o model.pt',
+        'kshot get summary.summary -o results/summary.csv',
+        "kshot get train.segments.model -o 'checkpoints/{label}.pt'",
+      ],
+    })
+      .argument(
+        '<OUTPUT>',
+        'STEP.PORT or STEP[NAME=VALUE].PORT, as inputs of a pipeline name it, or NODE.PORT as results does',
+      )
+      .option(
+        '-o, --output <file>',
+        'where to, over what is there; of a list with {label}, or a folder FOLDER/ (default: - for stdout)',
+      )
+      .option('--run <run>', 'a run, as for results (default: the latest that lists the step)'),
+    async () => (await import('./commands/get.js')).get,
+  );
   connect(
     command('logs', {
       summary: 'the log of a step in its last execution',
       description:
         'Prints the log that a step wrote when it was last executed, in a run that has ended or is under way.',
-      examples: ['kshot logs meta_train@200', 'kshot logs meta_train --follow'],
+      examples: ['kshot logs meta_train@200', "kshot logs 'train[lr=0.1]'", 'kshot logs meta_train --follow'],
     })
       .argument('<STEP>', 'a step or a node')
       .option('--run <run>', 'a run, as for results (default: the latest that lists the step)')
