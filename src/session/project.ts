@@ -21,7 +21,7 @@ import type { KeptProgram } from './reading/find-kept-program.js';
 import type { FoundLog } from './reading/find-logs.js';
 import type { FollowedLogs } from './reading/follow-log.js';
 import type { StoredOutput } from './reading/get-output.js';
-import type { QueryLimits, QueryText } from './reading/query.js';
+import type { QueryFile, QueryLimits, QueryText } from './reading/query.js';
 import type { RemadePage } from './reading/remake-page.js';
 import type { QueryEnd } from './reading/run-query.js';
 import type { Run, RunRequest } from './running/run-pipeline.js';
@@ -84,6 +84,8 @@ export interface Project {
   query(sql: string, limits?: QueryLimits): Promise<Result<readonly JsonObject[], Failure[]>>;
   /** The same as text, piece by piece. */
   queryText(sql: string, text: QueryText): Promise<QueryEnd>;
+  /** The same as a parquet file, whole or not at all. */
+  queryParquet(sql: string, file: QueryFile): Promise<Result<void, Failure[]>>;
   /**
    * An output of a run, verified: `NODE.PORT`, or `STEP.PORT` where only one node of the step has it; behind a slash
    * the file of a port that has several.
@@ -160,6 +162,7 @@ export async function openProject(where: ProjectPlace = {}): Promise<Result<Proj
         async () => (await import('./reading/query.js')).query(root, sql, limits),
       ),
     queryText: (sql, text) => answerAsText(root, sql, text),
+    queryParquet: (sql, file) => answerAsParquet(root, sql, file),
     get: (output, run) =>
       checked([...wrongText('get', 'output', output), ...wrongRun('get', run)], async () =>
         (await import('./reading/get-output.js')).getOutput(root, output, run),
@@ -202,6 +205,17 @@ async function answerAsText(
   ];
   if (wrong !== undefined) return { failure: wrong };
   return (await import('./reading/query.js')).queryText(root, sql, text);
+}
+
+function answerAsParquet(
+  root: string,
+  ...[sql, file]: Parameters<Project['queryParquet']>
+): ReturnType<Project['queryParquet']> {
+  const wrong = [
+    ...wrongText('queryParquet', 'sql', sql),
+    ...wrongOptions('queryParquet', file, optionsOf.queryParquet, ['path']),
+  ];
+  return checked(wrong, async () => (await import('./reading/query.js')).queryParquet(root, sql, file));
 }
 
 /** What comes of a method, where nothing is wrong with what it was given. */
