@@ -3,7 +3,7 @@ import { formatCount } from '../base/quantities.js';
 import { inReadingOrder } from '../statistics/metrics.js';
 import type { Row } from '../tables/database.js';
 import type { RowTable } from '../tables/row-formats.js';
-import { estimateText } from './metric-table.js';
+import { estimateColumns, estimateText } from './metric-table.js';
 
 /** Ends of a 95 % interval. */
 export type Ends = readonly [low: number, high: number];
@@ -190,8 +190,10 @@ export function baselineOf(rows: readonly SummaryRow[]): SummaryRow | undefined 
 /**
  * The notebook's table: each model's metrics, and by how many percent the first of them is above the baseline's.
  * Columns that say nothing are left out.
+ *
+ * @param form `whole`: values, percentages and the ends of their intervals as numbers in columns of their own
  */
-export function summaryTable(rows: readonly SummaryRow[]): RowTable {
+export function summaryTable(rows: readonly SummaryRow[], form: 'text' | 'whole' = 'text'): RowTable {
   const metrics = metricsIn(rows);
   const first = metrics[0] ?? '';
   const columns: readonly (readonly [name: string, cellOf: (row: SummaryRow) => Json])[] = [
@@ -199,14 +201,7 @@ export function summaryTable(rows: readonly SummaryRow[]): RowTable {
     ['k', ({ k }) => k],
     ['steps', ({ steps }) => steps],
     ['inner_lr', ({ inner_lr }) => inner_lr],
-    ...metrics.map((name) => [name, (row: SummaryRow) => summarisedText(row.metrics[name])] as const),
-    [
-      `${first}, % over baseline`,
-      (row) => {
-        const improved = row.baseline === null ? undefined : row.metrics[first]?.against[row.baseline];
-        return signed(improved?.improvement_percent, improved?.improvement_interval, 1);
-      },
-    ],
+    ...(form === 'text' ? textColumns(metrics, first) : wholeColumns(metrics, first)),
     ['over', ({ units, unit }) => formatCount(units, unit.replace(/s$/, ''))],
     ['n', ({ n }) => n],
     ['users', ({ users }) => users],
@@ -216,6 +211,39 @@ export function summaryTable(rows: readonly SummaryRow[]): RowTable {
     columns: shown.map(([name]) => name),
     rows: rows.map((row) => shown.map(([, cellOf]) => cellOf(row))),
   };
+}
+
+type Columns = readonly (readonly [name: string, cellOf: (row: SummaryRow) => Json])[];
+
+const improvedOf = (row: SummaryRow, metric: string) =>
+  row.baseline === null ? undefined : row.metrics[metric]?.against[row.baseline];
+
+function textColumns(metrics: readonly string[], first: string): Columns {
+  return [
+    ...metrics.map((name) => [name, (row: SummaryRow) => summarisedText(row.metrics[name])] as const),
+    [
+      `${first}, % over baseline`,
+      (row) => {
+        const improved = improvedOf(row, first);
+        return signed(improved?.improvement_percent, improved?.improvement_interval, 1);
+      },
+    ],
+  ];
+}
+
+function wholeColumns(metrics: readonly string[], first: string): Columns {
+  return [
+    ...metrics.flatMap((name) =>
+      estimateColumns<SummaryRow>(name, 'whole', (row) => ({
+        value: row.metrics[name]?.value,
+        interval: row.metrics[name]?.interval,
+      })),
+    ),
+    ...estimateColumns<SummaryRow>(`${first}_percent_over_baseline`, 'whole', (row) => ({
+      value: improvedOf(row, first)?.improvement_percent,
+      interval: improvedOf(row, first)?.improvement_interval,
+    })),
+  ];
 }
 
 /** Each comparison's differences, with `yes` where they can be told from none and `no` where they cannot. */

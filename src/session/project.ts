@@ -21,7 +21,7 @@ import type { KeptProgram } from './reading/find-kept-program.js';
 import type { FoundLog } from './reading/find-logs.js';
 import type { FollowedLogs } from './reading/follow-log.js';
 import type { StoredOutput } from './reading/get-output.js';
-import type { QueryLimits, QueryText } from './reading/query.js';
+import type { QueryFile, QueryLimits, QueryText } from './reading/query.js';
 import type { RemadePage } from './reading/remake-page.js';
 import type { QueryEnd } from './reading/run-query.js';
 import type { SavedOutputs } from './reading/save-output.js';
@@ -85,6 +85,8 @@ export interface Project {
   query(sql: string, limits?: QueryLimits): Promise<Result<readonly JsonObject[], Failure[]>>;
   /** The same as text, piece by piece. */
   queryText(sql: string, text: QueryText): Promise<QueryEnd>;
+  /** The same as a parquet file, whole or not at all. */
+  queryParquet(sql: string, file: QueryFile): Promise<Result<void, Failure[]>>;
   /**
    * An output that is one file, verified: `STEP.PORT` or `STEP[NAME=VALUE].PORT`, as inputs of a pipeline name it, or
    * `NODE.PORT`. Of the latest run that lists the step, with the reason where the pipeline as it stands would give
@@ -167,6 +169,7 @@ export async function openProject(where: ProjectPlace = {}): Promise<Result<Proj
         async () => (await import('./reading/query.js')).query(root, sql, limits),
       ),
     queryText: (sql, text) => answerAsText(root, sql, text),
+    queryParquet: (sql, file) => answerAsParquet(root, sql, file),
     ...methodsOfSteps(place),
     remakePage: (run) =>
       checked(wrongRun('remakePage', run), async () =>
@@ -227,6 +230,17 @@ async function answerAsText(
   ];
   if (wrong !== undefined) return { failure: wrong };
   return (await import('./reading/query.js')).queryText(root, sql, text);
+}
+
+function answerAsParquet(
+  root: string,
+  ...[sql, file]: Parameters<Project['queryParquet']>
+): ReturnType<Project['queryParquet']> {
+  const wrong = [
+    ...wrongText('queryParquet', 'sql', sql),
+    ...wrongOptions('queryParquet', file, optionsOf.queryParquet, ['path']),
+  ];
+  return checked(wrong, async () => (await import('./reading/query.js')).queryParquet(root, sql, file));
 }
 
 /** What comes of a method, where nothing is wrong with what it was given. */
