@@ -10,6 +10,7 @@ import { optionsOf, wrongOptions, wrongText } from './check-options.js';
 import type { PinChange } from './keeping/change-pins.js';
 import type { CacheCheck } from './keeping/check-cache.js';
 import type { CollectedGarbage, GarbageRequest } from './keeping/collect-project-garbage.js';
+import type { CreatedProject, NewProject } from './keeping/new-project.js';
 import type { PipelinePlan, PlanRequest } from './planning/describe-plan.js';
 import type { Explanation } from './planning/explain-step.js';
 import { findRoot, pipelinesIn } from './planning/find-pipeline.js';
@@ -227,6 +228,13 @@ async function answerAsText(
   ];
   if (wrong !== undefined) return { failure: wrong };
   return (await import('./reading/query.js')).queryText(root, sql, text);
+}
+
+/** Makes a project that runs, of files that ship with kshot; nothing that is there is overwritten. */
+export async function createProject(request: NewProject = {}): Promise<Result<CreatedProject, Failure[]>> {
+  return await checked(wrongOptions('createProject', request, optionsOf.createProject), async () =>
+    (await import('./keeping/new-project.js')).makeProject(request),
+  );
 }
 
 /** What comes of a method, where nothing is wrong with what it was given. */
