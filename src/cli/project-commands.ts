@@ -3,7 +3,8 @@ import { type CommandBuilder, wholeNumber } from './command-builder.js';
 import { shells } from './completion/completion-scripts.js';
 
 /** Adds the commands that look after the project: its cache, its schemas, and what it stands on. */
-export function addProjectCommands({ command, group, connect }: CommandBuilder): void {
+export function addProjectCommands(builder: CommandBuilder): void {
+  const { command, group, connect } = builder;
   connect(
     command('gc', {
       summary: 'remove what no recent run needs',
@@ -60,6 +61,22 @@ export function addProjectCommands({ command, group, connect }: CommandBuilder):
       examples: ['kshot schema --check'],
     }).option('--check', 'write nothing; exit 1 where a file is not as it would be written'),
     async () => (await import('./commands/schema.js')).schema,
+  );
+  addCommandsWithoutProject(builder);
+}
+
+/** Commands that need no project. */
+function addCommandsWithoutProject({ command, connect }: CommandBuilder): void {
+  connect(
+    command('init', {
+      summary: 'make a project that runs',
+      description:
+        'Makes a small experiment that runs at once: with kinds of kshot, or a sweep of a script in Python, with choice on val and evaluation on test. In a folder that has other files it puts its own beside them; none is overwritten.',
+      examples: ['kshot init my-sweep --python', 'kshot init'],
+    })
+      .argument('[DIR]', 'the folder (default: this one)')
+      .option('--python', 'train with a script in Python, to put one of your own in its place'),
+    async () => (await import('./commands/init.js')).init,
   );
   connect(
     command('kinds', {

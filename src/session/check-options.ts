@@ -29,6 +29,7 @@ const ofPipeline = {
 
 /** The options of each method of a project that takes some. */
 export const optionsOf = {
+  createProject: { folder: 'text', python: 'flag' },
   openProject: { root: 'text', folder: 'text' },
   graph: ofPipeline,
   plan: { ...ofPipeline, forRun: 'flag', tag: 'text' },

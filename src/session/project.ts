@@ -10,6 +10,7 @@ import { optionsOf, wrongOptions, wrongText } from './check-options.js';
 import type { PinChange } from './keeping/change-pins.js';
 import type { CacheCheck } from './keeping/check-cache.js';
 import type { CollectedGarbage, GarbageRequest } from './keeping/collect-project-garbage.js';
+import type { CreatedProject, NewProject } from './keeping/new-project.js';
 import type { PipelinePlan, PlanRequest } from './planning/describe-plan.js';
 import type { Explanation } from './planning/explain-step.js';
 import { findRoot, pipelinesIn } from './planning/find-pipeline.js';
@@ -241,6 +242,13 @@ function answerAsParquet(
     ...wrongOptions('queryParquet', file, optionsOf.queryParquet, ['path']),
   ];
   return checked(wrong, async () => (await import('./reading/query.js')).queryParquet(root, sql, file));
+}
+
+/** Makes a project that runs, of files that ship with kshot; nothing that is there is overwritten. */
+export async function createProject(request: NewProject = {}): Promise<Result<CreatedProject, Failure[]>> {
+  return await checked(wrongOptions('createProject', request, optionsOf.createProject), async () =>
+    (await import('./keeping/new-project.js')).makeProject(request),
+  );
 }
 
 /** What comes of a method, where nothing is wrong with what it was given. */
