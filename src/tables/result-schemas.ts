@@ -13,13 +13,14 @@ export interface ResultSchema {
  * is unique in a project.
  */
 export const resultSchemas = {
-  /** One row: the run. Counts are of nodes by outcome. */
+  /** One row: the run; a run without a record has no file. Counts are of nodes by outcome. */
   runs: {
     columns: {
       run: 'VARCHAR',
       pipeline: 'VARCHAR',
       started_at: 'TIMESTAMP',
       seconds: 'DOUBLE',
+      ended: 'VARCHAR',
       exit_code: 'INTEGER',
       engine: 'VARCHAR',
       synthetic: 'BOOLEAN',
