@@ -7,6 +7,7 @@ import { makeFolders } from '../base/files/make-folders.js';
 import { isJsonObject, type Json } from '../base/json.js';
 import type { Outcome } from '../run/event.js';
 import type { ObjectReference } from '../store/entry.js';
+import type { RunOrigin } from './provenance/provenance.js';
 import { readDocument, spoiltFile } from './read-document.js';
 
 /** What is remembered of a run: `record.json` in its folder, and a line of `artifacts/meta.json`. */
@@ -25,6 +26,8 @@ export interface RunRecord {
   readonly engine?: string;
   /** Whether any of the data was made up. */
   readonly synthetic?: boolean;
+  /** Absent in runs of earlier versions of kshot. */
+  readonly origin?: RunOrigin;
   /**
    * `<pipeline>/<run>` as which the result tables were written, which their column `run` says: this run, its name before
    * it was renamed, or an earlier run with the same results, whose tables this one has too.

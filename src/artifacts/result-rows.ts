@@ -10,6 +10,7 @@ import type { CellInput } from '../tables/parquet.js';
 import type { ResultTableName } from '../tables/result-schemas.js';
 import type { FinishedNode, FinishedRun } from './finished-run.js';
 import { outputsOfContent } from './outputs-of-content.js';
+import { originOf } from './provenance/provenance.js';
 import { endingOf } from './runs/run-ending.js';
 
 type Row = { readonly [column: string]: CellInput };
@@ -30,6 +31,7 @@ export function runRow(
     synthetic: isSynthetic(finished),
     nodes: finished.nodes.length,
     ...finished.counts,
+    ...(finished.provenance === undefined ? {} : originOf(finished.provenance)),
   };
 }
 

@@ -5,6 +5,7 @@ import type { Outcome } from '../run/event.js';
 import type { Digest, ObjectReference } from '../store/entry.js';
 import type { DriftSummary } from './drift-table.js';
 import type { MetricRow } from './metric-table.js';
+import type { Provenance } from './provenance/provenance.js';
 import { readDocument } from './read-document.js';
 import { runFolderOf } from './register.js';
 import type { SummaryRow } from './summary-table.js';
@@ -110,6 +111,8 @@ export interface Manifest {
   readonly engine_choice?: { readonly asked: string; readonly why: string };
   /** Versions of the packages that kshot computes with. */
   readonly packages: { readonly [name: string]: string };
+  /** Absent in runs of earlier versions of kshot. */
+  readonly provenance?: Provenance;
   readonly nodes: readonly ManifestNode[];
 }
 

@@ -5,6 +5,7 @@ import { filesOfRun } from '../artifacts/files-of-run.js';
 import type { FinishedRun } from '../artifacts/finished-run.js';
 import { metricRows } from '../artifacts/metric-table.js';
 import { outputFiles } from '../artifacts/outputs-of-content.js';
+import { diffName, originOf } from '../artifacts/provenance/provenance.js';
 import {
   identityOf,
   type Register,
@@ -76,6 +77,7 @@ export async function writeReport(
   const signature = signatureOf(finished, manifest);
   writeDocument(folder, 'manifest.json', manifest);
   writeDocument(folder, 'config.json', finished.graph.configuration);
+  if (finished.diff !== undefined) writeFile(join(folder.path, diffName), finished.diff);
 
   const earlier = executedNothing(finished)
     ? await earlierResults(root, finished.graph.name, signature)
@@ -253,6 +255,7 @@ function manifestOf(finished: FinishedRun): Manifest {
     engine: finished.graph.engine,
     engine_choice: { asked: finished.graph.engineAsked, why: finished.graph.engineReason },
     packages: packageVersions(),
+    ...(finished.provenance === undefined ? {} : { provenance: finished.provenance }),
     nodes: finished.nodes.map((one) => ({
       id: one.node.id,
       step: one.node.step,
@@ -366,6 +369,7 @@ function recordOf(
     counts: finished.counts,
     engine: finished.graph.engine,
     synthetic: isSynthetic(finished),
+    ...(finished.provenance === undefined ? {} : { origin: originOf(finished.provenance) }),
     tables,
     signature,
     test_evaluations: testEvaluations(finished),

@@ -1,4 +1,5 @@
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { hostname } from 'node:os';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { readRegister, registerRun } from '../../src/artifacts/register.js';
 import type { ListedRun } from '../../src/artifacts/runs/list-runs.js';
@@ -42,6 +43,14 @@ describe('runs', () => {
       { run: 'a/first', ended: 'done', ran: 2, hit: 0 },
       { run: 'a/paper', ended: 'done', ran: 0, hit: 2 },
     ]);
+    expect(
+      await rowsOf(
+        "SELECT run, command LIKE '%--tag paper' AS typed, git_commit, memory_bytes > 0 AS has_memory, nodejs FROM latest_runs",
+      ),
+    ).toEqual([{ run: 'a/paper', typed: true, git_commit: null, has_memory: true, nodejs: process.version }]);
+    expect(JSON.parse(project.read('artifacts/a/paper/manifest.json'))).toMatchObject({
+      provenance: { git: null, host: hostname(), distributions: {} },
+    });
     expect(await rowsOf('SELECT run, value FROM metrics ORDER BY run')).toEqual([
       { run: 'a/first', value: 1 },
       { run: 'a/paper', value: 1 },

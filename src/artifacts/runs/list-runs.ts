@@ -2,6 +2,7 @@ import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Outcome } from '../../run/event.js';
 import { isPinned } from '../pins.js';
+import type { RunOrigin } from '../provenance/provenance.js';
 import { identityOf, type RunRecord, readRegister, runFolderOf } from '../register.js';
 import { type UnfinishedRun, unfinishedRuns } from '../unfinished-runs.js';
 import { endingOf, type RunEnding } from './run-ending.js';
@@ -25,6 +26,8 @@ export interface ListedRun {
   readonly nodes: number | null;
   readonly counts: { readonly [outcome in Outcome]: number } | null;
   readonly pinned: boolean;
+  /** Where it comes from: what was typed, which commit, which machine. */
+  readonly origin: RunOrigin | null;
 }
 
 /** All runs whose folders are there, in the order of their starts. */
@@ -51,6 +54,7 @@ function recordedRun(root: string, record: RunRecord): ListedRun {
     nodes: Object.values(counts).reduce((sum, count) => sum + count, 0),
     counts,
     pinned: isPinned(root, record),
+    origin: record.origin ?? null,
   };
 }
 
@@ -71,6 +75,7 @@ function unrecordedRun(root: string, { run, folder }: UnfinishedRun): ListedRun 
     nodes: started?.nodes ?? null,
     counts: null,
     pinned: isPinned(root, { pipeline, run: tag }),
+    origin: started?.origin ?? null,
   };
 }
 

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { type LockOwner, livenessOf, thisProcess } from '../../store/local/lock-owner.js';
+import type { RunOrigin } from '../provenance/provenance.js';
 
 /** What a run is, as is known when it begins. */
 export interface RunBeginning {
@@ -10,6 +11,7 @@ export interface RunBeginning {
   readonly engine?: string;
   readonly synthetic?: boolean;
   readonly nodes?: number;
+  readonly origin?: RunOrigin;
 }
 
 /** `started.json`: in a run's folder from its first moment, and gone when all that it writes is there. */

@@ -83,8 +83,8 @@ function sourceTables(root: string): readonly SourceTable[] | undefined {
 }
 
 /** The row of table `runs`. */
-function runRow({ counts, ...run }: ListedRun) {
-  return { ...run, ...counts };
+function runRow({ counts, origin, ...run }: ListedRun) {
+  return { ...run, ...counts, ...origin };
 }
 
 /** The files of a table that records have, each content once, with the runs that it is of. */

@@ -2,6 +2,8 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { earlierDurations } from '../../artifacts/earlier-durations.js';
 import type { FinishedRun } from '../../artifacts/finished-run.js';
+import { askGit } from '../../artifacts/provenance/git-state.js';
+import { originOfProcess, provenanceOf } from '../../artifacts/provenance/provenance.js';
 import { runFolderOf } from '../../artifacts/register.js';
 import { isSynthetic, resultFiles, shownTables } from '../../artifacts/result-rows.js';
 import type { Report } from '../../artifacts/run-documents.js';
@@ -156,12 +158,16 @@ async function prepare(
   return folder.ok ? success({ ...sound.value, folder: folder.value }) : failed([folder.failure]);
 }
 
+/** How long git, which has been asked at the start, may keep a run that has come to its end. */
+const gitMilliseconds = 500;
+
 function beginningOf({ graph }: PlannedPipeline): RunBeginning {
   const { file, engine, nodes } = graph;
   return {
     file,
     engine,
     nodes: nodes.length,
+    origin: originOfProcess(),
     synthetic: isSynthetic({ nodes: nodes.map((node) => ({ node })) }),
   };
 }
@@ -191,9 +197,11 @@ async function execute(
   const { graph, store, root } = planned;
   const { signal = new AbortController().signal } = request;
   const startedAt = new Date();
+  const git = askGit(root);
   const seconds = () => (Date.now() - startedAt.getTime()) / 1000;
   const outcome = await executeNodes(planned, { badNodes, folder }, request, { startedAt, emit, signal });
   await store.saveIndex();
+  const repository = await git.finish(gitMilliseconds);
   const failures = failuresOf(outcome);
   if (failures.some(({ reason }) => reason === 'engine-unavailable' || reason === 'device-lost')) {
     forgetProbes(store.folder);
@@ -206,6 +214,8 @@ async function execute(
     seconds: seconds(),
     exitCode: Math.max(exitCodeOfSignal(signal), largestExitCode(failures)),
     counts: outcome.counts,
+    provenance: provenanceOf(originOfProcess(), repository?.state, outcome.nodes),
+    ...(repository?.diff === undefined ? {} : { diff: repository.diff }),
   };
   const { report, published, warnings } = await writeResults(planned, folder, finished, failures);
   // It may have been aborted while the report was written.

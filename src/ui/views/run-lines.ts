@@ -1,5 +1,5 @@
 import type { ListedRun } from '../../artifacts/runs/list-runs.js';
-import { formatSeconds } from '../../base/quantities.js';
+import { formatSeconds, shortDigest } from '../../base/quantities.js';
 import { type FigureLayout, tableLines } from './metric-lines.js';
 
 /** Runs as a table, the latest last: columns that say nothing of any are left out. */
@@ -13,6 +13,7 @@ export function runLines(runs: readonly ListedRun[], layout: FigureLayout): read
       ({ counts, nodes }) => (counts === null ? (nodes === null ? null : `of ${nodes}`) : countsText(counts)),
     ],
     ['took', ({ seconds }) => (seconds === null ? null : formatSeconds(seconds))],
+    ['commit', ({ origin }) => commitText(origin)],
     ['pinned', ({ pinned }) => (pinned ? 'pinned' : null)],
   ];
   const shown = columns.filter(([, cellOf]) => runs.some((run) => cellOf(run) !== null));
@@ -28,4 +29,11 @@ export function runLines(runs: readonly ListedRun[], layout: FigureLayout): read
 function countsText(counts: NonNullable<ListedRun['counts']>): string {
   const present = Object.entries(counts).filter(([, count]) => count > 0);
   return present.map(([outcome, count]) => `${count} ${outcome}`).join(', ');
+}
+
+/** `3f9c1a2b`, with a star behind it where files differed from it, and a question mark where that is not known. */
+function commitText(origin: ListedRun['origin']): string | null {
+  if (origin === null || origin.git_commit === null) return null;
+  const mark = origin.git_dirty === null ? '?' : origin.git_dirty ? '*' : '';
+  return `${shortDigest(origin.git_commit)}${mark}`;
 }
