@@ -27,6 +27,7 @@ export function addProjectCommands(builder: CommandBuilder): void {
       .option('--remove', 'take the pins of these runs away'),
     async () => (await import('./commands/pin.js')).pin,
   );
+  addRunCommands(builder);
   const cache = group('cache', {
     summary: 'look after the cache',
     description: 'Looks after the cache.',
@@ -99,5 +100,47 @@ function addCommandsWithoutProject({ command, connect }: CommandBuilder): void {
       ],
     }).addArgument(new Argument('<SHELL>', 'the shell').choices(shells)),
     async () => (await import('./commands/completion.js')).completion,
+  );
+}
+
+/** `kshot runs`, which lists them, with what changes them below it. */
+function addRunCommands({ command, connect }: CommandBuilder): void {
+  const runs = command('runs', {
+    summary: 'list, rename and remove runs',
+    description:
+      'Lists all runs, the latest last: those that executed nothing, failed or were killed, too, and those under way.',
+    examples: [
+      'kshot runs',
+      'kshot runs rename latest paper',
+      'kshot runs remove maml_residual/20260107-101500-3f9c',
+    ],
+  });
+  connect(runs, async () => (await import('./commands/runs.js')).runs);
+  connect(
+    command(
+      'rename',
+      {
+        summary: 'give a run another tag',
+        description: 'Gives a run that has ended another tag.',
+        examples: ['kshot runs rename latest paper'],
+      },
+      runs,
+    )
+      .argument('<OLD>', 'a run, as for results')
+      .argument('<NEW>', 'its new tag'),
+    async () => (await import('./commands/runs.js')).runsRename,
+  );
+  connect(
+    command(
+      'remove',
+      {
+        summary: 'remove runs',
+        description:
+          'Removes runs that have ended, all or none. What they computed stays in the cache until kshot gc, other runs keep all their results, and evaluations on test data still count.',
+        examples: ['kshot runs remove latest~1', 'kshot runs remove first second'],
+      },
+      runs,
+    ).argument('<RUN...>', 'runs, as for results'),
+    async () => (await import('./commands/runs.js')).runsRemove,
   );
 }

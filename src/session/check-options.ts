@@ -49,6 +49,7 @@ export const optionsOf = {
   queryText: { timeoutSeconds: 'seconds', format: 'text', width: 'seconds', output: 'function' },
   queryParquet: { timeoutSeconds: 'seconds', path: 'text' },
   pin: { pin: 'texts', unpin: 'texts' },
+  removeRuns: { runs: 'texts' },
   collectGarbage: { keep: 'count', dryRun: 'flag' },
 } as const satisfies { readonly [method: string]: Demands };
 
