@@ -1,11 +1,17 @@
-import { type CommandBuilder, formatOption, seconds } from './command-builder.js';
+import { type CommandBuilder, formatOption, inches, seconds } from './command-builder.js';
 import { formNames } from './output-form.js';
 
 const run =
   'a tag, PIPELINE/TAG, PIPELINE (its latest run) or latest; ~N is the N-th before, as in latest~1 (default: latest)';
 
 /** Adds the commands that show what runs found. */
-export function addResultCommands({ command, connect }: CommandBuilder): void {
+export function addResultCommands(builder: CommandBuilder): void {
+  addFigureCommands(builder);
+  addLookingCommands(builder);
+}
+
+/** Commands that show all figures of a run. */
+function addFigureCommands({ command, connect }: CommandBuilder): void {
   connect(
     command('results', {
       summary: 'the metrics of a run',
@@ -44,12 +50,22 @@ export function addResultCommands({ command, connect }: CommandBuilder): void {
       summary: 'the report of a run as one HTML page',
       description:
         'Makes report.html and its figures again from the verified files of a run, and prints the path of the page: one file that needs no network.',
-      examples: ['kshot report --open', 'kshot report maml_residual~1'],
+      examples: [
+        'kshot report --open',
+        'kshot report maml_residual~1',
+        'kshot report --pdf paper/figures --width 6.9',
+      ],
     })
       .argument('[RUN]', run)
+      .option('--pdf <folder>', 'write its figures as PDF, too, with type of 8 points')
+      .option('--width <inches>', 'of these: a column of two is 3.3 wide (default), a page 6.9', inches)
       .option('--open', 'open it with what this machine opens pages with'),
     async () => (await import('./commands/report.js')).report,
   );
+}
+
+/** Commands that look for something in runs. */
+function addLookingCommands({ command, connect }: CommandBuilder): void {
   connect(
     command('sql', {
       summary: 'ask SQL about the results of all runs',

@@ -22,7 +22,7 @@ import type { FoundLog } from './reading/find-logs.js';
 import type { FollowedLogs } from './reading/follow-log.js';
 import type { StoredOutput } from './reading/get-output.js';
 import type { QueryFile, QueryLimits, QueryText } from './reading/query.js';
-import type { RemadePage } from './reading/remake-page.js';
+import type { PdfRequest, RemadePage } from './reading/remake-page.js';
 import type { QueryEnd } from './reading/run-query.js';
 import type { Run, RunRequest } from './running/run-pipeline.js';
 
@@ -91,8 +91,8 @@ export interface Project {
    * the file of a port that has several.
    */
   get(output: string, run?: string): Promise<Result<StoredOutput, Failure[]>>;
-  /** Makes report.html and its figures again from the verified files of a run. */
-  remakePage(run?: string): Promise<Result<RemadePage, Failure[]>>;
+  /** Makes report.html and its figures again from the verified files of a run; on request its figures as PDF, too. */
+  remakePage(run?: string, request?: PdfRequest): Promise<Result<RemadePage, Failure[]>>;
   /** What is kept of a step's program that failed, and how it was started. */
   keptProgram(step: string, run?: string): Promise<Result<KeptProgram, Failure[]>>;
   /** The logs of a step's nodes, as of the latest run that lists it, or of the one that is named. */
@@ -167,9 +167,10 @@ export async function openProject(where: ProjectPlace = {}): Promise<Result<Proj
       checked([...wrongText('get', 'output', output), ...wrongRun('get', run)], async () =>
         (await import('./reading/get-output.js')).getOutput(root, output, run),
       ),
-    remakePage: (run) =>
-      checked(wrongRun('remakePage', run), async () =>
-        (await import('./reading/remake-page.js')).remakePage(root, run),
+    remakePage: (run, request = {}) =>
+      checked(
+        [...wrongRun('remakePage', run), ...wrongOptions('remakePage', request, optionsOf.remakePage)],
+        async () => (await import('./reading/remake-page.js')).remakePage(root, run, request),
       ),
     keptProgram: (step, run) =>
       checked([...wrongText('keptProgram', 'step', step), ...wrongRun('keptProgram', run)], async () =>
