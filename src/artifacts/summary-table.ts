@@ -6,19 +6,23 @@ import type { RowTable } from '../tables/row-formats.js';
 import { estimateColumns, estimateText } from './metric-table.js';
 
 /** Ends of a 95 % interval. */
-type Ends = readonly [low: number, high: number];
+export type Ends = readonly [low: number, high: number];
 
-/** A metric of a model against another's on the same query pairs. */
-export interface ComparedMetric {
+/** By how much a metric of a model is above another's on the same query pairs. */
+export interface Difference {
   readonly difference: number;
   readonly difference_interval: Ends | null;
-  /** Null where the other's value is 0. */
-  readonly improvement_percent: number | null;
-  readonly improvement_interval: Ends | null;
   /** What the intervals are over: `users` or `seeds`. */
   readonly over: string;
   /** Null without an interval. */
   readonly distinguishable: string | null;
+}
+
+/** A metric of a model against another's, in percent of that one's too. */
+export interface ComparedMetric extends Difference {
+  /** Null where the other's value is 0. */
+  readonly improvement_percent: number | null;
+  readonly improvement_interval: Ends | null;
 }
 
 /** A metric of a model. */
@@ -30,6 +34,12 @@ export interface SummarisedMetric {
   readonly of?: readonly [units: number, all: number];
   /** By the label of what it is compared with: the baseline, zero-shot. */
   readonly against: { readonly [label: string]: ComparedMetric };
+  /** Which of two values is the better one; null where that is not known, and the highest counts as the best. */
+  readonly better?: 'higher' | 'lower' | null;
+  /** The label of the best model in the metric; absent of that one itself, and in runs of earlier versions of kshot. */
+  readonly leader?: string;
+  /** Against the leader; absent where they were measured on something else. */
+  readonly beside_leader?: Difference;
 }
 
 /** One model of a step of kind `summary`, at one setting. */
@@ -76,6 +86,7 @@ export function summaryRows(rows: readonly Row[], nodes: readonly string[]): rea
       interval: endsOf(cells['low'], cells['high']),
       ...shortOf(cells),
       against: Object.fromEntries(compared),
+      ...besideLeader(cells),
     };
   }
   return [...placed.values()]
@@ -114,16 +125,59 @@ function modelOf(cells: Row): Omit<SummaryRow, 'metrics'> {
 }
 
 function comparedMetric(cells: Row, prefix: string): ComparedMetric | undefined {
+  const compared = differenceOf(cells, prefix);
+  if (compared === undefined) return undefined;
+  return {
+    ...compared,
+    improvement_percent: numberOf(cells[`${prefix}improvement_percent`]),
+    improvement_interval: endsOf(cells[`${prefix}improvement_low`], cells[`${prefix}improvement_high`]),
+  };
+}
+
+function differenceOf(cells: Row, prefix: string): Difference | undefined {
   const difference = numberOf(cells[`${prefix}difference`]);
   if (difference === null) return undefined;
   return {
     difference,
     difference_interval: endsOf(cells[`${prefix}difference_low`], cells[`${prefix}difference_high`]),
-    improvement_percent: numberOf(cells[`${prefix}improvement_percent`]),
-    improvement_interval: endsOf(cells[`${prefix}improvement_low`], cells[`${prefix}improvement_high`]),
     over: String(cells[`${prefix}compared_over`]),
     distinguishable: textOf(cells[`${prefix}distinguishable`]),
   };
+}
+
+function besideLeader(cells: Row): Pick<SummarisedMetric, 'better' | 'leader' | 'beside_leader'> {
+  const { better, leader } = cells;
+  const difference = differenceOf(cells, 'leader_');
+  return {
+    ...(better === undefined ? {} : { better: better === 'higher' || better === 'lower' ? better : null }),
+    ...(typeof leader === 'string' ? { leader } : {}),
+    ...(difference === undefined ? {} : { beside_leader: difference }),
+  };
+}
+
+/** The rows of a step of kind `summary`. */
+export interface SummaryNode {
+  readonly node: string;
+  readonly rows: readonly SummaryRow[];
+  /** Whether it goes through several settings of a model. */
+  readonly isSweep: boolean;
+}
+
+/** The rows of each summary. */
+export function summaryNodes(summaries: readonly SummaryRow[]): readonly SummaryNode[] {
+  return [...new Set(summaries.map(({ node }) => node))].map((node) => {
+    const rows = summaries.filter((row) => row.node === node);
+    return { node, rows, isSweep: new Set(rows.map(({ model }) => model)).size < rows.length };
+  });
+}
+
+/** A model as sentences name it: with its settings, where it was evaluated at some. */
+export function modelAtSetting({ model, k, steps }: Pick<SummaryRow, 'model' | 'k' | 'steps'>): string {
+  const settings = [
+    ...(k === null ? [] : [`K = ${k}`]),
+    ...(steps === null || steps === 0 ? [] : [formatCount(steps, 'inner step')]),
+  ];
+  return settings.length === 0 || steps === 0 ? model : `${model} (${settings.join(', ')})`;
 }
 
 /** The row that others are compared with; undefined where none are. */

@@ -62,6 +62,15 @@ export function addProjectCommands({ command, group, connect }: CommandBuilder):
     async () => (await import('./commands/schema.js')).schema,
   );
   connect(
+    command('kinds', {
+      summary: 'what a step can be, with ports and parameters',
+      description:
+        'Lists the kinds that a step can be; of one kind its inputs, outputs and parameters, with what each is and its default.',
+      examples: ['kshot kinds', 'kshot kinds python', 'kshot kinds select --json'],
+    }).argument('[KIND]', 'a kind, such as select (default: all, a line each)'),
+    async () => (await import('./commands/kinds.js')).showKinds,
+  );
+  connect(
     command('completion', {
       summary: 'let the shell complete commands, steps, runs and parameters',
       description:

@@ -7,7 +7,8 @@ const run =
 /** Adds the commands that show what runs found. */
 export function addResultCommands(builder: CommandBuilder): void {
   addFigureCommands(builder);
-  addLookingCommands(builder);
+  addQueryCommands(builder);
+  addStepResults(builder);
 }
 
 /** Commands that show all figures of a run. */
@@ -64,8 +65,8 @@ function addFigureCommands({ command, connect }: CommandBuilder): void {
   );
 }
 
-/** Commands that look for something in runs. */
-function addLookingCommands({ command, connect }: CommandBuilder): void {
+/** The command that answers questions. */
+function addQueryCommands({ command, connect }: CommandBuilder): void {
   connect(
     command('sql', {
       summary: 'ask SQL about the results of all runs',
@@ -84,12 +85,38 @@ function addLookingCommands({ command, connect }: CommandBuilder): void {
       .option('--timeout <seconds>', 'end the query after this time', seconds, 60),
     async () => (await import('./commands/sql.js')).sql,
   );
+}
+
+/** Commands that bring out what one step left. */
+function addStepResults({ command, connect }: CommandBuilder): void {
+  connect(
+    command('get', {
+      summary: 'an output of a step, written to a file',
+      description:
+        'Writes what a step gave, its bytes verified, of the latest run that lists the step; says so where the pipeline as it stands would give something else. The ending of the file says the form of rows: csv, md, tex, json or parquet.',
+      examples: [
+        'kshot get best.chosen -o model.pt',
+        'kshot get summary.summary -o results/summary.csv',
+        "kshot get train.segments.model -o 'checkpoints/{label}.pt'",
+      ],
+    })
+      .argument(
+        '<OUTPUT>',
+        'STEP.PORT or STEP[NAME=VALUE].PORT, as inputs of a pipeline name it, or NODE.PORT as results does',
+      )
+      .option(
+        '-o, --output <file>',
+        'where to, over what is there; of a list with {label}, or a folder FOLDER/ (default: - for stdout)',
+      )
+      .option('--run <run>', 'a run, as for results (default: the latest that lists the step)'),
+    async () => (await import('./commands/get.js')).get,
+  );
   connect(
     command('logs', {
       summary: 'the log of a step in its last execution',
       description:
         'Prints the log that a step wrote when it was last executed, in a run that has ended or is under way.',
-      examples: ['kshot logs meta_train@200', 'kshot logs meta_train --follow'],
+      examples: ['kshot logs meta_train@200', "kshot logs 'train[lr=0.1]'", 'kshot logs meta_train --follow'],
     })
       .argument('<STEP>', 'a step or a node')
       .option('--run <run>', 'a run, as for results (default: the latest that lists the step)')

@@ -33,7 +33,7 @@ export interface Terminal {
   /** Data that a program wrote: on a terminal, nothing in it is obeyed. */
   written(text: string): void;
   /** Data of any length, piece by piece: resolves when the reader can take more, with false where it is gone. */
-  stream(text: string): Promise<boolean>;
+  stream(piece: string | Uint8Array): Promise<boolean>;
   /** What a command answers with `--json`: a document on one line, whose `version` counts incompatible changes. */
   document(value: object): void;
   /** A file was written: its path is the answer. */
@@ -80,7 +80,7 @@ export function openTerminal(
     dataStyle: styleFor(process.stdout, process.env, color),
     data: (text) => void process.stdout.write(text),
     written: (text) => void process.stdout.write(process.stdout.isTTY ? printableLines(text) : text),
-    stream: (text) => new Promise((resolve) => process.stdout.write(text, (error) => resolve(!error))),
+    stream: (piece) => new Promise((resolve) => process.stdout.write(piece, (error) => resolve(!error))),
     document: (value) => void process.stdout.write(`${JSON.stringify({ version: 1, ...value })}\n`),
     wrote: (path) =>
       void process.stdout.write(json ? `${JSON.stringify({ version: 1, path })}\n` : `${shownPath(path)}\n`),

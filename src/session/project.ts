@@ -14,7 +14,7 @@ import type { PipelinePlan, PlanRequest } from './planning/describe-plan.js';
 import type { Explanation } from './planning/explain-step.js';
 import { findRoot, pipelinesIn } from './planning/find-pipeline.js';
 import type { Dag } from './planning/fold-graph.js';
-import type { PipelineRequest } from './planning/plan-pipeline.js';
+import type { PipelineRequest, RequestPlace } from './planning/plan-pipeline.js';
 import type { PipelineStatus } from './planning/plan-status.js';
 import type { ComparedRuns } from './reading/compare-named-runs.js';
 import type { KeptProgram } from './reading/find-kept-program.js';
@@ -24,6 +24,7 @@ import type { StoredOutput } from './reading/get-output.js';
 import type { QueryFile, QueryLimits, QueryText } from './reading/query.js';
 import type { PdfRequest, RemadePage } from './reading/remake-page.js';
 import type { QueryEnd } from './reading/run-query.js';
+import type { SavedOutputs } from './reading/save-output.js';
 import type { Run, RunRequest } from './running/run-pipeline.js';
 
 export type { Failure, FailureReason } from '../base/failure.js';
@@ -87,10 +88,16 @@ export interface Project {
   /** The same as a parquet file, whole or not at all. */
   queryParquet(sql: string, file: QueryFile): Promise<Result<void, Failure[]>>;
   /**
-   * An output of a run, verified: `NODE.PORT`, or `STEP.PORT` where only one node of the step has it; behind a slash
-   * the file of a port that has several.
+   * An output that is one file, verified: `STEP.PORT` or `STEP[NAME=VALUE].PORT`, as inputs of a pipeline name it, or
+   * `NODE.PORT`. Of the latest run that lists the step, with the reason where the pipeline as it stands would give
+   * something else; or of the run that is named.
    */
   get(output: string, run?: string): Promise<Result<StoredOutput, Failure[]>>;
+  /**
+   * Writes an output, verified, to a file of the user's, over what is there, in the form that its ending says, as
+   * `publish` has it; a list to as many, by `{label}` in the path or into a folder, whose name ends in a slash.
+   */
+  save(output: string, path: string, run?: string): Promise<Result<SavedOutputs, Failure[]>>;
   /** Makes report.html and its figures again from the verified files of a run; on request its figures as PDF, too. */
   remakePage(run?: string, request?: PdfRequest): Promise<Result<RemadePage, Failure[]>>;
   /** What is kept of a step's program that failed, and how it was started. */
@@ -163,26 +170,11 @@ export async function openProject(where: ProjectPlace = {}): Promise<Result<Proj
       ),
     queryText: (sql, text) => answerAsText(root, sql, text),
     queryParquet: (sql, file) => answerAsParquet(root, sql, file),
-    get: (output, run) =>
-      checked([...wrongText('get', 'output', output), ...wrongRun('get', run)], async () =>
-        (await import('./reading/get-output.js')).getOutput(root, output, run),
-      ),
+    ...methodsOfSteps(place),
     remakePage: (run, request = {}) =>
       checked(
         [...wrongRun('remakePage', run), ...wrongOptions('remakePage', request, optionsOf.remakePage)],
         async () => (await import('./reading/remake-page.js')).remakePage(root, run, request),
-      ),
-    keptProgram: (step, run) =>
-      checked([...wrongText('keptProgram', 'step', step), ...wrongRun('keptProgram', run)], async () =>
-        (await import('./reading/find-kept-program.js')).findKeptProgram(root, step, run),
-      ),
-    logs: (step, run) =>
-      checked([...wrongText('logs', 'step', step), ...wrongRun('logs', run)], async () =>
-        (await import('./reading/find-logs.js')).findLogs(root, step, run),
-      ),
-    followLogs: (step, run) =>
-      checked([...wrongText('followLogs', 'step', step), ...wrongRun('followLogs', run)], async () =>
-        (await import('./reading/follow-log.js')).followLogs(root, step, run),
       ),
     pin: (change = {}) =>
       checked(wrongOptions('pin', change, optionsOf.pin), async () =>
@@ -194,6 +186,39 @@ export async function openProject(where: ProjectPlace = {}): Promise<Result<Proj
       ),
     checkCache: () => asValues(async () => (await import('./keeping/check-cache.js')).checkCache(root)),
   });
+}
+
+/** What is asked of steps by their names in runs. */
+function methodsOfSteps(
+  place: RequestPlace,
+): Pick<Project, 'get' | 'save' | 'keptProgram' | 'logs' | 'followLogs'> {
+  return {
+    get: (output, run) =>
+      checked([...wrongText('get', 'output', output), ...wrongRun('get', run)], async () =>
+        (await import('./reading/get-output.js')).getOutput(place.root, output, run),
+      ),
+    save: (output, path, run) =>
+      checked(
+        [
+          ...wrongText('save', 'output', output),
+          ...wrongText('save', 'path', path),
+          ...wrongRun('save', run),
+        ],
+        async () => (await import('./reading/save-output.js')).saveOutput(place, output, path, run),
+      ),
+    keptProgram: (step, run) =>
+      checked([...wrongText('keptProgram', 'step', step), ...wrongRun('keptProgram', run)], async () =>
+        (await import('./reading/find-kept-program.js')).findKeptProgram(place.root, step, run),
+      ),
+    logs: (step, run) =>
+      checked([...wrongText('logs', 'step', step), ...wrongRun('logs', run)], async () =>
+        (await import('./reading/find-logs.js')).findLogs(place.root, step, run),
+      ),
+    followLogs: (step, run) =>
+      checked([...wrongText('followLogs', 'step', step), ...wrongRun('followLogs', run)], async () =>
+        (await import('./reading/follow-log.js')).followLogs(place.root, step, run),
+      ),
+  };
 }
 
 async function answerAsText(
