@@ -1,4 +1,4 @@
-import { type CommandBuilder, formatOption, seconds } from './command-builder.js';
+import { type CommandBuilder, formatOption, inches, seconds } from './command-builder.js';
 import { formNames } from './output-form.js';
 
 const run =
@@ -6,7 +6,13 @@ const run =
 
 /** Adds the commands that show what runs found. */
 export function addResultCommands(builder: CommandBuilder): void {
-  const { command, connect } = builder;
+  addFigureCommands(builder);
+  addQueryCommands(builder);
+  addStepResults(builder);
+}
+
+/** Commands that show all figures of a run. */
+function addFigureCommands({ command, connect }: CommandBuilder): void {
   connect(
     command('results', {
       summary: 'the metrics of a run',
@@ -45,12 +51,22 @@ export function addResultCommands(builder: CommandBuilder): void {
       summary: 'the report of a run as one HTML page',
       description:
         'Makes report.html and its figures again from the verified files of a run, and prints the path of the page: one file that needs no network.',
-      examples: ['kshot report --open', 'kshot report maml_residual~1'],
+      examples: [
+        'kshot report --open',
+        'kshot report maml_residual~1',
+        'kshot report --pdf paper/figures --width 6.9',
+      ],
     })
       .argument('[RUN]', run)
+      .option('--pdf <folder>', 'write its figures as PDF, too, with type of 8 points')
+      .option('--width <inches>', 'of these: a column of two is 3.3 wide (default), a page 6.9', inches)
       .option('--open', 'open it with what this machine opens pages with'),
     async () => (await import('./commands/report.js')).report,
   );
+}
+
+/** The command that answers questions. */
+function addQueryCommands({ command, connect }: CommandBuilder): void {
   connect(
     command('sql', {
       summary: 'ask SQL about the results of all runs',
@@ -69,7 +85,6 @@ export function addResultCommands(builder: CommandBuilder): void {
       .option('--timeout <seconds>', 'end the query after this time', seconds, 60),
     async () => (await import('./commands/sql.js')).sql,
   );
-  addStepResults(builder);
 }
 
 /** Commands that bring out what one step left. */

@@ -48,6 +48,7 @@ export const optionsOf = {
   query: { timeoutSeconds: 'seconds' },
   queryText: { timeoutSeconds: 'seconds', format: 'text', width: 'seconds', output: 'function' },
   queryParquet: { timeoutSeconds: 'seconds', path: 'text' },
+  remakePage: { pdfFolder: 'text', widthInches: 'seconds' },
   pin: { pin: 'texts', unpin: 'texts' },
   removeRuns: { runs: 'texts' },
   collectGarbage: { keep: 'count', dryRun: 'flag' },

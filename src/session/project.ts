@@ -24,7 +24,7 @@ import type { FoundLog } from './reading/find-logs.js';
 import type { FollowedLogs } from './reading/follow-log.js';
 import type { StoredOutput } from './reading/get-output.js';
 import type { QueryFile, QueryLimits, QueryText } from './reading/query.js';
-import type { RemadePage } from './reading/remake-page.js';
+import type { PdfRequest, RemadePage } from './reading/remake-page.js';
 import type { QueryEnd } from './reading/run-query.js';
 import type { SavedOutputs } from './reading/save-output.js';
 import type { Run, RunRequest } from './running/run-pipeline.js';
@@ -100,8 +100,8 @@ export interface Project {
    * `publish` has it; a list to as many, by `{label}` in the path or into a folder, whose name ends in a slash.
    */
   save(output: string, path: string, run?: string): Promise<Result<SavedOutputs, Failure[]>>;
-  /** Makes report.html and its figures again from the verified files of a run. */
-  remakePage(run?: string): Promise<Result<RemadePage, Failure[]>>;
+  /** Makes report.html and its figures again from the verified files of a run; on request its figures as PDF, too. */
+  remakePage(run?: string, request?: PdfRequest): Promise<Result<RemadePage, Failure[]>>;
   /** What is kept of a step's program that failed, and how it was started. */
   keptProgram(step: string, run?: string): Promise<Result<KeptProgram, Failure[]>>;
   /** The logs of a step's nodes, as of the latest run that lists it, or of the one that is named. */
@@ -182,9 +182,10 @@ export async function openProject(where: ProjectPlace = {}): Promise<Result<Proj
     queryText: (sql, text) => answerAsText(root, sql, text),
     queryParquet: (sql, file) => answerAsParquet(root, sql, file),
     ...methodsOfSteps(place),
-    remakePage: (run) =>
-      checked(wrongRun('remakePage', run), async () =>
-        (await import('./reading/remake-page.js')).remakePage(root, run),
+    remakePage: (run, request = {}) =>
+      checked(
+        [...wrongRun('remakePage', run), ...wrongOptions('remakePage', request, optionsOf.remakePage)],
+        async () => (await import('./reading/remake-page.js')).remakePage(root, run, request),
       ),
     ...keepingOf(root),
   });
