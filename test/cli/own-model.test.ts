@@ -1,3 +1,5 @@
+import { cpSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import type { Manifest } from '../../src/artifacts/run-documents.js';
 import { eventsOf, kshot, nodesByOutcome } from '../support/kshot.js';
@@ -133,4 +135,17 @@ describe.skipIf(skip)('a model of the user’s, through the steps of a pipeline'
     expect(stderr).toContain('engine: wasm does not compute models in Python; leave it out, or write torch');
     expect(stderr).toContain('head: [output.*] under model');
   });
+});
+
+it('the example of two modules beside the GRU is one that planning takes', async () => {
+  const project = temporaryProject({});
+  cpSync(fileURLToPath(new URL('../../examples/own-model', import.meta.url)), project.root, {
+    recursive: true,
+  });
+  const { exitCode, stdout, stderr } = await kshot(project, ['plan', '--json']);
+  expect(exitCode, stderr).toBe(0);
+  const { nodes } = JSON.parse(stdout) as { nodes: { node: string }[] };
+  expect(nodes.map(({ node }) => node)).toEqual(
+    expect.arrayContaining(['gru@60', 'averaged@60', 'attentive@60']),
+  );
 });

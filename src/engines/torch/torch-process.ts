@@ -17,6 +17,12 @@ const workerFiles = [
   new URL('../../../python/kshot_torch_refusal.py', import.meta.url),
 ] as const;
 
+/**
+ * Threads of OpenMP, GNU's and Intel's, that wait for one another without taking the processor: the products are small,
+ * and on a machine with other work threads that spin make it many times slower.
+ */
+const waitingAsleep = { OMP_WAIT_POLICY: 'PASSIVE', KMP_BLOCKTIME: '0' };
+
 interface Waiting {
   resolve(frame: Frame): void;
   reject(error: FailureError): void;
@@ -54,7 +60,7 @@ export class TorchProcess {
     const script = fileURLToPath(workerFiles[0]);
     this.#child = spawn(interpreter, [script], {
       stdio: ['pipe', 'pipe', 'pipe'],
-      env: { ...process.env, PYTHONUNBUFFERED: '1', PYTHONDONTWRITEBYTECODE: '1' },
+      env: { ...waitingAsleep, ...process.env, PYTHONUNBUFFERED: '1', PYTHONDONTWRITEBYTECODE: '1' },
     });
     const frames = new FrameReader();
     // Piped, because the options say so; likewise below.
