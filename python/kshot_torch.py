@@ -205,7 +205,7 @@ def cross_entropies(scores, labels):
 # Calls
 
 
-# So many at once are as fast as more, and take some hundred megabytes.
+# Fewer at once take no less time, and so many some hundred megabytes.
 tasks_on_cpu = 32
 # Where the tasks are in what `adapt` gives.
 ranked_dimensions = {"ranks": 1, "after": 2, "change": 2}
