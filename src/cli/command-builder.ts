@@ -105,6 +105,13 @@ export function seconds(text: string): number {
   return value;
 }
 
+/** A width in print. */
+export function inches(text: string): number {
+  const value = Number(text);
+  if (!(value >= 1 && value <= 40)) throw new InvalidArgumentError('It is a number of inches, from 1 to 40.');
+  return value;
+}
+
 /** `--format` with these values. */
 export function formatOption(description: string, formats: readonly string[]): Option {
   return new Option('--format <format>', description).choices(formats);

@@ -94,7 +94,9 @@ export type EngineProbe =
       /** What it computes on, where that is no CPU. */
       readonly device?: string;
       readonly driver?: string;
-      /** Present where a program stands in for the GPU: then it computes only where it is asked for by name. */
+      /** The program that computes, where that is none of kshot's; absolute. */
+      readonly interpreter?: string;
+      /** Present where a program or the CPU stands in for the GPU: then it computes only where it is asked for by name. */
       readonly software?: true;
       readonly versions: PackageVersions;
     }
@@ -114,6 +116,8 @@ export interface EngineDescriptor {
   readonly name: string;
   /** Whether it runs on a GPU and so takes the step's gpu tokens. */
   readonly gpu: boolean;
+  /** Whether it runs on the CPU where there is no GPU, and then takes no token. Default false. */
+  readonly cpuToo?: boolean;
   /** Whether equal inputs give equal bits on any machine. */
   readonly deterministic: boolean;
   /** Whether more than one thread makes it faster. */
@@ -126,6 +130,10 @@ export interface EngineDescriptor {
   readonly platforms?: readonly string[];
   /** What their installation takes beside the command. */
   readonly installNote?: string;
+  /** Names of those of its probe's versions that shape what it computes and that no package tells: they are in keys. */
+  readonly keyedVersions?: readonly string[];
+  /** What its probe depends on beside the machine; other whenever that may come to something else. */
+  surroundings?(): string;
   /** Looks whether it can compute here; may load packages and open a device. Never rejects. */
   probe(): Promise<EngineProbe>;
   load(): Promise<{ createEngine(options: EngineOptions): Promise<Engine> }>;

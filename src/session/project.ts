@@ -1,6 +1,7 @@
 import type { RunRecord } from '../artifacts/register.js';
 import { readRegister } from '../artifacts/register.js';
 import type { Report } from '../artifacts/run-documents.js';
+import type { ListedRun } from '../artifacts/runs/list-runs.js';
 import type { Failure } from '../base/failure.js';
 import type { JsonObject } from '../base/json.js';
 import { failed, type Result, success } from '../base/result.js';
@@ -10,20 +11,22 @@ import { optionsOf, wrongOptions, wrongText } from './check-options.js';
 import type { PinChange } from './keeping/change-pins.js';
 import type { CacheCheck } from './keeping/check-cache.js';
 import type { CollectedGarbage, GarbageRequest } from './keeping/collect-project-garbage.js';
+import type { CreatedProject, NewProject } from './keeping/new-project.js';
 import type { PipelinePlan, PlanRequest } from './planning/describe-plan.js';
 import type { Explanation } from './planning/explain-step.js';
 import { findRoot, pipelinesIn } from './planning/find-pipeline.js';
 import type { Dag } from './planning/fold-graph.js';
-import type { PipelineRequest } from './planning/plan-pipeline.js';
+import type { PipelineRequest, RequestPlace } from './planning/plan-pipeline.js';
 import type { PipelineStatus } from './planning/plan-status.js';
 import type { ComparedRuns } from './reading/compare-named-runs.js';
 import type { KeptProgram } from './reading/find-kept-program.js';
 import type { FoundLog } from './reading/find-logs.js';
 import type { FollowedLogs } from './reading/follow-log.js';
 import type { StoredOutput } from './reading/get-output.js';
-import type { QueryLimits, QueryText } from './reading/query.js';
-import type { RemadePage } from './reading/remake-page.js';
+import type { QueryFile, QueryLimits, QueryText } from './reading/query.js';
+import type { PdfRequest, RemadePage } from './reading/remake-page.js';
 import type { QueryEnd } from './reading/run-query.js';
+import type { SavedOutputs } from './reading/save-output.js';
 import type { Run, RunRequest } from './running/run-pipeline.js';
 
 export type { Failure, FailureReason } from '../base/failure.js';
@@ -31,7 +34,7 @@ export type { Result } from '../base/result.js';
 export type { RunEvent } from '../run/event.js';
 export { Interrupted } from './running/interrupted.js';
 export type { Run, RunEnd, RunRequest } from './running/run-pipeline.js';
-export type { Explanation, PipelinePlan, PipelineRequest, PlanRequest, Report, RunRecord };
+export type { Explanation, ListedRun, PipelinePlan, PipelineRequest, PlanRequest, Report, RunRecord };
 
 /** Where a project is. */
 export interface ProjectPlace {
@@ -84,13 +87,21 @@ export interface Project {
   query(sql: string, limits?: QueryLimits): Promise<Result<readonly JsonObject[], Failure[]>>;
   /** The same as text, piece by piece. */
   queryText(sql: string, text: QueryText): Promise<QueryEnd>;
+  /** The same as a parquet file, whole or not at all. */
+  queryParquet(sql: string, file: QueryFile): Promise<Result<void, Failure[]>>;
   /**
-   * An output of a run, verified: `NODE.PORT`, or `STEP.PORT` where only one node of the step has it; behind a slash
-   * the file of a port that has several.
+   * An output that is one file, verified: `STEP.PORT` or `STEP[NAME=VALUE].PORT`, as inputs of a pipeline name it, or
+   * `NODE.PORT`. Of the latest run that lists the step, with the reason where the pipeline as it stands would give
+   * something else; or of the run that is named.
    */
   get(output: string, run?: string): Promise<Result<StoredOutput, Failure[]>>;
-  /** Makes report.html and its figures again from the verified files of a run. */
-  remakePage(run?: string): Promise<Result<RemadePage, Failure[]>>;
+  /**
+   * Writes an output, verified, to a file of the user's, over what is there, in the form that its ending says, as
+   * `publish` has it; a list to as many, by `{label}` in the path or into a folder, whose name ends in a slash.
+   */
+  save(output: string, path: string, run?: string): Promise<Result<SavedOutputs, Failure[]>>;
+  /** Makes report.html and its figures again from the verified files of a run; on request its figures as PDF, too. */
+  remakePage(run?: string, request?: PdfRequest): Promise<Result<RemadePage, Failure[]>>;
   /** What is kept of a step's program that failed, and how it was started. */
   keptProgram(step: string, run?: string): Promise<Result<KeptProgram, Failure[]>>;
   /** The logs of a step's nodes, as of the latest run that lists it, or of the one that is named. */
@@ -101,6 +112,15 @@ export interface Project {
    */
   followLogs(step: string, run?: string): Promise<Result<FollowedLogs | undefined, Failure[]>>;
 
+  /** All runs, also those that executed nothing, were killed, or are under way, in the order of their starts. */
+  listRuns(): Promise<Result<readonly ListedRun[], Failure[]>>;
+  /** Gives a run that has ended another tag; answers its new name, `PIPELINE/TAG`. */
+  renameRun(run: string, tag: string): Promise<Result<string, Failure[]>>;
+  /**
+   * Removes runs that have ended, all or none; answers which. What they computed stays in the cache until garbage is
+   * collected, what they have evaluated on test data still counts, and other runs keep all their results.
+   */
+  removeRuns(runs: readonly string[]): Promise<Result<readonly string[], Failure[]>>;
   /** Pins runs, or takes their pins away, all or none; answers which are pinned. */
   pin(change?: PinChange): Promise<Result<readonly string[], Failure[]>>;
   /** Removes from the cache what neither the last distinct results of any pipeline nor pinned runs reach. */
@@ -160,25 +180,31 @@ export async function openProject(where: ProjectPlace = {}): Promise<Result<Proj
         async () => (await import('./reading/query.js')).query(root, sql, limits),
       ),
     queryText: (sql, text) => answerAsText(root, sql, text),
-    get: (output, run) =>
-      checked([...wrongText('get', 'output', output), ...wrongRun('get', run)], async () =>
-        (await import('./reading/get-output.js')).getOutput(root, output, run),
+    queryParquet: (sql, file) => answerAsParquet(root, sql, file),
+    ...methodsOfSteps(place),
+    remakePage: (run, request = {}) =>
+      checked(
+        [...wrongRun('remakePage', run), ...wrongOptions('remakePage', request, optionsOf.remakePage)],
+        async () => (await import('./reading/remake-page.js')).remakePage(root, run, request),
       ),
-    remakePage: (run) =>
-      checked(wrongRun('remakePage', run), async () =>
-        (await import('./reading/remake-page.js')).remakePage(root, run),
+    ...keepingOf(root),
+  });
+}
+
+/** What looks after runs and cache. */
+function keepingOf(
+  root: string,
+): Pick<Project, 'listRuns' | 'renameRun' | 'removeRuns' | 'pin' | 'collectGarbage' | 'checkCache'> {
+  return {
+    listRuns: () =>
+      asValues(async () => success((await import('../artifacts/runs/list-runs.js')).listRuns(root))),
+    renameRun: (run, tag) =>
+      checked([...wrongText('renameRun', 'run', run), ...wrongText('renameRun', 'tag', tag)], async () =>
+        (await import('./keeping/change-runs.js')).renameNamedRun(root, run, tag),
       ),
-    keptProgram: (step, run) =>
-      checked([...wrongText('keptProgram', 'step', step), ...wrongRun('keptProgram', run)], async () =>
-        (await import('./reading/find-kept-program.js')).findKeptProgram(root, step, run),
-      ),
-    logs: (step, run) =>
-      checked([...wrongText('logs', 'step', step), ...wrongRun('logs', run)], async () =>
-        (await import('./reading/find-logs.js')).findLogs(root, step, run),
-      ),
-    followLogs: (step, run) =>
-      checked([...wrongText('followLogs', 'step', step), ...wrongRun('followLogs', run)], async () =>
-        (await import('./reading/follow-log.js')).followLogs(root, step, run),
+    removeRuns: (runs) =>
+      checked(wrongOptions('removeRuns', { runs }, optionsOf.removeRuns, ['runs']), async () =>
+        (await import('./keeping/change-runs.js')).removeRuns(root, runs),
       ),
     pin: (change = {}) =>
       checked(wrongOptions('pin', change, optionsOf.pin), async () =>
@@ -189,7 +215,40 @@ export async function openProject(where: ProjectPlace = {}): Promise<Result<Proj
         (await import('./keeping/collect-project-garbage.js')).collectProjectGarbage(root, request),
       ),
     checkCache: () => asValues(async () => (await import('./keeping/check-cache.js')).checkCache(root)),
-  });
+  };
+}
+
+/** What is asked of steps by their names in runs. */
+function methodsOfSteps(
+  place: RequestPlace,
+): Pick<Project, 'get' | 'save' | 'keptProgram' | 'logs' | 'followLogs'> {
+  return {
+    get: (output, run) =>
+      checked([...wrongText('get', 'output', output), ...wrongRun('get', run)], async () =>
+        (await import('./reading/get-output.js')).getOutput(place.root, output, run),
+      ),
+    save: (output, path, run) =>
+      checked(
+        [
+          ...wrongText('save', 'output', output),
+          ...wrongText('save', 'path', path),
+          ...wrongRun('save', run),
+        ],
+        async () => (await import('./reading/save-output.js')).saveOutput(place, output, path, run),
+      ),
+    keptProgram: (step, run) =>
+      checked([...wrongText('keptProgram', 'step', step), ...wrongRun('keptProgram', run)], async () =>
+        (await import('./reading/find-kept-program.js')).findKeptProgram(place.root, step, run),
+      ),
+    logs: (step, run) =>
+      checked([...wrongText('logs', 'step', step), ...wrongRun('logs', run)], async () =>
+        (await import('./reading/find-logs.js')).findLogs(place.root, step, run),
+      ),
+    followLogs: (step, run) =>
+      checked([...wrongText('followLogs', 'step', step), ...wrongRun('followLogs', run)], async () =>
+        (await import('./reading/follow-log.js')).followLogs(place.root, step, run),
+      ),
+  };
 }
 
 async function answerAsText(
@@ -202,6 +261,24 @@ async function answerAsText(
   ];
   if (wrong !== undefined) return { failure: wrong };
   return (await import('./reading/query.js')).queryText(root, sql, text);
+}
+
+function answerAsParquet(
+  root: string,
+  ...[sql, file]: Parameters<Project['queryParquet']>
+): ReturnType<Project['queryParquet']> {
+  const wrong = [
+    ...wrongText('queryParquet', 'sql', sql),
+    ...wrongOptions('queryParquet', file, optionsOf.queryParquet, ['path']),
+  ];
+  return checked(wrong, async () => (await import('./reading/query.js')).queryParquet(root, sql, file));
+}
+
+/** Makes a project that runs, of files that ship with kshot; nothing that is there is overwritten. */
+export async function createProject(request: NewProject = {}): Promise<Result<CreatedProject, Failure[]>> {
+  return await checked(wrongOptions('createProject', request, optionsOf.createProject), async () =>
+    (await import('./keeping/new-project.js')).makeProject(request),
+  );
 }
 
 /** What comes of a method, where nothing is wrong with what it was given. */

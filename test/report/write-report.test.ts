@@ -63,6 +63,7 @@ function finishedRun(run: string, node: FinishedNode): FinishedRun {
     engineAsked: 'reference',
     engineReason: 'it was asked for by name',
     nodes: [evaluation],
+    values: new Map(),
     publications: [],
     waivers: [],
     warnings: [],

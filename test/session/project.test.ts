@@ -228,7 +228,7 @@ answer({
       },
       end: [['step-failed', 3]],
       refused: [['sql-refused', 0]],
-      output: [['unknown-port', 0]],
+      output: [['no-results', 0]],
       pin: [['no-results', 0]],
       logs: ['bad'],
     });

@@ -28,7 +28,10 @@ export interface CompletionSources {
   readonly steps: Source;
   /** Steps and nodes that runs have logs of. */
   readonly logged: Source;
+  /** Outputs of steps and nodes that runs have. */
+  readonly outputs: Source;
   readonly runs: Source;
+  readonly kinds: Source;
   /** `PATH=` of parameters that can be set, with their values after it. */
   readonly parameters: Source;
   readonly engines: Source;
@@ -51,6 +54,8 @@ const argumentSources: { readonly [argument: string]: readonly (keyof Completion
   targets: ['steps'],
   STEP: ['steps'],
   FILE: ['pipelines'],
+  OUTPUT: ['outputs'],
+  KIND: ['kinds'],
   RUN: ['runs'],
   BEFORE: ['runs'],
   AFTER: ['runs'],

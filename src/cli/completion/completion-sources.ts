@@ -42,6 +42,12 @@ export function createCompletionSources(folder: string): CompletionSources {
       }));
       return await withNodes(named, word, async () => nodes.map(({ id }) => id));
     }),
+    outputs: inProject(async (root, { word }) =>
+      outputNames(
+        latestOfEach(runsOf(root)).flatMap((record) => readManifest(root, identityOf(record))?.nodes ?? []),
+        word,
+      ),
+    ),
     runs: inProject(async (root) => {
       const runs = runsOf(root);
       const started = new Map(
@@ -66,6 +72,10 @@ export function createCompletionSources(folder: string): CompletionSources {
         ...engineGroups.map((value) => ({ value, description: 'the best that is available' })),
         ...Object.values(engines).map(({ name, summary }) => ({ value: name, description: summary })),
       ];
+    },
+    kinds: async () => {
+      const { kinds } = await import('../../kinds/registry.js');
+      return Object.values(kinds).map(({ name, summary }) => ({ value: name, description: summary }));
     },
     metrics: async () => {
       const { metricNames } = await import('../../statistics/metrics.js');
@@ -166,6 +176,18 @@ async function nodesOf(root: string, file: string): Promise<readonly string[]> {
 function nodesOfRun(root: string, record: RunRecord): readonly ManifestNode[] {
   const nodes = readManifest(root, identityOf(record))?.nodes ?? [];
   return nodes.filter(({ derived_from }) => derived_from === undefined);
+}
+
+/** `STEP.PORT` of what runs list, and of the step that the word has named `NODE.PORT`. */
+function outputNames(nodes: readonly ManifestNode[], word: string): readonly Completion[] {
+  const step = stepOfNode(word).split('.')[0];
+  const names = nodes.flatMap(({ id, step: own, kind, derived_from: shownAs, outputs }) =>
+    // The file of a port that has several is no name of an input.
+    Object.keys(outputs)
+      .map((path) => path.replace(/\/.*/, ''))
+      .flatMap((port) => (own === step ? [own, shownAs ?? id] : [own]).map((at) => [`${at}.${port}`, kind])),
+  );
+  return [...new Map(names as [string, string][])].map(([value, description]) => ({ value, description }));
 }
 
 /** The latest run of every pipeline, the latest of all first. */

@@ -4,7 +4,8 @@ import { type Role, type Roles, unionOfRoles } from '../../base/role.js';
 import type { Origin, OutputPort, PortShape } from '../../kinds/kind.js';
 import type { WaiverSpec } from '../spec/spec.js';
 import { failureAt, type ReportFailure } from '../text/located-value.js';
-import type { DraftNode, Graph, GraphNode, Source } from './graph.js';
+import type { DraftNode, Graph, GraphNode } from './graph.js';
+import type { Source } from './port-tree.js';
 
 export interface RolesAssigned {
   readonly nodes: readonly GraphNode[];

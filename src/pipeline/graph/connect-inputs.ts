@@ -4,7 +4,7 @@ import { nearestName, suggestion } from '../../base/nearest-name.js';
 import type { InputPort, Kind, Label } from '../../kinds/kind.js';
 import type { InputSpec, StepSpec } from '../spec/step-spec.js';
 import { failureAt, type ReportFailure } from '../text/located-value.js';
-import type { Source } from './graph.js';
+import type { Source } from './port-tree.js';
 import { givesNothing, type Mismatch, type PortTree, project } from './port-tree.js';
 import { concatenate, elementsOf, type OverTree, type StepValue, treeOfReference } from './step-value.js';
 

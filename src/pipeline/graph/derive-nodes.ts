@@ -3,7 +3,8 @@ import type { JsonObject } from '../../base/json.js';
 import { derivedNodeId } from '../../base/node-id.js';
 import type { Derivation, Kind } from '../../kinds/kind.js';
 import type { Given } from './connect-inputs.js';
-import type { DraftNode, Source } from './graph.js';
+import type { DraftNode } from './graph.js';
+import type { Source } from './port-tree.js';
 import { type PortBundle, project, treeOfOutputs } from './port-tree.js';
 
 type Derivations = { readonly [port: string]: Derivation };

@@ -5,13 +5,8 @@ import type { Result } from '../../base/result.js';
 import type { Roles } from '../../base/role.js';
 import type { ExternalFile, InputPort, Label, OutputPort } from '../../kinds/kind.js';
 import type { PublicationForm } from '../spec/publication-form.js';
-
-/** Where an input's leaf will come from: a leaf of an output of another node. */
-export interface Source {
-  readonly node: string;
-  /** Port, then path inside it: `train/pairs`. */
-  readonly path: string;
-}
+import type { Source } from './port-tree.js';
+import type { StepValue } from './step-value.js';
 
 /** An external file of a node, and where the pipeline names it. */
 export interface LocatedFile extends ExternalFile {
@@ -127,6 +122,8 @@ export interface Graph {
   /** Why it became that engine: one clause. */
   readonly engineReason: string;
   readonly nodes: readonly GraphNode[];
+  /** What the name of each step stands for, whatever targets were named. */
+  readonly values: ReadonlyMap<string, StepValue>;
   /** Of the nodes above; files of the run's folder only where no targets were named. */
   readonly publications: readonly Publication[];
   readonly waivers: readonly {

@@ -3,8 +3,9 @@ import type { JsonObject } from '../../base/json.js';
 import { derivedNodeId } from '../../base/node-id.js';
 import type { Derivation, Facts, Kind, PlannedLists } from '../../kinds/kind.js';
 import type { Given } from './connect-inputs.js';
-import type { DraftNode, Source } from './graph.js';
+import type { DraftNode } from './graph.js';
 import { labelText } from './label.js';
+import type { Source } from './port-tree.js';
 import { flattened, type PortTree, shapeOfTree, unwrapped } from './port-tree.js';
 
 /** The nodes made so far, and what planning knows of each, for the steps that take something from them. */

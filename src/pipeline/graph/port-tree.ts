@@ -5,7 +5,13 @@ import { suggestion } from '../../base/nearest-name.js';
 import { failed, type Result, success } from '../../base/result.js';
 import type { Content, Label, OutputPort, PortShape } from '../../kinds/kind.js';
 import { declarableContents } from '../../kinds/program/typed/typed-output.js';
-import type { Source } from './graph.js';
+
+/** Where an input's leaf will come from: a leaf of an output of another node. */
+export interface Source {
+  readonly node: string;
+  /** Port, then path inside it: `train/pairs`. */
+  readonly path: string;
+}
 
 /** What a step gives: a tree of sources of which planning still knows contents and the names of list elements. */
 export type PortTree =

@@ -1,6 +1,7 @@
 import { isMissing, leavesOf, missingElement, type Tree } from '../../base/files/tree.js';
 import type { ObjectReference } from '../../store/entry.js';
-import type { GraphNode, Source } from '../graph/graph.js';
+import type { GraphNode } from '../graph/graph.js';
+import type { Source } from '../graph/port-tree.js';
 
 /** Output ports of the nodes that are done, by node id. */
 export type OutputsByNode = ReadonlyMap<string, { readonly [port: string]: Tree<ObjectReference> }>;

@@ -40,6 +40,12 @@ const natures: { readonly [content in Content]: 'rows' | 'json' | 'weights' | 'b
   bytes: 'bytes',
 };
 
+/** The ending of a file with the bytes of an output of this content; undefined where any would do. */
+export function endingOfContent(content: Content): string | undefined {
+  if (content === 'folder') return '.tar';
+  return { rows: '.parquet', json: '.json', weights: '.safetensors', bytes: undefined }[natures[content]];
+}
+
 /** The form that a path's ending asks of an output of this content; a hint what to write where it has none such. */
 export function formOfOutput(
   content: Content,

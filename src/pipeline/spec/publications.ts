@@ -2,15 +2,12 @@ import type { Location } from '../../base/failure.js';
 import { suggestion } from '../../base/nearest-name.js';
 import type { Content } from '../../kinds/kind.js';
 import { resultSchemas } from '../../tables/result-schemas.js';
-import type { Publication, Source } from '../graph/graph.js';
-import { labelText } from '../graph/label.js';
-import { describeTree, flattened, type PortTree, unwrapped } from '../graph/port-tree.js';
-import { type StepValue, treeOfReference } from '../graph/step-value.js';
+import type { Publication } from '../graph/graph.js';
 import { expectMap, expectText } from '../text/fields.js';
 import { failureAt, type LocatedValue, type ReportFailure } from '../text/located-value.js';
+import { type NamedSteps, outputsNamed } from './outputs-named.js';
 import { formOfOutput, formOfRunFile, type PublicationForm } from './publication-form.js';
-import { checkPublishedPath } from './published-path.js';
-import { parseReference } from './reference.js';
+import { checkPublishedPath, withLabel } from './published-path.js';
 
 /** What stands under `publish`: one file, or with `{label}` one for each element of a list. */
 export interface PublicationSpec {
@@ -49,10 +46,8 @@ export function readPublish(
 }
 
 /** What the steps give, and which steps are known to be broken. */
-export interface Published {
+export interface Published extends NamedSteps {
   readonly root: string;
-  readonly steps: ReadonlyMap<string, StepValue>;
-  readonly stepNames: readonly string[];
   /** Files and folders that the pipeline reads. */
   readonly read: readonly string[];
   /** Patterns that choose such files. */
@@ -120,50 +115,24 @@ function runFile(spec: PublicationSpec, report: ReportFailure): readonly Draft[]
 }
 
 function outputFiles(spec: PublicationSpec, published: Published, report: ReportFailure): readonly Draft[] {
-  const place = { location: spec.sourceLocation };
-  const reference = parseReference(spec.source);
-  if (reference === undefined) {
+  const named = outputsNamed(spec.source, published);
+  if (!named.ok) {
+    const mismatch = named.failure;
+    if (mismatch === undefined) return [];
+    const { reason, message, hint } = mismatch;
+    const file = 'for a file of the run’s folder';
+    const others = reason === 'invalid-value' ? `${hint}, or run/report.json ${file}` : hint;
+    const isOfRun = /^run\b/.test(spec.source);
     report(
-      failureAt(place, 'invalid-value', `${spec.source} names nothing that can be published`, {
-        hint: 'write STEP.PORT, STEP[NAME=VALUE].PORT, or run/FILE for a file of the run’s folder',
+      failureAt({ location: spec.sourceLocation }, reason, message, {
+        hint: isOfRun ? `write run/report.json ${file}` : others,
       }),
     );
     return [];
   }
-  if (!published.stepNames.includes(reference.step)) {
-    report(
-      failureAt(place, 'unknown-step', `there is no step ${reference.step}`, {
-        hint:
-          reference.step === 'run'
-            ? 'write run/report.json for a file of the run’s folder'
-            : suggestion(reference.step, published.stepNames),
-      }),
-    );
-    return [];
-  }
-  const value = published.steps.get(reference.step);
-  if (value === undefined) return [];
-  const tree = treeOfReference(value, reference);
-  if (!tree.ok) {
-    report(failureAt(place, tree.failure.reason, tree.failure.message, { hint: tree.failure.hint }));
-    return [];
-  }
-  const given = unwrapped(tree.value);
-  const bundle = bundleIn(given);
-  if (bundle !== undefined) {
-    const names = Object.keys(bundle.ports);
-    report(
-      failureAt(place, 'wrong-port', `${spec.source} is ${describeTree(given)}, not one file`, {
-        hint:
-          names.length === 0
-            ? undefined
-            : `write ${names.map((name) => `${spec.source}.${name}`).join(' or ')}`,
-      }),
-    );
-    return [];
-  }
-  if (!labelFits(spec, given.type === 'list', report)) return [];
-  return filesIn(given).flatMap(({ label, content, source }) => {
+  const { isList, files } = named.value;
+  if (!labelFits(spec, isList, report)) return [];
+  return files.flatMap(({ label, content, source }) => {
     const form = formOf(formOfOutput(content, spec.path), spec, report, content);
     return form === undefined ? [] : [draftOf(spec, form, { type: 'output', ...source }, label)];
   });
@@ -181,8 +150,7 @@ function draftOf(
     form,
     from,
     location: spec.pathLocation,
-    // Not everything that may stand in a label may stand in a file's name.
-    path: (pattern) => pattern.replaceAll('{label}', label.replaceAll(/[^\w.,=@+-]/g, '_')),
+    path: (pattern) => withLabel(pattern, label),
   };
 }
 
@@ -221,32 +189,6 @@ function labelFits(spec: PublicationSpec, isList: boolean, report: ReportFailure
     );
   }
   return false;
-}
-
-function bundleIn(tree: PortTree): Extract<PortTree, { type: 'bundle' }> | undefined {
-  if (tree.type === 'bundle') return tree;
-  if (tree.type === 'file') return undefined;
-  for (const element of tree.elements) {
-    const found = bundleIn(element);
-    if (found !== undefined) return found;
-  }
-  return undefined;
-}
-
-interface LabelledFile {
-  /** Empty where there is no list. */
-  readonly label: string;
-  readonly content: Content;
-  readonly source: Source;
-}
-
-/** The files of a tree without bundles; an element of a list in a list has the labels of both. */
-function filesIn(tree: PortTree): readonly LabelledFile[] {
-  return flattened(tree).flatMap(({ element, label }) =>
-    element.type === 'file'
-      ? [{ label: labelText(label), content: element.content, source: element.source }]
-      : [],
-  );
 }
 
 /** Refuses what would be written over another publication, or needs a folder where another one is a file. */

@@ -6,6 +6,11 @@ import { mayMatch } from '../../data/import/input-parts.js';
 /** Folders of a project that hold what kshot keeps and what it reads; nothing is published into them. */
 const keptFolders = ['cache', 'artifacts', 'pipelines', '.git'];
 
+/** A path with the label of an element of a list in the place of `{label}`: not all that a label holds may be in a file's name. */
+export function withLabel(pattern: string, label: string): string {
+  return pattern.replaceAll('{label}', label.replaceAll(/[^\w.,=@+-]/g, '_'));
+}
+
 /** A path that something may be published at, or why not. */
 export type CheckedPath = { readonly path: string } | { readonly message: string; readonly hint?: string };
 

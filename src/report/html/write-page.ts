@@ -5,6 +5,7 @@ import { writeFileAtomic } from '../../base/files/atomic-file.js';
 import { writeFile } from '../../base/files/write-file.js';
 import { loadInProduction } from '../../base/load-in-production.js';
 import type { ObjectReference } from '../../store/entry.js';
+import type { Figure } from './figures/figure.js';
 import { runFigures } from './figures/run-figures.js';
 import { readContents } from './read-contents.js';
 
@@ -22,6 +23,7 @@ export function isOfPage(name: string): boolean {
  * Writes report.html and its figures into a run's folder, whose documents and tables must be there and verified.
  * What draws figures is loaded only where there are some, and all is drawn before an earlier page is touched.
  *
+ * @returns the figures
  * @param others what else the run wrote, by the names in its folder; what users put there is no part of the page
  */
 export async function writePage(
@@ -29,7 +31,7 @@ export async function writePage(
   report: Report,
   manifest: Manifest,
   others: { readonly [name: string]: ObjectReference },
-): Promise<void> {
+): Promise<readonly Figure[]> {
   const contents = await readContents(folder, report, manifest);
   const { figures, left } = runFigures(report, manifest, contents.rows);
   const drawn =
@@ -54,4 +56,5 @@ export async function writePage(
   if (images.length > 0) mkdirSync(join(folder, figuresFolder));
   for (const { name, bytes } of images) writeFile(join(folder, name), bytes);
   writeFileAtomic(join(folder, pageName), page);
+  return figures;
 }

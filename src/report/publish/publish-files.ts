@@ -1,6 +1,5 @@
-import { createReadStream, createWriteStream, lstatSync, mkdirSync, rmSync } from 'node:fs';
+import { lstatSync, mkdirSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { pipeline } from 'node:stream/promises';
 import type { FinishedRun } from '../../artifacts/finished-run.js';
 import { outputFiles } from '../../artifacts/outputs-of-content.js';
 import { identityOf, readRegister } from '../../artifacts/register.js';
@@ -18,6 +17,7 @@ import type { ObjectReference } from '../../store/entry.js';
 import { hashFile } from '../../store/hash-file.js';
 import type { Store } from '../../store/store.js';
 import { isComplete, publishedPath } from './due-publications.js';
+import { type FormWriter, openFormWriter } from './form-writer.js';
 import {
   type PublishedDocument,
   type PublishedFile,
@@ -25,7 +25,6 @@ import {
   publishedName,
   readPublishedHistory,
 } from './published-history.js';
-import type { FormWriter } from './write-form.js';
 
 /** What a run published, and what it could not. */
 export interface PublishedFiles {
@@ -45,8 +44,7 @@ interface Publishing {
   readonly staging: string;
   /** How many files were staged. */
   staged: number;
-  /** Opened where rows are written in another form. */
-  forms?: FormWriter;
+  readonly forms: FormWriter;
 }
 
 /** What a publication is made of. */
@@ -86,6 +84,7 @@ export async function publishFiles(
     history: readPublishedHistory(root, kshotVersion()),
     staging: join(folder.path, '.publishing'),
     staged: 0,
+    forms: openFormWriter(),
   };
   const failures: Failure[] = [];
   try {
@@ -104,7 +103,7 @@ export async function publishFiles(
       failures,
     };
   } finally {
-    publishing.forms?.close();
+    publishing.forms.close();
     rmSync(publishing.staging, { recursive: true, force: true });
   }
 }
@@ -262,13 +261,6 @@ async function stage(
   }
   mkdirSync(publishing.staging, { recursive: true });
   const staged = join(publishing.staging, String(publishing.staged++));
-  if (form === 'bytes') {
-    // Objects are read-only; what is published is the user's to change.
-    await pipeline(createReadStream(file), createWriteStream(staged));
-    return staged;
-  }
-  // DuckDB is loaded where it is needed only.
-  publishing.forms ??= await (await import('./write-form.js')).openFormWriter();
   await publishing.forms.write(file, form, staged);
   return staged;
 }

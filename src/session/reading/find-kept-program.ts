@@ -1,6 +1,7 @@
 import { existsSync, realpathSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { findRunAmong, noResults } from '../../artifacts/find-run.js';
+import { recordedNodesCalled } from '../../artifacts/recorded-nodes.js';
 import { identityOf, type RunRecord, readRegister, runFolderOf } from '../../artifacts/register.js';
 import { type ManifestNode, readManifest } from '../../artifacts/run-documents.js';
 import type { Failure } from '../../base/failure.js';
@@ -67,7 +68,7 @@ function* listingsOf(
     const run = identityOf(record);
     const all = readManifest(root, run)?.nodes ?? [];
     for (const node of all) names.add(node.step).add(node.id);
-    const nodes = all.filter((node) => node.id === step || node.step === step);
+    const nodes = recordedNodesCalled(all, step);
     if (nodes.length > 0) yield { run, nodes };
   }
 }

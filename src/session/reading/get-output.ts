@@ -1,15 +1,11 @@
 import { existsSync } from 'node:fs';
-import { findRun, folderGone } from '../../artifacts/find-run.js';
-import { recordedNodesCalled } from '../../artifacts/recorded-nodes.js';
-import { identityOf } from '../../artifacts/register.js';
-import { type ManifestNode, readManifest } from '../../artifacts/run-documents.js';
-import { closingBracket } from '../../base/bracketed-text.js';
 import type { Failure } from '../../base/failure.js';
-import { suggestion } from '../../base/nearest-name.js';
-import { stepOfNode } from '../../base/node-id.js';
 import { failed, type Result, success } from '../../base/result.js';
-import type { Digest, ObjectReference } from '../../store/entry.js';
+import type { Digest } from '../../store/entry.js';
 import { openCache } from '../../store/open-cache.js';
+import type { Store } from '../../store/store.js';
+import { type FoundOutput, findOutputs } from './find-outputs.js';
+import { whyOutdated } from './why-outdated.js';
 
 /** A file that a run computed. */
 export interface StoredOutput {
@@ -21,90 +17,51 @@ export interface StoredOutput {
   /** Of its bytes: sha256. */
   readonly digest: Digest;
   readonly bytes: number;
+  /** Where no run was named: why the pipeline as it stands would not give the same; absent where it would. */
+  readonly outdated?: string;
 }
 
-/**
- * An output of a run, its bytes verified: `NODE.PORT`, or where only one node has it `STEP.PORT` or
- * `STEP[NAME=VALUE].PORT`; behind a slash the file of a port that has several.
- */
+/** An output, its bytes verified, that is one file: of the latest run that lists its step, or of the one that is named. */
 export async function getOutput(
   root: string,
-  output: string,
-  name?: string,
+  name: string,
+  run?: string,
 ): Promise<Result<StoredOutput, Failure[]>> {
-  const record = findRun(root, name);
-  if (!record.ok) return failed([record.failure]);
-  const run = identityOf(record.value);
-  const manifest = readManifest(root, run);
-  if (manifest === undefined) return failed([folderGone(record.value)]);
-  const all = manifest.nodes.flatMap(outputsOf);
-  const named = all.filter((one) => one.byNode === output || one.byId === output);
-  const found = named.length > 0 ? named : outputsCalled(all, manifest.nodes, output);
-  const [only, ...others] = found;
-  if (only === undefined) return failed([noSuchOutput(output, run, all)]);
-  if (others.length > 0) {
-    return failed([
-      {
-        reason: 'ambiguous-port',
-        message: `${found.length} nodes of run ${run} have an output ${output}`,
-        hint: `name one: ${found
-          .slice(0, 8)
-          .map(({ byNode }) => byNode)
-          .join(', ')}`,
-      },
-    ]);
-  }
+  const found = await findOutputs(root, name, run);
+  if (!found.ok) return found;
+  const { outputs } = found.value;
+  const [only, ...others] = outputs;
+  if (only === undefined || others.length > 0)
+    return failed([severalOutputs(name, found.value.run, outputs)]);
   const store = await openCache(root);
-  const path = store.objectPath(only.reference.digest);
-  const isThere = existsSync(path);
-  if (!isThere || !(await store.verify(only.reference))) return failed([lostOutput(only.byNode, isThere)]);
-  return success({ output: only.byNode, run, path, ...only.reference });
+  const bad = await spoiltOutput(only, store);
+  if (bad !== undefined) return failed([bad]);
+  const outdated = run === undefined ? await whyOutdated(root, found.value) : undefined;
+  return success({
+    output: only.output,
+    run: found.value.run,
+    path: store.objectPath(only.reference.digest),
+    ...only.reference,
+    ...(outdated === undefined ? {} : { outdated }),
+  });
 }
 
-interface NamedOutput {
-  /** A port that is derived is one of the node that it is derived from. */
-  readonly byNode: string;
-  readonly byId: string;
-  readonly byStep: string;
-  readonly node: string;
-  readonly path: string;
-  readonly reference: ObjectReference;
-}
-
-function outputsOf({ id, step, derived_from, outputs }: ManifestNode): readonly NamedOutput[] {
-  return Object.entries(outputs).map(([path, reference]) => ({
-    byNode: `${derived_from ?? id}.${path}`,
-    byId: `${id}.${path}`,
-    byStep: `${step}.${path}`,
-    node: derived_from ?? id,
-    path,
-    reference,
-  }));
-}
-
-/** The outputs of that name of the nodes that what stands before it may be: a step, or some of its nodes by their values. */
-function outputsCalled(
-  all: readonly NamedOutput[],
-  nodes: readonly ManifestNode[],
-  output: string,
-): readonly NamedOutput[] {
-  const step = stepOfNode(output).split('.')[0] ?? '';
-  const end = output[step.length] === '[' ? closingBracket(output.slice(step.length)) : undefined;
-  const name = output.slice(0, step.length + (end === undefined ? 0 : end + 1));
-  const called = new Set(recordedNodesCalled(nodes, name).map(({ id }) => id));
-  return all.filter(({ node, path }) => called.has(node) && output === `${name}.${path}`);
-}
-
-function noSuchOutput(output: string, run: string, all: readonly NamedOutput[]): Failure {
-  const hint = suggestion(output, new Set(all.flatMap(({ byNode, byStep }) => [byNode, byStep])));
+function severalOutputs(name: string, run: string, outputs: readonly FoundOutput[]): Failure {
+  const names = outputs.slice(0, 8).map(({ output }) => output);
   return {
-    reason: 'unknown-port',
-    message: `run ${run} has no output ${output}`,
-    ...(hint === undefined ? {} : { hint }),
+    reason: 'ambiguous-port',
+    message: `${outputs.length} nodes of run ${run} have an output ${name}`,
+    hint: `name one: ${names.join(', ')}; or write all of them: -o FOLDER/`,
   };
 }
 
-function lostOutput(output: string, isThere: boolean): Failure {
+/** What is wrong with an output in the cache; undefined where it is there, and what was stored. */
+export async function spoiltOutput(
+  { output, reference }: FoundOutput,
+  store: Pick<Store, 'objectPath' | 'verify'>,
+): Promise<Failure | undefined> {
+  const isThere = existsSync(store.objectPath(reference.digest));
+  if (isThere && (await store.verify(reference))) return undefined;
   return isThere
     ? {
         reason: 'object-corrupt',

@@ -10,32 +10,68 @@ import {
   runFolderOf,
 } from '../../artifacts/register.js';
 import { readManifest, readReport } from '../../artifacts/run-documents.js';
+import { hasTables } from '../../artifacts/runs/shared-results.js';
 import { recordedFiles, verifyRecordedFiles } from '../../artifacts/verify-run.js';
 import type { Failure } from '../../base/failure.js';
+import { writeFileAtomic } from '../../base/files/atomic-file.js';
+import { makeFolders } from '../../base/files/make-folders.js';
 import { failed, type Result, success } from '../../base/result.js';
+import type { Figure } from '../../report/html/figures/figure.js';
 
 /** A page that was made again. */
 export interface RemadePage {
   /** The run that was asked for. */
   readonly named: string;
-  /** The run whose results it shows: an earlier one, where the one that was asked for executed nothing. */
+  /** The run in whose folder it is: an earlier one, where an earlier version of kshot gave the run no tables. */
   readonly run: string;
   /** Absolute. */
   readonly path: string;
+  /** The figures in print that were asked for, absolute. */
+  readonly pdfs: readonly string[];
 }
 
-/** Makes report.html and its figures again from the verified files of a run. */
-export async function remakePage(root: string, name?: string): Promise<Result<RemadePage, Failure[]>> {
+/** Figures of a page for print. */
+export interface PdfRequest {
+  /** Folder to write them to, absolute; made where it is not there. */
+  readonly pdfFolder?: string;
+  /** Their width: that of a column of two, 3.3, unless given; the text of a page is some 6.9 wide. */
+  readonly widthInches?: number;
+}
+
+/** Makes report.html and its figures again from the verified files of a run; with `pdfFolder` its figures as PDF, too. */
+export async function remakePage(
+  root: string,
+  name?: string,
+  { pdfFolder, widthInches = 3.3 }: PdfRequest = {},
+): Promise<Result<RemadePage, Failure[]>> {
   const named = findRun(root, name);
   if (!named.ok) return failed([named.failure]);
   const record = runOfTables(root, named.value);
   if (!record.ok) return failed([record.failure]);
-  const path = await writePageOf(root, record.value);
-  return success({ named: identityOf(named.value), run: identityOf(record.value), path });
+  const { path, figures } = await writePageOf(root, record.value);
+  const pdfs = pdfFolder === undefined ? [] : await writePdfs(figures, pdfFolder, widthInches);
+  return success({ named: identityOf(named.value), run: identityOf(record.value), path, pdfs });
+}
+
+async function writePdfs(
+  figures: readonly Figure[],
+  folder: string,
+  widthInches: number,
+): Promise<readonly string[]> {
+  const { drawPdf } = await import('../../report/html/figures/draw-figures.js');
+  makeFolders(folder);
+  const paths: string[] = [];
+  for (const figure of figures) {
+    const path = join(folder, `${figure.id}.pdf`);
+    writeFileAtomic(path, await drawPdf(figure, widthInches));
+    paths.push(path);
+  }
+  return paths;
 }
 
 /** The run whose folder holds the tables that a run shows. */
 function runOfTables(root: string, record: RunRecord): Result<RunRecord, Failure> {
+  if (hasTables(record)) return success(record);
   const found = readRegister(root).runs.find((one) => identityOf(one) === record.tables);
   if (found === undefined || !existsSync(runFolderOf(root, record.tables))) {
     return failed({
@@ -53,7 +89,10 @@ function runOfTables(root: string, record: RunRecord): Result<RunRecord, Failure
 }
 
 /** @throws FailureError `object-corrupt` where a file that the page is made from is not what was recorded */
-async function writePageOf(root: string, record: RunRecord): Promise<string> {
+async function writePageOf(
+  root: string,
+  record: RunRecord,
+): Promise<{ readonly path: string; readonly figures: readonly Figure[] }> {
   const { isOfPage, pageName, writePage } = await import('../../report/html/write-page.js');
   const identity = identityOf(record);
   const folder = runFolderOf(root, identity);
@@ -61,13 +100,14 @@ async function writePageOf(root: string, record: RunRecord): Promise<string> {
   await verifyRecordedFiles(recordedFiles(root, { ...record, files: sources }));
   const [found, manifest] = [readReport(root, identity), readManifest(root, identity)];
   // Both are among the verified files.
-  if (found !== undefined && manifest !== undefined) await writePage(folder, found, manifest, sources);
+  const figures =
+    found === undefined || manifest === undefined ? [] : await writePage(folder, found, manifest, sources);
   const files = Object.entries(await filesOfRun(folder)).filter(([file]) => isOfPage(file));
   replaceRecord(root, {
     ...record,
     files: Object.fromEntries([...Object.entries(sources), ...files].toSorted(byName)),
   });
-  return join(folder, pageName);
+  return { path: join(folder, pageName), figures };
 }
 
 function byName([one]: readonly [string, unknown], [other]: readonly [string, unknown]): number {

@@ -86,6 +86,8 @@ describe('the words that could follow', () => {
     [['diff', 'latest', 'fi'], ['first']],
     [['logs', 'only', '--run', 'la'], ['latest']],
     [['logs', 'on'], ['only_in_b']],
+    [['get', 'only'], ['only_in_b.value']],
+    [['kinds', 'data.sy'], ['data.synthetic']],
     [
       ['run', '--set', 'params.'],
       ['params.outer_lr=', 'params.rounds='],

@@ -3,7 +3,7 @@ import type { MetricRow } from '../../../src/artifacts/metric-table.js';
 import type { SummaryRow } from '../../../src/artifacts/summary-table.js';
 import { ablationFigures } from '../../../src/report/html/figures/ablation-figures.js';
 import { comparisonFigures } from '../../../src/report/html/figures/comparison-figures.js';
-import { drawFigures } from '../../../src/report/html/figures/draw-figures.js';
+import { drawFigures, drawPdf } from '../../../src/report/html/figures/draw-figures.js';
 import { driftFigures, niceWidth } from '../../../src/report/html/figures/drift-figures.js';
 import { withUniqueIds } from '../../../src/report/html/figures/figure.js';
 import { heatMapFigures } from '../../../src/report/html/figures/heat-map-figures.js';
@@ -361,5 +361,23 @@ describe('the figures of a run', () => {
         .toString(),
     ).toBe('PNG');
     expect(first?.svg).not.toMatch(/NaN|undefined/);
+  });
+
+  it('are drawn for print as wide as asked for, of vectors and with their text as text', async () => {
+    const [figure] = comparisonFigures([summary('gru', {}, 0.4, null), summary('own', {}, 0.5, 'no')]);
+    if (figure === undefined) throw new Error('no figure');
+    for (const [inches, points] of [
+      [3.3, 238],
+      [6.9, 497],
+    ] as const) {
+      const pdf = Buffer.from(await drawPdf(figure, inches));
+      expect(pdf.equals(Buffer.from(await drawPdf(figure, inches)))).toBe(true);
+      const text = pdf.toString('latin1');
+      // Pages have whole points.
+      expect(text).toContain(`/MediaBox [0 0 ${points} `);
+      expect(text).toContain('/ToUnicode');
+      expect(text).toContain('/FontFile2');
+      expect(text).not.toMatch(/\/Subtype ?\/Image/);
+    }
   });
 });

@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
-import { type Canvas, createCanvas, GlobalFonts } from '@napi-rs/canvas';
+import { type Canvas, createCanvas, GlobalFonts, PDFDocument } from '@napi-rs/canvas';
 import * as vega from 'vega';
-import { compile } from 'vega-lite';
+import { compile, type TopLevelSpec } from 'vega-lite';
 import { builtFile } from '../../../base/files/built-file.js';
 import { type Figure, figureFont } from './figure.js';
 
@@ -19,6 +19,56 @@ export interface DrawnFigure extends Figure {
 
 /** Pixels of a PNG for each unit of the SVG. */
 const pixelsPerUnit = 2;
+
+/** Points of the type in a PDF that is laid out for a width in print; figures are laid out for type of 11 units. */
+const pointsOfType = 8;
+const pointsPerUnit = pointsOfType / 11;
+const pointsPerInch = 72;
+
+/**
+ * Draws a figure as PDF, laid out for a width in print with type of 8 points: of vectors, its text to be selected and
+ * searched, its font embedded. One that does not fit so is scaled down. The same figure gives the same bytes.
+ */
+export async function drawPdf({ spec, title }: Figure, widthInches: number): Promise<Uint8Array> {
+  registerFont();
+  vega.resetSVGDefIds();
+  const points = widthInches * pointsPerInch;
+  const width = points / pointsPerUnit;
+  // What it says of a height by steps, which needs no fitting, is nothing to look at.
+  const { spec: fitted } = compile(fittedTo(spec, width), { logger: vega.logger(vega.None) });
+  const view = new vega.View(vega.parse(fitted), { renderer: 'none' });
+  try {
+    const size = sizeOf(await view.toSVG());
+    const scale = points / Math.max(size.width, width);
+    const document = new PDFDocument({ title });
+    const context = document.beginPage(points, size.height * scale);
+    await view.toCanvas(scale, { externalContext: context });
+    document.endPage();
+    return document.close();
+  } finally {
+    view.finalize();
+  }
+}
+
+/** A spec whose whole width, axes and legend included, is this. */
+function fittedTo(spec: TopLevelSpec, width: number): TopLevelSpec {
+  // A legend is not fitted: its columns are what fits beside the titles of an axis.
+  const room = width - 80;
+  const columns = Math.max(1, Math.floor(room / 220));
+  const legend = { ...spec.config?.legend, columns, labelLimit: room / columns - 30 };
+  return {
+    ...spec,
+    width,
+    autosize: { type: 'fit-x', contains: 'padding' },
+    config: { ...spec.config, legend },
+  } as TopLevelSpec;
+}
+
+/** Of an SVG, in its own units. */
+function sizeOf(svg: string): { readonly width: number; readonly height: number } {
+  const [, width = 0, height = 0] = (/ width="([\d.]+)" height="([\d.]+)"/.exec(svg) ?? []).map(Number);
+  return { width, height };
+}
 
 /**
  * Draws figures as SVG and PNG. The same figures give the same bytes on any machine: text is measured and drawn with
@@ -42,7 +92,7 @@ async function draw(figure: Figure): Promise<Omit<DrawnFigure, 'png'> & { readon
   try {
     // Vega's own roles name each mark; a picture as a whole is what is described here.
     const plain = (await view.toSVG()).replaceAll(/ (?:role|aria-[a-z]+)="[^"]*"/g, '');
-    const [, width = 0, height = 0] = (/ width="([\d.]+)" height="([\d.]+)"/.exec(plain) ?? []).map(Number);
+    const { width, height } = sizeOf(plain);
     const canvas = createCanvas(Math.ceil(width * pixelsPerUnit), Math.ceil(height * pixelsPerUnit));
     const context = canvas.getContext('2d');
     await view.toCanvas(pixelsPerUnit, { externalContext: context });

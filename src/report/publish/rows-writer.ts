@@ -6,13 +6,13 @@ import { parquetFile } from '../../tables/parquet.js';
 import { formatRows, type RowTable } from '../../tables/row-formats.js';
 
 /** Writes rows in other forms. */
-export interface FormWriter {
+export interface RowsWriter {
   /** The rows of a parquet file, in its order: figures whole in csv and json, else to six digits. */
   write(parquet: string, form: Exclude<PublicationForm, 'bytes'>, path: string): Promise<void>;
   close(): void;
 }
 
-export async function openFormWriter(): Promise<FormWriter> {
+export async function openRowsWriter(): Promise<RowsWriter> {
   const database = await openDatabase({ threads: 2 });
   return {
     write: (parquet, form, path) => writeForm(database, parquet, form, path),

@@ -1,0 +1,33 @@
+import { suggestion } from '../../base/nearest-name.js';
+import { describeKind } from '../../kinds/described-kind.js';
+import { kinds } from '../../kinds/registry.js';
+import { kindLines, kindList } from '../../ui/views/kind-lines.js';
+import { type CommonOptions, openTerminal } from '../terminal.js';
+
+/** `kshot kinds [KIND]`: what a step can be, or one kind with its ports and parameters, on stdout. */
+export async function showKinds(options: CommonOptions, name?: string): Promise<number> {
+  const terminal = openTerminal(options);
+  if (name === undefined) {
+    const described = Object.values(kinds)
+      .map(describeKind)
+      .sort((one, other) => (one.name < other.name ? -1 : 1));
+    if (terminal.json) terminal.document({ kinds: described });
+    else for (const line of kindList(described, terminal.dataStyle)) terminal.show(line);
+    return 0;
+  }
+  const kind = Object.hasOwn(kinds, name) ? kinds[name] : undefined;
+  if (kind === undefined) {
+    const hint = suggestion(name, Object.keys(kinds));
+    return terminal.fail([
+      {
+        reason: 'unknown-kind',
+        message: `there is no kind ${name}`,
+        ...(hint === undefined ? {} : { hint }),
+      },
+    ]);
+  }
+  const described = describeKind(kind);
+  if (terminal.json) terminal.document(described);
+  else for (const line of kindLines(described, terminal.dataStyle)) terminal.show(line);
+  return 0;
+}

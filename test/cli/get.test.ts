@@ -1,0 +1,155 @@
+import { existsSync, readdirSync, rmSync } from 'node:fs';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { openProject } from '../../src/session/project.js';
+import { kshot } from '../support/kshot.js';
+import { temporaryProject } from '../support/temporary-project.js';
+
+const train = `
+n=$(cat "$KSHOT_STATE/n" 2>/dev/null || echo 0)
+n=$((n + 2)); echo $n > "$KSHOT_STATE/n"
+echo "weights {lr} of epoch $n" > model.pt
+echo "{\\"accuracy\\": {lr}$n}" > metrics.json
+`;
+const draw = `
+mkdir -p kept/inner; echo one > kept/inner/one.txt
+echo '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"></svg>' > shape.svg
+printf 'name,count\\na,1\\nb,2\\n' > counts.csv
+`;
+const indented = (text: string) => text.trim().replaceAll('\n', '\n        ');
+
+/** Programs that give a list of lists, a model that is chosen, a folder, a figure and a table. */
+const pipeline = `version: 1
+name: programs
+steps:
+  train:
+    kind: command
+    with:
+      shell: true
+      argv: |
+        ${indented(train)}
+      params: { lr: 0.1, epochs: 4 }
+      outputs: { model: model.pt, metrics: { path: metrics.json, as: metrics } }
+    segments: { of: epochs, every: 2 }
+    matrix: { lr: [0.1, 0.2] }
+  best:
+    kind: select
+    in: { rows: train.metrics, candidates: train.model }
+    with: { metric: accuracy, mode: max, settings: [lr] }
+  draw:
+    kind: command
+    with:
+      shell: true
+      argv: |
+        ${indented(draw)}
+      outputs: { kept: kept/, shape: { path: shape.svg, as: figure }, counts: { path: counts.csv, as: table } }
+publish:
+  best.chosen: models/best.pt
+  "train[lr=0.2].model": models/last.pt
+  "train[lr=0.1].segments.model": "models/{label}.pt"
+  train.segments.metrics: "metrics/{label}.csv"
+  best.settings: results/best.json
+  draw.kept: results/kept.tar
+  draw.shape: results/shape.svg
+  draw.counts: [results/counts.csv, results/counts.md, results/counts.json]
+`;
+
+const at = temporaryProject({ files: { 'pipelines/programs.yaml': pipeline } });
+const get = (...args: string[]) => kshot(at, ['get', ...args]);
+const filesIn = (folder: string) => readdirSync(at.path(folder)).sort();
+
+beforeAll(async () => {
+  const { exitCode, stderr } = await kshot(at, ['run', '--tag', 'first']);
+  expect(exitCode, stderr).toBe(0);
+});
+
+describe('a pipeline publishes of programs', () => {
+  it('what segments gave, what was chosen, folders, figures and tables', () => {
+    expect(at.read('models/best.pt')).toBe('weights 0.2 of epoch 4\n');
+    expect(at.read('models/last.pt')).toBe('weights 0.2 of epoch 4\n');
+    expect(filesIn('models')).toEqual(['2.pt', '4.pt', 'best.pt', 'last.pt']);
+    expect(at.read('models/2.pt')).toBe('weights 0.1 of epoch 2\n');
+    expect(filesIn('metrics')).toEqual(['lr=0.1@2.csv', 'lr=0.1@4.csv', 'lr=0.2@2.csv', 'lr=0.2@4.csv']);
+    expect(at.read('metrics/lr=0.2@4.csv')).toMatch(/^metric,.*\naccuracy,.*0\.24/);
+    expect(JSON.parse(at.read('results/best.json'))).toEqual({ lr: 0.2 });
+    expect(at.read('results/kept.tar')).toContain('inner/one.txt');
+    expect(at.read('results/shape.svg')).toContain('<svg');
+    expect(at.read('results/counts.csv')).toBe('name,count\na,1\nb,2\n');
+    expect(at.read('results/counts.md')).toContain('| a | 1 |');
+    expect(JSON.parse(at.read('results/counts.json'))).toEqual([
+      { name: 'a', count: 1 },
+      { name: 'b', count: 2 },
+    ]);
+  });
+});
+
+describe('kshot get', () => {
+  it('writes the bytes of an output to stdout, of a step in segments those of the last', async () => {
+    const last = await get('train[lr=0.2].model');
+    expect(last).toMatchObject({ exitCode: 0, stdout: 'weights 0.2 of epoch 4\n', stderr: '' });
+    expect((await get('train[lr=0.2]@2.model', '-o', '-')).stdout).toBe('weights 0.2 of epoch 2\n');
+    expect((await get('best.chosen')).stdout).toBe('weights 0.2 of epoch 4\n');
+  });
+
+  it('writes rows in the form that the ending says, and a list into a folder or by its labels', async () => {
+    const table = await get('draw.counts', '-o', 'out/counts.md');
+    expect([table.exitCode, table.stdout]).toEqual([0, '']);
+    expect(table.stderr).toBe('draw.counts of programs/first written to out/counts.md\n');
+    expect(at.read('out/counts.md')).toBe(at.read('results/counts.md'));
+    await get('best.chosen', '-o', 'out/');
+    expect(at.read('out/best.chosen.pt')).toBe(at.read('models/best.pt'));
+    const list = await get('train[lr=0.1].segments.model', '-o', 'list/epoch_{label}.pt', '--json');
+    expect(JSON.parse(list.stdout)).toMatchObject({ run: 'programs/first', files: [{}, {}] });
+    expect(at.read('list/epoch_2.pt')).toBe(at.read('models/2.pt'));
+    await get('train.model', '-o', 'list/');
+    expect(filesIn('list')).toEqual(['epoch_2.pt', 'epoch_4.pt', 'lr=0.1.pt', 'lr=0.2.pt']);
+  });
+
+  it('refuses what is no file, or has no such form or name, and says what to write', async () => {
+    const opened = await openProject({ root: at.root, folder: at.root });
+    if (!opened.ok) throw new Error('no project');
+    const { get, save } = opened.value;
+    const refused = async (answer: ReturnType<typeof get> | ReturnType<typeof save>) => {
+      const result = await answer;
+      const [failure] = result.ok ? [] : result.failure;
+      return `${failure?.message}: ${failure?.hint}`;
+    };
+    expect(await refused(get('train.modle'))).toMatch(/no port train\.modle: did you mean train\.model\?$/);
+    expect(await refused(get('tarin.model'))).toBe('no run has a step tarin: did you mean train?');
+    expect(await refused(get('draw'))).toMatch(
+      /kept\+shape\+counts, not one file: .*draw\.kept or draw\.shape/,
+    );
+    expect(await refused(get('train.model'))).toMatch(/2 nodes .* train\[lr=0\.1\]@4\.model.*-o FOLDER\//);
+    expect(await refused(get('best.chosen', 'second'))).toMatch(/^there is no run second: .*latest/);
+    expect(await refused(save('train.model', 'one.pt'))).toMatch(/is a list.*one_\{label\}\.pt, or a folder/);
+    expect(await refused(save('best.chosen', '{label}.pt'))).toMatch(/is no list.*take \{label\} out/);
+    expect(await refused(save('draw.counts', 'counts.png'))).toMatch(/no form for counts\.png: .*csv/);
+    expect(await refused(save('best.chosen', 'cache/best.pt'))).toMatch(/is in cache\//);
+  });
+
+  it('says so where the pipeline would give something else by now, and takes no earlier run for a failed one', async () => {
+    const [good, bad] = ["'<svg", "'<svgx"];
+    at.edit('pipelines/programs.yaml', good, bad);
+    const stale = await get('draw.counts', '-o', 'out/stale.csv');
+    expect(stale.exitCode).toBe(0);
+    expect(stale.stderr).toContain('pipelines/programs.yaml as it stands would compute draw/counts anew');
+    expect((await get('best.chosen')).stderr).toBe('');
+
+    at.edit('pipelines/programs.yaml', 'mkdir -p kept/inner;', 'exit 3;');
+    expect((await kshot(at, ['run', '--tag', 'broken', 'draw'])).exitCode).toBe(1);
+    const failed = await get('draw.counts', '-o', 'out/failed.csv');
+    expect([failed.exitCode, existsSync(at.path('out/failed.csv'))]).toEqual([2, false]);
+    expect(failed.stderr).toMatch(/run programs\/broken has no draw\.counts\n.*draw\/counts: skipped/s);
+    expect(failed.stderr).toContain('an earlier run has it: --run programs/first');
+    expect((await get('draw.counts', '--run', 'first', '-o', 'out/first.csv')).stderr).not.toContain(
+      'warning',
+    );
+    expect((await get('best.chosen', '--run', 'broken')).stderr).toContain('best was no target of it');
+  });
+
+  it('gives no bytes that have rotted', async () => {
+    const { path } = JSON.parse((await get('best.chosen', '--json')).stdout) as { path: string };
+    rmSync(path);
+    const { exitCode, stderr } = await get('best.chosen');
+    expect([exitCode, stderr]).toEqual([2, expect.stringContaining('is no longer in the cache')]);
+  });
+});
