@@ -11,6 +11,7 @@ export default defineConfig({
     testTimeout: 300_000,
     hookTimeout: 300_000,
     pool: 'forks',
-    maxWorkers: 2,
+    // One more than the two cores that it is meant for: most of the tests wait for processes and the disk.
+    maxWorkers: 3,
   },
 });

@@ -93,8 +93,10 @@ export function metricsOf(rows: readonly MetricRow[]): readonly string[] {
  * Metrics as a table to print: a row a node and setting, `TEST` in the column role where test data was used; each
  * value with the ends of its interval, `0.3373 [0.311, 0.364]`. Columns that say nothing are left out; what a program
  * was told has columns, which its own evaluations have in their place.
+ *
+ * @param digits after the point of a value; `whole`: values and the ends of their intervals as numbers in columns
  */
-export function metricTable(rows: readonly MetricRow[], digits: number): RowTable {
+export function metricTable(rows: readonly MetricRow[], digits: number | 'whole'): RowTable {
   const metrics = metricsOf(rows);
   const settings = [...new Set(rows.flatMap((row) => (isEvaluation(row) ? [] : Object.keys(row.settings))))];
   const columns: readonly (readonly [name: string, cellOf: (row: MetricRow) => Json])[] = [
@@ -104,13 +106,12 @@ export function metricTable(rows: readonly MetricRow[], digits: number): RowTabl
     ['steps', (row) => row.steps],
     ['inner_lr', (row) => row.inner_lr],
     ...settings.map((name) => [name, (row: MetricRow) => row.settings[name] ?? null] as const),
-    ...metrics.map(
-      (name) =>
-        [
-          name,
-          (row: MetricRow) =>
-            estimateText(row.values[name], row.intervals[name], digits) ?? row.not_numbers?.[name] ?? null,
-        ] as const,
+    ...metrics.flatMap((name) =>
+      estimateColumns<MetricRow>(name, digits, (row) => ({
+        value: row.values[name],
+        interval: row.intervals[name],
+        instead: row.not_numbers?.[name],
+      })),
     ),
     ['n', (row) => row.n],
     ['users', (row) => row.users],
@@ -122,6 +123,33 @@ export function metricTable(rows: readonly MetricRow[], digits: number): RowTabl
     columns: shown.map(([name]) => name),
     rows: rows.map((row) => shown.map(([, cellOf]) => cellOf(row))),
   };
+}
+
+/** A value with its interval, or what stands in its place. */
+interface Estimate {
+  readonly value: number | null | undefined;
+  readonly interval: readonly [low: number, high: number] | null | undefined;
+  readonly instead?: string | undefined;
+}
+
+type Columns<Of> = readonly (readonly [name: string, cellOf: (row: Of) => Json])[];
+
+/** The column of an estimate as text; or three of numbers: `mrr`, `mrr_low`, `mrr_high`. */
+export function estimateColumns<Of>(
+  name: string,
+  digits: number | 'whole',
+  of: (row: Of) => Estimate,
+): Columns<Of> {
+  if (digits !== 'whole') {
+    const text = ({ value, interval, instead }: Estimate) =>
+      estimateText(value, interval, digits) ?? instead ?? null;
+    return [[name, (row) => text(of(row))]];
+  }
+  return [
+    [name, (row) => of(row).value ?? of(row).instead ?? null],
+    [`${name}_low`, (row) => of(row).interval?.[0] ?? null],
+    [`${name}_high`, (row) => of(row).interval?.[1] ?? null],
+  ];
 }
 
 /** `0.3373 [0.311, 0.364]`: a value to so many digits after the point, the ends of its interval to one less. */

@@ -8,6 +8,7 @@ import type { MetricRow } from './metric-table.js';
 import { readDocument } from './read-document.js';
 import { runFolderOf } from './register.js';
 import type { SummaryRow } from './summary-table.js';
+import { verdictOf } from './verdict.js';
 
 /** What a run's steps found. */
 export interface Figures {
@@ -60,6 +61,8 @@ export interface Report extends Figures {
   }[];
   /** `<pipeline>/<run>` of the run whose folder holds the tables. */
   readonly tables: string;
+  /** What leads, by how much, and what cannot be told from it: a sentence or two; none where no step compares. */
+  readonly verdict: readonly string[];
   /** What the comparisons say, a sentence each. */
   readonly key_findings: readonly string[];
   /** Files of the project that were to be published, relative to the root, and what each is made of. */
@@ -116,6 +119,7 @@ export function readReport(root: string, identity: string): Report | undefined {
     : {
         ...report,
         ...figuresOf(report),
+        verdict: report.verdict ?? verdictOf(report.summaries ?? []),
         key_findings: report.key_findings ?? [],
         outputs: report.outputs ?? [],
       };

@@ -3,22 +3,26 @@ import { formatCount } from '../base/quantities.js';
 import { inReadingOrder } from '../statistics/metrics.js';
 import type { Row } from '../tables/database.js';
 import type { RowTable } from '../tables/row-formats.js';
-import { estimateText } from './metric-table.js';
+import { estimateColumns, estimateText } from './metric-table.js';
 
 /** Ends of a 95 % interval. */
-type Ends = readonly [low: number, high: number];
+export type Ends = readonly [low: number, high: number];
 
-/** A metric of a model against another's on the same query pairs. */
-export interface ComparedMetric {
+/** By how much a metric of a model is above another's on the same query pairs. */
+export interface Difference {
   readonly difference: number;
   readonly difference_interval: Ends | null;
-  /** Null where the other's value is 0. */
-  readonly improvement_percent: number | null;
-  readonly improvement_interval: Ends | null;
   /** What the intervals are over: `users` or `seeds`. */
   readonly over: string;
   /** Null without an interval. */
   readonly distinguishable: string | null;
+}
+
+/** A metric of a model against another's, in percent of that one's too. */
+export interface ComparedMetric extends Difference {
+  /** Null where the other's value is 0. */
+  readonly improvement_percent: number | null;
+  readonly improvement_interval: Ends | null;
 }
 
 /** A metric of a model. */
@@ -30,6 +34,12 @@ export interface SummarisedMetric {
   readonly of?: readonly [units: number, all: number];
   /** By the label of what it is compared with: the baseline, zero-shot. */
   readonly against: { readonly [label: string]: ComparedMetric };
+  /** Which of two values is the better one; null where that is not known, and the highest counts as the best. */
+  readonly better?: 'higher' | 'lower' | null;
+  /** The label of the best model in the metric; absent of that one itself, and in runs of earlier versions of kshot. */
+  readonly leader?: string;
+  /** Against the leader; absent where they were measured on something else. */
+  readonly beside_leader?: Difference;
 }
 
 /** One model of a step of kind `summary`, at one setting. */
@@ -76,6 +86,7 @@ export function summaryRows(rows: readonly Row[], nodes: readonly string[]): rea
       interval: endsOf(cells['low'], cells['high']),
       ...shortOf(cells),
       against: Object.fromEntries(compared),
+      ...besideLeader(cells),
     };
   }
   return [...placed.values()]
@@ -114,16 +125,59 @@ function modelOf(cells: Row): Omit<SummaryRow, 'metrics'> {
 }
 
 function comparedMetric(cells: Row, prefix: string): ComparedMetric | undefined {
+  const compared = differenceOf(cells, prefix);
+  if (compared === undefined) return undefined;
+  return {
+    ...compared,
+    improvement_percent: numberOf(cells[`${prefix}improvement_percent`]),
+    improvement_interval: endsOf(cells[`${prefix}improvement_low`], cells[`${prefix}improvement_high`]),
+  };
+}
+
+function differenceOf(cells: Row, prefix: string): Difference | undefined {
   const difference = numberOf(cells[`${prefix}difference`]);
   if (difference === null) return undefined;
   return {
     difference,
     difference_interval: endsOf(cells[`${prefix}difference_low`], cells[`${prefix}difference_high`]),
-    improvement_percent: numberOf(cells[`${prefix}improvement_percent`]),
-    improvement_interval: endsOf(cells[`${prefix}improvement_low`], cells[`${prefix}improvement_high`]),
     over: String(cells[`${prefix}compared_over`]),
     distinguishable: textOf(cells[`${prefix}distinguishable`]),
   };
+}
+
+function besideLeader(cells: Row): Pick<SummarisedMetric, 'better' | 'leader' | 'beside_leader'> {
+  const { better, leader } = cells;
+  const difference = differenceOf(cells, 'leader_');
+  return {
+    ...(better === undefined ? {} : { better: better === 'higher' || better === 'lower' ? better : null }),
+    ...(typeof leader === 'string' ? { leader } : {}),
+    ...(difference === undefined ? {} : { beside_leader: difference }),
+  };
+}
+
+/** The rows of a step of kind `summary`. */
+export interface SummaryNode {
+  readonly node: string;
+  readonly rows: readonly SummaryRow[];
+  /** Whether it goes through several settings of a model. */
+  readonly isSweep: boolean;
+}
+
+/** The rows of each summary. */
+export function summaryNodes(summaries: readonly SummaryRow[]): readonly SummaryNode[] {
+  return [...new Set(summaries.map(({ node }) => node))].map((node) => {
+    const rows = summaries.filter((row) => row.node === node);
+    return { node, rows, isSweep: new Set(rows.map(({ model }) => model)).size < rows.length };
+  });
+}
+
+/** A model as sentences name it: with its settings, where it was evaluated at some. */
+export function modelAtSetting({ model, k, steps }: Pick<SummaryRow, 'model' | 'k' | 'steps'>): string {
+  const settings = [
+    ...(k === null ? [] : [`K = ${k}`]),
+    ...(steps === null || steps === 0 ? [] : [formatCount(steps, 'inner step')]),
+  ];
+  return settings.length === 0 || steps === 0 ? model : `${model} (${settings.join(', ')})`;
 }
 
 /** The row that others are compared with; undefined where none are. */
@@ -136,8 +190,10 @@ export function baselineOf(rows: readonly SummaryRow[]): SummaryRow | undefined 
 /**
  * The notebook's table: each model's metrics, and by how many percent the first of them is above the baseline's.
  * Columns that say nothing are left out.
+ *
+ * @param form `whole`: values, percentages and the ends of their intervals as numbers in columns of their own
  */
-export function summaryTable(rows: readonly SummaryRow[]): RowTable {
+export function summaryTable(rows: readonly SummaryRow[], form: 'text' | 'whole' = 'text'): RowTable {
   const metrics = metricsIn(rows);
   const first = metrics[0] ?? '';
   const columns: readonly (readonly [name: string, cellOf: (row: SummaryRow) => Json])[] = [
@@ -145,14 +201,7 @@ export function summaryTable(rows: readonly SummaryRow[]): RowTable {
     ['k', ({ k }) => k],
     ['steps', ({ steps }) => steps],
     ['inner_lr', ({ inner_lr }) => inner_lr],
-    ...metrics.map((name) => [name, (row: SummaryRow) => summarisedText(row.metrics[name])] as const),
-    [
-      `${first}, % over baseline`,
-      (row) => {
-        const improved = row.baseline === null ? undefined : row.metrics[first]?.against[row.baseline];
-        return signed(improved?.improvement_percent, improved?.improvement_interval, 1);
-      },
-    ],
+    ...(form === 'text' ? textColumns(metrics, first) : wholeColumns(metrics, first)),
     ['over', ({ units, unit }) => formatCount(units, unit.replace(/s$/, ''))],
     ['n', ({ n }) => n],
     ['users', ({ users }) => users],
@@ -162,6 +211,39 @@ export function summaryTable(rows: readonly SummaryRow[]): RowTable {
     columns: shown.map(([name]) => name),
     rows: rows.map((row) => shown.map(([, cellOf]) => cellOf(row))),
   };
+}
+
+type Columns = readonly (readonly [name: string, cellOf: (row: SummaryRow) => Json])[];
+
+const improvedOf = (row: SummaryRow, metric: string) =>
+  row.baseline === null ? undefined : row.metrics[metric]?.against[row.baseline];
+
+function textColumns(metrics: readonly string[], first: string): Columns {
+  return [
+    ...metrics.map((name) => [name, (row: SummaryRow) => summarisedText(row.metrics[name])] as const),
+    [
+      `${first}, % over baseline`,
+      (row) => {
+        const improved = improvedOf(row, first);
+        return signed(improved?.improvement_percent, improved?.improvement_interval, 1);
+      },
+    ],
+  ];
+}
+
+function wholeColumns(metrics: readonly string[], first: string): Columns {
+  return [
+    ...metrics.flatMap((name) =>
+      estimateColumns<SummaryRow>(name, 'whole', (row) => ({
+        value: row.metrics[name]?.value,
+        interval: row.metrics[name]?.interval,
+      })),
+    ),
+    ...estimateColumns<SummaryRow>(`${first}_percent_over_baseline`, 'whole', (row) => ({
+      value: improvedOf(row, first)?.improvement_percent,
+      interval: improvedOf(row, first)?.improvement_interval,
+    })),
+  ];
 }
 
 /** Each comparison's differences, with `yes` where they can be told from none and `no` where they cannot. */

@@ -1,4 +1,5 @@
 import { type CommandBuilder, formatOption, seconds } from './command-builder.js';
+import { formNames } from './output-form.js';
 
 const run =
   'a tag, PIPELINE/TAG, PIPELINE (its latest run) or latest; ~N is the N-th before, as in latest~1 (default: latest)';
@@ -9,9 +10,19 @@ export function addResultCommands(builder: CommandBuilder): void {
   connect(
     command('results', {
       summary: 'the metrics of a run',
-      description: 'The metrics of a run as a table; rows computed from test data are marked.',
-      examples: ['kshot results', 'kshot results maml_residual~1'],
-    }).argument('[RUN]', run),
+      description:
+        'The metrics of a run as a table; rows computed from test data are marked. With --format or --output its headline table alone, for a paper: the summaries, else the metrics; csv and json have whole numbers, with the ends of intervals in columns of their own.',
+      examples: [
+        'kshot results',
+        'kshot results maml_residual~1',
+        'kshot results --format latex',
+        'kshot results --output paper/table.tex',
+      ],
+    })
+      .argument('[RUN]', run)
+      .addOption(formatOption('the headline table in this form', formNames))
+      .option('-o, --output <path>', 'write the headline table to a file, in the form that its ending says')
+      .option('--metrics', 'the metrics of all nodes, in the place of the summaries'),
     async () => (await import('./commands/results.js')).results,
   );
   connect(
@@ -47,10 +58,14 @@ export function addResultCommands(builder: CommandBuilder): void {
         'Answers one SELECT or EXPLAIN over the tables runs, steps, params, metrics, history, ranks, drift, drift_summary, summary and lineage, and over latest_... of the last run. Nothing else can be read, and nothing can be written.',
       examples: [
         'kshot sql "SELECT node, value FROM latest_metrics WHERE metric = \'recall@5\' ORDER BY value DESC"',
+        'kshot sql -f paper/table.sql --output paper/table.tex',
+        'kshot sql "FROM latest_ranks" --output ranks.parquet',
       ],
     })
-      .argument('<QUERY>', 'one statement in the SQL of DuckDB')
-      .addOption(formatOption('how rows are printed', ['table', 'csv', 'json', 'markdown']))
+      .argument('[QUERY]', 'one statement in the SQL of DuckDB')
+      .option('-f, --file <path>', 'read the query from a file; - is standard input')
+      .option('-o, --output <path>', 'write the rows to a file; its ending says the form, parquet too')
+      .addOption(formatOption('how rows are printed', formNames))
       .option('--timeout <seconds>', 'end the query after this time', seconds, 60),
     async () => (await import('./commands/sql.js')).sql,
   );

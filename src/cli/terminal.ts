@@ -6,6 +6,7 @@ import { ndjsonLine } from '../ui/ndjson.js';
 import { type Style, styleFor } from '../ui/style.js';
 import { failuresAsJson, formatFailures } from '../ui/views/print-failures.js';
 import { wrapLine } from '../ui/wrap-line.js';
+import { shownPath } from './shown-path.js';
 
 /** Options that every command takes. */
 export interface CommonOptions {
@@ -35,6 +36,8 @@ export interface Terminal {
   stream(piece: string | Uint8Array): Promise<boolean>;
   /** What a command answers with `--json`: a document on one line, whose `version` counts incompatible changes. */
   document(value: object): void;
+  /** A file was written: its path is the answer. */
+  wrote(path: string): void;
   /** A line of data for people: on a terminal broken between words. */
   show(line: string): void;
   /** A line for people, broken between words; nothing with `--quiet`. */
@@ -79,6 +82,8 @@ export function openTerminal(
     written: (text) => void process.stdout.write(process.stdout.isTTY ? printableLines(text) : text),
     stream: (piece) => new Promise((resolve) => process.stdout.write(piece, (error) => resolve(!error))),
     document: (value) => void process.stdout.write(`${JSON.stringify({ version: 1, ...value })}\n`),
+    wrote: (path) =>
+      void process.stdout.write(json ? `${JSON.stringify({ version: 1, path })}\n` : `${shownPath(path)}\n`),
     show: (line) => void process.stdout.write(`${wrapLine(line, widthOf(process.stdout)).join('\n')}\n`),
     say,
     sayWhole,

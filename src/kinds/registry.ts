@@ -9,6 +9,7 @@ import { dataImport } from './data/data-import.js';
 import { dataPairs } from './data/data-pairs.js';
 import { dataSplit } from './data/data-split.js';
 import { dataSynthetic } from './data/data-synthetic.js';
+import { baselineMarkov } from './evaluate/baseline-markov.js';
 import { baselinePopularity } from './evaluate/baseline-popularity.js';
 import { baselineRandom } from './evaluate/baseline-random.js';
 import { baselineSessionKnn } from './evaluate/baseline-session-knn.js';
@@ -43,6 +44,7 @@ const all: readonly Kind[] = [
   dataFingerprint,
   baselineRandom,
   baselinePopularity,
+  baselineMarkov,
   baselineSessionKnn,
   supervisedTrain,
   mamlTrain,

@@ -1,5 +1,9 @@
-import { type ComparedMetric, type SummaryRow, summarisedText } from '../artifacts/summary-table.js';
-import { formatCount } from '../base/quantities.js';
+import {
+  type ComparedMetric,
+  modelAtSetting,
+  type SummaryRow,
+  summarisedText,
+} from '../artifacts/summary-table.js';
 import { leadingMetric } from '../statistics/metrics.js';
 
 /**
@@ -12,7 +16,7 @@ export function keyFindings(summaries: readonly SummaryRow[]): readonly string[]
     const found = metric === undefined ? undefined : row.metrics[metric];
     if (found === undefined || found.value === null) return [];
     const split = row.role === null ? '' : ` on ${row.role} data`;
-    const value = `${row.node}: ${nameOf(row)} has ${metric} ${summarisedText(found)}${split}`;
+    const value = `${row.node}: ${modelAtSetting(row)} has ${metric} ${summarisedText(found)}${split}`;
     const compared = row.baseline === null ? undefined : found.against[row.baseline];
     return [
       compared === undefined
@@ -20,15 +24,6 @@ export function keyFindings(summaries: readonly SummaryRow[]): readonly string[]
         : `${value}, ${comparison(compared)} ${row.baseline}${caveat(compared)}.`,
     ];
   });
-}
-
-/** Settings are named where a model was evaluated at some. */
-function nameOf({ model, k, steps }: SummaryRow): string {
-  const settings = [
-    ...(k === null ? [] : [`K = ${k}`]),
-    ...(steps === null || steps === 0 ? [] : [formatCount(steps, 'inner step')]),
-  ];
-  return settings.length === 0 || steps === 0 ? model : `${model} (${settings.join(', ')})`;
 }
 
 function comparison({ difference, improvement_percent }: ComparedMetric): string {

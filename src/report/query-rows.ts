@@ -1,14 +1,16 @@
 import {
+  type DuckDBDataChunk,
   DuckDBDateValue,
   DuckDBDecimalValue,
   type DuckDBPreparedStatement,
+  type DuckDBType,
   type DuckDBValueConverter,
   JsonDuckDBValueConverter,
 } from '@duckdb/node-api';
 import { type RecordedFile, verifyRecordedFiles } from '../artifacts/verify-run.js';
 import { type Failure, FailureError } from '../base/failure.js';
 import type { Json } from '../base/json.js';
-import { type Database, openDatabase, sqlName, sqlText } from '../tables/database.js';
+import { type Database, openDatabase, sqlName, sqlText, withDatabase } from '../tables/database.js';
 import { withoutWildcards } from '../tables/parquet.js';
 import type { RowTable } from '../tables/row-formats.js';
 import { checkStatement } from './sql-statement.js';
@@ -37,7 +39,44 @@ export interface Query {
  * @throws FailureError `sql-refused` for anything but one reading statement, `sql-failed` with what DuckDB says (after
  *   some rows, where they lead to it), `object-corrupt` where a file is missing or not what its run wrote
  */
-export async function* queryRows({ sql, tables, threads, memoryBytes }: Query): AsyncGenerator<RowTable> {
+export async function* queryRows(query: Query): AsyncGenerator<RowTable> {
+  for await (const { columns, chunk } of queryChunks(query)) {
+    yield { columns, rows: (chunk?.convertRows(toJson) ?? []) as Json[][] };
+  }
+}
+
+/**
+ * Writes the rows of such a query as parquet, in their order and with their types.
+ *
+ * @param path where nothing is yet
+ * @throws FailureError as `queryRows` does
+ */
+export async function writeQueryParquet(query: Query, path: string): Promise<void> {
+  const { threads } = query;
+  // The database that the query is asked of can write nowhere.
+  await withDatabase({ threads }, async (database) => {
+    let appender: Awaited<ReturnType<Database['connection']['createAppender']>> | undefined;
+    for await (const { columns, types, chunk } of queryChunks(query)) {
+      if (appender === undefined) {
+        const definition = columns.map((name, index) => `${sqlName(name)} ${types[index]}`).join(', ');
+        await database.run(`CREATE TABLE answer (${definition})`);
+        appender = await database.connection.createAppender('answer');
+      }
+      if (chunk !== undefined) appender.appendDataChunk(chunk);
+    }
+    appender?.closeSync();
+    await database.run(`COPY answer TO ${sqlText(path)} (FORMAT parquet, COMPRESSION zstd)`);
+  });
+}
+
+/** Rows as DuckDB has them; none where a query has no rows. */
+interface Chunk {
+  readonly columns: readonly string[];
+  readonly types: readonly DuckDBType[];
+  readonly chunk?: DuckDBDataChunk;
+}
+
+async function* queryChunks({ sql, tables, threads, memoryBytes }: Query): AsyncGenerator<Chunk> {
   const database = await openDatabase({ threads, memoryBytes });
   try {
     const names = tables.map((table) => table.name);
@@ -70,7 +109,7 @@ async function createTable(database: Database, table: SourceTable, filled: boole
   await database.run(`INSERT INTO ${sqlName(table.name)} BY NAME FROM ${read}`);
 }
 
-async function* answer(database: Database, sql: string): AsyncGenerator<RowTable> {
+async function* answer(database: Database, sql: string): AsyncGenerator<Chunk> {
   const { StatementType } = await import('@duckdb/node-api');
   try {
     const statements = await database.connection.extractStatements(sql);
@@ -83,13 +122,14 @@ async function* answer(database: Database, sql: string): AsyncGenerator<RowTable
     await database.run('BEGIN TRANSACTION READ ONLY');
     const result = await statement.stream();
     const columns = result.deduplicatedColumnNames();
+    const types = result.columnTypes();
     let isEmpty = true;
-    for await (const rows of result.yieldConvertedRows(toJson)) {
+    for await (const chunk of result) {
       isEmpty = false;
-      yield { columns, rows: rows as Json[][] };
+      yield { columns, types, chunk };
     }
     if (await isAborted(database)) await failAgain(database, statement);
-    if (isEmpty) yield { columns, rows: [] };
+    if (isEmpty) yield { columns, types };
   } catch (error) {
     if (error instanceof FailureError || !(error instanceof Error)) throw error;
     throw new FailureError(failureOfQuery(error));

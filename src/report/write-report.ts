@@ -29,6 +29,7 @@ import {
 } from '../artifacts/run-documents.js';
 import type { RunFolder } from '../artifacts/run-folder.js';
 import { summaryRows } from '../artifacts/summary-table.js';
+import { verdictOf } from '../artifacts/verdict.js';
 import { verifyFiles } from '../artifacts/verify-files.js';
 import { recordedFiles, spoiltFiles } from '../artifacts/verify-run.js';
 import { sha256 } from '../base/canonical.js';
@@ -309,6 +310,7 @@ function reportOf(finished: FinishedRun, tables: string, figures: Figures): Omit
     ),
     tables,
     ...figures,
+    verdict: verdictOf(figures.summaries),
     key_findings: keyFindings(figures.summaries),
     outputs: finished.graph.publications
       .filter((publication) => isComplete(publication, finished))

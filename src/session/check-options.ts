@@ -47,6 +47,7 @@ export const optionsOf = {
   },
   query: { timeoutSeconds: 'seconds' },
   queryText: { timeoutSeconds: 'seconds', format: 'text', width: 'seconds', output: 'function' },
+  queryParquet: { timeoutSeconds: 'seconds', path: 'text' },
   pin: { pin: 'texts', unpin: 'texts' },
   collectGarbage: { keep: 'count', dryRun: 'flag' },
 } as const satisfies { readonly [method: string]: Demands };

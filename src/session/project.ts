@@ -22,7 +22,7 @@ import type { KeptProgram } from './reading/find-kept-program.js';
 import type { FoundLog } from './reading/find-logs.js';
 import type { FollowedLogs } from './reading/follow-log.js';
 import type { StoredOutput } from './reading/get-output.js';
-import type { QueryLimits, QueryText } from './reading/query.js';
+import type { QueryFile, QueryLimits, QueryText } from './reading/query.js';
 import type { RemadePage } from './reading/remake-page.js';
 import type { QueryEnd } from './reading/run-query.js';
 import type { SavedOutputs } from './reading/save-output.js';
@@ -86,6 +86,8 @@ export interface Project {
   query(sql: string, limits?: QueryLimits): Promise<Result<readonly JsonObject[], Failure[]>>;
   /** The same as text, piece by piece. */
   queryText(sql: string, text: QueryText): Promise<QueryEnd>;
+  /** The same as a parquet file, whole or not at all. */
+  queryParquet(sql: string, file: QueryFile): Promise<Result<void, Failure[]>>;
   /**
    * An output that is one file, verified: `STEP.PORT` or `STEP[NAME=VALUE].PORT`, as inputs of a pipeline name it, or
    * `NODE.PORT`. Of the latest run that lists the step, with the reason where the pipeline as it stands would give
@@ -168,6 +170,7 @@ export async function openProject(where: ProjectPlace = {}): Promise<Result<Proj
         async () => (await import('./reading/query.js')).query(root, sql, limits),
       ),
     queryText: (sql, text) => answerAsText(root, sql, text),
+    queryParquet: (sql, file) => answerAsParquet(root, sql, file),
     ...methodsOfSteps(place),
     remakePage: (run) =>
       checked(wrongRun('remakePage', run), async () =>
@@ -235,6 +238,17 @@ export async function createProject(request: NewProject = {}): Promise<Result<Cr
   return await checked(wrongOptions('createProject', request, optionsOf.createProject), async () =>
     (await import('./keeping/new-project.js')).makeProject(request),
   );
+}
+
+function answerAsParquet(
+  root: string,
+  ...[sql, file]: Parameters<Project['queryParquet']>
+): ReturnType<Project['queryParquet']> {
+  const wrong = [
+    ...wrongText('queryParquet', 'sql', sql),
+    ...wrongOptions('queryParquet', file, optionsOf.queryParquet, ['path']),
+  ];
+  return checked(wrong, async () => (await import('./reading/query.js')).queryParquet(root, sql, file));
 }
 
 /** What comes of a method, where nothing is wrong with what it was given. */

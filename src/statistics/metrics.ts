@@ -58,10 +58,14 @@ export function leadingMetric(names: Iterable<string>): string | undefined {
   return inReadingOrder(names)[0];
 }
 
+/** Which of two values of a metric is the better one; null of a metric that the table does not have. */
+export function betterOf(metric: string): Metric['better'] | null {
+  return metrics.find(({ name }) => name === metric)?.better ?? null;
+}
+
 /** Whether a value of a metric is better than another; of a metric that the table does not have, a higher one. */
 export function isBetter(metric: string, value: number, other: number): boolean {
-  const better = metrics.find(({ name }) => name === metric)?.better ?? 'higher';
-  return better === 'higher' ? value > other : value < other;
+  return betterOf(metric) === 'lower' ? value < other : value > other;
 }
 
 /** A metric over ranks (1 is best): the mean of what they add, summed in their order; NaN for no ranks. */

@@ -35,7 +35,9 @@ export const historyColumns = {
 
 /**
  * Columns of a file of summaries: one row a model, setting and metric; `place` is the model's place in the table. The
- * columns from `difference` on compare with `baseline`, those from `zero_shot_difference` on with `zero_shot`.
+ * columns from `difference` on compare with `baseline`, those from `zero_shot_difference` on with `zero_shot`, those from
+ * `leader_difference` on with `leader`, the best model in the metric, where `better` says whether the higher or the
+ * lower value is the better one; null where that is not known, and the leader is the highest.
  */
 export const summaryColumns = {
   place: 'INTEGER',
@@ -70,4 +72,11 @@ export const summaryColumns = {
   zero_shot_improvement_high: 'DOUBLE',
   zero_shot_compared_over: 'VARCHAR',
   zero_shot_distinguishable: 'VARCHAR',
+  better: 'VARCHAR',
+  leader: 'VARCHAR',
+  leader_difference: 'DOUBLE',
+  leader_difference_low: 'DOUBLE',
+  leader_difference_high: 'DOUBLE',
+  leader_compared_over: 'VARCHAR',
+  leader_distinguishable: 'VARCHAR',
 } as const;

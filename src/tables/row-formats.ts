@@ -172,8 +172,9 @@ function texWriter(): RowWriter {
   const line = (texts: readonly string[]) => `${texts.join(' & ')} \\\\\n`;
   const cell = (value: Json | undefined) => {
     const text = escapedForTex(cellText(value));
-    // A hyphen is no minus sign.
-    return typeof value === 'number' && value < 0 ? `$${text}$` : text;
+    // A hyphen is no minus sign, nor is it one in an interval: `-0.2 [-0.5, 0.1]`.
+    if (typeof value === 'number') return value < 0 ? `$${text}$` : text;
+    return text.replace(/(?<=^|\[|, )-(?=\d)/g, '$-$$');
   };
   const heads = (batch: RowTable) => {
     const sides = numericColumns(batch).map((one) => (one ? 'r' : 'l'));

@@ -3,6 +3,8 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import type { Register } from '../../src/artifacts/register.js';
 import type { Manifest, Report } from '../../src/artifacts/run-documents.js';
 import { metricNames } from '../../src/statistics/metrics.js';
+import { withDatabase } from '../../src/tables/database.js';
+import { parquetFile } from '../../src/tables/parquet.js';
 import { eventsOf, kshot, nodesByOutcome, startKshot } from '../support/kshot.js';
 import { smallExperiment } from '../support/small-experiment.js';
 import { temporaryProject } from '../support/temporary-project.js';
@@ -254,6 +256,27 @@ describe('the results of the experiment', () => {
     expect([shown.exitCode, shown.stdout]).toEqual([1, '']);
     expect(shown.stderr).toContain(`${name} is not what kshot wrote`);
     project.write(name, text);
+  });
+
+  it('go into files whose ending says the form, with the types that they have', async () => {
+    project.write('paper/ranks.sql', 'SELECT node, rank, [k, steps] AS at FROM latest_ranks ORDER BY ALL');
+    const args = ['sql', '-f', 'paper/ranks.sql', '--output', 'tables/ranks.parquet'];
+    const written = await kshot(project, args);
+    expect([written.exitCode, written.stdout], written.stderr).toEqual([0, 'tables/ranks.parquet\n']);
+    const source = parquetFile(project.path('tables/ranks.parquet'));
+    const [types, [first]] = await withDatabase({ threads: 1 }, (database) =>
+      Promise.all([database.rows(`DESCRIBE FROM ${source}`), database.rows(`FROM ${source}`)]),
+    );
+    expect(types.map((row) => row['column_type'])).toEqual(['VARCHAR', 'INTEGER', 'INTEGER[]']);
+    expect([first]).toEqual(await rowsOf(`${project.read('paper/ranks.sql')} LIMIT 1`));
+    const refused = await kshot(project, ['sql', 'FROM runs', '--output', 'runs.xlsx']);
+    expect([refused.exitCode, refused.stdout]).toEqual([2, '']);
+    expect(refused.stderr).toContain('.parquet, .csv, .json, .md, .tex');
+    const table = await kshot(project, ['results', '--output', 'paper/table.tex', '--json']);
+    expect(JSON.parse(table.stdout)).toEqual({ version: 1, path: project.path('paper/table.tex') });
+    expect(project.read('paper/table.tex')).toMatch(
+      /^\\begin\{tabular\}[\s\S]*few\\_shot & TEST & [\s\S]*\\end\{tabular\}\n$/,
+    );
   });
 
   it('are never figures from bytes gone bad: these are found, set aside, and computed again, and the run says so', async () => {

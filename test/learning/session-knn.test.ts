@@ -10,8 +10,13 @@ const sessions = {
 // Cosines with {0, 1}: two of two shared, one of three, two of three.
 const [first, second, third] = [1, 1 / Math.sqrt(6), 2 / Math.sqrt(6)];
 
-function scores(current: readonly number[], neighbours: number, sampleSize: number): number[] {
-  return [...createSessionKnn(sessions, { neighbours, sampleSize })(current)];
+function scores(
+  current: readonly number[],
+  neighbours: number,
+  sampleSize: number,
+  similarity: 'cosine' | 'linear_decay' = 'cosine',
+): number[] {
+  return [...createSessionKnn(sessions, { neighbours, sampleSize, similarity })(current)];
 }
 
 function expectClose(actual: readonly number[], expected: readonly number[]): void {
@@ -40,6 +45,14 @@ describe('createSessionKnn, worked by hand', () => {
     // {1, 2, 3} and {0, 1, 2} share one of three items with {2}.
     const similarity = 1 / Math.sqrt(3);
     expectClose(scores([2], 1, 10), [0, similarity, similarity, similarity, 0, 0]);
+  });
+
+  it('weighs by linear decay what came last most, whatever the size of the other session', () => {
+    // In [0, 1, 2] the items weigh 1, 2 and 3 thirds: {0, 1} shares 3, {1, 2, 3} shares 5, {0, 1, 2} all 6.
+    expectClose(scores([0, 1, 2], 10, 10, 'linear_decay'), [1 + 2, 1 + 5 / 3 + 2, 5 / 3 + 2, 5 / 3, 0, 0]);
+    expectClose(scores([0, 1, 2], 2, 10, 'linear_decay'), [2, 5 / 3 + 2, 5 / 3 + 2, 5 / 3, 0, 0]);
+    // An item that came twice counts where it came last: in [2, 0, 2] item 2 weighs 3 thirds, item 0 two.
+    expectClose(scores([2, 0, 2], 1, 10, 'linear_decay'), [5 / 3, 5 / 3, 5 / 3, 0, 0, 0]);
   });
 
   it('has nothing to say of items that nobody visited', () => {

@@ -1,9 +1,10 @@
-import { closeSync, openSync, readFileSync, readSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { FailureError } from '../../base/failure.js';
 import { writeFile } from '../../base/files/write-file.js';
 import { isJsonObject, type Json } from '../../base/json.js';
 import { badData } from '../../tables/bad-data.js';
 import { type CellValue, type Database, type Row, sqlName, withDatabase } from '../../tables/database.js';
+import { isParquet } from '../../tables/is-parquet.js';
 import { parquetFile } from '../../tables/parquet.js';
 import type { KindContext } from '../kind.js';
 import { filePath, inputTree } from '../ports.js';
@@ -47,17 +48,6 @@ async function readRows(database: Database, path: string, block: Block): Promise
   checkColumns(columns, block);
   const wanted = 'count' in block.take ? `DISTINCT ${columnsOf(block).map(sqlName).join(', ')}` : '*';
   return await database.rows(`SELECT ${wanted} FROM ${source}`);
-}
-
-function isParquet(path: string): boolean {
-  const file = openSync(path, 'r');
-  try {
-    const start = Buffer.alloc(4);
-    readSync(file, start, 0, 4, 0);
-    return start.toString('latin1') === 'PAR1';
-  } finally {
-    closeSync(file);
-  }
 }
 
 /** An object as one row, a list of objects as one each. */

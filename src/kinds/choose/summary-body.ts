@@ -1,7 +1,8 @@
 import { FailureError } from '../../base/failure.js';
 import type { Tree } from '../../base/files/tree.js';
+import { didYouMean } from '../../base/nearest-name.js';
 import { type Comparison, compare, estimate } from '../../statistics/compare.js';
-import { inReadingOrder } from '../../statistics/metrics.js';
+import { betterOf, inReadingOrder } from '../../statistics/metrics.js';
 import { type Database, withDatabase } from '../../tables/database.js';
 import { summaryColumns } from '../../tables/evaluation-columns.js';
 import { writeRowsParquet } from '../../tables/parquet.js';
@@ -47,10 +48,11 @@ export async function run(context: KindContext<SummaryParameters>): Promise<void
     };
     const [baseline, zeroShot] = [named('baseline'), named('zero_shot')];
     const references = [baseline, zeroShot].filter((one) => one !== undefined);
-    for (const model of models) for (const other of references) checkComparable(model, other);
+    checkComparable(models, references);
+    const leaders = leadersOf(models, parameters);
     await writeRowsParquet(database, {
       columns: summaryColumns,
-      rows: models.flatMap((model, place) => rowsOf(model, place, baseline, zeroShot)),
+      rows: models.flatMap((model, place) => rowsOf(model, place, { baseline, zeroShot, leaders })),
       orderBy: ['place', 'metric'],
       path: context.output('summary'),
     });
@@ -158,57 +160,75 @@ function only(models: readonly Model[], input: string, parameter: string): Model
   return model;
 }
 
-function checkComparable(model: Model, other: Model): void {
-  const [count, otherCount] = [model.repetitions.length, other.repetitions.length];
-  if (model.unit !== other.unit && count > 1 && otherCount > 1) {
-    throw new FailureError({
-      reason: 'bad-data',
-      message: `${model.name} was measured over ${model.unit} and ${other.name} over ${other.unit}: they are compared one by one`,
-      hint: 'measure both on the same seeds or folds',
-    });
-  }
-  if (count !== otherCount && count > 1 && otherCount > 1) {
-    throw new FailureError({
-      reason: 'bad-data',
-      message: `${model.name} has ${count} ${model.unit} and ${other.name} ${otherCount}: they are compared one by one`,
-      hint: 'measure both on the same seeds or folds',
-    });
-  }
-  for (const [index, repetition] of model.repetitions.entries()) {
-    const paired = unitBeside(model.repetitions, other.repetitions, index);
-    for (const one of count === 1 ? other.repetitions : [paired]) {
-      if (one !== undefined) checkPaired({ model, other }, repetition, one);
-    }
-  }
+function checkComparable(models: readonly Model[], references: readonly Model[]): void {
+  const obstacles = models.flatMap((model) =>
+    references.flatMap((other) => whyIncomparable(model, other) ?? []),
+  );
+  if (obstacles[0] !== undefined) throw obstacles[0];
 }
 
-function checkPaired(
+/** What keeps two models from being compared; undefined where nothing does. */
+function whyIncomparable(model: Model, other: Model): FailureError | undefined {
+  const unlike = whyOtherRepetitions(model, other);
+  if (unlike !== undefined) return unlike;
+  for (const [index, repetition] of model.repetitions.entries()) {
+    const paired = unitBeside(model.repetitions, other.repetitions, index);
+    for (const one of model.repetitions.length === 1 ? other.repetitions : [paired]) {
+      const obstacle = one === undefined ? undefined : whyUnpaired({ model, other }, repetition, one);
+      if (obstacle !== undefined) return obstacle;
+    }
+  }
+  return undefined;
+}
+
+function whyOtherRepetitions(model: Model, other: Model): FailureError | undefined {
+  const [count, otherCount] = [model.repetitions.length, other.repetitions.length];
+  if (count === 1 || otherCount === 1) return undefined;
+  const hint = 'measure both on the same seeds or folds';
+  if (model.unit !== other.unit) {
+    return new FailureError({
+      reason: 'bad-data',
+      message: `${model.name} was measured over ${model.unit} and ${other.name} over ${other.unit}: they are compared one by one`,
+      hint,
+    });
+  }
+  if (count === otherCount) return undefined;
+  return new FailureError({
+    reason: 'bad-data',
+    message: `${model.name} has ${count} ${model.unit} and ${other.name} ${otherCount}: they are compared one by one`,
+    hint,
+  });
+}
+
+function whyUnpaired(
   { model, other }: { readonly model: Model; readonly other: Model },
   one: UnitOfRepetition,
   two: UnitOfRepetition,
-): void {
+): FailureError | undefined {
   if (one.name !== undefined && two.name !== undefined && one.name !== two.name) {
-    throw new FailureError({
+    return new FailureError({
       reason: 'bad-data',
       message: `${model.name} and ${other.name} were not measured on the same ${model.unit}: ${one.name} stands beside ${two.name}`,
       hint: 'measure both on the same seeds or folds',
     });
   }
   for (const [point, measured] of one.points) {
-    checkQueryPairs({ model, other }, measured.pairs, two.points.get(point)?.pairs);
+    const obstacle = whyOtherPairs({ model, other }, measured.pairs, two.points.get(point)?.pairs);
+    if (obstacle !== undefined) return obstacle;
   }
+  return undefined;
 }
 
-function checkQueryPairs(
+function whyOtherPairs(
   { model, other }: { readonly model: Model; readonly other: Model },
   pairs: Repetition['pairs'],
   others: Repetition['pairs'],
-): void {
-  if (pairs === undefined || others === undefined || sameLists(pairs, others)) return;
+): FailureError | undefined {
+  if (pairs === undefined || others === undefined || sameLists(pairs, others)) return undefined;
   const there = new Set(others);
   const here = new Set(pairs);
   const missing = pairs.find((pair) => !there.has(pair)) ?? others.find((pair) => !here.has(pair));
-  throw new FailureError({
+  return new FailureError({
     reason: 'bad-data',
     message: `${model.name} and ${other.name} were not evaluated on the same query pairs: ${pairs.length} and ${others.length}, ${missing} only in one of them`,
     hint: 'evaluate both on the same episodes, with the same max_episodes',
@@ -232,7 +252,47 @@ function isMeasured({ value }: MeasuredValue): boolean {
   return Number.isFinite(value);
 }
 
-function rowsOf(model: Model, place: number, baseline: Model | undefined, zeroShot: Model | undefined) {
+/** The best model in each metric that any has a number in; the first of several. */
+type Leaders = ReadonlyMap<string, { readonly model: Model; readonly better: 'higher' | 'lower' | null }>;
+
+function leadersOf(models: readonly Model[], { lower_is_better: lower = [] }: SummaryParameters): Leaders {
+  const names = new Set(
+    models.flatMap(({ repetitions }) => repetitions.flatMap(({ values }) => [...values.keys()])),
+  );
+  const unknown = lower.find((name) => !names.has(name));
+  if (unknown !== undefined) {
+    throw new FailureError({
+      reason: 'bad-data',
+      message: `lower_is_better names ${unknown}, which nothing was measured by`,
+      hint: didYouMean(unknown, [...names]) ?? `these were measured: ${inReadingOrder(names).join(', ')}`,
+    });
+  }
+  return new Map(
+    [...names].flatMap((metric) => {
+      const better = lower.includes(metric) ? 'lower' : betterOf(metric);
+      const measured = models.flatMap((model) => {
+        const { value } = estimateOf(valuesOf(model, metric), model);
+        return value === null ? [] : [{ model, value }];
+      });
+      const [first, ...others] = measured;
+      if (first === undefined) return [];
+      const { model } = others.reduce(
+        (best, one) => ((better === 'lower' ? one.value < best.value : one.value > best.value) ? one : best),
+        first,
+      );
+      return [[metric, { model, better }] as const];
+    }),
+  );
+}
+
+/** What models are compared with. */
+interface References {
+  readonly baseline: Model | undefined;
+  readonly zeroShot: Model | undefined;
+  readonly leaders: Leaders;
+}
+
+function rowsOf(model: Model, place: number, { baseline, zeroShot, leaders }: References) {
   const { repetitions } = model;
   // Values that differ between seeds (each seed's own tuned rate) are those of none.
   const common = <Value>(values: readonly Value[]): Value | null =>
@@ -256,8 +316,23 @@ function rowsOf(model: Model, place: number, baseline: Model | undefined, zeroSh
       users: common(repetitions.map(({ users }) => users)),
       ...against(baseline, 'baseline', ''),
       ...against(zeroShot, 'zero_shot', 'zero_shot_'),
+      ...besideLeader(model, metric, leaders),
     };
   });
+}
+
+/** Which of two values is the better one, which model is the best in the metric, and how this one differs from it. */
+function besideLeader(model: Model, metric: string, leaders: Leaders) {
+  const found = leaders.get(metric);
+  if (found === undefined) return {};
+  const { model: leader, better } = found;
+  const isComparable = leader !== model && whyIncomparable(model, leader) === undefined;
+  const comparison = isComparable ? compareModels(model, leader, metric) : undefined;
+  return {
+    better,
+    leader: leader === model ? null : leader.name,
+    ...(comparison === undefined ? {} : differenceCells(comparison, 'leader_')),
+  };
 }
 
 /**
@@ -332,16 +407,24 @@ function estimateOf(values: readonly MeasuredValue[], model: Model) {
 }
 
 function cellsOf(comparison: Comparison, prefix: string) {
-  const { difference, improvementPercent, unit, distinguishable } = comparison;
+  const { improvementPercent } = comparison;
   const cells = {
-    difference: difference.value,
-    difference_low: difference.low,
-    difference_high: difference.high,
     improvement_percent: improvementPercent?.value,
     improvement_low: improvementPercent?.low,
     improvement_high: improvementPercent?.high,
-    compared_over: unit,
-    distinguishable,
   };
-  return Object.fromEntries(Object.entries(cells).map(([name, value]) => [`${prefix}${name}`, value]));
+  return {
+    ...differenceCells(comparison, prefix),
+    ...Object.fromEntries(Object.entries(cells).map(([name, value]) => [`${prefix}${name}`, value])),
+  };
+}
+
+function differenceCells({ difference, unit, distinguishable }: Comparison, prefix: string) {
+  return {
+    [`${prefix}difference`]: difference.value,
+    [`${prefix}difference_low`]: difference.low,
+    [`${prefix}difference_high`]: difference.high,
+    [`${prefix}compared_over`]: unit,
+    [`${prefix}distinguishable`]: distinguishable,
+  };
 }

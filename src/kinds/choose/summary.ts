@@ -1,4 +1,4 @@
-import { listMetrics, summaryMetrics } from '../../statistics/metrics.js';
+import { betterOf, listMetrics, summaryMetrics } from '../../statistics/metrics.js';
 import { summaryColumns } from '../../tables/evaluation-columns.js';
 import { defineKind, type Objection, type PlannedStep } from '../kind.js';
 import { type Canonical, type Complete, declareParameters } from '../parameters.js';
@@ -22,6 +22,14 @@ const parameters = declareParameters({
       description:
         'What an interval is over where a program measured several folds of each of several seeds; what is measured within one is averaged there.',
       enum: ['seed', 'fold'],
+    },
+    lower_is_better: {
+      description:
+        'Metrics of programs of which the lower value is the better one, such as a loss: so it is known which model leads.',
+      type: 'array',
+      items: { type: 'string', minLength: 1 },
+      minItems: 1,
+      uniqueItems: true,
     },
   },
 });
@@ -66,7 +74,7 @@ export const summary = defineKind({
   outputs: {
     summary: {
       shape: { type: 'file', content: 'summary' },
-      description: `${listMetrics(summaryMetrics)} of each model that ranked, every metric of one that was measured otherwise, with intervals, and its differences from the baseline and from zero-shot.`,
+      description: `${listMetrics(summaryMetrics)} of each model that ranked, every metric of one that was measured otherwise, with intervals, and its differences from the baseline, from zero-shot and from the best of all.`,
     },
   },
   check: checkSummary,
@@ -99,6 +107,10 @@ function checkSummary({ parameters, lengths }: PlannedStep<Given>): readonly Obj
   }
   if (parameters.baseline !== undefined && parameters.baseline === parameters.zero_shot)
     objections.push({ path: ['zero_shot'], message: 'baseline and zero_shot are the same input' });
+  for (const name of parameters.lower_is_better ?? []) {
+    if (betterOf(name) === 'higher')
+      objections.push({ path: ['lower_is_better'], message: `${name} is better where it is higher` });
+  }
   const seeds = [...new Set(Object.values(lengths))].filter((length) => length > 1);
   if (seeds.length > 1) {
     objections.push({

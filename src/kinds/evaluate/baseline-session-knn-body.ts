@@ -8,17 +8,23 @@ import { evaluateRanks } from './evaluate-ranks.js';
 
 /** Writes the port `ranks`. */
 export async function run(context: KindContext<SessionKnnParameters>): Promise<void> {
-  const { neighbours, sample_size, max_prefix_length, max_episodes } = context.parameters;
+  const { neighbours, sample_size, similarity, exclude_last, max_prefix_length, max_episodes } =
+    context.parameters;
   const train = inputTree(context, 'train');
   const sessions = await readSessions(
     { pairs: filePath(train, 'pairs'), items: filePath(train, 'items') },
     { threads: context.threads },
   );
-  const scoresOf = createSessionKnn(sessions, { neighbours, sampleSize: sample_size });
+  const scoresOf = createSessionKnn(sessions, { neighbours, sampleSize: sample_size, similarity });
   await evaluateRanks(context, {
     trainedItems: sessions.itemCount,
     maxEpisodes: max_episodes,
     maxPrefixLength: max_prefix_length,
-    rankOf: ({ prefix, label, itemCount }) => rankOfLabel(scoresOf(prefix), 0, itemCount, label),
+    rankOf: ({ prefix, label, itemCount }) => {
+      const scores = scoresOf(prefix);
+      // No score is below 0, and a prefix has at least one item.
+      if (exclude_last) scores[prefix.at(-1)!] = -1;
+      return rankOfLabel(scores, 0, itemCount, label);
+    },
   });
 }

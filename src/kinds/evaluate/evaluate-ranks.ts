@@ -4,13 +4,18 @@ import type { KindContext } from '../kind.js';
 import { readEpisodesAt } from './episode-input.js';
 import { type RankRow, writeRanks } from './write-ranks.js';
 
-/** What a baseline is asked to rank. */
-export interface QueryPair {
-  readonly pairId: number;
-  /** At least one item, oldest first. */
+/** A prefix of at least one item, oldest first, and what came next. */
+interface PrefixAndLabel {
   readonly prefix: Int32Array;
   readonly label: number;
+}
+
+/** What a baseline is asked to rank. */
+export interface QueryPair extends PrefixAndLabel {
+  readonly pairId: number;
   readonly itemCount: number;
+  /** The support pairs of its episode, oldest first. */
+  readonly support: readonly PrefixAndLabel[];
 }
 
 export interface RankedBy {
@@ -40,15 +45,19 @@ export async function evaluateRanks(context: KindContext, by: RankedBy): Promise
       hint: 'take both from one data.episodes or data.files',
     });
   }
+  // Indices of an episode are those of its set's pairs.
+  const pairAt = (pair: number): PrefixAndLabel => ({
+    prefix: pairs.items.subarray(pairs.offsets[pair], pairs.offsets[pair + 1]),
+    label: pairs.labels[pair]!,
+  });
   const evaluated = episodes.slice(0, by.maxEpisodes);
   const rows: RankRow[] = [];
   for (const [index, { episodeId, userId, support, query }] of evaluated.entries()) {
+    const supportPairs = Array.from(support, pairAt);
     for (const pair of query) {
-      // Indices of an episode are those of its set's pairs.
       const pairId = pairIds[pair]!;
-      const label = pairs.labels[pair]!;
-      const prefix = pairs.items.subarray(pairs.offsets[pair], pairs.offsets[pair + 1]);
-      const rank = by.rankOf({ pairId, prefix, label, itemCount });
+      const { prefix, label } = pairAt(pair);
+      const rank = by.rankOf({ pairId, prefix, label, itemCount, support: supportPairs });
       rows.push({ k: support.length, steps: 0, episodeId, userId, pairId, label, rank });
     }
     const done = index + 1;

@@ -1,21 +1,24 @@
 import { constants } from 'node:fs';
-import { chmod, copyFile, stat, writeFile } from 'node:fs/promises';
+import { chmod, copyFile, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, isAbsolute, join, sep } from 'node:path';
 import { FailureError } from '../../base/failure.js';
 import { makeFolders } from '../../base/files/make-folders.js';
 import { leavesOf, type Tree } from '../../base/files/tree.js';
 import { withNumberText } from '../../base/number-text.js';
+import { isParquet } from '../../tables/is-parquet.js';
 import type { KindContext } from '../kind.js';
 import { isPackedFolder, unpackFolder } from './folder/unpack-folder.js';
 import type { ListLabels } from './list-labels.js';
+import type { TableForm } from './table-form.js';
 
 /**
  * Copies, sharing blocks where the file system can: a link would let a program that runs as root write through
  * to the cache, and a linked script would find its neighbours in the root, which no key knows.
  */
 export async function placeInputs(
-  context: Pick<KindContext, 'inputs' | 'files' | 'scratch'>,
+  context: Pick<KindContext, 'inputs' | 'files' | 'scratch' | 'threads'>,
   labels: ListLabels = {},
+  tables: TableForm = 'parquet',
 ): Promise<void> {
   const inputs = Object.entries(context.inputs).flatMap(([port, tree]) =>
     leavesOfInput(port, tree, labels[port]).map(({ path, leaf }) => ({ path, source: leaf })),
@@ -41,7 +44,24 @@ export async function placeInputs(
     }
     if (!isPacked) await chmod(target, (await stat(source)).mode & 0o555);
   }
+  if (tables !== 'parquet') await rewriteTables(inputs, tables, context);
   for (const [port, elements] of Object.entries(labels)) await placeIndex(context, port, elements);
+}
+
+/** Puts what the inputs have in parquet in its place in another form. */
+async function rewriteTables(
+  inputs: readonly { readonly path: string; readonly source: string }[],
+  form: Exclude<TableForm, 'parquet'>,
+  context: Pick<KindContext, 'scratch' | 'threads'>,
+): Promise<void> {
+  // Only where it is asked for: it loads DuckDB.
+  const { convertTables } = await import('./table-form.js');
+  const files = inputs
+    .filter(({ source }) => isParquet(source))
+    .map(({ path, source }) => ({ source, target: placeOf(context, path) }));
+  for (const { target } of files) await rm(target);
+  await convertTables(files, form, { threads: context.threads });
+  for (const { target } of files) await chmod(target, 0o444);
 }
 
 /** The leaves of an input and their places: in a list that has labels, elements are called by them. */

@@ -26,7 +26,7 @@ import { describeEnding, type Ending, runProgram } from './run-program.js';
 export async function run(context: KindContext<ProgramParameters>): Promise<void> {
   const { parameters } = context;
   const { before, inputs } = stateBefore(context);
-  await placeInputs({ ...context, inputs }, parameters.labels);
+  await placeInputs({ ...context, inputs }, parameters.labels, parameters.tables);
   for (const path of Object.values(parameters.outputs)) {
     const place = placeOf(context, path);
     makeFolders(isFolder(path) ? place : dirname(place));

@@ -15,6 +15,7 @@ import {
   typedOutputs,
 } from './program-outputs.js';
 import { nameOfPath } from './reads/file-entries.js';
+import type { TableForm } from './table-form.js';
 
 export const scalar = { type: ['string', 'number', 'boolean'] } as const;
 type ScalarParameter = string | number | boolean;
@@ -38,6 +39,12 @@ export const programProperties = {
     default: [],
   },
   outputs: outputsParameter,
+  tables: {
+    description:
+      'What tables among the inputs (pairs, episodes, ranks, metrics) are for the program: `parquet` as kshot keeps them, or a line of JSON for each row, or CSV with lists as JSON, which need no library to be read.',
+    enum: ['parquet', 'jsonl', 'csv'],
+    default: 'parquet',
+  },
   env: {
     description: 'Environment beside PATH, HOME and LANG; part of the key.',
     type: 'object',
@@ -79,6 +86,7 @@ export interface ProgramGiven {
   readonly params: JsonObject;
   readonly files: readonly string[];
   readonly outputs: Parameters<typeof outputPaths>[0];
+  readonly tables: TableForm;
   readonly env: { readonly [name: string]: ScalarParameter };
   readonly pass_env: readonly string[];
   readonly chooses: boolean;
@@ -90,6 +98,8 @@ export interface ProgramGiven {
 export type ProgramParameters = LaunchParameters & {
   /** Paths by port. */
   readonly outputs: { readonly [port: string]: string };
+  /** What tables among its inputs are rewritten as. */
+  readonly tables?: Exclude<TableForm, 'parquet'>;
   /** How the elements of lists are called, by port; those of the others are numbered. */
   readonly labels?: ListLabels;
   /** It goes on from the state at port `state`, and gives its own there. */
@@ -102,6 +112,8 @@ export const programForms = {
   params: (params: JsonObject) => (Object.keys(params).length === 0 ? undefined : params),
   files: inNoKey,
   outputs: outputPaths,
+  // As they are kept, which needs no saying.
+  tables: (form: TableForm) => (form === 'parquet' ? undefined : form),
   env: textOfEach,
   pass_env: inNoKey,
   // Which inputs it may have, and what a recomputation is held to.

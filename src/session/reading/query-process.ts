@@ -14,13 +14,17 @@ process.once('message', (request: FormattedQuery) => {
   });
 });
 
-async function answer({ format, width, ...query }: FormattedQuery): Promise<QueryEnd> {
+async function answer({ format, width, parquet, ...query }: FormattedQuery): Promise<QueryEnd> {
   try {
     // Loaded here, so that where they cannot be loaded the answer says why.
-    const [{ queryRows }, { rowWriter }] = await Promise.all([
+    const [{ queryRows, writeQueryParquet }, { rowWriter }] = await Promise.all([
       import('../../report/query-rows.js'),
       import('../../tables/row-formats.js'),
     ]);
+    if (parquet !== undefined) {
+      await writeQueryParquet(query, parquet);
+      return {};
+    }
     const writer = rowWriter(format, width);
     for await (const batch of queryRows(query)) await write(writer.add(batch));
     await write(writer.end());

@@ -1,10 +1,11 @@
-import { existsSync } from 'node:fs';
-import { availableParallelism, totalmem } from 'node:os';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { availableParallelism, tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { noResults } from '../../artifacts/find-run.js';
 import { identityOf, type RunRecord, readRegister, runFolderOf } from '../../artifacts/register.js';
 import { type RecordedFile, recordedFiles } from '../../artifacts/verify-run.js';
 import type { Failure } from '../../base/failure.js';
+import { replaceByFile } from '../../base/files/atomic-file.js';
 import type { JsonObject } from '../../base/json.js';
 import { failed, type Result, success } from '../../base/result.js';
 import type { SourceTable } from '../../report/query-rows.js';
@@ -23,13 +24,46 @@ export interface QueryText extends QueryLimits, Pick<FormattedQuery, 'format' | 
   readonly output: (text: string) => Promise<boolean>;
 }
 
+/** Where the rows of a query are written. */
+export interface QueryFile extends QueryLimits {
+  /** Absolute; replaced as a whole where it is there. */
+  readonly path: string;
+}
+
 const defaultTimeoutSeconds = 60;
 
 /** Answers a query over the result tables of all runs as text; what goes wrong may come after some rows. */
-export async function queryText(
+export async function queryText(root: string, sql: string, text: QueryText): Promise<QueryEnd> {
+  return await answerQuery(root, sql, text);
+}
+
+/** Writes the rows of a query over the result tables of all runs as a parquet file, whole or not at all. */
+export async function queryParquet(
   root: string,
   sql: string,
-  { output, timeoutSeconds = defaultTimeoutSeconds, ...form }: QueryText,
+  { path, ...limits }: QueryFile,
+): Promise<Result<void, Failure[]>> {
+  const folder = mkdtempSync(join(tmpdir(), 'kshot-query-'));
+  try {
+    const parquet = join(folder, 'rows.parquet');
+    const { failure } = await answerQuery(root, sql, {
+      ...limits,
+      parquet,
+      format: 'json',
+      output: async () => true,
+    });
+    if (failure !== undefined) return failed([failure]);
+    await replaceByFile(path, parquet);
+    return success(undefined);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+async function answerQuery(
+  root: string,
+  sql: string,
+  { output, timeoutSeconds = defaultTimeoutSeconds, ...form }: QueryText & Pick<FormattedQuery, 'parquet'>,
 ): Promise<QueryEnd> {
   const tables = sourceTables(root, readRegister(root).runs);
   if (tables === undefined) return { failure: noResults() };

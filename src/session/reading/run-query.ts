@@ -9,6 +9,8 @@ export interface FormattedQuery extends Query {
   readonly format: RowFormat;
   /** Columns that a table may take; absent where there is no limit. */
   readonly width?: number;
+  /** In the place of text: the path, where nothing is yet, that the rows are written to as parquet. */
+  readonly parquet?: string;
 }
 
 /** What the process that answers a query sends when it has written all that it will. */

@@ -26,14 +26,17 @@ export interface Closing {
   };
 }
 
-/** What a run ends with: its results, where they are, and what can be typed next, each command as it works here. */
+/**
+ * What a run ends with: where its results are, what can be typed next, each command as it works here, and last, where
+ * they stay in view, the results.
+ */
 export function closingLines(closing: Closing, layout: FigureLayout): readonly string[] {
   const { report, place } = closing;
   const { style } = layout;
   const results = report === undefined ? { lines: [], isAll: true } : resultLines(report, layout);
   const next = nextCommands(closing, results.lines.length > 0, results.isAll);
   return [
-    ...(results.lines.length > 0 ? ['', ...results.lines, ''] : []),
+    ...(results.lines.length > 0 ? [''] : []),
     `${style.bold('report'.padEnd(9))} ${place}`,
     ...publishedLine(closing.published, style),
     ...next.map(({ command, why }, index) => {
@@ -43,6 +46,7 @@ export function closingLines(closing: Closing, layout: FigureLayout): readonly s
       const fits = 10 + command.length + comment.length <= layout.width;
       return `${word} ${command}${fits ? style.dim(comment) : ''}`;
     }),
+    ...(results.lines.length > 0 ? ['', ...results.lines] : []),
   ];
 }
 

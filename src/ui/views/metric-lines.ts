@@ -1,9 +1,15 @@
 import { driftTable } from '../../artifacts/drift-table.js';
 import { isEvaluation, metricTable } from '../../artifacts/metric-table.js';
 import type { Report } from '../../artifacts/run-documents.js';
-import { comparisonTable, type SummaryRow, summaryTable } from '../../artifacts/summary-table.js';
+import {
+  comparisonTable,
+  type SummaryRow,
+  summaryNodes,
+  summaryTable,
+} from '../../artifacts/summary-table.js';
 import { greatest } from '../../base/extremes.js';
 import { formatCount } from '../../base/quantities.js';
+import { printable } from '../../base/terminal-text.js';
 import { formatRows, type RowTable } from '../../tables/row-formats.js';
 import { wrapWords } from '../fit-text.js';
 import type { Style } from '../style.js';
@@ -17,16 +23,19 @@ export interface FigureLayout {
 }
 
 /**
- * The figures of a run as lines: its metrics, its summaries, and the drift of parameters; rows from test data marked,
- * and below the tables what must be known to read them (synthetic data, waived guards, results that may not repeat).
+ * The figures of a run as lines: what leads, its metrics, its summaries, and the drift of parameters; rows from test data
+ * marked, and below the tables what must be known to read them (synthetic data, waived guards, results that may not repeat).
  * No lines where there are no metrics.
  */
 export function metricLines(report: Report, layout: FigureLayout): readonly string[] {
   if (report.metrics.length + report.summaries.length === 0) return [];
   const { style } = layout;
+  const verdict = verdictLines(report, layout);
   return [
+    ...verdict,
+    ...(verdict.length === 0 ? [] : ['']),
     ...(report.metrics.length === 0 ? [] : tableLines(metricTable(report.metrics, 4), layout)),
-    ...summariesOf(report).flatMap((rows) => {
+    ...summaryNodes(report.summaries).flatMap(({ rows }) => {
       const comparisons = comparisonTable(rows);
       return [
         '',
@@ -49,6 +58,11 @@ export function metricLines(report: Report, layout: FigureLayout): readonly stri
   ];
 }
 
+/** What leads, and what cannot be told from it. */
+function verdictLines({ verdict }: Report, { style, width }: FigureLayout): readonly string[] {
+  return verdict.flatMap((sentence) => wrapWords(printable(sentence), width)).map(style.bold);
+}
+
 /** What each choice has taken. */
 function choiceLines({ choices = [] }: Report, { width }: FigureLayout): readonly string[] {
   return choices.length === 0 ? [] : ['', ...choices.flatMap((text) => wrapWords(`chosen: ${text}`, width))];
@@ -59,19 +73,23 @@ const mostRows = 10;
 
 /**
  * The results that a run ends with: its summaries where it has some, else its metrics, those on test data where there
- * are some; and whether that is all that there is.
+ * are some; and whether that is all that there is. What must be known to read them comes before, so that the tables are
+ * the last lines, which stay in view.
  */
 export function resultLines(
   report: Report,
   layout: FigureLayout,
 ): { readonly lines: readonly string[]; readonly isAll: boolean } {
-  const summaries = summariesOf(report);
+  const summaries = summaryNodes(report.summaries);
   const onTest = report.metrics.filter(({ role }) => role === 'test');
   const shown = onTest.length > 0 ? onTest : report.metrics;
   if (shown.length + summaries.length === 0) return { lines: [], isAll: true };
   const tables =
     summaries.length > 0
-      ? summaries.map((rows) => summaryLines(rows, layout, mostRows))
+      ? // What the verdict is about stands last.
+        summaries
+          .toSorted((one, other) => Number(other.isSweep) - Number(one.isSweep))
+          .map(({ rows }) => summaryLines(rows, layout, mostRows))
       : [
           tableLines(metricTable(shown.slice(0, mostRows), 4), layout, {
             left: shown.length - mostRows,
@@ -79,16 +97,14 @@ export function resultLines(
         ];
   return {
     lines: [
-      ...tables.flatMap((lines, index) => (index === 0 ? lines : ['', ...lines])),
-      ...noteLines(notes(report), layout),
-    ],
+      noteLines(notes(report), layout),
+      ...tables.slice(0, -1),
+      [...verdictLines(report, layout), ...(tables.at(-1) ?? [])],
+    ]
+      .filter((lines) => lines.length > 0)
+      .flatMap((lines, index) => (index === 0 ? lines : ['', ...lines])),
     isAll: summaries.length === 0 && shown.length === report.metrics.length && shown.length <= mostRows,
   };
-}
-
-function summariesOf({ summaries }: Report): readonly (readonly SummaryRow[])[] {
-  const nodes = [...new Set(summaries.map(({ node }) => node))];
-  return nodes.map((node) => summaries.filter((row) => row.node === node));
 }
 
 function summaryLines(

@@ -1,11 +1,13 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import type { JsonObject } from '../../../src/base/json.js';
 import { randomStream } from '../../../src/base/random.js';
 import { summary } from '../../../src/kinds/choose/summary.js';
 import { metricsKind } from '../../../src/kinds/evaluate/metrics.js';
 import { type RankRow, writeRanks } from '../../../src/kinds/evaluate/write-ranks.js';
 import { summaryMetrics } from '../../../src/statistics/metrics.js';
-import type { Row } from '../../../src/tables/database.js';
+import { type Row, withDatabase } from '../../../src/tables/database.js';
+import { writeRowsParquet } from '../../../src/tables/parquet.js';
 import { failureOf, rowsOf, runKind, temporaryFolder } from '../../support/run-kind.js';
 
 interface Made {
@@ -111,6 +113,56 @@ describe('a summary', () => {
       difference_low: 0,
       difference_high: 0,
       distinguishable: 'no',
+    });
+  });
+
+  it('compares every model with the best in each metric, whatever the baseline is', async () => {
+    const inputs = {
+      gru: await evaluation({ spread: 30 }),
+      few: await evaluation({ spread: 4, steps: [5] }),
+      near: await evaluation({ spread: 4, steps: [5], purpose: 'near' }),
+    };
+    const rows = await summarise({ baseline: 'gru' }, inputs);
+    const [gru, few, near] = ['gru', 'few', 'near'].map((model) => rowOf(rows, model, 'mrr'));
+    const leader = Number(few?.['value']) > Number(near?.['value']) ? few : near;
+    const second = leader === few ? near : few;
+    expect(leader).toMatchObject({ better: 'higher', leader: null, leader_difference: null });
+    expect(second).toMatchObject({ leader: leader?.['model'], leader_distinguishable: 'no' });
+    expect(gru).toMatchObject({ leader: leader?.['model'], leader_distinguishable: 'yes' });
+    // The same pairs the other way round.
+    expect(gru?.['leader_difference']).toBeCloseTo(-Number(leader?.['difference']), 12);
+    expect(gru?.['leader_difference_low']).toBeCloseTo(-Number(leader?.['difference_high']), 12);
+    expect(gru?.['leader_difference_high']).toBeCloseTo(-Number(leader?.['difference_low']), 12);
+  });
+
+  it('knows of a program’s metric which value is better where it is told, and refuses a name that nothing has', async () => {
+    const folder = temporaryFolder();
+    const measured = async (name: string, values: readonly number[]) =>
+      await Promise.all(
+        values.map(async (value, seed) => {
+          const metrics = join(folder, `${name}-${seed}.parquet`);
+          await withDatabase({ threads: 1 }, (database) =>
+            writeRowsParquet(database, {
+              columns: { metric: 'VARCHAR', value: 'DOUBLE' },
+              rows: [{ metric: 'loss', value }],
+              orderBy: ['metric'],
+              path: metrics,
+            }),
+          );
+          return { metrics };
+        }),
+      );
+    const inputs = { a: await measured('a', [0.5, 0.52, 0.51]), b: await measured('b', [0.7, 0.71, 0.73]) };
+    const leaderOf = async (settings: JsonObject) => {
+      const { path } = await runKind(summary, { with: settings, inputs });
+      const rows = await rowsOf(path('summary'));
+      return rows.filter(({ leader }) => leader === null).map(({ model, better }) => [model, better]);
+    };
+    expect(await leaderOf({})).toEqual([['b', null]]);
+    expect(await leaderOf({ lower_is_better: ['loss'] })).toEqual([['a', 'lower']]);
+    expect(await failureOf(runKind(summary, { with: { lower_is_better: ['los'] }, inputs }))).toMatchObject({
+      reason: 'bad-data',
+      hint: expect.stringContaining('loss'),
     });
   });
 

@@ -32,6 +32,7 @@ export function valueRun(
       summaries: [],
       drift: [],
       data_fingerprints: {},
+      verdict: [],
       key_findings: [],
       outputs: [],
       ...report,

@@ -158,7 +158,12 @@ describe('what a run ends with', () => {
 
   it('is the summaries where there are some, and says where the rest is', () => {
     const { lines, isAll } = resultLines(report(), { style: plainStyle, width: 80 });
-    expect(lines[0]).toBe('summary (TEST)');
+    const table = lines.indexOf('summary (TEST)');
+    // What must be known comes first, so that the table stays in view.
+    expect(lines.findLastIndex((line) => line.startsWith('note:'))).toBeLessThan(table);
+    expect(lines.slice(0, table).join(' ').replaceAll('\n', ' ')).toContain(report().verdict[0]);
+    expect(stderr.trimEnd().split('\n').at(-1)).toMatch(/^by_steps|^few_shot|^zero_shot/);
+    expect(stderr.indexOf('\nnext ')).toBeLessThan(stderr.indexOf('\nsummary (TEST)'));
     expect(lines.join('\n')).not.toContain('tune');
     expect(isAll).toBe(false);
     expect(stderr).toMatch(/kshot results small\/first +# every metric, comparison and drift/);

@@ -35,6 +35,7 @@ function linesOf(against: ComparedMetric, width = Number.POSITIVE_INFINITY): str
         metrics: { 'accuracy@1': { ...metric, against: { base: against } } },
       },
     ],
+    verdict: [],
     drift: [],
     waivers: [],
     not_deterministic: [],

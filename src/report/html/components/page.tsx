@@ -1,6 +1,7 @@
 import type { ReactNode } from 'react';
 import { isEvaluation } from '../../../artifacts/metric-table.js';
 import type { Report } from '../../../artifacts/run-documents.js';
+import { summaryNodes } from '../../../artifacts/summary-table.js';
 import type { DrawnFigure } from '../figures/draw-figures.js';
 import { edgesOf, type RunContents, stepsOf } from '../report-model.js';
 import { DataSection } from './data.js';
@@ -8,10 +9,10 @@ import { Exhibits } from './exhibits.js';
 import { FigureGallery } from './figure-gallery.js';
 import { StepGraph } from './graph.js';
 import { Header } from './header.js';
+import { plainText } from './marks.js';
 import { Notes } from './notes.js';
 import { Results, SweepTables } from './results.js';
 import { Steps } from './steps.js';
-import { summaryNodes } from './summary-table.js';
 import { Configuration, Environment, FileList, type RunFile } from './surroundings.js';
 
 /** All that a page shows. */
@@ -63,6 +64,7 @@ export function Page({ contents, configuration, figures, figuresLeft, files }: P
         <div className="column">
           <Header {...contents} />
           <main id="main" tabIndex={-1}>
+            <Verdict report={report} />
             <Notes report={report} steps={steps} />
             <Results report={report}>
               <FigureGallery figures={figures} topics={['results']} />
@@ -118,6 +120,18 @@ export function Page({ contents, configuration, figures, figuresLeft, files }: P
         </div>
       </div>
     </>
+  );
+}
+
+/** What leads, by how much, and what cannot be told from it. */
+function Verdict({ report: { verdict } }: { readonly report: Report }): ReactNode {
+  if (verdict.length === 0) return null;
+  return (
+    <section aria-label="Verdict" className="verdict">
+      {verdict.map((sentence) => (
+        <p key={sentence}>{plainText(sentence)}</p>
+      ))}
+    </section>
   );
 }
 

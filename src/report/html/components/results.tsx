@@ -1,12 +1,12 @@
 import type { ReactNode } from 'react';
 import { isEvaluation, type MetricRow, metricsOf } from '../../../artifacts/metric-table.js';
 import type { Report } from '../../../artifacts/run-documents.js';
-import type { SummaryRow } from '../../../artifacts/summary-table.js';
+import { type SummaryRow, summaryNodes } from '../../../artifacts/summary-table.js';
 import type { Json } from '../../../base/json.js';
 import { formatCount } from '../../../base/quantities.js';
 import { EstimateCell } from './estimate-cell.js';
 import { plainText, RoleMark } from './marks.js';
-import { SummaryTable, summaryNodes } from './summary-table.js';
+import { SummaryTable } from './summary-table.js';
 import { filledColumns, Table } from './table.js';
 
 /** The summaries, model by model, then every metric that a node gave. */

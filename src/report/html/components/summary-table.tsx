@@ -9,16 +9,6 @@ import { filledColumns, Table } from './table.js';
 /** Rows beyond which a table is cut; all are in the tables of the run. */
 const mostRows = 400;
 
-/** The rows of each summary, and whether it goes through several settings of a model. */
-export function summaryNodes(
-  summaries: readonly SummaryRow[],
-): readonly { readonly node: string; readonly rows: readonly SummaryRow[]; readonly isSweep: boolean }[] {
-  return [...new Set(summaries.map(({ node }) => node))].map((node) => {
-    const rows = summaries.filter((row) => row.node === node);
-    return { node, rows, isSweep: new Set(rows.map(({ model }) => model)).size < rows.length };
-  });
-}
-
 /** A summary, a model and setting in each row, and what each is compared with. */
 export function SummaryTable({
   node,

@@ -1,0 +1,39 @@
+import { extname } from 'node:path';
+import type { Failure } from '../base/failure.js';
+import type { RowFormat } from '../tables/row-formats.js';
+
+/** Names of the forms that rows are printed in, and which form each is. */
+const formsByName: { readonly [name: string]: RowFormat } = {
+  table: 'table',
+  csv: 'csv',
+  json: 'json',
+  markdown: 'markdown',
+  md: 'markdown',
+  latex: 'tex',
+  tex: 'tex',
+};
+
+/** What `--format` takes. */
+export const formNames = Object.keys(formsByName);
+
+/** The form of a name that `--format` let through. */
+export function formCalled(name: string): RowFormat {
+  return formsByName[name] ?? 'table';
+}
+
+/** The form of a file of rows by its ending; undefined where that names none. */
+export function formOfFile(path: string): RowFormat | 'parquet' | undefined {
+  const ending = extname(path).slice(1).toLowerCase();
+  if (ending === 'parquet' || ending === 'txt') return ending === 'txt' ? 'table' : 'parquet';
+  return ending === 'table' ? undefined : formsByName[ending];
+}
+
+/** What to say of a file whose ending names no form. */
+export function unknownEnding(path: string): Failure {
+  const ending = extname(path);
+  return {
+    reason: 'usage',
+    message: `${ending === '' ? 'a path without an ending' : `the ending ${ending}`} does not say in which form to write rows`,
+    hint: 'let the path end in .parquet, .csv, .json, .md, .tex or .txt, or add --format',
+  };
+}
