@@ -20,13 +20,7 @@ import sys
 import threading
 import time
 
-
-class Refusal(Exception):
-    """What is answered in place of values: a reason that kshot knows, and a sentence for people."""
-
-    def __init__(self, reason, message, **more):
-        super().__init__(message)
-        self.answer = {"reason": reason, "message": message, **more}
+from kshot_torch_refusal import Refusal
 
 
 def load_torch():
@@ -124,6 +118,9 @@ class Gru:
             "fc.bias": (items,),
         }
         self.hidden = hidden
+
+    def train(self, seed):
+        """It has no dropout."""
 
     def prepare(self, sets):
         """What of a request's arrays is on the device: indices as `gather` wants them."""
@@ -297,6 +294,7 @@ class Engine:
 
     def loss_gradient(self, header, tensors):
         parameters = self.parameters(header, tensors)
+        self.model.train(header.get("seed"))
         slots, pairs = self.sets(tensors, "slots."), self.sets(tensors, "query.")
         losses, _, gradients = self.evaluate(self.model.spread(parameters, slots), pairs, header["query"])
         return {"loss": losses, "gradient": self.flat(self.model.gather_sum(gradients, slots))}
@@ -304,6 +302,7 @@ class Engine:
     def meta_gradient(self, header, tensors):
         """Sums over the tasks, and the loss of each."""
         parameters = self.parameters(header, tensors)
+        self.model.train(header.get("seed"))
         residual = header["lambda"]
         sets = [self.sets(tensors, name) for name in ("slots.", "support.", "query.")]
         parts = self.in_parts(sets, lambda *own: self.chain(header, tensors, parameters, *own))
@@ -363,6 +362,7 @@ class Engine:
 
     def adapt_and_rank(self, header, tensors):
         parameters = self.parameters(header, tensors)
+        self.model.train(None)
         sets = [self.sets(tensors, name) for name in ("slots.", "support.", "query.")]
         parts = self.in_parts(sets, lambda *own: self.adapt(header, tensors, parameters, *own))
         squares = [parameters[name].double().square().sum() for name in self.model.shapes]
@@ -421,7 +421,14 @@ def open_engine(torch, header):
     torch.set_num_threads(header["threads"])
     device = torch.device("cuda" if header["device"] == "cuda" else "cpu")
     dtype = getattr(torch, header["dtype"])
-    return Engine(torch, Gru(torch, **header["model"]), device, dtype)
+    if "module" not in header:
+        return Engine(torch, Gru(torch, **header["model"]), device, dtype), {}, {}
+    from kshot_torch_module import Module
+
+    model = Module(torch, **header["module"])
+    initial = torch.cat([value.flatten() for value in model.initial.values()]).float()
+    model.to(device, dtype).check(device, dtype, header["second_order"])
+    return Engine(torch, model, device, dtype), {"tensors": list(model.shapes.items())}, {"initial": initial}
 
 
 calls = ("loss_gradient", "meta_gradient", "adapt_and_rank")
@@ -433,7 +440,7 @@ def answer(torch, engine, header, payload):
     if call == "describe":
         return engine, describe(torch), {}
     if call == "open":
-        return open_engine(torch, header), {}, {}
+        return open_engine(torch, header)
     if call not in calls:
         raise RuntimeError(f"there is no call {call}")
     tensors = tensors_in(torch, header["arrays"], payload)

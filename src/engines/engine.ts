@@ -1,5 +1,5 @@
 import type { PairSet, Task } from '../data/pair-set.js';
-import type { ModelShape } from '../model/model-family.js';
+import type { ModelLayout, ModelShape } from '../model/model-family.js';
 
 /** Flat parameter vector in the order of the model's layout; each engine computes in its own precision. */
 export type Parameters = Float64Array | Float32Array;
@@ -13,6 +13,8 @@ export interface MetaHyper {
   readonly secondOrder: boolean;
   /** Whether `rateGradient` is wanted (learned inner rates). */
   readonly learnRates?: boolean;
+  /** What dropout is drawn by, of a model that has some. */
+  readonly seed?: number;
 }
 
 export interface MetaGradient {
@@ -65,9 +67,12 @@ export interface Engine {
   readonly precision: 'float64' | 'float32';
   /** Device and driver, for a GPU engine; kept in the entry. */
   readonly device?: string;
+  /** Of a model that the engine alone knows, a module of the user's: what it is like, and its first parameters. */
+  readonly module?: { readonly layout: ModelLayout; readonly initialParameters: Float32Array };
   metaGradient(parameters: Parameters, tasks: readonly Task[], hyper: MetaHyper): Promise<MetaGradient>;
   adaptAndRank(parameters: Parameters, tasks: readonly Task[], hyper: AdaptHyper): Promise<Adapted>;
-  lossGradient(parameters: Parameters, pairs: PairSet): Promise<LossGradient>;
+  /** @param seed as in `MetaHyper` */
+  lossGradient(parameters: Parameters, pairs: PairSet, seed?: number): Promise<LossGradient>;
   /** Ends threads and frees device memory. */
   close(): Promise<void>;
 }

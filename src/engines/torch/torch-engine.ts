@@ -1,9 +1,10 @@
 import { hash } from 'node:crypto';
+import { greatest } from '../../base/extremes.js';
 import { FailureError } from '../../base/failure.js';
 import type { JsonObject } from '../../base/json.js';
 import type { PairSet, Task } from '../../data/pair-set.js';
-import type { GruShape } from '../../model/gru/gru-shape.js';
-import { parameterCount, parameterLayout } from '../../model/gru/parameter-layout.js';
+import { gru } from '../../model/gru/gru.js';
+import type { ModelLayout, ModuleShape } from '../../model/model-family.js';
 import type {
   Adapted,
   AdaptHyper,
@@ -15,9 +16,9 @@ import type {
   MetaHyper,
   Parameters,
 } from '../engine.js';
-import { assignSlots, type ItemSlots } from '../item-slots.js';
 import type { Arrays } from './frames.js';
-import { type PackedLevels, packLevels } from './pack-levels.js';
+import { moduleLayout } from './module-layout.js';
+import { type PrefixForm, requestSets, sharedQuerySet } from './request-sets.js';
 import { torchInterpreter } from './torch-interpreter.js';
 import { handBack, type TorchFacts, type TorchProcess, takeProcess } from './torch-process.js';
 
@@ -47,8 +48,17 @@ export async function createTorchEngine(
         hint: '--engine torch computes on the CPU all the same, --engine wasm faster there',
       });
     }
-    await process.call({ call: 'open', model: { ...shape }, dtype: precision, device, threads });
-    return new TorchEngine(process, shape, precision, deviceText(facts));
+    const opening = { call: 'open', dtype: precision, device, threads };
+    const on = deviceText(facts);
+    if ('hidden' in shape) {
+      await process.call({ ...opening, model: { ...shape } });
+      return new TorchEngine(process, gru.layout(shape), { type: 'levels' }, { precision, device: on });
+    }
+    const { header, arrays } = await process.call({ ...opening, ...moduleRequest(shape) });
+    const layout = moduleLayout(shape, header['tensors'] as [string, number[]][]);
+    const module = { layout, initialParameters: Float32Array.from(float(arrays, 'initial')) };
+    const form = { type: 'padded', padding: shape.items } as const;
+    return new TorchEngine(process, layout, form, { precision, device: on, module });
   } catch (error) {
     handBack(process);
     throw error;
@@ -61,21 +71,42 @@ export function deviceText({ torch, python, executable, cuda, device }: TorchFac
   return `${on}, PyTorch ${torch}, Python ${python} (${executable})`;
 }
 
+function moduleRequest({
+  items,
+  folder,
+  file,
+  className,
+  options,
+  seed,
+  secondOrder,
+}: ModuleShape): JsonObject {
+  return { module: { items, folder, file, name: className, options, seed }, second_order: secondOrder };
+}
+
 class TorchEngine implements Engine {
   readonly name = 'torch';
   readonly precision;
   readonly device;
+  readonly module?: NonNullable<Engine['module']>;
   readonly #process: TorchProcess;
-  readonly #shape: GruShape;
+  readonly #layout: ModelLayout;
+  readonly #form: PrefixForm;
   /** Digests of the vectors that the process has, by the name that they were sent under. */
   readonly #sent = new Map<string, string>();
   #isClosed = false;
 
-  constructor(process: TorchProcess, shape: GruShape, precision: Engine['precision'], device: string) {
+  constructor(
+    process: TorchProcess,
+    layout: ModelLayout,
+    form: PrefixForm,
+    facts: Pick<Engine, 'precision' | 'module'> & { readonly device: string },
+  ) {
     this.#process = process;
-    this.#shape = shape;
-    this.precision = precision;
-    this.device = device;
+    this.#layout = layout;
+    this.#form = form;
+    this.precision = facts.precision;
+    this.device = facts.device;
+    if (facts.module !== undefined) this.module = facts.module;
   }
 
   async metaGradient(
@@ -84,8 +115,8 @@ class TorchEngine implements Engine {
     hyper: MetaHyper,
   ): Promise<MetaGradient> {
     const { innerSteps, lambdaResidual, secondOrder, learnRates = false } = hyper;
-    const packed = packTasks(tasks);
-    const shared = lambdaResidual > 0 ? packShared(tasks) : undefined;
+    const packed = this.#taskSets(tasks);
+    const shared = lambdaResidual > 0 ? sharedQuerySet(this.#form, tasks) : undefined;
     const { arrays } = await this.#call(
       'meta_gradient',
       { parameters, rates: hyper.innerRates },
@@ -97,6 +128,7 @@ class TorchEngine implements Engine {
         second_order: secondOrder,
         learn_rates: learnRates,
         tasks: tasks.length,
+        seed: hyper.seed ?? null,
       },
       { ...packed.arrays, ...shared?.arrays },
     );
@@ -115,7 +147,11 @@ class TorchEngine implements Engine {
     tasks: readonly Task[],
     { innerRates, steps }: AdaptHyper,
   ): Promise<Adapted> {
-    const { header, arrays: sent, pairs } = packTasks(tasks);
+    const { header, arrays: sent } = this.#taskSets(tasks);
+    const pairs = greatest(
+      tasks.map(({ query }) => query.labels.length),
+      0,
+    );
     const { arrays } = await this.#call(
       'adapt_and_rank',
       { parameters, rates: innerRates },
@@ -134,14 +170,13 @@ class TorchEngine implements Engine {
     };
   }
 
-  async lossGradient(parameters: Parameters, pairs: PairSet): Promise<LossGradient> {
-    const slots = assignSlots([[pairs]]);
-    const query = packLevels([pairs], slots);
+  async lossGradient(parameters: Parameters, pairs: PairSet, seed?: number): Promise<LossGradient> {
+    const { header, arrays: sent } = requestSets(this.#form, 'slots', { query: [pairs] });
     const { arrays } = await this.#call(
       'loss_gradient',
       { parameters },
-      { query: query.widths },
-      { ...slotArrays('slots', slots), ...levelArrays('query', query, 1) },
+      { ...header, seed: seed ?? null },
+      sent,
     );
     return { loss: float(arrays, 'loss')[0] ?? Number.NaN, gradient: this.#own(float(arrays, 'gradient')) };
   }
@@ -150,6 +185,13 @@ class TorchEngine implements Engine {
     if (this.#isClosed) return;
     this.#isClosed = true;
     handBack(this.#process);
+  }
+
+  #taskSets(tasks: readonly Task[]) {
+    return requestSets(this.#form, 'slots', {
+      support: tasks.map(({ support }) => support),
+      query: tasks.map(({ query }) => query),
+    });
   }
 
   /** Calls with vectors of the parameters' length, each of which is sent only where it is another than the last. */
@@ -184,14 +226,14 @@ class TorchEngine implements Engine {
 
   /** The vector in the engine's precision. */
   #own(vector: Parameters): Parameters {
-    const count = parameterCount(this.#shape);
+    const count = this.#layout.parameterCount;
     if (vector.length !== count) throw new Error(`expected ${count} parameters, found ${vector.length}`);
     const OwnArray = this.precision === 'float64' ? Float64Array : Float32Array;
     return vector instanceof OwnArray ? vector : OwnArray.from(vector);
   }
 
   #drift(arrays: Arrays, step: number, task: number, tasks: number): readonly Drift[] {
-    const tensors = parameterLayout(this.#shape);
+    const { tensors } = this.#layout;
     const before = float64(arrays, 'before');
     const norm = (name: string, tensor: number) => {
       const square = float64(arrays, name)[(step * tensors.length + tensor) * tasks + task] ?? Number.NaN;
@@ -204,84 +246,6 @@ class TorchEngine implements Engine {
       normOfChange: norm('change', tensor),
     }));
   }
-}
-
-/** Support and query sets of tasks, each with a weight vector of its own. */
-function packTasks(tasks: readonly Task[]) {
-  const slots = assignSlots(tasks.map(({ support, query }) => [support, query]));
-  const support = packLevels(
-    tasks.map((task) => task.support),
-    slots,
-  );
-  const query = packLevels(
-    tasks.map((task) => task.query),
-    slots,
-  );
-  return {
-    pairs: query.pairs,
-    header: { support: support.widths, query: query.widths },
-    arrays: {
-      ...slotArrays('slots', slots),
-      ...levelArrays('support', support, tasks.length),
-      ...levelArrays('query', query, tasks.length),
-    },
-  };
-}
-
-/** The query sets of all tasks as one, which has the shared weights. */
-function packShared(tasks: readonly Task[]) {
-  const pairs = joinPairs(tasks.map(({ query }) => query));
-  const slots = assignSlots([[pairs]]);
-  const shared = packLevels([pairs], slots);
-  const taskOfPair = new Int32Array(pairs.labels.length);
-  let at = 0;
-  for (const [task, { query }] of tasks.entries()) {
-    const { length } = query.labels;
-    taskOfPair.fill(task, at, at + length);
-    shared.shares.fill(1 / length, at, at + length);
-    at += length;
-  }
-  return {
-    header: { shared: shared.widths },
-    arrays: {
-      ...slotArrays('shared_slots', slots),
-      ...levelArrays('shared', shared, 1),
-      'shared.tasks': { values: taskOfPair, shape: [1, taskOfPair.length] },
-    },
-  };
-}
-
-function joinPairs(sets: readonly PairSet[]): PairSet {
-  const offsets = [0];
-  for (const set of sets) {
-    const start = offsets.at(-1) ?? 0;
-    for (const end of set.offsets.subarray(1)) offsets.push(start + end);
-  }
-  return {
-    items: Int32Array.from(sets.flatMap(({ items }) => [...items])),
-    offsets: Int32Array.from(offsets),
-    labels: Int32Array.from(sets.flatMap(({ labels }) => [...labels])),
-  };
-}
-
-function slotArrays(name: string, { vectors, slots, counts, items }: ItemSlots): Arrays {
-  const used = new Float32Array(vectors * slots);
-  for (const [vector, count] of counts.entries()) used.fill(1, vector * slots, vector * slots + count);
-  const shape = [vectors, slots];
-  return { [`${name}.slots`]: { values: items, shape }, [`${name}.used`]: { values: used, shape } };
-}
-
-function levelArrays(name: string, packed: PackedLevels, vectors: number): Arrays {
-  const { items, parents, nodes, labels, shares, pairs } = packed;
-  const byRow = [vectors, items.length / vectors];
-  const byPair = [vectors, pairs];
-  return {
-    [`${name}.items`]: { values: items, shape: byRow },
-    [`${name}.parents`]: { values: parents, shape: byRow },
-    [`${name}.nodes`]: { values: nodes, shape: byPair },
-    [`${name}.labels`]: { values: labels, shape: byPair },
-    [`${name}.shares`]: { values: shares, shape: byPair },
-  };
 }
 
 function float(arrays: Arrays, name: string): Parameters {

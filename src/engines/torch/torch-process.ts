@@ -10,6 +10,13 @@ const startMilliseconds = 120_000;
 /** Lines of what a process said last, for the message that it has ended. */
 const mostLastLines = 12;
 
+/** The program, and what it imports. */
+const workerFiles = [
+  new URL('../../../python/kshot_torch.py', import.meta.url),
+  new URL('../../../python/kshot_torch_module.py', import.meta.url),
+  new URL('../../../python/kshot_torch_refusal.py', import.meta.url),
+] as const;
+
 interface Waiting {
   resolve(frame: Frame): void;
   reject(error: FailureError): void;
@@ -44,7 +51,7 @@ export class TorchProcess {
 
   constructor(interpreter: string) {
     this.interpreter = interpreter;
-    const script = fileURLToPath(new URL('../../../python/kshot_torch.py', import.meta.url));
+    const script = fileURLToPath(workerFiles[0]);
     this.#child = spawn(interpreter, [script], {
       stdio: ['pipe', 'pipe', 'pipe'],
       env: { ...process.env, PYTHONUNBUFFERED: '1', PYTHONDONTWRITEBYTECODE: '1' },
@@ -124,7 +131,7 @@ export class TorchProcess {
     for (const { reject } of this.#waiting.splice(0)) reject(this.#failure);
   }
 
-  #refusal({ reason, message, missing }: JsonObject): Failure {
+  #refusal({ reason, message, missing, wanted }: JsonObject): Failure {
     const said = String(message);
     switch (reason) {
       case 'no-torch':
@@ -139,7 +146,7 @@ export class TorchProcess {
       case 'old-torch':
         return {
           reason: 'engine-unavailable',
-          message: `PyTorch of ${this.interpreter} is too old: ${said}, and the engine wants 1.13 or later`,
+          message: `PyTorch of ${this.interpreter} is too old: ${said}, and the engine wants ${wanted === undefined ? '1.13 or later' : wanted}`,
           hint: torchRemedy,
         };
       case 'out-of-memory':
@@ -149,6 +156,13 @@ export class TorchProcess {
           reason: 'device-lost',
           message: `the device was lost: ${said}`,
           hint: 'the driver has reset it, or it was taken away; run again, what is done is kept',
+        };
+      case 'module':
+        return {
+          reason: 'step-failed',
+          message: said,
+          hint: 'docs/own-model.md says what a model of your own has to keep to',
+          details: this.#lastLines,
         };
       default:
         return { reason: 'bug', message: `the engine torch failed: ${said}`, details: this.#lastLines };
