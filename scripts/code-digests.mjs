@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
-import { dirname, join, relative, sep } from 'node:path';
+import { dirname, join, posix, relative, sep } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build, transform } from 'esbuild';
 
@@ -68,7 +68,8 @@ async function manifestOf(entry, reader, stopsAt) {
 
 function createReader(root, output) {
   const modules = new Map();
-  const nameOf = (path) => `src/${relative(output, path).split(sep).join('/')}`;
+  // What lies beside the sources, such as python/, is `../…` from there.
+  const nameOf = (path) => posix.join('src', relative(output, path).split(sep).join('/'));
   return {
     async module(path) {
       if (!modules.has(path)) modules.set(path, readModule(path));

@@ -1,5 +1,5 @@
-import { execFileSync } from 'node:child_process';
-import { mkdirSync, readdirSync, readFileSync, renameSync, symlinkSync } from 'node:fs';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, symlinkSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
@@ -77,4 +77,16 @@ it('what npm packs plans, runs, draws and reports beside its declared dependenci
     const { exitCode, stderr } = await kshot(project, command, { main });
     expect([command, exitCode, stderr]).toEqual([command, 0, '']);
   }
+  const made = await kshot(project, ['init', 'swept', '--python'], { main });
+  expect(made.exitCode, made.stderr).toBe(0);
+  // The page that it points at, and what that points at.
+  const [guide] = made.stderr.match(/\/\S+own-script\.md/) ?? [];
+  expect(guide).toBe(join(packages, 'kshot/docs/own-script.md'));
+  expect(existsSync(join(packages, 'kshot/examples/sklearn/train.py'))).toBe(true);
+  if (spawnSync('python3', ['--version']).status !== 0) return;
+  const node = 'train[lr=0.01,seed=1]';
+  const trained = await kshot(project, ['run', node, '--quiet'], { main, folder: 'swept' });
+  expect(trained.exitCode, trained.stderr).toBe(0);
+  const model = await kshot(project, ['get', `${node}.model`], { main, folder: 'swept' });
+  expect(JSON.parse(model.stdout)).toHaveLength(3);
 });

@@ -2,9 +2,10 @@ import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ObjectReference } from '../store/entry.js';
 import { hashFile } from '../store/hash-file.js';
+import { startedName } from './runs/started-run.js';
 
-/** What a run's folder holds beside what is read from it: logs, links into the cache, and its record. */
-const beside: readonly string[] = ['logs', 'nodes', 'record.json'];
+/** What a run's folder holds beside what is read from it: logs, links into the cache, its record, who runs it, its pin. */
+const beside: readonly string[] = ['logs', 'nodes', 'record.json', startedName, 'pinned'];
 
 /** All files that a run's folder holds by now, by their names in it, but for its logs, links and record. */
 export async function filesOfRun(folder: string): Promise<{ readonly [name: string]: ObjectReference }> {

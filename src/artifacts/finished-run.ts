@@ -2,6 +2,7 @@ import type { Failure } from '../base/failure.js';
 import type { Graph, GraphNode } from '../pipeline/graph/graph.js';
 import type { Outcome } from '../run/event.js';
 import type { Digest, Entry } from '../store/entry.js';
+import type { Provenance } from './provenance/provenance.js';
 
 /** A node at the end of a run. */
 export interface FinishedNode {
@@ -35,4 +36,7 @@ export interface FinishedRun {
   readonly seconds: number;
   readonly exitCode: number;
   readonly counts: { readonly [outcome in Outcome]: number };
+  readonly provenance?: Provenance;
+  /** What differed from the commit when it began. */
+  readonly diff?: Buffer;
 }

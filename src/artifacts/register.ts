@@ -7,6 +7,7 @@ import { makeFolders } from '../base/files/make-folders.js';
 import { isJsonObject, type Json } from '../base/json.js';
 import type { Outcome } from '../run/event.js';
 import type { ObjectReference } from '../store/entry.js';
+import type { RunOrigin } from './provenance/provenance.js';
 import { readDocument, spoiltFile } from './read-document.js';
 
 /** What is remembered of a run: `record.json` in its folder, and a line of `artifacts/meta.json`. */
@@ -21,7 +22,16 @@ export interface RunRecord {
   readonly seconds: number;
   readonly exit_code: number;
   readonly counts: { readonly [outcome in Outcome]: number };
-  /** `<pipeline>/<run>` of the run that holds the tables: this one, or an earlier one with the same results. */
+  /** What the pipeline chose; absent in runs of earlier versions of kshot, as is `synthetic`. */
+  readonly engine?: string;
+  /** Whether any of the data was made up. */
+  readonly synthetic?: boolean;
+  /** Absent in runs of earlier versions of kshot. */
+  readonly origin?: RunOrigin;
+  /**
+   * `<pipeline>/<run>` as which the result tables were written, which their column `run` says: this run, its name before
+   * it was renamed, or an earlier run with the same results, whose tables this one has too.
+   */
   readonly tables: string;
   /** Equal for runs whose tables say the same. */
   readonly signature: Digest;
@@ -45,13 +55,24 @@ export interface Register {
 const empty: Register = { version: 1, runs: [], test_sets: {} };
 
 /**
- * The register of all runs of a project; empty where there is none. One that is gone, or that somebody has edited
+ * The register of all runs of a project; empty where there is none. A run is its folder: one whose folder is gone is
+ * not among them, though what it has evaluated still counts, and one that was renamed has its new name. A register that
+ * is gone, or that somebody has edited
  * into nonsense, is made again from the records in the folders of runs.
  *
  * @throws FailureError `object-corrupt` where such a record is needed and spoilt
  */
 export function readRegister(root: string): Register {
-  return storedRegister(root) ?? withRecords(empty, recordsMissingIn(root, empty));
+  const stored = storedRegister(root);
+  if (stored === undefined) return withRecords(empty, recordsMissingIn(root, empty));
+  const present = withoutGone(root, stored);
+  // One that was renamed is gone under its old name.
+  return present === stored ? stored : withRecords(present, recordsMissingIn(root, present));
+}
+
+function withoutGone(root: string, register: Register): Register {
+  const runs = register.runs.filter((record) => existsSync(runFolderOf(root, identityOf(record))));
+  return runs.length === register.runs.length ? register : { ...register, runs };
 }
 
 /** Whether there is a register that is not what kshot wrote. */
@@ -87,12 +108,17 @@ function isRecord(value: Json | undefined): boolean {
  */
 export function registerRun(root: string, record: RunRecord): Register {
   writeFileAtomic(join(runFolderOf(root, identityOf(record)), 'record.json'), recordText(record));
+  return syncRegister(root);
+}
+
+/** Makes `artifacts/meta.json` tell the runs whose folders are there, and what all that ever were have evaluated. */
+export function syncRegister(root: string): Register {
   makeFolders(join(root, 'artifacts'));
   for (;;) {
     const stored = storedRegister(root);
-    const before = stored ?? empty;
+    const before = withoutGone(root, stored ?? empty);
     const missing = recordsMissingIn(root, before);
-    if (stored !== undefined && missing.length === 0) return stored;
+    if (before === stored && missing.length === 0) return stored;
     writeFileAtomic(registerFile(root), asText(withRecords(before, missing)));
   }
 }
@@ -167,7 +193,7 @@ function recordsMissingIn(root: string, register: Register): readonly RunRecord[
 function foldersIn(folder: string): readonly string[] {
   if (!existsSync(folder)) return [];
   return readdirSync(folder, { withFileTypes: true })
-    .filter((entry) => entry.isDirectory())
+    .filter((entry) => entry.isDirectory() && !entry.name.startsWith('.'))
     .map((entry) => entry.name);
 }
 

@@ -10,6 +10,8 @@ import type { CellInput } from '../tables/parquet.js';
 import type { ResultTableName } from '../tables/result-schemas.js';
 import type { FinishedNode, FinishedRun } from './finished-run.js';
 import { outputsOfContent } from './outputs-of-content.js';
+import { originOf } from './provenance/provenance.js';
+import { endingOf } from './runs/run-ending.js';
 
 type Row = { readonly [column: string]: CellInput };
 
@@ -23,11 +25,13 @@ export function runRow(
     pipeline: finished.graph.name,
     started_at: finished.startedAt.replace(/Z$/, ''),
     seconds: finished.seconds,
+    ended: endingOf(finished.exitCode),
     exit_code: finished.exitCode,
     engine: finished.graph.engine,
     synthetic: isSynthetic(finished),
     nodes: finished.nodes.length,
     ...finished.counts,
+    ...(finished.provenance === undefined ? {} : originOf(finished.provenance)),
   };
 }
 
@@ -177,7 +181,11 @@ export function filesOfContent(
 }
 
 /** Whether any node made its data up. */
-export function isSynthetic({ nodes }: Pick<FinishedRun, 'nodes'>): boolean {
+export function isSynthetic({
+  nodes,
+}: {
+  readonly nodes: readonly { readonly node: Pick<GraphNode, 'kind'> }[];
+}): boolean {
   return nodes.some(({ node }) => node.kind === 'data.synthetic');
 }
 

@@ -5,6 +5,7 @@ import type { Outcome } from '../run/event.js';
 import type { Digest, ObjectReference } from '../store/entry.js';
 import type { DriftSummary } from './drift-table.js';
 import type { MetricRow } from './metric-table.js';
+import type { Provenance } from './provenance/provenance.js';
 import { readDocument } from './read-document.js';
 import { runFolderOf } from './register.js';
 import type { SummaryRow } from './summary-table.js';
@@ -82,6 +83,8 @@ export interface ManifestNode {
   readonly reason: string;
   /** What it took in this run; 0 where nothing was executed. */
   readonly seconds: number;
+  /** Whether equal inputs give equal bytes; absent in runs of earlier versions of kshot. */
+  readonly deterministic?: boolean;
   /** What computing its result took, in this run or before. */
   readonly computed_seconds?: number;
   readonly key?: Digest;
@@ -108,16 +111,25 @@ export interface Manifest {
   readonly engine_choice?: { readonly asked: string; readonly why: string };
   /** Versions of the packages that kshot computes with. */
   readonly packages: { readonly [name: string]: string };
+  /** Absent in runs of earlier versions of kshot. */
+  readonly provenance?: Provenance;
   readonly nodes: readonly ManifestNode[];
 }
 
-/** A run's report; undefined where its folder is gone. */
+/** A run's report; undefined where its folder is gone. It has the name that the run has now. */
 export function readReport(root: string, identity: string): Report | undefined {
   const report = readDocument(join(runFolderOf(root, identity), 'report.json')) as Report | undefined;
+  const run = tagOf(identity);
   return report === undefined
     ? undefined
     : {
         ...report,
+        run,
+        failures: report.failures.map((failure) =>
+          failure.log === undefined || report.run === run
+            ? failure
+            : { ...failure, log: failure.log.replace(`/${report.run}/`, `/${run}/`) },
+        ),
         ...figuresOf(report),
         verdict: report.verdict ?? verdictOf(report.summaries ?? []),
         key_findings: report.key_findings ?? [],
@@ -139,7 +151,12 @@ export function figuresOf(report: Partial<Figures>): Figures {
   };
 }
 
-/** A run's manifest; undefined where its folder is gone. */
+/** A run's manifest; undefined where its folder is gone. It has the name that the run has now. */
 export function readManifest(root: string, identity: string): Manifest | undefined {
-  return readDocument(join(runFolderOf(root, identity), 'manifest.json')) as Manifest | undefined;
+  const manifest = readDocument(join(runFolderOf(root, identity), 'manifest.json')) as Manifest | undefined;
+  return manifest && { ...manifest, run: tagOf(identity) };
+}
+
+function tagOf(identity: string): string {
+  return identity.slice(identity.indexOf('/') + 1);
 }

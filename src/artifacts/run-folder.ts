@@ -1,14 +1,18 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, rmdirSync } from 'node:fs';
+import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Failure } from '../base/failure.js';
 import { folderObstacle } from '../base/files/folders.js';
 import { makeFolders } from '../base/files/make-folders.js';
+import { writeFile } from '../base/files/write-file.js';
 import { failed, type Result, success } from '../base/result.js';
+import { type RunBeginning, startedName, startedText } from './runs/started-run.js';
 
 /** A run's folder, made for it alone. */
 export interface RunFolder {
   readonly run: string;
+  /** Whether somebody gave it its tag. */
+  readonly isNamed: boolean;
   /** `artifacts/<pipeline>/<run>`, absolute. */
   readonly path: string;
   /** Where steps write their logs, absolute. */
@@ -26,6 +30,7 @@ export function createRunFolder(
   pipeline: string,
   now: Date,
   tag?: string,
+  beginning: RunBeginning = {},
 ): Result<RunFolder, Failure> {
   const refused = tag === undefined ? undefined : unfitTag(tag);
   if (refused !== undefined) return failed(refused);
@@ -33,21 +38,27 @@ export function createRunFolder(
   const path = join(root, 'artifacts', pipeline, run);
   const obstacle = folderObstacle(join(root, 'artifacts')) ?? folderObstacle(dirname(path));
   if (obstacle !== undefined) return failed(obstacle);
-  makeFolders(join(root, 'artifacts', pipeline));
-  try {
-    mkdirSync(path);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-    return failed(takenTag(pipeline, run));
-  }
+  const parent = join(root, 'artifacts', pipeline);
+  makeFolders(parent);
+  // It comes to be with what says whose it is; a folder that holds something is not put in the place of another.
+  const fresh = join(parent, `.starting-${randomBytes(8).toString('hex')}`);
   const logs = join(path, 'logs');
   try {
-    mkdirSync(logs);
+    mkdirSync(join(fresh, 'logs'), { recursive: true });
+    writeFile(join(fresh, startedName), startedText(beginning, now));
+    if (existsSync(path)) return failed(takenTag(pipeline, run));
+    renameSync(fresh, path);
   } catch (error) {
-    rmdirSync(path);
-    throw error;
+    if (!isTaken(error)) throw error;
+    return failed(takenTag(pipeline, run));
+  } finally {
+    rmSync(fresh, { recursive: true, force: true });
   }
-  return success({ run, path, logs, nodes: join(path, 'nodes') });
+  return success({ run, isNamed: tag !== undefined, path, logs, nodes: join(path, 'nodes') });
+}
+
+function isTaken(error: unknown): boolean {
+  return ['EEXIST', 'ENOTEMPTY', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '');
 }
 
 /** `20260107-101500-3f9c` */
@@ -56,32 +67,47 @@ function automaticTag(now: Date): string {
   return `${time}-${randomBytes(2).toString('hex')}`;
 }
 
-/** Why no run of a pipeline can be given a tag; undefined where one can. */
-export function refusedTag(root: string, pipeline: string, tag: string): Failure | undefined {
-  const isTaken = () => existsSync(join(root, 'artifacts', pipeline, tag));
-  return unfitTag(tag) ?? (isTaken() ? takenTag(pipeline, tag) : undefined);
+/**
+ * Why no run of a pipeline can be given a tag; undefined where one can.
+ *
+ * @param option what the tag was given by, with a space behind it; empty of an argument
+ */
+export function refusedTag(
+  root: string,
+  pipeline: string,
+  tag: string,
+  option = '--tag ',
+): Failure | undefined {
+  return (
+    unfitTag(tag, option) ??
+    (existsSync(join(root, 'artifacts', pipeline, tag)) ? takenTag(pipeline, tag, option) : undefined)
+  );
 }
 
-function unfitTag(tag: string): Failure | undefined {
+function unfitTag(tag: string, option = '--tag '): Failure | undefined {
   if (!/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/.test(tag)) {
     return {
       reason: 'usage',
-      message: `--tag ${JSON.stringify(tag)} cannot name a run`,
+      message: `${option}${JSON.stringify(tag)} cannot name a run`,
       hint: 'use up to 64 letters, digits, dots, dashes and underscores, beginning with a letter or digit',
     };
   }
   if (tag !== 'latest') return undefined;
   return {
     reason: 'usage',
-    message: '--tag latest: latest stands for whatever run is the latest',
-    hint: 'choose another --tag, or leave it out',
+    message: `${option}latest: latest stands for whatever run is the latest`,
+    hint: otherTag(option),
   };
 }
 
-function takenTag(pipeline: string, run: string): Failure {
+function takenTag(pipeline: string, run: string, option = '--tag '): Failure {
   return {
     reason: 'usage',
     message: `there is a run ${pipeline}/${run} already`,
-    hint: 'choose another --tag, or leave it out',
+    hint: otherTag(option),
   };
+}
+
+function otherTag(option: string): string {
+  return option === '' ? 'choose another name' : `choose another ${option.trimEnd()}, or leave it out`;
 }

@@ -3,7 +3,8 @@ import { type CommandBuilder, wholeNumber } from './command-builder.js';
 import { shells } from './completion/completion-scripts.js';
 
 /** Adds the commands that look after the project: its cache, its schemas, and what it stands on. */
-export function addProjectCommands({ command, group, connect }: CommandBuilder): void {
+export function addProjectCommands(builder: CommandBuilder): void {
+  const { command, group, connect } = builder;
   connect(
     command('gc', {
       summary: 'remove what no recent run needs',
@@ -26,6 +27,7 @@ export function addProjectCommands({ command, group, connect }: CommandBuilder):
       .option('--remove', 'take the pins of these runs away'),
     async () => (await import('./commands/pin.js')).pin,
   );
+  addRunCommands(builder);
   const cache = group('cache', {
     summary: 'look after the cache',
     description: 'Looks after the cache.',
@@ -61,6 +63,22 @@ export function addProjectCommands({ command, group, connect }: CommandBuilder):
     }).option('--check', 'write nothing; exit 1 where a file is not as it would be written'),
     async () => (await import('./commands/schema.js')).schema,
   );
+  addCommandsWithoutProject(builder);
+}
+
+/** Commands that need no project. */
+function addCommandsWithoutProject({ command, connect }: CommandBuilder): void {
+  connect(
+    command('init', {
+      summary: 'make a project that runs',
+      description:
+        'Makes a small experiment that runs at once: with kinds of kshot, or a sweep of a script in Python, with choice on val and evaluation on test. In a folder that has other files it puts its own beside them; none is overwritten.',
+      examples: ['kshot init my-sweep --python', 'kshot init'],
+    })
+      .argument('[DIR]', 'the folder (default: this one)')
+      .option('--python', 'train with a script in Python, to put one of your own in its place'),
+    async () => (await import('./commands/init.js')).init,
+  );
   connect(
     command('kinds', {
       summary: 'what a step can be, with ports and parameters',
@@ -82,5 +100,47 @@ export function addProjectCommands({ command, group, connect }: CommandBuilder):
       ],
     }).addArgument(new Argument('<SHELL>', 'the shell').choices(shells)),
     async () => (await import('./commands/completion.js')).completion,
+  );
+}
+
+/** `kshot runs`, which lists them, with what changes them below it. */
+function addRunCommands({ command, connect }: CommandBuilder): void {
+  const runs = command('runs', {
+    summary: 'list, rename and remove runs',
+    description:
+      'Lists all runs, the latest last: those that executed nothing, failed or were killed, too, and those under way.',
+    examples: [
+      'kshot runs',
+      'kshot runs rename latest paper',
+      'kshot runs remove maml_residual/20260107-101500-3f9c',
+    ],
+  });
+  connect(runs, async () => (await import('./commands/runs.js')).runs);
+  connect(
+    command(
+      'rename',
+      {
+        summary: 'give a run another tag',
+        description: 'Gives a run that has ended another tag.',
+        examples: ['kshot runs rename latest paper'],
+      },
+      runs,
+    )
+      .argument('<OLD>', 'a run, as for results')
+      .argument('<NEW>', 'its new tag'),
+    async () => (await import('./commands/runs.js')).runsRename,
+  );
+  connect(
+    command(
+      'remove',
+      {
+        summary: 'remove runs',
+        description:
+          'Removes runs that have ended, all or none. What they computed stays in the cache until kshot gc, other runs keep all their results, and evaluations on test data still count.',
+        examples: ['kshot runs remove latest~1', 'kshot runs remove first second'],
+      },
+      runs,
+    ).argument('<RUN...>', 'runs, as for results'),
+    async () => (await import('./commands/runs.js')).runsRemove,
   );
 }

@@ -1,5 +1,5 @@
 import type { PairSet, Task } from '../data/pair-set.js';
-import type { ModelShape } from '../model/model-family.js';
+import type { ModelLayout, ModelShape } from '../model/model-family.js';
 
 /** Flat parameter vector in the order of the model's layout; each engine computes in its own precision. */
 export type Parameters = Float64Array | Float32Array;
@@ -13,6 +13,8 @@ export interface MetaHyper {
   readonly secondOrder: boolean;
   /** Whether `rateGradient` is wanted (learned inner rates). */
   readonly learnRates?: boolean;
+  /** What dropout is drawn by, of a model that has some. */
+  readonly seed?: number;
 }
 
 export interface MetaGradient {
@@ -65,9 +67,12 @@ export interface Engine {
   readonly precision: 'float64' | 'float32';
   /** Device and driver, for a GPU engine; kept in the entry. */
   readonly device?: string;
+  /** Of a model that the engine alone knows, a module of the user's: what it is like, and its first parameters. */
+  readonly module?: { readonly layout: ModelLayout; readonly initialParameters: Float32Array };
   metaGradient(parameters: Parameters, tasks: readonly Task[], hyper: MetaHyper): Promise<MetaGradient>;
   adaptAndRank(parameters: Parameters, tasks: readonly Task[], hyper: AdaptHyper): Promise<Adapted>;
-  lossGradient(parameters: Parameters, pairs: PairSet): Promise<LossGradient>;
+  /** @param seed as in `MetaHyper` */
+  lossGradient(parameters: Parameters, pairs: PairSet, seed?: number): Promise<LossGradient>;
   /** Ends threads and frees device memory. */
   close(): Promise<void>;
 }
@@ -94,7 +99,9 @@ export type EngineProbe =
       /** What it computes on, where that is no CPU. */
       readonly device?: string;
       readonly driver?: string;
-      /** Present where a program stands in for the GPU: then it computes only where it is asked for by name. */
+      /** The program that computes, where that is none of kshot's; absolute. */
+      readonly interpreter?: string;
+      /** Present where a program or the CPU stands in for the GPU: then it computes only where it is asked for by name. */
       readonly software?: true;
       readonly versions: PackageVersions;
     }
@@ -114,6 +121,8 @@ export interface EngineDescriptor {
   readonly name: string;
   /** Whether it runs on a GPU and so takes the step's gpu tokens. */
   readonly gpu: boolean;
+  /** Whether it runs on the CPU where there is no GPU, and then takes no token. Default false. */
+  readonly cpuToo?: boolean;
   /** Whether equal inputs give equal bits on any machine. */
   readonly deterministic: boolean;
   /** Whether more than one thread makes it faster. */
@@ -126,6 +135,10 @@ export interface EngineDescriptor {
   readonly platforms?: readonly string[];
   /** What their installation takes beside the command. */
   readonly installNote?: string;
+  /** Names of those of its probe's versions that shape what it computes and that no package tells: they are in keys. */
+  readonly keyedVersions?: readonly string[];
+  /** What its probe depends on beside the machine; other whenever that may come to something else. */
+  surroundings?(): string;
   /** Looks whether it can compute here; may load packages and open a device. Never rejects. */
   probe(): Promise<EngineProbe>;
   load(): Promise<{ createEngine(options: EngineOptions): Promise<Engine> }>;

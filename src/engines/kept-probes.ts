@@ -11,6 +11,7 @@ import type { EngineProbe } from './engine.js';
 import { gpuDevices } from './gpu-devices.js';
 import { installedVersions } from './installed-version.js';
 import { nvidiaDriverVersion } from './nvidia-driver.js';
+import { engines } from './registry.js';
 
 const packages = [
   '@tensorflow/tfjs-backend-cpu',
@@ -40,13 +41,13 @@ const witnesses = [
 
 /** What a probe of the engine came to on a machine that looked as this one does now. */
 export function keptProbe(folder: string, name: string): EngineProbe | undefined {
-  return probesIn(folder)[name];
+  return probesIn(folder)[keptName(name)];
 }
 
 /** Keeps what a probe came to; not where the cache cannot be written: then the next one looks again. */
 export function keepProbe(folder: string, name: string, probe: EngineProbe): void {
   try {
-    const probes = { ...probesIn(folder), [name]: probe };
+    const probes = { ...probesIn(folder), [keptName(name)]: probe };
     makeFolders(folder);
     writeFileAtomic(layoutOf(folder).engineProbes, checkedJson({ machine: machineNow(), probes }));
   } catch {
@@ -57,6 +58,12 @@ export function keepProbe(folder: string, name: string, probe: EngineProbe): voi
 /** Forgets all probes: what they promised did not hold. */
 export function forgetProbes(folder: string): void {
   rmSync(layoutOf(folder).engineProbes, { force: true });
+}
+
+/** With what the probe depends on beside the machine. */
+function keptName(name: string): string {
+  const surroundings = engines[name]?.surroundings?.();
+  return surroundings === undefined ? name : `${name} ${digestOf(surroundings)}`;
 }
 
 function probesIn(folder: string): { readonly [name: string]: EngineProbe } {

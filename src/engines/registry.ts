@@ -1,4 +1,5 @@
 import type { EngineDescriptor } from './engine.js';
+import { interpreterLook } from './torch/torch-interpreter.js';
 
 /** Every engine, by name. Adding one is a folder and a line here. */
 export const engines: { readonly [name: string]: EngineDescriptor } = {
@@ -21,6 +22,19 @@ export const engines: { readonly [name: string]: EngineDescriptor } = {
     packages: [],
     probe: async () => await (await import('./wasm/probe-wasm.js')).probeWasm(),
     load: () => import('./wasm/wasm-engine.js'),
+  },
+  torch: {
+    name: 'torch',
+    gpu: true,
+    cpuToo: true,
+    deterministic: false,
+    parallel: true,
+    summary: 'float32, PyTorch, on an NVIDIA GPU by CUDA, or on the CPU',
+    packages: [],
+    keyedVersions: ['torch'],
+    surroundings: interpreterLook,
+    probe: async () => await (await import('./torch/probe-torch.js')).probeTorch(),
+    load: () => import('./torch/torch-engine.js'),
   },
   'tfjs:tensorflow': {
     name: 'tfjs:tensorflow',

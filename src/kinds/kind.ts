@@ -279,6 +279,8 @@ export interface Kind<Given = JsonObject, Final = JsonObject, Body = Final> {
   readonly codeStart?: URL;
   /** Whether the kind computes with an engine. Default false. */
   readonly usesEngine?: boolean;
+  /** The engine that alone can compute what the parameters ask for, where there is but one. */
+  readonly onlyEngine?: (parameters: Given) => string | undefined;
   /** CPU slots: all that are free when it starts, unless its step says how many; one without this. */
   readonly slots?: 'free';
   /** Loads the body: a literal `import()`, whose module is where the digest of the kind's code starts. */

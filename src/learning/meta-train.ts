@@ -17,6 +17,8 @@ export interface MetaTraining {
   readonly optimizer: Optimizer;
   /** Largest Euclidean norm of the mean gradient. */
   readonly clipNorm: number;
+  /** What dropout is drawn by in an iteration, counted from 0, of a model that may have some. */
+  readonly seedOf?: ((iteration: number) => number) | undefined;
 }
 
 /**
@@ -32,7 +34,8 @@ export async function metaIteration(
   training: MetaTraining,
 ): Promise<Iteration> {
   const iteration = state.step + 1;
-  const { hyper, trained } = training;
+  const { trained, seedOf } = training;
+  const hyper = seedOf === undefined ? training.hyper : { ...training.hyper, seed: seedOf(state.step) };
   const learnsRates = hyper.learnRates === true;
   const count = learnsRates ? state.parameters.length / 2 : state.parameters.length;
   const { loss, gradient, rateGradient, lossPerTask } = await engine.metaGradient(

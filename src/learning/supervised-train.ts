@@ -49,6 +49,7 @@ export function createBatches(pairs: PairSet, size: number, seed: number): Batch
  * One step on the mean loss of a batch. A pure function of its arguments.
  *
  * @param trained as long as the parameters, 0 for what stays as it is; all are trained where undefined
+ * @param seedOf as in `MetaTraining`
  * @throws FailureError `not-finite`, naming the iteration (from 1), where the loss or the gradient is NaN or infinite
  */
 export async function supervisedIteration(
@@ -57,8 +58,9 @@ export async function supervisedIteration(
   batch: PairSet,
   optimizer: Optimizer,
   trained?: ArrayLike<number> | undefined,
+  seedOf?: (iteration: number) => number,
 ): Promise<Iteration> {
-  const { loss, gradient: whole } = await engine.lossGradient(state.parameters, batch);
+  const { loss, gradient: whole } = await engine.lossGradient(state.parameters, batch, seedOf?.(state.step));
   const gradient = gradientOfTrained(whole, trained);
   const gradientNorm = normOf(gradient);
   if (!Number.isFinite(loss) || !Number.isFinite(gradientNorm)) {

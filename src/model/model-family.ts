@@ -1,3 +1,5 @@
+import { FailureError } from '../base/failure.js';
+import type { JsonObject } from '../base/json.js';
 import type { GruShape } from './gru/gru-shape.js';
 
 /** One tensor inside the flat parameter vector, row-major. */
@@ -11,7 +13,34 @@ export interface ParameterTensor {
 }
 
 /** What an engine must know of a model in order to compute it: one form for each family, each with its items. */
-export type ModelShape = GruShape;
+export type ModelShape = GruShape | ModuleShape;
+
+/** A class of `torch.nn.Module` in a file of the user's. */
+export interface ModuleShape {
+  readonly items: number;
+  /** Where the file is, with all that it imports of the project; absolute. */
+  readonly folder: string;
+  /** Relative to the folder. */
+  readonly file: string;
+  readonly className: string;
+  /** What the class is made with, beside the items. */
+  readonly options: JsonObject;
+  /** Patterns of the names of the output layer's tensors, `*` standing for anything. */
+  readonly head: readonly string[];
+  /** Of the parameters that the class draws. */
+  readonly seed: number;
+  /** Whether it is to be trained at second order. */
+  readonly secondOrder: boolean;
+}
+
+/** The shape of the built-in GRU, which every engine computes; a module's, one of them does. */
+export function builtInShape(shape: ModelShape): GruShape {
+  if ('hidden' in shape) return shape;
+  throw new FailureError({
+    reason: 'bug',
+    message: `only the engine torch computes ${shape.file}:${shape.className}`,
+  });
+}
 
 /**
  * What everything but an engine knows of a model: where its parameters stand in the flat vector that learning and
@@ -27,8 +56,8 @@ export interface ModelLayout {
   readonly parameterCount: number;
   /** Names of the output layer's tensors, which ANIL alone adapts. */
   readonly head: readonly string[];
-  /** Name of the tensor that has a row for each item. */
-  readonly itemEmbedding: string;
+  /** Name of the tensor that has a row for each item, where there is one. */
+  readonly itemEmbedding?: string;
 }
 
 /** A kind of model that can be trained, adapted, and kept in a file. */

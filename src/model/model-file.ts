@@ -41,11 +41,12 @@ export function writeModel(model: Model): Uint8Array {
 /**
  * Reads what `writeModel` or PyTorch (`safetensors.torch.save_file(model.state_dict(), …)`) wrote.
  *
- * @throws FailureError `bad-data`, naming `source`, where the tensors are not those of a model of some family.
+ * @param known the layout of what it must be, where that is no family's
+ * @throws FailureError `bad-data`, naming `source`, where the tensors are not those of such a model, or of some family's
  */
-export function readModel(bytes: Uint8Array, source: string): Model {
+export function readModel(bytes: Uint8Array, source: string, known?: ModelLayout): Model {
   const tensors = new Map(readSafetensors(bytes, source).map((tensor) => [tensor.name, tensor]));
-  const layout = layoutOf(tensors, source);
+  const layout = known ?? layoutOf(tensors, source);
   const single = [...tensors.values()].every(({ values }) => values instanceof Float32Array);
   const vectorOf = (prefix: string): Float32Array | Float64Array => {
     const count = layout.parameterCount;
@@ -85,5 +86,9 @@ function layoutOf(tensors: ReadonlyMap<string, NamedTensor>, source: string): Mo
     if (shape !== undefined) return family.layout(shape);
   }
   const wanted = modelFamilies.map(({ recognizedBy }) => recognizedBy).join(', or ');
-  throw new FailureError({ reason: 'bad-data', message: `${source} holds no model: it wants ${wanted}` });
+  throw new FailureError({
+    reason: 'bad-data',
+    message: `${source} holds no model: it wants ${wanted}`,
+    hint: 'of a module of your own, say which: model: { python: models/FILE.py:CLASS }',
+  });
 }

@@ -9,6 +9,7 @@ import {
   readManifest,
   readReport,
 } from '../artifacts/run-documents.js';
+import { hasTables } from '../artifacts/runs/shared-results.js';
 import { recordedFiles, verifyRecordedFiles } from '../artifacts/verify-run.js';
 import { canonicalText, type Digest } from '../base/canonical.js';
 import { isJsonObject, type Json, type JsonObject } from '../base/json.js';
@@ -91,8 +92,10 @@ export async function readComparableRun(root: string, record: RunRecord): Promis
 }
 
 async function ranksOf(root: string, record: RunRecord): Promise<string | undefined> {
-  const holder = readRegister(root).runs.find((one) => identityOf(one) === record.tables);
-  if (holder === undefined || !existsSync(runFolderOf(root, record.tables))) return undefined;
+  const holder = hasTables(record)
+    ? record
+    : readRegister(root).runs.find((one) => identityOf(one) === record.tables);
+  if (holder === undefined) return undefined;
   const files = recordedFiles(root, holder, 'tables/ranks.parquet');
   await verifyRecordedFiles(files);
   return files[0]?.path;

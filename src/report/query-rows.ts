@@ -7,21 +7,13 @@ import {
   type DuckDBValueConverter,
   JsonDuckDBValueConverter,
 } from '@duckdb/node-api';
-import { type RecordedFile, verifyRecordedFiles } from '../artifacts/verify-run.js';
+import { verifyRecordedFiles } from '../artifacts/verify-run.js';
 import { type Failure, FailureError } from '../base/failure.js';
 import type { Json } from '../base/json.js';
 import { type Database, openDatabase, sqlName, sqlText, withDatabase } from '../tables/database.js';
-import { withoutWildcards } from '../tables/parquet.js';
 import type { RowTable } from '../tables/row-formats.js';
+import { fillTable, type SourceTable } from './fill-table.js';
 import { checkStatement } from './sql-statement.js';
-
-/** A table that a query may read: rows of parquet files, in an order that follows from the files alone. */
-export interface SourceTable {
-  readonly name: string;
-  /** Column name -> DuckDB type; what a file lacks is null. */
-  readonly columns: { readonly [name: string]: string };
-  readonly files: readonly RecordedFile[];
-}
 
 export interface Query {
   readonly sql: string;
@@ -85,7 +77,7 @@ async function* queryChunks({ sql, tables, threads, memoryBytes }: Query): Async
     // The rows of a table that is not read need not be there.
     const needed = tables.filter(({ name }) => read.value.has(name)).flatMap(({ files }) => files);
     await verifyRecordedFiles([...new Map(needed.map((file) => [file.path, file])).values()]);
-    for (const table of tables) await createTable(database, table, read.value.has(table.name));
+    for (const table of tables) await fillTable(database, table, read.value.has(table.name));
     await database.run(
       'SET enable_external_access = false; SET allow_community_extensions = false; SET lock_configuration = true',
     );
@@ -93,20 +85,6 @@ async function* queryChunks({ sql, tables, threads, memoryBytes }: Query): Async
   } finally {
     database.close();
   }
-}
-
-async function createTable(database: Database, table: SourceTable, filled: boolean): Promise<void> {
-  const definition = Object.entries(table.columns).map(([name, type]) => `${sqlName(name)} ${type}`);
-  await database.run(`CREATE TABLE ${sqlName(table.name)} (${definition.join(', ')})`);
-  if (!filled || table.files.length === 0) return;
-  const files = table.files.map(({ path }) => sqlText(withoutWildcards(path))).join(', ');
-  const read = `read_parquet([${files}], union_by_name = true, hive_partitioning = false)`;
-  // Settings of the steps that rows are of have columns of their own.
-  for (const { column_name: name, column_type: type } of await database.rows(`DESCRIBE FROM ${read}`)) {
-    if (String(name) in table.columns) continue;
-    await database.run(`ALTER TABLE ${sqlName(table.name)} ADD COLUMN ${sqlName(String(name))} ${type}`);
-  }
-  await database.run(`INSERT INTO ${sqlName(table.name)} BY NAME FROM ${read}`);
 }
 
 async function* answer(database: Database, sql: string): AsyncGenerator<Chunk> {

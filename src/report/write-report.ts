@@ -5,6 +5,7 @@ import { filesOfRun } from '../artifacts/files-of-run.js';
 import type { FinishedRun } from '../artifacts/finished-run.js';
 import { metricRows } from '../artifacts/metric-table.js';
 import { outputFiles } from '../artifacts/outputs-of-content.js';
+import { diffName, originOf } from '../artifacts/provenance/provenance.js';
 import {
   identityOf,
   type Register,
@@ -28,6 +29,7 @@ import {
   readReport,
 } from '../artifacts/run-documents.js';
 import type { RunFolder } from '../artifacts/run-folder.js';
+import { shareResults } from '../artifacts/runs/shared-results.js';
 import { summaryRows } from '../artifacts/summary-table.js';
 import { verdictOf } from '../artifacts/verdict.js';
 import { verifyFiles } from '../artifacts/verify-files.js';
@@ -58,8 +60,8 @@ export interface WrittenReport {
  * Writes a finished run's documents and tables into its folder, report.html with them, and registers it, also where
  * it failed.
  *
- * A run that executed nothing, with the results of an earlier run of its pipeline, points at that one's tables and
- * page; DuckDB is not even loaded then.
+ * A run that executed nothing, with the results of an earlier run of its pipeline, has that one's tables as further names
+ * of the same files, and, unless it was given a name, shows that one's page; DuckDB is not even loaded then.
  *
  * @throws FailureError `object-corrupt` where a number would come from bytes that are not what was stored; the run
  *   is registered all the same, without tables
@@ -75,11 +77,12 @@ export async function writeReport(
   const signature = signatureOf(finished, manifest);
   writeDocument(folder, 'manifest.json', manifest);
   writeDocument(folder, 'config.json', finished.graph.configuration);
+  if (finished.diff !== undefined) writeFile(join(folder.path, diffName), finished.diff);
 
   const earlier = executedNothing(finished)
-    ? await earlierReport(root, finished.graph.name, signature)
+    ? await earlierResults(root, finished.graph.name, signature)
     : undefined;
-  const tables = earlier?.tables ?? identity;
+  const tables = earlier?.report.tables ?? identity;
   const made = await figuresOfRun(finished, root, earlier, identity, folder, store);
   const chosen = await chosenRows(finished, store);
   const choices = choicesOf(chosen);
@@ -94,8 +97,11 @@ export async function writeReport(
   const exitCode = made.ok ? finished.exitCode : Math.max(finished.exitCode, 1);
   let report = reportWith(exitCode);
   writeDocument(folder, 'report.json', report);
+  // Whoever names a run wants to find it under that name; the others show the page of the earlier run.
   const pageFailure =
-    made.ok && earlier === undefined ? await failureOfPage(folder, report, manifest) : undefined;
+    made.ok && (earlier === undefined || folder.isNamed)
+      ? await failureOfPage(folder, report, manifest)
+      : undefined;
   if (pageFailure !== undefined) {
     report = reportWith(Math.max(exitCode, exitCodeOf(pageFailure.reason)));
     writeDocument(folder, 'report.json', report);
@@ -149,7 +155,7 @@ const noFigures: Figures = { metrics: [], summaries: [], drift: [], data_fingerp
 async function figuresOfRun(
   finished: FinishedRun,
   root: string,
-  earlier: Report | undefined,
+  earlier: EarlierResults | undefined,
   identity: string,
   folder: RunFolder,
   store: Pick<Store, 'verify' | 'objectPath'>,
@@ -160,7 +166,8 @@ async function figuresOfRun(
       shownTables.flatMap((table) => resultFiles(finished.nodes, table)),
       store,
     );
-    return success(figuresOf(earlier));
+    shareResults(root, earlier.record, folder.path);
+    return success(figuresOf(earlier.report));
   } catch (error) {
     // Half a table would break every query.
     rmSync(join(folder.path, 'tables'), { recursive: true, force: true });
@@ -172,15 +179,26 @@ function executedNothing({ nodes }: FinishedRun): boolean {
   return nodes.every((node) => node.outcome === 'hit');
 }
 
+/** A run and what it found. */
+interface EarlierResults {
+  readonly record: RunRecord;
+  readonly report: Report;
+}
+
 /** The latest run of a pipeline with this signature whose tables are its own, still there and what it wrote. */
-async function earlierReport(root: string, pipeline: string, signature: string): Promise<Report | undefined> {
+async function earlierResults(
+  root: string,
+  pipeline: string,
+  signature: string,
+): Promise<EarlierResults | undefined> {
   const record = readRegister(root).runs.findLast(
     (one) => one.pipeline === pipeline && one.signature === signature && one.tables === identityOf(one),
   );
   if (record === undefined) return undefined;
   const hasTables = recordedFiles(root, record, 'tables/').length > 0;
   if (!hasTables || (await spoiltFiles(recordedFiles(root, record))).length > 0) return undefined;
-  return readReport(root, record.tables);
+  const report = readReport(root, record.tables);
+  return report && { record, report };
 }
 
 async function newTables(
@@ -237,6 +255,7 @@ function manifestOf(finished: FinishedRun): Manifest {
     engine: finished.graph.engine,
     engine_choice: { asked: finished.graph.engineAsked, why: finished.graph.engineReason },
     packages: packageVersions(),
+    ...(finished.provenance === undefined ? {} : { provenance: finished.provenance }),
     nodes: finished.nodes.map((one) => ({
       id: one.node.id,
       step: one.node.step,
@@ -246,6 +265,7 @@ function manifestOf(finished: FinishedRun): Manifest {
       outcome: one.outcome,
       reason: one.reason,
       seconds: one.seconds,
+      deterministic: one.entry?.facts.deterministic ?? one.node.deterministic,
       ...(one.entry === undefined ? {} : { computed_seconds: one.entry.facts.seconds }),
       ...(one.key === undefined ? {} : { key: one.key }),
       ...(one.node.engine === undefined ? {} : { engine: one.node.engine }),
@@ -347,6 +367,9 @@ function recordOf(
     seconds: finished.seconds,
     exit_code: finished.exitCode,
     counts: finished.counts,
+    engine: finished.graph.engine,
+    synthetic: isSynthetic(finished),
+    ...(finished.provenance === undefined ? {} : { origin: originOf(finished.provenance) }),
     tables,
     signature,
     test_evaluations: testEvaluations(finished),

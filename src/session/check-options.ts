@@ -29,6 +29,7 @@ const ofPipeline = {
 
 /** The options of each method of a project that takes some. */
 export const optionsOf = {
+  createProject: { folder: 'text', python: 'flag' },
   openProject: { root: 'text', folder: 'text' },
   graph: ofPipeline,
   plan: { ...ofPipeline, forRun: 'flag', tag: 'text' },
@@ -49,6 +50,7 @@ export const optionsOf = {
   queryParquet: { timeoutSeconds: 'seconds', path: 'text' },
   remakePage: { pdfFolder: 'text', widthInches: 'seconds' },
   pin: { pin: 'texts', unpin: 'texts' },
+  removeRuns: { runs: 'texts' },
   collectGarbage: { keep: 'count', dryRun: 'flag' },
 } as const satisfies { readonly [method: string]: Demands };
 

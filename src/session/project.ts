@@ -1,6 +1,7 @@
 import type { RunRecord } from '../artifacts/register.js';
 import { readRegister } from '../artifacts/register.js';
 import type { Report } from '../artifacts/run-documents.js';
+import type { ListedRun } from '../artifacts/runs/list-runs.js';
 import type { Failure } from '../base/failure.js';
 import type { JsonObject } from '../base/json.js';
 import { failed, type Result, success } from '../base/result.js';
@@ -10,6 +11,7 @@ import { optionsOf, wrongOptions, wrongText } from './check-options.js';
 import type { PinChange } from './keeping/change-pins.js';
 import type { CacheCheck } from './keeping/check-cache.js';
 import type { CollectedGarbage, GarbageRequest } from './keeping/collect-project-garbage.js';
+import type { CreatedProject, NewProject } from './keeping/new-project.js';
 import type { PipelinePlan, PlanRequest } from './planning/describe-plan.js';
 import type { Explanation } from './planning/explain-step.js';
 import { findRoot, pipelinesIn } from './planning/find-pipeline.js';
@@ -32,7 +34,7 @@ export type { Result } from '../base/result.js';
 export type { RunEvent } from '../run/event.js';
 export { Interrupted } from './running/interrupted.js';
 export type { Run, RunEnd, RunRequest } from './running/run-pipeline.js';
-export type { Explanation, PipelinePlan, PipelineRequest, PlanRequest, Report, RunRecord };
+export type { Explanation, ListedRun, PipelinePlan, PipelineRequest, PlanRequest, Report, RunRecord };
 
 /** Where a project is. */
 export interface ProjectPlace {
@@ -110,6 +112,15 @@ export interface Project {
    */
   followLogs(step: string, run?: string): Promise<Result<FollowedLogs | undefined, Failure[]>>;
 
+  /** All runs, also those that executed nothing, were killed, or are under way, in the order of their starts. */
+  listRuns(): Promise<Result<readonly ListedRun[], Failure[]>>;
+  /** Gives a run that has ended another tag; answers its new name, `PIPELINE/TAG`. */
+  renameRun(run: string, tag: string): Promise<Result<string, Failure[]>>;
+  /**
+   * Removes runs that have ended, all or none; answers which. What they computed stays in the cache until garbage is
+   * collected, what they have evaluated on test data still counts, and other runs keep all their results.
+   */
+  removeRuns(runs: readonly string[]): Promise<Result<readonly string[], Failure[]>>;
   /** Pins runs, or takes their pins away, all or none; answers which are pinned. */
   pin(change?: PinChange): Promise<Result<readonly string[], Failure[]>>;
   /** Removes from the cache what neither the last distinct results of any pipeline nor pinned runs reach. */
@@ -176,6 +187,25 @@ export async function openProject(where: ProjectPlace = {}): Promise<Result<Proj
         [...wrongRun('remakePage', run), ...wrongOptions('remakePage', request, optionsOf.remakePage)],
         async () => (await import('./reading/remake-page.js')).remakePage(root, run, request),
       ),
+    ...keepingOf(root),
+  });
+}
+
+/** What looks after runs and cache. */
+function keepingOf(
+  root: string,
+): Pick<Project, 'listRuns' | 'renameRun' | 'removeRuns' | 'pin' | 'collectGarbage' | 'checkCache'> {
+  return {
+    listRuns: () =>
+      asValues(async () => success((await import('../artifacts/runs/list-runs.js')).listRuns(root))),
+    renameRun: (run, tag) =>
+      checked([...wrongText('renameRun', 'run', run), ...wrongText('renameRun', 'tag', tag)], async () =>
+        (await import('./keeping/change-runs.js')).renameNamedRun(root, run, tag),
+      ),
+    removeRuns: (runs) =>
+      checked(wrongOptions('removeRuns', { runs }, optionsOf.removeRuns, ['runs']), async () =>
+        (await import('./keeping/change-runs.js')).removeRuns(root, runs),
+      ),
     pin: (change = {}) =>
       checked(wrongOptions('pin', change, optionsOf.pin), async () =>
         (await import('./keeping/change-pins.js')).changePins(root, change),
@@ -185,7 +215,7 @@ export async function openProject(where: ProjectPlace = {}): Promise<Result<Proj
         (await import('./keeping/collect-project-garbage.js')).collectProjectGarbage(root, request),
       ),
     checkCache: () => asValues(async () => (await import('./keeping/check-cache.js')).checkCache(root)),
-  });
+  };
 }
 
 /** What is asked of steps by their names in runs. */
@@ -242,6 +272,13 @@ function answerAsParquet(
     ...wrongOptions('queryParquet', file, optionsOf.queryParquet, ['path']),
   ];
   return checked(wrong, async () => (await import('./reading/query.js')).queryParquet(root, sql, file));
+}
+
+/** Makes a project that runs, of files that ship with kshot; nothing that is there is overwritten. */
+export async function createProject(request: NewProject = {}): Promise<Result<CreatedProject, Failure[]>> {
+  return await checked(wrongOptions('createProject', request, optionsOf.createProject), async () =>
+    (await import('./keeping/new-project.js')).makeProject(request),
+  );
 }
 
 /** What comes of a method, where nothing is wrong with what it was given. */

@@ -69,10 +69,33 @@ export interface ParquetRows {
 
 /** Writes rows held in memory as parquet, with the same promise as `writeParquet`; `rows` may be empty. */
 export async function writeRowsParquet(database: Database, table: ParquetRows): Promise<void> {
-  const names = Object.keys(table.columns);
-  const definition = names.map((name) => `${sqlName(name)} ${table.columns[name]}`).join(', ');
-  await database.run(`CREATE OR REPLACE TEMP TABLE rows_to_write (${definition})`);
-  const appender = await database.connection.createAppender('rows_to_write');
+  const definition = Object.entries(table.columns).map(([name, type]) => `${sqlName(name)} ${type}`);
+  await database.run(`CREATE OR REPLACE TEMP TABLE rows_to_write (${definition.join(', ')})`);
+  await appendRows(database, 'rows_to_write', table.rows, Object.keys(table.columns));
+  await writeParquet(database, {
+    query: 'SELECT * FROM rows_to_write',
+    orderBy: table.orderBy,
+    path: table.path,
+    ...(table.metadata === undefined ? {} : { metadata: table.metadata }),
+  });
+  await database.run('DROP TABLE rows_to_write');
+}
+
+/**
+ * Adds rows to a table, in their order; what a row lacks is null.
+ *
+ * @param columns of the table, all of them in their order; default: they are asked for
+ */
+export async function appendRows(
+  database: Database,
+  table: string,
+  rows: Iterable<{ readonly [column: string]: CellInput }>,
+  columns?: readonly string[],
+): Promise<void> {
+  const names =
+    columns ??
+    (await database.rows(`DESCRIBE FROM ${sqlName(table)}`)).map((row) => String(row['column_name']));
+  const appender = await database.connection.createAppender(table);
   const types = names.map((_, index) => appender.columnType(index));
   let waiting: DuckDBValue[][] = [];
   const flush = () => {
@@ -82,19 +105,12 @@ export async function writeRowsParquet(database: Database, table: ParquetRows): 
     appender.appendDataChunk(chunk);
     waiting = [];
   };
-  for (const row of table.rows) {
+  for (const row of rows) {
     waiting.push(names.map((name, index) => duckdbValue(row[name], types[index])));
     if (waiting.length === rowsPerChunk) flush();
   }
   flush();
   appender.closeSync();
-  await writeParquet(database, {
-    query: 'SELECT * FROM rows_to_write',
-    orderBy: table.orderBy,
-    path: table.path,
-    ...(table.metadata === undefined ? {} : { metadata: table.metadata }),
-  });
-  await database.run('DROP TABLE rows_to_write');
 }
 
 /** `read_parquet(…)` of one file, for use after FROM; no character of the path is a wildcard. */
@@ -127,6 +143,7 @@ function duckdbValue(value: CellInput, type: DuckDBType | undefined): DuckDBValu
     return listValue((value as readonly CellInput[]).map((one) => duckdbValue(one, elementType)));
   }
   if (typeof value === 'number' && /^U?(BIGINT|HUGEINT)$/.test(String(type))) return BigInt(value);
+  if (typeof value === 'string' && String(type) === 'TIMESTAMP') return duckdbValue(new Date(value), type);
   if (value instanceof Date) return new DuckDBTimestampValue(BigInt(value.getTime()) * 1000n);
   return value as DuckDBValue;
 }

@@ -13,13 +13,14 @@ export interface ResultSchema {
  * is unique in a project.
  */
 export const resultSchemas = {
-  /** One row: the run. Counts are of nodes by outcome. */
+  /** One row: the run; a run without a record has no file. Counts are of nodes by outcome. */
   runs: {
     columns: {
       run: 'VARCHAR',
       pipeline: 'VARCHAR',
       started_at: 'TIMESTAMP',
       seconds: 'DOUBLE',
+      ended: 'VARCHAR',
       exit_code: 'INTEGER',
       engine: 'VARCHAR',
       synthetic: 'BOOLEAN',
@@ -30,6 +31,16 @@ export const resultSchemas = {
       failed: 'INTEGER',
       skipped: 'INTEGER',
       cancelled: 'INTEGER',
+      command: 'VARCHAR',
+      git_commit: 'VARCHAR',
+      git_branch: 'VARCHAR',
+      git_dirty: 'BOOLEAN',
+      host: 'VARCHAR',
+      processor: 'VARCHAR',
+      memory_bytes: 'BIGINT',
+      kshot: 'VARCHAR',
+      nodejs: 'VARCHAR',
+      python: 'VARCHAR',
     },
     orderBy: ['run'],
   },

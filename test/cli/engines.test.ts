@@ -121,7 +121,12 @@ describe('engine: auto', () => {
     expect(JSON.parse((await plan()).stdout)).toMatchObject({ engine: 'wasm' });
     const first = statSync(project.path(kept)).mtimeMs;
     const { machine, probes } = JSON.parse(project.read(kept));
-    expect(Object.keys(probes)).toEqual(['tfjs:tensorflow', 'tfjs:webgpu', 'tfjs:webgpu-plain']);
+    expect(Object.keys(probes)).toEqual([
+      expect.stringMatching(/^torch [0-9a-f]{64}$/),
+      'tfjs:tensorflow',
+      'tfjs:webgpu',
+      'tfjs:webgpu-plain',
+    ]);
     expect(probes['tfjs:webgpu'].available).toBe(false);
     await plan();
     expect(statSync(project.path(kept)).mtimeMs).toBe(first);
@@ -172,6 +177,7 @@ it('the names of engines in the schema are those that there are', () => {
   for (const name of [
     'auto',
     'tfjs',
+    'torch',
     'tfjs:tensorflow',
     'tfjs:webgpu',
     'tfjs:webgpu-plain',

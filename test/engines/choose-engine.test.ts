@@ -27,16 +27,20 @@ describe('the engine that auto stands for', () => {
     expect(await choose('auto', {}, [])).toEqual({ engine: 'wasm', why: 'there is no GPU', probed: [] });
   });
 
-  it('is the first GPU engine with hardware to compute on, TensorFlow before WebGPU', async () => {
-    expect(gpuEngines[0]).toBe('tfjs:tensorflow');
-    const first = await choose('auto', { 'tfjs:tensorflow': hardware('H100') });
-    expect(first).toEqual({
-      engine: 'tfjs:tensorflow',
-      why: 'there is a GPU: H100',
-      probed: ['tfjs:tensorflow'],
-    });
+  it('is the first GPU engine with hardware to compute on, PyTorch before TensorFlow before WebGPU', async () => {
+    expect(gpuEngines.slice(0, 3)).toEqual(['torch', 'tfjs:tensorflow', 'tfjs:webgpu']);
+    const first = await choose('auto', { torch: hardware('H100'), 'tfjs:webgpu': hardware('H100') });
+    expect(first).toEqual({ engine: 'torch', why: 'there is a GPU: H100', probed: ['torch'] });
     for (const name of gpuEngines)
       expect((await choose('auto', { [name]: hardware('M2') })).engine).toBe(name);
+  });
+
+  it('is not PyTorch where that sees the CPU alone', async () => {
+    const onCpu: EngineProbe = { ...software, device: 'the CPU' };
+    expect((await choose('auto', { torch: onCpu })).engine).toBe('wasm');
+    expect((await choose('auto', { torch: onCpu, 'tfjs:webgpu': hardware('M2') })).engine).toBe(
+      'tfjs:webgpu',
+    );
   });
 
   it('is wasm where no GPU engine can use the GPU, and says why of each', async () => {

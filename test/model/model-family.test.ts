@@ -24,7 +24,7 @@ describe.each(modelFamilies.map((family) => [family]))('a model family', (family
     const byName = new Map(layout.tensors.map((tensor) => [tensor.name, tensor]));
     expect(layout.head.length).toBeGreaterThan(0);
     expect(layout.head.filter((name) => !byName.has(name))).toEqual([]);
-    expect(byName.get(layout.itemEmbedding)?.shape[0]).toBe(shape.items);
+    expect(byName.get(layout.itemEmbedding ?? '')?.shape[0]).toBe(shape.items);
   });
 
   it('recognizes its own tensors, and no others', () => {

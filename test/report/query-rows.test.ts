@@ -1,7 +1,8 @@
 import { writeFileSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { FailureError } from '../../src/base/failure.js';
-import { queryRows, type SourceTable } from '../../src/report/query-rows.js';
+import type { SourceTable } from '../../src/report/fill-table.js';
+import { queryRows } from '../../src/report/query-rows.js';
 import { hashFile } from '../../src/store/hash-file.js';
 import { withDatabase } from '../../src/tables/database.js';
 import { writeRowsParquet } from '../../src/tables/parquet.js';

@@ -5,6 +5,7 @@ import { greatest } from '../../base/extremes.js';
 import type { Task } from '../../data/pair-set.js';
 import type { GruShape } from '../../model/gru/gru-shape.js';
 import { parameterCount, parameterLayout } from '../../model/gru/parameter-layout.js';
+import { builtInShape } from '../../model/model-family.js';
 import { rankOfLabel } from '../../model/rank-of-label.js';
 import { driftOf } from '../drift.js';
 import type {
@@ -30,7 +31,7 @@ import {
 
 /** The reference engine for models of `options.shape`; it has no threads, so `options.threads` is not used. */
 export async function createEngine(options: EngineOptions): Promise<Engine> {
-  const { shape } = options;
+  const shape = builtInShape(options.shape);
   return {
     name: 'reference',
     precision: 'float64',

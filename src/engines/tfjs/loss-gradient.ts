@@ -1,7 +1,8 @@
 import type { PairSet } from '../../data/pair-set.js';
 import type { LossGradient, Parameters } from '../engine.js';
+import { assignSlots } from '../item-slots.js';
 import type { Device } from './device/device.js';
-import { assignSlots, packForests } from './packed-forests.js';
+import { packForests } from './packed-forests.js';
 import { inParts, pairsAt } from './parts.js';
 import { addSum } from './read-values.js';
 

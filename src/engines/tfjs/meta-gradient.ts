@@ -1,8 +1,9 @@
 import type { Task } from '../../data/pair-set.js';
 import type { MetaGradient, MetaHyper, Parameters } from '../engine.js';
+import { assignSlots } from '../item-slots.js';
 import type { Device } from './device/device.js';
 import { type PackedTasks, packInParts } from './pack-tasks.js';
-import { assignSlots, type PackedForests, packForests } from './packed-forests.js';
+import { type PackedForests, packForests } from './packed-forests.js';
 import type { Passes, Values, Vectors } from './passes.js';
 import { addSum, bySet, mean } from './read-values.js';
 

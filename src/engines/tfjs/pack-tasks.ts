@@ -1,6 +1,7 @@
 import type { Task } from '../../data/pair-set.js';
+import { assignSlots } from '../item-slots.js';
 import type { Device } from './device/device.js';
-import { assignSlots, type PackedForests, packForests } from './packed-forests.js';
+import { type PackedForests, packForests } from './packed-forests.js';
 import { inParts } from './parts.js';
 
 /** Tasks with a weight vector each. */

@@ -1,4 +1,5 @@
-import type { ItemSlots, PackedForests } from './packed-forests.js';
+import type { ItemSlots } from '../item-slots.js';
+import type { PackedForests } from './packed-forests.js';
 
 /** Something on the device. Whoever was given it releases it; what it was made from may be released before it. */
 export interface DeviceResource {

@@ -3,7 +3,8 @@ import type { PairSet } from '../../data/pair-set.js';
 import type { GruShape } from '../../model/gru/gru-shape.js';
 import { parameterLayout } from '../../model/gru/parameter-layout.js';
 import type { Drift } from '../engine.js';
-import type { ItemSlots, PackedForests } from './packed-forests.js';
+import type { ItemSlots } from '../item-slots.js';
+import type { PackedForests } from './packed-forests.js';
 
 /** `values` of the packed pairs, put back in the order in which the pairs were given and cut into their sets. */
 export function bySet(

@@ -1,5 +1,6 @@
 // The engine on any backend of TensorFlow.js: what the passes of `passes.ts` are put together to, for each call of the
 // seam. Everything up to a reading is enqueued at once.
+import { builtInShape } from '../../model/model-family.js';
 import type { Engine, EngineOptions } from '../engine.js';
 import { adaptAndRank } from './adapt-and-rank.js';
 import { Device, type TfjsBackend } from './device/device.js';
@@ -8,7 +9,7 @@ import { metaGradient } from './meta-gradient.js';
 
 /** The engine `tfjs:<backend>`. Closing it frees what it holds on the device, and leaves the backend as it is. */
 export function createTfjsEngine(backend: TfjsBackend, { shape }: EngineOptions): Engine {
-  const device = new Device(backend, shape);
+  const device = new Device(backend, builtInShape(shape));
   return {
     name: `tfjs:${backend.name}`,
     precision: 'float32',

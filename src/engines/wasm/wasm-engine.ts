@@ -3,6 +3,7 @@
 import { readFile } from 'node:fs/promises';
 import { FailureError } from '../../base/failure.js';
 import type { PairSet, Task } from '../../data/pair-set.js';
+import { builtInShape } from '../../model/model-family.js';
 import type {
   Adapted,
   AdaptHyper,
@@ -43,7 +44,7 @@ class WasmEngine implements Engine {
   #closed = false;
 
   constructor({ shape, threads, log = () => {} }: EngineOptions, module: WebAssembly.Module) {
-    const padded = padShape(shape);
+    const padded = padShape(builtInShape(shape));
     this.#start = () => new KernelThreads(module, padded, threads);
     this.#log = log;
     this.#threads = this.#start();

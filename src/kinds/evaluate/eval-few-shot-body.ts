@@ -11,6 +11,7 @@ export async function run(context: KindContext<FewShotParameters>): Promise<void
     drift: parameters.drift,
     innerRate: parameters.inner_lr ?? 0,
     adapt: parameters.adapt,
+    module: parameters.model,
     maxEpisodes: parameters.max_episodes,
     maxPrefixLength: parameters.max_prefix_length,
   });

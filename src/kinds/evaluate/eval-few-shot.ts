@@ -1,4 +1,5 @@
 import { defineKind, type OutputPort } from '../kind.js';
+import { moduleKind, moduleParameters, objectionsToModule } from '../module-parameters.js';
 import { type Canonical, declareParameters } from '../parameters.js';
 import { episodeFiles, fileOf } from '../shapes.js';
 import { evaluationParameters } from '../shared-parameters.js';
@@ -51,6 +52,7 @@ const parameters = declareParameters(
           'Adapts all parameters or the output layer alone (head) at inner_lr, whatever the model was trained to adapt; without it, as the model says, learned rates included.',
         enum: ['all', 'head'],
       },
+      ...moduleParameters,
       ...evaluationParameters,
     },
   },
@@ -105,8 +107,9 @@ export const evalFewShot = defineKind({
     },
     ...(drift ? driftPorts : {}),
   }),
-  check: ({ parameters, facts }) =>
-    (facts['episodes'] ?? []).flatMap(({ supportPairs }) => {
+  check: ({ parameters, facts }) => [
+    ...objectionsToModule(parameters),
+    ...(facts['episodes'] ?? []).flatMap(({ supportPairs }) => {
       const tooLarge = ascending(parameters.k ?? []).filter((k) => k > (supportPairs ?? k));
       if (tooLarge.length === 0) return [];
       return [
@@ -116,6 +119,8 @@ export const evalFewShot = defineKind({
         },
       ];
     }),
+  ],
+  ...moduleKind,
   usesEngine: true,
   derived: derivedMetrics,
   facts: evaluationFacts,

@@ -1,4 +1,5 @@
 import { defineKind } from '../kind.js';
+import { moduleKind, moduleParameters, objectionsToModule } from '../module-parameters.js';
 import { type Canonical, declareParameters } from '../parameters.js';
 import { episodeFiles, fileOf } from '../shapes.js';
 import { evaluationParameters } from '../shared-parameters.js';
@@ -7,6 +8,7 @@ import { derivedMetrics } from './metrics.js';
 
 const parameters = declareParameters({
   properties: {
+    ...moduleParameters,
     ...evaluationParameters,
     pad_to: {
       description:
@@ -38,6 +40,8 @@ export const evalZeroShot = defineKind({
       description: "The rank of every query pair's next item.",
     },
   },
+  ...moduleKind,
+  check: ({ parameters: given }) => objectionsToModule(given),
   usesEngine: true,
   derived: derivedMetrics,
   facts: evaluationFacts,

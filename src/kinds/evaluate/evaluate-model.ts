@@ -7,6 +7,7 @@ import { taskOf } from '../../learning/sample-tasks.js';
 import { type AdaptedLayers, innerRatesOf } from '../../model/inner-rates.js';
 import { readModel } from '../../model/model-file.js';
 import type { KindContext } from '../kind.js';
+import { layOutModule, type NamedModule } from '../model-module.js';
 import { parametersFor } from '../parameters-for.js';
 import { filePath, inputTree } from '../ports.js';
 import { readEpisodesAt } from './episode-input.js';
@@ -25,6 +26,8 @@ export interface Evaluation {
   readonly adapt?: AdaptedLayers | undefined;
   /** Items 0 are appended to shorter prefixes up to this length. */
   readonly padTo?: number | undefined;
+  /** Of what class the model is, where that is the user's own. */
+  readonly module?: NamedModule | undefined;
   /** All where undefined. */
   readonly maxEpisodes: number | undefined;
   readonly maxPrefixLength: number;
@@ -35,17 +38,9 @@ const episodesAtOnce = 32;
 
 /** Adapts the model at port `model` to the episodes at port `episodes`; writes the port `ranks`, `drift` where asked to. */
 export async function evaluateModel(context: KindContext, evaluation: Evaluation): Promise<void> {
-  const model = readModel(await readFile(filePath(inputTree(context, 'model'))), 'the model');
   const read = await readEpisodesAt(context, 'episodes', evaluation.maxPrefixLength);
   const episodes = { ...read, pairs: padPrefixes(read.pairs, evaluation.padTo ?? 0) };
-  if (episodes.itemCount !== model.layout.shape.items) {
-    throw new FailureError({
-      reason: 'bad-data',
-      message: `the model knows ${model.layout.shape.items} items, and the episodes have ${episodes.itemCount}`,
-      hint: 'evaluate on episodes of the same items as the model was trained on',
-    });
-  }
-  const engine = await context.engine(model.layout.shape);
+  const { model, engine } = await openTrained(context, evaluation.module, episodes.itemCount);
   const parameters = parametersFor(engine, model.parameters);
   const innerRates = innerRatesOf(model, evaluation.innerRate, evaluation.adapt);
   const evaluated = episodes.episodes.slice(0, evaluation.maxEpisodes);
@@ -75,6 +70,30 @@ export async function evaluateModel(context: KindContext, evaluation: Evaluation
   await writeRanks(context, rows, evaluation.innerRate, asked);
   if (evaluation.drift === true) await writeDrift(context, drift);
   context.progress({ done: total, total, unit: 'episodes' });
+}
+
+/**
+ * The model at port `model`, of the module or else of a family that its tensors tell, and what computes it.
+ *
+ * @throws FailureError `bad-data` where it is of other items
+ */
+async function openTrained(context: KindContext, module: NamedModule | undefined, items: number) {
+  const bytes = await readFile(filePath(inputTree(context, 'model')));
+  if (module !== undefined) {
+    // Its first parameters are of no account.
+    const shape = await layOutModule(context, module, { items, seed: 0, secondOrder: false });
+    const engine = await context.engine(shape);
+    return { engine, model: readModel(bytes, 'the model', engine.module?.layout) };
+  }
+  const model = readModel(bytes, 'the model');
+  if (items !== model.layout.shape.items) {
+    throw new FailureError({
+      reason: 'bad-data',
+      message: `the model knows ${model.layout.shape.items} items, and the episodes have ${items}`,
+      hint: 'evaluate on episodes of the same items as the model was trained on',
+    });
+  }
+  return { engine: await context.engine(model.layout.shape), model };
 }
 
 /** The episode with its last so many support pairs only; none where it has fewer. */

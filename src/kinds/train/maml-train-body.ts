@@ -13,7 +13,7 @@ import type { KindContext } from '../kind.js';
 import { parametersFor } from '../parameters-for.js';
 import { filePath } from '../ports.js';
 import type { MamlSegment } from './maml-train.js';
-import { newModel } from './new-model.js';
+import { openModel } from './open-model.js';
 import { trainSegment } from './train-segment.js';
 
 /** Trains from iteration `start` to `end`; writes the ports `checkpoint`, `state` and `history`. */
@@ -21,8 +21,12 @@ export async function run(context: KindContext<MamlSegment>): Promise<void> {
   const { parameters } = context;
   const episodes = await readEpisodesAt(context, 'train', parameters.max_prefix_length);
   const draw = createTaskSampler(episodes, parameters.meta_batch_size, parameters.seed);
-  const { layout, initialParameters } = newModel(parameters, episodes.itemCount);
-  const engine = await context.engine(layout.shape);
+  const { layout, engine, initialParameters, seedOf } = await openModel(
+    context,
+    parameters,
+    episodes.itemCount,
+    parameters.second_order,
+  );
   const { inner_lr: innerRate, adapt, padding_idx: paddingIndex, learn_rates: learnRates } = parameters;
   const factors = scopeFactors(layout, { adapt, paddingIndex });
   const rates = scaledRates(innerRate, factors);
@@ -38,6 +42,7 @@ export async function run(context: KindContext<MamlSegment>): Promise<void> {
     trained: trainedEntries(layout, paddingIndex, learnRates ? factors : undefined),
     optimizer,
     clipNorm: parameters.clip_norm,
+    seedOf,
   };
 
   const start = (await modelAtInit(context, layout)) ?? (await initialParameters());
@@ -69,7 +74,11 @@ export async function run(context: KindContext<MamlSegment>): Promise<void> {
 async function modelAtInit(context: KindContext, layout: ModelLayout): Promise<Parameters | undefined> {
   const { init } = context.inputs;
   if (init === undefined) return undefined;
-  const model = readModel(await readFile(filePath(init)), 'the model at port init');
+  const model = readModel(
+    await readFile(filePath(init)),
+    'the model at port init',
+    'hidden' in layout.shape ? undefined : layout,
+  );
   if (tensorsOf(model.layout) !== tensorsOf(layout)) {
     throw new FailureError({
       reason: 'bad-data',

@@ -1,7 +1,8 @@
 import { defineKind } from '../kind.js';
+import { moduleKind, objectionsToModule } from '../module-parameters.js';
 import { type Canonical, declareParameters } from '../parameters.js';
 import { episodeFiles, fileOf } from '../shapes.js';
-import { modelParameters } from './model-parameters.js';
+import { modelForms, modelParameters } from './model-parameters.js';
 import { optimizerForms, optimizerParameters } from './optimizer-parameters.js';
 
 const count = { type: 'integer', minimum: 1 } as const;
@@ -93,7 +94,7 @@ const parameters = declareParameters(
       },
     },
   },
-  { canonical: optimizerForms },
+  { canonical: { ...optimizerForms, ...modelForms } },
 );
 
 function segmentOf(
@@ -112,7 +113,7 @@ export type MamlSegment = ReturnType<typeof segmentOf>['parameters'];
 export const mamlTrain = defineKind({
   name: 'maml.train',
   summary:
-    'Meta-trains a GRU recommender with MAML (second order or first, residual query loss); a checkpoint every `checkpoint_interval` iterations.',
+    'Meta-trains a GRU recommender, or a PyTorch module of your own, with MAML (second order or first, residual query loss); a checkpoint every `checkpoint_interval` iterations.',
   parameters,
   inputs: {
     train: {
@@ -158,6 +159,8 @@ export const mamlTrain = defineKind({
     lists: { checkpoints: 'checkpoint', history: 'history' },
     last: { model: 'checkpoint' },
   },
+  ...moduleKind,
+  check: ({ parameters: given }) => objectionsToModule(given),
   usesEngine: true,
   slots: 'free',
   load: () => import('./maml-train-body.js'),

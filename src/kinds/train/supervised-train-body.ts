@@ -7,7 +7,7 @@ import { writeModel } from '../../model/model-file.js';
 import type { KindContext } from '../kind.js';
 import { parametersFor } from '../parameters-for.js';
 import { filePath, inputTree } from '../ports.js';
-import { newModel } from './new-model.js';
+import { openModel } from './open-model.js';
 import type { SupervisedSegment } from './supervised-train.js';
 import { trainSegment } from './train-segment.js';
 
@@ -21,8 +21,12 @@ export async function run(context: KindContext<SupervisedSegment>): Promise<void
     { threads: context.threads, maxPrefixLength: parameters.max_prefix_length },
   );
   const { perEpoch, batch } = createBatches(pairs, parameters.batch_size, seed);
-  const { layout, initialParameters } = newModel(parameters, itemCount);
-  const engine = await context.engine(layout.shape);
+  const { layout, engine, initialParameters, seedOf } = await openModel(
+    context,
+    parameters,
+    itemCount,
+    false,
+  );
   const trained = scopeFactors(layout, { adapt: 'all', paddingIndex: parameters.padding_idx });
   const drawn = await initialParameters();
   const optimizer = optimizerFor(parameters, parameters.learning_rate);
@@ -32,7 +36,7 @@ export async function run(context: KindContext<SupervisedSegment>): Promise<void
     unit: 'batches',
     optimizer,
     initial: () => parametersFor(engine, trained === undefined ? drawn : clearPaddingRow(layout, drawn)),
-    iterate: (from) => supervisedIteration(engine, from, batch(from.step), optimizer, trained),
+    iterate: (from) => supervisedIteration(engine, from, batch(from.step), optimizer, trained, seedOf),
   });
   const model = { layout, parameters: state.parameters };
   // An inner loop leaves the padding's embedding as it is, too.

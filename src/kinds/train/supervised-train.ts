@@ -1,6 +1,7 @@
 import { defineKind } from '../kind.js';
+import { moduleKind, objectionsToModule } from '../module-parameters.js';
 import { type Canonical, declareParameters } from '../parameters.js';
-import { modelParameters } from './model-parameters.js';
+import { modelForms, modelParameters } from './model-parameters.js';
 import { optimizerForms, optimizerParameters } from './optimizer-parameters.js';
 
 const count = { type: 'integer', minimum: 1 } as const;
@@ -46,7 +47,7 @@ const parameters = declareParameters(
       },
     },
   },
-  { canonical: optimizerForms },
+  { canonical: { ...optimizerForms, ...modelForms } },
 );
 
 function segmentOf({ epochs: _, ...training }: Canonical<typeof parameters>, index: number) {
@@ -60,7 +61,7 @@ export type SupervisedSegment = ReturnType<typeof segmentOf>['parameters'];
 export const supervisedTrain = defineKind({
   name: 'supervised.train',
   summary:
-    'Trains a GRU recommender on shuffled batches of all pairs of train; a checkpoint after every epoch, for an evaluation on val and select to choose from.',
+    'Trains a GRU recommender, or a PyTorch module of your own, on shuffled batches of all pairs of train; a checkpoint after every epoch, for an evaluation on val and select to choose from.',
   parameters,
   inputs: {
     train: {
@@ -101,6 +102,8 @@ export const supervisedTrain = defineKind({
     lists: { checkpoints: 'checkpoint', history: 'history' },
     last: { model: 'checkpoint' },
   },
+  ...moduleKind,
+  check: ({ parameters: given }) => objectionsToModule(given),
   usesEngine: true,
   slots: 'free',
   load: () => import('./supervised-train-body.js'),

@@ -146,6 +146,7 @@ function planInstance(connected: ConnectedInstance, context: NodeContext): StepP
   // A kind that lets steps say how they are cut has a plan.
   const plan = planOfKind && { ...planOfKind, objections: [...planOfKind.objections, ...ofSegments] };
   const objections: readonly Objection[] = [
+    ...objectionToEngine(step, parameters.full),
     ...(step.kind.check?.(planned) ?? []),
     ...(plan?.objections ?? []),
     ...(external.objections ?? []),
@@ -164,6 +165,13 @@ function planInstance(connected: ConnectedInstance, context: NodeContext): StepP
     );
   }
   return plan;
+}
+
+/** A step may name another engine than the only one; what the pipeline names is for steps that leave it the choice. */
+function objectionToEngine({ kind, engine }: StepSpec, full: JsonObject): readonly Objection[] {
+  const only = kind.onlyEngine?.(full);
+  if (only === undefined || engine === undefined || engine === only || engine === 'auto') return [];
+  return [{ message: `engine: ${engine} does not compute models in Python; leave it out, or write ${only}` }];
 }
 
 /** Files are read where a plan is made, which a step that is refused does not come to. */
@@ -339,17 +347,28 @@ function importsOf({ imports }: ExternalFiles): Pick<DraftNode, 'imports'> {
   return imports === undefined ? {} : { imports: { manifest: imports, digest: sha256(imports) } };
 }
 
+/** What a step computes with, if with any engine, and whether that is because it was asked for or is the only one. */
+function engineOfStep(
+  { kind, engine: ofStep }: StepSpec,
+  full: JsonObject,
+  { engine: ofPipeline, engines }: NodeContext,
+): { readonly engine?: string; readonly isByName: boolean } {
+  if (kind.usesEngine !== true) return { isByName: false };
+  const asked = kind.onlyEngine?.(full) ?? ofStep ?? ofPipeline;
+  // All names that steps compute with were resolved, but for one that is the only one.
+  const engine = engines.choices.get(asked)?.engine ?? asked;
+  return { engine, isByName: engine === asked };
+}
+
 /** What is the same for all nodes of an instance. */
 function commonProperties(
   { step, combination, parameters, ports, inputs, external, files }: ConnectedInstance,
   plan: StepPlan | undefined,
-  { engine: engineOfPipeline, engines }: NodeContext,
+  context: NodeContext,
 ) {
   const { kind } = step;
   const { full, shown } = parameters;
-  const asked = step.engine ?? engineOfPipeline;
-  // All names that steps compute with were resolved.
-  const engine = kind.usesEngine === true ? (engines.choices.get(asked)?.engine ?? asked) : undefined;
+  const { engine, isByName } = engineOfStep(step, full, context);
   const descriptor = engine === undefined ? undefined : descriptors[engine];
   const isDeterministic =
     typeof kind.deterministic === 'function' ? kind.deterministic(full) : (kind.deterministic ?? true);
@@ -365,7 +384,7 @@ function commonProperties(
     remarks: (external.remarks ?? []).map(({ message, path = [] }) =>
       failureAt(findParameter(step, combination, path).place, 'invalid-value', message),
     ),
-    ...(engine === undefined ? {} : { engine, engineByName: engine === asked }),
+    ...(engine === undefined ? {} : { engine, engineByName: isByName }),
     resources: demandOf(step, full, descriptor),
     deterministic: isDeterministic && (descriptor?.deterministic ?? true),
     location: step.location,

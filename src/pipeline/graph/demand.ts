@@ -1,5 +1,6 @@
 import type { JsonObject } from '../../base/json.js';
 import type { EngineDescriptor } from '../../engines/engine.js';
+import { gpuDevices } from '../../engines/gpu-devices.js';
 import type { StepSpec } from '../spec/step-spec.js';
 import type { Demand } from './graph.js';
 
@@ -10,7 +11,7 @@ export function demandOf(step: StepSpec, full: JsonObject, engine: EngineDescrip
   const environment = kind.passedEnvironment?.(full) ?? [];
   return {
     gpus: gpusOf(step, engine),
-    slots: cpus ?? (kind.slots === 'free' && (engine?.parallel ?? true) ? 'free' : 1),
+    slots: cpus ?? (kind.slots === 'free' && usesThreads(engine) ? 'free' : 1),
     ...(memoryBytes === undefined ? {} : { memoryBytes }),
     ...(timeSeconds === undefined ? {} : { timeoutSeconds: timeSeconds }),
     ...(retries === 0 ? {} : { retries }),
@@ -21,5 +22,13 @@ export function demandOf(step: StepSpec, full: JsonObject, engine: EngineDescrip
 /** A step on a GPU engine has a GPU to itself unless it says otherwise; one on another engine needs none. */
 function gpusOf({ resources: { gpus } }: StepSpec, engine: EngineDescriptor | undefined): number {
   if (engine === undefined) return gpus ?? 0;
-  return engine.gpu ? (gpus ?? 1) : 0;
+  return runsOnGpu(engine) ? (gpus ?? 1) : 0;
+}
+
+function usesThreads(engine: EngineDescriptor | undefined): boolean {
+  return engine === undefined || (engine.parallel && !runsOnGpu(engine));
+}
+
+function runsOnGpu({ gpu, cpuToo = false }: EngineDescriptor): boolean {
+  return gpu && (!cpuToo || gpuDevices().length > 0);
 }

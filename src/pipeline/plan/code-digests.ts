@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { sha256 } from '../../base/canonical.js';
 import { builtFile } from '../../base/files/built-file.js';
+import type { EngineProbe } from '../../engines/engine.js';
 import { installedVersions } from '../../engines/installed-version.js';
+import { engines } from '../../engines/registry.js';
 import type { Digest } from '../../store/entry.js';
 
 /**
@@ -31,16 +33,22 @@ const computing = /^(?:@tensorflow\/[\w-]+|webgpu)(?=@)/;
 /**
  * The codes with the engines' manifests (of those named) as of the packages that are installed: the build lists the
  * versions of the lockfile, and what another version computed must be told apart from that. A package that is not
- * installed counts as the locked one, so that a machine without it makes the same plan.
+ * installed counts as the locked one, so that a machine without it makes the same plan. What is no package of kshot's
+ * and computes for an engine all the same, its probe tells the version of.
  */
-export function installedCode(codes: CodeDigests, engines: Iterable<string>): CodeDigests {
+export async function installedCode(
+  codes: CodeDigests,
+  used: Iterable<string>,
+  probe: (engine: string) => Promise<EngineProbe>,
+): Promise<CodeDigests> {
   const changed: { [engine: string]: CodeDigest } = {};
-  for (const name of engines) {
+  for (const name of used) {
     const code = codes.engines[name];
     if (code === undefined) continue;
     const lines = code.manifest.split('\n');
     const installed = installedVersions(new Set(lines.flatMap((line) => computing.exec(line)?.[0] ?? [])));
-    const manifest = lines
+    const foreign = await foreignVersions(name, probe);
+    const manifest = [...foreign, ...lines]
       .map((line) => {
         const version = installed[computing.exec(line)?.[0] ?? ''];
         return version === undefined ? line : line.replace(/@[^@]*$/, `@${version}`);
@@ -49,4 +57,14 @@ export function installedCode(codes: CodeDigests, engines: Iterable<string>): Co
     if (manifest !== code.manifest) changed[name] = { manifest, digest: sha256(manifest) };
   }
   return { ...codes, engines: { ...codes.engines, ...changed } };
+}
+
+async function foreignVersions(
+  engine: string,
+  probe: (engine: string) => Promise<EngineProbe>,
+): Promise<readonly string[]> {
+  const { keyedVersions = [] } = engines[engine] ?? {};
+  if (keyedVersions.length === 0) return [];
+  const { versions } = await probe(engine);
+  return keyedVersions.map((name) => `${name}@${versions[name] ?? 'missing'}`);
 }

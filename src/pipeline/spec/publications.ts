@@ -119,12 +119,13 @@ function outputFiles(spec: PublicationSpec, published: Published, report: Report
   if (!named.ok) {
     const mismatch = named.failure;
     if (mismatch === undefined) return [];
-    const mayMeanFile = mismatch.reason === 'invalid-value' || /^run\b/.test(spec.source);
+    const { reason, message, hint } = mismatch;
+    const file = 'for a file of the run’s folder';
+    const others = reason === 'invalid-value' ? `${hint}, or run/report.json ${file}` : hint;
+    const isOfRun = /^run\b/.test(spec.source);
     report(
-      failureAt({ location: spec.sourceLocation }, mismatch.reason, mismatch.message, {
-        hint: mayMeanFile
-          ? 'write STEP.PORT, STEP[NAME=VALUE].PORT, or run/report.json for a file of the run’s folder'
-          : mismatch.hint,
+      failureAt({ location: spec.sourceLocation }, reason, message, {
+        hint: isOfRun ? `write run/report.json ${file}` : others,
       }),
     );
     return [];

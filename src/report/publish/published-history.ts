@@ -1,9 +1,11 @@
-import { readdirSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { readDocument } from '../../artifacts/read-document.js';
 import type { Digest } from '../../base/canonical.js';
+import { writeFileAtomic } from '../../base/files/atomic-file.js';
 import { isJsonObject, type Json } from '../../base/json.js';
 import type { PublicationForm } from '../../pipeline/spec/publication-form.js';
+import { hashFile } from '../../store/hash-file.js';
 
 /** The document in a run's folder that says what was published. */
 export const publishedName = 'published.json';
@@ -55,7 +57,7 @@ export interface PublishedHistory {
 export function readPublishedHistory(root: string, kshot: string): PublishedHistory {
   const written = new Set<string>();
   const made = new Map<string, { readonly digest: Digest; readonly bytes: number }>();
-  for (const document of documents(join(root, 'artifacts'))) {
+  for (const document of [...keptDocuments(root), ...documents(join(root, 'artifacts'))]) {
     for (const { path, digest, bytes, form, source_digest, outcome } of document.files) {
       if (outcome !== 'kept') written.add(JSON.stringify([path, digest]));
       if (document.kshot === kshot) made.set(JSON.stringify([source_digest, form]), { digest, bytes });
@@ -65,6 +67,44 @@ export function readPublishedHistory(root: string, kshot: string): PublishedHist
     wrote: (path, digest) => written.has(JSON.stringify([path, digest])),
     madeOf: (source, form) => made.get(JSON.stringify([source, form])),
   };
+}
+
+/**
+ * Keeps what a run says that it published, which is to be removed: its files in the project stay kshot's to bring up to
+ * date.
+ */
+export function keepPublished(root: string, run: string): void {
+  const document = documentIn(join(root, 'artifacts', ...run.split('/')));
+  if (document === undefined) return;
+  const kept = keptDocuments(root);
+  if (kept.some((one) => JSON.stringify(one) === JSON.stringify(document))) return;
+  writeFileAtomic(keptFile(root), `${JSON.stringify([...kept, document], null, 1)}\n`);
+}
+
+function keptFile(root: string): string {
+  return join(root, 'artifacts', publishedName);
+}
+
+/** Of runs that were removed. */
+function keptDocuments(root: string): readonly PublishedDocument[] {
+  try {
+    const kept = (readDocument(keptFile(root)) ?? []) as Json;
+    return Array.isArray(kept) ? (kept.filter(isPublishedDocument) as unknown as PublishedDocument[]) : [];
+  } catch {
+    return [];
+  }
+}
+
+/** What a run has published that stands in the project as it wrote it. */
+export async function currentlyPublished(root: string, run: string): Promise<readonly PublishedFile[]> {
+  const files = documentIn(join(root, 'artifacts', ...run.split('/')))?.files ?? [];
+  const current = await Promise.all(
+    files.map(async (file) => {
+      const path = join(root, file.path);
+      return existsSync(path) && (await hashFile(path)).digest === file.digest;
+    }),
+  );
+  return files.filter((_, index) => current[index]);
 }
 
 function documents(artifacts: string): readonly PublishedDocument[] {
@@ -79,16 +119,19 @@ function documents(artifacts: string): readonly PublishedDocument[] {
 function documentIn(run: string): PublishedDocument | undefined {
   try {
     const document = readDocument(join(run, publishedName)) as Json | undefined;
-    const files = isJsonObject(document) ? document['files'] : undefined;
-    const isWhole = Array.isArray(files) && files.every(isJsonObject);
-    return isWhole ? (document as unknown as PublishedDocument) : undefined;
+    return isPublishedDocument(document) ? (document as unknown as PublishedDocument) : undefined;
   } catch {
     return undefined;
   }
 }
 
+function isPublishedDocument(document: Json | undefined): boolean {
+  const files = isJsonObject(document) ? document['files'] : undefined;
+  return Array.isArray(files) && files.every(isJsonObject);
+}
+
 function foldersIn(folder: string): readonly string[] {
   return readdirSync(folder, { withFileTypes: true })
-    .filter((entry) => entry.isDirectory())
+    .filter((entry) => entry.isDirectory() && !entry.name.startsWith('.'))
     .map((entry) => join(folder, entry.name));
 }

@@ -1,10 +1,12 @@
 import { basename, dirname } from 'node:path';
 import { keptRuns, type LostResults, lostResults } from '../../artifacts/kept-results.js';
 import { isPinned } from '../../artifacts/pins.js';
-import { identityOf, readRegister } from '../../artifacts/register.js';
-import { readManifest } from '../../artifacts/run-documents.js';
+import { identityOf, type RunRecord, readRegister } from '../../artifacts/register.js';
+import { type ManifestNode, readManifest } from '../../artifacts/run-documents.js';
+import { finishRemovals } from '../../artifacts/runs/change-runs.js';
 import type { Failure } from '../../base/failure.js';
 import { failed, type Result, success } from '../../base/result.js';
+import { currentlyPublished } from '../../report/publish/published-history.js';
 import type { Digest } from '../../store/entry.js';
 import { openCache } from '../../store/open-cache.js';
 import type { Garbage, GarbagePlan } from '../../store/upkeep.js';
@@ -25,11 +27,15 @@ export interface CollectedGarbage extends GarbagePlan {
   readonly losses: readonly LostResults[];
 }
 
-/** Removes from the cache what neither the last distinct results of any pipeline nor pinned runs reach. */
+/**
+ * Removes from the cache what neither the last distinct results of any pipeline nor pinned runs reach, and nothing that
+ * is published gives.
+ */
 export async function collectProjectGarbage(
   root: string,
   { keep, dryRun = false }: GarbageRequest,
 ): Promise<Result<CollectedGarbage, Failure[]>> {
+  if (!dryRun) finishRemovals(root);
   const store = await openCache(root);
   const { runs } = readRegister(root);
   const nodesOf = (run: string) => readManifest(root, run)?.nodes ?? [];
@@ -39,12 +45,28 @@ export async function collectProjectGarbage(
       .flatMap((record) => nodesOf(identityOf(record)))
       .flatMap(({ key }) => (key === undefined ? [] : [key])),
   );
+  for (const key of await publishedKeys(root, runs, nodesOf)) keptKeys.add(key);
   const collected = dryRun
     ? success(await store.planGarbage({ keptKeys }))
     : await store.collectGarbage({ keptKeys });
   if (!collected.ok) return failed([collected.failure]);
   const losses = lostResults(runs, nodesOf, sizesOf(collected.value.garbage));
   return success({ ...collected.value, pinned: pinned.map(identityOf), losses });
+}
+
+/** The keys of nodes whose outputs stand in the project as they were published. */
+async function publishedKeys(
+  root: string,
+  runs: readonly RunRecord[],
+  nodesOf: (run: string) => readonly ManifestNode[],
+): Promise<readonly Digest[]> {
+  const keys: Digest[] = [];
+  for (const run of runs.map(identityOf)) {
+    const published = new Set((await currentlyPublished(root, run)).map(({ node }) => node));
+    if (published.size === 0) continue;
+    for (const { id, key } of nodesOf(run)) if (key !== undefined && published.has(id)) keys.push(key);
+  }
+  return keys;
 }
 
 /** The bytes of each entry and object to be removed, by key and digest. */

@@ -1,5 +1,6 @@
 import type { Failure } from '../../base/failure.js';
 import { failed, type Result, success } from '../../base/result.js';
+import { probeOnce } from '../../engines/choose-here.js';
 import { nodesCalled, noNodeCalled } from '../../pipeline/graph/called-nodes.js';
 import type { Graph, GraphNode } from '../../pipeline/graph/graph.js';
 import { loadPipeline } from '../../pipeline/load-pipeline.js';
@@ -78,7 +79,9 @@ export async function planPipeline(
   const store = await openCache(graph.value.root);
   await opened(store);
   const computing = graph.value.nodes.flatMap(({ engine }) => engine ?? []);
-  const codes = installedCode(readCodeDigests(), new Set(computing));
+  const codes = await installedCode(readCodeDigests(), new Set(computing), (name) =>
+    probeOnce(name, store.folder),
+  );
   const replan = () => makePlan(graph.value, store, codes, { force: force.value });
   const plan = await replan();
   if (!plan.ok) return plan;

@@ -1,14 +1,16 @@
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { availableParallelism, tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { noResults } from '../../artifacts/find-run.js';
-import { identityOf, type RunRecord, readRegister, runFolderOf } from '../../artifacts/register.js';
+import { identityOf, type RunRecord, readRegister } from '../../artifacts/register.js';
+import { type ListedRun, listRuns } from '../../artifacts/runs/list-runs.js';
+import { hasTables } from '../../artifacts/runs/shared-results.js';
 import { type RecordedFile, recordedFiles } from '../../artifacts/verify-run.js';
 import type { Failure } from '../../base/failure.js';
 import { replaceByFile } from '../../base/files/atomic-file.js';
 import type { JsonObject } from '../../base/json.js';
 import { failed, type Result, success } from '../../base/result.js';
-import type { SourceTable } from '../../report/query-rows.js';
+import type { SourceFile, SourceTable } from '../../report/fill-table.js';
 import { type ResultTableName, resultSchemas } from '../../tables/result-schemas.js';
 import { type FormattedQuery, type QueryEnd, runQuery } from './run-query.js';
 
@@ -65,7 +67,7 @@ async function answerQuery(
   sql: string,
   { output, timeoutSeconds = defaultTimeoutSeconds, ...form }: QueryText & Pick<FormattedQuery, 'parquet'>,
 ): Promise<QueryEnd> {
-  const tables = sourceTables(root, readRegister(root).runs);
+  const tables = sourceTables(root);
   if (tables === undefined) return { failure: noResults() };
   const memoryBytes = Math.min(4 * 2 ** 30, totalmem() / 2);
   const threads = availableParallelism();
@@ -91,33 +93,85 @@ export async function query(
   return end.failure === undefined ? success(JSON.parse(text) as JsonObject[]) : failed([end.failure]);
 }
 
-/** The result tables of all runs, and `latest_...` of the last one; undefined where there are none. */
-function sourceTables(root: string, runs: readonly RunRecord[]): readonly SourceTable[] | undefined {
-  // Whoever removes a run's folder takes its results out; a file missing from a folder is another matter.
-  const kept = runs.filter(
-    (one) => one.tables === identityOf(one) && existsSync(runFolderOf(root, identityOf(one))),
-  );
-  const last = runs.at(-1);
-  if (last === undefined || kept.length === 0) return undefined;
-  return (Object.keys(resultSchemas) as ResultTableName[]).flatMap((name) => {
-    const table = (prefix: string, identities: readonly string[]): SourceTable => ({
-      name: `${prefix}${name}`,
-      columns: resultSchemas[name].columns,
-      files: identities.flatMap((identity) => tableFile(root, runs, identity, name)),
-    });
-    return [table('', kept.map(identityOf)), table('latest_', [last.tables])];
+/** The result tables of all runs, and `latest_...` of the last one that ended; undefined where there are no runs. */
+function sourceTables(root: string): readonly SourceTable[] | undefined {
+  const listed = listRuns(root);
+  if (listed.length === 0) return undefined;
+  const { runs } = readRegister(root);
+  const last = runs.slice(-1);
+  const rowsOf = (records: readonly RunRecord[]) => {
+    const named = new Set(records.map(identityOf));
+    return listed.filter(({ run }) => named.has(run)).map(runRow);
+  };
+  return (Object.keys(resultSchemas) as ResultTableName[]).flatMap((name): readonly SourceTable[] => {
+    const { columns } = resultSchemas[name];
+    if (name === 'runs') {
+      return [
+        { name, columns, files: [], rows: listed.map(runRow) },
+        { name: `latest_${name}`, columns, files: [], rows: rowsOf(last) },
+      ];
+    }
+    return [
+      { name, columns, files: filesOfTable(root, runs, runs, name) },
+      { name: `latest_${name}`, columns, files: filesOfTable(root, runs, last, name) },
+    ];
   });
 }
 
-/** A table of a run; none where the run could make none. */
-function tableFile(
+/** The row of table `runs`. */
+function runRow({ counts, origin, ...run }: ListedRun) {
+  return { ...run, ...counts, ...origin };
+}
+
+/** The files of a table that records have, each content once, with the runs that it is of. */
+function filesOfTable(
   root: string,
   runs: readonly RunRecord[],
-  identity: string,
+  records: readonly RunRecord[],
   name: ResultTableName,
-): readonly RecordedFile[] {
-  const record = runs.find((one) => identityOf(one) === identity);
-  if (record !== undefined) return recordedFiles(root, record, `tables/${name}.parquet`);
-  // Not even its record is there: verifying says that the file is missing.
-  return [{ path: join(runFolderOf(root, identity), 'tables', `${name}.parquet`), digest: '', bytes: 0 }];
+): readonly SourceFile[] {
+  const found = records.flatMap((record) => fileOfTable(root, runs, record, name));
+  const byContent = new Map<string, FoundFile[]>();
+  for (const one of found) {
+    const same = byContent.get(one.file.digest);
+    if (same === undefined) byContent.set(one.file.digest, [one]);
+    else same.push(one);
+  }
+  return [...byContent.values()].flatMap((same) => {
+    const [first] = same;
+    if (first === undefined) return [];
+    const isAsWritten = same.length === 1 && first.isAsWritten;
+    return [isAsWritten ? first.file : { ...first.file, runs: same.map(({ run }) => run) }];
+  });
+}
+
+interface FoundFile {
+  readonly run: string;
+  readonly file: RecordedFile;
+  /** Whether the file itself says of which run it is. */
+  readonly isAsWritten: boolean;
+}
+
+/** A table of a run; none where the run could make none. */
+function fileOfTable(
+  root: string,
+  runs: readonly RunRecord[],
+  record: RunRecord,
+  name: ResultTableName,
+): readonly FoundFile[] {
+  const run = identityOf(record);
+  const [own] = recordedFiles(root, record, `tables/${name}.parquet`);
+  if (own !== undefined) return [{ run, file: own, isAsWritten: record.tables === run }];
+  // What became of its nodes a run that executed nothing says in its manifest alone.
+  if (name === 'steps') {
+    return recordedFiles(root, record, 'manifest.json').map((file) => ({ run, file, isAsWritten: false }));
+  }
+  // A run of an earlier version of kshot only names the one that has its tables.
+  const holder = hasTables(record) ? undefined : runs.find((one) => identityOf(one) === record.tables);
+  if (holder === undefined || holder === record) return [];
+  return recordedFiles(root, holder, `tables/${name}.parquet`).map((file) => ({
+    run,
+    file,
+    isAsWritten: false,
+  }));
 }

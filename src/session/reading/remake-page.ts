@@ -10,6 +10,7 @@ import {
   runFolderOf,
 } from '../../artifacts/register.js';
 import { readManifest, readReport } from '../../artifacts/run-documents.js';
+import { hasTables } from '../../artifacts/runs/shared-results.js';
 import { recordedFiles, verifyRecordedFiles } from '../../artifacts/verify-run.js';
 import type { Failure } from '../../base/failure.js';
 import { writeFileAtomic } from '../../base/files/atomic-file.js';
@@ -21,7 +22,7 @@ import type { Figure } from '../../report/html/figures/figure.js';
 export interface RemadePage {
   /** The run that was asked for. */
   readonly named: string;
-  /** The run whose results it shows: an earlier one, where the one that was asked for executed nothing. */
+  /** The run in whose folder it is: an earlier one, where an earlier version of kshot gave the run no tables. */
   readonly run: string;
   /** Absolute. */
   readonly path: string;
@@ -70,6 +71,7 @@ async function writePdfs(
 
 /** The run whose folder holds the tables that a run shows. */
 function runOfTables(root: string, record: RunRecord): Result<RunRecord, Failure> {
+  if (hasTables(record)) return success(record);
   const found = readRegister(root).runs.find((one) => identityOf(one) === record.tables);
   if (found === undefined || !existsSync(runFolderOf(root, record.tables))) {
     return failed({

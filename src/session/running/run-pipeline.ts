@@ -2,10 +2,13 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { earlierDurations } from '../../artifacts/earlier-durations.js';
 import type { FinishedRun } from '../../artifacts/finished-run.js';
+import { askGit } from '../../artifacts/provenance/git-state.js';
+import { originOfProcess, provenanceOf } from '../../artifacts/provenance/provenance.js';
 import { runFolderOf } from '../../artifacts/register.js';
-import { resultFiles, shownTables } from '../../artifacts/result-rows.js';
+import { isSynthetic, resultFiles, shownTables } from '../../artifacts/result-rows.js';
 import type { Report } from '../../artifacts/run-documents.js';
 import { createRunFolder, type RunFolder } from '../../artifacts/run-folder.js';
+import { markEnded, type RunBeginning } from '../../artifacts/runs/started-run.js';
 import { largestExitCode } from '../../base/exit-code.js';
 import type { Failure } from '../../base/failure.js';
 import { failureOfException } from '../../base/failure-of-exception.js';
@@ -98,9 +101,10 @@ export async function runPipeline(place: RequestPlace, request: RunRequest): Pro
     const { planned, folder } = prepared.value;
     const events = new EventStream<RunEvent>();
     const emit = (event: RunEvent) => events.push(event);
-    const ended = asValues(async () => success(await execute(prepared.value, request, emit))).finally(() =>
-      hold?.close(),
-    );
+    const ended = asValues(async () => success(await execute(prepared.value, request, emit))).finally(() => {
+      markEnded(folder.path);
+      hold?.close();
+    });
     isUnderWay = true;
     ended.then(
       (end) => {
@@ -144,8 +148,28 @@ async function prepare(
   if (unavailable.length > 0) return failed([...unavailable]);
   // First, so that a cache that cannot be written leaves no trace of a run.
   await keepCodeManifests(planned);
-  const folder = createRunFolder(planned.root, planned.graph.name, new Date(), request.tag);
+  const folder = createRunFolder(
+    planned.root,
+    planned.graph.name,
+    new Date(),
+    request.tag,
+    beginningOf(planned),
+  );
   return folder.ok ? success({ ...sound.value, folder: folder.value }) : failed([folder.failure]);
+}
+
+/** How long git, which has been asked at the start, may keep a run that has come to its end. */
+const gitMilliseconds = 500;
+
+function beginningOf({ graph }: PlannedPipeline): RunBeginning {
+  const { file, engine, nodes } = graph;
+  return {
+    file,
+    engine,
+    nodes: nodes.length,
+    origin: originOfProcess(),
+    synthetic: isSynthetic({ nodes: nodes.map((node) => ({ node })) }),
+  };
 }
 
 /**
@@ -173,9 +197,11 @@ async function execute(
   const { graph, store, root } = planned;
   const { signal = new AbortController().signal } = request;
   const startedAt = new Date();
+  const git = askGit(root);
   const seconds = () => (Date.now() - startedAt.getTime()) / 1000;
   const outcome = await executeNodes(planned, { badNodes, folder }, request, { startedAt, emit, signal });
   await store.saveIndex();
+  const repository = await git.finish(gitMilliseconds);
   const failures = failuresOf(outcome);
   if (failures.some(({ reason }) => reason === 'engine-unavailable' || reason === 'device-lost')) {
     forgetProbes(store.folder);
@@ -188,6 +214,8 @@ async function execute(
     seconds: seconds(),
     exitCode: Math.max(exitCodeOfSignal(signal), largestExitCode(failures)),
     counts: outcome.counts,
+    provenance: provenanceOf(originOfProcess(), repository?.state, outcome.nodes),
+    ...(repository?.diff === undefined ? {} : { diff: repository.diff }),
   };
   const { report, published, warnings } = await writeResults(planned, folder, finished, failures);
   // It may have been aborted while the report was written.
@@ -316,6 +344,6 @@ async function keepCodeManifests({ plan: planned, store, codes }: PlannedPipelin
 
 /** The page to open: this run's, or the one of the earlier run whose tables it points at. */
 function placeOfReport(root: string, folder: RunFolder, report: Report | undefined): string {
-  const page = join(report === undefined ? folder.path : runFolderOf(root, report.tables), 'report.html');
-  return existsSync(page) ? page : folder.path;
+  const pages = [folder.path, ...(report === undefined ? [] : [runFolderOf(root, report.tables)])];
+  return pages.map((one) => join(one, 'report.html')).find((page) => existsSync(page)) ?? folder.path;
 }

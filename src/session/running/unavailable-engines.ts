@@ -5,14 +5,17 @@ import type { PlannedPipeline } from '../planning/plan-pipeline.js';
 
 /**
  * What is wrong with the engines that nodes to be executed want: said at once, not after hours of what comes before
- * them. An engine without optional packages needs nothing that could be missing.
+ * them. An engine that needs neither optional packages nor a program of the machine can always compute.
  */
 export async function unavailableEngines({
   plan,
   store,
 }: Pick<PlannedPipeline, 'plan' | 'store'>): Promise<readonly Failure[]> {
   const open = plan.nodes.filter(({ state }) => state !== 'hit').flatMap(({ node }) => node.engine ?? []);
-  const wanted = [...new Set(open)].filter((name) => engines[name]?.packages.length !== 0);
+  const wanted = [...new Set(open)].filter((name) => {
+    const { packages = [], surroundings } = engines[name] ?? {};
+    return packages.length > 0 || surroundings !== undefined;
+  });
   const failures: Failure[] = [];
   for (const name of wanted) {
     const probe = await probeOnce(name, store.folder);

@@ -89,6 +89,7 @@ function engineLines(engine: DiagnosedEngine, width: number, style: Style): read
       ? [
           engine.device,
           engine.driver && `driver ${engine.driver}`,
+          engine.interpreter,
           engine.software && 'only where asked for by name',
         ]
       : []),

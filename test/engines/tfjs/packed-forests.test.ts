@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { PairSet } from '../../../src/data/pair-set.js';
-import { assignSlots, type PackedForests, packForests } from '../../../src/engines/tfjs/packed-forests.js';
+import { assignSlots } from '../../../src/engines/item-slots.js';
+import { type PackedForests, packForests } from '../../../src/engines/tfjs/packed-forests.js';
 import { arbitraryPairs, pairSet } from '../arbitrary-tasks.js';
 
 /** Pair sets by weight vector: mostly one, sometimes several. */

@@ -7,6 +7,7 @@ import type { JsonObject } from '../../../src/base/json.js';
 import type { Progress } from '../../../src/kinds/kind.js';
 import { mamlTrain } from '../../../src/kinds/train/maml-train.js';
 import { initialParameters } from '../../../src/model/gru/initial-parameters.js';
+import { builtInShape } from '../../../src/model/model-family.js';
 import { readModel } from '../../../src/model/model-file.js';
 import { withDatabase } from '../../../src/tables/database.js';
 import { parquetFile } from '../../../src/tables/parquet.js';
@@ -88,7 +89,7 @@ describe('maml.train', () => {
     });
     const model = readModel(segment.bytes('checkpoint'), 'checkpoint');
     expect(model.layout.shape).toEqual({ items: 11, embedding: 5, hidden: 6 });
-    expect(model.parameters).not.toEqual(initialParameters(model.layout.shape, 7));
+    expect(model.parameters).not.toEqual(initialParameters(builtInShape(model.layout.shape), 7));
   });
 
   it('ends in the same bytes in one segment of ten and in two of five', async () => {

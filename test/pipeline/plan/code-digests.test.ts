@@ -11,23 +11,39 @@ function codesWith(manifest: string): CodeDigests {
   return { kinds: {}, engines: { 'tfjs:cpu': code, other: code } };
 }
 
-it('what is installed as the lockfile says leaves the digests of the build', () => {
+const withTorch = (torch: string) => async () => ({ available: true, versions: { torch } }) as const;
+const unasked = async () => {
+  throw new Error('nothing is to be probed');
+};
+
+it('what is installed as the lockfile says leaves the digests of the build', async () => {
   const codes = readCodeDigests();
-  expect(installedCode(codes, Object.keys(codes.engines))).toEqual(codes);
+  const { torch: _, ...ours } = codes.engines;
+  expect(await installedCode(codes, Object.keys(ours), unasked)).toEqual(codes);
 });
 
-it('another version of a package that computes gives an engine another digest, of a manifest that tells it', () => {
+it('PyTorch’s version is in the digest of the engine that computes with it, and the worker in Python is, too', async () => {
+  const codes = readCodeDigests();
+  const codeOf = async (torch: string) =>
+    (await installedCode(codes, ['torch'], withTorch(torch))).engines['torch'];
+  const [old, later] = [await codeOf('2.1.0'), await codeOf('2.2.0')];
+  expect(old?.manifest).toBe(`torch@2.1.0\n${codes.engines['torch']?.manifest}`);
+  expect(old?.digest).not.toBe(later?.digest);
+  expect(old?.manifest).toMatch(/^python\/kshot_torch.py [0-9a-f]{64}$/m);
+});
+
+it('another version of a package that computes gives an engine another digest, of a manifest that tells it', async () => {
   const codes = codesWith(`${core}@0.0.1\nlong@0.0.1\nsrc/engines/x abc\n`);
-  const { engines } = installedCode(codes, ['tfjs:cpu']);
+  const { engines } = await installedCode(codes, ['tfjs:cpu'], unasked);
   const manifest = `${core}@${installed}\nlong@0.0.1\nsrc/engines/x abc\n`;
   expect(engines['tfjs:cpu']).toEqual({ manifest, digest: sha256(manifest) });
   // Nobody asked about the other.
   expect(engines['other']).toBe(codes.engines['other']);
 });
 
-it('a package that is not installed counts as the locked one', () => {
+it('a package that is not installed counts as the locked one', async () => {
   const codes = codesWith('@tensorflow/tfjs-of-tomorrow@9.9.9\n');
-  expect(installedCode(codes, ['tfjs:cpu'])).toEqual(codes);
+  expect(await installedCode(codes, ['tfjs:cpu'], unasked)).toEqual(codes);
 });
 
 it('a program’s code is what decides how it is started, without a package', () => {

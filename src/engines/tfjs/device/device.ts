@@ -1,7 +1,8 @@
 import type { GruShape } from '../../../model/gru/gru-shape.js';
 import { parameterCount } from '../../../model/gru/parameter-layout.js';
 import type { Parameters } from '../../engine.js';
-import type { ItemSlots, PackedForests } from '../packed-forests.js';
+import type { ItemSlots } from '../../item-slots.js';
+import type { PackedForests } from '../packed-forests.js';
 import type { Footprint, Passes, Rates, Values } from '../passes.js';
 
 /** How much a device can hold. */

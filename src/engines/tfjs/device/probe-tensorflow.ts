@@ -1,8 +1,8 @@
+import { faultRemedy, gradientFault } from '../../check-gradient.js';
 import type { EngineProbe } from '../../engine.js';
 import { installedVersions } from '../../installed-version.js';
 import { installing } from '../../probe-engine.js';
 import { engines } from '../../registry.js';
-import { faultRemedy, gradientFault } from '../check-gradient.js';
 import { createEngine } from '../tfjs-tensorflow-engine.js';
 import { loadTensorflow } from './load-tensorflow.js';
 import { tensorflowDevice } from './tensorflow-device.js';

@@ -1,6 +1,6 @@
+import { faultRemedy, gradientFault } from '../../check-gradient.js';
 import type { Engine, EngineOptions, EngineProbe } from '../../engine.js';
 import { installedVersions } from '../../installed-version.js';
-import { faultRemedy, gradientFault } from '../check-gradient.js';
 import { openWebgpu, type WebgpuDevice } from '../webgpu/webgpu-device.js';
 
 const packages = ['webgpu', '@tensorflow/tfjs-backend-webgpu'];

@@ -1,7 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { GruShape } from '../../../model/gru/gru-shape.js';
 import { parameterCount } from '../../../model/gru/parameter-layout.js';
-import type { ItemSlots, PackedForests } from '../packed-forests.js';
+import type { ItemSlots } from '../../item-slots.js';
+import type { PackedForests } from '../packed-forests.js';
 import type { DeviceResource, Footprint, GradientEvaluation, Passes } from '../passes.js';
 import { disposeOf, tidied } from '../tensor-scope.js';
 import {

@@ -2,7 +2,8 @@
 // library's backend cannot (one result, a tensor of its own), and they are recorded without its uniforms and bookkeeping
 // for each dispatch. So they run on a device of their own, beside the library.
 import type { GruShape } from '../../../model/gru/gru-shape.js';
-import type { ItemSlots, PackedForests } from '../packed-forests.js';
+import type { ItemSlots } from '../../item-slots.js';
+import type { PackedForests } from '../packed-forests.js';
 import type { DeviceForests, Footprint, GradientEvaluation, Passes, Values } from '../passes.js';
 import type { Lease } from './buffer-pool.js';
 import { planeCount } from './cell-programs.js';

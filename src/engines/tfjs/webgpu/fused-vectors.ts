@@ -1,4 +1,4 @@
-import type { ItemSlots } from '../packed-forests.js';
+import type { ItemSlots } from '../../item-slots.js';
 import type { Values, Vectors } from '../passes.js';
 import type { Lease } from './buffer-pool.js';
 import type { BufferSpan, ComputeQueue } from './compute-queue.js';

@@ -1,4 +1,5 @@
 import type { ReactNode } from 'react';
+import type { GitState } from '../../../artifacts/provenance/git-state.js';
 import type { Manifest } from '../../../artifacts/run-documents.js';
 import { formatBytes } from '../../../base/quantities.js';
 import { plainText } from './marks.js';
@@ -6,7 +7,7 @@ import { ScrollBox, Table } from './table.js';
 
 /** What computed: versions, engines and devices. */
 export function Environment({ manifest }: { readonly manifest: Manifest }): ReactNode {
-  const { kshot, node, platform, engine, packages, nodes, file } = manifest;
+  const { kshot, node, platform, engine, packages, nodes, file, provenance } = manifest;
   const devices = [...new Set(nodes.flatMap(({ device }) => device ?? []))];
   const engines = [...new Set([engine, ...nodes.flatMap((one) => one.engine ?? [])])];
   const facts: readonly (readonly [string, string])[] = [
@@ -16,6 +17,7 @@ export function Environment({ manifest }: { readonly manifest: Manifest }): Reac
     ['Platform', `${platform.os}, ${platform.architecture}`],
     [engines.length === 1 ? 'Engine' : 'Engines', engines.join(', ')],
     ...(devices.length === 0 ? [] : [['Devices', devices.join('; ')] as const]),
+    ...provenanceFacts(provenance),
   ];
   return (
     <section aria-labelledby="environment">
@@ -36,7 +38,44 @@ export function Environment({ manifest }: { readonly manifest: Manifest }): Reac
           rows={Object.entries(packages)}
         />
       </details>
+      {Object.entries(provenance?.distributions ?? {}).map(([interpreter, versions]) => (
+        <details key={interpreter} className="plain">
+          <summary>Packages of {plainText(interpreter)}</summary>
+          <Table
+            label={`Packages of ${plainText(interpreter)}`}
+            columns={[{ title: 'package' }, { title: 'version' }]}
+            rows={Object.entries(versions).map((cells) => cells.map(plainText))}
+          />
+        </details>
+      ))}
     </section>
+  );
+}
+
+/** Where the run comes from: what was typed, which commit, which machine. */
+function provenanceFacts(provenance: Manifest['provenance']): readonly (readonly [string, string])[] {
+  if (provenance === undefined) return [];
+  const { command, host, processor, memory_bytes, git, python } = provenance;
+  return [
+    ['Command', command],
+    ...(git === null ? [] : [['Git', gitText(git)] as const]),
+    ['Host', host],
+    ['Processors', processor],
+    ['Memory', formatBytes(memory_bytes)],
+    ...(python === null ? [] : [['Python', python] as const]),
+  ];
+}
+
+function gitText({ commit, branch, dirty, untracked, more_untracked: more = 0 }: GitState): string {
+  const state = dirty === null ? 'not known whether changed' : dirty ? 'changed' : 'clean';
+  const unknown =
+    untracked.length === 0
+      ? []
+      : [
+          `${untracked.length + more} not in git: ${untracked.slice(0, 5).join(', ')}${untracked.length > 5 ? ', …' : ''}`,
+        ];
+  return [commit ?? 'no commit', ...(branch === null ? [] : [`branch ${branch}`]), state, ...unknown].join(
+    ', ',
   );
 }
 
@@ -63,6 +102,7 @@ const meanings: { readonly [name: string]: string } = {
   'config.json': 'the whole configuration',
   'manifest.json': 'what exactly ran: keys, outputs, versions',
   'fingerprints.json': 'what the data was',
+  'git.diff': 'what differed from the commit',
   'exhibits.json': 'the figures and tables that programs made',
 };
 

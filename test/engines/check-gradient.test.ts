@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import type { EngineOptions } from '../../../src/engines/engine.js';
-import { gradientFault } from '../../../src/engines/tfjs/check-gradient.js';
-import { createWebgpuEngine } from '../../../src/engines/tfjs/tfjs-webgpu-engine.js';
-import { createEngine as createWasm } from '../../../src/engines/wasm/wasm-engine.js';
-import { openSoftwareWebgpu } from './software-webgpu.js';
+import { gradientFault } from '../../src/engines/check-gradient.js';
+import type { EngineOptions } from '../../src/engines/engine.js';
+import { createWebgpuEngine } from '../../src/engines/tfjs/tfjs-webgpu-engine.js';
+import { createEngine as createWasm } from '../../src/engines/wasm/wasm-engine.js';
+import { openSoftwareWebgpu } from './tfjs/software-webgpu.js';
 
 describe('the gradient that a device is held to before it is used', () => {
   it('finds no fault with an engine that computes it otherwise', async () => {

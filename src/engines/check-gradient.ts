@@ -1,8 +1,8 @@
-import type { PairSet } from '../../data/pair-set.js';
-import { initialParameters } from '../../model/gru/initial-parameters.js';
-import type { Engine, EngineOptions } from '../engine.js';
-import { createEngine as createReference } from '../reference/reference-engine.js';
-import { relativeError } from '../relative-error.js';
+import type { PairSet } from '../data/pair-set.js';
+import { initialParameters } from '../model/gru/initial-parameters.js';
+import type { Engine, EngineOptions } from './engine.js';
+import { createEngine as createReference } from './reference/reference-engine.js';
+import { relativeError } from './relative-error.js';
 
 /** Wide enough that programs are compiled for it, as they are for real models. */
 const shape = { items: 40, embedding: 16, hidden: 32 };

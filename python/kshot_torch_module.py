@@ -1,0 +1,259 @@
+"""Models of the user's: a class of torch.nn.Module in a file of theirs, PyTorch 2.0 and later.
+
+The class is made by `CLASS(items, **with)`, its `forward(prefixes, lengths)` gives scores [B, items]; prefixes [B, L] are
+padded on the right with the id `items`. What it must keep to is tried on a few prefixes before anything is computed.
+"""
+
+import importlib.util
+import inspect
+import os
+import sys
+import traceback
+
+from kshot_torch_refusal import Refusal
+
+
+class Module:
+    """Parameters of a weight vector each for many vectors at once: by vmap where the module can, else in a loop."""
+
+    def __init__(self, torch, items, folder, file, name, options, seed):
+        self.torch, self.items, self.folder, self.file = torch, items, folder, file
+        if tuple(int(part) for part in torch.__version__.split(".")[:2]) < (2, 0):
+            raise Refusal("old-torch", f"it is PyTorch {torch.__version__}", wanted="2.0, for a module of one's own")
+        use_exact_kernels(torch)
+        torch.manual_seed(seed)
+        with self.users_code():
+            made = self.load_class(name)(items, **options)
+            if not isinstance(made, torch.nn.Module):
+                raise self.refusal(f"{name} is no torch.nn.Module")
+        self.module, self.batched = made, False
+        self.shapes = {name: tuple(value.shape) for name, value in made.named_parameters()}
+        self.initial = {name: value.detach().clone() for name, value in made.named_parameters()}
+
+    def to(self, device, dtype):
+        self.module.to(device=device, dtype=dtype)
+        return self
+
+    def load_class(self, name):
+        path = os.path.join(self.folder, self.file)
+        forget_modules()
+        sys.path.insert(0, os.path.dirname(path))
+        forget_modules.folders.append((self.folder, os.path.dirname(path)))
+        spec = importlib.util.spec_from_file_location(os.path.basename(path)[:-3], path)
+        module = importlib.util.module_from_spec(spec)
+        sys.modules[spec.name] = module
+        spec.loader.exec_module(module)
+        if not hasattr(module, name):
+            raise self.refusal(f"there is no {name} in it")
+        return getattr(module, name)
+
+    # What is told of the user's code
+
+    def users_code(self):
+        return UsersCode(self)
+
+    def refusal(self, message, line=None):
+        place = self.file if line is None else f"{self.file}, line {line}"
+        return Refusal("module", f"{place}: {message}")
+
+    def at_forward(self, message):
+        try:
+            line = inspect.getsourcelines(type(self.module).forward)[1]
+        except (OSError, TypeError):
+            line = None
+        return self.refusal(message, line)
+
+    # As Gru
+
+    def prepare(self, sets):
+        return {name: value if value.is_floating_point() else value.long() for name, value in sets.items()}
+
+    def spread(self, parameters, sets):
+        vectors = len(sets["used"])
+        return {name: value.expand(vectors, *value.shape) for name, value in parameters.items()}
+
+    def gather_sum(self, values, sets):
+        return {name: value.sum(0) for name, value in values.items()}
+
+    def squares(self, parameters, start, values, sets):
+        norm = lambda value: value.double().square().flatten(1).sum(1)  # noqa: E731
+        whole = [norm(value) for value in values.values()]
+        change = [norm(value.double() - start[name].double()) for name, value in values.items()]
+        return self.torch.stack(whole), self.torch.stack(change)
+
+    def train(self, seed):
+        """With dropout, drawn by the seed; without where there is none."""
+        self.module.train(seed is not None)
+        if seed is not None:
+            self.torch.manual_seed(seed)
+
+    def forward(self, values, prefixes, lengths):
+        with self.users_code():
+            scores = self.torch.func.functional_call(self.module, values, (prefixes, lengths))
+        wanted = (len(prefixes), self.items)
+        if not isinstance(scores, self.torch.Tensor) or tuple(scores.shape) != wanted:
+            shape = list(scores.shape) if isinstance(scores, self.torch.Tensor) else type(scores).__name__
+            raise self.at_forward(f"forward gives {shape}, and is to give scores [B, items], here {list(wanted)}")
+        return scores
+
+    def scores(self, values, pairs, _levels):
+        """[vectors, pairs, items]"""
+        prefixes, lengths = pairs["prefixes"], pairs["lengths"]
+        if self.batched and len(prefixes) > 1:
+            return self.torch.func.vmap(self.forward, randomness="different")(values, prefixes, lengths)
+        each = [
+            self.forward({name: value[vector] for name, value in values.items()}, prefixes[vector], lengths[vector])
+            for vector in range(len(prefixes))
+        ]
+        return self.torch.stack(each)
+
+    def losses(self, values, pairs, levels):
+        scores = self.scores(values, pairs, levels)
+        return -scores.log_softmax(2).gather(2, pairs["labels"].unsqueeze(2)).squeeze(2)
+
+    # What it must keep to
+
+    def check(self, device, dtype, second_order):
+        torch = self.torch
+        values = {name: value.detach() for name, value in self.module.named_parameters()}
+        prefixes = (torch.arange(12, device=device).view(3, 4) * 7 + 1) % self.items
+        lengths = torch.tensor([4, 1, 2], device=device)
+        prefixes[torch.arange(4, device=device) >= lengths[:, None]] = self.items
+        self.check_training(values, prefixes, lengths)
+        self.check_evaluation(values, prefixes, lengths)
+        self.check_derivatives(values, prefixes, lengths, second_order)
+        self.batched = self.check_batches(values, prefixes, lengths)
+
+    def check_training(self, values, prefixes, lengths):
+        before = {name: value.clone() for name, value in self.module.named_buffers()}
+        self.train(0)
+        self.forward(values, prefixes, lengths)
+        for name, value in self.module.named_buffers():
+            if not self.torch.equal(value, before[name]):
+                raise self.at_forward(
+                    f"the buffer {name} changes while it trains, as those of BatchNorm do, and kshot keeps parameters"
+                    " alone; use LayerNorm, or track_running_stats=False"
+                )
+
+    def check_evaluation(self, values, prefixes, lengths):
+        torch = self.torch
+        self.train(None)
+        with torch.no_grad():
+            torch.manual_seed(1)
+            first = self.forward(values, prefixes, lengths)
+            torch.manual_seed(2)
+            second = self.forward(values, prefixes, lengths)
+            longer = torch.nn.functional.pad(prefixes, (0, 3), value=self.items)
+            padded = self.forward(values, longer, lengths)
+        if not bool(first.isfinite().all()):
+            raise self.at_forward("a score is NaN or infinite with the initial parameters")
+        if not torch.equal(first, second):
+            raise self.at_forward(
+                "the scores differ from one evaluation to the next: dropout is on in evaluation;"
+                " use nn.Dropout, or F.dropout(x, p, self.training)"
+            )
+        if not torch.allclose(first, padded, rtol=1e-3, atol=1e-4):
+            raise self.at_forward(
+                f"the scores of a prefix change with how much padding follows it; mask what is {self.items}"
+                " (the id `items`), and take the position lengths - 1"
+            )
+
+    def check_derivatives(self, values, prefixes, lengths, second_order):
+        torch = self.torch
+        self.train(None)
+        leaves = {name: value.clone().requires_grad_() for name, value in values.items()}
+        loss = self.forward(leaves, prefixes, lengths).log_softmax(1)[:, 0].mean()
+        gradients = torch.autograd.grad(loss, list(leaves.values()), create_graph=second_order, allow_unused=True)
+        for name, gradient in zip(leaves, gradients):
+            if gradient is None:
+                raise self.at_forward(
+                    f"the parameter {name} gets no gradient: the scores do not depend on it; leave it out,"
+                    " or register it as a buffer"
+                )
+            if not bool(gradient.isfinite().all()):
+                raise self.at_forward(f"the gradient of the parameter {name} is NaN or infinite")
+        if second_order:
+            size = sum((gradient * gradient).sum() for gradient in gradients)
+            try:
+                # To all that it comes from: what cannot be differentiated twice is no way to the parameters.
+                size.backward()
+            except RuntimeError as error:
+                message = str(error).split("\n", 1)[0]
+                raise self.at_forward(
+                    f"an operation has no second derivative: {message}; write it in others, or set second_order: false"
+                ) from None
+
+    def check_batches(self, values, prefixes, lengths):
+        """Whether tasks can be computed together."""
+        torch = self.torch
+        pairs = {"prefixes": prefixes.expand(2, -1, -1), "lengths": lengths.expand(2, -1)}
+        twice = {name: value.expand(2, *value.shape).detach().requires_grad_() for name, value in values.items()}
+        alone = self.scores(twice, pairs, None)
+        self.batched = True
+        try:
+            together = self.scores(twice, pairs, None)
+            one, other = (
+                torch.autograd.grad(scores.square().sum(), list(twice.values())) for scores in (alone, together)
+            )
+        except Exception as error:  # noqa: BLE001 - whatever stands in the way of vmap, the loop does without
+            why = str(error).split("\n", 1)[0]
+            print(f"{self.file}: tasks are computed one after the other, because vmap cannot take them: {why}", flush=True)
+            return False
+        return all(torch.allclose(a, b, rtol=1e-3, atol=1e-4) for a, b in zip(one, other))
+
+
+class UsersCode:
+    """Turns what is raised inside the user's files into a refusal that names the line."""
+
+    def __init__(self, owner):
+        self.owner = owner
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, kind, error, trace):
+        owner = self.owner
+        if error is None or isinstance(error, (Refusal, MemoryError)) or not isinstance(error, Exception):
+            return False
+        if "out of memory" in str(error) or "CUDA error" in str(error) or is_of_vmap(error):
+            return False
+        text = f"{kind.__name__}: {str(error).strip()}".split("\n", 1)[0]
+        if isinstance(error, SyntaxError) and error.filename:
+            raise Refusal("module", f"{owner.file}, line {error.lineno}: {text}") from error
+        places = [
+            f"{os.path.relpath(frame.filename, owner.folder)}, line {frame.lineno}"
+            for frame in traceback.extract_tb(trace)
+            if frame.filename.startswith(owner.folder + os.sep)
+        ]
+        raise Refusal("module", f"{places[-1] if places else owner.file}: {text}") from error
+
+
+def is_of_vmap(error):
+    return "vmap" in str(error) or "functorch" in str(error)
+
+
+def forget_modules():
+    """Of the model before: a file may be another one under the same name."""
+    for folder, path in forget_modules.folders:
+        if path in sys.path:
+            sys.path.remove(path)
+        for name, module in list(sys.modules.items()):
+            file = getattr(module, "__file__", None)
+            if file is not None and file.startswith(folder + os.sep):
+                del sys.modules[name]
+    forget_modules.folders = []
+    importlib.invalidate_caches()
+
+
+forget_modules.folders = []
+
+
+def use_exact_kernels(torch):
+    """Fused kernels of attention, and cuDNN's of recurrent layers, have no second derivative."""
+    for name in ("enable_flash_sdp", "enable_mem_efficient_sdp", "enable_cudnn_sdp"):
+        if hasattr(torch.backends.cuda, name):
+            getattr(torch.backends.cuda, name)(False)
+    torch.backends.cuda.enable_math_sdp(True)
+    if hasattr(torch.backends, "mha"):
+        torch.backends.mha.set_fastpath_enabled(False)
+    torch.backends.cudnn.enabled = False

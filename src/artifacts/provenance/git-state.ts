@@ -1,0 +1,148 @@
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { killProcessGroup } from '../../base/process-group.js';
+
+/** The state of the repository that a project is in, when a run began. */
+export interface GitState {
+  /** Null where there is none yet. */
+  readonly commit: string | null;
+  /** Null where none is checked out. */
+  readonly branch: string | null;
+  /** Whether files differ from the commit or are not in it; null where git did not say in time. */
+  readonly dirty: boolean | null;
+  /** Files and folders that git does not know and is not told to ignore, relative to the project. */
+  readonly untracked: readonly string[];
+  /** How many more there are. */
+  readonly more_untracked?: number;
+  /** Whether the difference from the commit is longer than what is kept of it. */
+  readonly diff_is_cut?: boolean;
+}
+
+/** Git asked beside what a run does. */
+export interface GitQuestion {
+  /** What it has said, after at most so many milliseconds more; undefined where the project is in no repository. */
+  finish(milliseconds: number): Promise<{ readonly state: GitState; readonly diff?: Buffer } | undefined>;
+}
+
+const mostDiffBytes = 2 ** 20;
+const mostListBytes = 2 ** 23;
+const mostUntracked = 200;
+/** Kshot's own folders are no part of what was run. */
+const places = ['--', ':/', ':(exclude)cache', ':(exclude)artifacts'];
+
+/** Begins to ask git about a project, where it is in a repository; nothing waits for the answer but `finish`. */
+export function askGit(root: string): GitQuestion {
+  if (!isInRepository(root)) return { finish: async () => undefined };
+  const controller = new AbortController();
+  const ask = (args: readonly string[], mostBytes: number) =>
+    askOnce(root, args, mostBytes, controller.signal);
+  let known: GitState = { commit: null, branch: null, dirty: null, untracked: [] };
+  let diff: Buffer | undefined;
+  const head = ask(['rev-parse', 'HEAD', '--abbrev-ref', 'HEAD'], 4096).then((answer) => {
+    const [commit, branch] = answer?.bytes.toString('utf8').split('\n') ?? [];
+    if (known.dirty === null && commit !== undefined && /^[0-9a-f]{40,64}$/.test(commit)) {
+      known = { ...known, commit, branch: branch === undefined || branch === 'HEAD' ? null : branch };
+    }
+  });
+  const status = ask(
+    ['status', '--porcelain=v2', '--branch', '-z', '--untracked-files=normal', ...places],
+    mostListBytes,
+  ).then(async (answer) => {
+    if (answer === undefined) return;
+    known = stateOf(answer.bytes.toString('utf8'));
+    if (known.dirty !== true || known.commit === null) return;
+    const found = await ask(
+      ['diff', '--no-ext-diff', '--no-textconv', '--no-color', 'HEAD', ...places],
+      mostDiffBytes,
+    );
+    if (found === undefined) return;
+    diff = found.bytes;
+    if (found.isCut) known = { ...known, diff_is_cut: true };
+  });
+  const all = Promise.all([head, status]);
+  return {
+    async finish(milliseconds) {
+      const timer = setTimeout(() => controller.abort(), milliseconds);
+      await all;
+      clearTimeout(timer);
+      return { state: known, ...(diff === undefined || diff.length === 0 ? {} : { diff }) };
+    },
+  };
+}
+
+function isInRepository(folder: string): boolean {
+  for (let at = folder; ; at = dirname(at)) {
+    if (existsSync(join(at, '.git'))) return true;
+    if (dirname(at) === at) return false;
+  }
+}
+
+/** What `git status --porcelain=v2 --branch -z` says. */
+function stateOf(text: string): GitState {
+  const entries = text.split('\0');
+  const header = (name: string) =>
+    entries.find((entry) => entry.startsWith(`# branch.${name} `))?.slice(`# branch.${name} `.length);
+  const [commit, branch] = [header('oid'), header('head')];
+  const untracked = entries.flatMap((entry) => (entry.startsWith('? ') ? [entry.slice(2)] : []));
+  const more = untracked.length - mostUntracked;
+  return {
+    commit: commit === undefined || commit === '(initial)' ? null : commit,
+    branch: branch === undefined || branch === '(detached)' ? null : branch,
+    dirty: entries.some((entry) => /^[12u?] /.test(entry)),
+    untracked: untracked.slice(0, mostUntracked),
+    ...(more > 0 ? { more_untracked: more } : {}),
+  };
+}
+
+/** What git answers; undefined where it fails, is not there, or is told to end. It writes nothing and asks nobody. */
+function askOnce(
+  root: string,
+  args: readonly string[],
+  mostBytes: number,
+  signal: AbortSignal,
+): Promise<{ readonly bytes: Buffer; readonly isCut: boolean } | undefined> {
+  if (signal.aborted) return Promise.resolve(undefined);
+  // In a hook of git its variables are about something else.
+  const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith('GIT_'));
+  const env = {
+    ...Object.fromEntries(inherited),
+    GIT_OPTIONAL_LOCKS: '0',
+    GIT_TERMINAL_PROMPT: '0',
+    LC_ALL: 'C',
+  };
+  const child = spawn('git', ['-c', 'core.fsmonitor=false', '-c', 'core.quotePath=false', ...args], {
+    cwd: root,
+    env,
+    detached: true,
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+  return new Promise((resolve) => {
+    const pieces: Buffer[] = [];
+    let bytes = 0;
+    const end = (answer: { readonly bytes: Buffer; readonly isCut: boolean } | undefined) => {
+      signal.removeEventListener('abort', stop);
+      child.stdout.destroy();
+      resolve(answer);
+    };
+    const kill = () => {
+      if (child.pid !== undefined) killProcessGroup(child.pid, 'SIGKILL');
+    };
+    const stop = () => {
+      kill();
+      end(undefined);
+    };
+    signal.addEventListener('abort', stop);
+    child.stdout.on('data', (piece: Buffer) => {
+      pieces.push(piece);
+      bytes += piece.length;
+      if (bytes <= mostBytes) return;
+      kill();
+      end({ bytes: Buffer.concat(pieces).subarray(0, mostBytes), isCut: true });
+    });
+    child.once('error', () => end(undefined));
+    child.once('close', (code) =>
+      end(code === 0 ? { bytes: Buffer.concat(pieces), isCut: false } : undefined),
+    );
+  });
+}

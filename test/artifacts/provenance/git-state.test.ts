@@ -1,0 +1,60 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { chmodSync } from 'node:fs';
+import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { askGit } from '../../../src/artifacts/provenance/git-state.js';
+import { temporaryProject } from '../../support/temporary-project.js';
+
+const hasGit = spawnSync('git', ['--version']).status === 0;
+
+describe.skipIf(!hasGit)('the state of a repository', () => {
+  const project = temporaryProject({ files: { 'train.py': 'rate = 1\n', '.gitignore': 'ignored\n' } });
+  const git = (...args: readonly string[]) =>
+    execFileSync('git', ['-c', 'user.name=a', '-c', 'user.email=a@b.c', ...args], {
+      cwd: project.root,
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'ignore'],
+    }).trim();
+  const path = process.env['PATH'];
+  beforeAll(() => {
+    git('init', '--initial-branch', 'trunk');
+    git('add', '.');
+    git('commit', '-m', 'first');
+  });
+  afterEach(() => {
+    process.env['PATH'] = path;
+  });
+
+  it('is its commit and branch, clean whatever kshot itself wrote', async () => {
+    project.write('cache/objects/x', 'x');
+    project.write('artifacts/meta.json', '{}');
+    project.write('ignored', 'x');
+    expect(await askGit(project.root).finish(30_000)).toEqual({
+      state: { commit: git('rev-parse', 'HEAD'), branch: 'trunk', dirty: false, untracked: [] },
+    });
+  });
+
+  it('is dirty with the difference, and names what git does not know', async () => {
+    project.write('train.py', 'rate = 2\n');
+    project.write('new file.py', 'secret');
+    const found = await askGit(project.root).finish(30_000);
+    expect(found?.state).toMatchObject({ dirty: true, untracked: ['new file.py'] });
+    const diff = found?.diff?.toString() ?? '';
+    expect(diff).toContain('-rate = 1\n+rate = 2\n');
+    expect(diff).not.toContain('secret');
+    project.write('train.py', `${'x = 1\n'.repeat(300_000)}`);
+    const large = await askGit(project.root).finish(30_000);
+    expect(large?.state.diff_is_cut).toBe(true);
+    expect(large?.diff).toHaveLength(2 ** 20);
+  });
+
+  it('is not waited for where git hangs, is missing, or there is no repository', async () => {
+    project.write('bin/git', '#!/bin/sh\nsleep 600\n');
+    chmodSync(project.path('bin/git'), 0o755);
+    process.env['PATH'] = `${project.path('bin')}:${path}`;
+    const unknown = { state: { commit: null, branch: null, dirty: null, untracked: [] } };
+    expect(await askGit(project.root).finish(1)).toEqual(unknown);
+    process.env['PATH'] = '/nowhere';
+    expect(await askGit(project.root).finish(30_000)).toEqual(unknown);
+    expect(await askGit(temporaryProject({}).root).finish(0)).toBeUndefined();
+  });
+});

@@ -1,0 +1,136 @@
+import { describe, expect, it } from 'vitest';
+import type { Manifest } from '../../src/artifacts/run-documents.js';
+import { eventsOf, kshot, nodesByOutcome } from '../support/kshot.js';
+import { temporaryProject } from '../support/temporary-project.js';
+import { torch2Python } from '../support/torch-python.js';
+
+const { skip, path } = torch2Python();
+const environment = { PATH: path };
+
+const model = `import torch
+from torch import nn
+
+from mean import mean_of  # beside it
+
+
+class Averaged(nn.Module):
+    def __init__(self, items, size):
+        super().__init__()
+        self.embedding = nn.Embedding(items + 1, size, padding_idx=items)
+        self.hidden = nn.Linear(size, size)
+        self.output = nn.Linear(size, items)
+
+    def forward(self, prefixes, lengths):
+        return self.output(torch.tanh(self.hidden(mean_of(self.embedding(prefixes), lengths))))
+`;
+const pipeline = `version: 1
+name: own
+params: { seed: 7, model: { python: "models/averaged.py:Averaged", with: { size: 6 }, head: ["output.*"] } }
+steps:
+  interactions: { kind: data.synthetic, with: { users: 60, items: 30, seed: "\${params.seed}" } }
+  pairs: { kind: data.pairs, in: { interactions: interactions } }
+  split: { kind: data.split, in: { pairs: pairs }, with: { train: 0.6, val: 0.2, seed: "\${params.seed}" } }
+  episodes: { kind: data.episodes, in: { pairs: split }, with: { k: 3, q: 4 } }
+  supervised:
+    kind: supervised.train
+    in: { train: episodes.train }
+    with: { model: "\${params.model}", epochs: 1, batch_size: 64 }
+  meta_train:
+    kind: maml.train
+    in: { train: episodes.train, init: supervised.model }
+    with: { model: "\${params.model}", iterations: 4, checkpoint_interval: 2, meta_batch_size: 4, inner_steps: 2 }
+    matrix: { learn_rates: [true, false] }
+  few_shot:
+    kind: eval.few_shot
+    over: { model: meta_train.checkpoints }
+    in: { episodes: episodes.val }
+    with: { model: "\${params.model}", steps: [0, 2], drift: true, max_episodes: 6 }
+  anil:
+    kind: eval.few_shot
+    in: { model: supervised.model, episodes: episodes.val }
+    with: { model: "\${params.model}", adapt: head, max_episodes: 6 }
+  zero_shot:
+    kind: eval.zero_shot
+    in: { model: supervised.model, episodes: episodes.test }
+    with: { model: "\${params.model}", max_episodes: 6 }
+`;
+
+describe.skipIf(skip)('a model of the user’s, through the steps of a pipeline', { timeout: 120_000 }, () => {
+  const project = temporaryProject({
+    files: {
+      'pipelines/own.yaml': pipeline,
+      'models/averaged.py': model,
+      'models/mean.py': 'def mean_of(rows, lengths):\n    return rows.sum(1) / lengths[:, None]\n',
+    },
+  });
+  const run = async (...args: string[]) => await kshot(project, ['run', '--json', ...args], { environment });
+  const states = async () => {
+    const { stdout, stderr } = await kshot(project, ['plan', '--json'], { environment });
+    expect(stderr).toBe('');
+    const { nodes } = JSON.parse(stdout) as { nodes: { step: string; state: string }[] };
+    return new Set(nodes.filter(({ state }) => state !== 'hit').map(({ step }) => step));
+  };
+
+  it('is trained, warm-started, given rates of its own, adapted and ranked, all on the engine torch', async () => {
+    const { exitCode, stdout, stderr } = await run();
+    expect(exitCode, stderr + stdout).toBe(0);
+    const events = eventsOf({ stdout });
+    const start = events.find((event) => event.event === 'run.start');
+    const folder = start?.event === 'run.start' ? start.run : '';
+    const manifest = JSON.parse(project.read(`artifacts/own/${folder}/manifest.json`)) as Manifest;
+    for (const id of ['supervised', 'meta_train', 'few_shot', 'anil', 'zero_shot']) {
+      const nodes = manifest.nodes.filter((node) => node.id.startsWith(id) && !node.id.endsWith('/metrics'));
+      expect(nodes.length).toBeGreaterThan(0);
+      for (const node of nodes) {
+        expect(node).toMatchObject({ engine: 'torch', device: expect.stringContaining('PyTorch 2') });
+      }
+    }
+    const rows = await kshot(
+      project,
+      [
+        'sql',
+        "SELECT count(*) AS n, min(value) AS least FROM latest_metrics WHERE metric = 'mrr'",
+        '--format',
+        'json',
+      ],
+      { environment },
+    );
+    expect(JSON.parse(rows.stdout)).toEqual([{ n: 10, least: expect.any(Number) }]);
+  });
+
+  it('is in the key by what it and its neighbours define, not by comments', async () => {
+    project.write('models/averaged.py', model.replace('  # beside it', '  # a comment'));
+    expect(await states()).toEqual(new Set());
+    project.write(
+      'models/mean.py',
+      'def mean_of(rows, lengths):\n    return rows.sum(1) / (1 + lengths[:, None])\n',
+    );
+    expect(await states()).toEqual(new Set(['supervised', 'meta_train', 'few_shot', 'anil', 'zero_shot']));
+    const { stdout } = await kshot(project, ['explain', 'supervised'], { environment });
+    expect(stdout).toContain('mean_of');
+  });
+
+  it('ends its step with the line that is wrong', async () => {
+    project.write('models/mean.py', 'def mean_of(rows, lengths):\n    return rows.sum(1) / length\n');
+    const { exitCode, stdout } = await run('supervised');
+    expect(exitCode).toBe(1);
+    expect(stdout).toContain("models/mean.py, line 2: NameError: name 'length' is not defined");
+    expect(nodesByOutcome(eventsOf({ stdout }))['failed']?.length).toBe(1);
+  });
+
+  it('is refused at planning where it is nowhere, or where the step asks for what it cannot have', async () => {
+    const wrong = pipeline
+      .replace(
+        'with: { model: "${params.model}", epochs: 1',
+        'engine: wasm\n    with: { model: { python: "models/avaraged.py:A" }, padding_idx: 0, epochs: 1',
+      )
+      .replace(', head: ["output.*"]', '');
+    project.write('pipelines/own.yaml', wrong);
+    const { exitCode, stderr } = await kshot(project, ['plan'], { environment });
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain('models/avaraged.py');
+    expect(stderr).toContain('padding_idx is one of the built-in GRU');
+    expect(stderr).toContain('engine: wasm does not compute models in Python; leave it out, or write torch');
+    expect(stderr).toContain('head: [output.*] under model');
+  });
+});

@@ -1,0 +1,110 @@
+"""Small models for the tests: three that keep to the contract, and others that each break it in one way."""
+import torch
+from torch import nn
+
+
+class Recurrent(nn.Module):
+    def __init__(self, items, hidden=4):
+        super().__init__()
+        self.embedding = nn.Embedding(items + 1, hidden, padding_idx=items)
+        self.gru = nn.GRU(hidden, hidden, batch_first=True)
+        self.output = nn.Linear(hidden, items)
+
+    def forward(self, prefixes, lengths):
+        states, _ = self.gru(self.embedding(prefixes))
+        return self.output(states[torch.arange(len(prefixes), device=prefixes.device), lengths - 1])
+
+
+class Attentive(nn.Module):
+    def __init__(self, items, size=4, dropout=0.0):
+        super().__init__()
+        self.items = items
+        self.embedding = nn.Embedding(items + 1, size, padding_idx=items)
+        self.positions = nn.Embedding(64, size)
+        self.query, self.key, self.value = (nn.Linear(size, size) for _ in range(3))
+        self.norm = nn.LayerNorm(size)
+        self.dropout = nn.Dropout(dropout)
+        self.output = nn.Linear(size, items)
+
+    def forward(self, prefixes, lengths):
+        places = torch.arange(prefixes.shape[1], device=prefixes.device)
+        rows = self.embedding(prefixes) + self.positions(places)
+        hidden = self.dropout(self.norm(rows))
+        mask = (places < lengths[:, None])[:, None, :]
+        seen = nn.functional.scaled_dot_product_attention(
+            self.query(hidden), self.key(hidden), self.value(hidden), attn_mask=mask
+        )
+        last = (places == (lengths - 1)[:, None]).to(rows.dtype)
+        return self.output(((rows + seen) * last[:, :, None]).sum(1))
+
+
+class Averaged(nn.Module):
+    def __init__(self, items, size=4):
+        super().__init__()
+        self.items = items
+        self.embedding = nn.Embedding(items + 1, size, padding_idx=items)
+        self.layers = nn.Sequential(nn.Linear(size, size), nn.Tanh(), nn.Linear(size, items))
+
+    def mean(self, prefixes, lengths):
+        return self.embedding(prefixes).sum(1) / lengths[:, None]
+
+    def forward(self, prefixes, lengths):
+        return self.layers(self.mean(prefixes, lengths))
+
+
+class WrongShape(Averaged):
+    def forward(self, prefixes, lengths):
+        return self.embedding(prefixes).sum(1)
+
+
+class NotFinite(Averaged):
+    def forward(self, prefixes, lengths):
+        return self.layers(self.mean(prefixes, lengths)) / 0
+
+
+class Normalized(Averaged):
+    def __init__(self, items):
+        super().__init__(items)
+        self.batch = nn.BatchNorm1d(items)
+
+    def forward(self, prefixes, lengths):
+        return self.batch(super().forward(prefixes, lengths))
+
+
+class AlwaysDropping(Averaged):
+    def forward(self, prefixes, lengths):
+        return nn.functional.dropout(super().forward(prefixes, lengths), 0.5)
+
+
+class Unused(Averaged):
+    def __init__(self, items):
+        super().__init__(items)
+        self.spare = nn.Linear(2, 2)
+
+
+class SeesPadding(Averaged):
+    def mean(self, prefixes, lengths):
+        return self.embedding(prefixes).mean(1)
+
+
+class Once(torch.autograd.Function):
+    @staticmethod
+    def forward(context, value):
+        context.save_for_backward(value)
+        return value.sin()
+
+    @staticmethod
+    @torch.autograd.function.once_differentiable
+    def backward(context, gradient):
+        (value,) = context.saved_tensors
+        return gradient * value.cos()
+
+
+class OnceDifferentiable(Averaged):
+    def forward(self, prefixes, lengths):
+        return Once.apply(super().forward(prefixes, lengths))
+
+
+class Raising(Averaged):
+    def forward(self, prefixes, lengths):
+        raise ValueError("no such layer")

@@ -1,0 +1,175 @@
+import { readFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import fc from 'fast-check';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
+import type { FailureError } from '../../../src/base/failure.js';
+import type { Engine, MetaHyper } from '../../../src/engines/engine.js';
+import { createTorchEngine } from '../../../src/engines/torch/torch-engine.js';
+import type { ModuleShape } from '../../../src/model/model-family.js';
+import { torch2Python } from '../../support/torch-python.js';
+import { arbitraryTask, pairSet } from '../arbitrary-tasks.js';
+import { finiteDifferences, relativeError } from '../numeric.js';
+
+const { skip, path } = torch2Python();
+const file = fileURLToPath(new URL('./models.py', import.meta.url));
+const items = 6;
+const tasks = fc.sample(arbitraryTask(items), { numRuns: 3, seed: 3 });
+
+const shapeOf = (className: string, rest: Partial<ModuleShape> = {}): ModuleShape => ({
+  items,
+  folder: dirname(file),
+  file: 'models.py',
+  className,
+  options: {},
+  head: [],
+  seed: 1,
+  secondOrder: true,
+  ...rest,
+});
+
+async function open(className: string, rest: Partial<ModuleShape> = {}) {
+  const engine = await createTorchEngine(
+    { shape: shapeOf(className, rest), threads: 1, allowSoftware: true },
+    'float64',
+  );
+  const { layout, initialParameters } = engine.module ?? {};
+  if (layout === undefined || initialParameters === undefined)
+    throw new Error('it tells nothing of the module');
+  return { engine, layout, parameters: Float64Array.from(initialParameters) };
+}
+
+/** The meta-loss of a task by its definition, with the engine's own inner gradients. */
+async function metaLoss(engine: Engine, start: Float64Array, hyper: MetaHyper): Promise<number> {
+  let sum = 0;
+  for (const { support, query } of tasks) {
+    let at = start;
+    for (let step = 0; step < hyper.innerSteps; step++) {
+      const { gradient } = await engine.lossGradient(at, support);
+      const { innerRates } = hyper;
+      const rate = (i: number) =>
+        typeof innerRates === 'number' ? innerRates : (innerRates[i] ?? Number.NaN);
+      at = at.map((value, i) => value - rate(i) * (gradient[i] ?? Number.NaN));
+    }
+    const [after, before] = [await engine.lossGradient(at, query), await engine.lossGradient(start, query)];
+    sum += (1 - hyper.lambdaResidual) * after.loss + hyper.lambdaResidual * before.loss;
+  }
+  return sum / tasks.length;
+}
+
+beforeAll(() => {
+  vi.stubEnv('PATH', path);
+});
+
+describe.skipIf(skip)('a module of the user’s', () => {
+  it.each(['Recurrent', 'Attentive', 'Averaged'])(
+    'has the gradients of finite differences at first and second order, as %s',
+    { timeout: 60_000 },
+    async (className) => {
+      const { engine, parameters, layout } = await open(className);
+      expect(layout.parameterCount).toBe(parameters.length);
+      const embedding = layout.tensors.find(({ name }) => name === 'embedding.weight');
+      // The row of what pads is 0 and has no gradient, whatever would follow from another one.
+      const padding = (embedding?.offset ?? 0) + items * (embedding?.shape[1] ?? 0);
+      const isPadding = (i: number) => i >= padding && i < padding + (embedding?.shape[1] ?? 0);
+      // In some directions: all of them would take a call for each parameter.
+      const directions = Array.from({ length: 4 }, (_, d) =>
+        parameters.map((__, i) => (isPadding(i) ? 0 : Math.sin(1 + i * (d + 1)) / 10)),
+      );
+      const slopes = async (loss: (at: Float64Array) => Promise<number> | number) =>
+        await finiteDifferences(
+          (weights) =>
+            loss(
+              parameters.map((value, i) =>
+                directions.reduce((sum, own, d) => sum + (weights[d] ?? 0) * (own[i] ?? 0), value),
+              ),
+            ),
+          new Float64Array(directions.length),
+        );
+      const along = (gradient: ArrayLike<number>) =>
+        directions.map((own) => own.reduce((sum, value, i) => sum + value * (gradient[i] ?? Number.NaN), 0));
+      const [pairs] = tasks.map(({ query }) => query);
+      if (pairs === undefined) throw new Error('no task was drawn');
+      const { gradient } = await engine.lossGradient(parameters, pairs);
+      const expected = await slopes(async (at) => (await engine.lossGradient(at, pairs)).loss);
+      expect(relativeError(Float64Array.from(along(gradient)), expected)).toBeLessThan(1e-6);
+
+      const innerRates = parameters.map((_, i) => 0.1 + (i % 5) / 20);
+      const hyper = { innerRates, innerSteps: 2, lambdaResidual: 0.1, secondOrder: true };
+      const meta = await engine.metaGradient(parameters, tasks, hyper);
+      expect(meta.loss).toBeCloseTo(await metaLoss(engine, parameters, hyper), 10);
+      const metaExpected = await slopes((at) => metaLoss(engine, at, hyper));
+      expect(relativeError(Float64Array.from(along(meta.gradient)), metaExpected)).toBeLessThan(1e-6);
+      await engine.close();
+    },
+  );
+
+  it('has a head by a pattern of names, ranks, and moves by its inner rates', async () => {
+    const { engine, parameters, layout } = await open('Averaged', { head: ['layers.2.*'] });
+    expect(layout.head).toEqual(['layers.2.weight', 'layers.2.bias']);
+    const rates = new Float64Array(parameters.length);
+    for (const { name, offset, size } of layout.tensors) {
+      if (layout.head.includes(name)) rates.fill(0.5, offset, offset + size);
+    }
+    const { ranks, drift } = await engine.adaptAndRank(parameters, tasks, {
+      innerRates: rates,
+      steps: [0, 2],
+    });
+    expect(ranks.flat().map((own) => own.length)).toEqual(
+      [0, 1].flatMap(() => tasks.map(({ query }) => query.labels.length)),
+    );
+    for (const own of ranks.flat(2)) for (const rank of own) expect(rank).toBeGreaterThan(0);
+    const moved = drift[1]?.[0]?.filter(({ normOfChange }) => normOfChange > 0).map(({ tensor }) => tensor);
+    expect(moved).toEqual(layout.head);
+    await engine.close();
+  });
+
+  it('drops out by the seed of the iteration alone, and not in evaluation', async () => {
+    const { engine, parameters } = await open('Attentive', { options: { dropout: 0.5 } });
+    const pairs = pairSet([{ prefix: [1, 2, 3], label: 4 }]);
+    const lossAt = async (seed?: number) => (await engine.lossGradient(parameters, pairs, seed)).loss;
+    const [one, again, other] = [await lossAt(1), await lossAt(1), await lossAt(2)];
+    expect(again).toBe(one);
+    expect(other).not.toBe(one);
+    expect(await lossAt()).toBe(await lossAt());
+    await engine.close();
+  });
+
+  const lines = readFileSync(file, 'utf8').split('\n');
+  /** The line on which the forward of a class, or what it has in its place, begins. */
+  const lineOf = (className: string, text = 'def forward') => {
+    const start = lines.findIndex((line) => line.startsWith(`class ${className}(`));
+    return 1 + start + lines.slice(start).findIndex((line) => line.includes(text));
+  };
+  it.each([
+    ['WrongShape', 'forward gives [3, 4], and is to give scores [B, items], here [3, 6]'],
+    ['NotFinite', 'a score is NaN or infinite'],
+    ['Normalized', 'the buffer batch.running_mean changes while it trains'],
+    ['AlwaysDropping', 'dropout is on in evaluation'],
+    ['Unused', 'the parameter spare.weight gets no gradient'],
+    ['SeesPadding', 'change with how much padding follows it'],
+    ['OnceDifferentiable', 'an operation has no second derivative'],
+  ])('that is %s is refused at the line of its forward', async (className, said) => {
+    const line =
+      className === 'Unused' || className === 'SeesPadding' ? lineOf('Averaged') : lineOf(className);
+    await expect(open(className)).rejects.toThrow(`models.py, line ${line}: `);
+    await expect(open(className)).rejects.toThrow(said);
+  });
+
+  it('that raises, or is not there, is refused at its own line', async () => {
+    await expect(open('Raising')).rejects.toThrow(
+      `models.py, line ${lineOf('Raising', 'raise')}: ValueError: no such layer`,
+    );
+    await expect(open('Missing')).rejects.toThrow('models.py: there is no Missing in it');
+    await expect(open('Averaged', { options: { sise: 3 } })).rejects.toThrow(
+      /models\.py.*: TypeError: .*unexpected keyword argument 'sise'/,
+    );
+    const { failure } = (await open('Averaged', { head: ['nothing.*'] }).catch(
+      (error: unknown) => error,
+    )) as FailureError;
+    expect(failure).toMatchObject({
+      reason: 'invalid-value',
+      hint: expect.stringContaining('layers.2.bias'),
+    });
+  });
+});
