@@ -38,7 +38,7 @@ function ran(kase, did) {
 function afterKill({ killed, over, after, right }) {
   const orphans = over.epoch - killed.epoch;
   return [
-    `${over.epoch + after.epoch - epochsOfAll} of ${killed.epoch} epochs again`,
+    `${over.epoch + after.epoch - epochsOfAll} of ${over.epoch} epochs again`,
     orphans > 0 ? `${orphans} epochs went on without it` : '',
     after.recovered ? 'after one more command' : '',
     after.exit !== 0 ? `exit ${after.exit}` : right ? '' : '**another result**',

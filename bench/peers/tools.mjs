@@ -75,7 +75,12 @@ export const tools = {
     edits: edits({
       grid: 'conf/config.yaml',
       val: replace('sweep/train.py', 'read("data/val.csv")', 'read("data/test.csv")'),
-      more: [replace('conf/config.yaml', 'n_trials: 9', 'n_trials: 12')],
+      // A study of Optuna keeps to the choices that it began with, so others are another study.
+      more: [
+        replace('conf/config.yaml', 'n_trials: 9', 'n_trials: 12'),
+        replace('conf/config.yaml', 'study_name: sweep', 'study_name: sweep2'),
+        replace('sweep/finish.py', 'study_name="sweep"', 'study_name="sweep2"'),
+      ],
     }),
   },
   kshot: {
