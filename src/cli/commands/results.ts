@@ -1,10 +1,10 @@
 import { dirname, resolve } from 'node:path';
+import { asOneTable, headlineTables } from '../../artifacts/headline-tables.js';
 import { identityOf } from '../../artifacts/register.js';
 import type { Report } from '../../artifacts/run-documents.js';
 import type { Failure } from '../../base/failure.js';
 import { writeFileAtomic } from '../../base/files/atomic-file.js';
 import { makeFolders } from '../../base/files/make-folders.js';
-import { asOneTable, headlineTables } from '../../report/headline-tables.js';
 import { formatRows } from '../../tables/row-formats.js';
 import { metricLines } from '../../ui/views/metric-lines.js';
 import { projectOf } from '../open-project.js';

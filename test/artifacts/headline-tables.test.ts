@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { asOneTable, headlineTables } from '../../src/artifacts/headline-tables.js';
 import type { MetricRow } from '../../src/artifacts/metric-table.js';
 import type { SummaryRow } from '../../src/artifacts/summary-table.js';
-import { asOneTable, headlineTables } from '../../src/report/headline-tables.js';
 import { formatRows } from '../../src/tables/row-formats.js';
 
 const model = {

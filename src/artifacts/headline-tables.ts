@@ -1,7 +1,7 @@
-import { metricTable } from '../artifacts/metric-table.js';
-import type { Report } from '../artifacts/run-documents.js';
-import { summaryTable } from '../artifacts/summary-table.js';
 import type { RowTable } from '../tables/row-formats.js';
+import { metricTable } from './metric-table.js';
+import type { Report } from './run-documents.js';
+import { summaryTable } from './summary-table.js';
 
 /**
  * What a run is reported by, for a paper: its summaries, a table each; where it has none, or `metrics` asks for them,
