@@ -126,7 +126,7 @@ describe('kshot report', () => {
     ]);
     expect(ran.stderr).toContain('kshot report tries again');
     const rows = await kshot(other, ['sql', 'SELECT exit_code, ran FROM runs', '--format', 'csv']);
-    expect(rows.stdout).toBe('exit_code,ran\n0,3\n');
+    expect(rows.stdout).toBe('exit_code,ran\n36,3\n');
     expect((await kshot(other, ['cache', 'verify'])).exitCode).toBe(0);
     expect((await kshot(other, ['report'])).stdout).toBe('artifacts/values/one/report.html\n');
     expect(other.read('artifacts/values/one/report.html')).toContain('failed, exit code 36');
