@@ -50,9 +50,9 @@ export const changes = [
   },
 ];
 
-/** The change in a copy of the finished sweep: what ran then, with exit code and times. */
+/** The change in a copy of the finished sweep: what ran then, with exit code and times; none where the tool names its cases. */
 export function measureChange(kase, { tool, venv, finished, project, folder }) {
-  if (kase.name === 'renamed step' && tool.edits[kase.name] === undefined) return undefined;
+  if (tool.cases?.includes(kase.name) === false) return undefined;
   const sweep = project(tool, venv, folder, { from: finished });
   const around = { sweep, tool, venv };
   try {

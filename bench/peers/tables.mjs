@@ -28,7 +28,7 @@ function ratio(results, name) {
 
 /** What ran after a change, and whether that was too little or too much. */
 function ran(kase, did) {
-  if (did === undefined) return 'has no steps';
+  if (did === undefined) return 'as for any';
   if (kase.refused) return did.exit === 0 ? `runs: ${did.epoch} epochs` : `refused, exit ${did.exit}`;
   if (did.exit !== 0) return `exit ${did.exit}`;
   const verdict = did.epoch < kase.epochs ? ', **stale**' : did.epoch > kase.epochs ? ', needless' : '';
@@ -38,7 +38,7 @@ function ran(kase, did) {
 function afterKill({ killed, over, after, right }) {
   const orphans = over.epoch - killed.epoch;
   return [
-    `${over.epoch + after.epoch - epochsOfAll} of ${killed.epoch} epochs again`,
+    `${over.epoch + after.epoch - epochsOfAll} of ${over.epoch} epochs again`,
     orphans > 0 ? `${orphans} epochs went on without it` : '',
     after.recovered ? 'after one more command' : '',
     after.exit !== 0 ? `exit ${after.exit}` : right ? '' : '**another result**',

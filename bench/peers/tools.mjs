@@ -20,7 +20,7 @@ function edits({ grid, val, rename, more = [] }) {
 
 /**
  * `layers` are the folders that are laid over the common scripts; `sweep` is the command that trains, chooses, tests
- * and summarizes, `first` what has to go before it and is not killed; `summary` prints JSON with the mean accuracy.
+ * and summarizes, `first` what has to go before it and is not killed, `last` what has to follow it; `summary` prints JSON with the mean accuracy.
  */
 export const tools = {
   bare: {
@@ -69,12 +69,18 @@ export const tools = {
     first: 'python sweep/split.py --to data',
     sweep: 'python sweep/train.py --multirun',
     last: 'python sweep/finish.py',
+    // It keeps no results, so all changes are alike.
+    cases: ['nothing', 'added rate', 'test data in the choice'],
     summary: 'cat summary.json',
     edits: edits({
       grid: 'conf/config.yaml',
       val: replace('sweep/train.py', 'read("data/val.csv")', 'read("data/test.csv")'),
-      rename: undefined,
-      more: [replace('conf/config.yaml', 'n_trials: 9', 'n_trials: 12')],
+      // A study of Optuna keeps to the choices that it began with, so others are another study.
+      more: [
+        replace('conf/config.yaml', 'n_trials: 9', 'n_trials: 12'),
+        replace('conf/config.yaml', 'study_name: sweep', 'study_name: sweep2'),
+        replace('sweep/finish.py', 'study_name="sweep"', 'study_name="sweep2"'),
+      ],
     }),
   },
   kshot: {

@@ -8,8 +8,8 @@ import type { MetricRow } from './metric-table.js';
 import type { Provenance } from './provenance/provenance.js';
 import { readDocument } from './read-document.js';
 import { runFolderOf } from './register.js';
-import type { SummaryRow } from './summary-table.js';
-import { verdictOf } from './verdict.js';
+import type { SummaryRow } from './summary/summary-table.js';
+import { verdictOf } from './summary/verdict.js';
 
 /** What a run's steps found. */
 export interface Figures {

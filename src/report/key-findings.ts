@@ -3,7 +3,7 @@ import {
   modelAtSetting,
   type SummaryRow,
   summarisedText,
-} from '../artifacts/summary-table.js';
+} from '../artifacts/summary/summary-table.js';
 import { leadingMetric } from '../statistics/metrics.js';
 
 /**

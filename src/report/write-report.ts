@@ -30,8 +30,8 @@ import {
 } from '../artifacts/run-documents.js';
 import type { RunFolder } from '../artifacts/run-folder.js';
 import { shareResults } from '../artifacts/runs/shared-results.js';
-import { summaryRows } from '../artifacts/summary-table.js';
-import { verdictOf } from '../artifacts/verdict.js';
+import { summaryRows } from '../artifacts/summary/summary-table.js';
+import { verdictOf } from '../artifacts/summary/verdict.js';
 import { verifyFiles } from '../artifacts/verify-files.js';
 import { recordedFiles, spoiltFiles } from '../artifacts/verify-run.js';
 import { sha256 } from '../base/canonical.js';

@@ -73,6 +73,7 @@ describe('the command line', () => {
       'explain one',
       'gc',
       'pin',
+      'runs',
       'cache verify',
       'doctor',
       'results',

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, it } from 'vitest';
@@ -296,12 +296,16 @@ describe('what a run leaves', () => {
     expect(register(at).runs).toMatchObject([{ run: 'first', tables: 'values/first' }]);
   });
 
-  it('points at the earlier tables where nothing was executed, and rewrites none', async () => {
+  it('has the earlier tables under further names where nothing was executed, and rewrites none', async () => {
     const at = project();
     await kshot(at, ['run', '--tag', 'first']);
     const before = readFileSync(at.path('artifacts/values/first/tables/steps.parquet'));
     await kshot(at, ['run', '--tag', 'second']);
-    expect(existsSync(at.path('artifacts/values/second/tables'))).toBe(false);
+    expect(existsSync(at.path('artifacts/values/second/tables/steps.parquet'))).toBe(false);
+    const [one, other] = ['first', 'second'].map(
+      (run) => statSync(at.path(`artifacts/values/${run}/tables/params.parquet`)).ino,
+    );
+    expect(one).toBe(other);
     expect(json<Report>(at, 'artifacts/values/second/report.json').tables).toBe('values/first');
     expect(readFileSync(at.path('artifacts/values/first/tables/steps.parquet')).equals(before)).toBe(true);
     await kshot(at, ['run', '--tag', 'third', '--set', 'params.a=2']);

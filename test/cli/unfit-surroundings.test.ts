@@ -100,7 +100,7 @@ test.each([
   ['manifest.json', ['logs', 'one']],
   ['manifest.json', ['gc']],
   ['report.json', ['results']],
-  ['tables/runs.parquet', ['sql', 'FROM runs']],
+  ['tables/steps.parquet', ['sql', 'FROM steps']],
 ])('a run’s %s that somebody has spoilt is named by kshot %j', async (file, args) => {
   const project = temporaryProject({ files: { 'pipelines/a.yaml': pipeline } });
   expect((await kshot(project, ['run', '--tag', 'first'])).exitCode).toBe(0);

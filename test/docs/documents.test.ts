@@ -61,6 +61,8 @@ describe.each(documents)('%s', (document) => {
   let lastPrinted = '';
 
   beforeAll(async () => {
+    // What only shows needs no clone.
+    if (!fences.some(isRun)) return;
     project = cleanClone();
     if (document === fromNothing) first = project;
     else copyFolders(await warmClone(), project, ['cache', 'artifacts']);
@@ -155,10 +157,9 @@ describe.each(documents)('%s', (document) => {
   });
 
   for (const fence of fences) {
-    const { file, planned, needs, skip } = fence.attributes;
+    const { file, planned } = fence.attributes;
     const title = `line ${fence.line}: ${fence.language} ${file ?? fence.lines[0] ?? ''}`;
-    const missing = needs === undefined || isInstalled(needs) ? undefined : `${needs} is not installed`;
-    const reason = skip ?? missing;
+    const reason = reasonToSkip(fence);
     if (reason !== undefined) it.skip(`${title} (${reason})`, () => undefined);
     else it(planned === undefined ? title : `${title} (planned only: ${planned})`, () => check(fence));
   }
@@ -182,6 +183,17 @@ it('no document can install or remove packages', async () => {
   await runScript(project, 'rm -rf node_modules');
   expect(existsSync(join(checkout, 'node_modules/yaml/package.json'))).toBe(true);
 });
+
+function reasonToSkip({ attributes: { needs, skip } }: Fence): string | undefined {
+  return skip ?? (needs === undefined || isInstalled(needs) ? undefined : `${needs} is not installed`);
+}
+
+/** Whether there is more to do with a block than to read it. */
+function isRun(fence: Fence): boolean {
+  const { language, attributes } = fence;
+  if (reasonToSkip(fence) !== undefined) return false;
+  return 'file' in attributes || 'output' in attributes || !shownOnly.includes(language);
+}
 
 function isInstalled(program: string): boolean {
   return (process.env['PATH'] ?? '').split(':').some((folder) => existsSync(join(folder, program)));

@@ -294,6 +294,21 @@ test('a list for one thing, lists of different lengths, and inputs left out say 
   ]);
 });
 
+test('bytes where something else is wanted, and a path where a step is, say what to write', async () => {
+  const loaded = await load(`version: 1
+steps:
+  train: { kind: command, in: { rows: data/train.csv }, with: { argv: [/bin/true], outputs: { metrics: m.json } } }
+  scored: { kind: command, with: { argv: [/bin/true], outputs: { metrics: m.json } } }
+  best: { kind: select, in: { rows: scored.metrics }, with: { metric: mrr } }
+  pairs: { kind: data.split, in: { pairs: scored.metrics } }
+`);
+  expect(loaded.ok ? [] : loaded.failure.map(({ message, hint }) => [message, hint].join('; '))).toEqual([
+    'port rows wants the name of a step or of one of its ports; write rows: STEP or rows: STEP.PORT; files of the project go under `with`, files: [data/train.csv]',
+    'rows wants a list of metrics, scored.metrics is bytes; where a program writes metrics, its step says so: outputs: { NAME: { path: PATH, as: metrics } }',
+    'pairs wants pairs+items, scored.metrics is bytes; ',
+  ]);
+});
+
 test('a step that gives nothing cannot be an input, alone or among others', async () => {
   expect(
     await diagnosticsOf(`version: 1

@@ -1,7 +1,7 @@
 import { dirname, resolve } from 'node:path';
-import { asOneTable, headlineTables } from '../../artifacts/headline-tables.js';
 import { identityOf } from '../../artifacts/register.js';
 import type { Report } from '../../artifacts/run-documents.js';
+import { asOneTable, headlineTables } from '../../artifacts/summary/headline-tables.js';
 import type { Failure } from '../../base/failure.js';
 import { writeFileAtomic } from '../../base/files/atomic-file.js';
 import { makeFolders } from '../../base/files/make-folders.js';

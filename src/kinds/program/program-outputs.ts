@@ -12,6 +12,7 @@ import { readGru } from './typed/read-model.js';
 import { readRanks } from './typed/read-ranks.js';
 import { readSettings } from './typed/read-settings.js';
 import { readTable } from './typed/read-table.js';
+import { declarableContents } from './typed/typed-output.js';
 
 /** What an output can be said to be, by the kind that checks it and gives it as that. */
 const typedKinds: { readonly [as: string]: Kind } = {
@@ -46,7 +47,7 @@ export const outputsParameter = {
           },
           as: {
             description: 'What it is; without it, bytes that only programs read.',
-            enum: ['metrics', 'history', 'ranks', 'settings', 'model', 'interactions', 'table', 'figure'],
+            enum: declarableContents,
           },
           episodes: {
             description:

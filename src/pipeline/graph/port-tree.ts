@@ -4,6 +4,7 @@ import type { Tree } from '../../base/files/tree.js';
 import { suggestion } from '../../base/nearest-name.js';
 import { failed, type Result, success } from '../../base/result.js';
 import type { Content, Label, OutputPort, PortShape } from '../../kinds/kind.js';
+import { declarableContents } from '../../kinds/program/typed/typed-output.js';
 
 /** Where an input's leaf will come from: a leaf of an output of another node. */
 export interface Source {
@@ -253,7 +254,8 @@ function mismatch(given: PortTree, shape: PortShape, port: string, text: string)
     const hint = fits ? `write over: { ${port}: ${text} } for a node each, or name one element` : undefined;
     return { reason: 'wrong-port', message, ...hintOf(hint) };
   }
-  const below = given.type === 'bundle' ? Object.entries(given.ports) : [];
+  if (given.type === 'file') return { reason: 'wrong-port', message, ...hintOf(declaration(given, shape)) };
+  const below = Object.entries(given.ports);
   const names = (ports: typeof below) => ports.map(([name]) => `${text}.${name}`).join(' or ');
   const fits = (tree: PortTree, name: string) => project(tree, shape, port, `${text}.${name}`).ok;
   const fitting = below.filter(([name, tree]) => fits(tree, name));
@@ -264,6 +266,15 @@ function mismatch(given: PortTree, shape: PortShape, port: string, text: string)
   );
   const hint = lists.length === 0 ? undefined : `write over: { ${port}: ${names(lists)} } for a node each`;
   return { reason: 'wrong-port', message, ...hintOf(hint) };
+}
+
+/** How a program says of bytes that they are what is wanted here. */
+function declaration(given: PortTree & { type: 'file' }, shape: PortShape): string | undefined {
+  if (shape.type === 'list') return declaration(given, shape.of);
+  if (given.content !== 'bytes' || shape.type !== 'file') return undefined;
+  const content = declarableContents.find((declarable) => declarable === shape.content);
+  if (content === undefined) return undefined;
+  return `where a program writes ${content}, its step says so: outputs: { NAME: { path: PATH, as: ${content} } }`;
 }
 
 /** `a model`, `pairs+episodes+items`, `a list of metrics`. */

@@ -172,12 +172,16 @@ function readReference(
   if (value.type !== 'scalar' || !value.unknown) {
     report(
       failureAt(value, 'invalid-value', `port ${port} wants the name of a step or of one of its ports`, {
-        hint: `write ${port}: STEP or ${port}: STEP.PORT`,
+        hint: `write ${port}: STEP or ${port}: STEP.PORT${fileHint(text)}`,
       }),
     );
   }
   return undefined;
 }
+
+/** Where somebody has written a path: what a program reads of the project is no input. */
+const fileHint = (text: string | undefined) =>
+  text?.includes('/') === true ? `; files of the project go under \`with\`, files: [${text}]` : '';
 
 function readMatrix(
   field: LocatedEntry | undefined,

@@ -6,7 +6,7 @@ import {
   type SummaryRow,
   summaryNodes,
   summaryTable,
-} from '../../artifacts/summary-table.js';
+} from '../../artifacts/summary/summary-table.js';
 import { greatest } from '../../base/extremes.js';
 import { formatCount } from '../../base/quantities.js';
 import { printable } from '../../base/terminal-text.js';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { MetricRow } from '../../../src/artifacts/metric-table.js';
-import type { SummaryRow } from '../../../src/artifacts/summary-table.js';
+import type { SummaryRow } from '../../../src/artifacts/summary/summary-table.js';
 import { ablationFigures } from '../../../src/report/html/figures/ablation-figures.js';
 import { comparisonFigures } from '../../../src/report/html/figures/comparison-figures.js';
 import { drawFigures, drawPdf } from '../../../src/report/html/figures/draw-figures.js';

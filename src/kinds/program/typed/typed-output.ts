@@ -11,6 +11,18 @@ const parametersOf = (port: string) =>
     },
   });
 
+/** What a program may say that a file is. */
+export const declarableContents = [
+  'metrics',
+  'history',
+  'ranks',
+  'settings',
+  'model',
+  'interactions',
+  'table',
+  'figure',
+] as const;
+
 /** What reaches the body. */
 export type TypedOutputParameters = Canonical<ReturnType<typeof parametersOf>>;
 
@@ -22,15 +34,7 @@ export function typedOutput({
   inputs = {},
   load,
 }: {
-  readonly content:
-    | 'metrics'
-    | 'history'
-    | 'ranks'
-    | 'settings'
-    | 'model'
-    | 'interactions'
-    | 'table'
-    | 'figure';
+  readonly content: (typeof declarableContents)[number];
   readonly summary: string;
   /** Of the port that it gives. */
   readonly description: string;

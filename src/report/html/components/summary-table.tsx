@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react';
-import { baselineOf, comparisonTable, type SummaryRow } from '../../../artifacts/summary-table.js';
+import { baselineOf, comparisonTable, type SummaryRow } from '../../../artifacts/summary/summary-table.js';
 import { formatCount } from '../../../base/quantities.js';
 import { inReadingOrder } from '../../../statistics/metrics.js';
 import { EstimateCell } from './estimate-cell.js';

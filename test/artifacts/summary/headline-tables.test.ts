@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { asOneTable, headlineTables } from '../../src/artifacts/headline-tables.js';
-import type { MetricRow } from '../../src/artifacts/metric-table.js';
-import type { SummaryRow } from '../../src/artifacts/summary-table.js';
-import { formatRows } from '../../src/tables/row-formats.js';
+import type { MetricRow } from '../../../src/artifacts/metric-table.js';
+import { asOneTable, headlineTables } from '../../../src/artifacts/summary/headline-tables.js';
+import type { SummaryRow } from '../../../src/artifacts/summary/summary-table.js';
+import { formatRows } from '../../../src/tables/row-formats.js';
 
 const model = {
   role: 'test',

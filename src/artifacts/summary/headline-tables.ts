@@ -1,6 +1,6 @@
-import type { RowTable } from '../tables/row-formats.js';
-import { metricTable } from './metric-table.js';
-import type { Report } from './run-documents.js';
+import type { RowTable } from '../../tables/row-formats.js';
+import { metricTable } from '../metric-table.js';
+import type { Report } from '../run-documents.js';
 import { summaryTable } from './summary-table.js';
 
 /**

@@ -1,9 +1,9 @@
-import type { Json } from '../base/json.js';
-import { formatCount } from '../base/quantities.js';
-import { inReadingOrder } from '../statistics/metrics.js';
-import type { Row } from '../tables/database.js';
-import type { RowTable } from '../tables/row-formats.js';
-import { estimateColumns, estimateText } from './metric-table.js';
+import type { Json } from '../../base/json.js';
+import { formatCount } from '../../base/quantities.js';
+import { inReadingOrder } from '../../statistics/metrics.js';
+import type { Row } from '../../tables/database.js';
+import type { RowTable } from '../../tables/row-formats.js';
+import { estimateColumns, estimateText } from '../metric-table.js';
 
 /** Ends of a 95 % interval. */
 export type Ends = readonly [low: number, high: number];

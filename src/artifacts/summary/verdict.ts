@@ -1,5 +1,5 @@
-import { formatCount } from '../base/quantities.js';
-import { inReadingOrder, listMetrics } from '../statistics/metrics.js';
+import { formatCount } from '../../base/quantities.js';
+import { inReadingOrder, listMetrics } from '../../statistics/metrics.js';
 import {
   type Difference,
   type Ends,

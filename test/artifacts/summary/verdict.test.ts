@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { SummaryRow } from '../../src/artifacts/summary-table.js';
-import { verdictOf } from '../../src/artifacts/verdict.js';
+import type { SummaryRow } from '../../../src/artifacts/summary/summary-table.js';
+import { verdictOf } from '../../../src/artifacts/summary/verdict.js';
 
 interface Told {
   readonly value: number | null;
