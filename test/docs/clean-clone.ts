@@ -25,7 +25,7 @@ const cloned = [
   'dist',
   'docs',
   'pipelines',
-  'python/kshot.py',
+  'python',
   'schemas',
   'scripts',
   'src',

@@ -29,7 +29,7 @@ export interface EditedBuild {
 export function editedBuild(): EditedBuild {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), 'kshot-build-')));
   folders.push(folder);
-  for (const name of ['src', 'scripts', 'package.json', 'package-lock.json', 'tsconfig.json']) {
+  for (const name of ['src', 'scripts', 'python', 'package.json', 'package-lock.json', 'tsconfig.json']) {
     cpSync(join(checkout, name), join(folder, name), { recursive: true });
   }
   symlinkSync(join(checkout, 'node_modules'), join(folder, 'node_modules'));
