@@ -159,7 +159,17 @@ export function estimateText(
   digits: number,
 ): string | null {
   if (value === null || value === undefined) return null;
-  const text = value.toFixed(digits);
+  const shown = digitsFor(value, digits);
+  const text = value.toFixed(shown);
   if (interval === null || interval === undefined) return text;
-  return `${text} [${interval.map((end) => end.toFixed(digits - 1)).join(', ')}]`;
+  const endDigits = Math.max(0, shown - 1);
+  return `${text} [${interval.map((end) => end.toFixed(endDigits)).join(', ')}]`;
+}
+
+/** So many digits, or as many as leave three that say something of what is far from 1: a loss of 0.00002, one of 150,000. */
+function digitsFor(value: number, digits: number): number {
+  if (value === 0 || !Number.isFinite(value)) return digits;
+  const magnitude = Math.floor(Math.log10(Math.abs(value)));
+  if (magnitude < -3) return Math.min(20, 2 - magnitude);
+  return magnitude > 2 ? Math.max(0, digits - magnitude) : digits;
 }

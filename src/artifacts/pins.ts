@@ -7,7 +7,12 @@ const fileName = 'pinned';
 
 /** Whether `gc` keeps what the run reaches however many came after it. A pin is a file in the run's folder. */
 export function isPinned(root: string, record: Pick<RunRecord, 'pipeline' | 'run'>): boolean {
-  return existsSync(join(runFolderOf(root, identityOf(record)), fileName));
+  return hasPin(runFolderOf(root, identityOf(record)));
+}
+
+/** The same of a run's folder. */
+export function hasPin(folder: string): boolean {
+  return existsSync(join(folder, fileName));
 }
 
 /** Pins a run whose folder is there. */

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Failure } from '../base/failure.js';
 import { folderObstacle } from '../base/files/folders.js';
@@ -80,8 +80,23 @@ export function refusedTag(
 ): Failure | undefined {
   return (
     unfitTag(tag, option) ??
+    (isPipeline(root, pipeline, tag) ? pipelineTag(tag, option) : undefined) ??
     (existsSync(join(root, 'artifacts', pipeline, tag)) ? takenTag(pipeline, tag, option) : undefined)
   );
+}
+
+/** Whether a name stands for the latest run of a pipeline. */
+function isPipeline(root: string, pipeline: string, name: string): boolean {
+  const folder = statSync(join(root, 'artifacts', name), { throwIfNoEntry: false });
+  return name === pipeline || folder?.isDirectory() === true;
+}
+
+function pipelineTag(tag: string, option: string): Failure {
+  return {
+    reason: 'usage',
+    message: `${option}${tag}: ${tag} stands for the latest run of the pipeline ${tag}`,
+    hint: otherTag(option),
+  };
 }
 
 function unfitTag(tag: string, option = '--tag '): Failure | undefined {

@@ -58,9 +58,33 @@ export function leadingMetric(names: Iterable<string>): string | undefined {
   return inReadingOrder(names)[0];
 }
 
-/** Which of two values of a metric is the better one; null of a metric that the table does not have. */
+/** What programs call their metrics, by the better value; with `@k` behind it, too. */
+const usualNames = {
+  higher: [
+    'accuracy',
+    'auc',
+    'auroc',
+    'f1',
+    'hit',
+    'hit_rate',
+    'map',
+    'mrr',
+    'ndcg',
+    'precision',
+    'r2',
+    'recall',
+  ],
+  lower: ['loss', 'mae', 'mse', 'nll', 'perplexity', 'rmse'],
+} as const;
+
+/** Which of two values of a metric is the better one, by its usual name; null of a name that says nothing. */
 export function betterOf(metric: string): Metric['better'] | null {
-  return metrics.find(({ name }) => name === metric)?.better ?? null;
+  const known = metrics.find(({ name }) => name === metric)?.better;
+  if (known !== undefined) return known;
+  const called = metric.toLowerCase().replace(/@\d+$/, '');
+  const isCalled = (names: readonly string[]) => names.includes(called);
+  if (isCalled(usualNames.higher)) return 'higher';
+  return isCalled(usualNames.lower) ? 'lower' : null;
 }
 
 /** Whether a value of a metric is better than another; of a metric that the table does not have, a higher one. */

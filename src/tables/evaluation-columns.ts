@@ -62,6 +62,7 @@ export const summaryColumns = {
   improvement_low: 'DOUBLE',
   improvement_high: 'DOUBLE',
   compared_over: 'VARCHAR',
+  compared_units: 'INTEGER',
   distinguishable: 'VARCHAR',
   zero_shot: 'VARCHAR',
   zero_shot_difference: 'DOUBLE',
@@ -71,6 +72,7 @@ export const summaryColumns = {
   zero_shot_improvement_low: 'DOUBLE',
   zero_shot_improvement_high: 'DOUBLE',
   zero_shot_compared_over: 'VARCHAR',
+  zero_shot_compared_units: 'INTEGER',
   zero_shot_distinguishable: 'VARCHAR',
   better: 'VARCHAR',
   leader: 'VARCHAR',
@@ -78,5 +80,6 @@ export const summaryColumns = {
   leader_difference_low: 'DOUBLE',
   leader_difference_high: 'DOUBLE',
   leader_compared_over: 'VARCHAR',
+  leader_compared_units: 'INTEGER',
   leader_distinguishable: 'VARCHAR',
 } as const;

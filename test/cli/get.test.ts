@@ -123,6 +123,7 @@ describe('kshot get', () => {
     expect(await refused(save('train.model', 'one.pt'))).toMatch(/is a list.*one_\{label\}\.pt, or a folder/);
     expect(await refused(save('best.chosen', '{label}.pt'))).toMatch(/is no list.*take \{label\} out/);
     expect(await refused(save('draw.counts', 'counts.png'))).toMatch(/no form for counts\.png: .*csv/);
+    expect(await refused(save('best.chosen', 'best.csv'))).toMatch(/the file \.pt .*name it best\.pt/);
     expect(await refused(save('best.chosen', 'cache/best.pt'))).toMatch(/is in cache\//);
   });
 

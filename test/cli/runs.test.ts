@@ -79,6 +79,12 @@ describe('runs', () => {
       2,
       'kshot: there is a run a/paper already\n  hint: choose another name\n',
     ]);
+    // The name of a pipeline is that of its latest run.
+    const misleading = await kshot(project, ['runs', 'rename', 'base', 'a']);
+    expect([misleading.exitCode, misleading.stderr]).toEqual([
+      2,
+      expect.stringContaining('a stands for the latest run of the pipeline a'),
+    ]);
     await answer('cache', 'verify');
   });
 
@@ -90,6 +96,12 @@ describe('runs', () => {
     renameSync(project.path('artifacts/a/base'), project.path('artifacts/a/other'));
     expect((await listed()).map(({ run }) => run)).toEqual(['a/other', 'a/paper']);
     expect(await rowsOf('SELECT run FROM metrics ORDER BY run')).toHaveLength(2);
+  });
+
+  it('stay while they are pinned', async () => {
+    const { exitCode, stderr } = await kshot(project, ['runs', 'remove', 'other', 'paper']);
+    expect([exitCode, stderr]).toEqual([2, expect.stringContaining('kshot pin --remove a/paper')]);
+    expect(await listed()).toHaveLength(2);
   });
 
   it('go without taking results of others, or counts of looks at test data, with them', async () => {

@@ -14,6 +14,8 @@ export interface Difference {
   readonly difference_interval: Ends | null;
   /** What the intervals are over: `users` or `seeds`. */
   readonly over: string;
+  /** Of how many of these both have a number; absent in runs of earlier versions of kshot. */
+  readonly units?: number;
   /** Null without an interval. */
   readonly distinguishable: string | null;
 }
@@ -137,10 +139,12 @@ function comparedMetric(cells: Row, prefix: string): ComparedMetric | undefined 
 function differenceOf(cells: Row, prefix: string): Difference | undefined {
   const difference = numberOf(cells[`${prefix}difference`]);
   if (difference === null) return undefined;
+  const units = numberOf(cells[`${prefix}compared_units`]);
   return {
     difference,
     difference_interval: endsOf(cells[`${prefix}difference_low`], cells[`${prefix}difference_high`]),
     over: String(cells[`${prefix}compared_over`]),
+    ...(units === null ? {} : { units }),
     distinguishable: textOf(cells[`${prefix}distinguishable`]),
   };
 }

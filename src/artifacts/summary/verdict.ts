@@ -78,22 +78,29 @@ function standing(metric: string, leader: Candidate, rivals: readonly Candidate[
   const where = leader.row.role === null ? '' : ` on ${leader.row.role} data`;
   const own = `${metric} ${summarisedText(leader.found)}${where}, ${unitsText(leader)}`;
   if (rivals.length === 0) return `${name} has ${own}; nothing stands beside it`;
-  const surpassed = rivals.find(({ found }) => found.beside_leader?.distinguishable === 'yes');
+  const isLower = leader.found.better === 'lower';
+  const apartFrom = rivals.filter(({ found }) => found.beside_leader?.distinguishable === 'yes');
+  const surpassed = apartFrom.find(({ found }) => isBehind(found.beside_leader, isLower));
+  // What lacks seeds may be ahead of the leader over those that both have.
+  const ahead = apartFrom.filter(({ found }) => !isBehind(found.beside_leader, isLower));
   const indistinguishable = rivals.filter(({ found }) => found.beside_leader?.distinguishable === 'no');
   const unsaid = rivals.filter(({ found }) => found.beside_leader?.distinguishable === null);
   const apart = [
+    ...(ahead.length === 0
+      ? []
+      : [`${namesOf(ahead)} ${ahead.length === 1 ? 'is' : 'are'} ahead of it where both were measured`]),
     ...(indistinguishable.length === 0 ? [] : [`cannot be told apart from ${namesOf(indistinguishable)}`]),
     ...(unsaid.length === 0 ? [] : [`nothing says whether ${namesOf(unsaid)} can be told from it`]),
     ...incomparable(rivals),
   ];
   if (surpassed?.found.beside_leader == null) {
-    const superlative = leader.found.better === 'lower' ? 'lowest' : 'highest';
+    const superlative = isLower ? 'lowest' : 'highest';
     return [`${name} has the ${superlative} ${own}`, ...apart].join('; ');
   }
-  const by = amountText(surpassed.found.beside_leader, leader.found.better === 'lower');
+  const by = amountText(surpassed.found.beside_leader, isLower);
   const leads = leader.found.better == null ? 'is above' : 'leads';
   return [
-    `${name} ${leads} ${modelAtSetting(surpassed.row)} by ${by} in ${metric}${where}, ${unitsText(leader, surpassed.found.beside_leader.over)}`,
+    `${name} ${leads} ${modelAtSetting(surpassed.row)} by ${by} in ${metric}${where}, ${unitsText(leader, surpassed.found.beside_leader)}`,
     ...apart,
   ].join('; ');
 }
@@ -117,13 +124,20 @@ function namesOf(candidates: readonly Candidate[]): string {
 }
 
 /** `170 users`, `only 2 seeds`: what a difference, or a value, is over. */
-function unitsText({ row, found }: Candidate, over = row.unit): string {
-  const units = over === 'users' ? (row.users ?? row.units) : (found.of?.[0] ?? row.units);
+function unitsText({ row, found }: Candidate, difference?: Difference): string {
+  const over = difference?.over ?? row.unit;
+  const units =
+    difference?.units ?? (over === 'users' ? (row.users ?? row.units) : (found.of?.[0] ?? row.units));
   return `${units < fewUnits ? 'only ' : ''}${formatCount(units, over.replace(/s$/, ''))}`;
 }
 
 /** Below these an interval says little. */
 const fewUnits = 5;
+
+/** Whether a difference from the leader is one to its advantage. */
+function isBehind(difference: Difference | undefined, isLower: boolean): boolean {
+  return difference !== undefined && (isLower ? difference.difference > 0 : difference.difference < 0);
+}
 
 /** `0.034 [0.016, 0.052]`: by how much the leader is ahead, with its interval. */
 function amountText({ difference, difference_interval: ends }: Difference, isLower: boolean): string {

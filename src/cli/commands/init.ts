@@ -14,7 +14,7 @@ export async function init({ python = false, ...options }: InitOptions, folder =
   const terminal = openTerminal(options);
   const created = await createProject({ folder: resolve(options.root ?? '.', folder), python });
   if (!created.ok) return terminal.fail(created.failure);
-  const { root, written, kept, documentation } = created.value;
+  const { root, written, kept, pipeline, hasOthers, documentation } = created.value;
   if (terminal.json) {
     terminal.document(created.value);
     return 0;
@@ -29,7 +29,7 @@ export async function init({ python = false, ...options }: InitOptions, folder =
   const place = relative(process.cwd(), root);
   const steps = [
     ...(place === '' ? [] : [`cd ${place}`]),
-    `${kshot} run`,
+    hasOthers ? `${kshot} run ${pipeline}` : `${kshot} run`,
     `${kshot} results`,
     `${kshot} get best.chosen -o model/`,
   ];

@@ -3,8 +3,8 @@ import { identityOf } from '../../artifacts/register.js';
 import type { Report } from '../../artifacts/run-documents.js';
 import { asOneTable, headlineTables } from '../../artifacts/summary/headline-tables.js';
 import type { Failure } from '../../base/failure.js';
-import { writeFileAtomic } from '../../base/files/atomic-file.js';
 import { makeFolders } from '../../base/files/make-folders.js';
+import { writeUserFile } from '../../base/files/user-file.js';
 import { formatRows } from '../../tables/row-formats.js';
 import { metricLines } from '../../ui/views/metric-lines.js';
 import { projectOf } from '../open-project.js';
@@ -70,7 +70,7 @@ function writeTable(terminal: Terminal, report: Report, { format, output, metric
   }
   const path = resolve(output);
   makeFolders(dirname(path));
-  writeFileAtomic(path, text);
+  writeUserFile(path, text);
   terminal.wrote(path);
   return 0;
 }

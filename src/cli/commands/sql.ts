@@ -1,8 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import type { Failure } from '../../base/failure.js';
-import { writeFileAtomic } from '../../base/files/atomic-file.js';
 import { makeFolders } from '../../base/files/make-folders.js';
+import { writeUserFile } from '../../base/files/user-file.js';
 import { failed, type Result, success } from '../../base/result.js';
 import { asValues } from '../../session/as-values.js';
 import type { Project } from '../../session/project.js';
@@ -83,6 +83,6 @@ async function writeRows(
     output: async (piece) => pieces.push(piece) > 0,
   });
   if (failure !== undefined) return failed([failure]);
-  writeFileAtomic(path, pieces.join(''));
+  writeUserFile(path, pieces.join(''));
   return success(undefined);
 }

@@ -270,19 +270,34 @@ function leadersOf(models: readonly Model[], { lower_is_better: lower = [] }: Su
   return new Map(
     [...names].flatMap((metric) => {
       const better = lower.includes(metric) ? 'lower' : betterOf(metric);
-      const measured = models.flatMap((model) => {
-        const { value } = estimateOf(valuesOf(model, metric), model);
-        return value === null ? [] : [{ model, value }];
+      const measured = models.flatMap((model): readonly Standing[] => {
+        const { value, units, all_units } = estimateOf(valuesOf(model, metric), model);
+        return value === null ? [] : [{ model, value, isShort: units < all_units }];
       });
       const [first, ...others] = measured;
       if (first === undefined) return [];
+      const sign = better === 'lower' ? -1 : 1;
       const { model } = others.reduce(
-        (best, one) => ((better === 'lower' ? one.value < best.value : one.value > best.value) ? one : best),
+        (best, one) => (sign * aheadOf(one, best, metric) > 0 ? one : best),
         first,
       );
       return [[metric, { model, better }] as const];
     }),
   );
+}
+
+interface Standing {
+  readonly model: Model;
+  readonly value: number;
+  /** Whether it lacks units. */
+  readonly isShort: boolean;
+}
+
+/** By how much one value is above another: over the units that both have, where one of them lacks some. */
+function aheadOf(one: Standing, other: Standing, metric: string): number {
+  const isPaired = (one.isShort || other.isShort) && whyIncomparable(one.model, other.model) === undefined;
+  const comparison = isPaired ? compareModels(one.model, other.model, metric) : undefined;
+  return comparison?.difference.value ?? one.value - other.value;
 }
 
 /** What models are compared with. */
@@ -335,11 +350,16 @@ function besideLeader(model: Model, metric: string, leaders: Leaders) {
   };
 }
 
+/** A comparison, and over how many of its units it is. */
+interface CountedComparison extends Comparison {
+  readonly units: number;
+}
+
 /**
  * Compares two models where both have a number, unit by unit, in each over the measurements that both have: what one of
  * them lacks is no difference. Undefined where that is nowhere.
  */
-function compareModels(model: Model, other: Model, metric: string): Comparison | undefined {
+function compareModels(model: Model, other: Model, metric: string): CountedComparison | undefined {
   const [own, theirs] = [model.repetitions, other.repetitions];
   const length = Math.max(own.length, theirs.length);
   const units = Array.from({ length }, (_, index) => ({
@@ -370,7 +390,9 @@ function compareModels(model: Model, other: Model, metric: string): Comparison |
   );
   // Without ranks nothing is compared over users.
   const isOverUsers = comparison.unit === 'users' && model.repetitions[0]?.pairs !== undefined;
-  return isOverUsers ? comparison : { ...comparison, unit: model.unit };
+  return isOverUsers
+    ? { ...comparison, units: pairs[0]?.one.users ?? 0 }
+    : { ...comparison, unit: model.unit, units: pairs.length };
 }
 
 function commonValues(
@@ -406,7 +428,7 @@ function estimateOf(values: readonly MeasuredValue[], model: Model) {
   return { ...whole, ...(values.length === 1 ? first.interval : {}), ...all };
 }
 
-function cellsOf(comparison: Comparison, prefix: string) {
+function cellsOf(comparison: CountedComparison, prefix: string) {
   const { improvementPercent } = comparison;
   const cells = {
     improvement_percent: improvementPercent?.value,
@@ -419,12 +441,13 @@ function cellsOf(comparison: Comparison, prefix: string) {
   };
 }
 
-function differenceCells({ difference, unit, distinguishable }: Comparison, prefix: string) {
+function differenceCells({ difference, unit, units, distinguishable }: CountedComparison, prefix: string) {
   return {
     [`${prefix}difference`]: difference.value,
     [`${prefix}difference_low`]: difference.low,
     [`${prefix}difference_high`]: difference.high,
     [`${prefix}compared_over`]: unit,
+    [`${prefix}compared_units`]: units,
     [`${prefix}distinguishable`]: distinguishable,
   };
 }

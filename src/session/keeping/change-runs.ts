@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { findRun } from '../../artifacts/find-run.js';
+import { hasPin } from '../../artifacts/pins.js';
 import { identityOf, runFolderOf } from '../../artifacts/register.js';
 import { refusedTag } from '../../artifacts/run-folder.js';
 import { finishRemovals, removeRun, renameRun } from '../../artifacts/runs/change-runs.js';
@@ -22,11 +23,21 @@ export async function removeRuns(
   const failures = found.flatMap((one) => (one.ok ? [] : [one.failure]));
   if (failures.length > 0) return failed(failures);
   const runs = [...new Set(found.flatMap((one) => (one.ok ? [one.value] : [])))];
+  const pinned = runs.filter((run) => hasPin(runFolderOf(root, run)));
+  if (pinned.length > 0) return failed(pinned.map(pinnedRun));
   for (const run of runs) {
     keepPublished(root, run);
     removeRun(root, run);
   }
   return success(runs);
+}
+
+function pinnedRun(run: string): Failure {
+  return {
+    reason: 'usage',
+    message: `run ${run} is pinned`,
+    hint: `kshot pin --remove ${run} takes the pin away; nothing was removed`,
+  };
 }
 
 /** Gives a run another tag; answers its new name. Its page is made again where it has one. */

@@ -6,6 +6,7 @@ import { writeFileAtomic } from '../../base/files/atomic-file.js';
 import { builtFile } from '../../base/files/built-file.js';
 import { makeFolders } from '../../base/files/make-folders.js';
 import { failed, type Result, success } from '../../base/result.js';
+import { pipelinesIn } from '../planning/find-pipeline.js';
 
 /** What project to make, and where. */
 export interface NewProject {
@@ -24,6 +25,8 @@ export interface CreatedProject {
   /** Likewise: what was there already and says how the folder is used, which is for its owner to add to. */
   readonly kept: readonly string[];
   readonly pipeline: string;
+  /** Whether the project has others, so that commands want its name. */
+  readonly hasOthers: boolean;
   /** The page that goes on from there, absolute. */
   readonly documentation: string;
 }
@@ -89,7 +92,8 @@ export async function makeProject({
     writeFileAtomic(join(root, path), files.get(path) ?? '', { sync: 'file' });
   }
   const { pipeline, documentation } = template;
-  return success({ root, written, kept, pipeline, documentation: packageFile(documentation) });
+  const hasOthers = pipelinesIn(root).length > 1;
+  return success({ root, written, kept, pipeline, hasOthers, documentation: packageFile(documentation) });
 }
 
 /** The files of a project, by their paths in it. */

@@ -209,8 +209,12 @@ function notDone(
   { run, manifest }: Listing,
   missing: readonly string[],
 ): Failure {
-  const earlier = readRegister(root).runs.findLast((record) => {
-    const nodes = identityOf(record) === run ? [] : (listingOf(root, record)?.manifest.nodes ?? []);
+  const { runs } = readRegister(root);
+  const place = runs.findIndex((record) => identityOf(record) === run);
+  // Another pipeline's step of that name is something else.
+  const before = runs.slice(0, place).filter(({ pipeline }) => pipeline === runs[place]?.pipeline);
+  const earlier = before.findLast((record) => {
+    const nodes = listingOf(root, record)?.manifest.nodes ?? [];
     return missing.every((id) =>
       nodes.some((node) => node.id === id && Object.keys(node.outputs).length > 0),
     );

@@ -7,7 +7,7 @@ import { type ListedRun, listRuns } from '../../artifacts/runs/list-runs.js';
 import { hasTables } from '../../artifacts/runs/shared-results.js';
 import { type RecordedFile, recordedFiles } from '../../artifacts/verify-run.js';
 import type { Failure } from '../../base/failure.js';
-import { replaceByFile } from '../../base/files/atomic-file.js';
+import { replaceUserFile } from '../../base/files/user-file.js';
 import type { JsonObject } from '../../base/json.js';
 import { failed, type Result, success } from '../../base/result.js';
 import type { SourceFile, SourceTable } from '../../report/fill-table.js';
@@ -55,7 +55,7 @@ export async function queryParquet(
       output: async () => true,
     });
     if (failure !== undefined) return failed([failure]);
-    await replaceByFile(path, parquet);
+    await replaceUserFile(path, parquet);
     return success(undefined);
   } finally {
     rmSync(folder, { recursive: true, force: true });

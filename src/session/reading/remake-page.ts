@@ -13,8 +13,8 @@ import { readManifest, readReport } from '../../artifacts/run-documents.js';
 import { hasTables } from '../../artifacts/runs/shared-results.js';
 import { recordedFiles, verifyRecordedFiles } from '../../artifacts/verify-run.js';
 import type { Failure } from '../../base/failure.js';
-import { writeFileAtomic } from '../../base/files/atomic-file.js';
 import { makeFolders } from '../../base/files/make-folders.js';
+import { writeUserFile } from '../../base/files/user-file.js';
 import { failed, type Result, success } from '../../base/result.js';
 import type { Figure } from '../../report/html/figures/figure.js';
 
@@ -63,7 +63,7 @@ async function writePdfs(
   const paths: string[] = [];
   for (const figure of figures) {
     const path = join(folder, `${figure.id}.pdf`);
-    writeFileAtomic(path, await drawPdf(figure, widthInches));
+    writeUserFile(path, await drawPdf(figure, widthInches));
     paths.push(path);
   }
   return paths;

@@ -2,8 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import { basename, dirname, extname, join, relative, resolve } from 'node:path';
 import type { Failure } from '../../base/failure.js';
-import { replaceByFile } from '../../base/files/atomic-file.js';
 import { makeFolder } from '../../base/files/folders.js';
+import { replaceUserFile, stagingFolder } from '../../base/files/user-file.js';
 import { isFolderAt } from '../../base/files/user-path.js';
 import { failed, type Result, success } from '../../base/result.js';
 import { endingOfContent, formOfOutput, type PublicationForm } from '../../pipeline/spec/publication-form.js';
@@ -97,9 +97,20 @@ function fileNameOf({ content, ending }: FoundOutput, name: string, isList: bool
   return `${isList ? '{label}' : name.replaceAll(/[^\w.,=@+-]/g, '_')}${own}`;
 }
 
-function formOf({ output, content }: FoundOutput, file: string): Result<PublicationForm, Failure[]> {
+function formOf({ output, content, ending }: FoundOutput, file: string): Result<PublicationForm, Failure[]> {
+  const asked = extname(file).toLowerCase();
   // Of what is not known only the bytes can be had.
-  const isOfRows = ['.csv', '.json', '.md', '.tex'].includes(extname(file).toLowerCase());
+  const isOfRows = ['.csv', '.json', '.md', '.tex'].includes(asked);
+  const isBytes = content.ok && content.value === 'bytes';
+  if (isBytes && (isOfRows || asked === '.parquet') && ending !== '' && ending.toLowerCase() !== asked) {
+    return failed([
+      {
+        reason: 'invalid-value',
+        message: `${output} is the file ${ending} that its program wrote, which is not put into another form`,
+        hint: `name it ${basename(file, extname(file))}${ending}; as: table in the step's outputs makes it a table, which can be`,
+      },
+    ]);
+  }
   if (!content.ok) return isOfRows ? failed(content.failure) : success('bytes');
   const form = formOfOutput(content.value, file);
   if ('form' in form) return success(form.form);
@@ -117,10 +128,10 @@ async function writeAll(due: readonly Due[], store: Pick<Store, 'objectPath'>): 
   try {
     for (const { found, file, form } of due) {
       makeFolder(dirname(file));
-      const staged = join(dirname(file), `.${basename(file)}.${randomBytes(5).toString('hex')}.tmp`);
+      const staged = join(stagingFolder(file), `.${basename(file)}.${randomBytes(5).toString('hex')}.tmp`);
       try {
         await forms.write(store.objectPath(found.reference.digest), form, staged);
-        await replaceByFile(file, staged);
+        await replaceUserFile(file, staged);
       } finally {
         rmSync(staged, { force: true });
       }

@@ -77,6 +77,33 @@ describe('a verdict', () => {
     ]);
   });
 
+  it('gives nobody the lead over what is ahead of it where both were measured', () => {
+    const seeds = { unit: 'seeds', units: 3 } as const;
+    expect(
+      verdictOf([
+        row('a', { value: 0.633, ...seeds }),
+        row('b', { value: 0.605, behind: [0.105, 0.041, 0.169], ...seeds }),
+      ]),
+    ).toEqual([
+      'a has the highest accuracy@1 0.6330 on test data, only 3 seeds; b is ahead of it where both were measured.',
+    ]);
+  });
+
+  it('counts what a difference is over, not what its leader was measured on', () => {
+    const [leader, rival] = [
+      row('a', { value: 0.7, unit: 'seeds', units: 6 }),
+      row('b', { value: 0.6, behind: [-0.05, -0.06, -0.04], unit: 'seeds', units: 6 }),
+    ];
+    const found = rival.metrics['accuracy@1']!;
+    const short = {
+      ...rival,
+      metrics: { 'accuracy@1': { ...found, beside_leader: { ...found.beside_leader!, units: 2 } } },
+    };
+    expect(verdictOf([leader, short])).toEqual([
+      'a leads b by 0.050 [0.040, 0.060] in accuracy@1 on test data, only 2 seeds.',
+    ]);
+  });
+
   it('is honest of what has no interval, of one model alone, and of what was measured on something else', () => {
     const single = { unit: 'seeds', units: 1 } as const;
     expect(

@@ -39,6 +39,9 @@ const tasksOf = (count: number, { items }: GruShape = shape, seed = 20260107): r
 const opened = await openSoftwareWebgpu();
 if (typeof opened === 'string') console.warn(`skipping the programs for WebGPU: ${opened}`);
 
+/** What takes a quarter of a minute each on a driver in software; the conformance suite runs the programs, too. */
+const slow = it.skipIf(process.env['KSHOT_SLOW_TESTS'] !== '1');
+
 describe.skipIf(typeof opened === 'string')('the programs for WebGPU', () => {
   const device = opened as WebgpuDevice;
   afterAll(async () => await device.close());
@@ -57,7 +60,7 @@ describe.skipIf(typeof opened === 'string')('the programs for WebGPU', () => {
     await engine.close();
   });
 
-  it('agree with the library in its own operations on the same device', async () => {
+  slow('agree with the library in its own operations on the same device', async () => {
     const tasks = tasksOf(2);
     const settings = { ...hyper, innerSteps: 1 };
     const reference = await createReference({ shape, threads: 1 });
@@ -73,7 +76,7 @@ describe.skipIf(typeof opened === 'string')('the programs for WebGPU', () => {
     expect((globalThis as { navigator?: { gpu?: unknown } }).navigator?.gpu).toBeUndefined();
   });
 
-  it('give the same bits however many rows a workgroup takes at once', async () => {
+  slow('give the same bits however many rows a workgroup takes at once', async () => {
     const tasks = tasksOf(3);
     const steps = [0, 2];
     const results = [];

@@ -144,7 +144,7 @@ describe('a summary', () => {
           await withDatabase({ threads: 1 }, (database) =>
             writeRowsParquet(database, {
               columns: { metric: 'VARCHAR', value: 'DOUBLE' },
-              rows: [{ metric: 'loss', value }],
+              rows: [{ metric: 'cost', value }],
               orderBy: ['metric'],
               path: metrics,
             }),
@@ -159,10 +159,19 @@ describe('a summary', () => {
       return rows.filter(({ leader }) => leader === null).map(({ model, better }) => [model, better]);
     };
     expect(await leaderOf({})).toEqual([['b', null]]);
-    expect(await leaderOf({ lower_is_better: ['loss'] })).toEqual([['a', 'lower']]);
-    expect(await failureOf(runKind(summary, { with: { lower_is_better: ['los'] }, inputs }))).toMatchObject({
+    // Where one lacks a seed, over those that both have: the mean of all of a is above that of b, over two it is below.
+    const short = {
+      a: await measured('c', [0.9, 0.5, 0.5]),
+      b: await measured('d', [Number.NaN, 0.6, 0.61]),
+    };
+    const { path } = await runKind(summary, { with: {}, inputs: short });
+    const [first, second] = await rowsOf(path('summary'));
+    expect([first?.['leader'], second?.['leader'], first?.['leader_compared_units']]).toEqual(['b', null, 2]);
+    expect(first?.['leader_difference']).toBeCloseTo(-0.105, 12);
+    expect(await leaderOf({ lower_is_better: ['cost'] })).toEqual([['a', 'lower']]);
+    expect(await failureOf(runKind(summary, { with: { lower_is_better: ['cos'] }, inputs }))).toMatchObject({
       reason: 'bad-data',
-      hint: expect.stringContaining('loss'),
+      hint: expect.stringContaining('cost'),
     });
   });
 
