@@ -136,7 +136,13 @@ describe('an experiment without any few-shot learning in it', () => {
     project.write('pipelines/refused.yaml', extended('refused', refused));
     expect((await said('run', 'pipelines/refused.yaml', '--quiet')).exitCode).toBe(3);
     project.write('pipelines/failing.yaml', extended('failing', failing));
-    const { exitCode, text } = await said('run', 'pipelines/failing.yaml', '--keep-going', '--tag', 'failing');
+    const { exitCode, text } = await said(
+      'run',
+      'pipelines/failing.yaml',
+      '--keep-going',
+      '--tag',
+      'failing',
+    );
     expect(exitCode).toBe(1);
     pageOf('failing/failing');
     expect(text).toMatch(/^failed +\d+ nodes: .* 3 failed/m);
