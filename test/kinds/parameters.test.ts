@@ -8,8 +8,20 @@ import { loadValidators, parameterErrors } from '../../src/pipeline/graph/parame
 const validators = await loadValidators();
 
 /** The parameters of each kind that stand in a key as something else, or sometimes or always not at all. */
-const ofPrograms = ['params', 'files', 'outputs', 'env', 'pass_env', 'chooses', 'learns', 'deterministic'];
+const ofPrograms = [
+  'params',
+  'files',
+  'outputs',
+  'env',
+  'pass_env',
+  'chooses',
+  'learns',
+  'deterministic',
+  'tables',
+];
+const ofModels = ['embedding_size', 'hidden_size', 'padding_idx', 'pad_to'];
 const haveForms: { readonly [kind: string]: readonly string[] } = {
+  'baseline.markov': ['max_prefix_length'],
   command: ['argv', 'shell', ...ofPrograms],
   python: ['script', 'module', 'args', ...ofPrograms],
   'data.files': ['train', 'val', 'test', 'items'],
@@ -17,11 +29,17 @@ const haveForms: { readonly [kind: string]: readonly string[] } = {
   'data.split': ['test'],
   document: ['content'],
   'eval.few_shot': ['steps', 'k', 'inner_lr', 'adapt'],
-  'maml.train': ['momentum', 'weight_decay'],
+  'maml.train': ['momentum', 'weight_decay', ...ofModels],
   'model.import': ['path'],
   select: ['settings', 'average'],
-  'supervised.train': ['momentum', 'weight_decay'],
+  'supervised.train': ['momentum', 'weight_decay', ...ofModels],
 };
+
+function matching(pattern: string): readonly string[] {
+  const texts = ['"', 'none', 'a', 'models/net.py:Net'].filter((text) => new RegExp(pattern).test(text));
+  if (texts.length === 0) throw new Error(`no example here matches ${pattern}: add one`);
+  return texts;
+}
 
 /** Values that a schema allows, by the keywords that kinds use. */
 function valuesOf(schema: JsonSchema): fc.Arbitrary<Json> {
@@ -48,9 +66,7 @@ function valuesOf(schema: JsonSchema): fc.Arbitrary<Json> {
     string: () =>
       schema['pattern'] === undefined
         ? fc.stringMatching(/^[a-z]{1,8}$/)
-        : fc
-            .constantFrom('"', 'none', 'a')
-            .filter((text) => new RegExp(String(schema['pattern'])).test(text)),
+        : fc.constantFrom(...matching(String(schema['pattern']))),
     boolean: () => fc.boolean(),
     null: () => fc.constant(null),
     array: () =>
