@@ -19,7 +19,7 @@ const ofPrograms = [
   'deterministic',
   'tables',
 ];
-const ofModels = ['embedding_size', 'hidden_size', 'padding_idx', 'pad_to'];
+const ofModels = ['embedding_size', 'hidden_size'];
 const haveForms: { readonly [kind: string]: readonly string[] } = {
   'baseline.markov': ['max_prefix_length'],
   command: ['argv', 'shell', ...ofPrograms],
