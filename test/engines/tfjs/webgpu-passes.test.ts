@@ -46,7 +46,7 @@ describe.skipIf(typeof opened === 'string')('the programs for WebGPU', () => {
   const device = opened as WebgpuDevice;
   afterAll(async () => await device.close());
 
-  it('agree with the reference at the size of the experiment, compiled for it', async () => {
+  slow('agree with the reference at the size of the experiment, compiled for it', async () => {
     const own = { items: 343, embedding: 64, hidden: 128 };
     const tasks = tasksOf(3, own);
     const theta = Float32Array.from(initialParameters(own, 2));
