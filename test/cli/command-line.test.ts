@@ -38,7 +38,7 @@ describe('the command line', () => {
     [['help', 'nothing-like-it'], /unknown command/, /kshot --help lists the commands/],
     [['explain', 'one', 'two'], /two is no pipeline file/, /\.yaml/],
     [['run', '--keep-goin'], /unknown option '--keep-goin'/, /--keep-going/],
-    [['sql'], /sql takes one query/, /./],
+    [['sql'], /sql takes one query/, /latest_metrics/],
     [['run', '-j', '0'], /'0' is invalid/, /./],
     [['sql', 'SELECT 1', '--format', 'xml'], /xml/, /./],
     [[], /no command/, /--help/],

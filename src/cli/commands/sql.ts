@@ -50,11 +50,17 @@ function textOf(query: string | undefined, file: string | undefined): Promise<Re
     if (file === undefined && query !== undefined) return success(query);
     if (file === undefined || query !== undefined) {
       const message = 'sql takes one query: as an argument, or in a file with -f FILE';
-      return failed([{ reason: 'usage', message }]);
+      return failed([{ reason: 'usage', message, hint: 'kshot sql "SELECT * FROM latest_metrics"' }]);
     }
     if (file === '-') return success(readFileSync(0, 'utf8'));
     if (existsSync(file)) return success(readFileSync(file, 'utf8'));
-    return failed([{ reason: 'file-not-found', message: `there is no file ${file} to read a query from` }]);
+    return failed([
+      {
+        reason: 'file-not-found',
+        message: `there is no file ${file} to read a query from`,
+        hint: 'the path is relative to where kshot was started; - reads from stdin',
+      },
+    ]);
   });
 }
 
