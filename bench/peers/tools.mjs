@@ -22,6 +22,23 @@ function edits({ grid, val, rename, more = [] }) {
  * `layers` are the folders that are laid over the common scripts; `sweep` is the command that trains, chooses, tests
  * and summarizes, `first` what has to go before it and is not killed, `last` what has to follow it; `summary` prints JSON with the mean accuracy.
  */
+/** kshot's, with what else names the step that is renamed. */
+function kshotEdits(...alsoNamed) {
+  return edits({
+    grid: 'pipelines/sweep.yaml',
+    val: replace('pipelines/sweep.yaml', 'val.csv: data.val', 'val.csv: data.test'),
+    rename: [
+      replace('pipelines/sweep.yaml', '  train:\n    kind', '  fit:\n    kind'),
+      replace(
+        'pipelines/sweep.yaml',
+        'rows: train.metrics, candidates: train.model',
+        'rows: fit.metrics, candidates: fit.model',
+      ),
+      ...alsoNamed,
+    ],
+  });
+}
+
 export const tools = {
   bare: {
     title: 'a loop of shell',
@@ -89,18 +106,7 @@ export const tools = {
     packages: [],
     sweep: `${kshot} run pipelines/sweep.yaml -j 2`,
     summary: kshotAccuracy,
-    edits: edits({
-      grid: 'pipelines/sweep.yaml',
-      val: replace('pipelines/sweep.yaml', 'val.csv: data.val', 'val.csv: data.test'),
-      rename: [
-        replace('pipelines/sweep.yaml', '  train:\n    kind', '  fit:\n    kind'),
-        replace(
-          'pipelines/sweep.yaml',
-          'rows: train.metrics, candidates: train.model',
-          'rows: fit.metrics, candidates: fit.model',
-        ),
-      ],
-    }),
+    edits: kshotEdits(),
   },
   segments: {
     title: 'kshot, segments',
@@ -108,19 +114,7 @@ export const tools = {
     packages: [],
     sweep: `${kshot} run pipelines/segments.yaml -j 2`,
     summary: kshotAccuracy,
-    edits: edits({
-      grid: 'pipelines/sweep.yaml',
-      val: replace('pipelines/sweep.yaml', 'val.csv: data.val', 'val.csv: data.test'),
-      rename: [
-        replace('pipelines/sweep.yaml', '  train:\n    kind', '  fit:\n    kind'),
-        replace(
-          'pipelines/sweep.yaml',
-          'rows: train.metrics, candidates: train.model',
-          'rows: fit.metrics, candidates: fit.model',
-        ),
-        replace('pipelines/segments.yaml', '{ train:', '{ fit:'),
-      ],
-    }),
+    edits: kshotEdits(replace('pipelines/segments.yaml', '{ train:', '{ fit:')),
   },
 };
 

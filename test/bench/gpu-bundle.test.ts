@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { runsSlowTests } from '../support/slow-tests.js';
 
 interface Row {
   readonly family: string;
@@ -23,7 +24,7 @@ const here = isLinux && existsSync(dawn);
 if (!here) console.warn('skipping the GPU bundle: it is built on Linux x86-64 with the package webgpu');
 const hasDriver = existsSync('/usr/lib/chromium/vk_swiftshader_icd.json');
 // The same programs on the same driver are held to the reference in test/engines/tfjs; here they take a minute more.
-const hasSoftware = hasDriver && process.env['KSHOT_SLOW_TESTS'] === '1';
+const hasSoftware = hasDriver && runsSlowTests;
 if (here && !hasDriver) console.warn("skipping the GPU bundle's WebGPU: Debian's chromium is not installed");
 else if (here && !hasSoftware)
   console.warn("skipping the GPU bundle's WebGPU, which takes a minute: KSHOT_SLOW_TESTS=1 runs it");

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type EditedBuild, editedBuild } from '../support/edited-build.js';
 import { eventsOf, kshot, mainFile, nodesByOutcome } from '../support/kshot.js';
+import { slowTest } from '../support/slow-tests.js';
 import { smallExperiment } from '../support/small-experiment.js';
 import { type Project, temporaryProject } from '../support/temporary-project.js';
 
@@ -275,7 +276,7 @@ describe("what an edit of kshot's own code re-runs", () => {
   });
 
   // Two builds and runs, a minute and a half; the test of code digests holds most of it.
-  it.skipIf(process.env['KSHOT_SLOW_TESTS'] !== '1')(
+  slowTest(
     'nothing, for what only planning reads of a kind, and for the default of what is written out',
     async () => {
       build.replace({

@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { slowTest } from '../support/slow-tests.js';
 import type { Project } from '../support/temporary-project.js';
 import { checkout, cleanClone, copyFolders, runScript } from './clean-clone.js';
 import { type Fence, fencesOf, shownCommands } from './fences.js';
@@ -166,17 +167,14 @@ describe.each(documents)('%s', (document) => {
 });
 
 // npm builds the clone first, which takes a quarter of a minute.
-it.skipIf(process.env['KSHOT_SLOW_TESTS'] !== '1')(
-  'npx kshot is the command of the clone, without the stand-in of these tests',
-  async () => {
-    const project = cleanClone();
-    const { exitCode, printed } = await runScript(project, 'npx kshot --version', { npx: 'real' });
-    expect(exitCode, printed).toBe(0);
-    expect(linesOf(printed).at(-1)).toBe(
-      (JSON.parse(project.read('package.json')) as { version: string }).version,
-    );
-  },
-);
+slowTest('npx kshot is the command of the clone, without the stand-in of these tests', async () => {
+  const project = cleanClone();
+  const { exitCode, printed } = await runScript(project, 'npx kshot --version', { npx: 'real' });
+  expect(exitCode, printed).toBe(0);
+  expect(linesOf(printed).at(-1)).toBe(
+    (JSON.parse(project.read('package.json')) as { version: string }).version,
+  );
+});
 
 it('no document can install or remove packages', async () => {
   const project = cleanClone();

@@ -1,13 +1,21 @@
 import { FailureError } from '../../base/failure.js';
 import type { Tree } from '../../base/files/tree.js';
 import { didYouMean } from '../../base/nearest-name.js';
-import { type Comparison, compare, estimate } from '../../statistics/compare.js';
+import { estimate } from '../../statistics/compare.js';
 import { betterOf, inReadingOrder } from '../../statistics/metrics.js';
 import { type Database, withDatabase } from '../../tables/database.js';
 import { summaryColumns } from '../../tables/evaluation-columns.js';
 import { writeRowsParquet } from '../../tables/parquet.js';
 import type { KindContext } from '../kind.js';
 import { listElements } from '../ports.js';
+import {
+  type CountedComparison,
+  compareModels,
+  isMeasured,
+  type SummarisedModel,
+  valuesOf,
+  whyIncomparable,
+} from './compare-models.js';
 import {
   type MeasuredSetting,
   type MeasuredValue,
@@ -16,25 +24,13 @@ import {
 } from './measured-settings.js';
 import { replicateUnits } from './replicates.js';
 import type { SummaryParameters } from './summary.js';
-import {
-  type UnitOfRepetition,
-  type UnitsOfRepetition,
-  unitBeside,
-  unitsOfRepetition,
-} from './units-of-repetition.js';
-
-/** One row of the notebook's table: a model, at one setting where its evaluation has several. */
-interface Model extends UnitsOfRepetition {
-  /** Of the input. */
-  readonly input: string;
-  readonly name: string;
-}
+import { unitsOfRepetition } from './units-of-repetition.js';
 
 /** Writes the port `summary`: a row a model, setting and metric. */
 export async function run(context: KindContext<SummaryParameters>): Promise<void> {
   const { parameters } = context;
   await withDatabase(context, async (database) => {
-    const models: Model[] = [];
+    const models: SummarisedModel[] = [];
     // The order in which inputs are written is in no key.
     for (const name of orderedNames(Object.keys(context.inputs), parameters)) {
       const elements = listElements(context.inputs[name]!);
@@ -62,7 +58,10 @@ export async function run(context: KindContext<SummaryParameters>): Promise<void
 /** So many measurements that a model lacks are told of. */
 const mostLacking = 8;
 
-function noteUnits({ name, unit, within, lacking }: Model, { note }: KindContext<SummaryParameters>): void {
+function noteUnits(
+  { name, unit, within, lacking }: SummarisedModel,
+  { note }: KindContext<SummaryParameters>,
+): void {
   if (within.length > 0) {
     const averages = within.map((one) => replicateUnits[one]).join(' and ');
     note(`${name}: over ${unit}, of each the mean over its ${averages}`);
@@ -114,8 +113,8 @@ function modelsOf(
   input: string,
   read: readonly (readonly MeasuredSetting[])[],
   { unit, elements = {} }: SummaryParameters,
-): readonly Model[] {
-  const model = (label: string, settings: readonly MeasuredSetting[]): Model => {
+): readonly SummarisedModel[] {
+  const model = (label: string, settings: readonly MeasuredSetting[]): SummarisedModel => {
     const name = label === '' ? input : `${input}[${label}]`;
     const repetitions = settings.map((setting) => setting.repetitions);
     return { input, name, ...unitsOfRepetition(name, repetitions, elements[input] ?? 'seed', unit) };
@@ -147,7 +146,7 @@ function modelsOf(
   );
 }
 
-function only(models: readonly Model[], input: string, parameter: string): Model {
+function only(models: readonly SummarisedModel[], input: string, parameter: string): SummarisedModel {
   const found = models.filter((model) => model.input === input);
   const [model] = found;
   if (model === undefined || found.length > 1) {
@@ -160,102 +159,23 @@ function only(models: readonly Model[], input: string, parameter: string): Model
   return model;
 }
 
-function checkComparable(models: readonly Model[], references: readonly Model[]): void {
+function checkComparable(models: readonly SummarisedModel[], references: readonly SummarisedModel[]): void {
   const obstacles = models.flatMap((model) =>
     references.flatMap((other) => whyIncomparable(model, other) ?? []),
   );
   if (obstacles[0] !== undefined) throw obstacles[0];
 }
 
-/** What keeps two models from being compared; undefined where nothing does. */
-function whyIncomparable(model: Model, other: Model): FailureError | undefined {
-  const unlike = whyOtherRepetitions(model, other);
-  if (unlike !== undefined) return unlike;
-  for (const [index, repetition] of model.repetitions.entries()) {
-    const paired = unitBeside(model.repetitions, other.repetitions, index);
-    for (const one of model.repetitions.length === 1 ? other.repetitions : [paired]) {
-      const obstacle = one === undefined ? undefined : whyUnpaired({ model, other }, repetition, one);
-      if (obstacle !== undefined) return obstacle;
-    }
-  }
-  return undefined;
-}
-
-function whyOtherRepetitions(model: Model, other: Model): FailureError | undefined {
-  const [count, otherCount] = [model.repetitions.length, other.repetitions.length];
-  if (count === 1 || otherCount === 1) return undefined;
-  const hint = 'measure both on the same seeds or folds';
-  if (model.unit !== other.unit) {
-    return new FailureError({
-      reason: 'bad-data',
-      message: `${model.name} was measured over ${model.unit} and ${other.name} over ${other.unit}: they are compared one by one`,
-      hint,
-    });
-  }
-  if (count === otherCount) return undefined;
-  return new FailureError({
-    reason: 'bad-data',
-    message: `${model.name} has ${count} ${model.unit} and ${other.name} ${otherCount}: they are compared one by one`,
-    hint,
-  });
-}
-
-function whyUnpaired(
-  { model, other }: { readonly model: Model; readonly other: Model },
-  one: UnitOfRepetition,
-  two: UnitOfRepetition,
-): FailureError | undefined {
-  if (one.name !== undefined && two.name !== undefined && one.name !== two.name) {
-    return new FailureError({
-      reason: 'bad-data',
-      message: `${model.name} and ${other.name} were not measured on the same ${model.unit}: ${one.name} stands beside ${two.name}`,
-      hint: 'measure both on the same seeds or folds',
-    });
-  }
-  for (const [point, measured] of one.points) {
-    const obstacle = whyOtherPairs({ model, other }, measured.pairs, two.points.get(point)?.pairs);
-    if (obstacle !== undefined) return obstacle;
-  }
-  return undefined;
-}
-
-function whyOtherPairs(
-  { model, other }: { readonly model: Model; readonly other: Model },
-  pairs: Repetition['pairs'],
-  others: Repetition['pairs'],
-): FailureError | undefined {
-  if (pairs === undefined || others === undefined || sameLists(pairs, others)) return undefined;
-  const there = new Set(others);
-  const here = new Set(pairs);
-  const missing = pairs.find((pair) => !there.has(pair)) ?? others.find((pair) => !here.has(pair));
-  return new FailureError({
-    reason: 'bad-data',
-    message: `${model.name} and ${other.name} were not evaluated on the same query pairs: ${pairs.length} and ${others.length}, ${missing} only in one of them`,
-    hint: 'evaluate both on the same episodes, with the same max_episodes',
-  });
-}
-
-function sameLists(one: readonly string[], other: readonly string[]): boolean {
-  return one.length === other.length && one.every((value, index) => value === other[index]);
-}
-
-/** The metric in every repetition; no number where one of them lacks it. */
-function valuesOf({ repetitions }: Model, metric: string): readonly MeasuredValue[] {
-  return repetitions.map((one) => valueIn(one, metric));
-}
-
-function valueIn({ values }: Repetition, metric: string): MeasuredValue {
-  return values.get(metric) ?? { value: Number.NaN, users: 0 };
-}
-
-function isMeasured({ value }: MeasuredValue): boolean {
-  return Number.isFinite(value);
-}
-
 /** The best model in each metric that any has a number in; the first of several. */
-type Leaders = ReadonlyMap<string, { readonly model: Model; readonly better: 'higher' | 'lower' | null }>;
+type Leaders = ReadonlyMap<
+  string,
+  { readonly model: SummarisedModel; readonly better: 'higher' | 'lower' | null }
+>;
 
-function leadersOf(models: readonly Model[], { lower_is_better: lower = [] }: SummaryParameters): Leaders {
+function leadersOf(
+  models: readonly SummarisedModel[],
+  { lower_is_better: lower = [] }: SummaryParameters,
+): Leaders {
   const names = new Set(
     models.flatMap(({ repetitions }) => repetitions.flatMap(({ values }) => [...values.keys()])),
   );
@@ -287,7 +207,7 @@ function leadersOf(models: readonly Model[], { lower_is_better: lower = [] }: Su
 }
 
 interface Standing {
-  readonly model: Model;
+  readonly model: SummarisedModel;
   readonly value: number;
   /** Whether it lacks units. */
   readonly isShort: boolean;
@@ -302,19 +222,19 @@ function aheadOf(one: Standing, other: Standing, metric: string): number {
 
 /** What models are compared with. */
 interface References {
-  readonly baseline: Model | undefined;
-  readonly zeroShot: Model | undefined;
+  readonly baseline: SummarisedModel | undefined;
+  readonly zeroShot: SummarisedModel | undefined;
   readonly leaders: Leaders;
 }
 
-function rowsOf(model: Model, place: number, { baseline, zeroShot, leaders }: References) {
+function rowsOf(model: SummarisedModel, place: number, { baseline, zeroShot, leaders }: References) {
   const { repetitions } = model;
   // Values that differ between seeds (each seed's own tuned rate) are those of none.
   const common = <Value>(values: readonly Value[]): Value | null =>
     values.every((value) => value === values[0]) ? (values[0] ?? null) : null;
   const metrics = inReadingOrder(repetitions.flatMap(({ values }) => [...values.keys()]));
   return metrics.map((metric) => {
-    const against = (other: Model | undefined, name: string, prefix: string) => {
+    const against = (other: SummarisedModel | undefined, name: string, prefix: string) => {
       if (other === undefined || other === model || model === baseline) return {};
       const comparison = compareModels(model, other, metric);
       return { [name]: other.name, ...(comparison === undefined ? {} : cellsOf(comparison, prefix)) };
@@ -337,7 +257,7 @@ function rowsOf(model: Model, place: number, { baseline, zeroShot, leaders }: Re
 }
 
 /** Which of two values is the better one, which model is the best in the metric, and how this one differs from it. */
-function besideLeader(model: Model, metric: string, leaders: Leaders) {
+function besideLeader(model: SummarisedModel, metric: string, leaders: Leaders) {
   const found = leaders.get(metric);
   if (found === undefined) return {};
   const { model: leader, better } = found;
@@ -350,73 +270,11 @@ function besideLeader(model: Model, metric: string, leaders: Leaders) {
   };
 }
 
-/** A comparison, and over how many of its units it is. */
-interface CountedComparison extends Comparison {
-  readonly units: number;
-}
-
-/**
- * Compares two models where both have a number, unit by unit, in each over the measurements that both have: what one of
- * them lacks is no difference. Undefined where that is nowhere.
- */
-function compareModels(model: Model, other: Model, metric: string): CountedComparison | undefined {
-  const [own, theirs] = [model.repetitions, other.repetitions];
-  const length = Math.max(own.length, theirs.length);
-  const units = Array.from({ length }, (_, index) => ({
-    one: own[own.length === 1 ? 0 : index],
-    two: own.length === 1 ? theirs[index] : unitBeside(own, theirs, index),
-  })).flatMap(({ one, two }) => (one === undefined || two === undefined ? [] : [{ one, two }]));
-  const areCommon = units.some(({ one, two }) =>
-    [...one.points.keys()].some((point) => two.points.has(point)),
-  );
-  const pairs = units.flatMap(({ one, two }) => {
-    const both = areCommon
-      ? commonValues(one, two, metric)
-      : [[valueIn(one, metric), valueIn(two, metric)] as const];
-    const measured = both.filter((pair) => pair.every(isMeasured));
-    return measured.length === 0
-      ? []
-      : [
-          {
-            one: meanValue(measured.map(([value]) => value)),
-            two: meanValue(measured.map(([, value]) => value)),
-          },
-        ];
-  });
-  if (pairs.length === 0) return undefined;
-  const comparison = compare(
-    pairs.map(({ one }) => one),
-    pairs.map(({ two }) => two),
-  );
-  // Without ranks nothing is compared over users.
-  const isOverUsers = comparison.unit === 'users' && model.repetitions[0]?.pairs !== undefined;
-  return isOverUsers
-    ? { ...comparison, units: pairs[0]?.one.users ?? 0 }
-    : { ...comparison, unit: model.unit, units: pairs.length };
-}
-
-function commonValues(
-  one: UnitOfRepetition,
-  two: UnitOfRepetition,
-  metric: string,
-): readonly (readonly [MeasuredValue, MeasuredValue])[] {
-  return [...one.points].flatMap(([point, measured]) => {
-    const beside = two.points.get(point);
-    return beside === undefined ? [] : [[valueIn(measured, metric), valueIn(beside, metric)] as const];
-  });
-}
-
-function meanValue(values: readonly MeasuredValue[]): MeasuredValue {
-  const [only] = values;
-  if (values.length === 1 && only !== undefined) return only;
-  return { value: values.reduce((sum, { value }) => sum + value, 0) / values.length, users: 0 };
-}
-
 /**
  * A metric over the units that have a number, and how many there are in all. Of one measurement by a program the interval
  * that it gave, which is over no users that kshot knows of.
  */
-function estimateOf(values: readonly MeasuredValue[], model: Model) {
+function estimateOf(values: readonly MeasuredValue[], model: SummarisedModel) {
   const known = values.filter(isMeasured);
   const [first] = known;
   const all = { unit: model.unit, units: known.length, all_units: values.length };

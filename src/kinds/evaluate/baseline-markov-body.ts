@@ -1,6 +1,7 @@
 import type { PairSet } from '../../data/pair-set.js';
 import { readPairs } from '../../data/read-pairs.js';
 import { countTransitions, type Transition } from '../../learning/first-order-transitions.js';
+import { popularityRanks } from '../../learning/popularity-ranks.js';
 import { rankOfLabel } from '../../model/rank-of-label.js';
 import type { KindContext } from '../kind.js';
 import { filePath, inputTree } from '../ports.js';
@@ -16,7 +17,8 @@ export async function run(context: KindContext<MarkovParameters>): Promise<void>
     { threads: context.threads, maxPrefixLength: 1 },
   );
   const ofTrain = countTransitions(lastToLabel(pairs));
-  const place = placesByPopularity(pairs.labels, itemCount);
+  // In this order equal scores are ranked by popularity.
+  const place = popularityRanks(pairs.labels, itemCount).map((rank) => rank - 1);
   await evaluateRanks(context, {
     trainedItems: itemCount,
     maxEpisodes: max_episodes,
@@ -48,11 +50,4 @@ function lastOf({ prefix, label }: { readonly prefix: Int32Array; readonly label
 
 function within(prefix: Int32Array): readonly Transition[] {
   return Array.from(prefix.subarray(1), (next, index) => ({ last: prefix[index]!, next }));
-}
-
-/** `[items]`: each item's place by how often it is a label, from 0; equally popular ones by id. */
-function placesByPopularity(labels: Int32Array, itemCount: number): Int32Array {
-  const counts = new Float64Array(itemCount);
-  for (const label of labels) counts[label]! += 1;
-  return Int32Array.from(counts, (_, item) => rankOfLabel(counts, 0, itemCount, item) - 1);
 }

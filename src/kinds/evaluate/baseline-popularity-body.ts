@@ -1,5 +1,5 @@
 import { readPairs } from '../../data/read-pairs.js';
-import { rankOfLabel } from '../../model/rank-of-label.js';
+import { popularityRanks } from '../../learning/popularity-ranks.js';
 import type { KindContext } from '../kind.js';
 import { filePath, inputTree } from '../ports.js';
 import type { PopularityParameters } from './baseline-popularity.js';
@@ -15,10 +15,7 @@ export async function run(context: KindContext<PopularityParameters>): Promise<v
     { pairs: filePath(train, 'pairs'), items: filePath(train, 'items') },
     { threads: context.threads, maxPrefixLength },
   );
-  const counts = new Float64Array(itemCount);
-  // Labels are below the count of items.
-  for (const label of pairs.labels) counts[label]! += 1;
-  const ranks = Int32Array.from(counts, (_, item) => rankOfLabel(counts, 0, itemCount, item));
+  const ranks = popularityRanks(pairs.labels, itemCount);
   await evaluateRanks(context, {
     trainedItems: itemCount,
     maxEpisodes: max_episodes,

@@ -1,10 +1,11 @@
 import { defineKind } from '../kind.js';
 import { type Canonical, declareParameters } from '../parameters.js';
-import { episodesPort, evaluationFacts, evaluationPorts, maxEpisodes, trainPort } from './baseline-ports.js';
+import { evaluationParameters } from '../shared-parameters.js';
+import { episodesPort, evaluationFacts, evaluationPorts, trainPort } from './baseline-ports.js';
 import { derivedMetrics } from './metrics.js';
 
 const parameters = declareParameters({
-  properties: { max_episodes: maxEpisodes },
+  properties: { max_episodes: evaluationParameters.max_episodes },
 });
 
 /** What reaches the body. */

@@ -1,13 +1,6 @@
 import { rankColumns } from '../../tables/evaluation-columns.js';
 import type { Facts, InputPort, OutputPort } from '../kind.js';
 
-/** The parameters of `eval.zero_shot` that every baseline has, too. */
-export const maxEpisodes = {
-  description: 'Evaluates only the first so many episodes, by episode id; without it, all.',
-  type: 'integer',
-  minimum: 1,
-} as const;
-
 /** What a baseline counts or compares with. */
 export const trainPort: InputPort = {
   shape: {

@@ -1,6 +1,7 @@
 import { defineKind } from '../kind.js';
 import { type Canonical, declareParameters } from '../parameters.js';
-import { episodesPort, evaluationFacts, evaluationPorts, maxEpisodes } from './baseline-ports.js';
+import { evaluationParameters } from '../shared-parameters.js';
+import { episodesPort, evaluationFacts, evaluationPorts } from './baseline-ports.js';
 import { derivedMetrics } from './metrics.js';
 
 const parameters = declareParameters({
@@ -12,7 +13,7 @@ const parameters = declareParameters({
       maximum: Number.MAX_SAFE_INTEGER,
       default: 0,
     },
-    max_episodes: maxEpisodes,
+    max_episodes: evaluationParameters.max_episodes,
   },
 });
 

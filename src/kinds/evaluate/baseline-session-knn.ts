@@ -1,7 +1,8 @@
 import { defineKind } from '../kind.js';
 import { type Canonical, declareParameters } from '../parameters.js';
 import { fileOf } from '../shapes.js';
-import { episodesPort, evaluationFacts, evaluationPorts, maxEpisodes, trainPort } from './baseline-ports.js';
+import { evaluationParameters } from '../shared-parameters.js';
+import { episodesPort, evaluationFacts, evaluationPorts, trainPort } from './baseline-ports.js';
 import { derivedMetrics } from './metrics.js';
 
 const parameters = declareParameters(
@@ -32,13 +33,7 @@ const parameters = declareParameters(
         type: 'boolean',
         default: false,
       },
-      max_prefix_length: {
-        description: 'Longer prefixes keep their last items only.',
-        type: 'integer',
-        minimum: 1,
-        default: 50,
-      },
-      max_episodes: maxEpisodes,
+      ...evaluationParameters,
     },
   },
   { settings: ['neighbours', 'sample_size'] },

@@ -26,6 +26,7 @@ import {
 } from '../../../src/engines/tfjs/webgpu/webgpu-device.js';
 import type { GruShape } from '../../../src/model/gru/gru-shape.js';
 import { initialParameters } from '../../../src/model/gru/initial-parameters.js';
+import { slowTest } from '../../support/slow-tests.js';
 import { arbitraryTask, pairSet, randomParameters } from '../arbitrary-tasks.js';
 import { relativeError, worstTensor } from '../numeric.js';
 import { openSoftwareWebgpu } from './software-webgpu.js';
@@ -39,14 +40,11 @@ const tasksOf = (count: number, { items }: GruShape = shape, seed = 20260107): r
 const opened = await openSoftwareWebgpu();
 if (typeof opened === 'string') console.warn(`skipping the programs for WebGPU: ${opened}`);
 
-/** What takes a quarter of a minute each on a driver in software; the conformance suite runs the programs, too. */
-const slow = it.skipIf(process.env['KSHOT_SLOW_TESTS'] !== '1');
-
 describe.skipIf(typeof opened === 'string')('the programs for WebGPU', () => {
   const device = opened as WebgpuDevice;
   afterAll(async () => await device.close());
 
-  slow('agree with the reference at the size of the experiment, compiled for it', async () => {
+  slowTest('agree with the reference at the size of the experiment, compiled for it', async () => {
     const own = { items: 343, embedding: 64, hidden: 128 };
     const tasks = tasksOf(3, own);
     const theta = Float32Array.from(initialParameters(own, 2));
@@ -60,7 +58,7 @@ describe.skipIf(typeof opened === 'string')('the programs for WebGPU', () => {
     await engine.close();
   });
 
-  slow('agree with the library in its own operations on the same device', async () => {
+  slowTest('agree with the library in its own operations on the same device', async () => {
     const tasks = tasksOf(2);
     const settings = { ...hyper, innerSteps: 1 };
     const reference = await createReference({ shape, threads: 1 });
@@ -76,7 +74,7 @@ describe.skipIf(typeof opened === 'string')('the programs for WebGPU', () => {
     expect((globalThis as { navigator?: { gpu?: unknown } }).navigator?.gpu).toBeUndefined();
   });
 
-  slow('give the same bits however many rows a workgroup takes at once', async () => {
+  slowTest('give the same bits however many rows a workgroup takes at once', async () => {
     const tasks = tasksOf(3);
     const steps = [0, 2];
     const results = [];
