@@ -106,7 +106,7 @@ export async function loadPipeline(options: LoadOptions): Promise<Result<Graph, 
     nodes: targeted,
     values,
     publications: publications.filter(({ from }) =>
-      from.type === 'run' ? targets.length === 0 : ids.has(from.node),
+      from.type === 'run' ? targets.length === 0 : from.sources.every(({ node }) => ids.has(node)),
     ),
     waivers: needed.filter(({ step }) => steps.has(step)),
     warnings: withoutRepeats([

@@ -98,8 +98,10 @@ export interface Publication {
   /** Relative to the root; `{tag}` stands for the run's tag. */
   readonly path: string;
   readonly form: PublicationForm;
-  /** An output of a node, or a file of the run's folder by its name there. */
-  readonly from: ({ readonly type: 'output' } & Source) | { readonly type: 'run'; readonly name: string };
+  /** An output of a node or the pieces of a curve, or a file of the run's folder by its name there. */
+  readonly from:
+    | { readonly type: 'output'; readonly sources: readonly Source[] }
+    | { readonly type: 'run'; readonly name: string };
   /** Where the path is written. */
   readonly location: Location;
 }
