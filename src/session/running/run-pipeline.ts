@@ -198,7 +198,6 @@ async function execute(
   const { signal = new AbortController().signal } = request;
   const startedAt = new Date();
   const git = askGit(root);
-  const seconds = () => (Date.now() - startedAt.getTime()) / 1000;
   const outcome = await executeNodes(planned, { badNodes, folder }, request, { startedAt, emit, signal });
   await store.saveIndex();
   const repository = await git.finish(gitMilliseconds);
@@ -211,15 +210,15 @@ async function execute(
     graph,
     nodes: outcome.nodes,
     startedAt: startedAt.toISOString(),
-    seconds: seconds(),
-    exitCode: Math.max(exitCodeOfSignal(signal), largestExitCode(failures)),
+    // What all that tells of the run has, this command's last line too.
+    seconds: (Date.now() - startedAt.getTime()) / 1000,
+    exitCode: exitCodeOf(outcome, signal, failures),
     counts: outcome.counts,
     provenance: provenanceOf(originOfProcess(), repository?.state, outcome.nodes),
     ...(repository?.diff === undefined ? {} : { diff: repository.diff }),
   };
   const { report, published, warnings } = await writeResults(planned, folder, finished, failures);
-  // It may have been aborted while the report was written.
-  const exitCode = Math.max(exitCodeOfSignal(signal), largestExitCode(failures));
+  const exitCode = exitCodeOf(outcome, signal, failures);
   const repaired = report === undefined ? [] : repairedNodes(outcome);
   if (failures.length > 0) emit(runFailed(failures));
   emit({
@@ -227,7 +226,7 @@ async function execute(
     time: new Date().toISOString(),
     run: folder.run,
     exitCode,
-    seconds: seconds(),
+    seconds: finished.seconds,
     counts: outcome.counts,
     ...(repaired.length === 0 ? {} : { repaired }),
     ...(published.length === 0
@@ -236,6 +235,11 @@ async function execute(
   });
   const page = placeOfReport(root, folder, report);
   return { exitCode, failures, finished, ...(report && { report }), page, published, warnings };
+}
+
+/** A run that was aborted when all that was to be done was done is none that was cancelled. */
+function exitCodeOf({ counts }: RunOutcome, signal: AbortSignal, failures: readonly Failure[]): number {
+  return Math.max(counts.cancelled > 0 ? exitCodeOfSignal(signal) : 0, largestExitCode(failures));
 }
 
 /** Writes the report and what is published; what goes wrong is added to `failures`, and stops nothing. */
