@@ -4,6 +4,7 @@ import { earlierDurations } from '../../artifacts/earlier-durations.js';
 import type { FinishedRun } from '../../artifacts/finished-run.js';
 import { askGit } from '../../artifacts/provenance/git-state.js';
 import { originOfProcess, provenanceOf } from '../../artifacts/provenance/provenance.js';
+import { secretsOf, withoutSecrets } from '../../artifacts/provenance/secrets.js';
 import { runFolderOf } from '../../artifacts/register.js';
 import { isSynthetic, resultFiles, shownTables } from '../../artifacts/result-rows.js';
 import type { Report } from '../../artifacts/run-documents.js';
@@ -167,7 +168,7 @@ function beginningOf({ graph }: PlannedPipeline): RunBeginning {
     file,
     engine,
     nodes: nodes.length,
-    origin: originOfProcess(),
+    origin: originOfProcess(secretsOf(nodes)),
     synthetic: isSynthetic({ nodes: nodes.map((node) => ({ node })) }),
   };
 }
@@ -205,6 +206,7 @@ async function execute(
   if (failures.some(({ reason }) => reason === 'engine-unavailable' || reason === 'device-lost')) {
     forgetProbes(store.folder);
   }
+  const secrets = secretsOf(graph.nodes);
   const finished: FinishedRun = {
     run: folder.run,
     graph,
@@ -214,8 +216,8 @@ async function execute(
     seconds: (Date.now() - startedAt.getTime()) / 1000,
     exitCode: exitCodeOf(outcome, signal, failures),
     counts: outcome.counts,
-    provenance: provenanceOf(originOfProcess(), repository?.state, outcome.nodes),
-    ...(repository?.diff === undefined ? {} : { diff: repository.diff }),
+    provenance: provenanceOf(originOfProcess(secrets), repository?.state, outcome.nodes),
+    ...(repository?.diff === undefined ? {} : { diff: withoutSecrets(repository.diff, secrets) }),
   };
   const { report, published, warnings } = await writeResults(planned, folder, finished, failures);
   const exitCode = exitCodeOf(outcome, signal, failures);
