@@ -1,3 +1,4 @@
+import { greatest, least } from '../base/extremes.js';
 import { type Interval, isDistinguishable, percentileInterval, resampledMeans } from './bootstrap.js';
 import { studentInterval } from './student-interval.js';
 
@@ -111,9 +112,9 @@ function overUsers(one: Measurement, two: Measurement): Comparison {
 /** Whether all differ by the same, which is not nothing, as far as numbers of that size can tell. */
 function differAlike(values: readonly (readonly [value: number, base: number])[]): boolean {
   const differences = values.map(([value, base]) => value - base);
-  const size = Math.max(...values.flat().map(Math.abs));
-  const [least, most] = [Math.min(...differences), Math.max(...differences)];
-  return most - least <= 1e-12 * size && Math.max(Math.abs(least), Math.abs(most)) > 1e-12 * size;
+  const size = greatest(values.flat().map(Math.abs));
+  const [lowest, highest] = [least(differences), greatest(differences)];
+  return highest - lowest <= 1e-12 * size && Math.max(Math.abs(lowest), Math.abs(highest)) > 1e-12 * size;
 }
 
 function withoutEnds(values: readonly number[]): Estimate {
