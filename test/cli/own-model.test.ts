@@ -65,7 +65,9 @@ describe.skipIf(skip)('a model of the user’s, through the steps of a pipeline'
       'models/mean.py': 'def mean_of(rows, lengths):\n    return rows.sum(1) / lengths[:, None]\n',
     },
   });
-  const run = async (...args: string[]) => await kshot(project, ['run', '--json', ...args], { environment });
+  // Each worker would import PyTorch.
+  const run = async (...args: string[]) =>
+    await kshot(project, ['run', '--json', '-j', '1', ...args], { environment });
   const states = async () => {
     const { stdout, stderr } = await kshot(project, ['plan', '--json'], { environment });
     expect(stderr).toBe('');

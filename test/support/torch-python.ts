@@ -4,7 +4,7 @@ import { dirname } from 'node:path';
 
 /** Debian's python3-torch, which is 1.13 there, or by another name in the variable. */
 const anyTorch = process.env['KSHOT_TEST_TORCH'] ?? '/usr/bin/python3';
-/** The environment that CONTRIBUTING.md says how to make, or by another name in the variable. */
+/** What scripts/fetch-test-torch.sh makes, or by another name in the variable. */
 const torch2 =
   process.env['KSHOT_TEST_TORCH2'] ??
   `${process.env['XDG_CACHE_HOME'] ?? `${homedir()}/.cache`}/kshot-tests/torch/bin/python3`;
