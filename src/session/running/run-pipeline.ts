@@ -15,13 +15,13 @@ import type { Failure } from '../../base/failure.js';
 import { failureOfException } from '../../base/failure-of-exception.js';
 import { failed, type Result, success } from '../../base/result.js';
 import { forgetProbes } from '../../engines/kept-probes.js';
-import type { GraphNode } from '../../pipeline/graph/graph.js';
+import type { Graph, GraphNode } from '../../pipeline/graph/graph.js';
 import type { Plan } from '../../pipeline/plan/plan.js';
 import { preloadPage } from '../../report/html/preload-page.js';
 import { publishFiles } from '../../report/publish/publish-files.js';
 import type { PublishedFile } from '../../report/publish/published-history.js';
 import { writeReport } from '../../report/write-report.js';
-import type { RunEvent } from '../../run/event.js';
+import type { RunEvent, RunStart } from '../../run/event.js';
 import { machineGpus, machineMemory, machineSlots } from '../../run/local/machine.js';
 import type { NodePool } from '../../run/local/worker-pool.js';
 import { outlinePlan } from '../../run/outline-plan.js';
@@ -286,6 +286,7 @@ async function executeNodes(
     gpus: gpus.length,
     engine: graph.engine,
     ...(graph.engine === graph.engineAsked ? {} : { engineReason: graph.engineReason }),
+    ...pythonOf(graph),
     ...outlineRun(planned, { slots, gpus: gpus.length, memoryBytes: machineMemory() }),
   });
   if (openNodes(plan).length > 0) preloadPage(graph);
@@ -317,6 +318,13 @@ async function executeNodes(
     signal,
     reasonFor,
   });
+}
+
+/** Where a step is run by it. */
+function pythonOf({ nodes, python }: Graph): Pick<RunStart, 'python' | 'pythonFrom'> {
+  if (python === undefined) return {};
+  const isUsed = nodes.some(({ kind, engine }) => kind === 'python' || engine === 'torch');
+  return isUsed ? { python: python.program, pythonFrom: python.from } : {};
 }
 
 async function openInProcessPool(): Promise<NodePool> {
