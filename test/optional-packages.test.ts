@@ -44,6 +44,7 @@ beforeAll(() => {
     'src',
     'test',
     'bench',
+    'python',
     'scripts',
     'package.json',
     'package-lock.json',
