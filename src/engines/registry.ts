@@ -34,7 +34,7 @@ export const engines: { readonly [name: string]: EngineDescriptor } = {
     packages: [],
     keyedVersions: ['torch'],
     surroundings: interpreterLook,
-    probe: async () => await (await import('./torch/probe-torch.js')).probeTorch(),
+    probe: async (python) => await (await import('./torch/probe-torch.js')).probeTorch(python),
     load: () => import('./torch/torch-engine.js'),
   },
   'tfjs:tensorflow': {
