@@ -135,6 +135,8 @@ export interface EngineDescriptor {
   readonly packages: readonly string[];
   /** The machines that there are such packages for, as `linux-x64`; all where absent. */
   readonly platforms?: readonly string[];
+  /** The one of kshot's `scripts/` that installs them, where npm alone does not do. */
+  readonly installer?: string;
   /** What their installation takes beside the command. */
   readonly installNote?: string;
   /** Names of those of its probe's versions that shape what it computes and that no package tells: they are in keys. */

@@ -1,3 +1,5 @@
+import { fileURLToPath } from 'node:url';
+import { builtFile } from '../base/files/built-file.js';
 import type { EngineDescriptor, EngineProbe } from './engine.js';
 import { installedVersions } from './installed-version.js';
 import { engines } from './registry.js';
@@ -33,7 +35,12 @@ export async function probeEngine(name: string, python?: string): Promise<Engine
 /** What installs an engine's packages. */
 export function installing({
   packages,
+  installer,
   installNote,
-}: Pick<EngineDescriptor, 'packages' | 'installNote'>): string {
-  return `npm install ${packages.join(' ')}${installNote === undefined ? '' : `, ${installNote}`}`;
+}: Pick<EngineDescriptor, 'packages' | 'installer' | 'installNote'>): string {
+  const command =
+    installer === undefined
+      ? `npm install ${packages.join(' ')}`
+      : `node ${fileURLToPath(builtFile(`../scripts/${installer}`))}`;
+  return `${command}${installNote === undefined ? '' : `, ${installNote}`}`;
 }

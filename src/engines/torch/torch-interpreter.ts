@@ -1,7 +1,8 @@
 import { execFileSync } from 'node:child_process';
-import { closeSync, openSync, readdirSync, readSync, realpathSync, statSync } from 'node:fs';
+import { closeSync, openSync, readdirSync, readSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
+import { lookAt } from '../../base/files/look-at.js';
 import { isProgram, programIn } from '../../base/files/program-file.js';
 
 /** How long a script that chooses an interpreter may take. */
@@ -45,11 +46,6 @@ function packageFolders(lib: string): readonly string[] {
   } catch {
     return [];
   }
-}
-
-function lookAt(path: string): string {
-  const found = statSync(path, { throwIfNoEntry: false });
-  return found === undefined ? path : `${realpathSync(path)} ${found.ino} ${found.size} ${found.mtimeMs}`;
 }
 
 function isScript(path: string): boolean {
