@@ -11,7 +11,7 @@ export default defineConfig({
     testTimeout: 300_000,
     hookTimeout: 300_000,
     pool: 'forks',
-    // One more than the two cores that it is meant for: most of the tests wait for processes and the disk.
-    maxWorkers: 3,
+    // Twice the two cores that it is meant for: most of the tests wait for processes and the disk.
+    maxWorkers: 4,
   },
 });

@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import {
   cpSync,
+  existsSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -44,6 +45,7 @@ beforeAll(() => {
     'src',
     'test',
     'bench',
+    'python',
     'scripts',
     'package.json',
     'package-lock.json',
@@ -90,6 +92,9 @@ describe('where no optional package could be installed', () => {
     expect(webgpu).toMatchObject({ available: false, remedy: 'npm install webgpu' });
     const tensorflow = engines.find(({ name }) => name === 'tfjs:tensorflow');
     expect(tensorflow).toMatchObject({ available: false });
+    if (process.platform !== 'linux' || process.arch !== 'x64') return;
+    const advised = /^node (\S+\/scripts\/tensorflow-library\.mjs), /.exec(String(Object(tensorflow).remedy));
+    expect(existsSync(advised?.[1] ?? '')).toBe(true);
   });
 
   it.each([

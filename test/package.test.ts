@@ -33,3 +33,12 @@ it('package.json says of every package with a script for its installation whethe
   );
   expect(withScript.toSorted()).toEqual(Object.keys(allowScripts).toSorted());
 });
+
+it('package.json has no script that npm asks about where the packed tarball is installed', () => {
+  const { scripts } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
+    readonly scripts: { readonly [name: string]: string };
+  };
+  expect(['preinstall', 'install', 'postinstall', 'prepare'].filter((name) => name in scripts)).toEqual([]);
+  // What npm ci and npm pack run.
+  expect([scripts['dependencies'], scripts['prepack']]).toEqual([scripts['build'], scripts['build']]);
+});

@@ -75,8 +75,10 @@ await opened?.close();
 
 /** The engine, on WebGPU in the form that is asked for. */
 async function createEngine(engineOptions) {
-  if (options.form === undefined)
-    return await (await engines[options.engine].load()).createEngine(engineOptions);
+  if (options.form === undefined) {
+    const { createEngine: create } = await engines[options.engine].load();
+    return await create({ ...engineOptions, allowSoftware: options.allowSoftware });
+  }
   const { openWebgpu } = await import('../../dist/engines/tfjs/webgpu/webgpu-device.js');
   const { createWebgpuEngine } = await import('../../dist/engines/tfjs/tfjs-webgpu-engine.js');
   opened = await openWebgpu({ allowSoftware: options.allowSoftware, exactTimestamps: true });

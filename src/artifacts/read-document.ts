@@ -1,5 +1,7 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { type Failure, FailureError } from '../base/failure.js';
+import { isJsonObject, type Json, type JsonObject } from '../base/json.js';
 
 /**
  * The JSON file of a run's folder; undefined where there is none.
@@ -11,14 +13,39 @@ export function readDocument(file: string): unknown {
   try {
     text = readFileSync(file, 'utf8');
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw error;
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT') return undefined;
+    // A folder in its place.
+    throw code === 'EISDIR' ? new FailureError(spoiltFile(file, error)) : error;
   }
   try {
     return JSON.parse(text);
   } catch (cause) {
     throw new FailureError(spoiltFile(file, cause));
   }
+}
+
+/**
+ * The same of a file that every run with results has, with what is read of it; undefined where the run's folder is gone.
+ *
+ * @throws FailureError `object-corrupt` where the folder is there, and the file is missing or holds something else
+ */
+export function readOwnDocument(file: string, lists: readonly string[]): JsonObject | undefined {
+  const document = readDocument(file) as Json | undefined;
+  if (document === undefined && !existsSync(dirname(file))) return undefined;
+  if (document === undefined) throw new FailureError(missingFile(file));
+  const isWhole = isJsonObject(document) && lists.every((name) => Array.isArray(document[name]));
+  if (!isWhole) throw new FailureError(spoiltFile(file));
+  return document;
+}
+
+/** A file of a run's folder that is not there any more. */
+export function missingFile(file: string): Failure {
+  return {
+    reason: 'object-corrupt',
+    message: `${file} is missing`,
+    hint: 'remove what is left of the folder of that run; kshot run makes its results again from the cache',
+  };
 }
 
 /** A file of a run's folder that is not what kshot wrote. */

@@ -55,19 +55,17 @@ export interface Register {
 const empty: Register = { version: 1, runs: [], test_sets: {} };
 
 /**
- * The register of all runs of a project; empty where there is none. A run is its folder: one whose folder is gone is
- * not among them, though what it has evaluated still counts, and one that was renamed has its new name. A register that
- * is gone, or that somebody has edited
- * into nonsense, is made again from the records in the folders of runs.
+ * The register of all runs of a project; empty where there is none. A run is its folder, under the name that this has:
+ * one whose folder is gone is not among them, though what it has evaluated still counts; one whose folder, or that of
+ * its pipeline, was renamed or put back by hand is. A register that is gone, or that somebody has edited into nonsense,
+ * is made again from the records in the folders of runs.
  *
  * @throws FailureError `object-corrupt` where such a record is needed and spoilt
  */
 export function readRegister(root: string): Register {
-  const stored = storedRegister(root);
-  if (stored === undefined) return withRecords(empty, recordsMissingIn(root, empty));
-  const present = withoutGone(root, stored);
-  // One that was renamed is gone under its old name.
-  return present === stored ? stored : withRecords(present, recordsMissingIn(root, present));
+  const present = withoutGone(root, storedRegister(root) ?? empty);
+  const missing = recordsMissingIn(root, present);
+  return missing.length === 0 ? present : withRecords(present, missing);
 }
 
 function withoutGone(root: string, register: Register): Register {
@@ -184,8 +182,8 @@ function recordsMissingIn(root: string, register: Register): readonly RunRecord[
         // A run under way, or one that was killed, has no record.
         if (record === undefined) return [];
         if (!isRecord(record as Json)) throw new FailureError(spoiltFile(file));
-        // A copy of a run's folder is no run.
-        return identityOf(record as RunRecord) === identity ? [record as RunRecord] : [];
+        const [pipeline = '', run = ''] = identity.split('/');
+        return [{ ...(record as RunRecord), pipeline, run }];
       }),
   );
 }

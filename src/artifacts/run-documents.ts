@@ -6,7 +6,7 @@ import type { Digest, ObjectReference } from '../store/entry.js';
 import type { DriftSummary } from './drift-table.js';
 import type { MetricRow } from './metric-table.js';
 import type { Provenance } from './provenance/provenance.js';
-import { readDocument } from './read-document.js';
+import { readOwnDocument } from './read-document.js';
 import { runFolderOf } from './register.js';
 import type { SummaryRow } from './summary/summary-table.js';
 import { verdictOf } from './summary/verdict.js';
@@ -118,12 +118,14 @@ export interface Manifest {
 
 /** A run's report; undefined where its folder is gone. It has the name that the run has now. */
 export function readReport(root: string, identity: string): Report | undefined {
-  const report = readDocument(join(runFolderOf(root, identity), 'report.json')) as Report | undefined;
-  const run = tagOf(identity);
+  const file = join(runFolderOf(root, identity), 'report.json');
+  const report = readOwnDocument(file, ['failures']) as unknown as Report | undefined;
+  const { pipeline, run } = namesIn(identity);
   return report === undefined
     ? undefined
     : {
         ...report,
+        pipeline,
         run,
         failures: report.failures.map((failure) =>
           failure.log === undefined || report.run === run
@@ -153,10 +155,12 @@ export function figuresOf(report: Partial<Figures>): Figures {
 
 /** A run's manifest; undefined where its folder is gone. It has the name that the run has now. */
 export function readManifest(root: string, identity: string): Manifest | undefined {
-  const manifest = readDocument(join(runFolderOf(root, identity), 'manifest.json')) as Manifest | undefined;
-  return manifest && { ...manifest, run: tagOf(identity) };
+  const file = join(runFolderOf(root, identity), 'manifest.json');
+  const manifest = readOwnDocument(file, ['nodes']) as unknown as Manifest | undefined;
+  return manifest && { ...manifest, ...namesIn(identity) };
 }
 
-function tagOf(identity: string): string {
-  return identity.slice(identity.indexOf('/') + 1);
+function namesIn(identity: string): { readonly pipeline: string; readonly run: string } {
+  const [pipeline = '', run = ''] = identity.split('/');
+  return { pipeline, run };
 }

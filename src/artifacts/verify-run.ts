@@ -1,9 +1,9 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Failure, FailureError } from '../base/failure.js';
 import type { ObjectReference } from '../store/entry.js';
 import { hashFile } from '../store/hash-file.js';
-import { spoiltFile } from './read-document.js';
+import { missingFile, readDocument, spoiltFile } from './read-document.js';
 import { identityOf, type RunRecord, recordText, runFolderOf } from './register.js';
 
 /** A file of a run with what the run recorded of it. */
@@ -25,8 +25,18 @@ export async function spoiltFilesOfRun(root: string, record: RunRecord): Promise
   const path = join(runFolderOf(root, identityOf(record)), 'record.json');
   const failures = await spoiltFiles(recordedFiles(root, record));
   if (!existsSync(path)) return [...failures, missingFile(path)];
-  const same = readFileSync(path, 'utf8') === recordText(record);
-  return same ? failures : [...failures, spoiltFile(path)];
+  return isRecordAt(path, record) ? failures : [...failures, spoiltFile(path)];
+}
+
+/** Whether a file is a run's record, under whatever name: its folder may have been renamed. */
+function isRecordAt(path: string, record: RunRecord): boolean {
+  const { pipeline, run } = record;
+  try {
+    return recordText({ ...(readDocument(path) as RunRecord), pipeline, run }) === recordText(record);
+  } catch (error) {
+    if (error instanceof FailureError) return false;
+    throw error;
+  }
 }
 
 /** One failure for each file that is missing or does not hold the bytes that were recorded. */
@@ -51,12 +61,4 @@ export async function verifyRecordedFiles(files: readonly RecordedFile[]): Promi
   const [first, ...others] = await spoiltFiles(files);
   if (first === undefined) return;
   throw new FailureError({ ...first, details: others.map(({ message }) => message) });
-}
-
-function missingFile(path: string): Failure {
-  return {
-    reason: 'object-corrupt',
-    message: `${path} is missing`,
-    hint: 'remove what is left of the folder of that run; kshot run makes its results again from the cache',
-  };
 }

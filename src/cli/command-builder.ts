@@ -112,6 +112,14 @@ export function inches(text: string): number {
   return value;
 }
 
+/** `--python`, of what starts Python. */
+export function pythonOption(): Option {
+  return new Option(
+    '--python <path>',
+    'an interpreter, or the folder of its environment (default: `python:` of kshot.yaml)',
+  );
+}
+
 /** `--format` with these values. */
 export function formatOption(description: string, formats: readonly string[]): Option {
   return new Option('--format <format>', description).choices(formats);

@@ -6,6 +6,7 @@ export interface PlanningOptions {
   readonly root?: string;
   readonly set?: readonly string[];
   readonly engine?: string;
+  readonly python?: string;
   /** Steps to force; an empty name stands for all. */
   readonly force?: readonly string[];
 }
@@ -13,7 +14,7 @@ export interface PlanningOptions {
 /** What a command line asks for: its first argument is the pipeline where it ends in .yaml or .yml, the others are targets. */
 export function pipelineRequest(
   args: readonly string[],
-  { set, engine, force }: PlanningOptions,
+  { set, engine, python, force }: PlanningOptions,
 ): PipelineRequest {
   const [first, ...rest] = args;
   const hasFile = first !== undefined && isPipelineName(first);
@@ -22,6 +23,7 @@ export function pipelineRequest(
     targets: hasFile ? rest : args,
     ...(set === undefined ? {} : { set }),
     ...(engine === undefined ? {} : { engine }),
+    ...(python === undefined ? {} : { python }),
     ...(force === undefined ? {} : { force: force.includes('') ? true : force }),
   };
 }

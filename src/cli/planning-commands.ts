@@ -1,5 +1,11 @@
 import { type Command, Option } from 'commander';
-import { type CommandBuilder, collect, formatOption, positiveInteger } from './command-builder.js';
+import {
+  type CommandBuilder,
+  collect,
+  formatOption,
+  positiveInteger,
+  pythonOption,
+} from './command-builder.js';
 
 const targets = [
   '[targets...]',
@@ -14,7 +20,8 @@ const pipelineOptions = (target: Command) =>
       'override params.NAME, steps.NAME.with.NAME or steps.NAME.matrix.NAME (repeatable)',
       collect,
     )
-    .option('--engine <name>', 'compute with this engine');
+    .option('--engine <name>', 'compute with this engine')
+    .addOption(pythonOption());
 
 const forceOption = () =>
   new Option(

@@ -1,5 +1,5 @@
 import { Argument } from 'commander';
-import { type CommandBuilder, wholeNumber } from './command-builder.js';
+import { type CommandBuilder, pythonOption, wholeNumber } from './command-builder.js';
 import { shells } from './completion/completion-scripts.js';
 
 /** Adds the commands that look after the project: its cache, its schemas, and what it stands on. */
@@ -52,7 +52,7 @@ export function addProjectCommands(builder: CommandBuilder): void {
       description:
         'Says which engine computes and why each other cannot, what the machine, the project and its cache are like, and the versions of all parts; exit 36 where something that kshot needs is missing.',
       examples: ['kshot doctor --json'],
-    }),
+    }).addOption(pythonOption()),
     async () => (await import('./commands/doctor.js')).doctor,
   );
   connect(

@@ -6,17 +6,19 @@ import { probeEngine } from './probe-engine.js';
 /**
  * The engine that a name stands for on this machine. What probing a GPU came to is kept in the cache (`folder`,
  * absolute) and used again as long as the machine looks the same.
+ *
+ * @param python of an engine that computes in one, absolute; likewise below
  */
-export async function chooseHere(asked: string, folder: string): Promise<EngineChoice> {
-  return await chooseEngine(asked, { gpus: gpuDevices(), probe: (name) => probeOnce(name, folder) });
+export async function chooseHere(asked: string, folder: string, python?: string): Promise<EngineChoice> {
+  return await chooseEngine(asked, { gpus: gpuDevices(), probe: (name) => probeOnce(name, folder, python) });
 }
 
 /** Whether an engine can compute on this machine, as it was when the machine last looked as it does now. */
-export async function probeOnce(name: string, folder: string): Promise<EngineProbe> {
+export async function probeOnce(name: string, folder: string, python?: string): Promise<EngineProbe> {
   const { keptProbe, keepProbe } = await import('./kept-probes.js');
-  const kept = keptProbe(folder, name);
+  const kept = keptProbe(folder, name, python);
   if (kept !== undefined) return kept;
-  const probe: EngineProbe = await probeEngine(name);
-  if (probe.available || probe.passing !== true) keepProbe(folder, name, probe);
+  const probe: EngineProbe = await probeEngine(name, python);
+  if (probe.available || probe.passing !== true) keepProbe(folder, name, probe, python);
   return probe;
 }

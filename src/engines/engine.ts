@@ -85,6 +85,8 @@ export interface EngineOptions {
   readonly gpuIndex?: number;
   /** Whether a GPU engine may compute on a program that stands in for a GPU. Default false. */
   readonly allowSoftware?: boolean;
+  /** The Python of an engine that computes in one, absolute; default: the first python3 of PATH. */
+  readonly python?: string;
   /** Told what people may want to know of a computation that goes on: a line for the step's log. */
   readonly log?: (line: string) => void;
 }
@@ -133,13 +135,15 @@ export interface EngineDescriptor {
   readonly packages: readonly string[];
   /** The machines that there are such packages for, as `linux-x64`; all where absent. */
   readonly platforms?: readonly string[];
+  /** The one of kshot's `scripts/` that installs them, where npm alone does not do. */
+  readonly installer?: string;
   /** What their installation takes beside the command. */
   readonly installNote?: string;
   /** Names of those of its probe's versions that shape what it computes and that no package tells: they are in keys. */
   readonly keyedVersions?: readonly string[];
-  /** What its probe depends on beside the machine; other whenever that may come to something else. */
-  surroundings?(): string;
+  /** What its probe depends on beside the machine; other whenever that may come to something else. `python`: as above. */
+  surroundings?(python?: string): string;
   /** Looks whether it can compute here; may load packages and open a device. Never rejects. */
-  probe(): Promise<EngineProbe>;
+  probe(python?: string): Promise<EngineProbe>;
   load(): Promise<{ createEngine(options: EngineOptions): Promise<Engine> }>;
 }

@@ -40,14 +40,14 @@ const witnesses = [
 ];
 
 /** What a probe of the engine came to on a machine that looked as this one does now. */
-export function keptProbe(folder: string, name: string): EngineProbe | undefined {
-  return probesIn(folder)[keptName(name)];
+export function keptProbe(folder: string, name: string, python?: string): EngineProbe | undefined {
+  return probesIn(folder)[keptName(name, python)];
 }
 
 /** Keeps what a probe came to; not where the cache cannot be written: then the next one looks again. */
-export function keepProbe(folder: string, name: string, probe: EngineProbe): void {
+export function keepProbe(folder: string, name: string, probe: EngineProbe, python?: string): void {
   try {
-    const probes = { ...probesIn(folder), [keptName(name)]: probe };
+    const probes = { ...probesIn(folder), [keptName(name, python)]: probe };
     makeFolders(folder);
     writeFileAtomic(layoutOf(folder).engineProbes, checkedJson({ machine: machineNow(), probes }));
   } catch {
@@ -61,8 +61,8 @@ export function forgetProbes(folder: string): void {
 }
 
 /** With what the probe depends on beside the machine. */
-function keptName(name: string): string {
-  const surroundings = engines[name]?.surroundings?.();
+function keptName(name: string, python?: string): string {
+  const surroundings = engines[name]?.surroundings?.(python);
   return surroundings === undefined ? name : `${name} ${digestOf(surroundings)}`;
 }
 

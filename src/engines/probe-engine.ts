@@ -1,9 +1,15 @@
+import { fileURLToPath } from 'node:url';
+import { builtFile } from '../base/files/built-file.js';
 import type { EngineDescriptor, EngineProbe } from './engine.js';
 import { installedVersions } from './installed-version.js';
 import { engines } from './registry.js';
 
-/** Whether the engine can compute here: its optional packages are looked for first, then it is asked itself. */
-export async function probeEngine(name: string): Promise<EngineProbe> {
+/**
+ * Whether the engine can compute here: its optional packages are looked for first, then it is asked itself.
+ *
+ * @param python of an engine that computes in one, absolute; default: the first python3 of PATH
+ */
+export async function probeEngine(name: string, python?: string): Promise<EngineProbe> {
   const engine = engines[name];
   if (engine === undefined) return { available: false, why: `there is no engine ${name}`, versions: {} };
   const versions = installedVersions(engine.packages);
@@ -17,7 +23,7 @@ export async function probeEngine(name: string): Promise<EngineProbe> {
     };
   }
   const missing = engine.packages.filter((one) => versions[one] === undefined);
-  if (missing.length === 0) return await engine.probe();
+  if (missing.length === 0) return await engine.probe(python);
   return {
     available: false,
     why: `the package${missing.length === 1 ? '' : 's'} ${missing.join(' and ')} ${missing.length === 1 ? 'is' : 'are'} not installed`,
@@ -29,7 +35,12 @@ export async function probeEngine(name: string): Promise<EngineProbe> {
 /** What installs an engine's packages. */
 export function installing({
   packages,
+  installer,
   installNote,
-}: Pick<EngineDescriptor, 'packages' | 'installNote'>): string {
-  return `npm install ${packages.join(' ')}${installNote === undefined ? '' : `, ${installNote}`}`;
+}: Pick<EngineDescriptor, 'packages' | 'installer' | 'installNote'>): string {
+  const command =
+    installer === undefined
+      ? `npm install ${packages.join(' ')}`
+      : `node ${fileURLToPath(builtFile(`../scripts/${installer}`))}`;
+  return `${command}${installNote === undefined ? '' : `, ${installNote}`}`;
 }

@@ -1,4 +1,5 @@
 import type { EngineDescriptor } from './engine.js';
+import { libraryLook } from './tfjs/device/tensorflow-library.js';
 import { interpreterLook } from './torch/torch-interpreter.js';
 
 /** Every engine, by name. Adding one is a folder and a line here. */
@@ -33,7 +34,7 @@ export const engines: { readonly [name: string]: EngineDescriptor } = {
     packages: [],
     keyedVersions: ['torch'],
     surroundings: interpreterLook,
-    probe: async () => await (await import('./torch/probe-torch.js')).probeTorch(),
+    probe: async (python) => await (await import('./torch/probe-torch.js')).probeTorch(python),
     load: () => import('./torch/torch-engine.js'),
   },
   'tfjs:tensorflow': {
@@ -41,12 +42,14 @@ export const engines: { readonly [name: string]: EngineDescriptor } = {
     gpu: true,
     deterministic: false,
     parallel: false,
-    summary: 'float32, TensorFlow on an NVIDIA GPU by CUDA 11',
+    summary: 'float32, TensorFlow on an NVIDIA GPU by CUDA',
     // It brings the rest of TensorFlow.js along.
     packages: ['@tensorflow/tfjs-node-gpu'],
     platforms: ['linux-x64'],
-    installNote:
-      'on a network that reaches storage.googleapis.com, where it gets libtensorflow; it wants CUDA 11 and cuDNN 8',
+    installer: 'tensorflow-library.mjs',
+    installNote: 'which fetches TensorFlow with CUDA 12 from PyPI, 2 GB; NVIDIA’s driver has to be there',
+    keyedVersions: ['libtensorflow'],
+    surroundings: () => libraryLook(),
     probe: () => probeApart('tfjs:tensorflow'),
     load: () => import('./tfjs/tfjs-tensorflow-engine.js'),
   },

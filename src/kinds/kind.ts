@@ -295,6 +295,8 @@ export interface Interpreter {
   readonly program: string;
   /** Folders, as in PATH. */
   readonly path: string;
+  /** Whether the project's Python, where one is chosen, takes its place. */
+  readonly isProjects?: true;
   /** Where it does not tell its version, the step is planned without. */
   readonly mayBeSilent?: true;
 }
@@ -457,4 +459,6 @@ export interface KindContext<Body = JsonObject> {
   readonly signal: AbortSignal;
   /** The project's root, absolute (only `command` needs it). */
   readonly root: string;
+  /** The Python that was chosen for the project, absolute; absent where that is the first python3 of PATH. */
+  readonly python?: string;
 }

@@ -38,8 +38,13 @@ const question =
  * starts no process. One that is itself a script, or a link to a tool, may start this or that, and is asked each time.
  *
  * @param root of the project, by which such a tool may go
+ * @param python the one that was chosen for the project, absolute
  */
-export function openInterpreterVersions(cacheFolder: string, root: string): InterpreterVersions {
+export function openInterpreterVersions(
+  cacheFolder: string,
+  root: string,
+  python?: string,
+): InterpreterVersions {
   const file = layoutOf(cacheFolder).interpreters;
   let known: KnownVersions | undefined;
   const answers = new Map<string, Result<FoundInterpreter, Failure>>();
@@ -60,7 +65,8 @@ export function openInterpreterVersions(cacheFolder: string, root: string): Inte
     return success({ version, executable: found });
   };
   return {
-    find({ program, path }) {
+    find({ program: named, path, isProjects = false }) {
+      const program = (isProjects ? python : undefined) ?? named;
       const name = `${program}\0${path}`;
       const answer = answers.get(name) ?? ask(program, path);
       answers.set(name, answer);

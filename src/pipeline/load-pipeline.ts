@@ -7,6 +7,7 @@ import { chooseHere } from '../engines/choose-here.js';
 import type { Kind } from '../kinds/kind.js';
 import { kinds as allKinds } from '../kinds/registry.js';
 import { cacheFolder } from '../store/cache-folder.js';
+import type { ChosenPython } from './choose-python.js';
 import { assignRoles } from './graph/assign-roles.js';
 import { buildGraph } from './graph/build-graph.js';
 import { nodesCalled, noNodeCalled } from './graph/called-nodes.js';
@@ -32,6 +33,8 @@ export interface LoadOptions {
   readonly sets?: readonly string[];
   /** Takes the place of the engine named at the top; an engine named on a step stays. */
   readonly engine?: string;
+  /** The Python that was chosen for the project; default: the first python3 of PATH. */
+  readonly python?: ChosenPython | undefined;
   /** What a name under `engine:` stands for; default: what this machine has. */
   readonly chooseEngine?: (asked: string) => Promise<EngineChoice>;
   /** Steps or node ids; the graph then holds only these and what they need. None: everything. */
@@ -56,10 +59,12 @@ export async function loadPipeline(options: LoadOptions): Promise<Result<Graph, 
   const { pipeline, used } = substitute(set, report);
   const fallbackName = basename(options.file).replace(/\.ya?ml$/, '');
   const spec = readSpec(pipeline, { kinds, engine: options.engine, fallbackName }, report);
-  const choose = options.chooseEngine ?? ((asked: string) => chooseHere(asked, cacheFolder(root)));
+  const choose =
+    options.chooseEngine ??
+    ((asked: string) => chooseHere(asked, cacheFolder(root), options.python?.program));
   const engines = await resolveEngines(spec, choose);
   const cache = cacheFolder(root);
-  const interpreters = openInterpreterVersions(cache, root);
+  const interpreters = openInterpreterVersions(cache, root, options.python?.program);
   const tracer = openImportTracer(cache, resolve(root), interpreters);
   const { nodes: drafts, values } = buildGraph(
     spec,
@@ -103,10 +108,11 @@ export async function loadPipeline(options: LoadOptions): Promise<Result<Graph, 
     engine: engines.top.engine,
     engineAsked: spec.engine,
     engineReason: engines.top.why,
+    ...(options.python === undefined ? {} : { python: options.python }),
     nodes: targeted,
     values,
     publications: publications.filter(({ from }) =>
-      from.type === 'run' ? targets.length === 0 : ids.has(from.node),
+      from.type === 'run' ? targets.length === 0 : from.sources.every(({ node }) => ids.has(node)),
     ),
     waivers: needed.filter(({ step }) => steps.has(step)),
     warnings: withoutRepeats([

@@ -1,4 +1,5 @@
 import {
+  alikeText,
   type ComparedMetric,
   modelAtSetting,
   type SummaryRow,
@@ -36,7 +37,10 @@ function comparison({ difference, improvement_percent }: ComparedMetric): string
   return `${amount} ${direction}`;
 }
 
-function caveat({ difference, distinguishable, over }: ComparedMetric): string {
+function caveat(compared: ComparedMetric): string {
+  const { difference, distinguishable, over } = compared;
+  const alike = alikeText(compared);
+  if (alike !== undefined) return `, ${alike}, which says nothing of chance`;
   if (distinguishable === null || difference === 0) return '';
   return distinguishable === 'yes' ? '' : `, which cannot be told apart over these ${over}`;
 }

@@ -25,6 +25,8 @@ export interface Surroundings {
   readonly executor: Executor;
   /** The project's root, absolute. */
   readonly root: string;
+  /** The Python that was chosen for the project, absolute. */
+  readonly python?: string | undefined;
   /** Content digests of external files by path as written, which the keys were made with. */
   readonly files: Plan['files'];
   readonly logFolder: string;
@@ -266,9 +268,10 @@ export function requestOf(
     store,
     executor,
     root,
+    python,
     logFolder,
     derivedFrom,
-  }: Pick<Surroundings, 'store' | 'root' | 'logFolder' | 'derivedFrom'> & {
+  }: Pick<Surroundings, 'store' | 'root' | 'python' | 'logFolder' | 'derivedFrom'> & {
     readonly executor: Pick<Executor, 'capacity'>;
   },
 ): ExecuteRequest {
@@ -288,6 +291,7 @@ export function requestOf(
     outputs: Object.fromEntries(Object.entries(node.outputs).map(([port, { shape }]) => [port, shape])),
     ...(node.engine === undefined ? {} : { engine: node.engine }),
     allowSoftware: node.engineByName === true,
+    ...(python === undefined ? {} : { python }),
     threads: granted.slots,
     gpus,
     memoryBytes: memoryShare(granted, executor.capacity),

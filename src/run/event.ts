@@ -28,6 +28,10 @@ export interface RunStart {
   readonly engine: string;
   /** Why it is that one, where `auto` or `tfjs` was asked for: one clause. */
   readonly engineReason?: string;
+  /** The interpreter that was chosen, absolute, where steps compute in Python and it is not the first python3 of PATH. */
+  readonly python?: string;
+  /** What chose it: `--python`, `kshot.yaml` or `VIRTUAL_ENV`. */
+  readonly pythonFrom?: string;
   /** In an order in which what a step needs comes earlier. */
   readonly steps: readonly StepOutline[];
   /** How long the whole run may take, by what its steps took before; absent where that is not known of each. */

@@ -65,6 +65,8 @@ export interface ExecuteRequest {
   readonly engine?: string;
   /** Whether the engine may compute on a program that stands in for a GPU. */
   readonly allowSoftware: boolean;
+  /** The project's Python, absolute; absent where that is the first python3 of PATH. */
+  readonly python?: string;
   readonly threads: number;
   /** The devices that the node was given, for it alone. */
   readonly gpus: readonly GpuDevice[];

@@ -117,6 +117,7 @@ class Execution {
       store,
       executor,
       root: run.root,
+      python: plan.graph.python?.program,
       files: plan.files,
       logFolder: run.logFolder,
       kshotVersion: kshotVersion(),

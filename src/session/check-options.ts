@@ -24,6 +24,7 @@ const ofPipeline = {
   targets: 'texts',
   set: 'texts',
   engine: 'text',
+  python: 'text',
   force: 'flag or texts',
 } as const;
 
@@ -35,7 +36,14 @@ export const optionsOf = {
   plan: { ...ofPipeline, forRun: 'flag', tag: 'text' },
   status: ofPipeline,
   explain: ofPipeline,
-  audit: { pipeline: 'text', set: 'texts', engine: 'text', output: 'function', signal: 'signal' },
+  audit: {
+    pipeline: 'text',
+    set: 'texts',
+    engine: 'text',
+    python: 'text',
+    output: 'function',
+    signal: 'signal',
+  },
   run: {
     ...ofPipeline,
     slots: 'whole number',

@@ -91,8 +91,8 @@ export interface Project {
   queryParquet(sql: string, file: QueryFile): Promise<Result<void, Failure[]>>;
   /**
    * An output that is one file, verified: `STEP.PORT` or `STEP[NAME=VALUE].PORT`, as inputs of a pipeline name it, or
-   * `NODE.PORT`. Of the latest run that lists the step, with the reason where the pipeline as it stands would give
-   * something else; or of the run that is named.
+   * `NODE.PORT`. Of the run that is named, or of the latest that lists the step, of the project's own pipeline before
+   * others, with the reason where the pipeline as it stands would give something else.
    */
   get(output: string, run?: string): Promise<Result<StoredOutput, Failure[]>>;
   /**

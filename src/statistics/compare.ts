@@ -1,3 +1,4 @@
+import { greatest, least } from '../base/extremes.js';
 import { type Interval, isDistinguishable, percentileInterval, resampledMeans } from './bootstrap.js';
 import { studentInterval } from './student-interval.js';
 
@@ -42,7 +43,10 @@ export interface Comparison {
   /** 100 * (value / other - 1); absent where the other's value is 0. */
   readonly improvementPercent: Estimate | undefined;
   readonly unit: Unit;
-  /** Whether the interval of the difference leaves 0 out; null without an interval. */
+  /**
+   * Whether the interval of the difference leaves 0 out; null without an interval, which seeds that all differ alike have
+   * none of: they say nothing of how far others would.
+   */
   readonly distinguishable: 'yes' | 'no' | null;
 }
 
@@ -73,13 +77,12 @@ export function compare(model: readonly Measurement[], other: readonly Measureme
     { length: count },
     (_, index) => [seedOf(model, index), seedOf(other, index)] as const,
   );
-  const difference = overSeeds(values.map(([value, base]) => value - base));
+  const over = differAlike(values) ? withoutEnds : overSeeds;
+  const difference = over(values.map(([value, base]) => value - base));
   const hasPercent = values.every(([, base]) => base > 0);
   return {
     difference,
-    improvementPercent: hasPercent
-      ? overSeeds(values.map(([value, base]) => percent(value, base)))
-      : undefined,
+    improvementPercent: hasPercent ? over(values.map(([value, base]) => percent(value, base))) : undefined,
     unit: 'seeds',
     distinguishable: verdict(difference),
   };
@@ -104,6 +107,18 @@ function overUsers(one: Measurement, two: Measurement): Comparison {
     unit: 'users',
     distinguishable: verdict(difference),
   };
+}
+
+/** Whether all differ by the same, which is not nothing, as far as numbers of that size can tell. */
+function differAlike(values: readonly (readonly [value: number, base: number])[]): boolean {
+  const differences = values.map(([value, base]) => value - base);
+  const size = greatest(values.flat().map(Math.abs));
+  const [lowest, highest] = [least(differences), greatest(differences)];
+  return highest - lowest <= 1e-12 * size && Math.max(Math.abs(lowest), Math.abs(highest)) > 1e-12 * size;
+}
+
+function withoutEnds(values: readonly number[]): Estimate {
+  return { ...overSeeds(values), low: null, high: null };
 }
 
 function percent(value: number, base: number): number {

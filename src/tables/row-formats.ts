@@ -171,6 +171,8 @@ function markdownWriter(): RowWriter {
 function texWriter(): RowWriter {
   const line = (texts: readonly string[]) => `${texts.join(' & ')} \\\\\n`;
   const cell = (value: Json | undefined) => {
+    const infinite = /^(-?)Infinity$/.exec(cellText(value));
+    if (infinite !== null) return `$${infinite[1]}\\infty$`;
     const text = escapedForTex(cellText(value));
     // A hyphen is no minus sign, nor is it one in an interval: `-0.2 [-0.5, 0.1]`.
     if (typeof value === 'number') return value < 0 ? `$${text}$` : text;

@@ -88,6 +88,15 @@ export const eventsSchema = {
           type: 'string',
           description: 'Why it is that engine, where auto or tfjs was asked for.',
         },
+        python: {
+          type: 'string',
+          description:
+            'The interpreter that was chosen, where steps compute in Python and it is not the first python3 of PATH.',
+        },
+        pythonFrom: {
+          type: 'string',
+          description: 'What chose it: --python, kshot.yaml or VIRTUAL_ENV.',
+        },
         expectedSeconds: {
           ...seconds,
           description: 'How long the run may take, by what its steps took before.',

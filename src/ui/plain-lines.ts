@@ -107,7 +107,7 @@ function createFolding(): (event: RunEvent) => boolean {
 }
 
 function startLines(event: RunStart, style: Style): readonly string[] {
-  const { engine, engineReason } = event;
+  const { engine, engineReason, python, pythonFrom = '' } = event;
   const summary = [
     `${event.run}  ${formatCount(event.nodes, 'node')}`,
     formatCount(event.slots, 'slot'),
@@ -115,8 +115,12 @@ function startLines(event: RunStart, style: Style): readonly string[] {
     ...(engineReason === undefined ? [`engine ${engine}`] : []),
   ];
   const line = wordLine(style.bold, 'run', event.pipeline, summary.join(', '));
-  // On a line of its own, which a terminal of 80 columns need not wrap.
-  return engineReason === undefined ? [line] : [line, wordLine(style.bold, 'engine', engine, engineReason)];
+  // On lines of their own, which a terminal of 80 columns need not wrap.
+  return [
+    line,
+    ...(engineReason === undefined ? [] : [wordLine(style.bold, 'engine', engine, engineReason)]),
+    ...(python === undefined ? [] : [wordLine(style.bold, 'python', python, `by ${pythonFrom}`)]),
+  ];
 }
 
 /** A line of a run: a marked word, what it is about, and the rest. */

@@ -1,8 +1,15 @@
 import { execFile } from 'node:child_process';
-import { mkdirSync, rmSync } from 'node:fs';
+import { mkdirSync, renameSync, rmSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { type RunRecord, readRegister, registerRun, runFolderOf } from '../../src/artifacts/register.js';
+import {
+  identityOf,
+  type RunRecord,
+  readRegister,
+  registerRun,
+  runFolderOf,
+} from '../../src/artifacts/register.js';
+import { readManifest, readReport } from '../../src/artifacts/run-documents.js';
 import { createRunFolder } from '../../src/artifacts/run-folder.js';
 import { type Project, temporaryProject } from '../support/temporary-project.js';
 
@@ -64,11 +71,24 @@ describe('the register of runs', () => {
     });
   });
 
-  it('leaves out copies of folders of runs, and names a record that is none', () => {
+  it('knows runs by their folders, also those that were renamed, copied or put back by hand', () => {
     const project = temporaryProject({});
-    register(project, record('1'));
-    project.write('artifacts/p/copy/record.json', project.read('artifacts/p/1/record.json'));
-    expect(register(project, record('2')).runs.map((one) => one.run)).toEqual(['1', '2']);
+    const known = () => readRegister(project.root).runs.map(identityOf);
+    register(project, record('1', { test_evaluations: [{ test_set: 'T', key: 'a' }] }));
+    const text = project.read('artifacts/p/1/record.json');
+    rmSync(project.path('artifacts/p/1'), { recursive: true });
+    register(project, record('2'));
+    expect(known()).toEqual(['p/2']);
+    project.write('artifacts/p/1/record.json', text);
+    project.write('artifacts/p/copy/record.json', text);
+    expect(known()).toEqual(['p/1', 'p/copy', 'p/2']);
+    renameSync(project.path('artifacts/p'), project.path('artifacts/q'));
+    expect(known()).toEqual(['q/1', 'q/copy', 'q/2']);
+    expect(readRegister(project.root).test_sets).toEqual({ T: { evaluations: 1, keys: ['a'] } });
+  });
+
+  it('names a record that is none', () => {
+    const project = temporaryProject({});
     project.write('artifacts/p/odd/record.json', '{}');
     expect(() => register(project, record('3'))).toThrow(
       'artifacts/p/odd/record.json is not what kshot wrote',
@@ -102,6 +122,24 @@ describe('the register of runs', () => {
     const result = readRegister(project.root);
     expect(result.runs).toHaveLength(80);
     expect(result.test_sets['T']?.evaluations).toBe(80);
+  });
+});
+
+describe('the documents of a run', () => {
+  it('are undefined where its folder is gone, and refused where they are gone or anything else', () => {
+    const project = temporaryProject({});
+    const file = 'artifacts/p/1/manifest.json';
+    expect(readManifest(project.root, 'p/1')).toBeUndefined();
+    mkdirSync(project.path('artifacts/p/1'), { recursive: true });
+    expect(() => readManifest(project.root, 'p/1')).toThrow(`${file} is missing`);
+    for (const text of ['', '{"nodes": [', '{}', '[]', 'null']) {
+      project.write(file, text);
+      expect(() => readManifest(project.root, 'p/1'), text).toThrow(`${file} is not what kshot wrote`);
+    }
+    rmSync(project.path(file));
+    mkdirSync(project.path(file));
+    expect(() => readManifest(project.root, 'p/1')).toThrow(`${file} is not what kshot wrote`);
+    expect(() => readReport(project.root, 'p/1')).toThrow('artifacts/p/1/report.json is missing');
   });
 });
 

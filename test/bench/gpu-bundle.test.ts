@@ -20,14 +20,15 @@ interface Row {
 const builder = fileURLToPath(new URL('../../bench/gpu/build-bundle.mjs', import.meta.url));
 const isLinux = process.platform === 'linux' && process.arch === 'x64';
 const dawn = fileURLToPath(new URL('../../node_modules/webgpu', import.meta.url));
-const here = isLinux && existsSync(dawn);
-if (!here) console.warn('skipping the GPU bundle: it is built on Linux x86-64 with the package webgpu');
-const hasDriver = existsSync('/usr/lib/chromium/vk_swiftshader_icd.json');
-// The same programs on the same driver are held to the reference in test/engines/tfjs; here they take a minute more.
-const hasSoftware = hasDriver && runsSlowTests;
-if (here && !hasDriver) console.warn("skipping the GPU bundle's WebGPU: Debian's chromium is not installed");
-else if (here && !hasSoftware)
-  console.warn("skipping the GPU bundle's WebGPU, which takes a minute: KSHOT_SLOW_TESTS=1 runs it");
+// Its programs are held to the reference in test/engines/tfjs, on the same driver.
+const here = isLinux && existsSync(dawn) && runsSlowTests;
+if (!here)
+  console.warn(
+    'skipping the GPU bundle, which takes a minute or two: KSHOT_SLOW_TESTS=1 builds it, on Linux x86-64 with the package webgpu',
+  );
+const hasSoftware = existsSync('/usr/lib/chromium/vk_swiftshader_icd.json');
+if (here && !hasSoftware)
+  console.warn("skipping the GPU bundle's WebGPU: Debian's chromium is not installed");
 const hasTorch = spawnSync('/usr/bin/python3', ['-c', 'import torch, numpy']).status === 0;
 
 describe.skipIf(!here)('the GPU bundle', () => {

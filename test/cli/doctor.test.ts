@@ -51,10 +51,15 @@ describe('kshot doctor', () => {
   it('tells the same as JSON: versions that are those installed, machine, project and cache', async () => {
     const here = project();
     await kshot(here, ['run']);
-    const { exitCode, stdout } = await kshot(here, ['doctor', '--json']);
+    const { exitCode, stdout } = await kshot(here, ['doctor', '--json', '--python', '/bin/sh']);
     const diagnosis = diagnosisOf(stdout);
     expect(exitCode).toBe(0);
     expect(diagnosis.problems).toEqual([]);
+    expect(diagnosis.python).toEqual({ program: '/bin/sh', from: '--python' });
+    expect(diagnosis.engines.find(({ name }) => name === 'torch')).toMatchObject({
+      available: false,
+      why: expect.stringContaining('/bin/sh'),
+    });
     expect(diagnosis.versions).toMatchObject({ node: process.versions.node, commander: expect.any(String) });
     // The package is named for the library that it holds.
     expect(diagnosis.versions['@duckdb/node-api']?.startsWith(String(diagnosis.versions['DuckDB']))).toBe(

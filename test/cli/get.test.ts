@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { openProject } from '../../src/session/project.js';
 import { kshot } from '../support/kshot.js';
@@ -9,6 +9,7 @@ n=$(cat "$KSHOT_STATE/n" 2>/dev/null || echo 0)
 n=$((n + 2)); echo $n > "$KSHOT_STATE/n"
 echo "weights {lr} of epoch $n" > model.pt
 echo "{\\"accuracy\\": {lr}$n}" > metrics.json
+printf 'step,name,value\\n%s,loss,%s\\n%s,loss,%s\\n' $((n - 1)) {lr}$((n - 1)) $n {lr}$n > curve.csv
 `;
 const draw = `
 mkdir -p kept/inner; echo one > kept/inner/one.txt
@@ -28,7 +29,7 @@ steps:
       argv: |
         ${indented(train)}
       params: { lr: 0.1, epochs: 4 }
-      outputs: { model: model.pt, metrics: { path: metrics.json, as: metrics } }
+      outputs: { model: model.pt, metrics: { path: metrics.json, as: metrics }, curve: { path: curve.csv, as: history } }
     segments: { of: epochs, every: 2 }
     matrix: { lr: [0.1, 0.2] }
   best:
@@ -47,6 +48,8 @@ publish:
   "train[lr=0.2].model": models/last.pt
   "train[lr=0.1].segments.model": "models/{label}.pt"
   train.segments.metrics: "metrics/{label}.csv"
+  train.curve: "results/curve_{label}.parquet"
+  "train[lr=0.2].curve": results/curve.csv
   best.settings: results/best.json
   draw.kept: results/kept.tar
   draw.shape: results/shape.svg
@@ -70,6 +73,7 @@ describe('a pipeline publishes of programs', () => {
     expect(at.read('models/2.pt')).toBe('weights 0.1 of epoch 2\n');
     expect(filesIn('metrics')).toEqual(['lr=0.1@2.csv', 'lr=0.1@4.csv', 'lr=0.2@2.csv', 'lr=0.2@4.csv']);
     expect(at.read('metrics/lr=0.2@4.csv')).toMatch(/^metric,.*\naccuracy,.*0\.24/);
+    expect(at.read('results/curve.csv')).toBe('iteration,loss\n1,0.21\n2,0.22\n3,0.23\n4,0.24\n');
     expect(JSON.parse(at.read('results/best.json'))).toEqual({ lr: 0.2 });
     expect(at.read('results/kept.tar')).toContain('inner/one.txt');
     expect(at.read('results/shape.svg')).toContain('<svg');
@@ -102,6 +106,25 @@ describe('kshot get', () => {
     expect(at.read('list/epoch_2.pt')).toBe(at.read('models/2.pt'));
     await get('train.model', '-o', 'list/');
     expect(filesIn('list')).toEqual(['epoch_2.pt', 'epoch_4.pt', 'lr=0.1.pt', 'lr=0.2.pt']);
+  });
+
+  it('writes the curve of a training in segments whole, and that of a segment where it is named', async () => {
+    await get('train.curve', '-o', 'curves/');
+    await get('train[lr=0.1].curve', '-o', 'curves/one.json');
+    await get('train[lr=0.1]@4.curve', '-o', 'curves/end.csv');
+    expect(filesIn('curves')).toEqual(['end.csv', 'lr=0.1.parquet', 'lr=0.2.parquet', 'one.json']);
+    const steps = (JSON.parse(at.read('curves/one.json')) as { iteration: number }[]).map(
+      (row) => row.iteration,
+    );
+    expect(steps).toEqual([1, 2, 3, 4]);
+    expect(at.read('curves/end.csv')).toBe('iteration,loss\n3,0.13\n4,0.14\n');
+    const rewritten = readFileSync(at.path('curves/lr=0.2.parquet'));
+    expect(rewritten).toEqual(readFileSync(at.path('results/curve_lr=0.2.parquet')));
+    expect((await get('train[lr=0.1].curve')).stderr).toMatch(
+      /a curve in 2 pieces.*-o FILE\.csv .*whole.*@2/s,
+    );
+    const again = await kshot(at, ['run', '--tag', 'again']);
+    expect(again.stderr).toMatch(/published .*unchanged/);
   });
 
   it('refuses what is no file, or has no such form or name, and says what to write', async () => {
@@ -140,11 +163,40 @@ describe('kshot get', () => {
     const failed = await get('draw.counts', '-o', 'out/failed.csv');
     expect([failed.exitCode, existsSync(at.path('out/failed.csv'))]).toEqual([2, false]);
     expect(failed.stderr).toMatch(/run programs\/broken has no draw\.counts\n.*draw\/counts: skipped/s);
-    expect(failed.stderr).toContain('an earlier run has it: --run programs/first');
+    expect(failed.stderr).toContain('an earlier run has it: --run programs/again');
     expect((await get('draw.counts', '--run', 'first', '-o', 'out/first.csv')).stderr).not.toContain(
       'warning',
     );
     expect((await get('best.chosen', '--run', 'broken')).stderr).toContain('best was no target of it');
+  });
+
+  it('takes runs of the project’s own pipeline before those of others, and asks where none is', async () => {
+    at.write(
+      'pipelines/other.yaml',
+      `version: 1
+name: other
+steps:
+  draw: { kind: command, with: { argv: [sh, -c, "echo other > counts.csv"], outputs: { counts: counts.csv } } }
+  half:
+    kind: command
+    with: { argv: [sh, -c, "test {y} != 2 && echo {y} > y"], params: { y: 1 }, outputs: { y: y } }
+    matrix: { y: [1, 2, 3] }
+`,
+    );
+    await kshot(at, ['run', 'pipelines/other.yaml', '--tag', 'later', '--keep-going']);
+    const asked = await get('draw.counts');
+    expect([asked.exitCode, asked.stdout]).toEqual([2, '']);
+    expect(asked.stderr).toContain('runs of 2 pipelines have a step draw: other, programs');
+    expect(asked.stderr).toContain('--run other or --run programs');
+    expect((await get('draw.counts', '--run', 'other')).stdout).toBe('other\n');
+    at.edit('pipelines/other.yaml', 'version: 1', 'version: 1\ndefault: true');
+    const own = await get('draw.counts');
+    expect(own.stdout).toBe('other\n');
+    expect(own.stderr).toContain('is of run other/later; runs of programs have it too: --run programs');
+    expect((await get('best.chosen')).stdout).toBe('weights 0.2 of epoch 4\n');
+    const some = await get('half.y', '-o', 'half/');
+    expect(some.stderr).toMatch(/half\[y=2\]: failed.*it has half\[y=1\]\.y, half\[y=3\]\.y: name one/s);
+    rmSync(at.path('pipelines/other.yaml'));
   });
 
   it('gives no bytes that have rotted', async () => {

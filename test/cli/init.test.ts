@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, symlinkSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { fencesOf } from '../docs/fences.js';
 import { kshot } from '../support/kshot.js';
@@ -47,6 +47,21 @@ it('kshot init --python puts its files beside those that are there, and overwrit
   const again = await kshot(at, ['init', '--python']);
   expect([again.exitCode, again.stdout, at.read('sweep/train.py')]).toEqual([2, '', 'print("mine")\n']);
   expect(again.stderr).toMatch(/2 files are in .* already: pipelines\/sweep\.yaml, sweep\/train\.py\n/);
+});
+
+it('kshot init refuses what is no folder, whatever stands in its place, and an empty name', async () => {
+  at.write('taken/file', '');
+  at.write('half/pipelines', '');
+  symlinkSync('nowhere', at.path('link'));
+  const refused = async (folder: string) => {
+    const { exitCode, stdout, stderr } = await kshot(at, ['init', folder]);
+    expect([exitCode, stdout]).toEqual([2, '']);
+    return stderr;
+  };
+  expect(await refused('taken/file/below')).toContain('taken/file is no folder\n  hint: name another folder');
+  expect(await refused('half')).toContain('half/pipelines is no folder');
+  expect(await refused('link')).toContain('link is a link that leads nowhere');
+  expect(await refused('')).toContain('the name of the folder is empty');
 });
 
 it('the page about a script of one’s own shows the files that kshot init --python makes', () => {

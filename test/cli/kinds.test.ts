@@ -30,4 +30,10 @@ it('kshot kinds refuses a name that no kind has, with the nearest', async () => 
     2,
     'kshot: there is no kind data.plit\n  hint: did you mean data.split?\n',
   ]);
+  expect((await kinds('')).stderr).toBe(
+    'kshot: the name of the kind is empty\n  hint: kshot kinds lists all\n',
+  );
+  expect((await kinds('baseline')).stderr).toMatch(
+    /no kind baseline\n {2}hint: these begin so: baseline\.\w+, baseline\./,
+  );
 });

@@ -6,8 +6,7 @@ import { eventsOf, kshot, nodesByOutcome } from '../support/kshot.js';
 import { temporaryProject } from '../support/temporary-project.js';
 import { torch2Python } from '../support/torch-python.js';
 
-const { skip, path } = torch2Python();
-const environment = { PATH: path };
+const { skip, python } = torch2Python();
 
 const model = `import torch
 from torch import nn
@@ -61,13 +60,15 @@ describe.skipIf(skip)('a model of the user’s, through the steps of a pipeline'
   const project = temporaryProject({
     files: {
       'pipelines/own.yaml': pipeline,
+      'kshot.yaml': `python: ${python}\n`,
       'models/averaged.py': model,
       'models/mean.py': 'def mean_of(rows, lengths):\n    return rows.sum(1) / lengths[:, None]\n',
     },
   });
-  const run = async (...args: string[]) => await kshot(project, ['run', '--json', ...args], { environment });
+  // Each worker would import PyTorch.
+  const run = async (...args: string[]) => await kshot(project, ['run', '--json', '-j', '1', ...args]);
   const states = async () => {
-    const { stdout, stderr } = await kshot(project, ['plan', '--json'], { environment });
+    const { stdout, stderr } = await kshot(project, ['plan', '--json']);
     expect(stderr).toBe('');
     const { nodes } = JSON.parse(stdout) as { nodes: { step: string; state: string }[] };
     return new Set(nodes.filter(({ state }) => state !== 'hit').map(({ step }) => step));
@@ -87,16 +88,12 @@ describe.skipIf(skip)('a model of the user’s, through the steps of a pipeline'
         expect(node).toMatchObject({ engine: 'torch', device: expect.stringContaining('PyTorch 2') });
       }
     }
-    const rows = await kshot(
-      project,
-      [
-        'sql',
-        "SELECT count(*) AS n, min(value) AS least FROM latest_metrics WHERE metric = 'mrr'",
-        '--format',
-        'json',
-      ],
-      { environment },
-    );
+    const rows = await kshot(project, [
+      'sql',
+      "SELECT count(*) AS n, min(value) AS least FROM latest_metrics WHERE metric = 'mrr'",
+      '--format',
+      'json',
+    ]);
     expect(JSON.parse(rows.stdout)).toEqual([{ n: 10, least: expect.any(Number) }]);
   });
 
@@ -108,7 +105,7 @@ describe.skipIf(skip)('a model of the user’s, through the steps of a pipeline'
       'def mean_of(rows, lengths):\n    return rows.sum(1) / (1 + lengths[:, None])\n',
     );
     expect(await states()).toEqual(new Set(['supervised', 'meta_train', 'few_shot', 'anil', 'zero_shot']));
-    const { stdout } = await kshot(project, ['explain', 'supervised'], { environment });
+    const { stdout } = await kshot(project, ['explain', 'supervised']);
     expect(stdout).toContain('mean_of');
   });
 
@@ -128,7 +125,7 @@ describe.skipIf(skip)('a model of the user’s, through the steps of a pipeline'
       )
       .replace(', head: ["output.*"]', '');
     project.write('pipelines/own.yaml', wrong);
-    const { exitCode, stderr } = await kshot(project, ['plan'], { environment });
+    const { exitCode, stderr } = await kshot(project, ['plan']);
     expect(exitCode).toBe(2);
     expect(stderr).toContain('models/avaraged.py');
     expect(stderr).toContain('padding_idx is one of the built-in GRU');

@@ -173,6 +173,7 @@ describe('runs', () => {
     expect(await rowsOf("SELECT ended, nodes, exit_code FROM runs WHERE run = 'slow/now'")).toEqual([
       { ended: 'killed', nodes: 1, exit_code: null },
     ]);
+    expect(await answer('runs')).toMatch(/slow\/now .* killed +1 planned/);
     expect(await answer('runs', 'rename', 'now', 'then')).toBe('renamed to slow/then\n');
     expect(await answer('runs', 'remove', 'then')).toBe('removed slow/then\n');
     expect(existsSync(project.path('artifacts/slow'))).toBe(false);

@@ -61,6 +61,22 @@ describe('the results of a run', () => {
     });
   });
 
+  it('keep garbage from being collected where it cannot be told what they need', async () => {
+    const file = `${folder}/manifest.json`;
+    const spoil = (path: string) => rmSync(path);
+    await withSpoilt(file, spoil, async () => {
+      for (const args of [
+        ['gc'],
+        ['results'],
+        ['report'],
+        ['get', 'one.value', '--run', 'first'],
+        ['diff', 'first', 'first'],
+      ]) {
+        await expectRefusal(args, `${project.path(file)} is missing`);
+      }
+    });
+  });
+
   it('are found without the register, whose loss cache verify reports', async () => {
     await withSpoilt(
       'artifacts/meta.json',

@@ -1,10 +1,11 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { builtFile } from '../../src/base/files/built-file.js';
 import { forgetProbes, keepProbe, keptProbe } from '../../src/engines/kept-probes.js';
+import { libraryLook } from '../../src/engines/tfjs/device/tensorflow-library.js';
 
 const probe = { available: true, device: 'a GPU', versions: { webgpu: '1.0.0' } } as const;
 let folder = '';
@@ -19,7 +20,18 @@ vi.mock(import('../../src/base/files/built-file.js'), async (importOriginal) => 
   return { builtFile: (name) => built.digests ?? original.builtFile(name) };
 });
 
+const library = vi.hoisted(() => ({ look: undefined as string | undefined }));
+vi.mock(import('../../src/engines/tfjs/device/tensorflow-library.js'), async (importOriginal) => {
+  const original = await importOriginal();
+  return {
+    ...original,
+    libraryLook: (...at: Parameters<typeof original.libraryLook>) =>
+      library.look ?? original.libraryLook(...at),
+  };
+});
+
 afterEach(() => {
+  library.look = undefined;
   built.digests = undefined;
   vi.unstubAllEnvs();
   rmSync(folder, { recursive: true });
@@ -54,6 +66,40 @@ it('it counts no more where the engines are of another version of kshot', () => 
   );
   built.digests = pathToFileURL(other);
   expect(keptProbe(folder, 'tfjs:webgpu')).toBeUndefined();
+});
+
+it('what TensorFlow came to without its library, or with another, counts no more once it has one', () => {
+  const installed = join(folder, 'node_modules');
+  const looks: string[] = [];
+  const look = () => looks.push(libraryLook(installed));
+  const put = (made: string) => {
+    mkdirSync(join(folder, made, 'deps/lib'), { recursive: true });
+    for (const name of ['deps', 'lib']) {
+      rmSync(join(installed, name), { recursive: true, force: true });
+      symlinkSync(join(folder, made, name), join(installed, name));
+    }
+  };
+  mkdirSync(installed);
+  look();
+  put('for the CPU');
+  look();
+  mkdirSync(join(folder, 'for the CPU/lib/napi-v8'), { recursive: true });
+  writeFileSync(join(folder, 'for the CPU/lib/napi-v8/tfjs_binding.node'), '');
+  look();
+  put('with CUDA');
+  look();
+  mkdirSync(join(folder, 'with CUDA/deps/nvidia'));
+  look();
+  expect(new Set(looks).size).toBe(5);
+  expect(libraryLook(installed)).toBe(looks[4]);
+});
+
+it('a probe of TensorFlow is kept for the library that was there', () => {
+  keepProbe(folder, 'tfjs:tensorflow', { available: false, why: 'it does not load', versions: {} });
+  library.look = 'another';
+  expect(keptProbe(folder, 'tfjs:tensorflow')).toBeUndefined();
+  library.look = undefined;
+  expect(keptProbe(folder, 'tfjs:tensorflow')?.available).toBe(false);
 });
 
 it('nothing is kept where nothing can be written, and that is no failure', () => {

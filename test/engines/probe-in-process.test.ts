@@ -24,4 +24,10 @@ it('TensorFlow without a GPU is told with the libraries that it missed, each onc
   const onGpu: EngineProbe = { available: true, device: 'NVIDIA H100', versions: {} };
   expect(withMissingLibraries(onGpu, log)).toBe(onGpu);
   expect(withMissingLibraries(onCpu, '')).toBe(onCpu);
+  // As 2.15 says it.
+  const later =
+    "2026-01-07 10:00:00.000000: I external/local_tsl/tsl/platform/default/dso_loader.cc:63] Could not load dynamic library 'libcudnn.so.8'; dlerror: libcudnn.so.8: cannot open shared object file: No such file or directory";
+  expect(withMissingLibraries(onCpu, later)).toMatchObject({
+    device: 'the CPU, no GPU (libcudnn.so.8 cannot be loaded)',
+  });
 });

@@ -161,6 +161,26 @@ answer({
     });
   });
 
+  it('calls a run that was aborted when all was done neither cancelled nor another length than its record', async () => {
+    const project = projectWithPackage(
+      `version: 1\nsteps:\n  one: ${command(['sh', '-c', 'echo one > out.txt'])}\n`,
+    );
+    const found = await answerOf<readonly unknown[]>(
+      project,
+      `const project = take(await openProject());
+const controller = new AbortController();
+const run = take(await project.run({ signal: controller.signal }));
+let seconds;
+for await (const event of run) {
+  if (event.event === 'step.finish') controller.abort();
+  if (event.event === 'run.finish') seconds = event.seconds;
+}
+const [recorded] = take(await project.runs());
+answer([take(await run.ended).exitCode, recorded.exit_code, seconds === recorded.seconds]);`,
+    );
+    expect(found).toEqual([0, 0, true]);
+  });
+
   it('gives what can go wrong as values, with reasons and places', async () => {
     const project = projectWithPackage(
       twoSteps.replace('outputs: { out: out.txt } } }\n', 'outptus: 1 } }\n'),

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { compare } from '../../src/statistics/compare.js';
 import { studentInterval, studentQuantile } from '../../src/statistics/student-interval.js';
 
 describe('the quantile of Student’s distribution', () => {
@@ -25,5 +26,23 @@ describe('an interval over seeds', () => {
 
   it('is none for one value', () => {
     expect(studentInterval([0.3])).toEqual({ low: Number.NaN, high: Number.NaN });
+  });
+});
+
+describe('a comparison over seeds', () => {
+  const seeds = (...values: readonly number[]) => values.map((value) => ({ value, users: 0 }));
+
+  it('has no interval where all differ alike, as far as numbers can tell', () => {
+    const { difference, improvementPercent, distinguishable } = compare(
+      seeds(0.3, 0.4, 0.5),
+      seeds(0.2, 0.3, 0.4),
+    );
+    expect(difference).toEqual({ value: expect.closeTo(0.1, 12), low: null, high: null });
+    expect([improvementPercent?.low, distinguishable]).toEqual([null, null]);
+    expect(compare(seeds(0.3, 0.4, 0.50001), seeds(0.2, 0.3, 0.4)).distinguishable).toBe('yes');
+  });
+
+  it('says that what is the same cannot be told apart', () => {
+    expect(compare(seeds(0.3, 0.4), seeds(0.3, 0.4)).distinguishable).toBe('no');
   });
 });

@@ -48,6 +48,7 @@ export function startKshot(project: Project, args: readonly string[], options: K
     'FORCE_COLOR',
     'CI',
     'NODE_OPTIONS',
+    'VIRTUAL_ENV',
     'VITEST',
     'npm_lifecycle_event',
     'npm_execpath',

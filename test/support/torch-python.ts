@@ -4,7 +4,7 @@ import { dirname } from 'node:path';
 
 /** Debian's python3-torch, which is 1.13 there, or by another name in the variable. */
 const anyTorch = process.env['KSHOT_TEST_TORCH'] ?? '/usr/bin/python3';
-/** The environment that CONTRIBUTING.md says how to make, or by another name in the variable. */
+/** What scripts/fetch-test-torch.sh makes, or by another name in the variable. */
 const torch2 =
   process.env['KSHOT_TEST_TORCH2'] ??
   `${process.env['XDG_CACHE_HOME'] ?? `${homedir()}/.cache`}/kshot-tests/torch/bin/python3`;
@@ -12,6 +12,7 @@ const torch2 =
 /** A Python with PyTorch, and a PATH that begins with it; `skip` where there is none, which is said. */
 export interface TorchPython {
   readonly skip: boolean;
+  readonly python: string;
   readonly path: string;
 }
 
@@ -29,5 +30,5 @@ function withTorch(python: string): TorchPython {
   // Importing it takes seconds.
   const probe = spawnSync(python, ['-c', 'import importlib.util as i; assert i.find_spec("torch")']);
   if (probe.status !== 0) console.warn(`skipping tests of the engine torch: ${python} has no torch`);
-  return { skip: probe.status !== 0, path: `${dirname(python)}:${process.env['PATH']}` };
+  return { skip: probe.status !== 0, python, path: `${dirname(python)}:${process.env['PATH']}` };
 }

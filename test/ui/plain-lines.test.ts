@@ -154,13 +154,17 @@ describe('plain lines', () => {
     ]);
   });
 
-  it('says which engine was chosen, and why, on a line of its own', () => {
+  it('says which engine and which Python were chosen, and why, on lines of their own', () => {
     const start = { pipeline: 'maml', run: 'r1', nodes: 24, slots: 2, gpus: 0, steps: [] };
     const engine = { engine: 'wasm', engineReason: 'there is no GPU' };
     expect(linesOf([{ event: 'run.start', version: 1, time: at(0), ...start, ...engine }])).toEqual([
       'run       maml  r1  24 nodes, 2 slots',
       'engine    wasm  there is no GPU',
     ]);
+    const python = { python: '/own/bin/python3', pythonFrom: 'kshot.yaml' };
+    expect(
+      linesOf([{ event: 'run.start', version: 1, time: at(0), ...start, engine: 'wasm', ...python }])[1],
+    ).toBe('python    /own/bin/python3  by kshot.yaml');
   });
 
   it('shows iteration, loss, rate and time left, at most every two seconds for a node', () => {

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { killProcessGroup } from '../../base/process-group.js';
 
 /** The state of the repository that a project is in, when a run began. */
@@ -31,9 +31,13 @@ const mostUntracked = 200;
 /** Kshot's own folders are no part of what was run. */
 const places = ['--', ':/', ':(exclude)cache', ':(exclude)artifacts'];
 
+/** What `git apply` takes, files that are no text and changes within submodules too. */
+const diffCommand = ['diff', '--no-ext-diff', '--no-textconv', '--no-color', '--binary', '--submodule=diff'];
+
 /** Begins to ask git about a project, where it is in a repository; nothing waits for the answer but `finish`. */
 export function askGit(root: string): GitQuestion {
-  if (!isInRepository(root)) return { finish: async () => undefined };
+  const repository = repositoryOf(root);
+  if (repository === undefined) return { finish: async () => undefined };
   const controller = new AbortController();
   const ask = (args: readonly string[], mostBytes: number) =>
     askOnce(root, args, mostBytes, controller.signal);
@@ -50,12 +54,9 @@ export function askGit(root: string): GitQuestion {
     mostListBytes,
   ).then(async (answer) => {
     if (answer === undefined) return;
-    known = stateOf(answer.bytes.toString('utf8'));
+    known = stateOf(answer.bytes.toString('utf8'), (path) => relativePath(root, join(repository, path)));
     if (known.dirty !== true || known.commit === null) return;
-    const found = await ask(
-      ['diff', '--no-ext-diff', '--no-textconv', '--no-color', 'HEAD', ...places],
-      mostDiffBytes,
-    );
+    const found = await ask([...diffCommand, 'HEAD', ...places], mostDiffBytes);
     if (found === undefined) return;
     diff = found.bytes;
     if (found.isCut) known = { ...known, diff_is_cut: true };
@@ -71,20 +72,26 @@ export function askGit(root: string): GitQuestion {
   };
 }
 
-function isInRepository(folder: string): boolean {
+/** The folder of the repository that a folder is in. */
+function repositoryOf(folder: string): string | undefined {
   for (let at = folder; ; at = dirname(at)) {
-    if (existsSync(join(at, '.git'))) return true;
-    if (dirname(at) === at) return false;
+    if (existsSync(join(at, '.git'))) return at;
+    if (dirname(at) === at) return undefined;
   }
 }
 
-/** What `git status --porcelain=v2 --branch -z` says. */
-function stateOf(text: string): GitState {
+/** With a slash behind it where the path of a folder has one. */
+function relativePath(root: string, path: string): string {
+  return `${relative(root, path)}${path.endsWith('/') ? '/' : ''}`;
+}
+
+/** What `git status --porcelain=v2 --branch -z` says, whose paths begin at the repository's folder. */
+function stateOf(text: string, fromProject: (path: string) => string): GitState {
   const entries = text.split('\0');
   const header = (name: string) =>
     entries.find((entry) => entry.startsWith(`# branch.${name} `))?.slice(`# branch.${name} `.length);
   const [commit, branch] = [header('oid'), header('head')];
-  const untracked = entries.flatMap((entry) => (entry.startsWith('? ') ? [entry.slice(2)] : []));
+  const untracked = entries.flatMap((entry) => (entry.startsWith('? ') ? [fromProject(entry.slice(2))] : []));
   const more = untracked.length - mostUntracked;
   return {
     commit: commit === undefined || commit === '(initial)' ? null : commit,

@@ -5,6 +5,7 @@ import { kshotVersion } from '../../run/kshot-version.js';
 import { machineMemory } from '../../run/local/machine.js';
 import type { Entry } from '../../store/entry.js';
 import type { GitState } from './git-state.js';
+import { type Secret, withoutSecrets } from './secrets.js';
 
 /** Where a run comes from, as table `runs` has it; what is not known is null. No key holds any of it. */
 export interface RunOrigin {
@@ -34,11 +35,14 @@ export interface Provenance extends RunOrigin {
 /** The file in a run's folder with what differed from the commit. */
 export const diffName = 'git.diff';
 
-/** Where a run that begins comes from; git is still to be asked. */
-export function originOfProcess(): RunOrigin {
+/** Where a run that begins comes from, without what is secret; git is still to be asked. */
+export function originOfProcess(secrets: readonly Secret[]): RunOrigin {
   const [first, ...others] = cpus();
   return {
-    command: process.argv.slice(1).map(quoted).join(' '),
+    command: process.argv
+      .slice(1)
+      .map((word) => quoted(withoutSecrets(word, secrets)))
+      .join(' '),
     host: hostname(),
     processor: first === undefined ? 'unknown' : `${others.length + 1} x ${first.model.trim()}`,
     memory_bytes: machineMemory(),

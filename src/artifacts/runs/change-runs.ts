@@ -43,9 +43,8 @@ export function finishRemovals(root: string): void {
 }
 
 /**
- * Gives a run that is not under way another tag, which no run of its pipeline has. Its record says so before its folder
- * is renamed, which is the moment from which on it has the new name: a folder whose record says another is no run, and
- * a run that the register has is known by its folder.
+ * Gives a run that is not under way another tag, which no run of its pipeline has. A run has the name of its folder, so
+ * that it has the new one from the moment at which this is renamed.
  */
 export function renameRun(root: string, identity: string, tag: string): string {
   const { record } = prepare(root, identity);

@@ -20,6 +20,17 @@ export interface Difference {
   readonly distinguishable: string | null;
 }
 
+/** `the same in all 3 seeds`, of a difference that says nothing of chance because it is; undefined of others. */
+export function alikeText({
+  difference,
+  difference_interval,
+  over,
+  units = 1,
+}: Difference): string | undefined {
+  const isAlike = difference !== 0 && difference_interval === null && units > 1;
+  return isAlike ? `the same in all ${formatCount(units, over.replace(/s$/, ''))}` : undefined;
+}
+
 /** A metric of a model against another's, in percent of that one's too. */
 export interface ComparedMetric extends Difference {
   /** Null where the other's value is 0. */

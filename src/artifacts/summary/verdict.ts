@@ -1,6 +1,7 @@
 import { formatCount } from '../../base/quantities.js';
 import { inReadingOrder, listMetrics } from '../../statistics/metrics.js';
 import {
+  alikeText,
   type Difference,
   type Ends,
   modelAtSetting,
@@ -90,7 +91,9 @@ function standing(metric: string, leader: Candidate, rivals: readonly Candidate[
       ? []
       : [`${namesOf(ahead)} ${ahead.length === 1 ? 'is' : 'are'} ahead of it where both were measured`]),
     ...(indistinguishable.length === 0 ? [] : [`cannot be told apart from ${namesOf(indistinguishable)}`]),
-    ...(unsaid.length === 0 ? [] : [`nothing says whether ${namesOf(unsaid)} can be told from it`]),
+    ...(unsaid.length === 0
+      ? []
+      : [`nothing says whether ${namesOf(unsaid)} can be told from it${whyUnsaid(unsaid)}`]),
     ...incomparable(rivals),
   ];
   if (surpassed?.found.beside_leader == null) {
@@ -103,6 +106,13 @@ function standing(metric: string, leader: Candidate, rivals: readonly Candidate[
     `${name} ${leads} ${modelAtSetting(surpassed.row)} by ${by} in ${metric}${where}, ${unitsText(leader, surpassed.found.beside_leader)}`,
     ...apart,
   ].join('; ');
+}
+
+/** Where it is so of all of them: that seeds do not differ. */
+function whyUnsaid(unsaid: readonly Candidate[]): string {
+  const reasons = new Set(unsaid.map(({ found }) => found.beside_leader && alikeText(found.beside_leader)));
+  const [reason] = reasons;
+  return reasons.size === 1 && reason !== undefined ? ` (the difference is ${reason})` : '';
 }
 
 function incomparable(rivals: readonly Candidate[]): readonly string[] {

@@ -6,9 +6,9 @@ import { diagnosisLines } from '../../ui/views/diagnosis-view.js';
 import { type CommonOptions, openTerminal } from '../terminal.js';
 
 /** `kshot doctor`: what kshot finds where it stands, on stdout; exit 36 where something that it needs is missing. */
-export async function doctor(options: CommonOptions): Promise<number> {
+export async function doctor(options: CommonOptions & { readonly python?: string }): Promise<number> {
   const terminal = openTerminal(options);
-  const diagnosis = await diagnose(process.cwd(), options.root);
+  const diagnosis = await diagnose({ folder: process.cwd(), root: options.root, python: options.python });
   const facts = terminalFacts(options.color);
   const { problems } = diagnosis;
   if (terminal.json) {

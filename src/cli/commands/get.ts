@@ -34,7 +34,7 @@ export async function get(options: GetOptions, name: string): Promise<number> {
   for (const { output, file } of saved.value.files) {
     terminal.say(printable(`${output} of ${saved.value.run} written to ${shownPath(file)}`));
   }
-  warnOfOutdated(saved.value, name, terminal);
+  remarkOn(saved.value, name, terminal);
   return 0;
 }
 
@@ -52,7 +52,7 @@ async function print(found: StoredOutput, name: string, terminal: Terminal): Pro
       },
     ]);
   }
-  warnOfOutdated(found, name, terminal);
+  remarkOn(found, name, terminal);
   for await (const piece of createReadStream(found.path)) {
     if (process.stdout.isTTY) terminal.written(String(piece));
     else if (!(await terminal.stream(piece as Buffer))) break;
@@ -71,11 +71,16 @@ async function isText(path: string): Promise<boolean> {
   }
 }
 
-function warnOfOutdated(
-  { run, outdated }: { readonly run: string; readonly outdated?: string },
+function remarkOn(
+  { run, outdated, also_in: others = [] }: Pick<StoredOutput, 'run' | 'outdated' | 'also_in'>,
   name: string,
   terminal: Terminal,
 ): void {
+  if (others.length > 0) {
+    terminal.say(
+      printable(`${name} is of run ${run}; runs of ${others.join(', ')} have it too: --run ${others[0]}`),
+    );
+  }
   if (outdated === undefined) return;
   terminal.caution(`${name} is as run ${run} had it: ${outdated}; kshot run brings it up to date`);
 }

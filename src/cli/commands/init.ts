@@ -12,7 +12,10 @@ export interface InitOptions extends CommonOptions {
 /** `kshot init [DIR]`: makes a project that runs, and says on stderr how to go on. */
 export async function init({ python = false, ...options }: InitOptions, folder = '.'): Promise<number> {
   const terminal = openTerminal(options);
-  const created = await createProject({ folder: resolve(options.root ?? '.', folder), python });
+  const created = await createProject({
+    folder: folder === '' ? '' : resolve(options.root ?? '.', folder),
+    python,
+  });
   if (!created.ok) return terminal.fail(created.failure);
   const { root, written, kept, pipeline, hasOthers, documentation } = created.value;
   if (terminal.json) {

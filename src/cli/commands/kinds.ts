@@ -1,3 +1,4 @@
+import type { Failure } from '../../base/failure.js';
 import { suggestion } from '../../base/nearest-name.js';
 import { describeKind } from '../../kinds/described-kind.js';
 import { kinds } from '../../kinds/registry.js';
@@ -17,17 +18,22 @@ export async function showKinds(options: CommonOptions, name?: string): Promise<
   }
   const kind = Object.hasOwn(kinds, name) ? kinds[name] : undefined;
   if (kind === undefined) {
-    const hint = suggestion(name, Object.keys(kinds));
-    return terminal.fail([
-      {
-        reason: 'unknown-kind',
-        message: `there is no kind ${name}`,
-        ...(hint === undefined ? {} : { hint }),
-      },
-    ]);
+    return terminal.fail([unknownKind(name)]);
   }
   const described = describeKind(kind);
   if (terminal.json) terminal.document(described);
   else for (const line of kindLines(described, terminal.dataStyle)) terminal.show(line);
   return 0;
+}
+
+function unknownKind(name: string): Failure {
+  const names = Object.keys(kinds).sort();
+  const ofGroup = name === '' ? [] : names.filter((one) => one.startsWith(`${name}.`));
+  const group = ofGroup.length === 0 ? undefined : `these begin so: ${ofGroup.join(', ')}`;
+  const hint = group ?? (name === '' ? 'kshot kinds lists all' : suggestion(name, names));
+  return {
+    reason: 'unknown-kind',
+    message: name === '' ? 'the name of the kind is empty' : `there is no kind ${name}`,
+    ...(hint === undefined ? {} : { hint }),
+  };
 }

@@ -8,7 +8,7 @@ import { writeUserFile } from '../../base/files/user-file.js';
 import { formatRows } from '../../tables/row-formats.js';
 import { metricLines } from '../../ui/views/metric-lines.js';
 import { projectOf } from '../open-project.js';
-import { formCalled, formOfFile, unknownEnding } from '../output-form.js';
+import { formAsked } from '../output-form.js';
 import { type CommonOptions, openTerminal, type Terminal } from '../terminal.js';
 
 export interface ResultsOptions extends CommonOptions {
@@ -47,12 +47,10 @@ export async function results(options: ResultsOptions, name?: string): Promise<n
 }
 
 function writeTable(terminal: Terminal, report: Report, { format, output, metrics }: ResultsOptions): number {
-  const form =
-    format !== undefined ? formCalled(format) : output === undefined ? 'table' : formOfFile(output);
-  if (form === undefined || form === 'parquet') {
-    const hint = 'let the path end in .csv, .json, .md, .tex or .txt; `kshot sql --output` writes .parquet';
-    return terminal.fail([{ ...unknownEnding(output ?? ''), hint }]);
-  }
+  const asked = formAsked(format, output);
+  if (!asked.ok) return terminal.fail([asked.failure]);
+  const form = asked.value;
+  if (form === 'parquet') return terminal.fail([noParquet]);
   const isWhole = form === 'csv' || form === 'json';
   const tables = headlineTables(
     report,
@@ -74,6 +72,12 @@ function writeTable(terminal: Terminal, report: Report, { format, output, metric
   terminal.wrote(path);
   return 0;
 }
+
+const noParquet: Failure = {
+  reason: 'usage',
+  message: 'results writes no .parquet',
+  hint: 'let the path end in .csv, .json, .md, .tex or .txt; `kshot sql --output` writes .parquet',
+};
 
 function withoutMetrics(identity: string, { failures }: Report): Failure {
   const [first] = failures;

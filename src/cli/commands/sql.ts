@@ -7,7 +7,7 @@ import { failed, type Result, success } from '../../base/result.js';
 import { asValues } from '../../session/as-values.js';
 import type { Project } from '../../session/project.js';
 import { projectOf } from '../open-project.js';
-import { formCalled, formOfFile, unknownEnding } from '../output-form.js';
+import { formAsked, formCalled } from '../output-form.js';
 import { type CommonOptions, openTerminal } from '../terminal.js';
 
 export interface SqlOptions extends CommonOptions {
@@ -78,8 +78,9 @@ async function writeRows(
   path: string,
   { format, timeout: timeoutSeconds }: SqlOptions,
 ): Promise<Result<void, Failure[]>> {
-  const form = format === undefined ? formOfFile(path) : formCalled(format);
-  if (form === undefined) return failed([unknownEnding(path)]);
+  const asked = formAsked(format, path);
+  if (!asked.ok) return failed([asked.failure]);
+  const form = asked.value;
   makeFolders(dirname(path));
   if (form === 'parquet') return await project.queryParquet(query, { path, timeoutSeconds });
   const pieces: string[] = [];

@@ -47,6 +47,7 @@ const optionSources: { readonly [option: string]: keyof CompletionSources } = {
   '--run': 'runs',
   '--metric': 'metrics',
   '--root': 'folders',
+  '--python': 'folders',
 };
 
 /** By the argument's name. */

@@ -3,6 +3,7 @@ import type { Engine, EngineOptions } from '../engine.js';
 import { withDeviceFailures } from './device/device-failures.js';
 import { loadTensorflow } from './device/load-tensorflow.js';
 import { tensorflowDevice } from './device/tensorflow-device.js';
+import { wantedCuda } from './device/tensorflow-library.js';
 import { PlainPasses } from './plain/plain-passes.js';
 import { createTfjsEngine } from './tfjs-engine.js';
 
@@ -25,8 +26,8 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
   if (!loaded.usesGpu && options.allowSoftware !== true) {
     throw new FailureError({
       reason: 'engine-unavailable',
-      message: 'TensorFlow finds no GPU here',
-      hint: 'it wants CUDA 11 and cuDNN 8; --engine tfjs:webgpu computes on any GPU, --engine wasm on any machine',
+      message: `TensorFlow ${loaded.version} finds no GPU here`,
+      hint: `it wants NVIDIA’s driver, ${wantedCuda(loaded.version)}, and to be built with CUDA (kshot doctor names what is missing); --engine tfjs:webgpu computes on any GPU, --engine wasm on any machine`,
     });
   }
   const named = [

@@ -6,13 +6,15 @@ import { torchInterpreter } from './torch-interpreter.js';
 import { handBack, takeProcess } from './torch-process.js';
 
 /** Starts Python, imports PyTorch, and sees whether it computes what it should. */
-export async function probeTorch(): Promise<EngineProbe> {
-  const process = takeProcess(torchInterpreter());
+export async function probeTorch(chosen?: string): Promise<EngineProbe> {
+  const process = takeProcess(torchInterpreter(chosen));
   try {
     const { torch, python, executable, environment, cuda, device } = await process.describe();
     handBack(process);
     const versions = { torch, python, ...(cuda === undefined ? {} : { cuda }) };
-    const fault = await gradientFault((options) => createEngine({ ...options, allowSoftware: true }));
+    const fault = await gradientFault((options) =>
+      createEngine({ ...options, ...(chosen === undefined ? {} : { python: chosen }), allowSoftware: true }),
+    );
     if (fault !== undefined) return { available: false, why: fault, remedy: faultRemedy, versions };
     return {
       available: true,

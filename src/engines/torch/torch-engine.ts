@@ -33,10 +33,10 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
 
 /** The same in a precision of its own, to be held to other engines. */
 export async function createTorchEngine(
-  { shape, threads, allowSoftware = false, log }: EngineOptions,
+  { shape, threads, allowSoftware = false, python, log }: EngineOptions,
   precision: Engine['precision'],
 ): Promise<Engine> {
-  const process = takeProcess(torchInterpreter());
+  const process = takeProcess(torchInterpreter(python));
   if (log !== undefined) process.log = log;
   try {
     const facts = await process.describe();

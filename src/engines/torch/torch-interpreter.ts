@@ -1,7 +1,8 @@
 import { execFileSync } from 'node:child_process';
-import { closeSync, openSync, readdirSync, readSync, realpathSync, statSync } from 'node:fs';
+import { closeSync, openSync, readdirSync, readSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
+import { lookAt } from '../../base/files/look-at.js';
 import { isProgram, programIn } from '../../base/files/program-file.js';
 
 /** How long a script that chooses an interpreter may take. */
@@ -9,11 +10,11 @@ const patienceMilliseconds = 20_000;
 const chosen = new Map<string, string>();
 
 /**
- * The Python that computes, absolute: the first `python3` of PATH, and so that of an environment that is active.
- * `python3` where there is none. Where it is a script that starts another, as pyenv's are, that other.
+ * The Python that computes, absolute: the one that was chosen, else the first `python3` of PATH; `python3` where there is
+ * none. Where it is a script that starts another, as pyenv's are, that other.
  */
-export function torchInterpreter(environment: NodeJS.ProcessEnv = process.env): string {
-  const found = programIn((environment['PATH'] ?? '').split(delimiter), 'python3');
+export function torchInterpreter(python?: string): string {
+  const found = python ?? programIn((process.env['PATH'] ?? '').split(delimiter), 'python3');
   if (found === undefined) return 'python3';
   const known = chosen.get(found) ?? (isScript(found) ? startedBy(found) : found);
   chosen.set(found, known);
@@ -21,8 +22,8 @@ export function torchInterpreter(environment: NodeJS.ProcessEnv = process.env): 
 }
 
 /** Other whenever another interpreter, or another PyTorch in its folders, may compute. */
-export function interpreterLook(): string {
-  const interpreter = torchInterpreter();
+export function interpreterLook(python?: string): string {
+  const interpreter = torchInterpreter(python);
   const prefix = dirname(dirname(interpreter));
   const folders = [
     ...packageFolders(join(prefix, 'lib')),
@@ -45,11 +46,6 @@ function packageFolders(lib: string): readonly string[] {
   } catch {
     return [];
   }
-}
-
-function lookAt(path: string): string {
-  const found = statSync(path, { throwIfNoEntry: false });
-  return found === undefined ? path : `${realpathSync(path)} ${found.ino} ${found.size} ${found.mtimeMs}`;
 }
 
 function isScript(path: string): boolean {

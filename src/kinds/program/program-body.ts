@@ -14,7 +14,7 @@ import {
   type ProgramState,
   placeEvents,
 } from './lasting/program-state.js';
-import { launchOf } from './launch.js';
+import { type Launch, launchOf } from './launch.js';
 import { placeInputs, placeOf } from './place-inputs.js';
 import { programEnvironment } from './program-environment.js';
 import type { ProgramParameters } from './program-parameters.js';
@@ -31,7 +31,10 @@ export async function run(context: KindContext<ProgramParameters>): Promise<void
     const place = placeOf(context, path);
     makeFolders(isFolder(path) ? place : dirname(place));
   }
-  const launch = launchOf(parameters, (name) => pathNamed(name, context.files));
+  const launch = byProjectsPython(
+    launchOf(parameters, (name) => pathNamed(name, context.files)),
+    context,
+  );
   const env = programEnvironment(context, launch);
   const state = await openState(context, before);
   try {
@@ -53,6 +56,13 @@ export async function run(context: KindContext<ProgramParameters>): Promise<void
   } finally {
     closeState(context);
   }
+}
+
+/** A step in Python is started by the interpreter that was chosen for the project, unless it has a PATH of its own. */
+function byProjectsPython(launch: Launch, { parameters, python }: KindContext<ProgramParameters>): Launch {
+  const isOwn = parameters.argv !== undefined || parameters.env['PATH'] !== undefined;
+  if (python === undefined || isOwn || typeof launch.argv === 'string') return launch;
+  return { ...launch, argv: [python, ...launch.argv.slice(1)] };
 }
 
 /** What a segment goes on from, which is no file of the program's folder. */

@@ -62,7 +62,7 @@ type Given = Complete<typeof parameters>;
 export const python = defineKind<Given, Canonical<typeof parameters>>({
   name: 'python',
   summary:
-    'Runs a Python script or module, with the python3 of PATH, in a fresh folder that holds the inputs, the declared files and the modules of the project that it imports, and collects its outputs.',
+    'Runs a Python script or module, with the python3 of PATH or of kshot.yaml, in a fresh folder that holds the inputs, the declared files and the modules of the project that it imports, and collects its outputs.',
   parameters,
   ...programKind,
   check: checkPython,
@@ -83,7 +83,9 @@ export const python = defineKind<Given, Canonical<typeof parameters>>({
 });
 
 function interpreterOf({ env }: Given): Omit<Interpreter, 'parameter'> {
-  return { program: 'python3', path: String(env['PATH'] ?? process.env['PATH'] ?? '') };
+  const { PATH: own } = env;
+  if (own !== undefined) return { program: 'python3', path: String(own) };
+  return { program: 'python3', path: process.env['PATH'] ?? '', isProjects: true };
 }
 
 /** Of a script that another step makes nothing is known: it may import every module of the project. */

@@ -4,6 +4,7 @@ import type { JsonObject } from '../../base/json.js';
 import type { Result } from '../../base/result.js';
 import type { Roles } from '../../base/role.js';
 import type { ExternalFile, InputPort, Label, OutputPort } from '../../kinds/kind.js';
+import type { ChosenPython } from '../choose-python.js';
 import type { PublicationForm } from '../spec/publication-form.js';
 import type { Source } from './port-tree.js';
 import type { StepValue } from './step-value.js';
@@ -98,8 +99,10 @@ export interface Publication {
   /** Relative to the root; `{tag}` stands for the run's tag. */
   readonly path: string;
   readonly form: PublicationForm;
-  /** An output of a node, or a file of the run's folder by its name there. */
-  readonly from: ({ readonly type: 'output' } & Source) | { readonly type: 'run'; readonly name: string };
+  /** An output of a node or the pieces of a curve, or a file of the run's folder by its name there. */
+  readonly from:
+    | { readonly type: 'output'; readonly sources: readonly Source[] }
+    | { readonly type: 'run'; readonly name: string };
   /** Where the path is written. */
   readonly location: Location;
 }
@@ -121,6 +124,8 @@ export interface Graph {
   readonly engineAsked: string;
   /** Why it became that engine: one clause. */
   readonly engineReason: string;
+  /** The Python that was chosen for the project; absent where that is the first python3 of PATH. */
+  readonly python?: ChosenPython;
   readonly nodes: readonly GraphNode[];
   /** What the name of each step stands for, whatever targets were named. */
   readonly values: ReadonlyMap<string, StepValue>;

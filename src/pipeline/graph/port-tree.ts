@@ -22,7 +22,13 @@ export type PortTree =
       /** Reached by their names, and no part of the whole. */
       readonly beside?: { readonly [name: string]: PortTree };
     }
-  | { readonly type: 'list'; readonly elements: readonly PortTree[]; readonly labels: readonly Label[] };
+  | {
+      readonly type: 'list';
+      readonly elements: readonly PortTree[];
+      readonly labels: readonly Label[];
+      /** The pieces, in order, of the one curve of a training in segments: a file of it has them all. */
+      readonly isCurve?: boolean;
+    };
 
 /** A bundle of what a step gives. */
 export type PortBundle = PortTree & { readonly type: 'bundle' };

@@ -24,19 +24,24 @@ export interface StepInstance {
 
 /**
  * What a chain of segments stands for: of some ports a list of what all give, of others what the last one gives; or what
- * the last one gives, and beside it a list for each port.
+ * the last one gives, and beside it a list for each port. The curve of a chain is that of all its segments.
  */
 export function treeOfSegments(
   { lists = {}, last = {}, listsAt, ports: own }: Segmentation,
   segments: readonly { readonly label: Label; readonly tree: PortTree }[],
 ): PortTree {
   const bundles = segments.map(({ tree }) => (tree.type === 'bundle' ? tree.ports : {}));
-  const listOf = (port: string): PortTree => ({
-    type: 'list',
+  const listOf = (port: string) => ({
+    type: 'list' as const,
     elements: bundles.flatMap((ports) => ports[port] ?? []),
     labels: segments.map(({ label }) => label),
   });
   const ofLast = bundles.at(-1) ?? {};
+  const isCurve = (port: string) => {
+    const tree = ofLast[port];
+    return tree?.type === 'file' && tree.content === 'history';
+  };
+  const curveOf = (port: string): PortTree => ({ ...listOf(port), isCurve: true });
   const named = (
     ports: { readonly [name: string]: string },
     treeAt: (port: string) => PortTree | undefined,
@@ -46,12 +51,15 @@ export function treeOfSegments(
       return tree === undefined ? [] : [[name, tree] as const];
     });
   if (listsAt === undefined) {
-    const ports = [...named(lists, listOf), ...named(last, (port) => ofLast[port])];
+    const allOf = (port: string) => (isCurve(port) ? curveOf(port) : listOf(port));
+    const ports = [...named(lists, allOf), ...named(last, (port) => ofLast[port])];
     return { type: 'bundle', ports: Object.fromEntries(ports) };
   }
   const every = Object.fromEntries(Object.keys(ofLast).map((port) => [port, port]));
   const isOwn = ([name]: readonly [string, PortTree]) => Object.hasOwn(own?.outputs ?? {}, name);
-  const all = Object.entries(ofLast);
+  const all = Object.entries(ofLast).map(
+    ([port, tree]) => [port, isCurve(port) ? curveOf(port) : tree] as const,
+  );
   return {
     type: 'bundle',
     ports: Object.fromEntries(all.filter((port) => !isOwn(port))),

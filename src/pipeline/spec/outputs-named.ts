@@ -1,15 +1,8 @@
 import { suggestion } from '../../base/nearest-name.js';
 import { failed, type Result, success } from '../../base/result.js';
-import type { Content } from '../../kinds/kind.js';
+import type { Content, Label } from '../../kinds/kind.js';
 import { labelText } from '../graph/label.js';
-import {
-  describeTree,
-  flattened,
-  type Mismatch,
-  type PortTree,
-  type Source,
-  unwrapped,
-} from '../graph/port-tree.js';
+import { describeTree, type Mismatch, type PortTree, type Source, unwrapped } from '../graph/port-tree.js';
 import { type StepValue, treeOfReference } from '../graph/step-value.js';
 import { parseReference } from './reference.js';
 
@@ -29,7 +22,8 @@ export interface NamedOutput {
   /** Empty where there is no list; an element of a list in a list has the labels of both. */
   readonly label: string;
   readonly content: Content;
-  readonly source: Source;
+  /** One, or the pieces of a curve in their order. */
+  readonly sources: readonly Source[];
 }
 
 /**
@@ -63,7 +57,7 @@ export function outputsNamed(
   const given = unwrapped(tree.value);
   const bundle = bundleIn(given);
   return bundle === undefined
-    ? success({ isList: given.type === 'list', files: filesIn(given) })
+    ? success({ isList: given.type === 'list' && given.isCurve !== true, files: filesIn(given) })
     : failed(noFile(text, given, Object.keys(bundle.ports)));
 }
 
@@ -87,10 +81,18 @@ function bundleIn(tree: PortTree): Extract<PortTree, { type: 'bundle' }> | undef
 }
 
 /** The files of a tree without bundles. */
-function filesIn(tree: PortTree): readonly NamedOutput[] {
-  return flattened(tree).flatMap(({ element, label }) =>
-    element.type === 'file'
-      ? [{ label: labelText(label), content: element.content, source: element.source }]
-      : [],
+function filesIn(tree: PortTree, label: Label = []): readonly NamedOutput[] {
+  if (tree.type === 'bundle') return [];
+  if (tree.type === 'file') {
+    return [{ label: labelText(label), content: tree.content, sources: [tree.source] }];
+  }
+  if (tree.isCurve === true) {
+    const pieces = tree.elements.flatMap((element) => filesIn(element));
+    return [
+      { label: labelText(label), content: 'history', sources: pieces.flatMap(({ sources }) => sources) },
+    ];
+  }
+  return tree.elements.flatMap((element, index) =>
+    filesIn(element, [...label, ...(tree.labels[index] ?? [])]),
   );
 }

@@ -132,9 +132,9 @@ function outputFiles(spec: PublicationSpec, published: Published, report: Report
   }
   const { isList, files } = named.value;
   if (!labelFits(spec, isList, report)) return [];
-  return files.flatMap(({ label, content, source }) => {
+  return files.flatMap(({ label, content, sources }) => {
     const form = formOf(formOfOutput(content, spec.path), spec, report, content);
-    return form === undefined ? [] : [draftOf(spec, form, { type: 'output', ...source }, label)];
+    return form === undefined ? [] : [draftOf(spec, form, { type: 'output', sources }, label)];
   });
 }
 

@@ -56,10 +56,13 @@ function applySet(
   if (equals === -1) return fail('usage', '--set wants PATH=YAML', `write ${path}=VALUE`);
   const names = namesOf(path);
   if (!canBeSet(names)) {
+    const whole = wholePaths(pipeline, names, kinds).map((one) => `--set ${one}=…`);
     return fail(
       'unknown-path',
       `${path} cannot be set`,
-      'what can be set begins with params., steps.NAME.with. or steps.NAME.matrix.',
+      whole.length > 0
+        ? `write ${whole.slice(0, 4).join(' or ')}`
+        : 'what can be set begins with params., steps.NAME.with. or steps.NAME.matrix.',
     );
   }
   if (names.includes('')) {
@@ -106,6 +109,26 @@ function applySet(
     return (isThere ? whole : [...start, one]).join('.');
   });
   return fail('unknown-path', `there is no ${names.slice(0, index + 1).join('.')}`, hint);
+}
+
+/** The paths of values of that name: what a name alone may be meant for. */
+function wholePaths(
+  pipeline: LocatedMap,
+  names: readonly string[],
+  kinds: { readonly [name: string]: Kind },
+): readonly string[] {
+  const steps = valueAt(pipeline, ['steps']);
+  const stepNames = steps?.type === 'map' ? [...steps.entries.keys()] : [];
+  const paths = [
+    ['params', ...names],
+    ...stepNames.flatMap((step) => {
+      const declared = kindOf(pipeline, step, kinds)?.declarations;
+      const inStep = ['steps', step, 'with'];
+      const places = declared === undefined ? [inStep] : [inStep, [...inStep, declared]];
+      return places.map((place) => [...place, ...names]);
+    }),
+  ];
+  return paths.filter((path) => valueAt(pipeline, path) !== undefined).map((path) => path.join('.'));
 }
 
 /** What YAML reads and drops: where somebody gives a single value, it was meant as a part of it. */

@@ -16,21 +16,23 @@ export function readPipeline(root: string, path: string): Result<LocatedMap, Fai
   return readExtended(root, resolve(root, path), []);
 }
 
-/** Reads one file as it is, without following `extends`. */
-function readPipelineFile(root: string, path: string): Result<LocatedMap, Failure[]> {
+/** Reads one file as it is, which is to be a map: without following `extends`. */
+export function readMapFile(
+  root: string,
+  path: string,
+  { what, hint }: { readonly what: string; readonly hint: string },
+): Result<LocatedMap, Failure[]> {
   const file = displayPath(root, path);
   const text = readText(path, file);
   if (!text.ok) return text;
   const parsed = parseYaml(text.value, { file });
   if (!parsed.ok) return parsed;
   if (parsed.value.type === 'map') return success(parsed.value);
-  return failed([
-    failureAt(parsed.value, 'invalid-value', 'a pipeline is a map', { hint: 'begin with version: 1' }),
-  ]);
+  return failed([failureAt(parsed.value, 'invalid-value', `${what} is a map`, { hint })]);
 }
 
 function readExtended(root: string, path: string, above: readonly string[]): Result<LocatedMap, Failure[]> {
-  const read = readPipelineFile(root, path);
+  const read = readMapFile(root, path, { what: 'a pipeline', hint: 'begin with version: 1' });
   if (!read.ok) return read;
   const extending = read.value.entries.get('extends')?.value;
   if (extending === undefined) return read;

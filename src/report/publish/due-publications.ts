@@ -13,6 +13,8 @@ export function publishedPath({ path }: Publication, run: string): string {
  */
 export function isComplete({ from }: Publication, { nodes }: Pick<FinishedRun, 'nodes'>): boolean {
   if (from.type === 'run') return nodes.every(({ entry }) => entry !== undefined);
-  const finished = nodes.find(({ node }) => node.id === from.node);
-  return finished !== undefined && outputFiles(finished).some(({ path }) => path === from.path);
+  return from.sources.every((source) => {
+    const finished = nodes.find(({ node }) => node.id === source.node);
+    return finished !== undefined && outputFiles(finished).some(({ path }) => path === source.path);
+  });
 }

@@ -5,8 +5,11 @@ import type { RowsWriter } from './rows-writer.js';
 
 /** Writes files in the forms that outputs are given out in. */
 export interface FormWriter {
-  /** What is in `source`, in a form, as a new file of the user's own: what is kept in the cache is read-only. */
-  write(source: string, form: PublicationForm, path: string): Promise<void>;
+  /**
+   * What is in a file, in a form, as a new file of the user's own: what is kept in the cache is read-only. Of several,
+   * which hold rows, these one after another.
+   */
+  write(sources: readonly string[], form: PublicationForm, path: string): Promise<void>;
   close(): void;
 }
 
@@ -14,10 +17,13 @@ export interface FormWriter {
 export function openFormWriter(): FormWriter {
   let rows: RowsWriter | undefined;
   return {
-    async write(source, form, path) {
-      if (form === 'bytes') return await pipeline(createReadStream(source), createWriteStream(path));
+    async write(sources, form, path) {
+      const [source, ...others] = sources;
+      if (form === 'bytes' && source !== undefined && others.length === 0) {
+        return await pipeline(createReadStream(source), createWriteStream(path));
+      }
       rows ??= await (await import('./rows-writer.js')).openRowsWriter();
-      await rows.write(source, form, path);
+      await rows.write(sources, form, path);
     },
     close: () => rows?.close(),
   };

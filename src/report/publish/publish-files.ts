@@ -5,12 +5,14 @@ import { outputFiles } from '../../artifacts/outputs-of-content.js';
 import { identityOf, readRegister } from '../../artifacts/register.js';
 import type { RunFolder } from '../../artifacts/run-folder.js';
 import { recordedFiles, verifyRecordedFiles } from '../../artifacts/verify-run.js';
+import { type Digest, digestOf } from '../../base/canonical.js';
 import { type Failure, FailureError } from '../../base/failure.js';
 import { failureOfException } from '../../base/failure-of-exception.js';
 import { replaceByFile, writeFileAtomic } from '../../base/files/atomic-file.js';
 import { makeFolder } from '../../base/files/folders.js';
 import { suggestion } from '../../base/nearest-name.js';
 import type { Publication } from '../../pipeline/graph/graph.js';
+import type { Source } from '../../pipeline/graph/port-tree.js';
 import { checkPublishedPath } from '../../pipeline/spec/published-path.js';
 import { kshotVersion } from '../../run/kshot-version.js';
 import type { ObjectReference } from '../../store/entry.js';
@@ -48,10 +50,17 @@ interface Publishing {
 }
 
 /** What a publication is made of. */
-interface PublicationSource extends ObjectReference {
+interface PublicationSource {
+  /** Of the file; of several, of their digests. */
+  readonly digest: Digest;
   readonly from: Publication['from'];
+  /** Absolute; of a curve its pieces. */
+  readonly files: readonly VerifiableFile[];
+}
+
+interface VerifiableFile extends ObjectReference {
   /** Absolute. */
-  readonly file: string;
+  readonly path: string;
 }
 
 /** A file to be put into its place. */
@@ -151,24 +160,28 @@ async function prepare(publication: Publication, path: string, publishing: Publi
   const described = (reference: ObjectReference, outcome: PublishedFile['outcome']): PublishedFile => ({
     path,
     source: publication.source,
-    ...(source.from.type === 'output' ? { node: source.from.node, output: source.from.path } : {}),
+    ...(source.from.type === 'output' ? namedIn(source.from.sources) : {}),
     form,
     source_digest: source.digest,
     ...reference,
     outcome,
   });
-  const { digest, bytes } = source;
-  const known = form === 'bytes' ? { digest, bytes } : history.madeOf(digest, form);
+  const [file, ...others] = source.files;
+  const copied = form === 'bytes' && others.length === 0 ? file : undefined;
+  const known =
+    copied === undefined
+      ? history.madeOf(source.digest, form)
+      : { digest: copied.digest, bytes: copied.bytes };
   const found = await fileAt(join(root, path));
   if (known !== undefined && found === known.digest) {
     return { publication, published: described(known, 'unchanged') };
   }
   const staged = await stage(publication, source, publishing);
   const made = await hashFile(staged);
-  if (form === 'bytes' && made.digest !== source.digest) {
+  if (copied !== undefined && made.digest !== copied.digest) {
     throw new FailureError({
       reason: 'object-corrupt',
-      message: `${source.file} changed while it was read`,
+      message: `${copied.path} changed while it was read`,
       hint: 'run again',
     });
   }
@@ -206,11 +219,20 @@ function sourceOf(publication: Publication, publishing: Publishing): Publication
   const { from } = publication;
   const { finished, store, root } = publishing;
   if (from.type === 'output') {
-    const node = finished.nodes.find((one) => one.node.id === from.node);
-    const output = node === undefined ? undefined : outputFiles(node).find(({ path }) => path === from.path);
-    // What is complete has its outputs.
-    if (output === undefined) throw refusal(publication, `${from.node} gave no ${from.path}`);
-    return { from, ...output.reference, file: store.objectPath(output.reference.digest) };
+    const pieces = from.sources.map((source) => {
+      const node = finished.nodes.find((one) => one.node.id === source.node);
+      const output = node && outputFiles(node).find(({ path }) => path === source.path);
+      // What is complete has its outputs.
+      if (output === undefined) throw refusal(publication, `${source.node} gave no ${source.path}`);
+      return { ...output.reference, path: store.objectPath(output.reference.digest) };
+    });
+    const [only, ...others] = pieces;
+    const isOne = only !== undefined && others.length === 0;
+    return {
+      from,
+      digest: isOne ? only.digest : digestOf(pieces.map(({ digest }) => digest)),
+      files: pieces,
+    };
   }
   const files = runFiles(root, finished);
   const found = files.find(({ name }) => name === from.name);
@@ -226,7 +248,8 @@ function sourceOf(publication: Publication, publishing: Publishing): Publication
       ),
     );
   }
-  return { from, digest: found.digest, bytes: found.bytes, file: found.path };
+  const { path, digest, bytes } = found;
+  return { from, digest, files: [{ path, digest, bytes }] };
 }
 
 /** The files of the run's folder, and those of the earlier run whose tables and page it points at. */
@@ -248,21 +271,36 @@ function runFiles(root: string, finished: FinishedRun) {
 /** Writes a publication's bytes, verified, beside the run's documents; returns the file. */
 async function stage(
   { form, source }: Publication,
-  { from, digest, bytes, file }: PublicationSource,
+  { from, files }: PublicationSource,
   publishing: Publishing,
 ): Promise<string> {
-  if (from.type === 'run') await verifyRecordedFiles([{ path: file, digest, bytes }]);
-  else if (!(await publishing.store.verify({ digest, bytes }))) {
-    throw new FailureError({
-      reason: 'object-corrupt',
-      message: `the result ${source} is missing from the cache or not what was stored`,
-      hint: 'kshot run computes it again',
-    });
+  if (from.type === 'run') await verifyRecordedFiles(files);
+  else {
+    for (const { digest, bytes } of files) {
+      if (await publishing.store.verify({ digest, bytes })) continue;
+      throw new FailureError({
+        reason: 'object-corrupt',
+        message: `the result ${source} is missing from the cache or not what was stored`,
+        hint: 'kshot run computes it again',
+      });
+    }
   }
   mkdirSync(publishing.staging, { recursive: true });
   const staged = join(publishing.staging, String(publishing.staged++));
-  await publishing.forms.write(file, form, staged);
+  await publishing.forms.write(
+    files.map(({ path }) => path),
+    form,
+    staged,
+  );
   return staged;
+}
+
+/** What published.json says of the outputs that a file is made of; of a curve its last piece, and those before it. */
+function namedIn(sources: readonly Source[]): Partial<PublishedFile> {
+  const last = sources.at(-1);
+  if (last === undefined) return {};
+  const before = sources.slice(0, -1).map(({ node }) => node);
+  return { node: last.node, output: last.path, ...(before.length === 0 ? {} : { nodes_before: before }) };
 }
 
 function refusal(publication: Publication, message: string, hint?: string): FailureError {

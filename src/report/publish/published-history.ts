@@ -25,6 +25,8 @@ export interface PublishedFile {
   /** The node that gave it, and which of its outputs; absent for files of the run's folder. */
   readonly node?: string;
   readonly output?: string;
+  /** Of the curve of a training in segments: the nodes of those before. */
+  readonly nodes_before?: readonly string[];
   readonly form: PublicationForm;
   /** Of the output, or of the file in the run's folder. */
   readonly source_digest: Digest;

@@ -1,49 +1,79 @@
+import { createReadStream, createWriteStream, rmSync } from 'node:fs';
+import { createInterface } from 'node:readline';
+import { pipeline } from 'node:stream/promises';
 import { writeFile } from '../../base/files/write-file.js';
+import { replaceOutsideStrings } from '../../base/json.js';
 import type { PublicationForm } from '../../pipeline/spec/publication-form.js';
-import { type Database, openDatabase, sqlText } from '../../tables/database.js';
+import { type Database, openDatabase, sqlName, sqlText } from '../../tables/database.js';
+import { summaryColumns } from '../../tables/evaluation-columns.js';
 import { jsonOfCell } from '../../tables/json-of-cell.js';
-import { parquetFile } from '../../tables/parquet.js';
+import { parquetFile, writeParquet } from '../../tables/parquet.js';
 import { formatRows, type RowTable } from '../../tables/row-formats.js';
 
 /** Writes rows in other forms. */
 export interface RowsWriter {
-  /** The rows of a parquet file, in its order: figures whole in csv and json, else to six digits. */
-  write(parquet: string, form: Exclude<PublicationForm, 'bytes'>, path: string): Promise<void>;
+  /** The rows of parquet files, in their order: figures whole in csv, json and parquet (`bytes`), else to six digits. */
+  write(files: readonly string[], form: PublicationForm, path: string): Promise<void>;
   close(): void;
 }
 
 export async function openRowsWriter(): Promise<RowsWriter> {
   const database = await openDatabase({ threads: 2 });
   return {
-    write: (parquet, form, path) => writeForm(database, parquet, form, path),
+    write: async (files, form, path) => writeForm(database, await rowsOf(database, files, form), form, path),
     close: () => database.close(),
   };
 }
 
 async function writeForm(
   database: Database,
-  parquet: string,
-  form: Exclude<PublicationForm, 'bytes'>,
+  rows: string,
+  form: PublicationForm,
   path: string,
 ): Promise<void> {
   switch (form) {
+    case 'bytes':
+      return await writeParquet(database, { query: `FROM ${rows}`, orderBy: 'as it stands', path });
     case 'csv':
-      return await database.run(
-        `COPY (FROM ${parquetFile(parquet)}) TO ${sqlText(path)} (FORMAT csv, HEADER true)`,
-      );
+      return await database.run(`COPY (FROM ${rows}) TO ${sqlText(path)} (FORMAT csv, HEADER true)`);
     case 'json':
-      return await database.run(
-        `COPY (FROM ${parquetFile(parquet)}) TO ${sqlText(path)} (FORMAT json, ARRAY true)`,
-      );
+      await database.run(`COPY (FROM ${rows}) TO ${sqlText(`${path}.rows`)} (FORMAT json, ARRAY true)`);
+      return await withNumbersOfJson(`${path}.rows`, path);
     case 'md':
-      return writeFile(path, formatRows(await readTable(database, parquet), 'markdown'));
+      return writeFile(path, formatRows(await readTable(database, rows), 'markdown'));
     case 'tex':
-      return writeFile(path, formatRows(await readTable(database, parquet), 'tex'));
+      return writeFile(path, formatRows(await readTable(database, rows), 'tex'));
   }
 }
 
-async function readTable(database: Database, parquet: string): Promise<RowTable> {
-  const source = parquetFile(parquet);
+/** DuckDB writes numbers that are none as JSON has no words for them: they become texts, as everywhere. */
+async function withNumbersOfJson(from: string, to: string): Promise<void> {
+  const lines = createInterface({ input: createReadStream(from), crlfDelay: Number.POSITIVE_INFINITY });
+  await pipeline(async function* () {
+    for await (const line of lines) {
+      yield `${replaceOutsideStrings(line, '-?\\b(?:Infinity|NaN)\\b', (word) => JSON.stringify(word))}\n`;
+    }
+  }, createWriteStream(to));
+  rmSync(from);
+}
+
+/**
+ * A query for the rows of files one after another; a column that some of them lack is empty there. A summary has columns
+ * for all that can be compared, of which text shows those that say something, as `kshot results` does.
+ */
+async function rowsOf(database: Database, files: readonly string[], form: PublicationForm): Promise<string> {
+  const pieces = files.map((file) => `SELECT * FROM ${parquetFile(file)}`);
+  const rows = `(${pieces.join(' UNION ALL BY NAME ')})`;
+  if (form === 'bytes') return rows;
+  const columns = (await database.rows(`DESCRIBE FROM ${rows}`)).map((row) => String(row['column_name']));
+  if (!Object.keys(summaryColumns).every((name) => columns.includes(name))) return rows;
+  const counts = columns.map((name) => `count(${sqlName(name)}) AS ${sqlName(name)}`);
+  const [count] = await database.rows(`SELECT ${counts.join(', ')} FROM ${rows}`);
+  const filled = columns.filter((name) => Number(count?.[name] ?? 0) > 0);
+  return filled.length === 0 ? rows : `(SELECT ${filled.map(sqlName).join(', ')} FROM ${rows})`;
+}
+
+async function readTable(database: Database, source: string): Promise<RowTable> {
   const described = await database.rows(`DESCRIBE FROM ${source}`);
   const columns = described.map((row) => String(row['column_name']));
   const rows = await database.rows(`FROM ${source}`);

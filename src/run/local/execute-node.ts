@@ -55,6 +55,7 @@ export async function executeNode(
         shape,
         threads: request.threads,
         allowSoftware: request.allowSoftware,
+        ...(request.python === undefined ? {} : { python: request.python }),
         log: hooks.log,
         ...(gpu === undefined ? {} : { gpuIndex: gpu.index }),
       });
@@ -65,6 +66,7 @@ export async function executeNode(
     environment: environmentOf(request),
     ...(request.tracer === undefined ? {} : { tracer: request.tracer }),
     root: request.root,
+    ...(request.python === undefined ? {} : { python: request.python }),
     ...hooks,
   };
   try {

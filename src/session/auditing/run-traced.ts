@@ -130,6 +130,7 @@ async function execute(
       store,
       executor,
       root,
+      python: graph.python?.program,
       logFolder: workspace,
       derivedFrom,
     });

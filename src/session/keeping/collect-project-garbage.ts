@@ -62,7 +62,9 @@ async function publishedKeys(
 ): Promise<readonly Digest[]> {
   const keys: Digest[] = [];
   for (const run of runs.map(identityOf)) {
-    const published = new Set((await currentlyPublished(root, run)).map(({ node }) => node));
+    const published = new Set(
+      (await currentlyPublished(root, run)).flatMap(({ node, nodes_before = [] }) => [node, ...nodes_before]),
+    );
     if (published.size === 0) continue;
     for (const { id, key } of nodesOf(run)) if (key !== undefined && published.has(id)) keys.push(key);
   }

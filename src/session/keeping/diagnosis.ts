@@ -6,9 +6,12 @@ import type { EngineDescriptor, EngineProbe, PackageVersions } from '../../engin
 import { gpuDevices } from '../../engines/gpu-devices.js';
 import { probeEngine } from '../../engines/probe-engine.js';
 import { engines } from '../../engines/registry.js';
+import { torchInterpreter } from '../../engines/torch/torch-interpreter.js';
+import { type ChosenPython, choosePython } from '../../pipeline/choose-python.js';
 import { packageVersions } from '../../report/package-versions.js';
 import { kshotVersion } from '../../run/kshot-version.js';
 import { machineSlots } from '../../run/local/machine.js';
+import { findRoot } from '../planning/find-pipeline.js';
 import { diagnoseProject, type Findings, type ProjectFacts, type Warning } from './project-diagnosis.js';
 
 /** The major version of Node that kshot needs at least. */
@@ -26,6 +29,8 @@ export interface Diagnosis {
   /** What `engine: auto` stands for here. */
   readonly automatic: EngineChoice;
   readonly engines: readonly DiagnosedEngine[];
+  /** What steps in Python and the engine torch are run by, and what says so. */
+  readonly python: { readonly program: string; readonly from: ChosenPython['from'] | 'PATH' };
   readonly machine: {
     readonly os: string;
     readonly architecture: string;
@@ -46,12 +51,22 @@ export interface Diagnosis {
   readonly warnings: readonly Warning[];
 }
 
-/** Looks at everything that kshot needs: engines, packages, machine, and the project that `folder` is in or that `root` names, with its cache. Changes nothing. */
-export async function diagnose(folder: string, root?: string): Promise<Diagnosis> {
+/** Where to look, and with what. */
+export interface DiagnosisPlace {
+  readonly folder: string;
+  /** Of the project; default: the nearest from `folder` upwards. */
+  readonly root?: string | undefined;
+  /** As `--python` names it. */
+  readonly python?: string | undefined;
+}
+
+/** Looks at everything that kshot needs: engines, packages, machine, and the project with its cache. Changes nothing. */
+export async function diagnose({ folder, root, python: asked }: DiagnosisPlace): Promise<Diagnosis> {
   const findings: Findings = { problems: [], warnings: [] };
+  const python = diagnosePython(folder, root, asked, findings);
   const versions = await diagnoseVersions(findings);
   await diagnoseDrawing(findings);
-  const { automatic, found } = await diagnoseEngines(findings);
+  const { automatic, found } = await diagnoseEngines(findings, python?.program);
   const project = await diagnoseProject(folder, root, findings);
   return {
     version: 1,
@@ -59,10 +74,25 @@ export async function diagnose(folder: string, root?: string): Promise<Diagnosis
     versions,
     automatic,
     engines: found,
+    python: python ?? { program: torchInterpreter(), from: 'PATH' },
     machine: machineFacts(),
     project,
     ...findings,
   };
+}
+
+/** The one that was chosen, by the settings of the project where this is one. */
+function diagnosePython(
+  folder: string,
+  given: string | undefined,
+  asked: string | undefined,
+  { problems }: Findings,
+): ChosenPython | undefined {
+  const found = findRoot(folder, given);
+  const chosen = choosePython({ root: found.ok ? found.value : folder, folder }, asked);
+  if (chosen.ok) return chosen.value;
+  for (const failure of chosen.failure) problems.push(failure);
+  return undefined;
 }
 
 async function diagnoseVersions({ problems }: Findings): Promise<PackageVersions> {
@@ -109,12 +139,13 @@ function notLoaded(what: string, error: unknown): Failure {
 }
 
 /** Probes every engine anew, whatever earlier probes came to. */
-async function diagnoseEngines({
-  problems,
-}: Findings): Promise<{ readonly automatic: EngineChoice; readonly found: readonly DiagnosedEngine[] }> {
+async function diagnoseEngines(
+  { problems }: Findings,
+  python?: string,
+): Promise<{ readonly automatic: EngineChoice; readonly found: readonly DiagnosedEngine[] }> {
   const found = await Promise.all(
     Object.values(engines).map(async ({ name, summary, gpu, deterministic }): Promise<DiagnosedEngine> => {
-      return { name, summary, gpu, deterministic, ...(await probeEngine(name)) };
+      return { name, summary, gpu, deterministic, ...(await probeEngine(name, python)) };
     }),
   );
   const probeOf = (engine: string): DiagnosedEngine => {

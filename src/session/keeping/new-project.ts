@@ -1,10 +1,11 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { lstatSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Failure } from '../../base/failure.js';
 import { writeFileAtomic } from '../../base/files/atomic-file.js';
 import { builtFile } from '../../base/files/built-file.js';
 import { makeFolders } from '../../base/files/make-folders.js';
+import { lookAtPath, pathFailure } from '../../base/files/user-path.js';
 import { failed, type Result, success } from '../../base/result.js';
 import { pipelinesIn } from '../planning/find-pipeline.js';
 
@@ -69,11 +70,15 @@ export async function makeProject({
   folder = '.',
   python = false,
 }: NewProject): Promise<Result<CreatedProject, Failure[]>> {
+  if (folder === '') return failed([noFolder]);
   const root = resolve(folder);
   const template = templates[python ? 'sweep' : 'few_shot'];
   const files = filesOf(template);
+  const folders = new Set([...files.keys()].map((path) => dirname(join(root, path))));
+  const obstacles = [...folders].flatMap((one) => obstacleAbove(one) ?? []);
+  if (obstacles[0] !== undefined) return failed([obstacles[0]]);
   const others = [...files].filter(
-    ([path, content]) => existsSync(join(root, path)) && !isSame(join(root, path), content),
+    ([path, content]) => isAnythingAt(join(root, path)) && !isSame(join(root, path), content),
   );
   const kept = others.map(([path]) => path).filter((path) => ownFiles.includes(path));
   const taken = others.map(([path]) => path).filter((path) => !ownFiles.includes(path));
@@ -94,6 +99,33 @@ export async function makeProject({
   const { pipeline, documentation } = template;
   const hasOthers = pipelinesIn(root).length > 1;
   return success({ root, written, kept, pipeline, hasOthers, documentation: packageFile(documentation) });
+}
+
+const noFolder: Failure = {
+  reason: 'usage',
+  message: 'the name of the folder is empty',
+  hint: 'name a folder; . is the one that you are in',
+};
+
+/** A link that leads nowhere, too. */
+function isAnythingAt(path: string): boolean {
+  return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
+}
+
+/** What stands in the place of a folder, or of one above it. */
+function obstacleAbove(folder: string): Failure | undefined {
+  const look = lookAtPath(folder);
+  const hint = 'name another folder, or move it away';
+  if (look.ok) {
+    return look.value.isDirectory()
+      ? undefined
+      : { reason: 'usage', message: `${folder} is no folder`, hint };
+  }
+  if (look.failure === 'absent' && isAnythingAt(folder)) {
+    return { reason: 'usage', message: `${folder} is a link that leads nowhere`, hint };
+  }
+  const mayBeMade = look.failure === 'absent' || look.failure === 'below-a-file';
+  return mayBeMade ? obstacleAbove(dirname(folder)) : pathFailure(folder, look.failure);
 }
 
 /** The files of a project, by their paths in it. */

@@ -1,6 +1,7 @@
 import type { Failure } from '../../base/failure.js';
 import { failed, type Result, success } from '../../base/result.js';
 import { probeOnce } from '../../engines/choose-here.js';
+import { choosePython } from '../../pipeline/choose-python.js';
 import { nodesCalled, noNodeCalled } from '../../pipeline/graph/called-nodes.js';
 import type { Graph, GraphNode } from '../../pipeline/graph/graph.js';
 import { loadPipeline } from '../../pipeline/load-pipeline.js';
@@ -27,6 +28,8 @@ export interface PipelineRequest {
   readonly set?: readonly string[];
   /** What to compute with where a step names no engine of its own. */
   readonly engine?: string;
+  /** The interpreter of steps in Python and of the engine torch; a path counts from the folder. */
+  readonly python?: string;
   /** What to compute although there is a result: all, or these steps or nodes. */
   readonly force?: boolean | readonly string[];
 }
@@ -46,18 +49,22 @@ export interface PlannedPipeline {
 
 /** Finds the pipeline and expands it. */
 export async function expandPipeline(
-  { root, folder }: RequestPlace,
-  { pipeline, targets = [], set = [], engine }: PipelineRequest,
+  place: RequestPlace,
+  { pipeline, targets = [], set = [], engine, python }: PipelineRequest,
 ): Promise<Result<Graph, Failure[]>> {
+  const { root, folder } = place;
   const path = targets.find(looksLikePath);
   if (path !== undefined) return failed([noPipeline(root, folder, path)]);
   const file = findPipeline(root, folder, pipeline);
   if (!file.ok) return failed([file.failure]);
+  const chosen = choosePython(place, python);
+  if (!chosen.ok) return chosen;
   return await loadPipeline({
     root,
     file: file.value,
     sets: set,
     ...(engine === undefined ? {} : { engine }),
+    python: chosen.value,
     ...(targets.length === 0 ? {} : { targets }),
   });
 }
@@ -80,7 +87,7 @@ export async function planPipeline(
   await opened(store);
   const computing = graph.value.nodes.flatMap(({ engine }) => engine ?? []);
   const codes = await installedCode(readCodeDigests(), new Set(computing), (name) =>
-    probeOnce(name, store.folder),
+    probeOnce(name, store.folder, graph.value.python?.program),
   );
   const replan = () => makePlan(graph.value, store, codes, { force: force.value });
   const plan = await replan();

@@ -8,9 +8,11 @@ import { stepOfNode } from '../../base/node-id.js';
 import { failed, type Result, success } from '../../base/result.js';
 import type { Content, PortShape } from '../../kinds/kind.js';
 import type { Graph, GraphNode } from '../../pipeline/graph/graph.js';
+import type { Source } from '../../pipeline/graph/port-tree.js';
 import { loadPipeline } from '../../pipeline/load-pipeline.js';
 import { outputsNamed } from '../../pipeline/spec/outputs-named.js';
 import type { ObjectReference } from '../../store/entry.js';
+import { findPipeline } from '../planning/find-pipeline.js';
 import { noSuchStep } from './find-logs.js';
 
 /** What a name stands for among the outputs of a run. */
@@ -18,6 +20,8 @@ export interface FoundOutputs {
   /** `<pipeline>/<run>` */
   readonly run: string;
   readonly manifest: Manifest;
+  /** Other pipelines, runs of which list the step too, where no run was named. */
+  readonly alsoIn: readonly string[];
   readonly isList: boolean;
   /** At least one. */
   readonly outputs: readonly FoundOutput[];
@@ -28,8 +32,8 @@ export interface FoundOutput {
   readonly output: string;
   /** In a list, of the element; else empty. */
   readonly label: string;
-  readonly node: ManifestNode;
-  readonly reference: ObjectReference;
+  /** The file; of the curve of a training in segments its pieces, in their order. */
+  readonly pieces: readonly { readonly node: ManifestNode; readonly reference: ObjectReference }[];
   /** What it holds; where the run's pipeline can no longer be read, why not. */
   readonly content: Result<Content, Failure[]>;
   /** The ending of the file that a program wrote, `.pt`; empty where no program did, or it has none. */
@@ -38,8 +42,8 @@ export interface FoundOutput {
 
 /**
  * The outputs that a name stands for, as inputs of a pipeline name them, `STEP.PORT` or `STEP[NAME=VALUE].PORT`, or as
- * the run lists them, `NODE.PORT`: of the latest run that lists the step, or of the one that is named. What that run
- * did not come to is not looked for in an earlier one.
+ * the run lists them, `NODE.PORT`: of the run that is named, or of the latest that lists the step, of the project's own
+ * pipeline before others. What that run did not come to is not looked for in an earlier one.
  */
 export async function findOutputs(
   root: string,
@@ -56,18 +60,21 @@ export async function findOutputs(
   const named = outputsNamed(name, { values: read.value.values, stepNames: [...read.value.values.keys()] });
   if (!named.ok) return failed([noSuchOutput(listing.value.run, manifest, name, named.failure)]);
   const { isList, files } = named.value;
-  const found = files.map(({ source, label }) => ({
-    source,
-    found: outputOf(manifest, source.node, source.path, label, read),
-  }));
-  const missing = found.flatMap(({ source, found }) => (found === undefined ? [source.node] : []));
-  if (missing.length > 0) return failed([notDone(root, name, listing.value, missing)]);
-  return success({ ...listing.value, isList, outputs: found.flatMap(({ found }) => found ?? []) });
+  const outputs = files.map(({ sources, label }) => outputOf(manifest, name, sources, label, read));
+  const missing = files.flatMap(({ sources }) =>
+    sources.filter((source) => piecesOf(manifest, [source]).length === 0).map(({ node }) => node),
+  );
+  if (missing.length > 0) {
+    const complete = outputs.filter(({ pieces }, index) => pieces.length === files[index]?.sources.length);
+    const others = complete.map(({ output }) => output);
+    return failed([notDone(root, name, listing.value, missing, others)]);
+  }
+  return success({ ...listing.value, isList, outputs });
 }
 
-type Listing = Pick<FoundOutputs, 'run' | 'manifest'>;
+type Listing = Pick<FoundOutputs, 'run' | 'manifest' | 'alsoIn'>;
 
-/** The run that is named, or the latest that lists the step. */
+/** The run that is named, or the latest that lists the step, of the pipeline that a run without a name would be of. */
 function findListing(root: string, name: string, run: string | undefined): Result<Listing, Failure> {
   const { runs } = readRegister(root);
   if (runs.length === 0) return failed(noResults());
@@ -77,20 +84,40 @@ function findListing(root: string, name: string, run: string | undefined): Resul
     const listing = listingOf(root, record.value);
     return listing === undefined ? failed(folderGone(record.value)) : success(listing);
   }
-  const step = stepIn(name);
+  return latestListing(root, runs, stepIn(name));
+}
+
+function latestListing(root: string, runs: readonly RunRecord[], step: string): Result<Listing, Failure> {
   const names = new Set<string>();
+  const latest = new Map<string, Listing>();
   for (const record of runs.toReversed()) {
-    const listing = listingOf(root, record);
+    const listing = latest.has(record.pipeline) ? undefined : listingOf(root, record);
     for (const node of listing?.manifest.nodes ?? []) names.add(node.step);
-    if (listing?.manifest.nodes.some((node) => node.step === step)) return success(listing);
+    if (listing?.manifest.nodes.some((node) => node.step === step)) latest.set(record.pipeline, listing);
   }
-  return failed(noSuchStep(step, names));
+  const found = [...latest.values()];
+  const own = findPipeline(root, root);
+  const ofOwn = found.find(({ manifest: { file } }) => own.ok && file === own.value);
+  const chosen = ofOwn ?? (found.length === 1 ? found[0] : undefined);
+  if (chosen !== undefined) {
+    const others = found.filter((one) => one !== chosen);
+    return success({ ...chosen, alsoIn: others.map(({ manifest: { pipeline } }) => pipeline) });
+  }
+  return failed(found.length === 0 ? noSuchStep(step, names) : severalPipelines(step, [...latest.keys()]));
+}
+
+function severalPipelines(step: string, pipelines: readonly string[]): Failure {
+  return {
+    reason: 'usage',
+    message: `runs of ${pipelines.length} pipelines have a step ${step}: ${pipelines.join(', ')}`,
+    hint: `name one, as ${pipelines.map((one) => `--run ${one}`).join(' or ')}; default: true in a pipeline makes it the project's own`,
+  };
 }
 
 function listingOf(root: string, record: RunRecord): Listing | undefined {
   const run = identityOf(record);
   const manifest = readManifest(root, run);
-  return manifest === undefined ? undefined : { run, manifest };
+  return manifest === undefined ? undefined : { run, manifest, alsoIn: [] };
 }
 
 function stepIn(name: string): string {
@@ -117,34 +144,38 @@ function exactOutput(
   );
   const called = listed.filter((one) => one.name === name);
   const found = called.find(({ isDerived }) => isDerived) ?? called[0];
-  return found && outputOf(manifest, found.id, found.path, '', read);
+  return found && outputOf(manifest, name, [{ node: found.id, path: found.path }], '', read);
 }
 
 function outputOf(
   manifest: Manifest,
-  id: string,
-  path: string,
+  name: string,
+  sources: readonly Source[],
   label: string,
   read: Result<Graph, Failure[]>,
-): FoundOutput | undefined {
-  const node = manifest.nodes.find((one) => one.id === id);
-  const reference = node?.outputs[path];
-  if (node === undefined || reference === undefined) return undefined;
+): FoundOutput {
+  const pieces = piecesOf(manifest, sources);
+  const [piece, ...others] = pieces;
+  const [{ node, path }] = sources as readonly [Source];
   // A port that is derived is one of the node that it is derived from.
-  const output = `${node.derived_from ?? id}.${path}`;
-  return {
-    output,
-    label,
-    node,
-    reference,
-    ...natureOf(manifest, { id, path, digest: reference.digest }, read),
-  };
+  const output = others.length > 0 ? name : `${piece?.node.derived_from ?? node}.${path}`;
+  const digest = piece?.reference.digest;
+  return { output, label, pieces, ...natureOf(manifest, { id: node, path, digest }, read) };
+}
+
+/** Those of the outputs that the run has. */
+function piecesOf({ nodes }: Manifest, sources: readonly Source[]): FoundOutput['pieces'] {
+  return sources.flatMap(({ node: id, path }) => {
+    const node = nodes.find((one) => one.id === id);
+    const reference = node?.outputs[path];
+    return node === undefined || reference === undefined ? [] : [{ node, reference }];
+  });
 }
 
 /** What an output holds, as far as the pipeline tells; a file that was handed on is still called as it was written. */
 function natureOf(
   manifest: Manifest,
-  { id, path, digest }: { readonly id: string; readonly path: string; readonly digest: string },
+  { id, path, digest }: { readonly id: string; readonly path: string; readonly digest: string | undefined },
   read: Result<Graph, Failure[]>,
 ): Pick<FoundOutput, 'content' | 'ending'> {
   if (!read.ok) return { content: read, ending: '' };
@@ -202,12 +233,13 @@ function noSuchOutput(
   };
 }
 
-/** That a run did not come to something, and which run did. */
+/** That a run did not come to something, what of it it has, and which run has all. */
 function notDone(
   root: string,
   name: string,
   { run, manifest }: Listing,
   missing: readonly string[],
+  others: readonly string[],
 ): Failure {
   const { runs } = readRegister(root);
   const place = runs.findIndex((record) => identityOf(record) === run);
@@ -226,9 +258,10 @@ function notDone(
       const node = manifest.nodes.find((one) => one.id === id);
       return node === undefined ? `${id} was no target of it` : `${id}: ${node.outcome}, ${node.reason}`;
     }),
-    hint:
-      earlier === undefined
-        ? 'kshot run computes it'
-        : `kshot run computes it; an earlier run has it: --run ${identityOf(earlier)}`,
+    hint: [
+      ...(others.length === 0 ? [] : [`it has ${others.slice(0, 8).join(', ')}: name one`]),
+      'kshot run computes it',
+      ...(earlier === undefined ? [] : [`an earlier run has it: --run ${identityOf(earlier)}`]),
+    ].join('; '),
   };
 }

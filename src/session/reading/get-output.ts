@@ -4,7 +4,7 @@ import { failed, type Result, success } from '../../base/result.js';
 import type { Digest } from '../../store/entry.js';
 import { openCache } from '../../store/open-cache.js';
 import type { Store } from '../../store/store.js';
-import { type FoundOutput, findOutputs } from './find-outputs.js';
+import { type FoundOutput, type FoundOutputs, findOutputs } from './find-outputs.js';
 import { whyOutdated } from './why-outdated.js';
 
 /** A file that a run computed. */
@@ -17,6 +17,8 @@ export interface StoredOutput {
   /** Of its bytes: sha256. */
   readonly digest: Digest;
   readonly bytes: number;
+  /** Where no run was named: other pipelines, runs of which have the step too; absent where there are none. */
+  readonly also_in?: readonly string[];
   /** Where no run was named: why the pipeline as it stands would not give the same; absent where it would. */
   readonly outdated?: string;
 }
@@ -33,6 +35,8 @@ export async function getOutput(
   const [only, ...others] = outputs;
   if (only === undefined || others.length > 0)
     return failed([severalOutputs(name, found.value.run, outputs)]);
+  const [piece, ...pieces] = only.pieces;
+  if (piece === undefined || pieces.length > 0) return failed([inPieces(only)]);
   const store = await openCache(root);
   const bad = await spoiltOutput(only, store);
   if (bad !== undefined) return failed([bad]);
@@ -40,10 +44,25 @@ export async function getOutput(
   return success({
     output: only.output,
     run: found.value.run,
-    path: store.objectPath(only.reference.digest),
-    ...only.reference,
+    path: store.objectPath(piece.reference.digest),
+    ...piece.reference,
+    ...alsoIn(found.value),
     ...(outdated === undefined ? {} : { outdated }),
   });
+}
+
+/** What is said of the run that was taken, where another might have been meant. */
+export function alsoIn({ alsoIn }: Pick<FoundOutputs, 'alsoIn'>): Pick<StoredOutput, 'also_in'> {
+  return alsoIn.length === 0 ? {} : { also_in: alsoIn };
+}
+
+function inPieces({ output, pieces }: FoundOutput): Failure {
+  const of = pieces.map(({ node: { id, derived_from } }) => derived_from ?? id);
+  return {
+    reason: 'ambiguous-port',
+    message: `${output} is a curve in ${pieces.length} pieces, one of each segment`,
+    hint: `-o FILE.csv (parquet, json, md, tex) writes it whole; the segments are ${of.slice(0, 8).join(', ')}`,
+  };
 }
 
 function severalOutputs(name: string, run: string, outputs: readonly FoundOutput[]): Failure {
@@ -57,20 +76,17 @@ function severalOutputs(name: string, run: string, outputs: readonly FoundOutput
 
 /** What is wrong with an output in the cache; undefined where it is there, and what was stored. */
 export async function spoiltOutput(
-  { output, reference }: FoundOutput,
+  { output, pieces }: FoundOutput,
   store: Pick<Store, 'objectPath' | 'verify'>,
 ): Promise<Failure | undefined> {
-  const isThere = existsSync(store.objectPath(reference.digest));
-  if (isThere && (await store.verify(reference))) return undefined;
-  return isThere
-    ? {
-        reason: 'object-corrupt',
-        message: `${output} in the cache is not what was stored; it was set aside`,
-        hint: 'kshot run computes it again',
-      }
-    : {
-        reason: 'no-results',
-        message: `${output} is no longer in the cache`,
-        hint: 'kshot run computes it again',
-      };
+  const hint = 'kshot run computes it again';
+  for (const { reference } of pieces) {
+    if (!existsSync(store.objectPath(reference.digest))) {
+      return { reason: 'no-results', message: `${output} is no longer in the cache`, hint };
+    }
+    if (await store.verify(reference)) continue;
+    const message = `${output} in the cache is not what was stored; it was set aside`;
+    return { reason: 'object-corrupt', message, hint };
+  }
+  return undefined;
 }

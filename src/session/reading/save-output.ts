@@ -13,7 +13,7 @@ import { openCache } from '../../store/open-cache.js';
 import type { Store } from '../../store/store.js';
 import type { RequestPlace } from '../planning/plan-pipeline.js';
 import { type FoundOutput, type FoundOutputs, findOutputs } from './find-outputs.js';
-import { spoiltOutput } from './get-output.js';
+import { alsoIn, spoiltOutput } from './get-output.js';
 import { whyOutdated } from './why-outdated.js';
 
 /** Files that were written of what a run gave. */
@@ -25,6 +25,8 @@ export interface SavedOutputs {
     /** Absolute. */
     readonly file: string;
   }[];
+  /** Where no run was named: other pipelines, runs of which have the step too; absent where there are none. */
+  readonly also_in?: readonly string[];
   /** Where no run was named: why the pipeline as it stands would not give the same; absent where it would. */
   readonly outdated?: string;
 }
@@ -59,6 +61,7 @@ export async function saveOutput(
   return success({
     run: found.value.run,
     files: due.value.map(({ found: { output }, file }) => ({ output, file })),
+    ...alsoIn(found.value),
     ...(outdated === undefined ? {} : { outdated }),
   });
 }
@@ -130,7 +133,8 @@ async function writeAll(due: readonly Due[], store: Pick<Store, 'objectPath'>): 
       makeFolder(dirname(file));
       const staged = join(stagingFolder(file), `.${basename(file)}.${randomBytes(5).toString('hex')}.tmp`);
       try {
-        await forms.write(store.objectPath(found.reference.digest), form, staged);
+        const pieces = found.pieces.map(({ reference: { digest } }) => store.objectPath(digest));
+        await forms.write(pieces, form, staged);
         await replaceUserFile(file, staged);
       } finally {
         rmSync(staged, { force: true });

@@ -17,13 +17,15 @@ export async function whyOutdated(
     return `${file} as it stands cannot be planned (${first?.message ?? 'it is gone'})`;
   }
   const nodes = new Map(planned.value.plan.nodes.map((one) => [one.node.id, one]));
-  const changed = outputs.find((one) => changeOf(one, nodes.get(one.node.id)) !== undefined);
-  const change = changed === undefined ? undefined : changeOf(changed, nodes.get(changed.node.id));
-  return change === undefined ? undefined : `${file} as it stands ${change}`;
+  const changes = outputs.flatMap(({ output, pieces }) =>
+    pieces.flatMap((piece) => changeOf(output, piece, nodes.get(piece.node.id)) ?? []),
+  );
+  return changes[0] === undefined ? undefined : `${file} as it stands ${changes[0]}`;
 }
 
 function changeOf(
-  { output, node, reference }: FoundOutput,
+  output: string,
+  { node, reference }: FoundOutput['pieces'][number],
   planned: PlannedNode | undefined,
 ): string | undefined {
   if (planned === undefined) return `has no node ${node.id}`;

@@ -4,6 +4,7 @@ import { earlierDurations } from '../../artifacts/earlier-durations.js';
 import type { FinishedRun } from '../../artifacts/finished-run.js';
 import { askGit } from '../../artifacts/provenance/git-state.js';
 import { originOfProcess, provenanceOf } from '../../artifacts/provenance/provenance.js';
+import { secretsOf, withoutSecrets } from '../../artifacts/provenance/secrets.js';
 import { runFolderOf } from '../../artifacts/register.js';
 import { isSynthetic, resultFiles, shownTables } from '../../artifacts/result-rows.js';
 import type { Report } from '../../artifacts/run-documents.js';
@@ -14,13 +15,13 @@ import type { Failure } from '../../base/failure.js';
 import { failureOfException } from '../../base/failure-of-exception.js';
 import { failed, type Result, success } from '../../base/result.js';
 import { forgetProbes } from '../../engines/kept-probes.js';
-import type { GraphNode } from '../../pipeline/graph/graph.js';
+import type { Graph, GraphNode } from '../../pipeline/graph/graph.js';
 import type { Plan } from '../../pipeline/plan/plan.js';
 import { preloadPage } from '../../report/html/preload-page.js';
 import { publishFiles } from '../../report/publish/publish-files.js';
 import type { PublishedFile } from '../../report/publish/published-history.js';
 import { writeReport } from '../../report/write-report.js';
-import type { RunEvent } from '../../run/event.js';
+import type { RunEvent, RunStart } from '../../run/event.js';
 import { machineGpus, machineMemory, machineSlots } from '../../run/local/machine.js';
 import type { NodePool } from '../../run/local/worker-pool.js';
 import { outlinePlan } from '../../run/outline-plan.js';
@@ -167,7 +168,7 @@ function beginningOf({ graph }: PlannedPipeline): RunBeginning {
     file,
     engine,
     nodes: nodes.length,
-    origin: originOfProcess(),
+    origin: originOfProcess(secretsOf(nodes)),
     synthetic: isSynthetic({ nodes: nodes.map((node) => ({ node })) }),
   };
 }
@@ -198,7 +199,6 @@ async function execute(
   const { signal = new AbortController().signal } = request;
   const startedAt = new Date();
   const git = askGit(root);
-  const seconds = () => (Date.now() - startedAt.getTime()) / 1000;
   const outcome = await executeNodes(planned, { badNodes, folder }, request, { startedAt, emit, signal });
   await store.saveIndex();
   const repository = await git.finish(gitMilliseconds);
@@ -206,20 +206,21 @@ async function execute(
   if (failures.some(({ reason }) => reason === 'engine-unavailable' || reason === 'device-lost')) {
     forgetProbes(store.folder);
   }
+  const secrets = secretsOf(graph.nodes);
   const finished: FinishedRun = {
     run: folder.run,
     graph,
     nodes: outcome.nodes,
     startedAt: startedAt.toISOString(),
-    seconds: seconds(),
-    exitCode: Math.max(exitCodeOfSignal(signal), largestExitCode(failures)),
+    // What all that tells of the run has, this command's last line too.
+    seconds: (Date.now() - startedAt.getTime()) / 1000,
+    exitCode: exitCodeOf(outcome, signal, failures),
     counts: outcome.counts,
-    provenance: provenanceOf(originOfProcess(), repository?.state, outcome.nodes),
-    ...(repository?.diff === undefined ? {} : { diff: repository.diff }),
+    provenance: provenanceOf(originOfProcess(secrets), repository?.state, outcome.nodes),
+    ...(repository?.diff === undefined ? {} : { diff: withoutSecrets(repository.diff, secrets) }),
   };
   const { report, published, warnings } = await writeResults(planned, folder, finished, failures);
-  // It may have been aborted while the report was written.
-  const exitCode = Math.max(exitCodeOfSignal(signal), largestExitCode(failures));
+  const exitCode = exitCodeOf(outcome, signal, failures);
   const repaired = report === undefined ? [] : repairedNodes(outcome);
   if (failures.length > 0) emit(runFailed(failures));
   emit({
@@ -227,7 +228,7 @@ async function execute(
     time: new Date().toISOString(),
     run: folder.run,
     exitCode,
-    seconds: seconds(),
+    seconds: finished.seconds,
     counts: outcome.counts,
     ...(repaired.length === 0 ? {} : { repaired }),
     ...(published.length === 0
@@ -236,6 +237,11 @@ async function execute(
   });
   const page = placeOfReport(root, folder, report);
   return { exitCode, failures, finished, ...(report && { report }), page, published, warnings };
+}
+
+/** A run that was aborted when all that was to be done was done is none that was cancelled. */
+function exitCodeOf({ counts }: RunOutcome, signal: AbortSignal, failures: readonly Failure[]): number {
+  return Math.max(counts.cancelled > 0 ? exitCodeOfSignal(signal) : 0, largestExitCode(failures));
 }
 
 /** Writes the report and what is published; what goes wrong is added to `failures`, and stops nothing. */
@@ -280,6 +286,7 @@ async function executeNodes(
     gpus: gpus.length,
     engine: graph.engine,
     ...(graph.engine === graph.engineAsked ? {} : { engineReason: graph.engineReason }),
+    ...pythonOf(graph),
     ...outlineRun(planned, { slots, gpus: gpus.length, memoryBytes: machineMemory() }),
   });
   if (openNodes(plan).length > 0) preloadPage(graph);
@@ -311,6 +318,13 @@ async function executeNodes(
     signal,
     reasonFor,
   });
+}
+
+/** Where a step is run by it. */
+function pythonOf({ nodes, python }: Graph): Pick<RunStart, 'python' | 'pythonFrom'> {
+  if (python === undefined) return {};
+  const isUsed = nodes.some(({ kind, engine }) => kind === 'python' || engine === 'torch');
+  return isUsed ? { python: python.program, pythonFrom: python.from } : {};
 }
 
 async function openInProcessPool(): Promise<NodePool> {

@@ -18,7 +18,7 @@ export async function unavailableEngines({
   });
   const failures: Failure[] = [];
   for (const name of wanted) {
-    const probe = await probeOnce(name, store.folder);
+    const probe = await probeOnce(name, store.folder, plan.graph.python?.program);
     if (probe.available) continue;
     failures.push({
       reason: 'engine-unavailable',

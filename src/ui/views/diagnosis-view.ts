@@ -20,7 +20,7 @@ export function diagnosisLines(
   style: Style,
   width: number,
 ): readonly string[] {
-  const { automatic, engines, machine, project, versions, warnings } = diagnosis;
+  const { automatic, engines, machine, project, python, versions, warnings } = diagnosis;
   const nameWidth = greatest(engines.map(({ name }) => name.length));
   const { node, ...packages } = versions;
   return [
@@ -39,6 +39,10 @@ export function diagnosisLines(
     style.bold('machine'),
     row('system', `${machine.os}, ${machine.architecture}`),
     row('processor', `${machine.cpu}, ${formatCount(machine.cores, 'core')}`),
+    row(
+      'Python',
+      `${python.program} (${python.from === 'PATH' ? 'the first python3 in PATH' : `by ${python.from}`})`,
+    ),
     row('GPUs', machine.gpus.length === 0 ? 'none' : machine.gpus.join(', ')),
     row('slots', `${machine.slots} (the default of run --jobs)`),
     row(

@@ -10,7 +10,8 @@ export function runLines(runs: readonly ListedRun[], layout: FigureLayout): read
     ['ended', ({ ended }) => ended],
     [
       'nodes',
-      ({ counts, nodes }) => (counts === null ? (nodes === null ? null : `of ${nodes}`) : countsText(counts)),
+      ({ counts, nodes }) =>
+        counts === null ? (nodes === null ? null : `${nodes} planned`) : countsText(counts),
     ],
     ['took', ({ seconds }) => (seconds === null ? null : formatSeconds(seconds))],
     ['commit', ({ origin }) => commitText(origin)],

@@ -1,7 +1,8 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { chmodSync } from 'node:fs';
+import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { askGit } from '../../../src/artifacts/provenance/git-state.js';
+import { secretsOf, withoutSecrets } from '../../../src/artifacts/provenance/secrets.js';
 import { temporaryProject } from '../../support/temporary-project.js';
 
 const hasGit = spawnSync('git', ['--version']).status === 0;
@@ -47,6 +48,38 @@ describe.skipIf(!hasGit)('the state of a repository', () => {
     expect(large?.diff).toHaveLength(2 ** 20);
   });
 
+  it('has paths from the project on, and what git apply takes, files that are no text and submodules too', async () => {
+    const outer = temporaryProject({ files: { 'experiment/train.py': 'a\n' } });
+    const at = (folder: string, ...args: readonly string[]) =>
+      execFileSync(
+        'git',
+        ['-c', 'user.name=a', '-c', 'user.email=a@b.c', '-c', 'protocol.file.allow=always', ...args],
+        {
+          cwd: outer.path(folder),
+          stdio: ['ignore', 'pipe', 'ignore'],
+        },
+      );
+    writeFileSync(outer.path('experiment/weights'), Buffer.from([0, 1, 2]));
+    outer.write('library/model.py', 'b\n');
+    for (const folder of ['library', '.']) at(folder, 'init');
+    at('library', 'add', '.');
+    at('library', 'commit', '-m', 'library');
+    at('.', 'submodule', 'add', './library', 'experiment/library');
+    at('.', 'add', 'experiment');
+    at('.', 'commit', '-m', 'outer');
+    const [weights, model] = ['experiment/weights', 'experiment/library/model.py'];
+    writeFileSync(outer.path(weights), Buffer.from([0, 3, 4]));
+    outer.write(model, 'changed\n');
+    outer.write('new.py', '');
+    outer.write('experiment/data/new.txt', '');
+    const found = await askGit(outer.path('experiment')).finish(30_000);
+    expect(found?.state.untracked.toSorted()).toEqual(['../library/', '../new.py', 'data/']);
+    outer.write('changes.diff', found?.diff?.toString() ?? '');
+    at('.', 'apply', '--reverse', 'changes.diff');
+    expect([...readFileSync(outer.path(weights))]).toEqual([0, 1, 2]);
+    expect(outer.read(model)).toBe('b\n');
+  });
+
   it('is not waited for where git hangs, is missing, or there is no repository', async () => {
     project.write('bin/git', '#!/bin/sh\nsleep 600\n');
     chmodSync(project.path('bin/git'), 0o755);
@@ -57,4 +90,14 @@ describe.skipIf(!hasGit)('the state of a repository', () => {
     expect(await askGit(project.root).finish(30_000)).toEqual(unknown);
     expect(await askGit(temporaryProject({}).root).finish(0)).toBeUndefined();
   });
+});
+
+it('is written without what variables hold whose names say that it is secret', () => {
+  process.env['KSHOT_TEST_API_KEY'] = 'abc$&12345';
+  process.env['KSHOT_TEST_TOKEN'] = 'short';
+  const secrets = secretsOf([{ parameters: { env: { DB_PASSWORD: 'hunter2hunter2', RATE: '0.00000001' } } }]);
+  const text = 'é --set env.DB_PASSWORD=hunter2hunter2 abc$&12345 short 0.00000001';
+  const without = 'é --set env.DB_PASSWORD=<DB_PASSWORD> <KSHOT_TEST_API_KEY> short 0.00000001';
+  expect(withoutSecrets(text, secrets)).toBe(without);
+  expect(withoutSecrets(Buffer.from(text), secrets).toString()).toBe(without);
 });

@@ -43,6 +43,7 @@ function row(model: string, told: Told): SummaryRow {
                 difference,
                 difference_interval: ends,
                 over: unit,
+                units,
                 distinguishable: ends === null ? null : ends[0] > 0 || ends[1] < 0 ? 'yes' : 'no',
               },
             }
@@ -74,6 +75,14 @@ describe('a verdict', () => {
     );
     expect(verdictOf([tuned, ...others])).toEqual([
       'gru_fine_tuned has the highest accuracy@1 0.4000 on test data, 170 users; cannot be told apart from a, b, c, d and 2 more.',
+    ]);
+  });
+
+  it('says that seeds which all differ alike tell nothing', () => {
+    const best = row('best', { value: 0.4, unit: 'seeds', units: 3 });
+    const other = row('other', { value: 0.3, behind: [-0.1, null, null], unit: 'seeds', units: 3 });
+    expect(verdictOf([best, other])).toEqual([
+      'best has the highest accuracy@1 0.4000 on test data, only 3 seeds; nothing says whether other can be told from it (the difference is the same in all 3 seeds).',
     ]);
   });
 

@@ -79,6 +79,7 @@ describe('the words that could follow', () => {
     [['run', '--force=tur'], ['--force=turn']],
     [['run', '--engine', 'w'], ['wasm']],
     [['run', '--root', 'else'], ['elsewhere/']],
+    [['plan', '--python', 'else'], ['elsewhere/']],
     [
       ['results', 'b'],
       ['b', 'b/first'],

@@ -1,17 +1,19 @@
+import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import type { FailureError } from '../../../src/base/failure.js';
-import type { Engine, MetaHyper } from '../../../src/engines/engine.js';
+import type { PairSet } from '../../../src/data/pair-set.js';
+import type { Engine, MetaGradient, MetaHyper } from '../../../src/engines/engine.js';
 import { createTorchEngine } from '../../../src/engines/torch/torch-engine.js';
 import type { ModuleShape } from '../../../src/model/model-family.js';
 import { torch2Python } from '../../support/torch-python.js';
 import { arbitraryTask, pairSet } from '../arbitrary-tasks.js';
 import { finiteDifferences, relativeError } from '../numeric.js';
 
-const { skip, path } = torch2Python();
+const { skip, path, python } = torch2Python();
 const file = fileURLToPath(new URL('./models.py', import.meta.url));
 const items = 6;
 const tasks = fc.sample(arbitraryTask(items), { numRuns: 3, seed: 3 });
@@ -55,6 +57,11 @@ async function metaLoss(engine: Engine, start: Float64Array, hyper: MetaHyper): 
     sum += (1 - hyper.lambdaResidual) * after.loss + hyper.lambdaResidual * before.loss;
   }
   return sum / tasks.length;
+}
+
+/** As lists of prefix and label. */
+function listed({ items: all, offsets, labels }: PairSet): [number[], number][] {
+  return Array.from(labels, (label, i) => [[...all.subarray(offsets[i], offsets[i + 1])], label]);
 }
 
 beforeAll(() => {
@@ -122,6 +129,60 @@ describe.skipIf(skip)('a module of the user’s', () => {
     const moved = drift[1]?.[0]?.filter(({ normOfChange }) => normOfChange > 0).map(({ tensor }) => tensor);
     expect(moved).toEqual(layout.head);
     await engine.close();
+  });
+
+  it('has the meta-gradients of a plain script with create_graph, in ANIL and in Meta-SGD, to 1e-9', async () => {
+    const heads = { Recurrent: 'output.*', Attentive: 'output.*', Averaged: 'layers.2.*' };
+    const cases = Object.entries(heads).flatMap(([className, head]) =>
+      [true, false].flatMap((secondOrder) => [
+        { className, secondOrder, head: [head] },
+        { className, secondOrder },
+      ]),
+    );
+    const ours: MetaGradient[] = [];
+    const asked: object[] = [];
+    for (const { className, secondOrder, head } of cases) {
+      const { engine, parameters, layout } = await open(className, { ...(head && { head }), secondOrder });
+      // As maml.train has it: ANIL keeps all but the head where it is by a rate of 0.
+      const rateAt = (i: number) => 0.1 + (i % 7) / 20;
+      const isMoving = (name: string) => head === undefined || layout.head.includes(name);
+      const innerRates = new Float64Array(parameters.length);
+      for (const { name, offset, size } of layout.tensors) {
+        for (let i = offset; i < offset + size; i++) {
+          innerRates[i] = head === undefined ? rateAt(i) : isMoving(name) ? 0.3 : 0;
+        }
+      }
+      const hyper = { innerRates, innerSteps: 3, lambdaResidual: 0.1, secondOrder };
+      ours.push(await engine.metaGradient(parameters, tasks, { ...hyper, learnRates: head === undefined }));
+      asked.push({
+        class: className,
+        parameters: [...parameters],
+        head: head === undefined ? null : layout.head,
+        rates: head === undefined ? [...innerRates] : 0.3,
+        steps: hyper.innerSteps,
+        lambda_residual: hyper.lambdaResidual,
+        second_order: secondOrder,
+        tasks: tasks.map(({ support, query }) => ({ support: listed(support), query: listed(query) })),
+        items,
+      });
+      await engine.close();
+    }
+    const script = fileURLToPath(new URL('./meta_gradients.py', import.meta.url));
+    const env = { ...process.env, PYTHONDONTWRITEBYTECODE: '1' };
+    const peer = spawnSync(python, [script], { input: JSON.stringify(asked), encoding: 'utf8', env });
+    expect(peer.stderr).toBe('');
+    const theirs = JSON.parse(peer.stdout) as { loss: number; gradient: number[]; rate_gradient: number[] }[];
+    expect(theirs.length).toBe(cases.length);
+    for (const [index, { loss, gradient, rate_gradient: byRates }] of theirs.entries()) {
+      const own = ours[index];
+      const errorOf = (found: ArrayLike<number> = [], expected: number[] = []) =>
+        relativeError(Float64Array.from(found), Float64Array.from(expected));
+      expect(own?.loss).toBeCloseTo(loss, 12);
+      const said = JSON.stringify(cases[index]);
+      expect(errorOf(own?.gradient, gradient), said).toBeLessThan(1e-9);
+      if (cases[index]?.head === undefined)
+        expect(errorOf(own?.rateGradient, byRates), said).toBeLessThan(1e-9);
+    }
   });
 
   it('drops out by the seed of the iteration alone, and not in evaluation', async () => {

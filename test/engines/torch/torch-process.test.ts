@@ -87,6 +87,18 @@ describe.skipIf(python === undefined)('the process that computes with PyTorch', 
     expect(await failure()).toMatchObject({ reason: 'engine-unavailable', hint: expect.any(String) });
   });
 
+  it('is the one that was chosen, whatever PATH has first', async () => {
+    withTorch(pretended('print("the chosen library", flush=True)'));
+    const chosen = torchInterpreter();
+    withTorch(undefined);
+    expect(torchInterpreter()).not.toBe(chosen);
+    expect(interpreterLook(chosen)).not.toBe(interpreterLook());
+    const lines: string[] = [];
+    const engine = await createEngine({ ...options, python: chosen, log: (line) => lines.push(line) });
+    await engine.close();
+    expect(lines).toContain('the chosen library');
+  });
+
   it('may print what it likes: it is logged, and no answer is lost', async () => {
     withTorch(pretended('print("hello from the library", flush=True)'));
     const lines: string[] = [];

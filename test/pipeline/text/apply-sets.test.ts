@@ -32,6 +32,7 @@ test('an unknown path suggests the nearest, and a wrong value points into the ar
         'steps.meta_train.with.outer_l=1',
         'steps.meta_train.kind=value',
         'engine=wasm',
+        'outer_lr=1',
         'params.seed',
         'params.k=[1',
         'params.q=many',
@@ -64,6 +65,11 @@ test('an unknown path suggests the nearest, and a wrong value points into the ar
     | ^^^^^^
   hint: what can be set begins with params., steps.NAME.with. or steps.NAME.matrix.
 
+--set:1:1: outer_lr cannot be set
+  1 | outer_lr=1
+    | ^^^^^^^^
+  hint: write --set steps.meta_train.with.outer_lr=…
+
 --set:1:1: --set wants PATH=YAML
   1 | params.seed
     | ^^^^^^^^^^^
@@ -87,7 +93,7 @@ pipelines/a.yaml:9:91: q must be a whole number, is "many"
     |                                                                                           ^^^^^^^^^^^^^
   the value was written at --set:1:10: params.q=many
 
-10 errors
+11 errors
 `);
 });
 

@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 
 /** What TensorFlow found when it was loaded. */
 export interface LoadedTensorflow {
-  /** Whether it computes on a GPU; without CUDA 11 it falls back to the CPU by itself. */
+  /** Whether it computes on a GPU; without a driver or CUDA it falls back to the CPU by itself. */
   readonly usesGpu: boolean;
   /** Of libtensorflow. */
   readonly version: string;

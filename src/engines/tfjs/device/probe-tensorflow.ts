@@ -6,13 +6,14 @@ import { engines } from '../../registry.js';
 import { createEngine } from '../tfjs-tensorflow-engine.js';
 import { loadTensorflow } from './load-tensorflow.js';
 import { tensorflowDevice } from './tensorflow-device.js';
-
-const packageName = '@tensorflow/tfjs-node-gpu';
+import { tensorflowPackage } from './tensorflow-library.js';
 
 /** Loads TensorFlow, which starts CUDA, and sees whether a GPU computes what it should. */
 export async function probeTensorflow(): Promise<EngineProbe> {
-  const versions = installedVersions([packageName]);
+  const versions = installedVersions([tensorflowPackage]);
   const engine = engines['tfjs:tensorflow'];
+  // Has its log name the libraries of CUDA that it does not find, which 2.15 keeps to itself.
+  process.env['TF_CPP_VMODULE'] ??= 'dso_loader=1';
   try {
     const loaded = await loadTensorflow();
     const fault = loaded.usesGpu ? await gradientFault(createEngine) : undefined;
@@ -34,7 +35,7 @@ export async function probeTensorflow(): Promise<EngineProbe> {
     const message = error instanceof Error ? error.message.split('\n')[0] : String(error);
     return {
       available: false,
-      why: `the package ${packageName} does not load: ${message}`,
+      why: `the package ${tensorflowPackage} does not load: ${message}`,
       ...(engine === undefined ? {} : { remedy: installing(engine) }),
       versions,
     };

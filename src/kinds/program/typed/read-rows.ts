@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { isJsonObject, type Json, replaceOutsideStrings } from '../../../base/json.js';
+import { doubleName, isJsonObject, type Json, replaceOutsideStrings } from '../../../base/json.js';
 import { badData, readingUserFile } from '../../../tables/bad-data.js';
 import { type DatabaseOptions, withDatabase } from '../../../tables/database.js';
 import { parquetFile } from '../../../tables/parquet.js';
@@ -113,6 +113,16 @@ function rowsOfArray(value: Json, name: string): readonly WrittenRow[] {
 const mark = '\uE000';
 
 function parsed(text: string, name: string, line?: number): Json {
+  const read = parsedJson(text, name, line);
+  const double = doubleName(text);
+  if (double === undefined) return read;
+  throw badData(name, `has ${JSON.stringify(double.name)} twice in one object`, {
+    line: line ?? double.line,
+    hint: 'give one of the two another name, or leave it out',
+  });
+}
+
+function parsedJson(text: string, name: string, line: number | undefined): Json {
   const words = '-?\\bInfinity\\b|\\bNaN\\b';
   try {
     return JSON.parse(

@@ -55,6 +55,9 @@ describe('what a program wrote', () => {
       's.json: a is {"b":1}, and no single value',
     );
     expect(await refusal(readSettings, '{"a": NaN}', 's.json')).toBe('s.json: a is NaN, and no single value');
+    expect(await refusal(readSettings, '{"lr": 1,\n "b": {"lr": 2}, "l\\u0072": 3}', 's.json')).toBe(
+      's.json:2: has "lr" twice in one object',
+    );
     expect(await refusal(readSettings, '[]', 's.json')).toBe('s.json: is no single JSON object');
     expect(await refusal(readSettings, '{}', 's.json')).toBe('s.json: has no values');
   });
