@@ -34,7 +34,8 @@ export function readOwnDocument(file: string, lists: readonly string[]): JsonObj
   const document = readDocument(file) as Json | undefined;
   if (document === undefined && !existsSync(dirname(file))) return undefined;
   if (document === undefined) throw new FailureError(missingFile(file));
-  const isWhole = isJsonObject(document) && lists.every((name) => Array.isArray(document[name]));
+  const holdsObjects = (list: Json | undefined) => Array.isArray(list) && list.every(isJsonObject);
+  const isWhole = isJsonObject(document) && lists.every((name) => holdsObjects(document[name]));
   if (!isWhole) throw new FailureError(spoiltFile(file));
   return document;
 }

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Digest } from '../base/canonical.js';
 import { FailureError } from '../base/failure.js';
@@ -188,10 +188,16 @@ function recordsMissingIn(root: string, register: Register): readonly RunRecord[
   );
 }
 
-function foldersIn(folder: string): readonly string[] {
+/** Names of the folders in a folder, links to folders among them: whoever moves runs to another disk links them back. */
+export function foldersIn(folder: string): readonly string[] {
   if (!existsSync(folder)) return [];
   return readdirSync(folder, { withFileTypes: true })
-    .filter((entry) => entry.isDirectory() && !entry.name.startsWith('.'))
+    .filter((entry) => !entry.name.startsWith('.'))
+    .filter((entry) =>
+      entry.isSymbolicLink()
+        ? statSync(join(folder, entry.name), { throwIfNoEntry: false })?.isDirectory() === true
+        : entry.isDirectory(),
+    )
     .map((entry) => entry.name);
 }
 

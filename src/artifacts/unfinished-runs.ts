@@ -2,7 +2,7 @@ import { closeSync, existsSync, openSync, readdirSync, readSync, statSync } from
 import { join } from 'node:path';
 import { parseLogHeading } from '../run/log-heading.js';
 import { isCalledById } from './recorded-nodes.js';
-import { identityOf, type RunRecord, runFolderOf } from './register.js';
+import { foldersIn, identityOf, type RunRecord, runFolderOf } from './register.js';
 
 /** A run that has no record: it is under way, or was killed. */
 export interface UnfinishedRun {
@@ -60,13 +60,6 @@ function readHeading(file: string): UnfinishedLog | undefined {
   } finally {
     closeSync(descriptor);
   }
-}
-
-function foldersIn(folder: string): readonly string[] {
-  if (!existsSync(folder)) return [];
-  return readdirSync(folder, { withFileTypes: true })
-    .filter((entry) => entry.isDirectory() && !entry.name.startsWith('.'))
-    .map(({ name }) => name);
 }
 
 function compare(one: string, other: string): number {

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdirSync, renameSync, rmSync } from 'node:fs';
+import { mkdirSync, renameSync, rmSync, symlinkSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import {
@@ -83,6 +83,12 @@ describe('the register of runs', () => {
     project.write('artifacts/p/copy/record.json', text);
     expect(known()).toEqual(['p/1', 'p/copy', 'p/2']);
     renameSync(project.path('artifacts/p'), project.path('artifacts/q'));
+    expect(known()).toEqual(['q/1', 'q/copy', 'q/2']);
+    // Moved to another disk and linked back, a run and a pipeline's folder.
+    renameSync(project.path('artifacts/q/copy'), project.path('moved'));
+    symlinkSync(project.path('moved'), project.path('artifacts/q/copy'));
+    renameSync(project.path('artifacts/q'), project.path('elsewhere'));
+    symlinkSync(project.path('elsewhere'), project.path('artifacts/q'));
     expect(known()).toEqual(['q/1', 'q/copy', 'q/2']);
     expect(readRegister(project.root).test_sets).toEqual({ T: { evaluations: 1, keys: ['a'] } });
   });

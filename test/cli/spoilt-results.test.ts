@@ -77,6 +77,17 @@ describe('the results of a run', () => {
     });
   });
 
+  it('are refused where a manifest lists what is no node', async () => {
+    const file = `${folder}/manifest.json`;
+    await withSpoilt(
+      file,
+      (path) => writeFileSync(path, '{"nodes": [null]}'),
+      async () => {
+        await expectRefusal(['gc'], `${project.path(file)} is not what kshot wrote`);
+      },
+    );
+  });
+
   it('are found without the register, whose loss cache verify reports', async () => {
     await withSpoilt(
       'artifacts/meta.json',

@@ -31,8 +31,17 @@ const mostUntracked = 200;
 /** Kshot's own folders are no part of what was run. */
 const places = ['--', ':/', ':(exclude)cache', ':(exclude)artifacts'];
 
-/** What `git apply` takes, files that are no text and changes within submodules too. */
-const diffCommand = ['diff', '--no-ext-diff', '--no-textconv', '--no-color', '--binary', '--submodule=diff'];
+/** What `git apply` takes, whatever the user's own settings are, changes within submodules too. */
+const diffCommand = [
+  'diff',
+  '--no-ext-diff',
+  '--no-textconv',
+  '--no-color',
+  '--no-relative',
+  '--src-prefix=a/',
+  '--dst-prefix=b/',
+  '--submodule=diff',
+];
 
 /** Begins to ask git about a project, where it is in a repository; nothing waits for the answer but `finish`. */
 export function askGit(root: string): GitQuestion {
@@ -56,10 +65,18 @@ export function askGit(root: string): GitQuestion {
     if (answer === undefined) return;
     known = stateOf(answer.bytes.toString('utf8'), (path) => relativePath(root, join(repository, path)));
     if (known.dirty !== true || known.commit === null) return;
-    const found = await ask([...diffCommand, 'HEAD', ...places], mostDiffBytes);
-    if (found === undefined) return;
-    diff = found.bytes;
-    if (found.isCut) known = { ...known, diff_is_cut: true };
+    const ofText = await ask([...diffCommand, 'HEAD', ...places], mostDiffBytes);
+    if (ofText === undefined) return;
+    diff = ofText.bytes;
+    if (ofText.isCut) known = { ...known, diff_is_cut: true };
+    if (ofText.isCut || !/^Binary files /m.test(diff.toString('latin1'))) return;
+    // Files that are no text in full only where they leave the rest its room, and are compressed in time.
+    known = { ...known, diff_is_cut: true };
+    const whole = await ask([...diffCommand, '--binary', 'HEAD', ...places], mostDiffBytes);
+    if (whole === undefined || whole.isCut) return;
+    diff = whole.bytes;
+    const { diff_is_cut: _, ...uncut } = known;
+    known = uncut;
   });
   const all = Promise.all([head, status]);
   return {

@@ -15,13 +15,24 @@ export function secretsOf(nodes: readonly Pick<GraphNode, 'parameters'>[]): read
   const ofPrograms = nodes.flatMap(({ parameters: { env } }) =>
     isJsonObject(env) ? Object.entries(env) : [],
   );
-  return [...Object.entries(process.env), ...ofPrograms].flatMap(([name, value]) =>
-    typeof value === 'string' && value.length >= leastLength && isSecretName(name) ? [{ name, value }] : [],
+  const found = [...Object.entries(process.env), ...ofPrograms].flatMap(([name, value]) =>
+    typeof value === 'string' && isSecretName(name)
+      ? // A key of several lines is shown by a diff with something before each.
+        value
+          .split(/\r?\n/)
+          .filter((line) => line.length >= leastLength)
+          .map((line) => ({ name, value: line }))
+      : [],
   );
+  // The longest first: one may begin with another.
+  return found.sort((one, other) => other.value.length - one.value.length);
 }
 
+/** A key or token is what a name ends in: TOKENIZER and KEY_COLUMN hold none. */
 function isSecretName(name: string): boolean {
-  return /key|token|secret|passw|credential|auth(?!or)/i.test(name);
+  return /secret|passw|passphrase|credential|(key|token|auth|authorization)s?(_id|_data|_value)?$/i.test(
+    name,
+  );
 }
 
 /** A text, or bytes, with the names of variables in the place of what they hold. */

@@ -1,6 +1,7 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { readDocument } from '../../artifacts/read-document.js';
+import { foldersIn } from '../../artifacts/register.js';
 import type { Digest } from '../../base/canonical.js';
 import { writeFileAtomic } from '../../base/files/atomic-file.js';
 import { isJsonObject, type Json } from '../../base/json.js';
@@ -111,8 +112,8 @@ export async function currentlyPublished(root: string, run: string): Promise<rea
 
 function documents(artifacts: string): readonly PublishedDocument[] {
   return foldersIn(artifacts).flatMap((pipeline) =>
-    foldersIn(pipeline).flatMap((run) => {
-      const document = documentIn(run);
+    foldersIn(join(artifacts, pipeline)).flatMap((run) => {
+      const document = documentIn(join(artifacts, pipeline, run));
       return document === undefined ? [] : [document];
     }),
   );
@@ -130,10 +131,4 @@ function documentIn(run: string): PublishedDocument | undefined {
 function isPublishedDocument(document: Json | undefined): boolean {
   const files = isJsonObject(document) ? document['files'] : undefined;
   return Array.isArray(files) && files.every(isJsonObject);
-}
-
-function foldersIn(folder: string): readonly string[] {
-  return readdirSync(folder, { withFileTypes: true })
-    .filter((entry) => entry.isDirectory() && !entry.name.startsWith('.'))
-    .map((entry) => join(folder, entry.name));
 }

@@ -2,6 +2,7 @@ import { driftTable } from '../../artifacts/drift-table.js';
 import { isEvaluation, metricTable } from '../../artifacts/metric-table.js';
 import type { Report } from '../../artifacts/run-documents.js';
 import {
+  alikeText,
   comparisonTable,
   type SummaryRow,
   summaryNodes,
@@ -222,7 +223,12 @@ function percentNotes({ summaries }: Report): readonly string[] {
           'A percentage without brackets has no interval: among the resamples are some in which the baseline’s value is 0. The interval of the difference holds.',
         ]
       : []),
-    ...(bare.some((one) => one.difference_interval === null)
+    ...(bare.some((one) => alikeText(one) !== undefined)
+      ? [
+          'A percentage without brackets is of a difference that is the same in every seed or fold: that says nothing of chance.',
+        ]
+      : []),
+    ...(bare.some((one) => one.difference_interval === null && alikeText(one) === undefined)
       ? [
           `Without brackets are figures of a single ${summaries.some(({ unit }) => unit === 'users') ? 'user or seed' : 'seed or fold'}: there is nothing to tell an interval from.`,
         ]

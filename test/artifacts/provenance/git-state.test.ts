@@ -1,4 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { askGit } from '../../../src/artifacts/provenance/git-state.js';
@@ -48,6 +49,19 @@ describe.skipIf(!hasGit)('the state of a repository', () => {
     expect(large?.diff).toHaveLength(2 ** 20);
   });
 
+  it('keeps changed text whole beside a large file that is none', async () => {
+    project.write('train.py', 'rate = 2\n');
+    writeFileSync(project.path('weights'), Buffer.from([0, 1]));
+    git('add', '.');
+    git('commit', '-m', 'weights');
+    project.write('train.py', 'rate = 3\n');
+    writeFileSync(project.path('weights'), randomBytes(1_500_000));
+    const found = await askGit(project.root).finish(30_000);
+    expect(found?.state.diff_is_cut).toBe(true);
+    expect(found?.diff?.toString()).toContain('+rate = 3\n');
+    expect(found?.diff?.toString()).toContain('Binary files a/weights and b/weights differ');
+  });
+
   it('has paths from the project on, and what git apply takes, files that are no text and submodules too', async () => {
     const outer = temporaryProject({ files: { 'experiment/train.py': 'a\n' } });
     const at = (folder: string, ...args: readonly string[]) =>
@@ -62,6 +76,9 @@ describe.skipIf(!hasGit)('the state of a repository', () => {
     writeFileSync(outer.path('experiment/weights'), Buffer.from([0, 1, 2]));
     outer.write('library/model.py', 'b\n');
     for (const folder of ['library', '.']) at(folder, 'init');
+    // As some have it.
+    at('.', 'config', 'diff.noprefix', 'true');
+    at('.', 'config', 'diff.relative', 'true');
     at('library', 'add', '.');
     at('library', 'commit', '-m', 'library');
     at('.', 'submodule', 'add', './library', 'experiment/library');
@@ -95,9 +112,21 @@ describe.skipIf(!hasGit)('the state of a repository', () => {
 it('is written without what variables hold whose names say that it is secret', () => {
   process.env['KSHOT_TEST_API_KEY'] = 'abc$&12345';
   process.env['KSHOT_TEST_TOKEN'] = 'short';
+  process.env['KSHOT_TEST_TOKEN_KEY'] = 'abc$&12345 and more';
+  process.env['TOKENIZER'] = 'whitespace';
   const secrets = secretsOf([{ parameters: { env: { DB_PASSWORD: 'hunter2hunter2', RATE: '0.00000001' } } }]);
   const text = 'é --set env.DB_PASSWORD=hunter2hunter2 abc$&12345 short 0.00000001';
   const without = 'é --set env.DB_PASSWORD=<DB_PASSWORD> <KSHOT_TEST_API_KEY> short 0.00000001';
   expect(withoutSecrets(text, secrets)).toBe(without);
   expect(withoutSecrets(Buffer.from(text), secrets).toString()).toBe(without);
+  // The longer one whole, though another begins as it does; no tokenizer; a key of lines in each of them.
+  expect(withoutSecrets('abc$&12345 and more, whitespace', secrets)).toBe(
+    '<KSHOT_TEST_TOKEN_KEY>, whitespace',
+  );
+  const pem = secretsOf([
+    {
+      parameters: { env: { PRIVATE_KEY: '-----BEGIN-----\nMIIEvQIBADAN\n', AUTHORIZATION: 'Basic dXNlcg' } },
+    },
+  ]);
+  expect(withoutSecrets('+MIIEvQIBADAN\n+Basic dXNlcg\n', pem)).toBe('+<PRIVATE_KEY>\n+<AUTHORIZATION>\n');
 });

@@ -64,6 +64,14 @@ describe('a percentage over the baseline', () => {
     expect(
       linesOf({ ...compared, improvement_interval: null, difference_interval: null, distinguishable: null }),
     ).toContain('figures of a single user or seed');
+    const alike = {
+      ...compared,
+      improvement_interval: null,
+      difference_interval: null,
+      distinguishable: null,
+    };
+    expect(linesOf({ ...alike, over: 'seeds', units: 3 })).toMatch(/the same in every seed or fold/);
+    expect(linesOf({ ...alike, over: 'seeds', units: 3 })).not.toContain('of a single');
   });
 
   it('says why it is missing: the baseline is 0', () => {
