@@ -143,6 +143,12 @@ export function identityOf(record: Pick<RunRecord, 'pipeline' | 'run'>): string 
   return `${record.pipeline}/${record.run}`;
 }
 
+/** The other way round. */
+export function runNamesOf(identity: string): Pick<RunRecord, 'pipeline' | 'run'> {
+  const [pipeline = '', run = ''] = identity.split('/');
+  return { pipeline, run };
+}
+
 /** A run's folder, absolute. */
 export function runFolderOf(root: string, identity: string): string {
   return join(root, 'artifacts', ...identity.split('/'));
@@ -182,8 +188,7 @@ function recordsMissingIn(root: string, register: Register): readonly RunRecord[
         // A run under way, or one that was killed, has no record.
         if (record === undefined) return [];
         if (!isRecord(record as Json)) throw new FailureError(spoiltFile(file));
-        const [pipeline = '', run = ''] = identity.split('/');
-        return [{ ...(record as RunRecord), pipeline, run }];
+        return [{ ...(record as RunRecord), ...runNamesOf(identity) }];
       }),
   );
 }

@@ -7,7 +7,7 @@ import type { DriftSummary } from './drift-table.js';
 import type { MetricRow } from './metric-table.js';
 import type { Provenance } from './provenance/provenance.js';
 import { readOwnDocument } from './read-document.js';
-import { runFolderOf } from './register.js';
+import { runFolderOf, runNamesOf } from './register.js';
 import type { SummaryRow } from './summary/summary-table.js';
 import { verdictOf } from './summary/verdict.js';
 
@@ -120,7 +120,7 @@ export interface Manifest {
 export function readReport(root: string, identity: string): Report | undefined {
   const file = join(runFolderOf(root, identity), 'report.json');
   const report = readOwnDocument(file, ['failures']) as unknown as Report | undefined;
-  const { pipeline, run } = namesIn(identity);
+  const { pipeline, run } = runNamesOf(identity);
   return report === undefined
     ? undefined
     : {
@@ -157,10 +157,5 @@ export function figuresOf(report: Partial<Figures>): Figures {
 export function readManifest(root: string, identity: string): Manifest | undefined {
   const file = join(runFolderOf(root, identity), 'manifest.json');
   const manifest = readOwnDocument(file, ['nodes']) as unknown as Manifest | undefined;
-  return manifest && { ...manifest, ...namesIn(identity) };
-}
-
-function namesIn(identity: string): { readonly pipeline: string; readonly run: string } {
-  const [pipeline = '', run = ''] = identity.split('/');
-  return { pipeline, run };
+  return manifest && { ...manifest, ...runNamesOf(identity) };
 }

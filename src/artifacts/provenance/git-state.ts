@@ -65,18 +65,19 @@ export function askGit(root: string): GitQuestion {
     if (answer === undefined) return;
     known = stateOf(answer.bytes.toString('utf8'), (path) => relativePath(root, join(repository, path)));
     if (known.dirty !== true || known.commit === null) return;
+    const asked = known;
+    const keep = ({ bytes, isCut }: { readonly bytes: Buffer; readonly isCut: boolean }) => {
+      diff = bytes;
+      known = isCut ? { ...asked, diff_is_cut: true } : asked;
+    };
     const ofText = await ask([...diffCommand, 'HEAD', ...places], mostDiffBytes);
     if (ofText === undefined) return;
-    diff = ofText.bytes;
-    if (ofText.isCut) known = { ...known, diff_is_cut: true };
-    if (ofText.isCut || !/^Binary files /m.test(diff.toString('latin1'))) return;
+    const lacksBinary = !ofText.isCut && /^Binary files /m.test(ofText.bytes.toString('latin1'));
+    keep({ ...ofText, isCut: ofText.isCut || lacksBinary });
+    if (!lacksBinary) return;
     // Files that are no text in full only where they leave the rest its room, and are compressed in time.
-    known = { ...known, diff_is_cut: true };
     const whole = await ask([...diffCommand, '--binary', 'HEAD', ...places], mostDiffBytes);
-    if (whole === undefined || whole.isCut) return;
-    diff = whole.bytes;
-    const { diff_is_cut: _, ...uncut } = known;
-    known = uncut;
+    if (whole?.isCut === false) keep(whole);
   });
   const all = Promise.all([head, status]);
   return {

@@ -10,6 +10,7 @@ import {
   readRegister,
   recordText,
   runFolderOf,
+  runNamesOf,
   syncRegister,
 } from '../register.js';
 import { shareWithDependants } from './shared-results.js';
@@ -48,8 +49,7 @@ export function finishRemovals(root: string): void {
  */
 export function renameRun(root: string, identity: string, tag: string): string {
   const { record } = prepare(root, identity);
-  const [pipeline = ''] = identity.split('/');
-  const renamed = `${pipeline}/${tag}`;
+  const renamed = identityOf({ ...runNamesOf(identity), run: tag });
   const folder = runFolderOf(root, identity);
   if (record !== undefined) {
     writeFileAtomic(join(folder, 'record.json'), recordText({ ...record, run: tag }));

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { readDocument } from '../../artifacts/read-document.js';
-import { foldersIn } from '../../artifacts/register.js';
+import { foldersIn, runFolderOf } from '../../artifacts/register.js';
 import type { Digest } from '../../base/canonical.js';
 import { writeFileAtomic } from '../../base/files/atomic-file.js';
 import { isJsonObject, type Json } from '../../base/json.js';
@@ -77,7 +77,7 @@ export function readPublishedHistory(root: string, kshot: string): PublishedHist
  * date.
  */
 export function keepPublished(root: string, run: string): void {
-  const document = documentIn(join(root, 'artifacts', ...run.split('/')));
+  const document = documentIn(runFolderOf(root, run));
   if (document === undefined) return;
   const kept = keptDocuments(root);
   if (kept.some((one) => JSON.stringify(one) === JSON.stringify(document))) return;
@@ -100,7 +100,7 @@ function keptDocuments(root: string): readonly PublishedDocument[] {
 
 /** What a run has published that stands in the project as it wrote it. */
 export async function currentlyPublished(root: string, run: string): Promise<readonly PublishedFile[]> {
-  const files = documentIn(join(root, 'artifacts', ...run.split('/')))?.files ?? [];
+  const files = documentIn(runFolderOf(root, run))?.files ?? [];
   const current = await Promise.all(
     files.map(async (file) => {
       const path = join(root, file.path);
