@@ -23,6 +23,8 @@ export interface FoundOutputs {
   /** Other pipelines, runs of which list the step too, where no run was named. */
   readonly alsoIn: readonly string[];
   readonly isList: boolean;
+  /** Whether the run itself lists it under this name. */
+  readonly isListed: boolean;
   /** At least one. */
   readonly outputs: readonly FoundOutput[];
 }
@@ -33,11 +35,19 @@ export interface FoundOutput {
   /** In a list, of the element; else empty. */
   readonly label: string;
   /** The file; of the curve of a training in segments its pieces, in their order. */
-  readonly pieces: readonly { readonly node: ManifestNode; readonly reference: ObjectReference }[];
+  readonly pieces: readonly FoundPiece[];
   /** What it holds; where the run's pipeline can no longer be read, why not. */
   readonly content: Result<Content, Failure[]>;
   /** The ending of the file that a program wrote, `.pt`; empty where no program did, or it has none. */
   readonly ending: string;
+}
+
+/** A file that a node of the run gave. */
+export interface FoundPiece {
+  readonly node: ManifestNode;
+  /** Port, and path inside it. */
+  readonly path: string;
+  readonly reference: ObjectReference;
 }
 
 /**
@@ -55,7 +65,8 @@ export async function findOutputs(
   const { manifest } = listing.value;
   const read = await pipelineOfRun(root, listing.value.run);
   const exact = exactOutput(manifest, name, read);
-  if (exact !== undefined) return success({ ...listing.value, isList: false, outputs: [exact] });
+  if (exact !== undefined)
+    return success({ ...listing.value, isList: false, isListed: true, outputs: [exact] });
   if (!read.ok) return failed([unreadable(listing.value.run, read.failure)]);
   const named = outputsNamed(name, { values: read.value.values, stepNames: [...read.value.values.keys()] });
   if (!named.ok) return failed([noSuchOutput(listing.value.run, manifest, name, named.failure)]);
@@ -69,7 +80,7 @@ export async function findOutputs(
     const others = complete.map(({ output }) => output);
     return failed([notDone(root, name, listing.value, missing, others)]);
   }
-  return success({ ...listing.value, isList, outputs });
+  return success({ ...listing.value, isList, isListed: false, outputs });
 }
 
 type Listing = Pick<FoundOutputs, 'run' | 'manifest' | 'alsoIn'>;
@@ -164,11 +175,11 @@ function outputOf(
 }
 
 /** Those of the outputs that the run has. */
-function piecesOf({ nodes }: Manifest, sources: readonly Source[]): FoundOutput['pieces'] {
+function piecesOf({ nodes }: Manifest, sources: readonly Source[]): readonly FoundPiece[] {
   return sources.flatMap(({ node: id, path }) => {
     const node = nodes.find((one) => one.id === id);
     const reference = node?.outputs[path];
-    return node === undefined || reference === undefined ? [] : [{ node, reference }];
+    return node === undefined || reference === undefined ? [] : [{ node, path, reference }];
   });
 }
 
