@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { openProject } from '../../src/session/project.js';
 import { kshot } from '../support/kshot.js';
@@ -217,6 +217,22 @@ steps:
     const some = await get('half.y', '-o', 'half/');
     expect(some.stderr).toMatch(/half\[y=2\]: failed.*it has half\[y=1\]\.y, half\[y=3\]\.y: name one/s);
     rmSync(at.path('pipelines/other.yaml'));
+  });
+
+  it('names the document of a run that is gone, and takes what needs none', async () => {
+    const first = (name: string) => at.path(`artifacts/programs/first/${name}`);
+    renameSync(first('config.json'), first('kept'));
+    const { exitCode, stderr } = await get('train.model', '--run', 'first', '-o', 'lost/');
+    expect([exitCode, existsSync(at.path('lost'))]).toEqual([1, false]);
+    expect(stderr).toContain('artifacts/programs/first/config.json is missing');
+    expect(stderr).toMatch(/hint: name a node as kshot results programs\/first has it.* kshot run makes its/s);
+    const node = await get('train[lr=0.2]@4.model', '--run', 'first');
+    expect([node.exitCode, node.stdout]).toEqual([0, 'weights 0.2 of epoch 4\n']);
+    renameSync(first('kept'), first('config.json'));
+    renameSync(first('manifest.json'), first('kept'));
+    const whole = await get('train.model', '--run', 'first', '-o', 'lost/');
+    expect(whole.stderr).toMatch(/first\/manifest\.json is missing\n.*kshot run makes its results again/s);
+    renameSync(first('kept'), first('manifest.json'));
   });
 
   it('gives no bytes that have rotted', async () => {

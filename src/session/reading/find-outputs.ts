@@ -1,8 +1,9 @@
 import { join } from 'node:path';
 import { findRunAmong, folderGone, noResults } from '../../artifacts/find-run.js';
+import { readOwnDocument } from '../../artifacts/read-document.js';
 import { identityOf, type RunRecord, readRegister, runFolderOf } from '../../artifacts/register.js';
 import { type Manifest, type ManifestNode, readManifest } from '../../artifacts/run-documents.js';
-import type { Failure } from '../../base/failure.js';
+import { type Failure, FailureError } from '../../base/failure.js';
 import { suggestion } from '../../base/nearest-name.js';
 import { stepOfNode } from '../../base/node-id.js';
 import { failed, type Result, success } from '../../base/result.js';
@@ -137,8 +138,15 @@ function stepIn(name: string): string {
 
 /** The pipeline that a run had, after all that was set; which engine computes makes no difference to its names. */
 async function pipelineOfRun(root: string, run: string): Promise<Result<Graph, Failure[]>> {
+  const file = join(runFolderOf(root, run), 'config.json');
+  try {
+    readOwnDocument(file, []);
+  } catch (error) {
+    if (!(error instanceof FailureError)) throw error;
+    return failed([error.failure]);
+  }
   const chooseEngine = async () => ({ engine: 'reference', why: 'nothing is computed' });
-  return await loadPipeline({ root, file: join(runFolderOf(root, run), 'config.json'), chooseEngine });
+  return await loadPipeline({ root, file, chooseEngine });
 }
 
 /** The output that the run itself lists under the name; where a port is derived from one of the same name, that. */
@@ -219,6 +227,13 @@ function contentAt(shape: PortShape | undefined, path: readonly string[]): Conte
 }
 
 function unreadable(run: string, failures: readonly Failure[]): Failure {
+  const lost = failures.find(({ reason }) => reason === 'object-corrupt');
+  if (lost !== undefined) {
+    return {
+      ...lost,
+      hint: `name a node as kshot results ${run} has it, NODE.PORT; or ${lost.hint}`,
+    };
+  }
   return {
     reason: 'no-results',
     message: `the pipeline of run ${run}, as it was, can no longer be read`,
