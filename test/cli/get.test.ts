@@ -225,7 +225,9 @@ steps:
     const { exitCode, stderr } = await get('train.model', '--run', 'first', '-o', 'lost/');
     expect([exitCode, existsSync(at.path('lost'))]).toEqual([1, false]);
     expect(stderr).toContain('artifacts/programs/first/config.json is missing');
-    expect(stderr).toMatch(/hint: name a node as kshot results programs\/first has it.* kshot run makes its/s);
+    expect(stderr).toMatch(
+      /hint: name a node as kshot results programs\/first has it.* kshot run makes its/s,
+    );
     const node = await get('train[lr=0.2]@4.model', '--run', 'first');
     expect([node.exitCode, node.stdout]).toEqual([0, 'weights 0.2 of epoch 4\n']);
     renameSync(first('kept'), first('config.json'));
