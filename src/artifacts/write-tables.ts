@@ -20,6 +20,7 @@ import {
   stepRows,
   tableContents,
 } from './result-rows.js';
+import type { TuningBudget } from './summary/tuning.js';
 import { type UnfinishedCurve, unfinishedCurves } from './unfinished-curves.js';
 import { verifyFiles } from './verify-files.js';
 
@@ -32,6 +33,7 @@ export type ShownRows = { readonly [table in (typeof shownTables)[number]]: read
  *
  * @param run the run's identity, `<pipeline>/<tag>`
  * @param root of the project, absolute
+ * @param budgets what the models of summaries were tuned on
  * @throws FailureError `object-corrupt` where an object is not what its name says
  */
 export async function writeTables(
@@ -40,6 +42,7 @@ export async function writeTables(
   root: string,
   store: Pick<Store, 'verify' | 'objectPath'>,
   folder: string,
+  budgets: readonly TuningBudget[],
 ): Promise<ShownRows> {
   const collected = Object.keys(tableContents) as CollectedTable[];
   const files = collected.map((table) => [table, resultFiles(finished.nodes, table)] as const);
@@ -66,6 +69,7 @@ export async function writeTables(
       const left = isHistory ? await unfinishedFiles(database, finished, root, folder) : [];
       const { extra } = await collect(database, table, [...once.files, ...left], run);
       for (const path of [...once.made, ...left.map((file) => file.path)]) rmSync(path);
+      if (table === 'summary') await addBudgets(database, budgets);
       const orderBy = [...resultSchemas[table].orderBy, ...extra];
       orders.set(table, orderBy);
       await writeParquet(database, { query: `FROM ${table}`, orderBy, path: target(table).path });
@@ -78,6 +82,17 @@ export async function writeTables(
       drift_summary: await shown('drift_summary'),
     };
   });
+}
+
+/** Says of each model what it was tuned on, which its file, whose key knows no steps, cannot. */
+async function addBudgets(database: Database, budgets: readonly TuningBudget[]): Promise<void> {
+  for (const { node, input, settings, users } of budgets) {
+    await database.run(
+      `UPDATE summary SET tuned_over = $settings, tuned_users = $users
+       WHERE node = $node AND (model = $input OR starts_with(model, $input || '['))`,
+      { node, input, settings, users },
+    );
+  }
 }
 
 async function writeRunRow(database: Database, row: ReturnType<typeof runRow>, path: string): Promise<void> {

@@ -3,8 +3,9 @@ import { type DatabaseOptions, withDatabase } from '../tables/database.js';
 import { readItemCatalogue } from './item-catalogue.js';
 import type { PairSet } from './pair-set.js';
 import { checkPairsAndEpisodes, createTable } from './pair-tables.js';
-import { pairSetOf, runningTotal } from './read-pairs.js';
-import { episodeColumns, pairColumns } from './table-columns.js';
+import { columnsFor, pairSetOf, runningTotal } from './read-pairs.js';
+import { episodeColumns } from './table-columns.js';
+import type { History } from './whole-histories.js';
 
 /** One user's K support and Q query pairs, as indices into the pairs they were read with. */
 export interface Episode {
@@ -36,24 +37,19 @@ export interface EpisodeFiles {
  * Reads the pairs and episodes of one split into typed arrays and checks them.
  *
  * @param options.maxPrefixLength longer prefixes keep their last items only
+ * @param options.history `session` where it is not said
  * @throws FailureError `bad-data` where the files do not fit together or there is no episode
  */
 export async function readEpisodes(
   files: EpisodeFiles,
-  options: DatabaseOptions & { readonly maxPrefixLength: number },
+  options: DatabaseOptions & { readonly maxPrefixLength: number; readonly history?: History | undefined },
 ): Promise<EpisodeSet> {
   const itemCount = readItemCatalogue(files.items, 'items').length;
-  const { pair_id, user_id, prefix, label } = pairColumns;
   return await withDatabase(options, async (database) => {
-    await createTable(
-      database,
-      'pairs',
-      { path: files.pairs, file: 'pairs' },
-      { pair_id, user_id, prefix, label },
-    );
+    await createTable(database, 'pairs', { path: files.pairs, file: 'pairs' }, columnsFor(options.history));
     await createTable(database, 'episodes', { path: files.episodes, file: 'episodes' }, episodeColumns);
     await checkPairsAndEpisodes(database, { itemCount, pairsFile: 'pairs', episodesFile: 'episodes' });
-    const { pairs, pairIds } = await pairSetOf(database, options.maxPrefixLength);
+    const { pairs, pairIds } = await pairSetOf(database, options.maxPrefixLength, options.history);
     const episodes = await database.columns(
       `SELECT episode_id::DOUBLE AS episode_id, user_id, len(support_pair_ids)::INTEGER AS support,
               len(query_pair_ids)::INTEGER AS query

@@ -15,6 +15,16 @@ export const evaluationParameters = {
   },
 } as const;
 
+/** What a model without adaptation is given of its user. */
+export const historyParameters = {
+  history: {
+    description:
+      'What a prefix holds: the items of its session, or all that its user had before, of earlier sessions too (full), of which max_prefix_length counts. Training and evaluation want the same.',
+    enum: ['session', 'full'],
+    default: 'session',
+  },
+} as const;
+
 /** Parameters of the kinds that choose by a metric. */
 export const choiceParameters = {
   metric: {

@@ -1,18 +1,12 @@
 import type { Figures } from '../artifacts/run-documents.js';
 import { type SummaryRow, summaryNodes } from '../artifacts/summary/summary-table.js';
+import type { ChosenRow } from '../artifacts/summary/tuning.js';
 import { least } from '../base/extremes.js';
 import { isJsonObject, type Json, type JsonObject } from '../base/json.js';
 import { formatCount, formatFigure } from '../base/quantities.js';
+import { namesText } from '../kinds/choose/names-text.js';
 import { enoughUsers, fewestUsers } from '../statistics/enough-users.js';
-
-/** The document of a choice: which row it took, and what it had to leave out. */
-export interface ChosenRow {
-  readonly node: string;
-  readonly row: Json;
-}
-
-/** What a document of a choice has beside the winner's names. */
-const ownNames = ['metric', 'mode', 'value', 'averaged', 'of', 'n', 'index', 'users', 'left_out'];
+import { choiceCautions, winnerOf } from './choice-cautions.js';
 
 /** What each choice has taken: `best: rate 0.01, accuracy 0.7378, mean of 3`. */
 export function choicesOf(chosen: readonly ChosenRow[]): readonly string[] {
@@ -21,22 +15,23 @@ export function choicesOf(chosen: readonly ChosenRow[]): readonly string[] {
 
 function choiceText(row: JsonObject): string {
   const { metric, value, averaged, of } = row;
-  const names = Object.entries(row).flatMap(([name, one]) =>
-    ownNames.includes(name) || one === null
-      ? []
-      : [`${name} ${typeof one === 'string' ? one : JSON.stringify(one)}`],
-  );
+  const names = namesText(winnerOf(row));
   const mean =
     averaged === undefined
       ? []
       : [`mean of ${String(averaged)}${of === undefined ? '' : ` of ${String(of)}`}`];
-  return [...names, `${String(metric)} ${formatFigure(Number(value))}`, ...mean].join(', ');
+  return [...(names === '' ? [] : [names]), `${String(metric)} ${formatFigure(Number(value))}`, ...mean].join(
+    ', ',
+  );
 }
 
 /** Of so many of a kind each is told. */
 const mostOfAKind = 8;
 
-/** What changes what a number means: means of fewer than there are, values that are no numbers. A sentence each. */
+/**
+ * What changes what a number means: means of fewer than there are, values that are no numbers, choices at the edge of
+ * what was tried. A sentence each.
+ */
 export function cautionsOf(
   { metrics, summaries }: Pick<Figures, 'metrics' | 'summaries'>,
   chosen: readonly ChosenRow[],
@@ -83,6 +78,7 @@ function cautionsOfChoice({ node, row }: ChosenRow): readonly string[] {
       ? []
       : [`${node}: its value is the mean of ${String(averaged)} of ${String(of)}; the others have none`]),
     ...first(lines.map((line) => `${node}: left out: ${String(line)}`)),
+    ...choiceCautions(row).map((text) => `${node}: ${text}`),
   ];
 }
 

@@ -31,6 +31,7 @@ import {
 import type { RunFolder } from '../artifacts/run-folder.js';
 import { shareResults } from '../artifacts/runs/shared-results.js';
 import { summaryRows } from '../artifacts/summary/summary-table.js';
+import { type ChosenRow, tuningBudgets } from '../artifacts/summary/tuning.js';
 import { verdictOf } from '../artifacts/summary/verdict.js';
 import { verifyFiles } from '../artifacts/verify-files.js';
 import { recordedFiles, spoiltFiles } from '../artifacts/verify-run.js';
@@ -43,7 +44,8 @@ import type { Json } from '../base/json.js';
 import { failed, type Result, success } from '../base/result.js';
 import { kshotVersion } from '../run/kshot-version.js';
 import type { Store } from '../store/store.js';
-import { type ChosenRow, cautionsOf, choicesOf } from './cautions.js';
+import { cautionsOf, choicesOf } from './cautions.js';
+import { readChosenRows } from './chosen-rows.js';
 import { warningsOfData } from './data-warnings.js';
 import { keyFindings } from './key-findings.js';
 import { packageVersions } from './package-versions.js';
@@ -83,8 +85,8 @@ export async function writeReport(
     ? await earlierResults(root, finished.graph.name, signature)
     : undefined;
   const tables = earlier?.report.tables ?? identity;
-  const made = await figuresOfRun(finished, root, earlier, identity, folder, store);
-  const chosen = await chosenRows(finished, store);
+  const chosen = await readChosenRows(finished.nodes, store);
+  const made = await figuresOfRun(finished, root, earlier, identity, folder, store, chosen);
   const choices = choicesOf(chosen);
   const cautions = made.ok ? cautionsOf(made.value, chosen) : [];
   const testSets = testSetCounts(finished, readRegister(root));
@@ -110,19 +112,6 @@ export async function writeReport(
   registerRun(root, recordOf(ended, tables, signature, await filesOfRun(folder.path)));
   if (!made.ok) throw made.failure;
   return { report, ...(pageFailure === undefined ? {} : { pageFailure }) };
-}
-
-/** What choices have told of themselves, of those whose documents are there. */
-async function chosenRows(
-  { nodes }: FinishedRun,
-  store: Pick<Store, 'verify' | 'objectPath'>,
-): Promise<readonly ChosenRow[]> {
-  const rows: ChosenRow[] = [];
-  for (const { node, digest, bytes } of filesOfContent(nodes, 'row')) {
-    if (!(await store.verify({ digest, bytes }))) continue;
-    rows.push({ node, row: JSON.parse(readFileSync(store.objectPath(digest), 'utf8')) as Json });
-  }
-  return rows;
 }
 
 /** Writes the page; what goes wrong takes nothing of the results with it. */
@@ -159,9 +148,11 @@ async function figuresOfRun(
   identity: string,
   folder: RunFolder,
   store: Pick<Store, 'verify' | 'objectPath'>,
+  chosen: readonly ChosenRow[],
 ): Promise<Result<Figures, unknown>> {
   try {
-    if (earlier === undefined) return success(await newTables(finished, root, identity, folder, store));
+    if (earlier === undefined)
+      return success(await newTables(finished, root, identity, folder, store, chosen));
     await verifyFiles(
       shownTables.flatMap((table) => resultFiles(finished.nodes, table)),
       store,
@@ -207,6 +198,7 @@ async function newTables(
   identity: string,
   folder: RunFolder,
   store: Pick<Store, 'verify' | 'objectPath'>,
+  chosen: readonly ChosenRow[],
 ): Promise<Figures> {
   // Only where there are new ones: both load DuckDB.
   const [{ writeTables }, { writeExhibits }] = await Promise.all([
@@ -217,7 +209,11 @@ async function newTables(
   await writeExhibits(finished, folder.path, store);
   const path = join(folder.path, 'tables');
   mkdirSync(path);
-  const rows = await writeTables(finished, identity, root, store, path);
+  const budgets = tuningBudgets(
+    finished.nodes.map(({ node }) => node),
+    chosen,
+  );
+  const rows = await writeTables(finished, identity, root, store, path, budgets);
   const nodes = finished.nodes.map(({ node }) => node.id);
   return {
     metrics: metricRows(rows.metrics, nodes),

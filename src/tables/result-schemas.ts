@@ -148,7 +148,8 @@ export const resultSchemas = {
   /**
    * One row a node of kind summary, model, setting and metric. `low` and `high` end the 95 % interval of `value` over
    * `units` users or seeds, of `all_units` whose others have no number; the columns from `difference` on compare it with `baseline`, those from
-   * `zero_shot_difference` on with `zero_shot`.
+   * `zero_shot_difference` on with `zero_shot`. It was chosen from `tuned_over` settings and checkpoints, by
+   * `tuned_users` users or more.
    */
   summary: {
     columns: {
@@ -157,6 +158,8 @@ export const resultSchemas = {
       step: 'VARCHAR',
       role: 'VARCHAR',
       ...summaryColumns,
+      tuned_over: 'INTEGER',
+      tuned_users: 'INTEGER',
     },
     orderBy: ['run', 'node', 'place', 'metric'],
   },

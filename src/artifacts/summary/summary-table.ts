@@ -81,6 +81,10 @@ export interface SummaryRow {
   readonly users: number | null;
   /** Label of the baseline; null in its own row. */
   readonly baseline: string | null;
+  /** How many settings and checkpoints it was chosen from; absent where nothing was chosen, and in older runs. */
+  readonly tuned_over?: number;
+  /** By how many users, where that is known: the fewest of its choices. */
+  readonly tuned_users?: number;
   readonly metrics: { readonly [metric: string]: SummarisedMetric };
 }
 
@@ -143,7 +147,20 @@ function modelOf(cells: Row): Omit<SummaryRow, 'metrics'> {
     n: numberOf(cells['n']),
     users: numberOf(cells['users']),
     baseline: textOf(cells['baseline']),
+    ...tuningOf(cells),
   };
+}
+
+function tuningOf(cells: Row): Pick<SummaryRow, 'tuned_over' | 'tuned_users'> {
+  const [over, users] = [numberOf(cells['tuned_over']), numberOf(cells['tuned_users'])];
+  if (over === null || over === 0) return {};
+  return { tuned_over: over, ...(users === null ? {} : { tuned_users: users }) };
+}
+
+/** `25 on 170 users`: what a model was chosen from, and by how many users; null of one that was not tuned. */
+export function tuningText({ tuned_over: over, tuned_users: users }: SummaryRow): string | null {
+  if (over === undefined) return null;
+  return users === undefined ? String(over) : `${over} on ${formatCount(users, 'user')}`;
 }
 
 function comparedMetric(cells: Row, prefix: string): ComparedMetric | undefined {
@@ -229,6 +246,12 @@ export function summaryTable(rows: readonly SummaryRow[], form: 'text' | 'whole'
     ['over', ({ units, unit }) => formatCount(units, unit.replace(/s$/, ''))],
     ['n', ({ n }) => n],
     ['users', ({ users }) => users],
+    ...(form === 'text'
+      ? ([['tuned over', tuningText]] as const)
+      : ([
+          ['tuned_over', ({ tuned_over: over }: SummaryRow) => over ?? null],
+          ['tuned_users', ({ tuned_users: users }: SummaryRow) => users ?? null],
+        ] as const)),
   ];
   const shown = columns.filter(([, cellOf]) => rows.some((row) => cellOf(row) !== null));
   return {

@@ -8,6 +8,8 @@ export interface ChoicePlan extends JsonObject {
   readonly groups?: readonly PlannedGroup[];
   /** How many places `chosen` has, where it is a list. */
   readonly places?: number;
+  /** Names that say how far a training has come; not there where rows are of no checkpoints. */
+  readonly progress?: readonly string[];
 }
 
 export interface PlannedRows extends JsonObject {

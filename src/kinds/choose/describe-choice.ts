@@ -9,7 +9,7 @@ const mostNamed = 3;
 
 /** What planning puts into the parameters of a choice, told in words. */
 export const plannedChoice: PlannedParameters = {
-  names: ['elements', 'groups', 'places'] satisfies (keyof ChoicePlan & string)[],
+  names: ['elements', 'groups', 'places', 'progress'] satisfies (keyof ChoicePlan & string)[],
   differences(before, after) {
     const [old, now] = [candidatesOf(before), candidatesOf(after)];
     const lines = [

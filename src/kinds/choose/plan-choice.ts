@@ -37,6 +37,7 @@ export function planChoice(
   const matched = candidates && matchCandidates(rows, candidates, average);
   const chains = patience === undefined ? undefined : chainsOf(rows, average);
   const isList = matched?.isList === true;
+  const progress = progressOf(rows);
   const elements = rows.map((_, row) => ({
     names: Object.fromEntries(Object.entries(all[row] ?? {}).filter(([name]) => kept.has(name))),
     group: groups[row] ?? 0,
@@ -48,6 +49,7 @@ export function planChoice(
     ...(hasElements ? { elements } : {}),
     ...(matched === undefined && chains === undefined ? {} : { groups: groupsOf(groups, chains, matched) }),
     ...(isList ? { places: matched.places.length } : {}),
+    ...(progress.length === 0 ? {} : { progress }),
   };
   return {
     parameters: plan,
@@ -66,6 +68,12 @@ function chainsOf(rows: readonly PlannedElement[], average: readonly string[]): 
   return numbered(rows, ({ label }) =>
     withoutNames(label, average).filter(({ isSegment }) => isSegment !== true),
   );
+}
+
+/** The names by which checkpoints of a training are told apart. */
+function progressOf(rows: readonly PlannedElement[]): readonly string[] {
+  const segments = rows.flatMap(({ label }) => label.filter(({ isSegment }) => isSegment === true));
+  return [...new Set(segments.flatMap(({ values }) => values.map(({ name }) => name)))];
 }
 
 /** @param groups the group of each row */
@@ -225,9 +233,7 @@ function patienceObjections(
   average: readonly string[],
   rows: readonly PlannedElement[],
 ): readonly Objection[] {
-  const segments = rows.flatMap(({ label }) => label.filter(({ isSegment }) => isSegment === true));
-  const inOrder = segments.flatMap(({ values }) => values.map(({ name }) => name));
-  const averaged = average.find((name) => inOrder.includes(name));
+  const averaged = average.find((name) => progressOf(rows).includes(name));
   if (patience !== undefined && averaged !== undefined) {
     const message = `patience follows each training by its ${averaged}, over which the metric is averaged: leave out one of the two`;
     return [{ path: ['patience'], message }];

@@ -9,10 +9,11 @@ import { suggestion } from '../../base/nearest-name.js';
 import { namingFile } from '../../base/system-error.js';
 import type { KindContext } from '../kind.js';
 import { filePath, inputTree, listElements } from '../ports.js';
-import { type Candidate, chooseBest, counts, type ScoredRow } from './choose-best.js';
+import { type ChoiceStanding, choiceStanding } from './candidates/choice-standing.js';
+import { bestCandidates, type Candidate, counts, type ScoredRow } from './candidates/choose-best.js';
+import { readScoredRows } from './candidates/scored-rows.js';
 import { namesText } from './names-text.js';
 import { isReplicate } from './replicates.js';
-import { readScoredRows } from './scored-rows.js';
 import type { SelectParameters } from './select.js';
 
 /** Of so many rows that were left out the winner's document tells. */
@@ -35,10 +36,9 @@ export async function run(context: KindContext<SelectParameters>): Promise<void>
     ...rows.filter((row) => !counts(row)).map((row) => textOfLeftOut(row, context.parameters)),
   ];
   const options = { mode, average, elements, groups, ...(patience === undefined ? {} : { patience }) };
-  const best = chooseBest(rows, {
-    ...options,
-    missing: paths.flatMap((path, index) => (path === undefined ? [index] : [])),
-  });
+  const missing = paths.flatMap((path, index) => (path === undefined ? [index] : []));
+  const equals = bestCandidates(rows, { ...options, missing });
+  const [best] = equals;
   if (best === undefined) {
     throw new FailureError({
       reason: 'bad-data',
@@ -66,6 +66,10 @@ export async function run(context: KindContext<SelectParameters>): Promise<void>
         ? { averaged: best.rows.length, ...(best.of === best.rows.length ? {} : { of: best.of }) }
         : { index: first?.index ?? 0, ...(first?.users === undefined ? {} : { users: first.users }) }),
       ...(leftOut.length === 0 ? {} : { left_out: leftOut.slice(0, mostLeftOut) }),
+      choice: {
+        ...standing(equals, rows, missing, context.parameters),
+        ...(first?.users === undefined ? {} : { users: first.users }),
+      },
     }),
   );
   writeChosen(best, context);
@@ -142,11 +146,47 @@ function varyingColumns(rows: readonly ScoredRow[]): readonly string[] {
 
 /** A candidate's names: columns before what planning knows of its element. */
 function namesOf(
-  { columns, rows }: Candidate,
+  { columns, rows }: Pick<Candidate, 'columns'> & { readonly rows: readonly Pick<ScoredRow, 'index'>[] },
   { elements = [], average = [] }: SelectParameters,
 ): JsonObject {
   const planned = Object.entries(elements[rows[0]?.index ?? 0]?.names ?? {});
-  return { ...Object.fromEntries(planned.filter(([name]) => !average.includes(name))), ...columns };
+  const names = { ...Object.fromEntries(planned), ...columns };
+  return Object.fromEntries(Object.entries(names).filter(([name]) => !average.includes(name)));
+}
+
+/** How the first of the best stands among all that there were to choose from. */
+function standing(
+  equals: readonly Candidate[],
+  rows: readonly ScoredRow[],
+  missing: readonly number[],
+  parameters: SelectParameters,
+): ChoiceStanding {
+  const { average = [], progress = [], patience } = parameters;
+  const named = (columns: JsonObject, index: number) => namesOf({ columns, rows: [{ index }] }, parameters);
+  const [winner = {}, ...others] = equals.map((one) => namesOf(one, parameters));
+  const failed = missing.flatMap((index) =>
+    columnsOfFailed(rows).map((columns) => ({ ...columns, ...parameters.elements?.[index]?.names })),
+  );
+  return choiceStanding({
+    winner,
+    equals: [winner, ...others],
+    tried: rows.map(({ columns, index }) => named(columns, index)),
+    failed,
+    average,
+    progress,
+    patience,
+  });
+}
+
+/** The columns that a table which failed would have had, where another tells: not those in which tables differ. */
+function columnsOfFailed(rows: readonly ScoredRow[]): readonly JsonObject[] {
+  const own = rows.filter(({ index }) => index === rows[0]?.index);
+  const [within, among] = [varyingColumns(own), varyingColumns(rows)];
+  return own.map(({ columns }) =>
+    Object.fromEntries(
+      Object.entries(columns).filter(([name]) => within.includes(name) || !among.includes(name)),
+    ),
+  );
 }
 
 /** The values to hand on. */

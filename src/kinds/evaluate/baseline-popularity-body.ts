@@ -1,5 +1,6 @@
-import { readPairs } from '../../data/read-pairs.js';
+import { readRecentLabels } from '../../data/read-recent-labels.js';
 import { popularityRanks } from '../../learning/popularity-ranks.js';
+import { rankOfLabel } from '../../model/rank-of-label.js';
 import type { KindContext } from '../kind.js';
 import { filePath, inputTree } from '../ports.js';
 import type { PopularityParameters } from './baseline-popularity.js';
@@ -7,19 +8,23 @@ import { evaluateRanks } from './evaluate-ranks.js';
 
 /** Writes the port `ranks`. */
 export async function run(context: KindContext<PopularityParameters>): Promise<void> {
-  const { max_episodes } = context.parameters;
+  const { last_pairs, last_days, max_episodes } = context.parameters;
   const train = inputTree(context, 'train');
-  // Neither counting nor ranking looks at a prefix.
-  const maxPrefixLength = 1;
-  const { itemCount, pairs } = await readPairs(
+  const { itemCount, all, recent } = await readRecentLabels(
     { pairs: filePath(train, 'pairs'), items: filePath(train, 'items') },
-    { threads: context.threads, maxPrefixLength },
+    { pairs: last_pairs, days: last_days },
+    { threads: context.threads },
   );
-  const ranks = popularityRanks(pairs.labels, itemCount);
+  // In this order equally popular ones are ranked by all pairs.
+  const place = popularityRanks(all, itemCount).map((rank) => rank - 1);
+  const counts = new Float64Array(itemCount);
+  // Labels are below the count of items.
+  for (const label of recent) counts[place[label]!]! += 1;
   await evaluateRanks(context, {
     trainedItems: itemCount,
     maxEpisodes: max_episodes,
-    maxPrefixLength,
-    rankOf: ({ label }) => ranks[label]!,
+    // Neither counting nor ranking looks at a prefix.
+    maxPrefixLength: 1,
+    rankOf: ({ label }) => rankOfLabel(counts, 0, itemCount, place[label]!),
   });
 }

@@ -1,4 +1,5 @@
 import { type EpisodeSet, readEpisodes } from '../../data/read-episodes.js';
+import type { History } from '../../data/whole-histories.js';
 import type { KindContext } from '../kind.js';
 import { filePath, inputTree } from '../ports.js';
 
@@ -11,6 +12,7 @@ export async function readEpisodesAt(
   context: KindContext,
   port: string,
   maxPrefixLength: number,
+  history?: History,
 ): Promise<EpisodeSet> {
   const tree = inputTree(context, port);
   const files = {
@@ -18,5 +20,5 @@ export async function readEpisodesAt(
     episodes: filePath(tree, 'episodes'),
     items: filePath(tree, 'items'),
   };
-  return await readEpisodes(files, { ...context, maxPrefixLength });
+  return await readEpisodes(files, { ...context, maxPrefixLength, history });
 }

@@ -9,6 +9,7 @@ export async function run(context: KindContext<ZeroShotParameters>): Promise<voi
     steps: [0],
     innerRate: 0,
     padTo: parameters.pad_to ?? undefined,
+    history: parameters.history,
     module: parameters.model,
     maxEpisodes: parameters.max_episodes,
     maxPrefixLength: parameters.max_prefix_length,

@@ -2,7 +2,7 @@ import { defineKind } from '../kind.js';
 import { moduleKind, moduleParameters, objectionsToModule } from '../module-parameters.js';
 import { type Canonical, declareParameters } from '../parameters.js';
 import { episodeFiles, fileOf } from '../shapes.js';
-import { evaluationParameters } from '../shared-parameters.js';
+import { evaluationParameters, historyParameters } from '../shared-parameters.js';
 import { evaluationFacts } from './baseline-ports.js';
 import { derivedMetrics } from './metrics.js';
 
@@ -10,6 +10,7 @@ const parameters = declareParameters({
   properties: {
     ...moduleParameters,
     ...evaluationParameters,
+    ...historyParameters,
     pad_to: {
       description:
         'null, or a length up to which item 0 is appended to shorter prefixes, so that the GRU runs on over the padding: how the notebook came to its zero-shot figure.',

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { FailureError } from '../../base/failure.js';
 import { padPrefixes } from '../../data/pad-prefixes.js';
 import type { Episode, EpisodeSet } from '../../data/read-episodes.js';
+import type { History } from '../../data/whole-histories.js';
 import type { Adapted } from '../../engines/engine.js';
 import { taskOf } from '../../learning/sample-tasks.js';
 import { type AdaptedLayers, innerRatesOf } from '../../model/inner-rates.js';
@@ -26,6 +27,8 @@ export interface Evaluation {
   readonly adapt?: AdaptedLayers | undefined;
   /** Items 0 are appended to shorter prefixes up to this length. */
   readonly padTo?: number | undefined;
+  /** What prefixes hold; their sessions where undefined. */
+  readonly history?: History;
   /** Of what class the model is, where that is the user's own. */
   readonly module?: NamedModule | undefined;
   /** All where undefined. */
@@ -38,7 +41,7 @@ const episodesAtOnce = 32;
 
 /** Adapts the model at port `model` to the episodes at port `episodes`; writes the port `ranks`, `drift` where asked to. */
 export async function evaluateModel(context: KindContext, evaluation: Evaluation): Promise<void> {
-  const read = await readEpisodesAt(context, 'episodes', evaluation.maxPrefixLength);
+  const read = await readEpisodesAt(context, 'episodes', evaluation.maxPrefixLength, evaluation.history);
   const episodes = { ...read, pairs: padPrefixes(read.pairs, evaluation.padTo ?? 0) };
   const { model, engine } = await openTrained(context, evaluation.module, episodes.itemCount);
   const parameters = parametersFor(engine, model.parameters);

@@ -18,7 +18,11 @@ export async function run(context: KindContext<SupervisedSegment>): Promise<void
   const train = inputTree(context, 'train');
   const { itemCount, pairs } = await readPairs(
     { pairs: filePath(train, 'pairs'), items: filePath(train, 'items') },
-    { threads: context.threads, maxPrefixLength: parameters.max_prefix_length },
+    {
+      threads: context.threads,
+      maxPrefixLength: parameters.max_prefix_length,
+      history: parameters.history,
+    },
   );
   const { perEpoch, batch } = createBatches(pairs, parameters.batch_size, seed);
   const { layout, engine, initialParameters, seedOf } = await openModel(

@@ -1,6 +1,7 @@
 import { defineKind } from '../kind.js';
 import { moduleKind, objectionsToModule } from '../module-parameters.js';
 import { type Canonical, declareParameters } from '../parameters.js';
+import { historyParameters } from '../shared-parameters.js';
 import { modelForms, modelParameters } from './model-parameters.js';
 import { optimizerForms, optimizerParameters } from './optimizer-parameters.js';
 
@@ -27,6 +28,7 @@ const parameters = declareParameters(
         default: 10,
       },
       ...modelParameters,
+      ...historyParameters,
       padding_idx: {
         description:
           'An item whose embedding is 0 and never learns: null (none), or 0 as in the notebook, whose item 0 is a real one.',

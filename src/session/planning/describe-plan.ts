@@ -3,7 +3,10 @@ import type { Failure } from '../../base/failure.js';
 import { failed, type Result, success } from '../../base/result.js';
 import type { Publication } from '../../pipeline/graph/graph.js';
 import { countStates, type PlanCounts } from '../../pipeline/plan/count-states.js';
-import type { PlanState } from '../../pipeline/plan/plan.js';
+import type { Plan, PlanState } from '../../pipeline/plan/plan.js';
+import { choiceCautions } from '../../report/choice-cautions.js';
+import { readChosenRows } from '../../report/chosen-rows.js';
+import type { Store } from '../../store/store.js';
 import { unavailableEngines } from '../running/unavailable-engines.js';
 import {
   type PipelineRequest,
@@ -70,8 +73,9 @@ export async function describePlan(
 }
 
 async function withReasons(planned: PlannedPipeline): Promise<PipelinePlan> {
-  const { graph, plan } = planned;
+  const { graph, plan, store } = planned;
   const reasonOf = await reasonsOfPlan(planned);
+  const cautions = await cautionsOfPlan(plan, store);
   return {
     pipeline: graph.name,
     file: graph.file,
@@ -79,6 +83,7 @@ async function withReasons(planned: PlannedPipeline): Promise<PipelinePlan> {
     counts: countStates(plan.nodes),
     nodes: plan.nodes.map((one) => {
       const reason = reasonOf(one);
+      const notes = [...(one.node.notes ?? []), ...(cautions.get(one.node.id) ?? [])];
       return {
         node: one.node.id,
         step: one.node.step,
@@ -87,10 +92,20 @@ async function withReasons(planned: PlannedPipeline): Promise<PipelinePlan> {
         state: one.state,
         ...(one.key === undefined ? {} : { key: one.key }),
         ...(reason === '' ? {} : { reason }),
-        ...(one.node.notes === undefined ? {} : { note: one.node.notes.join('; ') }),
+        ...(notes.length === 0 ? {} : { note: notes.join('; ') }),
       };
     }),
     publications: graph.publications,
     warnings: graph.warnings,
   };
+}
+
+/** What choices that have been made should not be taken without, by node. */
+async function cautionsOfPlan(
+  { nodes }: Plan,
+  store: Pick<Store, 'verify' | 'objectPath'>,
+): Promise<ReadonlyMap<string, readonly string[]>> {
+  const made = nodes.flatMap(({ node, entry }) => (entry === undefined ? [] : [{ node, entry }]));
+  const chosen = await readChosenRows(made, store);
+  return new Map(chosen.map(({ node, row }) => [node, choiceCautions(row)]));
 }

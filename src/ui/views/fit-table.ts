@@ -30,6 +30,7 @@ const dispensable = [
   ['over', 'episodes'],
   ['n', 'users'],
   ...dispensableMetrics.map(({ name }) => [name]),
+  ['tuned over'],
   ['norm after'],
   ['before'],
 ];

@@ -45,6 +45,7 @@ test('the names that vary stand in the key, and those that no parameter names ar
   expect(best.parameters['groups']).toEqual(
     [0, 1, 2, 3, 4, 5, 6, 7].map((index) => ({ candidates: [index] })),
   );
+  expect(best.parameters['progress']).toEqual(['iterations']);
   expect(best.notes).toEqual(['also chooses over seed, iterations']);
   expect(nodeOf(await choiceOf(''), 'best').notes).toBeUndefined();
 });

@@ -83,6 +83,14 @@ describe('select', () => {
       value: 0.5,
       n: 10,
       users: 2,
+      choice: {
+        among: 4,
+        users: 2,
+        edges: [
+          { name: 'steps', value: 1, end: 'smallest', tried: [1, 5] },
+          { name: 'inner_lr', value: 0.1, end: 'largest', tried: [0.01, 0.1] },
+        ],
+      },
     });
     const least = await run(select, { ...byMrr, mode: 'min', settings: ['steps'] }, { rows });
     expect(least('settings')).toBe('{"steps":5}\n');
@@ -118,6 +126,32 @@ describe('select', () => {
     await (await select.load()).run(context);
     expect(readFileSync(context.output('settings'), 'utf8')).toBe('{"steps":0}\n');
     expect(context.logged).toEqual(['inner_lr is not handed on: the best row has none']);
+  });
+
+  it('tells of others as good, and of a training whose last checkpoint is the best', async () => {
+    const scores = [0.2, 0.4, 0.4].map((value) => [{ steps: 5, inner_lr: 0.05, value }]);
+    const rows = await Promise.all(scores.map((one) => tableOf(one)));
+    const elements = [100, 200, 300].map((iterations, group) => ({ names: { iterations }, group }));
+    const parameters = { metric: 'mrr', mode: 'max', elements, progress: ['iterations'] };
+    const choiceOf = async (more: JsonObject, tables = rows) =>
+      JSON.parse((await run(select, { ...parameters, ...more }, { rows: tables }))('row')).choice;
+    const names = { k: 5, steps: 5, inner_lr: 0.05 };
+    expect(await choiceOf({})).toEqual({
+      ...{ among: 3, users: 2 },
+      ties: { count: 1, others: [{ ...names, iterations: 300 }] },
+    });
+    const patience = { patience: 3, groups: [{ chain: 0 }, { chain: 0 }, { chain: 0 }] };
+    expect((await choiceOf(patience)).last).toEqual({
+      name: 'iterations',
+      value: 200,
+      later: 1,
+      patience: 3,
+    });
+    const rising = [...rows.slice(0, 2), await tableOf([{ steps: 5, inner_lr: 0.05, value: 0.5 }])];
+    expect(await choiceOf({}, rising)).toEqual({
+      ...{ among: 3, users: 2 },
+      last: { name: 'iterations', value: 300, later: 0 },
+    });
   });
 
   it('writes the same settings when the metric wobbles', async () => {
@@ -277,6 +311,7 @@ describe('select with candidates', () => {
       value: 0.55,
       n: 20,
       averaged: 2,
+      choice: { among: 2, users: 2, edges: [{ name: 'lr', value: 2, end: 'largest', tried: [1, 2] }] },
     });
     expect(read('settings')).toBe('{"lr":2}\n');
     expect([read('chosen/0'), read('chosen/1')]).toEqual(['weights 2', 'weights 3']);
@@ -333,7 +368,10 @@ describe('rows that are repetitions of one measurement', () => {
     expect(failure.message).toBe('the rows differ in fold, and the best of them would be the luckiest fold');
     expect(failure.hint).toContain('write average: [fold]');
     const read = await run(select, { ...planned, settings: ['lr'], average: ['fold'] }, { rows });
-    expect(JSON.parse(read('row'))).toEqual({ averaged: 2, lr: 2, metric: 'mrr', mode: 'min', value: 0.3 });
+    expect(JSON.parse(read('row'))).toMatchObject({
+      ...{ averaged: 2, lr: 2, metric: 'mrr', mode: 'min', value: 0.3 },
+      choice: { among: 2 },
+    });
   });
 
   it('leave a mark where one of them is no number', async () => {

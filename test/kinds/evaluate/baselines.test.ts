@@ -79,10 +79,10 @@ const ranksOf = async (kind: Kind, parameters: JsonObject, inputs: { readonly [p
 const python = '/usr/bin/python3';
 const problem = (() => {
   try {
-    execFileSync(python, ['-c', 'import numpy'], { stdio: 'pipe' });
+    execFileSync(python, ['-c', 'import numpy, pandas'], { stdio: 'pipe' });
     return undefined;
   } catch (error) {
-    return `${python} with numpy is missing: ${(error as Error).message.split('\n')[0]}`;
+    return `${python} with numpy and pandas is missing: ${(error as Error).message.split('\n')[0]}`;
   }
 })();
 if (problem !== undefined) console.warn(`skipped: the comparisons with Python, because ${problem}`);
@@ -135,6 +135,67 @@ describe('baseline.popularity', () => {
       label: 1,
       rank: 2,
     });
+  });
+
+  it('counts the latest pairs or days of train alone, and ranks equal ones by all of it', async () => {
+    const day = 86_400;
+    const train = await splitOf(
+      [
+        { user: 'a', items: [0, 3, 3, 3, 2], at: 0 },
+        { user: 'b', items: [0, 1, 2, 1], at: 5 * day },
+        { user: 'c', items: [0, 4, 5], at: 7 * day },
+      ],
+      6,
+    );
+    const episodes = await splitOf([{ user: 'd', items: [0, 0, 0, 1, 2, 3, 4, 5], at: 0 }], 6);
+    const ranks = async (window: JsonObject) =>
+      (await ranksOf(baselinePopularity, window, { train, episodes })).map((row) => row['rank']);
+    // All: 3 three times, 1 and 2 twice, 4 and 5 once.
+    expect(await ranks({})).toEqual([6, 2, 3, 1, 4, 5]);
+    // The last three: 1, 4 and 5 once each, 1 the most popular of them; then 3, 2, 0 by all.
+    expect(await ranks({ last_pairs: 3 })).toEqual([6, 1, 5, 4, 2, 3]);
+    expect(await ranks({ last_days: 1 })).toEqual([6, 4, 5, 3, 1, 2]);
+    // Days count from the latest label: those of user b began just over two days before it.
+    expect(await ranks({ last_days: 2.001 })).toEqual([6, 1, 2, 5, 3, 4]);
+    expect(await ranks({ last_days: 2.001, last_pairs: 3 })).toEqual(await ranks({ last_pairs: 3 }));
+    expect(await ranks({ last_days: 90, last_pairs: 999 })).toEqual(await ranks({}));
+  });
+
+  it.skipIf(problem !== undefined)('counts as pandas does', async () => {
+    const { train, test } = await makeSmallData({ users: 120, items: 30 });
+    const program = `
+import json, sys
+import pandas as pd
+asked = json.load(sys.stdin)
+pairs = pd.DataFrame(asked["pairs"]).sort_values(["label_ts_epoch", "pair_id"])
+everything = pairs["label"].value_counts().reindex(range(30), fill_value=0)
+told = []
+for days, last in asked["windows"]:
+    recent = pairs if days is None else pairs[pairs["label_ts_epoch"] > pairs["label_ts_epoch"].max() - days * 86400]
+    counts = (recent if last is None else recent.tail(last))["label"].value_counts().reindex(range(30), fill_value=0)
+    frame = pd.DataFrame({"recent": counts, "all": everything, "item": range(30)})
+    order = frame.sort_values(["recent", "all", "item"], ascending=[False, False, True])["item"].tolist()
+    told.append([order.index(label) + 1 for label in asked["labels"]])
+print(json.dumps(told))
+`;
+    const windows = [
+      [null, 200],
+      [3, null],
+      [20, null],
+    ] as const;
+    const labels = (await ranksOf(baselinePopularity, {}, { train, episodes: test })).map(
+      (row) => row['label'],
+    );
+    const asked = { pairs: await rowsOf(train.pairs), windows, labels };
+    const output = execFileSync(python, ['-c', program], { input: JSON.stringify(asked) }).toString();
+    for (const [index, [days, last]] of windows.entries()) {
+      const window = {
+        ...(days === null ? {} : { last_days: days }),
+        ...(last === null ? {} : { last_pairs: last }),
+      };
+      const rows = await ranksOf(baselinePopularity, window, { train, episodes: test });
+      expect(rows.map((row) => row['rank'])).toEqual((JSON.parse(output) as number[][])[index]);
+    }
   });
 
   it('refuses episodes of another catalogue', async () => {

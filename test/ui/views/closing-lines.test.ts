@@ -164,7 +164,7 @@ describe('what a run ends with', () => {
     expect(lines.slice(0, table).join(' ').replaceAll('\n', ' ')).toContain(report().verdict[0]);
     expect(stderr.trimEnd().split('\n').at(-1)).toMatch(/^by_steps|^few_shot|^zero_shot/);
     expect(stderr.indexOf('\nnext ')).toBeLessThan(stderr.indexOf('\nsummary (TEST)'));
-    expect(lines.join('\n')).not.toContain('tune');
+    expect(lines.join('\n')).not.toMatch(/^tune\b/m);
     expect(isAll).toBe(false);
     expect(stderr).toMatch(/kshot results small\/first +# every metric, comparison and drift/);
   });

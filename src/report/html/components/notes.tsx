@@ -91,7 +91,7 @@ function cautionNotes({ cautions = [] }: Report): readonly Note[] {
   return [
     {
       kind: 'warning',
-      title: 'Not all is measured',
+      title: 'Read with care',
       body: (
         <ul>
           {cautions.map((caution) => (

@@ -1,5 +1,10 @@
 import type { ReactNode } from 'react';
-import { baselineOf, comparisonTable, type SummaryRow } from '../../../artifacts/summary/summary-table.js';
+import {
+  baselineOf,
+  comparisonTable,
+  type SummaryRow,
+  tuningText,
+} from '../../../artifacts/summary/summary-table.js';
 import { formatCount } from '../../../base/quantities.js';
 import { inReadingOrder } from '../../../statistics/metrics.js';
 import { EstimateCell } from './estimate-cell.js';
@@ -74,6 +79,7 @@ export function SummaryTable({
               cell: (row) => formatCount(row.units, row.unit.replace(/s$/, '')),
             },
             { title: 'n', isNumber: true, cell: (row) => row.n },
+            { title: 'tuned over', isNumber: true, cell: tuningText },
           ],
           rows.slice(0, mostRows),
         )}

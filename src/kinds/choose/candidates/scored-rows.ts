@@ -1,11 +1,11 @@
-import { FailureError } from '../../base/failure.js';
-import type { Json, JsonObject } from '../../base/json.js';
-import { readingUserFile } from '../../tables/bad-data.js';
-import { type Database, type DatabaseOptions, sqlName, withDatabase } from '../../tables/database.js';
-import { parquetFile } from '../../tables/parquet.js';
-import { valueColumns } from './choice-plan.js';
+import { FailureError } from '../../../base/failure.js';
+import type { Json, JsonObject } from '../../../base/json.js';
+import { readingUserFile } from '../../../tables/bad-data.js';
+import { type Database, type DatabaseOptions, sqlName, withDatabase } from '../../../tables/database.js';
+import { parquetFile } from '../../../tables/parquet.js';
+import { valueColumns } from '../choice-plan.js';
+import { namesText } from '../names-text.js';
 import type { ScoredRow } from './choose-best.js';
-import { namesText } from './names-text.js';
 
 const hint =
   'a table of metrics has the columns metric and value, and may have n, users, low, high and settings';

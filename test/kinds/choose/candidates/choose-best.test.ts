@@ -1,7 +1,13 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
-import { type ChoiceOptions, chooseBest, type ScoredRow } from '../../../src/kinds/choose/choose-best.js';
+import {
+  bestCandidates,
+  type ChoiceOptions,
+  type ScoredRow,
+} from '../../../../src/kinds/choose/candidates/choose-best.js';
+
+const chooseBest = (rows: readonly ScoredRow[], options: ChoiceOptions) => bestCandidates(rows, options)[0];
 
 const rowOf = (index: number, value: number, columns: ScoredRow['columns'] = {}): ScoredRow => ({
   index,

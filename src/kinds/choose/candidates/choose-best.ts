@@ -1,7 +1,7 @@
-import { canonicalText } from '../../base/canonical.js';
-import type { JsonObject } from '../../base/json.js';
-import type { ChoicePlan } from './choice-plan.js';
-import { wholeGrid } from './repetition-grid.js';
+import { canonicalText } from '../../../base/canonical.js';
+import type { JsonObject } from '../../../base/json.js';
+import type { ChoicePlan } from '../choice-plan.js';
+import { wholeGrid } from '../repetition-grid.js';
 
 export type Mode = 'max' | 'min';
 
@@ -45,20 +45,20 @@ export function counts({ value, n }: ScoredRow): boolean {
 }
 
 /**
- * The best candidate, the first of equals in the order of the plan; undefined where no row counts.
+ * The best candidates, all of one value, in the order of the plan, of which the first wins; none where no row counts.
  *
  * @param rows table by table, in each in an order of its own
  */
-export function chooseBest(rows: readonly ScoredRow[], options: ChoiceOptions): Candidate | undefined {
+export function bestCandidates(rows: readonly ScoredRow[], options: ChoiceOptions): readonly Candidate[] {
   const { mode, patience } = options;
   const candidates = candidatesOf(rows, options);
   const reached = patience === undefined ? candidates : reachedWith(patience, candidates, options);
-  return reached
-    .filter((one) => Number.isFinite(one.value))
-    .reduce<Candidate | undefined>(
-      (best, one) => (best === undefined || isBetter(one.value, best.value, mode) ? one : best),
-      undefined,
-    );
+  const sound = reached.filter(({ value }) => Number.isFinite(value));
+  const best = sound.reduce<number | undefined>(
+    (than, { value }) => (than === undefined || isBetter(value, than, mode) ? value : than),
+    undefined,
+  );
+  return sound.filter(({ value }) => value === best);
 }
 
 function isBetter(value: number, than: number, mode: Mode): boolean {
