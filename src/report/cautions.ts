@@ -36,9 +36,13 @@ function choiceText(row: JsonObject): string {
 /** Of so many of a kind each is told. */
 const mostOfAKind = 8;
 
-/** What changes what a number means: means of fewer than there are, values that are no numbers. A sentence each. */
+/** What changes what a number means: means of fewer than there are, no numbers, lost steps. A sentence each. */
 export function cautionsOf(
-  { metrics, summaries }: Pick<Figures, 'metrics' | 'summaries'>,
+  {
+    metrics,
+    summaries,
+    restarted_curves: restarted = [],
+  }: Pick<Figures, 'metrics' | 'summaries' | 'restarted_curves'>,
   chosen: readonly ChosenRow[],
 ): readonly string[] {
   const short = summaries.flatMap(({ node, model, unit, metrics: found }) =>
@@ -57,8 +61,13 @@ export function cautionsOf(
     ...chosen.flatMap(cautionsOfChoice),
     ...first(short),
     ...first(odd),
+    ...first(restarted.map(cautionOfRestart)),
     ...first(ofFewUsers(summaries)),
   ];
+}
+
+function cautionOfRestart(node: string): string {
+  return `${node}: its curve has other values for the steps of the segment before, as where each segment counts from 1; of each step the value told last is shown, so go on counting, by a number kept in KSHOT_STATE`;
 }
 
 function ofFewUsers(summaries: readonly SummaryRow[]): readonly string[] {

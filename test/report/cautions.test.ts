@@ -25,4 +25,11 @@ describe('cautions', () => {
       'b: its figures are over 29 users, fewer than 30, so another draw of users may well turn the order',
     ]);
   });
+
+  it('say whose curve counts its steps anew, of eight at most', () => {
+    const restarted = Array.from({ length: 10 }, (_, index) => `train@${index}`);
+    const said = cautionsOf({ metrics: [], summaries: [], restarted_curves: restarted }, []);
+    expect(said).toHaveLength(9);
+    expect(said[0]).toMatch(/^train@0: .* the value told last is shown, so go on counting/);
+  });
 });
