@@ -18,6 +18,8 @@ export interface HistoryFiles<File> {
   readonly files: readonly File[];
   /** Absolute. */
   readonly made: readonly string[];
+  /** The segments that seem to count their steps anew, so that the rows of those before are lost. */
+  readonly restarted: readonly string[];
 }
 
 /**
@@ -34,6 +36,7 @@ export async function withStepsOnce<File extends HistoryFile>(
 ): Promise<HistoryFiles<File>> {
   const curves = await repeatingCurves(database, curvesOf(nodes, files));
   const replaced = new Map<File, string>();
+  const restarted = new Set<string>();
   for (const pieces of curves) {
     const joined = await joinCurve(
       database,
@@ -41,6 +44,7 @@ export async function withStepsOnce<File extends HistoryFile>(
     );
     if (joined === undefined) continue;
     for (const [index, piece] of pieces.entries()) {
+      if (joined.restarted.includes(index)) restarted.add(piece.shownAs);
       const path = join(folder, `.curve-${replaced.size}.parquet`);
       await writeParquet(database, { query: joined.queryOf(index), orderBy: curveOrder, path });
       replaced.set(piece, path);
@@ -49,6 +53,7 @@ export async function withStepsOnce<File extends HistoryFile>(
   return {
     files: files.map((file) => ({ ...file, path: replaced.get(file) ?? file.path })),
     made: [...replaced.values()],
+    restarted: [...restarted],
   };
 }
 

@@ -20,6 +20,8 @@ export interface Figures {
   readonly drift: readonly DriftSummary[];
   /** What was found of the data, by the nodes of kind `data.fingerprint`. */
   readonly data_fingerprints: { readonly [node: string]: Json };
+  /** Segments of programs whose curves seem to count their steps anew; absent where none does. */
+  readonly restarted_curves?: readonly string[];
 }
 
 /** `report.json`: what a run found, for people and scripts. */
@@ -150,6 +152,7 @@ export function figuresOf(report: Partial<Figures>): Figures {
     summaries: report.summaries ?? [],
     drift: report.drift ?? [],
     data_fingerprints: report.data_fingerprints ?? {},
+    ...(report.restarted_curves === undefined ? {} : { restarted_curves: report.restarted_curves }),
   };
 }
 

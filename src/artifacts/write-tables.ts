@@ -25,7 +25,10 @@ import { type UnfinishedCurve, unfinishedCurves } from './unfinished-curves.js';
 import { verifyFiles } from './verify-files.js';
 
 /** The rows of the tables that figures are shown from, in the tables' order. */
-export type ShownRows = { readonly [table in (typeof shownTables)[number]]: readonly Row[] };
+export type ShownRows = { readonly [table in (typeof shownTables)[number]]: readonly Row[] } & {
+  /** The segments of programs that seem to count their steps anew. */
+  readonly restarted: readonly string[];
+};
 
 /**
  * Writes all result tables of a run into a folder, empty ones too, and returns the rows of those that are shown.
@@ -60,12 +63,14 @@ export async function writeTables(
     await writeRowsParquet(database, { ...target('params'), rows: paramRows(finished, run) });
     await writeRowsParquet(database, { ...target('lineage'), rows: lineageRows(finished, run) });
     const orders = new Map<string, readonly string[]>();
+    const restarted: string[] = [];
     for (const [table, own] of files) {
       const given = own.map((file) => ({ ...file, path: store.objectPath(file.digest), unfinished: null }));
       const isHistory = table === 'history';
       const once = isHistory
         ? await withStepsOnce(database, finished.nodes, given, folder)
-        : { files: given, made: [] };
+        : { files: given, made: [], restarted: [] };
+      for (const node of once.restarted) restarted.push(node);
       const left = isHistory ? await unfinishedFiles(database, finished, root, folder) : [];
       const { extra } = await collect(database, table, [...once.files, ...left], run);
       for (const path of [...once.made, ...left.map((file) => file.path)]) rmSync(path);
@@ -80,6 +85,7 @@ export async function writeTables(
       metrics: await shown('metrics'),
       summary: await shown('summary'),
       drift_summary: await shown('drift_summary'),
+      restarted,
     };
   });
 }

@@ -47,7 +47,7 @@ const pipelineProperties: JsonObject = {
   },
   publish: {
     description:
-      'Files of the project to keep up to date after every run: STEP.PORT, or run/FILE for a file of the run’s folder, and the path. The ending says the form (csv, json, md, tex, parquet for tables); {label} stands for the element of a list, {tag} for the run.',
+      'Files of the project to keep up to date after every run: STEP.PORT, or run/FILE for a file of the run’s folder (run/figures/NAME@6.9.pdf is a figure in print, 6.9 inches wide), and the path. The ending says the form (csv, json, md, tex, parquet for tables); {label} stands for the element of a list, {tag} for the run.',
     type: 'object',
     propertyNames: { type: 'string', pattern: '^[A-Za-z_].*' },
     additionalProperties: {

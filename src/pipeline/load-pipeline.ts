@@ -112,7 +112,7 @@ export async function loadPipeline(options: LoadOptions): Promise<Result<Graph, 
     nodes: targeted,
     values,
     publications: publications.filter(({ from }) =>
-      from.type === 'run' ? targets.length === 0 : from.sources.every(({ node }) => ids.has(node)),
+      from.type === 'output' ? from.sources.every(({ node }) => ids.has(node)) : targets.length === 0,
     ),
     waivers: needed.filter(({ step }) => steps.has(step)),
     warnings: withoutRepeats([

@@ -29,11 +29,15 @@ function choiceText(row: JsonObject): string {
 const mostOfAKind = 8;
 
 /**
- * What changes what a number means: means of fewer than there are, values that are no numbers, choices at the edge of
- * what was tried. A sentence each.
+ * What changes what a number means: means of fewer than there are, values that are no numbers, lost steps of a curve,
+ * choices at the edge of what was tried. A sentence each.
  */
 export function cautionsOf(
-  { metrics, summaries }: Pick<Figures, 'metrics' | 'summaries'>,
+  {
+    metrics,
+    summaries,
+    restarted_curves: restarted = [],
+  }: Pick<Figures, 'metrics' | 'summaries' | 'restarted_curves'>,
   chosen: readonly ChosenRow[],
 ): readonly string[] {
   const short = summaries.flatMap(({ node, model, unit, metrics: found }) =>
@@ -52,8 +56,13 @@ export function cautionsOf(
     ...chosen.flatMap(cautionsOfChoice),
     ...first(short),
     ...first(odd),
+    ...first(restarted.map(cautionOfRestart)),
     ...first(ofFewUsers(summaries)),
   ];
+}
+
+function cautionOfRestart(node: string): string {
+  return `${node}: its curve has other values for the steps of the segment before, as where each segment counts from 1; of each step the value told last is shown, so go on counting, by a number kept in KSHOT_STATE`;
 }
 
 function ofFewUsers(summaries: readonly SummaryRow[]): readonly string[] {

@@ -220,6 +220,7 @@ async function newTables(
     summaries: summaryRows(rows.summary, nodes),
     drift: driftSummaries(rows.drift_summary, nodes),
     data_fingerprints: fingerprints,
+    ...(rows.restarted.length === 0 ? {} : { restarted_curves: rows.restarted }),
   };
 }
 

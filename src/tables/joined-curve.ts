@@ -7,6 +7,11 @@ export interface JoinedCurve {
   readonly query: string;
   /** The same for those of them that one piece, from 0, counts for. */
   queryOf(piece: number): string;
+  /**
+   * Pieces, from 0, that seem to count their steps anew: from no later than the first of the piece before, with other
+   * values of most steps that both tell of. Its rows are then lost for theirs.
+   */
+  readonly restarted: readonly number[];
 }
 
 /**
@@ -38,9 +43,31 @@ export async function joinCurve(
       CASE WHEN ${differs.join(' OR ') || 'false'} THEN max(given.${piece}) ELSE min(given.${piece}) END AS ${piece}
     FROM ${given} AS given GROUP BY ${key}`;
   return {
+    restarted: await restartedPieces(database, given, { key, values, piece }),
     query: `SELECT * EXCLUDE (${piece}) FROM (${rows})`,
     queryOf: (index) => `SELECT * EXCLUDE (${piece}) FROM (${rows}) WHERE ${piece} = ${index}`,
   };
+}
+
+async function restartedPieces(
+  database: Database,
+  given: string,
+  {
+    key,
+    values,
+    piece,
+  }: { readonly key: string; readonly values: readonly string[]; readonly piece: string },
+): Promise<readonly number[]> {
+  const differs = values.map((name) => `later.${name} <> earlier.${name}`).join(' OR ') || 'false';
+  const found = await database.rows(`
+    WITH told AS (SELECT *, ${key} AS told_at, min(told_at) OVER (PARTITION BY ${piece}) AS told_from FROM ${given} AS given)
+    SELECT later.${piece} AS piece FROM told AS later
+    JOIN told AS earlier ON earlier.told_at = later.told_at AND earlier.${piece} = later.${piece} - 1
+    GROUP BY later.${piece}
+    HAVING any_value(later.told_from) <= any_value(earlier.told_from)
+      AND 2 * count(*) FILTER (WHERE ${differs}) > count(*)
+    ORDER BY 1`);
+  return found.map((row) => Number(row['piece']));
 }
 
 async function columnsOf(database: Database, files: readonly string[]): Promise<readonly string[]> {

@@ -22,6 +22,10 @@ it('segments that write their whole history have each step in one of them, other
     // It tells of step 4 otherwise.
     'a@6': '(4, 0.1), (5, 0.0)',
     'b@2': '(1, 0.5), (2, 0.4)',
+    // It counts from 1 in each segment.
+    'd@2': '(1, 0.5), (2, 0.4)',
+    'd@4': '(1, 0.3), (2, 0.2)',
+    'd@5': '(1, 0.1)',
     'c=[1]': '(1, 0.5), (2, 0.4)',
   };
   await withDatabase({ threads: 1 }, async (database) => {
@@ -41,6 +45,9 @@ it('segments that write their whole history have each step in one of them, other
       segment('a@6', 'a@4'),
       segment('b@2'),
       segment('c=[1]'),
+      segment('d@2'),
+      segment('d@4', 'd@2'),
+      segment('d@5', 'd@4'),
     ];
     const once = await withStepsOnce(database, nodes, files, folder);
     const told = await Promise.all(
@@ -55,9 +62,19 @@ it('segments that write their whole history have each step in one of them, other
       'a@6': [4, 5],
       'b@2': [1, 2],
       'c=[1]': [1, 2],
+      'd@2': [],
+      'd@4': [2],
+      'd@5': [1],
     });
-    expect([once.made.length, once.made.every((path) => existsSync(path))]).toEqual([3, true]);
-    const alone = await withStepsOnce(database, nodes.slice(3), files.slice(3), folder);
-    expect(alone.made).toEqual([]);
+    expect(once.restarted).toEqual(['d@4', 'd@5']);
+    expect([once.made.length, once.made.every((path) => existsSync(path))]).toEqual([6, true]);
+    const isAlone = (name: string) => /^[bc]/.test(name);
+    const alone = await withStepsOnce(
+      database,
+      nodes.filter(({ node }) => isAlone(node.id)),
+      files.filter(({ shownAs }) => isAlone(shownAs)),
+      folder,
+    );
+    expect([alone.made, alone.restarted]).toEqual([[], []]);
   });
 });

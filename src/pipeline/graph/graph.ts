@@ -99,10 +99,14 @@ export interface Publication {
   /** Relative to the root; `{tag}` stands for the run's tag. */
   readonly path: string;
   readonly form: PublicationForm;
-  /** An output of a node or the pieces of a curve, or a file of the run's folder by its name there. */
+  /**
+   * An output of a node or the pieces of a curve, a file of the run's folder by its name there, or a figure of its page,
+   * to be drawn for print.
+   */
   readonly from:
     | { readonly type: 'output'; readonly sources: readonly Source[] }
-    | { readonly type: 'run'; readonly name: string };
+    | { readonly type: 'run'; readonly name: string }
+    | { readonly type: 'figure'; readonly id: string; readonly widthInches: number };
   /** Where the path is written. */
   readonly location: Location;
 }

@@ -27,7 +27,11 @@ const runFiles = [
   ...['report.json', 'report.html', 'config.json', 'manifest.json', 'fingerprints.json'],
   ...Object.keys(resultSchemas).map((table) => `tables/${table}.parquet`),
 ];
-const figures = /^figures\/[^/]+\.(png|svg)$/;
+const figures = /^figures\/[^/@]+\.(png|svg)$/;
+/** Drawn for print when it is published: `figures/NAME.pdf`, or with its width in inches, `figures/NAME@6.9.pdf`. */
+const printedFigures = /^figures\/([^/@]+)(?:@(\d+(?:\.\d+)?))?\.pdf$/;
+/** Inches: that of a column of two, unless a name has another, which is within these. */
+const [usualWidth, leastWidth, greatestWidth] = [3.3, 1, 40];
 
 /** Reads the top-level `publish`: sources, each with a path or a list of paths. */
 export function readPublish(
@@ -100,8 +104,10 @@ type Draft = Omit<Publication, 'path'> & { readonly path: (pattern: string) => s
 
 function runFile(spec: PublicationSpec, report: ReportFailure): readonly Draft[] {
   const name = spec.source.slice(runPrefix.length);
-  if (!runFiles.includes(name) && !figures.test(name)) {
-    const known = [...runFiles, 'figures/NAME.png', 'figures/NAME.svg'];
+  const printed = printedFigures.exec(name);
+  const isKnown = printed !== null || runFiles.includes(name) || figures.test(name);
+  if (!isKnown) {
+    const known = [...runFiles, ...['png', 'svg', 'pdf'].map((ending) => `figures/NAME.${ending}`)];
     report(
       failureAt({ location: spec.sourceLocation }, 'unknown-port', `a run writes no ${name}`, {
         hint: suggestion(name, known, (one) => `${runPrefix}${one}`),
@@ -111,7 +117,20 @@ function runFile(spec: PublicationSpec, report: ReportFailure): readonly Draft[]
   }
   const form = formOf(formOfRunFile(name, spec.path), spec, report);
   if (form === undefined || !labelFits(spec, false, report)) return [];
-  return [draftOf(spec, form, { type: 'run', name }, '')];
+  if (printed === null) return [draftOf(spec, form, { type: 'run', name }, '')];
+  const widthInches = Number(printed[2] ?? usualWidth);
+  if (widthInches >= leastWidth && widthInches <= greatestWidth) {
+    return [draftOf(spec, form, { type: 'figure', id: printed[1] ?? '', widthInches }, '')];
+  }
+  report(
+    failureAt(
+      { location: spec.sourceLocation },
+      'invalid-value',
+      `${spec.source} would be ${widthInches} inches wide`,
+      { hint: `a figure is from ${leastWidth} to ${greatestWidth} inches wide` },
+    ),
+  );
+  return [];
 }
 
 function outputFiles(spec: PublicationSpec, published: Published, report: ReportFailure): readonly Draft[] {

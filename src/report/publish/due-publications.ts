@@ -12,7 +12,7 @@ export function publishedPath({ path }: Publication, run: string): string {
  * results that they tell of.
  */
 export function isComplete({ from }: Publication, { nodes }: Pick<FinishedRun, 'nodes'>): boolean {
-  if (from.type === 'run') return nodes.every(({ entry }) => entry !== undefined);
+  if (from.type !== 'output') return nodes.every(({ entry }) => entry !== undefined);
   return from.sources.every((source) => {
     const finished = nodes.find(({ node }) => node.id === source.node);
     return finished !== undefined && outputFiles(finished).some(({ path }) => path === source.path);

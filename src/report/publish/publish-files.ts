@@ -1,16 +1,13 @@
 import { lstatSync, mkdirSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { FinishedRun } from '../../artifacts/finished-run.js';
-import { outputFiles } from '../../artifacts/outputs-of-content.js';
-import { identityOf, readRegister } from '../../artifacts/register.js';
 import type { RunFolder } from '../../artifacts/run-folder.js';
-import { recordedFiles, verifyRecordedFiles } from '../../artifacts/verify-run.js';
-import { type Digest, digestOf } from '../../base/canonical.js';
+import { verifyRecordedFiles } from '../../artifacts/verify-run.js';
 import { type Failure, FailureError } from '../../base/failure.js';
 import { failureOfException } from '../../base/failure-of-exception.js';
 import { replaceByFile, writeFileAtomic } from '../../base/files/atomic-file.js';
 import { makeFolder } from '../../base/files/folders.js';
-import { suggestion } from '../../base/nearest-name.js';
+import { writeFile } from '../../base/files/write-file.js';
 import type { Publication } from '../../pipeline/graph/graph.js';
 import type { Source } from '../../pipeline/graph/port-tree.js';
 import { checkPublishedPath } from '../../pipeline/spec/published-path.js';
@@ -19,7 +16,14 @@ import type { ObjectReference } from '../../store/entry.js';
 import { hashFile } from '../../store/hash-file.js';
 import type { Store } from '../../store/store.js';
 import { isComplete, publishedPath } from './due-publications.js';
+import { type FigurePrinter, openFigurePrinter } from './figure-printer.js';
 import { type FormWriter, openFormWriter } from './form-writer.js';
+import {
+  type FileSource,
+  type PublicationSource,
+  publicationSourceOf,
+  refusal,
+} from './publication-source.js';
 import {
   type PublishedDocument,
   type PublishedFile,
@@ -48,20 +52,7 @@ interface Publishing {
   /** How many files were staged. */
   staged: number;
   readonly forms: FormWriter;
-}
-
-/** What a publication is made of. */
-interface PublicationSource {
-  /** Of the file; of several, of their digests. */
-  readonly digest: Digest;
-  readonly from: Publication['from'];
-  /** Absolute; of a curve its pieces. */
-  readonly files: readonly VerifiableFile[];
-}
-
-interface VerifiableFile extends ObjectReference {
-  /** Absolute. */
-  readonly path: string;
+  readonly printer: FigurePrinter;
 }
 
 /** A file to be put into its place. */
@@ -95,6 +86,7 @@ export async function publishFiles(
     staging: join(folder.path, '.publishing'),
     staged: 0,
     forms: openFormWriter(),
+    printer: openFigurePrinter(),
   };
   const failures: Failure[] = [];
   try {
@@ -153,21 +145,21 @@ async function attempt(
 }
 
 async function prepare(publication: Publication, path: string, publishing: Publishing): Promise<Prepared> {
-  const { root, history } = publishing;
+  const { root, finished, store, history } = publishing;
   const checked = checkPublishedPath(root, path, { read: [], patterns: [] });
   if (!('path' in checked)) throw refusal(publication, checked.message, checked.hint);
-  const source = sourceOf(publication, publishing);
-  const { form } = publication;
+  const source = publicationSourceOf(publication, root, finished, store);
+  const { form, from } = publication;
   const described = (reference: ObjectReference, outcome: PublishedFile['outcome']): PublishedFile => ({
     path,
     source: publication.source,
-    ...(source.from.type === 'output' ? namedIn(source.from.sources) : {}),
+    ...(from.type === 'output' ? namedIn(from.sources) : {}),
     form,
     source_digest: source.digest,
     ...reference,
     outcome,
   });
-  const [file, ...others] = source.files;
+  const [file, ...others] = source.type === 'figure' ? [] : source.files;
   const copied = form === 'bytes' && others.length === 0 ? file : undefined;
   const known =
     copied === undefined
@@ -215,85 +207,34 @@ function mayReplace(path: string, found: string | undefined, history: PublishedH
   return found === undefined || history.wrote(path, found);
 }
 
-/** Where the bytes are, by what the store or the run's record says that they are. */
-function sourceOf(publication: Publication, publishing: Publishing): PublicationSource {
-  const { from } = publication;
-  const { finished, store, root } = publishing;
-  if (from.type === 'output') {
-    const pieces = from.sources.map((source) => {
-      const node = finished.nodes.find((one) => one.node.id === source.node);
-      const output = node && outputFiles(node).find(({ path }) => path === source.path);
-      // What is complete has its outputs.
-      if (output === undefined) throw refusal(publication, `${source.node} gave no ${source.path}`);
-      return { ...output.reference, path: store.objectPath(output.reference.digest) };
-    });
-    const [only, ...others] = pieces;
-    const isOne = only !== undefined && others.length === 0;
-    return {
-      from,
-      digest: isOne ? only.digest : digestOf(pieces.map(({ digest }) => digest)),
-      files: pieces,
-    };
-  }
-  const files = runFiles(root, finished);
-  const found = files.find(({ name }) => name === from.name);
-  if (found === undefined) {
-    const names = files.map(({ name }) => name);
-    throw refusal(
-      publication,
-      `the run wrote no ${from.name}`,
-      suggestion(
-        from.name,
-        names.filter((name) => dirname(name) === dirname(from.name)),
-        (name) => `run/${name}`,
-      ),
-    );
-  }
-  const { path, digest, bytes } = found;
-  return { from, digest, files: [{ path, digest, bytes }] };
-}
-
-/** The files of the run's folder, and those of the earlier run whose tables and page it points at. */
-function runFiles(root: string, finished: FinishedRun) {
-  const { runs } = readRegister(root);
-  const own = identityOf({ pipeline: finished.graph.name, run: finished.run });
-  const record = runs.find((one) => identityOf(one) === own);
-  const earlier = runs.find((one) => identityOf(one) === record?.tables);
-  return [record, earlier].flatMap((one) =>
-    one === undefined
-      ? []
-      : recordedFiles(root, one).map((file, index) => ({
-          ...file,
-          name: Object.keys(one.files)[index] ?? '',
-        })),
-  );
-}
-
 /** Writes a publication's bytes, verified, beside the run's documents; returns the file. */
 async function stage(
-  { form, source }: Publication,
-  { from, files }: PublicationSource,
+  { form, source: name }: Publication,
+  source: PublicationSource,
   publishing: Publishing,
 ): Promise<string> {
-  if (from.type === 'run') await verifyRecordedFiles(files);
-  else {
-    for (const { digest, bytes } of files) {
-      if (await publishing.store.verify({ digest, bytes })) continue;
-      throw new FailureError({
-        reason: 'object-corrupt',
-        message: `the result ${source} is missing from the cache or not what was stored`,
-        hint: 'kshot run computes it again',
-      });
-    }
-  }
+  if (source.type === 'run') await verifyRecordedFiles(source.files);
+  if (source.type === 'output') await verifyOutput(name, source, publishing);
   mkdirSync(publishing.staging, { recursive: true });
   const staged = join(publishing.staging, String(publishing.staged++));
-  await publishing.forms.write(
-    files.map(({ path }) => path),
-    form,
-    staged,
-  );
+  if (source.type === 'figure') {
+    writeFile(staged, await publishing.printer.draw(source, publishing.root));
+  } else {
+    const paths = source.files.map(({ path }) => path);
+    await publishing.forms.write(paths, form, staged);
+  }
   return staged;
+}
+
+async function verifyOutput(name: string, { files }: FileSource, { store }: Publishing): Promise<void> {
+  for (const { digest, bytes } of files) {
+    if (await store.verify({ digest, bytes })) continue;
+    throw new FailureError({
+      reason: 'object-corrupt',
+      message: `the result ${name} is missing from the cache or not what was stored`,
+      hint: 'kshot run computes it again',
+    });
+  }
 }
 
 /** What published.json says of the outputs that a file is made of; of a curve its last piece, and those before it. */
@@ -302,15 +243,6 @@ function namedIn(sources: readonly Source[]): Partial<PublishedFile> {
   if (last === undefined) return {};
   const before = sources.slice(0, -1).map(({ node }) => node);
   return { node: last.node, output: last.path, ...(before.length === 0 ? {} : { nodes_before: before }) };
-}
-
-function refusal(publication: Publication, message: string, hint?: string): FailureError {
-  return new FailureError({
-    reason: 'invalid-value',
-    message,
-    location: publication.location,
-    ...(hint === undefined ? {} : { hint }),
-  });
 }
 
 function keptWarning({ publication, published }: Prepared): Failure {

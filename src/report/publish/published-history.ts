@@ -29,7 +29,7 @@ export interface PublishedFile {
   /** Of the curve of a training in segments: the nodes of those before. */
   readonly nodes_before?: readonly string[];
   readonly form: PublicationForm;
-  /** Of the output, or of the file in the run's folder. */
+  /** Of the output, or of the file in the run's folder; of a figure in print, of its SVG and its width. */
   readonly source_digest: Digest;
   /** Of what is published. */
   readonly digest: Digest;

@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
+import { relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import type { PythonProgram } from '../../../src/kinds/kind.js';
@@ -11,6 +12,8 @@ import { openInterpreterVersions } from '../../../src/pipeline/interpreter-versi
 import { temporaryProject } from '../../support/temporary-project.js';
 
 const hasPython = spawnSync('python3', ['--version']).status === 0;
+// An environment of Python's own has none.
+const hasUserSite = spawnSync('python3', ['-c', 'import site; assert site.ENABLE_USER_SITE']).status === 0;
 if (!hasPython) console.warn('skipping what Python programs import: there is no python3');
 
 const project = temporaryProject({
@@ -83,6 +86,18 @@ describe.runIf(hasPython)('what a Python program imports', () => {
     const name = project.root.split('/').at(-1);
     const round = `import sys\nsys.path.insert(0, "../${name}/lib")\nimport deep`;
     expect(traced(round).modules).toEqual([]);
+  });
+
+  it.runIf(hasUserSite)('is the user’s usercustomize, too, which Python imports when it starts', () => {
+    const environment = { PYTHONUSERBASE: project.path('base') };
+    const site = spawnSync('python3', ['-m', 'site', '--user-site'], {
+      env: { ...process.env, ...environment },
+    });
+    const place = relative(project.root, site.stdout.toString().trim());
+    project.write(`${place}/usercustomize.py`, 'import by_user\n');
+    project.write(`${place}/by_user.py`, '');
+    expect(traced('', { env: environment }).modules).toEqual(['usercustomize', 'by_user']);
+    expect(traced('', { env: { ...environment, PYTHONNOUSERSITE: '1' } }).modules).toEqual([]);
   });
 
   it('is all that may come first where folders are put otherwise', () => {

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, rmSync, statSync, symlinkSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { withDatabase } from '../../../src/tables/database.js';
 import { eventsOf, kshot, startKshot } from '../../support/kshot.js';
@@ -29,6 +29,8 @@ publish:
   run/config.json: reports/{tag}/config.json
   run/manifest.json: reports/{tag}/manifest.json
   run/report.html: reports/report.html
+  run/figures/results-summary.pdf: [paper/summary.pdf, paper/copy.pdf]
+  run/figures/results-summary@6.9.pdf: paper/wide.pdf
 `;
 
 const pipeline = 'pipelines/small.yaml';
@@ -51,7 +53,7 @@ describe('files that a pipeline publishes', () => {
     expect(plan.stdout).toContain('checkpoint_iter{label}.safetensors (2 files)');
 
     const first = await kshot(small, ['run', pipeline, '--tag', 'first']);
-    expect(first.stderr).toContain('(14 written)');
+    expect(first.stderr).toContain('(17 written)');
     expect(first.exitCode).toBe(0);
     expect(readdirSync(small.path('models/checkpoints')).sort()).toEqual([
       'checkpoint_iter2.safetensors',
@@ -81,6 +83,14 @@ describe('files that a pipeline publishes', () => {
     expect(tex.match(/\\\\$/gm)?.length).toBe(1 + whole.length);
     expect(tex).toMatch(/^\\begin\{tabular\}\{[lr]+\}\n\\hline\nplace & model &/);
     expect(tex).toContain('inner\\_lr');
+
+    const pdf = (file: string) => readFileSync(small.path(file), 'latin1');
+    const widthOf = (file: string) => Number(/\/MediaBox \[0 0 (\d+) /.exec(pdf(file))?.[1]);
+    // In points: 3.3 inches, unless it says otherwise.
+    expect([widthOf('paper/summary.pdf'), widthOf('paper/wide.pdf')]).toEqual([238, 497]);
+    expect(pdf('paper/copy.pdf')).toBe(pdf('paper/summary.pdf'));
+    await kshot(small, ['report', '--pdf', small.path('drawn')]);
+    expect(pdf('paper/summary.pdf')).toBe(pdf('drawn/results-summary.pdf'));
 
     const results = json(small, 'results/results.json');
     expect(Object.keys(results)).toEqual([
@@ -118,6 +128,8 @@ describe('files that a pipeline publishes', () => {
     rmSync(small.path('results/summary.csv'));
     rmSync(small.path('models/best.safetensors'));
     small.write('results/summary.md', 'my own words\n');
+    const wide = pdf('paper/wide.pdf');
+    rmSync(small.path('paper/wide.pdf'));
     const second = await kshot(small, ['run', pipeline, '--tag', 'second', '--json']);
     expect(second.exitCode).toBe(0);
     const end = eventsOf(second).at(-1);
@@ -130,6 +142,9 @@ describe('files that a pipeline publishes', () => {
     expect(outcomes.get('results/summary.md')).toBe('kept');
     expect(outcomes.get('results/summary.tex')).toBe('unchanged');
     expect(outcomes.get('reports/second/report.json')).toBe('written');
+    expect(outcomes.get('paper/summary.pdf')).toBe('unchanged');
+    expect(outcomes.get('paper/wide.pdf')).toBe('written');
+    expect(pdf('paper/wide.pdf')).toBe(wide);
     expect(small.read('results/summary.csv')).toBe(csvText);
     expect(small.read('results/summary.md')).toBe('my own words\n');
     expect(second.stderr).toMatch(/small\.yaml:\d+:\d+: results\/summary\.md was kept as it is/);
@@ -141,8 +156,12 @@ describe('files that a pipeline publishes', () => {
     expect(small.read('models/best.safetensors')).not.toBe(before);
     expect(small.read('results/summary.md')).toBe('my own words\n');
     rmSync(small.path('results/summary.md'));
+    const printed = pdf('paper/wide.pdf');
+    rmSync(small.path('paper/wide.pdf'));
+    // The page of a run without a name that executed nothing is that of the earlier one.
     await kshot(small, ['run', pipeline, '--set', 'params.outer_lr=0.02']);
     expect(small.read('results/summary.md')).toMatch(/^\| place/);
+    expect(pdf('paper/wide.pdf')).toBe(printed);
   });
 
   it('are those of the targets where a run has some, without the documents of the run', async () => {
@@ -227,6 +246,14 @@ describe('what cannot be published', () => {
     const last = await kshot(killed, ['run']);
     expect(last.stderr).not.toContain('was kept');
     expect(readdirSync(killed.path('out')).length).toBe(5);
+  });
+
+  it('is a figure that the report does not have', async () => {
+    const text = values('  run/figures/results.pdf: f.pdf\n').replace(/ {2}bad:.*\n/, '');
+    const none = temporaryProject({ files: { 'pipelines/v.yaml': text } });
+    const run = await kshot(none, ['run']);
+    expect(run.exitCode).toBe(2);
+    expect(run.stderr).toMatch(/v\.yaml:\d+:\d+: .*the report of the run has no figure results$/m);
   });
 
   it('is no folder and no link in the place of the file', async () => {
