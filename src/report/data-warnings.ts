@@ -34,6 +34,15 @@ function brokenOrder(fingerprint: Json): readonly string[] {
   });
 }
 
+/** What a split asks for, as shares of the labels of its query pairs, in words. */
+export function coldStartText(found: Json): string {
+  const asked = Number(at(found, 'query_pairs'));
+  const share = (name: string) => percent(Number(at(found, name)) / asked);
+  return `${share('labels_in_support')} of the labels asked for stand in the episode's own support, ${share('labels_not_in_train')} never in train; ${percent(Number(at(found, 'train_pairs_later')))} of train is later than what is asked, on average.`;
+}
+
+const percent = (share: number) => `${Math.round(100 * share)} %`;
+
 function at(value: Json | undefined, name: string): Json | undefined {
   return value !== undefined && isJsonObject(value) ? value[name] : undefined;
 }
