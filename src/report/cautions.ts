@@ -3,7 +3,7 @@ import { type SummaryRow, summaryNodes } from '../artifacts/summary/summary-tabl
 import { least } from '../base/extremes.js';
 import { isJsonObject, type Json, type JsonObject } from '../base/json.js';
 import { formatCount, formatFigure } from '../base/quantities.js';
-import { fewestUsers } from '../statistics/bootstrap.js';
+import { enoughUsers, fewestUsers } from '../statistics/enough-users.js';
 
 /** The document of a choice: which row it took, and what it had to leave out. */
 export interface ChosenRow {
@@ -60,9 +60,6 @@ export function cautionsOf(
     ...first(ofFewUsers(summaries)),
   ];
 }
-
-/** Below so many users an interval moves by a good part of its width from one draw of users to the next. */
-const enoughUsers = 30;
 
 function ofFewUsers(summaries: readonly SummaryRow[]): readonly string[] {
   return summaryNodes(summaries).flatMap(({ node, rows }) => {

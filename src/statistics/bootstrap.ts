@@ -1,4 +1,5 @@
 import { randomStream } from '../base/random.js';
+import { fewestUsers } from './enough-users.js';
 import type { Interval } from './interval.js';
 import { normalTail } from './normal-tail.js';
 import { studentQuantile } from './student-interval.js';
@@ -87,9 +88,6 @@ export function percentileInterval(values: Float64Array, tail: number): Interval
   };
   return { low: at(tail), high: at(1 - tail) };
 }
-
-/** Below so many users an interval is shown, and nothing is concluded from it. */
-export const fewestUsers = 10;
 
 /** Whether a difference over users can be told from none; null where there are too few of them to say. */
 export function distinguishableOver(interval: Interval, users: number): 'yes' | 'no' | null {

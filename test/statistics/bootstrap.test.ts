@@ -6,11 +6,11 @@ import {
   bootstrapInterval,
   distinguishableOver,
   expandedTail,
-  fewestUsers,
   isDistinguishable,
   percentileInterval,
   resampledMeans,
 } from '../../src/statistics/bootstrap.js';
+import { fewestUsers } from '../../src/statistics/enough-users.js';
 import { metrics } from '../../src/statistics/metrics.js';
 import { runsSlowTests } from '../support/slow-tests.js';
 

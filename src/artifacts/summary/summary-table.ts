@@ -1,6 +1,6 @@
 import type { Json } from '../../base/json.js';
 import { formatCount } from '../../base/quantities.js';
-import { fewestUsers } from '../../statistics/bootstrap.js';
+import { fewestUsers } from '../../statistics/enough-users.js';
 import { inReadingOrder } from '../../statistics/metrics.js';
 import type { Row } from '../../tables/database.js';
 import type { RowTable } from '../../tables/row-formats.js';

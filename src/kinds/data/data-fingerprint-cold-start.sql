@@ -18,7 +18,9 @@ SELECT
   count(*) AS query_pairs,
   count(*) FILTER (supported.label IS NOT NULL) AS labels_in_support,
   count(*) FILTER (trained.label IS NULL) AS labels_not_in_train,
-  round(1 - coalesce(sum(up_to), 0)::DOUBLE / ((SELECT max(up_to) FROM hours) * count(*)), 4) AS train_pairs_later
+  round(1 - coalesce(sum(up_to), 0)::DOUBLE / ((SELECT max(up_to) FROM hours) * count(*)), 4) AS train_pairs_later,
+  (SELECT count(*) FROM train_pairs WHERE label_ts_epoch >= (SELECT min(label_ts_epoch) FROM asked))
+    AS train_pairs_from_first_query_on
 FROM asked
 LEFT JOIN supported USING (episode_id, label)
 LEFT JOIN trained ON trained.label = asked.label

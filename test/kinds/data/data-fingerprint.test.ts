@@ -235,7 +235,13 @@ test('of val and test it says what is asked for: labels of the support, of no tr
     test: { pairs: test!, episodes: episodes! },
   });
   expect(found['cold_start']).toEqual({
-    test: { query_pairs: 3, labels_in_support: 1, labels_not_in_train: 1, train_pairs_later: 0.5 },
+    test: {
+      query_pairs: 3,
+      labels_in_support: 1,
+      labels_not_in_train: 1,
+      train_pairs_later: 0.5,
+      train_pairs_from_first_query_on: 4,
+    },
   });
   expect(coldStartText(found['cold_start'].test)).toBe(
     "33 % of the labels asked for stand in the episode's own support, 33 % never in train; 50 % of train is later than what is asked, on average.",
