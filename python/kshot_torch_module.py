@@ -7,6 +7,7 @@ padded on the right with the id `items`. What it must keep to is tried on a few 
 import importlib.util
 import inspect
 import os
+import random
 import sys
 import traceback
 
@@ -21,9 +22,10 @@ class Module:
         if tuple(int(part) for part in torch.__version__.split(".")[:2]) < (2, 0):
             raise Refusal("old-torch", f"it is PyTorch {torch.__version__}", wanted="2.0, for a module of one's own")
         use_exact_kernels(torch)
-        torch.manual_seed(seed)
         with self.users_code():
-            made = self.load_class(name)(items, **options)
+            class_ = self.load_class(name)
+            seed_all(torch, seed)
+            made = class_(items, **options)
             if not isinstance(made, torch.nn.Module):
                 raise self.refusal(f"{name} is no torch.nn.Module")
         self.module, self.batched = made, False
@@ -85,7 +87,7 @@ class Module:
         """With dropout, drawn by the seed; without where there is none."""
         self.module.train(seed is not None)
         if seed is not None:
-            self.torch.manual_seed(seed)
+            seed_all(self.torch, seed)
 
     def forward(self, values, prefixes, lengths):
         with self.users_code():
@@ -230,6 +232,15 @@ class UsersCode:
             if frame.filename.startswith(owner.folder + os.sep)
         ]
         raise Refusal("module", f"{places[-1] if places else owner.file}: {text}") from error
+
+
+def seed_all(torch, seed):
+    """Every generator that a module may draw from without saying so."""
+    torch.manual_seed(seed)
+    random.seed(seed)
+    numpy = sys.modules.get("numpy")
+    if numpy is not None:
+        numpy.random.seed(seed % 2**32)
 
 
 def is_of_vmap(error):

@@ -43,7 +43,7 @@ try {
   copyLibraries(folder);
   await writeEpisodes(join(folder, 'episodes'));
   mkdirSync(join(folder, 'pytorch'));
-  for (const script of ['maml.py', 'batched.py', 'time_forms.py']) {
+  for (const script of ['maml.py', 'shared_prefixes.py', 'batched.py', 'time_forms.py']) {
     copyFileSync(join(root, 'bench/pytorch', script), join(folder, 'pytorch', script));
   }
   copyFileSync(join(root, 'bench/gpu/run.sh'), join(folder, 'run.sh'));

@@ -2,14 +2,15 @@
 
     python3 time_forms.py CASE.json
 
-CASE.json: {"form": "loop" | "batched" | "batched-graph", "device": "cuda" | "cpu" | "auto", "episodes": FILE,
+CASE.json: {"form": "loop" | "shared" | "batched" | "batched-graph", "device": "cuda" | "cpu" | "auto", "episodes": FILE,
 "tasks": N, "initial": SAFETENSORS, "gradient": SAFETENSORS, "settings": {...}, "repeats": N, "seconds": N}.
 The episodes are {"draws": [[task, ...], ...]} as in `maml.py`; a draw's first N tasks are one meta-iteration. The
-forms are the notebook's loop over tasks (`maml.py`), the batched one (`batched.py`), and the batched one as a CUDA graph
-that is captured once and replayed. Prints a JSON object a line: the device; the loss of the first iteration, whose
-gradient is then in its file; milliseconds of each warm iteration (clipping and Adam included, until the device is
-done), at most `repeats` of them and, but for the first, none begun after `seconds`. Where the loop over all tasks would
-take longer than that, the time is of its first tasks, as many as `tasks_timed` says, times the tasks per those.
+forms are the notebook's loop over tasks (`maml.py`), the same with shared prefixes (`shared_prefixes.py`), the batched
+one (`batched.py`), and the batched one as a CUDA graph that is captured once and replayed. Prints a JSON object a line:
+the device; the loss of the first iteration, whose gradient is then in its file; milliseconds of each warm iteration
+(clipping and Adam included, until the device is done), at most `repeats` of them and, but for the first, none begun
+after `seconds`. Where the loop over all tasks would take longer than that, the time is of its first tasks, as many as
+`tasks_timed` says, times the tasks per those.
 """
 import json
 import sys
@@ -20,6 +21,7 @@ import torch
 
 import batched
 import maml
+import shared_prefixes
 
 
 class Form(NamedTuple):
@@ -41,14 +43,14 @@ def done(device):
     return time.perf_counter()
 
 
-def loop(weights, draws, settings, device, until):
+def loop(weights, draws, settings, device, until, source=maml):
     """A functional GRU for each task, one after the other; as many tasks as can be done by the time `until`."""
-    prepared = [[maml.prepare(task, device) for task in tasks] for tasks in draws]
+    prepared = [[source.prepare(task, device) for task in tasks] for tasks in draws]
 
     def accumulate(tasks):
         total = 0.0
         for task in tasks:
-            one = maml.task_loss(weights, task, settings) / len(tasks)
+            one = source.task_loss(weights, task, settings) / len(tasks)
             one.backward()
             total = total + one.detach()
         return total
@@ -66,6 +68,11 @@ def loop(weights, draws, settings, device, until):
         say(tasks_timed=fitting)
         prepared = [tasks[:fitting] for tasks in prepared]
     return Form(lambda index: accumulate(prepared[index % len(prepared)]), 0, len(prepared[0]))
+
+
+def shared(*case):
+    """As `loop`, each distinct prefix of a task computed once."""
+    return loop(*case, shared_prefixes)
 
 
 def collated(draws, dtype, device, width=None):
@@ -144,7 +151,7 @@ def replayed(weights, draws, settings, device, _until):
     return Form(accumulate, 2, tasks)
 
 
-forms = {"loop": loop, "batched": all_at_once, "batched-graph": replayed}
+forms = {"loop": loop, "shared": shared, "batched": all_at_once, "batched-graph": replayed}
 
 
 def main(path):

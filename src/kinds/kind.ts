@@ -3,6 +3,7 @@ import type { Json, JsonObject } from '../base/json.js';
 import type { Role } from '../base/role.js';
 import type { Engine, EngineOptions } from '../engines/engine.js';
 import type { GpuDevice } from '../engines/gpu-devices.js';
+import type { ChosenPython } from './chosen-python.js';
 import type { DeclaredParameters } from './parameters.js';
 
 /** What a file at a port is about; ports connect only where contents agree. */
@@ -295,8 +296,8 @@ export interface Interpreter {
   readonly program: string;
   /** Folders, as in PATH. */
   readonly path: string;
-  /** Whether the project's Python, where one is chosen, takes its place. */
-  readonly isProjects?: true;
+  /** Where the Python that was chosen for the project may take its place: whether the step says itself which it is. */
+  readonly isStepsOwn?: boolean;
   /** Where it does not tell its version, the step is planned without. */
   readonly mayBeSilent?: true;
 }
@@ -459,6 +460,6 @@ export interface KindContext<Body = JsonObject> {
   readonly signal: AbortSignal;
   /** The project's root, absolute (only `command` needs it). */
   readonly root: string;
-  /** The Python that was chosen for the project, absolute; absent where that is the first python3 of PATH. */
-  readonly python?: string;
+  /** Absent where it is the first python3 of PATH. */
+  readonly python?: ChosenPython;
 }

@@ -81,7 +81,7 @@ export function objectionsToModule(given: Given): readonly Objection[] {
 }
 
 function interpreterOfModule() {
-  return { program: torchInterpreter(), path: process.env['PATH'] ?? '', isProjects: true } as const;
+  return { program: torchInterpreter(), path: process.env['PATH'] ?? '', isStepsOwn: false } as const;
 }
 
 function programOf(model: NamedModule): PythonProgram {

@@ -4,16 +4,9 @@ import type { Failure } from '../base/failure.js';
 import { isProgram, programIn } from '../base/files/program-file.js';
 import { isFolderAt } from '../base/files/user-path.js';
 import { failed, type Result, success } from '../base/result.js';
+import type { ChosenPython } from '../kinds/chosen-python.js';
+import { readProjectSettings, settingsFile } from './project-settings.js';
 import { failureAt } from './text/located-value.js';
-import { readProjectSettings, settingsFile } from './text/project-settings.js';
-
-/** The Python that a project's steps in Python and the engine torch are run by. No key holds its path. */
-export interface ChosenPython {
-  /** Absolute. */
-  readonly program: string;
-  /** What says so. */
-  readonly from: '--python' | typeof settingsFile | 'VIRTUAL_ENV';
-}
 
 /**
  * The Python that the command line names, else kshot.yaml, else that of the environment that is active; undefined where
@@ -21,23 +14,23 @@ export interface ChosenPython {
  *
  * @param folder what a path on the command line is relative to; one in kshot.yaml is to the root
  */
-export function choosePython(
+export async function choosePython(
   { root, folder }: { readonly root: string; readonly folder: string },
   asked?: string,
-): Result<ChosenPython | undefined, Failure[]> {
+): Promise<Result<ChosenPython | undefined, Failure[]>> {
   if (asked !== undefined) {
     const program = interpreterAt(asked, folder);
     return program === undefined
       ? failed([{ reason: 'usage', message: `--python: ${absent(asked)}`, hint: advice }])
       : success({ program, from: '--python' });
   }
-  const settings = readProjectSettings(root);
-  if (!settings.ok) return settings;
-  const { python } = settings.value;
-  if (python !== undefined) {
-    const program = interpreterAt(python.text, root);
+  const read = await readProjectSettings(root);
+  if (!read.ok) return read;
+  const { settings, placeOf } = read.value;
+  if (settings.python !== undefined) {
+    const program = interpreterAt(settings.python, root);
     return program === undefined
-      ? failed([failureAt(python.place, 'invalid-value', absent(python.text), { hint: advice })])
+      ? failed([failureAt(placeOf('python'), 'invalid-value', absent(settings.python), { hint: advice })])
       : success({ program, from: settingsFile });
   }
   const active = process.env['VIRTUAL_ENV'] ?? '';

@@ -5,6 +5,7 @@ import type { Failure } from '../base/failure.js';
 import { isProgram, programIn } from '../base/files/program-file.js';
 import { rememberedJson, rememberJson } from '../base/files/remembered-json.js';
 import { failed, type Result, success } from '../base/result.js';
+import { type ChosenPython, pythonBefore } from '../kinds/chosen-python.js';
 import type { Interpreter } from '../kinds/kind.js';
 import { layoutOf } from '../store/local/layout.js';
 import { lookOf } from '../store/local/stat-index.js';
@@ -38,12 +39,12 @@ const question =
  * starts no process. One that is itself a script, or a link to a tool, may start this or that, and is asked each time.
  *
  * @param root of the project, by which such a tool may go
- * @param python the one that was chosen for the project, absolute
+ * @param python the one that was chosen for the project
  */
 export function openInterpreterVersions(
   cacheFolder: string,
   root: string,
-  python?: string,
+  python?: ChosenPython,
 ): InterpreterVersions {
   const file = layoutOf(cacheFolder).interpreters;
   let known: KnownVersions | undefined;
@@ -65,8 +66,8 @@ export function openInterpreterVersions(
     return success({ version, executable: found });
   };
   return {
-    find({ program: named, path, isProjects = false }) {
-      const program = (isProjects ? python : undefined) ?? named;
+    find({ program: named, path, isStepsOwn }) {
+      const program = (isStepsOwn === undefined ? undefined : pythonBefore(python, isStepsOwn)) ?? named;
       const name = `${program}\0${path}`;
       const answer = answers.get(name) ?? ask(program, path);
       answers.set(name, answer);

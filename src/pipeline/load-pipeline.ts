@@ -4,10 +4,10 @@ import { stepOfNode } from '../base/node-id.js';
 import { failed, type Result, success } from '../base/result.js';
 import type { EngineChoice } from '../engines/choose-engine.js';
 import { chooseHere } from '../engines/choose-here.js';
+import type { ChosenPython } from '../kinds/chosen-python.js';
 import type { Kind } from '../kinds/kind.js';
 import { kinds as allKinds } from '../kinds/registry.js';
 import { cacheFolder } from '../store/cache-folder.js';
-import type { ChosenPython } from './choose-python.js';
 import { assignRoles } from './graph/assign-roles.js';
 import { buildGraph } from './graph/build-graph.js';
 import { nodesCalled, noNodeCalled } from './graph/called-nodes.js';
@@ -64,7 +64,7 @@ export async function loadPipeline(options: LoadOptions): Promise<Result<Graph, 
     ((asked: string) => chooseHere(asked, cacheFolder(root), options.python?.program));
   const engines = await resolveEngines(spec, choose);
   const cache = cacheFolder(root);
-  const interpreters = openInterpreterVersions(cache, root, options.python?.program);
+  const interpreters = openInterpreterVersions(cache, root, options.python);
   const tracer = openImportTracer(cache, resolve(root), interpreters);
   const { nodes: drafts, values } = buildGraph(
     spec,

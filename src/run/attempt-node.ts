@@ -6,6 +6,7 @@ import type { Failure } from '../base/failure.js';
 import { leavesOf, mapTree, type Tree } from '../base/files/tree.js';
 import type { JsonObject } from '../base/json.js';
 import type { GpuDevice } from '../engines/gpu-devices.js';
+import type { ChosenPython } from '../kinds/chosen-python.js';
 import type { Progress } from '../kinds/kind.js';
 import { inputsBesideSettings } from '../pipeline/graph/chosen-settings.js';
 import type { GraphNode } from '../pipeline/graph/graph.js';
@@ -25,8 +26,7 @@ export interface Surroundings {
   readonly executor: Executor;
   /** The project's root, absolute. */
   readonly root: string;
-  /** The Python that was chosen for the project, absolute. */
-  readonly python?: string | undefined;
+  readonly python?: ChosenPython | undefined;
   /** Content digests of external files by path as written, which the keys were made with. */
   readonly files: Plan['files'];
   readonly logFolder: string;

@@ -3,6 +3,7 @@ import type { Tree } from '../base/files/tree.js';
 import type { JsonObject } from '../base/json.js';
 import type { Result } from '../base/result.js';
 import type { GpuDevice } from '../engines/gpu-devices.js';
+import type { ChosenPython } from '../kinds/chosen-python.js';
 import type { PortShape, Progress } from '../kinds/kind.js';
 import type { StagedFile } from '../store/store.js';
 import type { Resources } from './resources.js';
@@ -65,8 +66,8 @@ export interface ExecuteRequest {
   readonly engine?: string;
   /** Whether the engine may compute on a program that stands in for a GPU. */
   readonly allowSoftware: boolean;
-  /** The project's Python, absolute; absent where that is the first python3 of PATH. */
-  readonly python?: string;
+  /** The project's Python; absent where that is the first python3 of PATH. */
+  readonly python?: ChosenPython;
   readonly threads: number;
   /** The devices that the node was given, for it alone. */
   readonly gpus: readonly GpuDevice[];

@@ -117,7 +117,7 @@ class Execution {
       store,
       executor,
       root: run.root,
-      python: plan.graph.python?.program,
+      python: plan.graph.python,
       files: plan.files,
       logFolder: run.logFolder,
       kshotVersion: kshotVersion(),

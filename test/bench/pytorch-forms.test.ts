@@ -36,6 +36,7 @@ describe.skipIf(absent !== undefined)('the forms that PyTorch is timed in', () =
     { form: 'batched', count: 9, second_order: false, lambda_residual: 0.1 },
     { form: 'batched', count: 9, second_order: true, lambda_residual: 0 },
     { form: 'loop', count: 9, second_order: true, lambda_residual: 0.1 },
+    { form: 'shared', count: 9, second_order: true, lambda_residual: 0.1 },
   ])(
     'give the loss and gradient of the reference engine to 1e-9: %o',
     async ({ form, count, ...settings }) => {

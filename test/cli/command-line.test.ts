@@ -196,7 +196,7 @@ describe('kshot schema', () => {
     const written = await kshot(project, ['schema']);
     expect([written.exitCode, written.stdout]).toEqual([
       0,
-      'wrote schemas/pipeline.schema.json\nwrote schemas/events.schema.json\n',
+      'wrote schemas/pipeline.schema.json\nwrote schemas/project.schema.json\nwrote schemas/events.schema.json\n',
     ]);
     expect(await kshot(project, ['schema', '--check'])).toMatchObject({ exitCode: 0, stdout: '' });
     project.write('schemas/events.schema.json', '{}');

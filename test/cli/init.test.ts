@@ -34,14 +34,19 @@ it('kshot init --python puts its files beside those that are there, and overwrit
   at.write('README.md', 'mine\n');
   const made = await kshot(at, ['init', '--python', '--json']);
   expect(JSON.parse(made.stdout)).toMatchObject({
-    written: expect.arrayContaining(['.gitignore', 'sweep/kshot.py', 'sweep/train.py']),
+    written: expect.arrayContaining(['.gitignore', 'kshot.yaml', 'sweep/kshot.py', 'sweep/train.py']),
     kept: ['README.md'],
   });
+  const [, schema = ''] = /^# yaml-language-server: \$schema=(\S+)\n/.exec(at.read('kshot.yaml')) ?? [];
+  expect(at.read(schema)).toBe(read('schemas/project.schema.json'));
   expect(at.read('README.md')).toBe('mine\n');
   expect(at.read('.gitignore')).toContain('/cache/\n');
   expect(at.read('sweep/kshot.py')).toBe(read('python/kshot.py'));
   // What is there and says the same is none that would be overwritten.
-  expect((await kshot(at, ['init', '--python'])).exitCode).toBe(0);
+  at.write('kshot.yaml', 'python: .venv\n');
+  const beside = await kshot(at, ['init', '--python']);
+  expect(beside.exitCode, beside.stderr).toBe(0);
+  expect(beside.stderr).toContain('kshot.yaml was kept as it is\n');
   at.write('sweep/train.py', 'print("mine")\n');
   at.write('pipelines/sweep.yaml', 'version: 1\n');
   const again = await kshot(at, ['init', '--python']);

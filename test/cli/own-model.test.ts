@@ -2,7 +2,7 @@ import { cpSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import type { Manifest } from '../../src/artifacts/run-documents.js';
-import { eventsOf, kshot, nodesByOutcome } from '../support/kshot.js';
+import { eventsOf, kshot, nodesByOutcome, startKshot } from '../support/kshot.js';
 import { temporaryProject } from '../support/temporary-project.js';
 import { torch2Python } from '../support/torch-python.js';
 
@@ -131,6 +131,88 @@ describe.skipIf(skip)('a model of the user’s, through the steps of a pipeline'
     expect(stderr).toContain('padding_idx is one of the built-in GRU');
     expect(stderr).toContain('engine: wasm does not compute models in Python; leave it out, or write torch');
     expect(stderr).toContain('head: [output.*] under model');
+  });
+});
+
+const dropping = `import time
+from torch import nn
+
+
+class Dropping(nn.Module):
+    def __init__(self, items):
+        super().__init__()
+        self.items = items
+        self.embedding = nn.Embedding(items + 1, 4)
+        self.dropout = nn.Dropout(0.4)
+        self.output = nn.Linear(4, items)
+
+    def forward(self, prefixes, lengths):
+        if self.training:
+            time.sleep(0.05)  # so that it can be killed while it trains
+        rows = self.embedding(prefixes) * (prefixes != self.items)[:, :, None]
+        return self.output(self.dropout(rows.sum(1) / lengths[:, None]))
+`;
+const twoTrainings = `version: 1
+name: killed
+params: { model: { python: "models/dropping.py:Dropping" } }
+steps:
+  interactions: { kind: data.synthetic, with: { users: 40, items: 20, seed: 7 } }
+  pairs: { kind: data.pairs, in: { interactions: interactions } }
+  split: { kind: data.split, in: { pairs: pairs }, with: { train: 0.8, val: 0.1, seed: 7 } }
+  episodes: { kind: data.episodes, in: { pairs: split }, with: { k: 3, q: 4 } }
+  supervised:
+    kind: supervised.train
+    in: { train: episodes.train }
+    with: { model: "\${params.model}", epochs: 2, batch_size: 64 }
+  meta_train:
+    kind: maml.train
+    in: { train: episodes.train, init: supervised.model }
+    with: { model: "\${params.model}", iterations: 12, checkpoint_interval: 6, meta_batch_size: 4, inner_steps: 2 }
+`;
+
+describe.skipIf(skip)('a training of a model with dropout that is killed', { timeout: 240_000 }, () => {
+  const project = temporaryProject({
+    files: {
+      'pipelines/killed.yaml': twoTrainings,
+      'kshot.yaml': `python: ${python}\n`,
+      'models/dropping.py': dropping,
+    },
+  });
+  const args = ['run', '--json', '-j', '1'];
+  /** Sends the signal when the node has done some of its steps. */
+  const interrupt = async (node: string, signal: 'SIGINT' | 'SIGKILL') => {
+    const running = startKshot(project, args);
+    await running.until(new RegExp(`"step\\.progress"[^\\n]*"node":"${node}","done":(?:[2-9]|1\\d),`));
+    running.process.kill(signal);
+    return await running.finished;
+  };
+  /** Of each node that trained, the digests of what it gave. */
+  const outputs = (tag: string) => {
+    const manifest = JSON.parse(project.read(`artifacts/killed/${tag}/manifest.json`)) as Manifest;
+    const nodes = manifest.nodes.filter(({ kind }) => kind.endsWith('.train'));
+    return Object.fromEntries(nodes.map((node) => [node.id, node.outputs]));
+  };
+
+  it('goes on where it was, and ends with the bytes of one that ran through', async () => {
+    await interrupt('supervised@2', 'SIGKILL');
+    expect((await interrupt('meta_train@12', 'SIGINT')).exitCode).toBe(130);
+    // From the state that was saved, and that state is still there for the next.
+    const { stdout } = await interrupt('meta_train@12', 'SIGKILL');
+    expect(stdout).toMatch(/resumed after iteration [89]/);
+    const last = await kshot(project, [...args, '--tag', 'killed']);
+    expect(last.exitCode, last.stderr + last.stdout).toBe(0);
+    expect(last.stdout).toMatch(/resumed after iteration [89]/);
+    expect(nodesByOutcome(eventsOf(last))['hit']).toEqual(
+      expect.arrayContaining(['meta_train@6', 'supervised@1', 'supervised@2']),
+    );
+    const force = ['--force=supervised', '--force=meta_train'];
+    const whole = await kshot(project, [...args, ...force, '--tag', 'whole']);
+    expect(whole.exitCode, whole.stderr).toBe(0);
+    expect(nodesByOutcome(eventsOf(whole))['ran']).toEqual(
+      expect.arrayContaining(['meta_train@12', 'supervised@1']),
+    );
+    expect(Object.keys(outputs('whole'))).toHaveLength(4);
+    expect(outputs('killed')).toEqual(outputs('whole'));
   });
 });
 

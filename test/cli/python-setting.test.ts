@@ -31,7 +31,7 @@ describe.skipIf(!hasPython)('the interpreter of a project', () => {
     };
   };
 
-  it('runs its steps in Python, is said, and is in no key by its path; a PATH of a step goes before it', async () => {
+  it('runs its steps in Python, is said, and is in no key by its path; a PATH of a step goes before it, --python before that', async () => {
     const first = await run();
     expect(first.printed).toContain(`prefix ${project.path('one')}`);
     expect(first.start).toMatchObject({ python: project.path('one/bin/python3'), pythonFrom: 'VIRTUAL_ENV' });
@@ -47,6 +47,10 @@ describe.skipIf(!hasPython)('the interpreter of a project', () => {
       'pipelines/fit.yaml',
       `version: 1\nsteps:\n  fit: ${step(`, env: { PATH: "${project.path('two/bin')}:/usr/bin:/bin" }`)}\n`,
     );
-    expect((await run('--python', 'one')).printed).toContain(`prefix ${project.path('two')}`);
+    project.write('kshot.yaml', 'python: one\n');
+    expect((await run('--force')).printed).toContain(`prefix ${project.path('two')}`);
+    const asked = await run('--force', '--python', 'one');
+    expect(asked.printed).toContain(`prefix ${project.path('one')}`);
+    expect(asked.start).toMatchObject({ pythonFrom: '--python' });
   });
 });

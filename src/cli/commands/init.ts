@@ -24,9 +24,8 @@ export async function init({ python = false, ...options }: InitOptions, folder =
   }
   for (const path of written) terminal.data(`${printable(shownPath(resolve(root, path)))}\n`);
   for (const path of kept) {
-    terminal.say(
-      `${shownPath(resolve(root, path))} was kept as it is; kshot writes to cache/ and artifacts/, which git need not have`,
-    );
+    const advice = '; kshot writes to cache/ and artifacts/, which git need not have';
+    terminal.say(`${shownPath(resolve(root, path))} was kept as it is${path === 'kshot.yaml' ? '' : advice}`);
   }
   const kshot = commandName(process.env);
   const place = relative(process.cwd(), root);

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { writeFileAtomic } from '../../base/files/atomic-file.js';
 import { makeFolders } from '../../base/files/make-folders.js';
 import { pipelineSchema } from '../../pipeline/json-schema.js';
+import { settingsSchema } from '../../pipeline/project-settings.js';
 import { eventsSchema } from '../../ui/events-schema.js';
 import { projectOf } from '../open-project.js';
 import { type CommonOptions, openTerminal } from '../terminal.js';
@@ -19,6 +20,7 @@ export async function schema(options: SchemaOptions): Promise<number> {
   const folder = join(project.value.root, 'schemas');
   const files = [
     { name: 'pipeline.schema.json', text: asText(pipelineSchema()) },
+    { name: 'project.schema.json', text: asText(settingsSchema()) },
     { name: 'events.schema.json', text: asText(eventsSchema) },
   ];
   const stale = files.filter(({ name, text }) => {

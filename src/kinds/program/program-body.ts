@@ -1,6 +1,7 @@
 import { dirname } from 'node:path';
 import { FailureError } from '../../base/failure.js';
 import { makeFolders } from '../../base/files/make-folders.js';
+import { pythonBefore } from '../chosen-python.js';
 import type { KindContext } from '../kind.js';
 import { filePath } from '../ports.js';
 import { collectOutputs } from './collect-outputs.js';
@@ -58,11 +59,13 @@ export async function run(context: KindContext<ProgramParameters>): Promise<void
   }
 }
 
-/** A step in Python is started by the interpreter that was chosen for the project, unless it has a PATH of its own. */
+/** A step in Python is started by the interpreter that was chosen, where that goes before its own PATH. */
 function byProjectsPython(launch: Launch, { parameters, python }: KindContext<ProgramParameters>): Launch {
-  const isOwn = parameters.argv !== undefined || parameters.env['PATH'] !== undefined;
-  if (python === undefined || isOwn || typeof launch.argv === 'string') return launch;
-  return { ...launch, argv: [python, ...launch.argv.slice(1)] };
+  const program = pythonBefore(python, parameters.env['PATH'] !== undefined);
+  const isPythons = parameters.argv === undefined && typeof launch.argv !== 'string';
+  return program === undefined || !isPythons
+    ? launch
+    : { ...launch, argv: [program, ...launch.argv.slice(1)] };
 }
 
 /** What a segment goes on from, which is no file of the program's folder. */

@@ -84,8 +84,11 @@ export const python = defineKind<Given, Canonical<typeof parameters>>({
 
 function interpreterOf({ env }: Given): Omit<Interpreter, 'parameter'> {
   const { PATH: own } = env;
-  if (own !== undefined) return { program: 'python3', path: String(own) };
-  return { program: 'python3', path: process.env['PATH'] ?? '', isProjects: true };
+  return {
+    program: 'python3',
+    path: own === undefined ? (process.env['PATH'] ?? '') : String(own),
+    isStepsOwn: own !== undefined,
+  };
 }
 
 /** Of a script that another step makes nothing is known: it may import every module of the project. */

@@ -18,8 +18,19 @@ export interface ParameterValidators {
 
 /** Loads the validators that the build compiled from the kinds' schemas. */
 export async function loadValidators(): Promise<ParameterValidators> {
-  const built = (await import(builtFile('validators.js').href)) as { validators: ParameterValidators };
-  return built.validators;
+  return (await loadBuilt()).validators;
+}
+
+/** Likewise that of kshot.yaml. */
+export async function loadSettingsValidator(): Promise<ParameterValidator> {
+  return (await loadBuilt()).settingsValidator;
+}
+
+async function loadBuilt() {
+  return (await import(builtFile('validators.js').href)) as {
+    readonly validators: ParameterValidators;
+    readonly settingsValidator: ParameterValidator;
+  };
 }
 
 /** One thing wrong with parameters, in plain words. */

@@ -5,6 +5,7 @@ import { own } from '../spec/parameter-schema.js';
 import type { StepSpec } from '../spec/step-spec.js';
 import {
   failureAt,
+  findWritten,
   hasUnknown,
   type LocatedValue,
   type ReportFailure,
@@ -97,14 +98,6 @@ export function findParameter(
   path: readonly string[],
 ): FoundParameter {
   const axis = combination.values.find(({ path: to }) => to.every((name, index) => name === path[index]));
-  let around: LocatedValue = axis?.located ?? step.with;
-  let found: FoundParameter = { place: axis?.located ?? step };
-  for (const name of path.slice(axis?.path.length ?? 0)) {
-    const entry = around.type === 'map' ? around.entries.get(name) : undefined;
-    const value = entry?.value ?? (around.type === 'list' ? around.elements[Number(name)] : undefined);
-    if (value === undefined) return { place: found.place };
-    found = { place: value, name: entry?.location };
-    around = value;
-  }
-  return found;
+  const { place, name } = findWritten(axis?.located ?? step.with, path.slice(axis?.path.length ?? 0));
+  return { place: place ?? axis?.located ?? step, name };
 }

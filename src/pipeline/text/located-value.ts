@@ -62,6 +62,26 @@ export function valueAt(located: LocatedValue, path: readonly string[]): Located
   return value;
 }
 
+/**
+ * The last value that is written on the way by keys and indices, and the place of its key: none where even the first is
+ * not. The key is left out where the way goes on behind it.
+ */
+export function findWritten(
+  located: LocatedValue,
+  path: readonly string[],
+): { readonly place?: LocatedValue; readonly name?: Location | undefined } {
+  let around = located;
+  let found: ReturnType<typeof findWritten> = {};
+  for (const name of path) {
+    const entry = around.type === 'map' ? around.entries.get(name) : undefined;
+    const value = entry?.value ?? (around.type === 'list' ? around.elements[Number(name)] : undefined);
+    if (value === undefined) return found.place === undefined ? {} : { place: found.place };
+    found = { place: value, name: entry?.location };
+    around = value;
+  }
+  return found;
+}
+
 /** Whether the value or a part of it is not known because of a failure already reported. */
 export function hasUnknown(located: LocatedValue): boolean {
   switch (located.type) {

@@ -20,7 +20,11 @@ export function readPipeline(root: string, path: string): Result<LocatedMap, Fai
 export function readMapFile(
   root: string,
   path: string,
-  { what, hint }: { readonly what: string; readonly hint: string },
+  {
+    what,
+    hint,
+    mayBeEmpty = false,
+  }: { readonly what: string; readonly hint: string; readonly mayBeEmpty?: boolean },
 ): Result<LocatedMap, Failure[]> {
   const file = displayPath(root, path);
   const text = readText(path, file);
@@ -28,6 +32,9 @@ export function readMapFile(
   const parsed = parseYaml(text.value, { file });
   if (!parsed.ok) return parsed;
   if (parsed.value.type === 'map') return success(parsed.value);
+  if (mayBeEmpty && isNull(parsed.value)) {
+    return success({ type: 'map', location: parsed.value.location, entries: new Map() });
+  }
   return failed([failureAt(parsed.value, 'invalid-value', `${what} is a map`, { hint })]);
 }
 

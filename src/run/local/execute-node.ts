@@ -55,7 +55,7 @@ export async function executeNode(
         shape,
         threads: request.threads,
         allowSoftware: request.allowSoftware,
-        ...(request.python === undefined ? {} : { python: request.python }),
+        ...(request.python === undefined ? {} : { python: request.python.program }),
         log: hooks.log,
         ...(gpu === undefined ? {} : { gpuIndex: gpu.index }),
       });

@@ -130,7 +130,7 @@ async function execute(
       store,
       executor,
       root,
-      python: graph.python?.program,
+      python: graph.python,
       logFolder: workspace,
       derivedFrom,
     });

@@ -7,7 +7,8 @@ import { gpuDevices } from '../../engines/gpu-devices.js';
 import { probeEngine } from '../../engines/probe-engine.js';
 import { engines } from '../../engines/registry.js';
 import { torchInterpreter } from '../../engines/torch/torch-interpreter.js';
-import { type ChosenPython, choosePython } from '../../pipeline/choose-python.js';
+import type { ChosenPython } from '../../kinds/chosen-python.js';
+import { choosePython } from '../../pipeline/choose-python.js';
 import { packageVersions } from '../../report/package-versions.js';
 import { kshotVersion } from '../../run/kshot-version.js';
 import { machineSlots } from '../../run/local/machine.js';
@@ -63,7 +64,7 @@ export interface DiagnosisPlace {
 /** Looks at everything that kshot needs: engines, packages, machine, and the project with its cache. Changes nothing. */
 export async function diagnose({ folder, root, python: asked }: DiagnosisPlace): Promise<Diagnosis> {
   const findings: Findings = { problems: [], warnings: [] };
-  const python = diagnosePython(folder, root, asked, findings);
+  const python = await diagnosePython(folder, root, asked, findings);
   const versions = await diagnoseVersions(findings);
   await diagnoseDrawing(findings);
   const { automatic, found } = await diagnoseEngines(findings, python?.program);
@@ -82,14 +83,14 @@ export async function diagnose({ folder, root, python: asked }: DiagnosisPlace):
 }
 
 /** The one that was chosen, by the settings of the project where this is one. */
-function diagnosePython(
+async function diagnosePython(
   folder: string,
   given: string | undefined,
   asked: string | undefined,
   { problems }: Findings,
-): ChosenPython | undefined {
+): Promise<ChosenPython | undefined> {
   const found = findRoot(folder, given);
-  const chosen = choosePython({ root: found.ok ? found.value : folder, folder }, asked);
+  const chosen = await choosePython({ root: found.ok ? found.value : folder, folder }, asked);
   if (chosen.ok) return chosen.value;
   for (const failure of chosen.failure) problems.push(failure);
   return undefined;

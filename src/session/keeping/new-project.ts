@@ -42,6 +42,7 @@ interface Template {
 }
 
 const schema = { 'schemas/pipeline.schema.json': 'schemas/pipeline.schema.json' };
+const settingsSchema = { 'schemas/project.schema.json': 'schemas/project.schema.json' };
 
 const templates: { readonly [name in 'few_shot' | 'sweep']: Template } = {
   few_shot: {
@@ -55,16 +56,16 @@ const templates: { readonly [name in 'few_shot' | 'sweep']: Template } = {
     pipeline: 'pipelines/sweep.yaml',
     documentation: 'docs/own-script.md',
     // Beside the script, so that this finds it when it is run by hand.
-    beside: { ...schema, 'sweep/kshot.py': 'python/kshot.py' },
+    beside: { ...schema, ...settingsSchema, 'sweep/kshot.py': 'python/kshot.py' },
   },
 };
 
-/** Files that a folder with code has of its own. */
-const ownFiles = ['.gitignore', 'README.md'];
+/** Files that a folder with code, or a project, has of its own. */
+const ownFiles = ['.gitignore', 'README.md', 'kshot.yaml'];
 
 /**
  * Makes a project that runs, in a folder that may hold other things: all of its files, or none where one of them is
- * there already and says something else. A README and a .gitignore that are there stay as they are.
+ * there already and says something else. A README, a .gitignore and a kshot.yaml that are there stay as they are.
  */
 export async function makeProject({
   folder = '.',

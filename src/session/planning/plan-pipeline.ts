@@ -57,7 +57,7 @@ export async function expandPipeline(
   if (path !== undefined) return failed([noPipeline(root, folder, path)]);
   const file = findPipeline(root, folder, pipeline);
   if (!file.ok) return failed([file.failure]);
-  const chosen = choosePython(place, python);
+  const chosen = await choosePython(place, python);
   if (!chosen.ok) return chosen;
   return await loadPipeline({
     root,

@@ -1,6 +1,13 @@
 """Small models for the tests: three that keep to the contract, and others that each break it in one way."""
+import random
+
 import torch
 from torch import nn
+
+try:
+    import numpy
+except ImportError:  # PyTorch from PyPI comes without
+    numpy = None
 
 
 class Recurrent(nn.Module):
@@ -50,6 +57,15 @@ class Averaged(nn.Module):
 
     def forward(self, prefixes, lengths):
         return self.layers(self.mean(prefixes, lengths))
+
+
+class Chancy(Averaged):
+    """Drops out by generators that are not PyTorch's."""
+
+    def mean(self, prefixes, lengths):
+        mean = super().mean(prefixes, lengths)
+        drawn = random.random() + (0.0 if numpy is None else numpy.random.rand())
+        return mean * drawn if self.training else mean
 
 
 class WrongShape(Averaged):

@@ -185,16 +185,22 @@ describe.skipIf(skip)('a module of the user’s', () => {
     }
   });
 
-  it('drops out by the seed of the iteration alone, and not in evaluation', async () => {
-    const { engine, parameters } = await open('Attentive', { options: { dropout: 0.5 } });
-    const pairs = pairSet([{ prefix: [1, 2, 3], label: 4 }]);
-    const lossAt = async (seed?: number) => (await engine.lossGradient(parameters, pairs, seed)).loss;
-    const [one, again, other] = [await lossAt(1), await lossAt(1), await lossAt(2)];
-    expect(again).toBe(one);
-    expect(other).not.toBe(one);
-    expect(await lossAt()).toBe(await lossAt());
-    await engine.close();
-  });
+  it.each([
+    { className: 'Attentive', options: { dropout: 0.5 } },
+    { className: 'Chancy', options: {} },
+  ])(
+    'drops out by the seed of the iteration alone, and not in evaluation: %o',
+    async ({ className, options }) => {
+      const { engine, parameters } = await open(className, { options });
+      const pairs = pairSet([{ prefix: [1, 2, 3], label: 4 }]);
+      const lossAt = async (seed?: number) => (await engine.lossGradient(parameters, pairs, seed)).loss;
+      const [one, again, other] = [await lossAt(1), await lossAt(1), await lossAt(2)];
+      expect(again).toBe(one);
+      expect(other).not.toBe(one);
+      expect(await lossAt()).toBe(await lossAt());
+      await engine.close();
+    },
+  );
 
   const lines = readFileSync(file, 'utf8').split('\n');
   /** The line on which the forward of a class, or what it has in its place, begins. */

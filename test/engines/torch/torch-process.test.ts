@@ -128,6 +128,16 @@ describe.skipIf(python === undefined)('the process that computes with PyTorch', 
     expect(interpreterLook()).not.toBe(one);
   });
 
+  it('leaves Ctrl-C, which a terminal sends to it too, to the process that started it', async () => {
+    withTorch(
+      pretended(
+        'def set_num_threads(count):\n    import os, signal\n    os.kill(os.getpid(), signal.SIGINT)\n',
+      ),
+    );
+    const engine = await createEngine(options);
+    await engine.close();
+  });
+
   it('ends with the process that started it, even in the middle of a computation', async () => {
     const mark = join(folder, 'process-id');
     const busy = `import os\ndef set_num_threads(count):\n    open(${JSON.stringify(mark)}, "w").write(str(os.getpid()))\n    while True: pass\n`;
