@@ -4,6 +4,7 @@ import { failed, type Result, success } from '../../base/result.js';
 import type { Publication } from '../../pipeline/graph/graph.js';
 import { countStates, type PlanCounts } from '../../pipeline/plan/count-states.js';
 import type { PlanState } from '../../pipeline/plan/plan.js';
+import type { RemoteExchange } from '../../store/exchange.js';
 import { unavailableEngines } from '../running/unavailable-engines.js';
 import {
   type PipelineRequest,
@@ -40,6 +41,8 @@ export interface PipelinePlan {
   readonly nodes: readonly NodePlan[];
   /** Files of the project that a run would publish. */
   readonly publications: readonly Publication[];
+  /** What the remote cache has of it that is not here; absent where the project has none. */
+  readonly remote?: RemoteExchange;
   /** What is no error and worth knowing. */
   readonly warnings: readonly Failure[];
 }
@@ -72,6 +75,7 @@ export async function describePlan(
 async function withReasons(planned: PlannedPipeline): Promise<PipelinePlan> {
   const { graph, plan } = planned;
   const reasonOf = await reasonsOfPlan(planned);
+  const remote = await planned.store.exchanged();
   return {
     pipeline: graph.name,
     file: graph.file,
@@ -91,6 +95,7 @@ async function withReasons(planned: PlannedPipeline): Promise<PipelinePlan> {
       };
     }),
     publications: graph.publications,
-    warnings: graph.warnings,
+    ...(remote === undefined ? {} : { remote }),
+    warnings: [...graph.warnings, ...(remote?.warnings ?? [])],
   };
 }
