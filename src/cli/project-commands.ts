@@ -44,7 +44,7 @@ export function addProjectCommands(builder: CommandBuilder): void {
       },
       cache,
     ).option('--remote', 'check the remote cache of kshot.yaml instead'),
-    async () => (await import('./commands/cache-verify.js')).cacheVerify,
+    async () => (await import('./commands/cache/verify.js')).cacheVerify,
   );
   addSharingCommands(builder);
   connect(
@@ -77,7 +77,7 @@ function addSharingCommands({ command, connect }: CommandBuilder): void {
         'Sends all that a run gave and that is not there yet to the remote cache that kshot.yaml names; in mode read_write kshot run does so by itself.',
       examples: ['kshot push', 'kshot push maml_residual/submitted'],
     }).argument(...run),
-    async () => (await import('./commands/push.js')).push,
+    async () => (await import('./commands/cache/push.js')).push,
   );
   connect(
     command('pull', {
@@ -86,7 +86,7 @@ function addSharingCommands({ command, connect }: CommandBuilder): void {
         'Fetches all that a run gave and that is not here, such as models that no step needed: kshot run fetches what it needs by itself. Exit 1 where something is on neither side.',
       examples: ['kshot pull latest'],
     }).argument(...run),
-    async () => (await import('./commands/push.js')).pull,
+    async () => (await import('./commands/cache/push.js')).pull,
   );
 }
 

@@ -1,10 +1,10 @@
-import type { Failure } from '../../base/failure.js';
-import { formatBytes, formatCount } from '../../base/quantities.js';
-import type { Result } from '../../base/result.js';
-import { printable } from '../../base/terminal-text.js';
-import type { Project, SharedRun } from '../../session/project.js';
-import { projectOf } from '../open-project.js';
-import { type CommonOptions, openTerminal } from '../terminal.js';
+import type { Failure } from '../../../base/failure.js';
+import { formatBytes, formatCount } from '../../../base/quantities.js';
+import type { Result } from '../../../base/result.js';
+import { printable } from '../../../base/terminal-text.js';
+import type { Project, SharedRun } from '../../../session/project.js';
+import { projectOf } from '../../open-project.js';
+import { type CommonOptions, openTerminal } from '../../terminal.js';
 
 /** `kshot push [RUN]`: sends what a run gave to the remote cache. */
 export async function push(options: CommonOptions, run?: string): Promise<number> {

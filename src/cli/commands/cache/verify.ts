@@ -1,7 +1,7 @@
-import { formatBytes, formatCount } from '../../base/quantities.js';
-import type { Project } from '../../session/project.js';
-import { projectOf } from '../open-project.js';
-import { type CommonOptions, openTerminal, type Terminal } from '../terminal.js';
+import { formatBytes, formatCount } from '../../../base/quantities.js';
+import type { Project } from '../../../session/project.js';
+import { projectOf } from '../../open-project.js';
+import { type CommonOptions, openTerminal, type Terminal } from '../../terminal.js';
 
 export interface CacheVerifyOptions extends CommonOptions {
   readonly remote?: boolean;
