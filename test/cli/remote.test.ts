@@ -51,6 +51,7 @@ async function run(project: Project, options: KshotOptions = {}, ...args: readon
   const events = eventsOf(finished);
   return {
     ...finished,
+    events,
     outcomes: nodesByOutcome(events),
     end: events.find((one) => one.event === 'run.finish'),
   };
@@ -113,6 +114,12 @@ describe('a remote cache', () => {
     expect(hers.read('results/used.txt')).toBe('model of 0.2\nmodel of 0.2\n');
     expect(mended.outcomes['ran']).toEqual(expect.arrayContaining(['use']));
     expect(mended.end).toMatchObject({ exitCode: 0 });
+    const lost = mended.events.flatMap((one) =>
+      one.event === 'step.start' && /the remote cache did not give its result/.test(one.reason)
+        ? [one.node]
+        : [],
+    );
+    expect(lost).toEqual(expect.arrayContaining(['best', 'train[lr=0.2]']));
     expect(mended.end).not.toHaveProperty('repaired');
 
     server.fault = ({ path }) => (path.startsWith('/cas/') ? { status: 404 } : undefined);
