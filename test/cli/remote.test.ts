@@ -119,7 +119,7 @@ describe('a remote cache', () => {
         ? [one.node]
         : [],
     );
-    expect(lost).toEqual(expect.arrayContaining(['best', 'train[lr=0.2]']));
+    expect(lost).toEqual(expect.arrayContaining(['train[lr=0.1]', 'train[lr=0.2]']));
     expect(mended.end).not.toHaveProperty('repaired');
 
     server.fault = ({ path }) => (path.startsWith('/cas/') ? { status: 404 } : undefined);
