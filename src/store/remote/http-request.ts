@@ -1,4 +1,4 @@
-import type { Agent, ClientRequest, IncomingMessage, RequestOptions } from 'node:http';
+import type { ClientRequest, IncomingMessage, RequestOptions } from 'node:http';
 import type { Readable } from 'node:stream';
 
 /** How long a request may keep waiting. */
@@ -39,10 +39,9 @@ export interface RequestBody {
 
 export interface HttpRequest {
   readonly method: 'GET' | 'HEAD' | 'PUT';
-  readonly url: URL;
+  readonly pathname: string;
   readonly headers: { readonly [name: string]: string };
   readonly body?: RequestBody;
-  readonly signal: AbortSignal;
 }
 
 /** Sends requests over connections that stay open for the next. */
@@ -58,32 +57,50 @@ export interface HttpSender {
     limits: RequestLimits,
     read: (response: IncomingMessage) => Promise<Value>,
   ): Promise<Value>;
+  /** Ends all that is under way; nothing is to be sent any more. */
+  end(): void;
 }
 
-type StartRequest = (url: URL, options: RequestOptions) => ClientRequest;
+type StartRequest = (options: RequestOptions) => ClientRequest;
 
-/** @param url says whether by TLS; certificates are checked as Node does, NODE_EXTRA_CA_CERTS among them */
+/** What all requests of a sender have in common. */
+interface Connection {
+  readonly start: StartRequest;
+  readonly options: RequestOptions;
+  /** Of each that is under way, what ends it. */
+  readonly underWay: Set<() => void>;
+}
+
+/** @param url of the server; by TLS, certificates are checked as Node does, NODE_EXTRA_CA_CERTS among them */
 export async function openHttpSender(url: URL, connections: number): Promise<HttpSender> {
   const { request, Agent } =
     url.protocol === 'https:' ? await import('node:https') : await import('node:http');
   // Its idle connections keep no process alive.
   const agent = new Agent({ keepAlive: true, maxFreeSockets: connections });
-  return { send: (sent, limits, read) => send(request, agent, sent, limits, read) };
+  const { hostname, port, protocol } = url;
+  const options = { agent, protocol, hostname: hostname.replace(/^\[|\]$/g, ''), port };
+  const connection = { start: request as StartRequest, options, underWay: new Set<() => void>() };
+  return {
+    send: (sent, limits, read) => send(connection, sent, limits, read),
+    end() {
+      for (const end of [...connection.underWay]) end();
+    },
+  };
 }
 
 function send<Value>(
-  start: StartRequest,
-  agent: Agent,
-  { method, url, headers, body, signal }: HttpRequest,
+  { start, options, underWay }: Connection,
+  { method, pathname, headers, body }: HttpRequest,
   limits: RequestLimits,
   read: (response: IncomingMessage) => Promise<Value>,
 ): Promise<Value> {
   return new Promise<Value>((resolve, reject) => {
     const length: { readonly [name: string]: string } =
       body === undefined ? {} : { 'content-length': String(body.bytes) };
-    const request = start(url, {
+    const request = start({
+      ...options,
       method,
-      agent,
+      path: pathname,
       headers: { 'accept-encoding': 'identity', ...headers, ...length },
       timeout: limits.idleMilliseconds,
     });
@@ -91,7 +108,7 @@ function send<Value>(
     const end = () => {
       clearTimeout(total);
       clearTimeout(connecting);
-      signal.removeEventListener('abort', abort);
+      underWay.delete(abort);
       source?.destroy();
     };
     const fail = (error: unknown) => {
@@ -103,8 +120,7 @@ function send<Value>(
     const abort = () => fail(new RemoteTrouble('network', 'was left alone'));
     const total = setTimeout(() => slow('is too slow'), limits.totalMilliseconds);
     let connecting: NodeJS.Timeout | undefined;
-    signal.addEventListener('abort', abort, { once: true });
-    if (signal.aborted) abort();
+    underWay.add(abort);
     request.on('socket', (socket) => {
       if (!socket.connecting) return;
       connecting = setTimeout(() => slow('cannot be reached'), limits.connectMilliseconds);
@@ -134,13 +150,30 @@ export async function* bytesOf(response: IncomingMessage): AsyncGenerator<Buffer
   }
 }
 
+/** The text of a short answer; undefined where it is longer. An iterator would take as long again, for thousands. */
+export function responseText(response: IncomingMessage, mostBytes: number): Promise<string | undefined> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let bytes = 0;
+    response.on('data', (chunk: Buffer) => {
+      bytes += chunk.length;
+      if (bytes <= mostBytes) chunks.push(chunk);
+      else {
+        resolve(undefined);
+        response.destroy();
+      }
+    });
+    response.on('end', () => resolve(Buffer.concat(chunks).toString('utf8')));
+    const cut = () => reject(new RemoteTrouble('cut', 'breaks off in the middle'));
+    response.on('error', cut);
+    // Also where it was ended from here.
+    response.on('close', cut);
+  });
+}
+
 /** Reads what is of no interest, so that the connection serves the next request; a long one is not waited for. */
 export async function drain(response: IncomingMessage): Promise<void> {
-  let bytes = 0;
-  for await (const chunk of bytesOf(response)) {
-    bytes += chunk.length;
-    if (bytes > 64 * 1024) return;
-  }
+  await responseText(response, 64 * 1024);
 }
 
 /** The trouble that an answer is which is none of those that were hoped for. */

@@ -11,6 +11,7 @@ import {
   RemoteTrouble,
   type RequestBody,
   type RequestLimits,
+  responseText,
   statusTrouble,
 } from './http-request.js';
 import { openRemoteTarget, type RemoteTarget } from './remote-target.js';
@@ -89,7 +90,7 @@ export class RemoteClient {
     private readonly limits: RemoteLimits,
   ) {
     this.turns = new Turns(limits.atOnce);
-    // All that is under way listens.
+    // All that waits listens.
     setMaxListeners(0, this.ending.signal);
   }
 
@@ -101,7 +102,7 @@ export class RemoteClient {
   ): Promise<RemoteClient> {
     const limits = { ...usualLimits, ...changed };
     const target = openRemoteTarget(url, variables);
-    return new RemoteClient(target, await openHttpSender(target.urlOf(''), limits.atOnce), limits);
+    return new RemoteClient(target, await openHttpSender(target.base, limits.atOnce), limits);
   }
 
   /** Whether nothing is asked any more. */
@@ -120,6 +121,7 @@ export class RemoteClient {
   leave(because?: string): void {
     if (!this.isLeft) this.leftBecause = because;
     this.ending.abort();
+    this.sender.end();
   }
 
   /** The text of an entry; undefined where there is none, or none can be had. */
@@ -128,15 +130,8 @@ export class RemoteClient {
     const found = await this.ask('GET', `ac/${key}`, 0, async (response) => {
       if (response.statusCode === 404) return void (await drain(response));
       if (response.statusCode !== 200) throw statusTrouble(response);
-      const chunks: Buffer[] = [];
-      let bytes = 0;
-      for await (const chunk of bytesOf(response)) {
-        bytes += chunk.length;
-        // No entry is so large: what stands there is none.
-        if (bytes > textBytes) return undefined;
-        chunks.push(chunk);
-      }
-      return Buffer.concat(chunks).toString('utf8');
+      // No entry is longer: what stands there is none.
+      return (await responseText(response, textBytes)) ?? '';
     });
     return found.answer;
   }
@@ -242,15 +237,15 @@ export class RemoteClient {
       const pause = this.pausedUntil - performance.now();
       if (pause > 0) await sleep(pause, undefined, { signal: this.ending.signal }).catch(() => undefined);
       if (this.isLeft) return {};
-      const url = this.target.urlOf(path);
+      const pathname = `${this.target.base.pathname.replace(/\/$/, '')}/${path}`;
       const headers = this.target.signed({
         method,
-        url,
+        pathname,
         headers: {},
         ...(payload === undefined ? {} : { payload }),
       });
       const answer = await this.sender.send(
-        { method, url, headers, ...(body === undefined ? {} : { body }), signal: this.ending.signal },
+        { method, pathname, headers, ...(body === undefined ? {} : { body }) },
         this.limitsFor(bytes),
         read,
       );

@@ -161,9 +161,8 @@ class Behind {
   }
 
   private canBeHad(output: ObjectReference): boolean {
-    return (
-      this.isHere(output) || !(this.client.isLeft || this.lost.has(referenceId(output.digest, output.bytes)))
-    );
+    const isLost = this.client.isLeft || this.lost.has(referenceId(output.digest, output.bytes));
+    return !isLost || this.isHere(output);
   }
 
   private async ask(key: Digest): Promise<Entry | undefined> {

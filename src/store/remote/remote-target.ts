@@ -6,7 +6,8 @@ import { type BucketCredentials, signedHeaders } from './sign-request.js';
 /** A request to a remote cache, before it is signed. */
 export interface UnsignedRequest {
   readonly method: 'GET' | 'HEAD' | 'PUT';
-  readonly url: URL;
+  /** Of its address: with the slash at its beginning. */
+  readonly pathname: string;
   readonly headers: { readonly [name: string]: string };
   /** Of what is sent. */
   readonly payload?: Digest;
@@ -14,7 +15,8 @@ export interface UnsignedRequest {
 
 /** Where requests go, and what they carry to say who asks. */
 export interface RemoteTarget {
-  urlOf(path: string): URL;
+  /** What paths stand below; no slash is at its end. */
+  readonly base: URL;
   /** The headers of a request with those that say who asks; they are neither recorded nor printed. */
   signed(request: UnsignedRequest): { readonly [name: string]: string };
 }
@@ -44,7 +46,7 @@ function openServer(url: string, variables: Variables): RemoteTarget {
   }
   const own = authorization === '' ? {} : { authorization };
   return {
-    urlOf: (path) => new URL(`${url}/${path}`),
+    base: new URL(url),
     signed: ({ headers }) => ({ ...headers, ...own }),
   };
 }
@@ -58,12 +60,11 @@ function openBucket(url: string, variables: Variables): RemoteTarget {
   const region = named('AWS_REGION', 'AWS_DEFAULT_REGION') ?? 'us-east-1';
   const endpoint = named('AWS_ENDPOINT_URL_S3', 'AWS_ENDPOINT_URL');
   const folder = baseOf(place.bucket, region, endpoint);
-  const base = place.prefix === '' ? folder : `${folder}/${place.prefix}`;
-  const urlOf = (path: string) => new URL(`${base}/${path}`);
+  const base = new URL(place.prefix === '' ? folder : `${folder}/${place.prefix}`);
   const [accessKeyId, secretAccessKey] = [named('AWS_ACCESS_KEY_ID'), named('AWS_SECRET_ACCESS_KEY')];
   // Of a bucket that everybody may read, nobody has to say who asks.
   if (accessKeyId === undefined || secretAccessKey === undefined) {
-    return { urlOf, signed: ({ headers }) => headers };
+    return { base, signed: ({ headers }) => headers };
   }
   const sessionToken = named('AWS_SESSION_TOKEN');
   const credentials: BucketCredentials = {
@@ -73,10 +74,10 @@ function openBucket(url: string, variables: Variables): RemoteTarget {
     ...(sessionToken === undefined ? {} : { sessionToken }),
   };
   return {
-    urlOf,
+    base,
     // With the digest of what is sent the server itself refuses what has changed on the way.
     signed: ({ payload = emptyDigest, ...request }) =>
-      signedHeaders(request, payload, credentials, new Date()),
+      signedHeaders({ ...request, host: base.host }, payload, credentials, new Date()),
   };
 }
 

@@ -15,11 +15,17 @@ export interface BucketCredentials {
  * known). All of the given headers are signed, with the host's name, which whoever sends them adds.
  */
 export function signedHeaders(
-  { method, url, headers }: { method: string; url: URL; headers: { readonly [name: string]: string } },
+  request: {
+    readonly method: string;
+    readonly host: string;
+    readonly pathname: string;
+    readonly headers: { readonly [name: string]: string };
+  },
   payload: Digest,
   { accessKeyId, secretAccessKey, sessionToken, region }: BucketCredentials,
   now: Date,
 ): { readonly [name: string]: string } {
+  const { method, host, pathname, headers } = request;
   const time = now.toISOString().replace(/[-:]|\.\d+/g, '');
   const day = time.slice(0, 8);
   const sent: { readonly [name: string]: string } = {
@@ -28,17 +34,19 @@ export function signedHeaders(
     'x-amz-date': time,
     ...(sessionToken === undefined ? {} : { 'x-amz-security-token': sessionToken }),
   };
-  const signed = Object.entries({ ...sent, host: url.host }).sort(([one], [other]) => (one < other ? -1 : 1));
+  const signed = Object.entries({ ...sent, host }).sort(([one], [other]) => (one < other ? -1 : 1));
   const names = signed.map(([name]) => name).join(';');
   const lines = signed.map(([name, value]) => `${name}:${value.trim()}\n`).join('');
   // No request here has a query.
-  const request = [method, strictlyEncoded(url.pathname), '', lines, names, payload].join('\n');
+  const canonical = [method, strictlyEncoded(pathname), '', lines, names, payload].join('\n');
   const scope = `${day}/${region}/s3/aws4_request`;
   const key = [day, region, 's3', 'aws4_request'].reduce<string | Buffer>(
     (above, part) => hmac(above, part),
     `AWS4${secretAccessKey}`,
   );
-  const signature = hmac(key, ['AWS4-HMAC-SHA256', time, scope, sha256(request)].join('\n')).toString('hex');
+  const signature = hmac(key, ['AWS4-HMAC-SHA256', time, scope, sha256(canonical)].join('\n')).toString(
+    'hex',
+  );
   const authorization = `AWS4-HMAC-SHA256 Credential=${accessKeyId}/${scope}, SignedHeaders=${names}, Signature=${signature}`;
   return { ...sent, authorization };
 }

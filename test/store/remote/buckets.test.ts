@@ -25,7 +25,8 @@ describe('signatures of requests to S3', () => {
     const get = signedHeaders(
       {
         method: 'GET',
-        url: new URL('https://examplebucket.s3.amazonaws.com/test.txt'),
+        host: 'examplebucket.s3.amazonaws.com',
+        pathname: '/test.txt',
         headers: { range: 'bytes=0-9' },
       },
       hexDigest(''),
@@ -38,7 +39,8 @@ describe('signatures of requests to S3', () => {
     const put = signedHeaders(
       {
         method: 'PUT',
-        url: new URL('https://examplebucket.s3.amazonaws.com/test$file.text'),
+        host: 'examplebucket.s3.amazonaws.com',
+        pathname: '/test$file.text',
         headers: { date: 'Fri, 24 May 2013 00:00:00 GMT', 'x-amz-storage-class': 'REDUCED_REDUNDANCY' },
       },
       hexDigest('Welcome to Amazon S3.'),
@@ -74,7 +76,7 @@ describe('the address of a bucket', () => {
     const checked = checkRemoteUrl(url);
     expect(checked.ok).toBe(true);
     const target = openRemoteTarget(checked.ok ? checked.value : '', environment);
-    expect(target.urlOf('ac/k').href).toBe(expected);
+    expect(`${target.base.href.replace(/\/$/, '')}/ac/k`).toBe(expected);
   });
 
   it.each([
