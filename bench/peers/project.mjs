@@ -109,7 +109,8 @@ export function project(tool, venv, folder, { from, points = 30_000 } = {}) {
   }
   const root = realpathSync(folder);
   const env = { ...process.env, PATH: `${venv.bin}:${process.env.PATH}` };
-  const bash = (script) => spawnSync('bash', ['-c', script], { cwd: root, env, encoding: 'utf8' });
+  // Without its file of settings, which bash reads where its input is a socket, and which may put another Python first.
+  const bash = (script) => spawnSync('bash', ['--norc', '-c', script], { cwd: root, env, encoding: 'utf8' });
 
   /** Runs a command of shell: its exit code, seconds by the clock and of CPU time, what it executed and said. */
   function run(command = wholeSweep(tool)) {
@@ -159,7 +160,7 @@ export function project(tool, venv, folder, { from, points = 30_000 } = {}) {
     async kill(when, { everything }) {
       if (tool.first !== undefined) bash(tool.first);
       venv.forget();
-      const started = spawn('bash', ['-c', `exec ${tool.sweep}`], {
+      const started = spawn('bash', ['--norc', '-c', `exec ${tool.sweep}`], {
         cwd: root,
         env,
         stdio: 'ignore',

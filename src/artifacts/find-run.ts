@@ -1,7 +1,7 @@
 import type { Failure } from '../base/failure.js';
 import { didYouMean } from '../base/nearest-name.js';
 import { failed, type Result, success } from '../base/result.js';
-import { identityOf, type RunRecord, readRegister } from './register.js';
+import { copiedRuns, identityOf, type RunRecord, readRegister } from './register.js';
 import { unfinishedRuns } from './unfinished-runs.js';
 
 /**
@@ -22,8 +22,8 @@ export function findRunAmong(
   const tagged = runs.filter((one) => one.run === name || identityOf(one) === name);
   const [only] = tagged;
   if (only === undefined) {
-    const unfinished = unfinishedRuns(root, runs).find(({ run }) => run === name || run.endsWith(`/${name}`));
-    if (unfinished !== undefined) return failed(notEnded(unfinished.run));
+    const refusal = folderWithoutResults(root, runs, name);
+    if (refusal !== undefined) return failed(refusal);
   }
   if (runs.length === 0) return failed(noResults());
   if (only !== undefined && tagged.length === 1) return success(only);
@@ -44,6 +44,15 @@ export function findRunAmong(
     message: `there is no run ${name}: ${ofSeries.length === 1 ? '1 run is' : `${ofSeries.length} runs are`} all there is${series === 'latest' ? '' : ` of ${series}`}`,
     hint: `the first is ${ofSeries.length === 1 ? series : `${series}~${ofSeries.length - 1}`}`,
   });
+}
+
+/** Why a folder of this name has no results of its own; undefined where there is no such folder. */
+function folderWithoutResults(root: string, runs: readonly RunRecord[], name: string): Failure | undefined {
+  const isNamed = (run: string) => run === name || run.endsWith(`/${name}`);
+  const copy = [...copiedRuns(root)].find(([folder]) => isNamed(folder));
+  if (copy !== undefined) return copiedRun(copy[0], copy[1]);
+  const unfinished = unfinishedRuns(root, runs).find(({ run }) => isNamed(run));
+  return unfinished && notEnded(unfinished.run);
 }
 
 function isOfSeries({ pipeline, file }: RunRecord, series: string): boolean {
@@ -71,6 +80,15 @@ function unknownRun(name: string, runs: readonly RunRecord[]): Failure {
     reason: 'no-results',
     message: `there is no run ${name}`,
     hint: near ?? `these are runs: ${examples.slice(0, 8).join(', ')}`,
+  };
+}
+
+/** What is said of a folder that somebody copied another run's to. */
+function copiedRun(copy: string, run: string): Failure {
+  return {
+    reason: 'no-results',
+    message: `${copy} is a copy of run ${run}`,
+    hint: `name ${run}; artifacts/${copy} counts for nothing and can be deleted`,
   };
 }
 

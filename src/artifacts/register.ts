@@ -57,15 +57,65 @@ const empty: Register = { version: 1, runs: [], test_sets: {} };
 /**
  * The register of all runs of a project; empty where there is none. A run is its folder, under the name that this has:
  * one whose folder is gone is not among them, though what it has evaluated still counts; one whose folder, or that of
- * its pipeline, was renamed or put back by hand is. A register that is gone, or that somebody has edited into nonsense,
- * is made again from the records in the folders of runs.
+ * its pipeline, was renamed or put back by hand is; of a folder and its copies one is, see `copiedRuns`. A register that
+ * is gone, or that somebody has edited into nonsense, is made again from the records in the folders of runs.
  *
  * @throws FailureError `object-corrupt` where such a record is needed and spoilt
  */
 export function readRegister(root: string): Register {
-  const present = withoutGone(root, storedRegister(root) ?? empty);
-  const missing = recordsMissingIn(root, present);
-  return missing.length === 0 ? present : withRecords(present, missing);
+  return presentRuns(root, storedRegister(root) ?? empty).register;
+}
+
+/** The folders that are copies of a run's, each with that run: somebody copied it, or made a link to it. */
+export function copiedRuns(root: string): ReadonlyMap<string, string> {
+  return presentRuns(root, storedRegister(root) ?? empty).copies;
+}
+
+interface PresentRuns {
+  /** The register that was given, where it is right. */
+  readonly register: Register;
+  readonly copies: ReadonlyMap<string, string>;
+}
+
+function presentRuns(root: string, stored: Register): PresentRuns {
+  const known = withoutGone(root, stored);
+  const missing = recordsMissingIn(root, known);
+  const copies = copiesAmong(root, [...known.runs, ...missing]);
+  const isOwn = (record: RunRecord) => !copies.has(identityOf(record));
+  const runs = known.runs.filter(isOwn);
+  const register = runs.length === known.runs.length ? known : { ...known, runs };
+  const added = missing.filter(isOwn);
+  return { register: added.length === 0 ? register : withRecords(register, added), copies };
+}
+
+/**
+ * A manifest names its run and when that began, and is never written again: records with the same one are of one run.
+ * That is in the folder which its record names, as long as there is this.
+ */
+function copiesAmong(root: string, records: readonly RunRecord[]): ReadonlyMap<string, string> {
+  const byManifest = new Map<Digest, RunRecord[]>();
+  for (const record of records) {
+    const digest = record.files['manifest.json']?.digest;
+    if (digest !== undefined) byManifest.set(digest, [...(byManifest.get(digest) ?? []), record]);
+  }
+  return new Map(
+    [...byManifest.values()].flatMap((same) => {
+      if (same.length < 2) return [];
+      const own = same.find((record) => isNamedByItsRecord(root, record)) ?? same[0];
+      return same.flatMap((one) =>
+        own === undefined || one === own ? [] : [[identityOf(one), identityOf(own)] as const],
+      );
+    }),
+  );
+}
+
+function isNamedByItsRecord(root: string, record: RunRecord): boolean {
+  try {
+    const written = readDocument(join(runFolderOf(root, identityOf(record)), 'record.json')) as Json;
+    return isRecord(written) && identityOf(written as unknown as RunRecord) === identityOf(record);
+  } catch {
+    return false;
+  }
 }
 
 function withoutGone(root: string, register: Register): Register {
@@ -114,10 +164,9 @@ export function syncRegister(root: string): Register {
   makeFolders(join(root, 'artifacts'));
   for (;;) {
     const stored = storedRegister(root);
-    const before = withoutGone(root, stored ?? empty);
-    const missing = recordsMissingIn(root, before);
-    if (before === stored && missing.length === 0) return stored;
-    writeFileAtomic(registerFile(root), asText(withRecords(before, missing)));
+    const { register } = presentRuns(root, stored ?? empty);
+    if (register === stored) return stored;
+    writeFileAtomic(registerFile(root), asText(register));
   }
 }
 

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { parseLogHeading } from '../run/log-heading.js';
 import { isCalledById } from './recorded-nodes.js';
 import { foldersIn, identityOf, type RunRecord, runFolderOf } from './register.js';
+import { readStarted } from './runs/started-run.js';
 
 /** A run that has no record: it is under way, or was killed. */
 export interface UnfinishedRun {
@@ -10,6 +11,8 @@ export interface UnfinishedRun {
   readonly run: string;
   /** Absolute. */
   readonly folder: string;
+  /** Folders beside it, `<pipeline>/<run>`, that are copies of it. */
+  readonly copies: readonly string[];
 }
 
 /** A log of such a run, and what its first line tells. */
@@ -25,14 +28,28 @@ export interface UnfinishedLog {
 export function unfinishedRuns(root: string, runs: readonly RunRecord[]): readonly UnfinishedRun[] {
   const registered = new Set(runs.map(identityOf));
   const artifacts = join(root, 'artifacts');
-  return foldersIn(artifacts)
+  const found = foldersIn(artifacts)
     .flatMap((pipeline) => foldersIn(join(artifacts, pipeline)).map((tag) => `${pipeline}/${tag}`))
     .filter((run) => !registered.has(run))
-    .map((run) => ({ run, folder: runFolderOf(root, run) }))
+    .map((run) => ({ run, folder: runFolderOf(root, run), copies: [] }))
     .filter(({ folder }) => existsSync(join(folder, 'logs')) && !hasEnded(folder))
     .map((one) => ({ one, made: statSync(join(one.folder, 'logs')).birthtimeMs }))
     .sort((first, other) => other.made - first.made || (first.one.run < other.one.run ? 1 : -1))
     .map(({ one }) => one);
+  return withoutCopies(found);
+}
+
+/** What says who runs it is of one run, whose folder is the one that was made first: the last of these. */
+function withoutCopies(runs: readonly UnfinishedRun[]): readonly UnfinishedRun[] {
+  const byOwner = new Map<string, UnfinishedRun[]>();
+  for (const run of runs) {
+    const token = readStarted(run.folder)?.owner.token ?? run.folder;
+    byOwner.set(token, [...(byOwner.get(token) ?? []), run]);
+  }
+  return [...byOwner.values()].flatMap((same) => {
+    const own = same.at(-1);
+    return own === undefined ? [] : [{ ...own, copies: same.slice(0, -1).map(({ run }) => run) }];
+  });
 }
 
 /** Whether the run of a folder has written its record by now. */

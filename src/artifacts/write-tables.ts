@@ -8,6 +8,7 @@ import { narrowestType } from '../tables/narrowest-type.js';
 import { withoutWildcards, writeParquet, writeRowsParquet } from '../tables/parquet.js';
 import { type ResultTableName, resultSchemas } from '../tables/result-schemas.js';
 import type { FinishedRun } from './finished-run.js';
+import { withStepsOnce } from './history-files.js';
 import {
   type CollectedTable,
   lineageRows,
@@ -58,9 +59,13 @@ export async function writeTables(
     const orders = new Map<string, readonly string[]>();
     for (const [table, own] of files) {
       const given = own.map((file) => ({ ...file, path: store.objectPath(file.digest), unfinished: null }));
-      const left = table === 'history' ? await unfinishedFiles(database, finished, root, folder) : [];
-      const { extra } = await collect(database, table, [...given, ...left], run);
-      for (const { path } of left) rmSync(path);
+      const isHistory = table === 'history';
+      const once = isHistory
+        ? await withStepsOnce(database, finished.nodes, given, folder)
+        : { files: given, made: [] };
+      const left = isHistory ? await unfinishedFiles(database, finished, root, folder) : [];
+      const { extra } = await collect(database, table, [...once.files, ...left], run);
+      for (const path of [...once.made, ...left.map((file) => file.path)]) rmSync(path);
       const orderBy = [...resultSchemas[table].orderBy, ...extra];
       orders.set(table, orderBy);
       await writeParquet(database, { query: `FROM ${table}`, orderBy, path: target(table).path });

@@ -8,7 +8,7 @@ type Signal = keyof typeof exitCodes;
 export interface Cancellation {
   /** Aborts as the first SIGINT does; nothing where it has been aborted. */
   cancel(): void;
-  /** A signal ends the process at once from now on. */
+  /** All is done: one more signal changes nothing, and a second ends the process at once. */
   stop(): void;
 }
 
@@ -48,13 +48,10 @@ export function leaveInterrupts(): () => void {
 /**
  * Gives the signals their usual action back, once those that have come were heard: one that comes while this process
  * computes is only told of when it next waits.
- *
- * @returns 130 or 143 where one was received, else 0
  */
-export async function forgetSignals(): Promise<number> {
+export async function forgetSignals(): Promise<void> {
   await turn();
   for (const signal of Object.keys(exitCodes) as Signal[]) process.off(signal, receive);
-  return exitCode;
 }
 
 /**
@@ -74,7 +71,9 @@ export function cancelOnSignals(controller: AbortController, say: (line: string)
       controller.abort(new Interrupted(exitCode));
     },
     stop() {
-      endInOrder = undefined;
+      // What has ended says by its own exit code whether the signal has kept anything from being done.
+      exitCode = 0;
+      endInOrder = () => undefined;
     },
   };
 }

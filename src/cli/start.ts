@@ -16,8 +16,7 @@ export async function start(args: readonly string[]): Promise<void> {
     process.exit();
   });
   await answer(args);
-  const signalled = await forgetSignals();
-  process.exitCode = Math.max(Number(process.exitCode ?? 0), signalled);
+  await forgetSignals();
 }
 
 /** What drawing throws whose terminal is being closed; the signal that tells of it may come a little later. */

@@ -5,6 +5,11 @@ export interface SyntheticOptions {
   readonly items: number;
   /** Courses of study, each a sequence of items of its own order; popular items stand in several. */
   readonly tracks: number;
+  /**
+   * Whether learners go round a short stretch of one track and so take the same items again, or take each once and
+   * follow two tracks that their history alone tells.
+   */
+  readonly repeats: boolean;
   readonly seed: number;
 }
 
@@ -16,7 +21,7 @@ export interface SyntheticEvent {
   readonly timestamp: number;
 }
 
-// What follows an item depends on who acts: tracks order the same popular items differently, and each learner goes
+// With repeats, what follows an item depends on who acts: tracks order the same popular items differently, and each learner goes
 // round a short stretch of one track. So the population alone predicts poorly, a learner's last few steps predict
 // well, and adaptation to a few pairs pays.
 const followProbability = 0.75;
@@ -24,6 +29,11 @@ const jumpProbability = 0.12;
 const advanceProbability = 0.15;
 const shortestStretch = 4;
 const stretchLengths = 4;
+
+// Without repeats, a learner goes on along a main and a side track, skipping what was taken. Any item stands in several
+// tracks, so what follows it is told by which tracks are the learner's, and no label is ever in the support.
+const mainProbability = 0.62;
+const sideProbability = 0.2;
 
 // Prefixes of l items become about as frequent as l^-1.15, less what a learner’s end cuts off: median 2, 90th percentile about 14.
 const sessionTail = 1.15;
@@ -52,7 +62,7 @@ export function syntheticInteractions(options: SyntheticOptions): readonly Synth
   for (let user = 0; user < options.users; user++) {
     const userId = `learner-${String(user).padStart(width, '0')}`;
     const random = randomStream(options.seed, 'data.synthetic learner', user);
-    for (const { item, timestamp } of learnerEvents(random, catalogue)) {
+    for (const { item, timestamp } of learnerEvents(random, catalogue, options.repeats)) {
       events.push({ user_id: userId, item_id: catalogue.names[item] ?? '', timestamp });
     }
   }
@@ -102,17 +112,15 @@ function drawTrack(random: RandomStream, popularity: Float64Array, length: numbe
 function* learnerEvents(
   random: RandomStream,
   catalogue: Catalogue,
+  repeats: boolean,
 ): Generator<{ item: number; timestamp: number }> {
-  const track = catalogue.tracks[random.integer(catalogue.tracks.length)] ?? [];
-  const stretch = shortestStretch + random.integer(stretchLengths);
+  const path = repeats ? circularPath(random, catalogue) : onwardPath(random, catalogue);
   const isLight = random.float64() < lightLearners;
   const wanted = isLight
     ? 3 + random.integer(12)
     : pairsOfMost + Math.floor(Math.exp(2.6 + 0.7 * random.normal()));
-  let start = random.integer(track.length);
-  let place = 0;
+  path.begin();
   let time = firstSecond + random.integer(90 * daySeconds);
-  const current = () => track[(start + place) % track.length] ?? 0;
   for (let pairs = 0; pairs < wanted; ) {
     const length = Math.min(
       longestPrefix,
@@ -120,10 +128,47 @@ function* learnerEvents(
       Math.floor((1 - random.float64()) ** (-1 / sessionTail)),
     );
     pairs += length;
-    place = random.integer(stretch);
-    let last = current();
-    yield { item: last, timestamp: time };
+    let item = path.first();
+    if (item === undefined) return;
+    yield { item, timestamp: time };
     for (let step = 0; step < length; step++) {
+      item = path.next(item);
+      if (item === undefined) return;
+      time += 20 + Math.floor(Math.min(1600, -180 * Math.log(1 - random.float64())));
+      yield { item, timestamp: time };
+    }
+    path.pause();
+    time += 7200 - Math.floor(2 * daySeconds * Math.log(1 - random.float64()));
+  }
+}
+
+/** What a learner takes, item by item; undefined where nothing is left. */
+interface Path {
+  /** Where it starts, once all that is the learner's for good is drawn. */
+  begin(): void;
+  /** The first item of a session. */
+  first(): number | undefined;
+  next(last: number): number | undefined;
+  /** Between two sessions. */
+  pause(): void;
+}
+
+/** Round a short stretch of one track, which moves on now and then. */
+function circularPath(random: RandomStream, { tracks, cumulativePopularity }: Catalogue): Path {
+  const track = tracks[random.integer(tracks.length)] ?? [];
+  const stretch = shortestStretch + random.integer(stretchLengths);
+  let start = 0;
+  let place = 0;
+  const current = () => track[(start + place) % track.length] ?? 0;
+  return {
+    begin() {
+      start = random.integer(track.length);
+    },
+    first() {
+      place = random.integer(stretch);
+      return current();
+    },
+    next(last) {
       const draw = random.float64();
       let item: number;
       if (draw < followProbability) {
@@ -133,17 +178,63 @@ function* learnerEvents(
         place = (place + 1 + random.integer(stretch - 1)) % stretch;
         item = current();
       } else {
-        item = drawByPopularity(random, catalogue.cumulativePopularity);
+        item = drawByPopularity(random, cumulativePopularity);
       }
       // An immediate repeat would be dropped from the session.
-      while (item === last) item = drawByPopularity(random, catalogue.cumulativePopularity);
-      last = item;
-      time += 20 + Math.floor(Math.min(1600, -180 * Math.log(1 - random.float64())));
-      yield { item, timestamp: time };
+      while (item === last) item = drawByPopularity(random, cumulativePopularity);
+      return item;
+    },
+    pause() {
+      if (random.float64() < advanceProbability) start = (start + 1) % track.length;
+    },
+  };
+}
+
+/** Onwards along two tracks, each item once. */
+function onwardPath(random: RandomStream, { names, tracks, cumulativePopularity }: Catalogue): Path {
+  const main = random.integer(tracks.length);
+  const own = [main, (main + 1 + random.integer(Math.max(1, tracks.length - 1))) % tracks.length].map(
+    (index) => ({
+      track: tracks[index] ?? [],
+      place: 0,
+    }),
+  );
+  const taken = new Set<number>();
+  const take = (item: number) => {
+    taken.add(item);
+    return item;
+  };
+  /** The next of a track that was not taken; a popular one where that track is done. */
+  const onward = (index: number) => {
+    const along = own[index];
+    for (let ahead = 1; along !== undefined && ahead <= along.track.length; ahead++) {
+      const place = (along.place + ahead) % along.track.length;
+      const item = along.track[place] ?? 0;
+      if (taken.has(item)) continue;
+      along.place = place;
+      return take(item);
     }
-    if (random.float64() < advanceProbability) start = (start + 1) % track.length;
-    time += 7200 - Math.floor(2 * daySeconds * Math.log(1 - random.float64()));
-  }
+    return popular();
+  };
+  const popular = () => {
+    if (taken.size === names.length) return undefined;
+    let item = drawByPopularity(random, cumulativePopularity);
+    while (taken.has(item)) item = drawByPopularity(random, cumulativePopularity);
+    return take(item);
+  };
+  const next = () => {
+    const draw = random.float64();
+    if (draw < mainProbability) return onward(0);
+    return draw < mainProbability + sideProbability ? onward(1) : popular();
+  };
+  return {
+    begin() {
+      for (const along of own) along.place = random.integer(Math.max(1, along.track.length));
+    },
+    first: next,
+    next,
+    pause() {},
+  };
 }
 
 function drawByPopularity(random: RandomStream, cumulative: Float64Array): number {

@@ -1,6 +1,9 @@
 import type { Figures } from '../artifacts/run-documents.js';
+import { type SummaryRow, summaryNodes } from '../artifacts/summary/summary-table.js';
+import { least } from '../base/extremes.js';
 import { isJsonObject, type Json, type JsonObject } from '../base/json.js';
-import { formatFigure } from '../base/quantities.js';
+import { formatCount, formatFigure } from '../base/quantities.js';
+import { enoughUsers, fewestUsers } from '../statistics/enough-users.js';
 
 /** The document of a choice: which row it took, and what it had to leave out. */
 export interface ChosenRow {
@@ -50,7 +53,25 @@ export function cautionsOf(
   const odd = metrics.flatMap(({ node, not_numbers = {} }) =>
     Object.entries(not_numbers).map(([metric, text]) => `${node}: ${metric} is ${text}, and no number`),
   );
-  return [...chosen.flatMap(cautionsOfChoice), ...first(short), ...first(odd)];
+  return [
+    ...chosen.flatMap(cautionsOfChoice),
+    ...first(short),
+    ...first(odd),
+    ...first(ofFewUsers(summaries)),
+  ];
+}
+
+function ofFewUsers(summaries: readonly SummaryRow[]): readonly string[] {
+  return summaryNodes(summaries).flatMap(({ node, rows }) => {
+    const counts = rows.flatMap(({ unit, users }) => (unit === 'users' && users !== null ? [users] : []));
+    const users = counts.length === 0 ? enoughUsers : least(counts);
+    if (users >= enoughUsers) return [];
+    const so =
+      users < fewestUsers
+        ? `fewer than ${fewestUsers}, so nothing is said of which models differ`
+        : `fewer than ${enoughUsers}, so another draw of users may well turn the order`;
+    return [`${node}: its figures are over ${formatCount(users, 'user')}, ${so}`];
+  });
 }
 
 function cautionsOfChoice({ node, row }: ChosenRow): readonly string[] {

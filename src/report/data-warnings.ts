@@ -34,6 +34,19 @@ function brokenOrder(fingerprint: Json): readonly string[] {
   });
 }
 
+/** What a split asks for, as shares of the labels of its query pairs, in words. */
+export function coldStartText(found: Json): string {
+  const asked = Number(at(found, 'query_pairs'));
+  const share = (name: string) => percent(Number(at(found, name)) / asked);
+  const later =
+    at(found, 'train_pairs_from_first_query_on') === 0
+      ? 'all of train is earlier than what is asked'
+      : `${percent(Number(at(found, 'train_pairs_later')))} of train is later than what is asked, on average`;
+  return `${share('labels_in_support')} of the labels asked for stand in the episode's own support, ${share('labels_not_in_train')} never in train; ${later}.`;
+}
+
+const percent = (share: number) => `${Math.round(100 * share)} %`;
+
 function at(value: Json | undefined, name: string): Json | undefined {
   return value !== undefined && isJsonObject(value) ? value[name] : undefined;
 }

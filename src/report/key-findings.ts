@@ -1,9 +1,9 @@
 import {
-  alikeText,
   type ComparedMetric,
   modelAtSetting,
   type SummaryRow,
   summarisedText,
+  undecidedText,
 } from '../artifacts/summary/summary-table.js';
 import { leadingMetric } from '../statistics/metrics.js';
 
@@ -39,8 +39,9 @@ function comparison({ difference, improvement_percent }: ComparedMetric): string
 
 function caveat(compared: ComparedMetric): string {
   const { difference, distinguishable, over } = compared;
-  const alike = alikeText(compared);
-  if (alike !== undefined) return `, ${alike}, which says nothing of chance`;
-  if (distinguishable === null || difference === 0) return '';
+  if (difference === 0) return '';
+  const undecided = distinguishable === null ? undecidedText(compared) : undefined;
+  if (undecided !== undefined) return `, ${undecided}, which says nothing of chance`;
+  if (distinguishable === null) return '';
   return distinguishable === 'yes' ? '' : `, which cannot be told apart over these ${over}`;
 }

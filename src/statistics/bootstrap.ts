@@ -1,13 +1,11 @@
 import { randomStream } from '../base/random.js';
+import { fewestUsers } from './enough-users.js';
+import type { Interval } from './interval.js';
+import { normalTail } from './normal-tail.js';
+import { studentQuantile } from './student-interval.js';
 
 /** Resamples behind every interval. */
 export const resampleCount = 2000;
-
-/** The middle 95 % of something. */
-export interface Interval {
-  readonly low: number;
-  readonly high: number;
-}
 
 /**
  * Means under resampling of users: for each column, its mean in every resample. A resample draws as many users as
@@ -59,9 +57,27 @@ function drawsOf(resample: number, users: number): Int32Array {
 }
 
 /**
- * The 2.5th and 97.5th percentile, between neighbours by linear interpolation (numpy's default). NaN for no values.
+ * The 95 % interval of a figure from its means in resamples of so many users. Plain percentiles of a bootstrap are too
+ * narrow for few users: its spread is that of a sample whose mean is known, and its tails are those of a normal
+ * distribution. These are further out by the factor that Student's t needs, which goes to 1 with the number of users.
+ *
+ * Source: Hesterberg, What Teachers Should Know About the Bootstrap (2015), section 4.2, expanded percentile interval.
  */
-export function percentileInterval(values: Float64Array): Interval {
+export function bootstrapInterval(means: Float64Array, users: number): Interval {
+  return percentileInterval(means, expandedTail(users));
+}
+
+/** The share of resamples on either side of the interval: 0.025 for ever more users, 0.019 for thirty, 0.009 for ten. */
+export function expandedTail(users: number): number {
+  if (users < 2) return Number.NaN;
+  return normalTail(Math.sqrt(users / (users - 1)) * studentQuantile(users - 1));
+}
+
+/**
+ * The values below and above which such a share of them lies, between neighbours by linear interpolation (numpy's
+ * default). NaN for no values.
+ */
+export function percentileInterval(values: Float64Array, tail: number): Interval {
   const sorted = values.toSorted();
   const at = (share: number) => {
     const position = share * (sorted.length - 1);
@@ -70,12 +86,13 @@ export function percentileInterval(values: Float64Array): Interval {
     const high = sorted[below + 1] ?? low;
     return low + (high - low) * (position - below);
   };
-  return { low: at(0.025), high: at(0.975) };
+  return { low: at(tail), high: at(1 - tail) };
 }
 
-/** The interval of the difference of two columns of `resampledMeans`. */
-export function differenceInterval(one: Float64Array, other: Float64Array): Interval {
-  return percentileInterval(one.map((mean, resample) => mean - (other[resample] ?? Number.NaN)));
+/** Whether a difference over users can be told from none; null where there are too few of them to say. */
+export function distinguishableOver(interval: Interval, users: number): 'yes' | 'no' | null {
+  if (users < fewestUsers) return null;
+  return isDistinguishable(interval) ? 'yes' : 'no';
 }
 
 /** Whether a difference can be told from none: its interval leaves 0 out. */

@@ -1,4 +1,4 @@
-import { isDistinguishable, percentileInterval } from './bootstrap.js';
+import { bootstrapInterval, distinguishableOver } from './bootstrap.js';
 import type { Comparison, Measurement } from './compare.js';
 
 /**
@@ -15,10 +15,14 @@ export function compareUnpaired(model: Measurement, other: Measurement): Compari
   if (means === undefined || bases === undefined) {
     return { ...base, difference: { value: difference, low: null, high: null }, distinguishable: null };
   }
-  const interval = percentileInterval(means.map((mean, resample) => mean - (bases[resample] ?? Number.NaN)));
+  const users = Math.min(model.users, other.users);
+  const interval = bootstrapInterval(
+    means.map((mean, resample) => mean - (bases[resample] ?? Number.NaN)),
+    users,
+  );
   return {
     ...base,
     difference: { value: difference, ...interval },
-    distinguishable: isDistinguishable(interval) ? 'yes' : 'no',
+    distinguishable: distinguishableOver(interval, users),
   };
 }

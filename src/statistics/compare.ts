@@ -1,5 +1,6 @@
 import { greatest, least } from '../base/extremes.js';
-import { type Interval, isDistinguishable, percentileInterval, resampledMeans } from './bootstrap.js';
+import { bootstrapInterval, distinguishableOver, isDistinguishable, resampledMeans } from './bootstrap.js';
+import type { Interval } from './interval.js';
 import { studentInterval } from './student-interval.js';
 
 /** A metric of one evaluation. */
@@ -45,7 +46,7 @@ export interface Comparison {
   readonly unit: Unit;
   /**
    * Whether the interval of the difference leaves 0 out; null without an interval, which seeds that all differ alike have
-   * none of: they say nothing of how far others would.
+   * none of (they say nothing of how far others would), and for fewer than `fewestUsers` users.
    */
   readonly distinguishable: 'yes' | 'no' | null;
 }
@@ -60,7 +61,7 @@ export function estimate(seeds: readonly Measurement[]): Estimate & { unit: Unit
     return { ...overSeeds(seeds.map(({ value }) => value)), unit: 'seeds', units: seeds.length };
   }
   const { value, users, resampled } = first;
-  return { value, ...endsOf(resampled && percentileInterval(resampled)), unit: 'users', units: users };
+  return { value, ...endsOf(resampled && bootstrapInterval(resampled, users)), unit: 'users', units: users };
 }
 
 /**
@@ -93,7 +94,10 @@ function overUsers(one: Measurement, two: Measurement): Comparison {
   const intervalOf = (figure: (value: number, base: number) => number) =>
     means &&
     bases &&
-    percentileInterval(means.map((value, resample) => figure(value, bases[resample] ?? Number.NaN)));
+    bootstrapInterval(
+      means.map((value, resample) => figure(value, bases[resample] ?? Number.NaN)),
+      one.users,
+    );
   const [value, base] = [one.value, two.value];
   const difference = { value: value - base, ...endsOf(intervalOf((mean, other) => mean - other)) };
   // A resample whose base is 0 has no percentage, and so no interval that would hold for all.
@@ -105,7 +109,7 @@ function overUsers(one: Measurement, two: Measurement): Comparison {
         ? { value: percent(value, base), ...endsOf(hasInterval ? intervalOf(percent) : undefined) }
         : undefined,
     unit: 'users',
-    distinguishable: verdict(difference),
+    distinguishable: verdict(difference, one.users),
   };
 }
 
@@ -134,7 +138,8 @@ function endsOf(interval: Interval | undefined): Pick<Estimate, 'low' | 'high'> 
   return interval ?? { low: null, high: null };
 }
 
-function verdict({ low, high }: Estimate): 'yes' | 'no' | null {
+function verdict({ low, high }: Estimate, users?: number): 'yes' | 'no' | null {
   if (low === null || high === null) return null;
+  if (users !== undefined) return distinguishableOver({ low, high }, users);
   return isDistinguishable({ low, high }) ? 'yes' : 'no';
 }

@@ -1,4 +1,4 @@
-import { percentileInterval, resampledMeans } from './bootstrap.js';
+import { bootstrapInterval, resampledMeans } from './bootstrap.js';
 import { metricOf, metrics } from './metrics.js';
 import type { RankedSetting } from './read-ranked-settings.js';
 import { type UserSums, userSums } from './user-sums.js';
@@ -39,7 +39,7 @@ export function measureSettings(settings: readonly RankedSetting[]): readonly Me
         setting,
         metric: metric.name,
         value: setting.ranks.length === 0 ? null : metricOf(metric, setting.ranks),
-        ...(resampled === undefined ? {} : percentileInterval(resampled)),
+        ...(resampled === undefined ? {} : bootstrapInterval(resampled, counts.length)),
         n: setting.ranks.length,
         users: counts.length,
       };

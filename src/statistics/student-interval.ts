@@ -1,4 +1,4 @@
-import type { Interval } from './bootstrap.js';
+import type { Interval } from './interval.js';
 
 /**
  * The mean's 95 % interval by Student's t, for a few independent values (seeds) that a bootstrap would flatter. NaN for

@@ -35,6 +35,7 @@ export const resultSchemas = {
       git_commit: 'VARCHAR',
       git_branch: 'VARCHAR',
       git_dirty: 'BOOLEAN',
+      git_diff_redacted: 'BOOLEAN',
       host: 'VARCHAR',
       processor: 'VARCHAR',
       memory_bytes: 'BIGINT',

@@ -3,6 +3,7 @@ import { mkdirSync, renameSync, rmSync, symlinkSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import {
+  copiedRuns,
   identityOf,
   type RunRecord,
   readRegister,
@@ -71,7 +72,7 @@ describe('the register of runs', () => {
     });
   });
 
-  it('knows runs by their folders, also those that were renamed, copied or put back by hand', () => {
+  it('knows runs by their folders, also those that were renamed or put back by hand', () => {
     const project = temporaryProject({});
     const known = () => readRegister(project.root).runs.map(identityOf);
     register(project, record('1', { test_evaluations: [{ test_set: 'T', key: 'a' }] }));
@@ -91,6 +92,33 @@ describe('the register of runs', () => {
     symlinkSync(project.path('elsewhere'), project.path('artifacts/q'));
     expect(known()).toEqual(['q/1', 'q/copy', 'q/2']);
     expect(readRegister(project.root).test_sets).toEqual({ T: { evaluations: 1, keys: ['a'] } });
+  });
+
+  it('takes one of a folder and its copies: that which its record names, as long as it is there', () => {
+    const project = temporaryProject({});
+    const known = () => readRegister(project.root).runs.map(identityOf);
+    const manifest = (digest: string) => ({ files: { 'manifest.json': { digest, bytes: 1 } } });
+    register(project, record('9', manifest('x')));
+    register(project, record('8', manifest('y')));
+    project.write('artifacts/p/1copy/record.json', project.read('artifacts/p/9/record.json'));
+    project.write('artifacts/q/9/record.json', project.read('artifacts/p/9/record.json'));
+    expect(known()).toEqual(['p/8', 'p/9']);
+    register(project, record('7', manifest('z')));
+    expect(known()).toEqual(['p/7', 'p/8', 'p/9']);
+    expect([...copiedRuns(project.root)].sort()).toEqual([
+      ['p/1copy', 'p/9'],
+      ['q/9', 'p/9'],
+    ]);
+    // One that an earlier version of kshot took for a run of its own.
+    const meta = JSON.parse(project.read('artifacts/meta.json')) as { runs: RunRecord[] };
+    const copied = meta.runs.find(({ run }) => run === '9');
+    project.write(
+      'artifacts/meta.json',
+      JSON.stringify({ ...meta, runs: [...meta.runs, { ...copied, run: '1copy' }] }),
+    );
+    expect(known()).toEqual(['p/7', 'p/8', 'p/9']);
+    rmSync(project.path('artifacts/p/9'), { recursive: true });
+    expect(known()).toEqual(['p/7', 'p/8', 'p/1copy']);
   });
 
   it('names a record that is none', () => {

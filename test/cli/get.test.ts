@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { openProject } from '../../src/session/project.js';
 import { kshot } from '../support/kshot.js';
@@ -150,6 +150,26 @@ describe('kshot get', () => {
     expect(await refused(save('best.chosen', 'cache/best.pt'))).toMatch(/is in cache\//);
   });
 
+  it('says so where a name stands for more by now than the run has of it', async () => {
+    const pipeline = at.read('pipelines/programs.yaml');
+    at.edit('pipelines/programs.yaml', 'lr: 0.1, epochs: 4', 'lr: 0.1, epochs: 6');
+    const model = await get('train[lr=0.2].model');
+    expect([model.exitCode, model.stdout]).toEqual([0, 'weights 0.2 of epoch 4\n']);
+    const now = 'pipelines/programs.yaml as it stands';
+    expect(model.stderr).toContain(`${now} takes train[lr=0.2].model from train[lr=0.2]@6`);
+    const curve = await get('train[lr=0.2].curve', '-o', 'out/longer.csv');
+    expect(curve.stderr).toContain(`${now} has in train[lr=0.2].curve what train[lr=0.2]@6/curve gives, too`);
+    // What is named is a segment, which has not changed.
+    expect((await get('train[lr=0.2]@4.model')).stderr).toBe('');
+
+    at.write('pipelines/programs.yaml', pipeline);
+    at.edit('pipelines/programs.yaml', 'lr: [0.1, 0.2]', 'lr: [0.1, 0.2, 0.3]');
+    const list = await get('train.model', '-o', 'list/');
+    expect(list.stderr).toContain(`${now} has in train.model what train[lr=0.3]@4 gives, too`);
+    expect((await get('train[lr=0.2].model')).stderr).toBe('');
+    at.write('pipelines/programs.yaml', pipeline);
+  });
+
   it('says so where the pipeline would give something else by now, and takes no earlier run for a failed one', async () => {
     const [good, bad] = ["'<svg", "'<svgx"];
     at.edit('pipelines/programs.yaml', good, bad);
@@ -197,6 +217,24 @@ steps:
     const some = await get('half.y', '-o', 'half/');
     expect(some.stderr).toMatch(/half\[y=2\]: failed.*it has half\[y=1\]\.y, half\[y=3\]\.y: name one/s);
     rmSync(at.path('pipelines/other.yaml'));
+  });
+
+  it('names the document of a run that is gone, and takes what needs none', async () => {
+    const first = (name: string) => at.path(`artifacts/programs/first/${name}`);
+    renameSync(first('config.json'), first('kept'));
+    const { exitCode, stderr } = await get('train.model', '--run', 'first', '-o', 'lost/');
+    expect([exitCode, existsSync(at.path('lost'))]).toEqual([1, false]);
+    expect(stderr).toContain('artifacts/programs/first/config.json is missing');
+    expect(stderr).toMatch(
+      /hint: name a node as kshot results programs\/first has it.* kshot run makes its/s,
+    );
+    const node = await get('train[lr=0.2]@4.model', '--run', 'first');
+    expect([node.exitCode, node.stdout]).toEqual([0, 'weights 0.2 of epoch 4\n']);
+    renameSync(first('kept'), first('config.json'));
+    renameSync(first('manifest.json'), first('kept'));
+    const whole = await get('train.model', '--run', 'first', '-o', 'lost/');
+    expect(whole.stderr).toMatch(/first\/manifest\.json is missing\n.*kshot run makes its results again/s);
+    renameSync(first('kept'), first('manifest.json'));
   });
 
   it('gives no bytes that have rotted', async () => {

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { readRegister, registerRun } from '../../src/artifacts/register.js';
@@ -106,7 +106,8 @@ describe('runs', () => {
 
   it('go without taking results of others, or counts of looks at test data, with them', async () => {
     const [record] = readRegister(project.root).runs;
-    const looked = { ...record!, run: 'looked' };
+    const files = { ...record!.files, 'manifest.json': { digest: '0'.repeat(64), bytes: 1 } };
+    const looked = { ...record!, run: 'looked', files };
     mkdirSync(project.path('artifacts/a/looked'));
     registerRun(project.root, { ...looked, test_evaluations: [{ test_set: 'T', key: 'k' }] });
     expect(await answer('runs', 'remove', 'other', 'looked')).toBe('removed a/other\nremoved a/looked\n');
@@ -174,6 +175,18 @@ describe('runs', () => {
       { ended: 'killed', nodes: 1, exit_code: null },
     ]);
     expect(await answer('runs')).toMatch(/slow\/now .* killed +1 planned/);
+    cpSync(project.path('artifacts/slow/now'), project.path('artifacts/slow/again'), { recursive: true });
+    cpSync(project.path('artifacts/a/paper'), project.path('artifacts/a/copy'), { recursive: true });
+    expect((await listed()).filter(({ copies }) => copies !== undefined)).toMatchObject([
+      { run: 'a/paper', copies: ['a/copy'] },
+      { run: 'slow/now', copies: ['slow/again'] },
+    ]);
+    const { stdout, stderr } = await kshot(project, ['runs']);
+    expect(stdout).not.toMatch(/copy|again/);
+    expect(stderr.match(/a\/copy is a copy of a\/paper/g)).toHaveLength(1);
+    expect((await kshot(project, ['results', 'copy'])).stderr).toContain('a/copy is a copy of run a/paper');
+    rmSync(project.path('artifacts/a/copy'), { recursive: true });
+    rmSync(project.path('artifacts/slow/again'), { recursive: true });
     expect(await answer('runs', 'rename', 'now', 'then')).toBe('renamed to slow/then\n');
     expect(await answer('runs', 'remove', 'then')).toBe('removed slow/then\n');
     expect(existsSync(project.path('artifacts/slow'))).toBe(false);

@@ -58,7 +58,7 @@ describe('a signal', () => {
     expect(stderr).toMatch(/^next +kshot run +# keeps what is done; slow starts over$/m);
   });
 
-  it('while the report is written is not forgotten', async () => {
+  it('that comes when every step is done leaves the run whole, and no trace', async () => {
     const project = temporaryProject({
       files: { 'pipelines/p.yaml': 'version: 1\nsteps:\n  v: { kind: value, with: { a: 1 } }\n' },
     });
@@ -68,7 +68,10 @@ describe('a signal', () => {
       await setTimeout(2);
     }
     running.process.kill('SIGINT');
-    expect((await running.finished).exitCode).toBe(130);
+    const { exitCode, stderr } = await running.finished;
+    expect(stderr).toContain('SIGINT: ending what runs');
+    expect([exitCode, recordsOf(project)]).toEqual([0, [expect.objectContaining({ exit_code: 0 })]]);
+    expect(existsSync(project.path('artifacts/p/one/report.html'))).toBe(true);
   });
 
   it.skipIf(noTmux !== undefined)('of a terminal that is closed ends the run in order', async () => {

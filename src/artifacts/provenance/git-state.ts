@@ -17,6 +17,8 @@ export interface GitState {
   readonly more_untracked?: number;
   /** Whether the difference from the commit is longer than what is kept of it. */
   readonly diff_is_cut?: boolean;
+  /** Whether names of variables stand in what is kept of it in the place of what is secret. */
+  readonly diff_is_redacted?: boolean;
 }
 
 /** Git asked beside what a run does. */

@@ -21,6 +21,8 @@ export interface RunOrigin {
   readonly git_branch: string | null;
   /** Whether files differed from the commit; null too where git did not say in time. */
   readonly git_dirty: boolean | null;
+  /** Whether what differed is kept without what is secret; null where nothing is kept of it. */
+  readonly git_diff_redacted: boolean | null;
   /** The interpreters of Python steps, such as `CPython 3.11.2`. */
   readonly python: string | null;
 }
@@ -51,14 +53,31 @@ export function originOfProcess(secrets: readonly Secret[]): RunOrigin {
     git_commit: null,
     git_branch: null,
     git_dirty: null,
+    git_diff_redacted: null,
     python: null,
   };
+}
+
+/** What is kept of what git said: nothing where the project is in no repository. */
+export interface KeptGit {
+  readonly state?: GitState;
+  readonly diff?: Buffer;
+}
+
+/** What git said, without what is secret. */
+export function keptOfGit(
+  said: { readonly state: GitState; readonly diff?: Buffer } | undefined,
+  secrets: readonly Secret[],
+): KeptGit {
+  if (said?.diff === undefined) return said ?? {};
+  const diff = withoutSecrets(said.diff, secrets);
+  return { diff, state: diff.equals(said.diff) ? said.state : { ...said.state, diff_is_redacted: true } };
 }
 
 /** The whole of it, of a run whose nodes are finished. */
 export function provenanceOf(
   origin: RunOrigin,
-  git: GitState | undefined,
+  { state: git, diff }: KeptGit,
   nodes: readonly {
     readonly node: Pick<GraphNode, 'imports'>;
     readonly entry?: Pick<Entry, 'preimage'>;
@@ -77,6 +96,7 @@ export function provenanceOf(
     git_commit: git?.commit ?? null,
     git_branch: git?.branch ?? null,
     git_dirty: git?.dirty ?? null,
+    git_diff_redacted: diff === undefined ? null : git?.diff_is_redacted === true,
     python: interpreters.length === 0 ? null : interpreters.join(', '),
     git: git ?? null,
     distributions,

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Outcome } from '../../run/event.js';
 import { isPinned } from '../pins.js';
 import type { RunOrigin } from '../provenance/provenance.js';
-import { identityOf, type RunRecord, readRegister, runFolderOf } from '../register.js';
+import { copiedRuns, identityOf, type RunRecord, readRegister, runFolderOf } from '../register.js';
 import { type UnfinishedRun, unfinishedRuns } from '../unfinished-runs.js';
 import { endingOf, type RunEnding } from './run-ending.js';
 import { isUnderWay, readStarted } from './started-run.js';
@@ -28,15 +28,23 @@ export interface ListedRun {
   readonly pinned: boolean;
   /** Where it comes from: what was typed, which commit, which machine. */
   readonly origin: RunOrigin | null;
+  /** Folders, `<pipeline>/<tag>`, that are copies of it and count for nothing; absent where there are none. */
+  readonly copies?: readonly string[];
 }
 
 /** All runs whose folders are there, in the order of their starts. */
 export function listRuns(root: string): readonly ListedRun[] {
   const { runs } = readRegister(root);
+  const copied = [...copiedRuns(root)];
+  const copiesOf = (run: string) => copied.flatMap(([copy, of]) => (of === run ? [copy] : []));
   return [
-    ...runs.map((record) => recordedRun(root, record)),
-    ...unfinishedRuns(root, runs).map((one) => unrecordedRun(root, one)),
+    ...runs.map((record) => withCopies(recordedRun(root, record), copiesOf(identityOf(record)))),
+    ...unfinishedRuns(root, runs).map((one) => withCopies(unrecordedRun(root, one), one.copies)),
   ].sort((one, other) => compare(one.started_at, other.started_at) || compare(one.run, other.run));
+}
+
+function withCopies(run: ListedRun, copies: readonly string[]): ListedRun {
+  return copies.length === 0 ? run : { ...run, copies };
 }
 
 function recordedRun(root: string, record: RunRecord): ListedRun {

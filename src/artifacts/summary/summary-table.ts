@@ -1,5 +1,6 @@
 import type { Json } from '../../base/json.js';
 import { formatCount } from '../../base/quantities.js';
+import { fewestUsers } from '../../statistics/enough-users.js';
 import { inReadingOrder } from '../../statistics/metrics.js';
 import type { Row } from '../../tables/database.js';
 import type { RowTable } from '../../tables/row-formats.js';
@@ -29,6 +30,14 @@ export function alikeText({
 }: Difference): string | undefined {
   const isAlike = difference !== 0 && difference_interval === null && units > 1;
   return isAlike ? `the same in all ${formatCount(units, over.replace(/s$/, ''))}` : undefined;
+}
+
+/** Why nobody can say whether a difference is one, where that is known: `the same in all 3 seeds`, `over 7 users only`. */
+export function undecidedText(difference: Difference): string | undefined {
+  const { difference_interval: ends, over, units = fewestUsers } = difference;
+  if (over === 'users' && ends !== null && units < fewestUsers)
+    return `over ${formatCount(units, 'user')} only`;
+  return alikeText(difference);
 }
 
 /** A metric of a model against another's, in percent of that one's too. */

@@ -1,7 +1,6 @@
 import { formatCount } from '../../base/quantities.js';
 import { inReadingOrder, listMetrics } from '../../statistics/metrics.js';
 import {
-  alikeText,
   type Difference,
   type Ends,
   modelAtSetting,
@@ -10,6 +9,7 @@ import {
   type SummaryRow,
   summarisedText,
   summaryNodes,
+  undecidedText,
 } from './summary-table.js';
 
 /** Of so many summaries a sentence is said; the others are in the tables. */
@@ -108,9 +108,11 @@ function standing(metric: string, leader: Candidate, rivals: readonly Candidate[
   ].join('; ');
 }
 
-/** Where it is so of all of them: that seeds do not differ. */
+/** Where it is so of all of them: that seeds do not differ, or that users are too few. */
 function whyUnsaid(unsaid: readonly Candidate[]): string {
-  const reasons = new Set(unsaid.map(({ found }) => found.beside_leader && alikeText(found.beside_leader)));
+  const reasons = new Set(
+    unsaid.map(({ found }) => found.beside_leader && undecidedText(found.beside_leader)),
+  );
   const [reason] = reasons;
   return reasons.size === 1 && reason !== undefined ? ` (the difference is ${reason})` : '';
 }

@@ -1,3 +1,4 @@
+import type { Failure } from '../../base/failure.js';
 import { printable } from '../../base/terminal-text.js';
 import { runLines } from '../../ui/views/run-lines.js';
 import { projectOf } from '../open-project.js';
@@ -15,8 +16,19 @@ export async function runs(options: CommonOptions): Promise<number> {
   else {
     const layout = { style: terminal.dataStyle, width: terminal.dataWidth };
     for (const line of runLines(listed.value, layout)) terminal.data(`${line}\n`);
+    for (const { run, copies = [] } of listed.value) {
+      for (const copy of copies) terminal.warn(copyWarning(copy, run));
+    }
   }
   return 0;
+}
+
+function copyWarning(copy: string, run: string): Failure {
+  return {
+    reason: 'usage',
+    message: `${copy} is a copy of ${run}, and no run`,
+    hint: `artifacts/${copy} can be deleted`,
+  };
 }
 
 /** `kshot runs rename OLD NEW` */

@@ -1,7 +1,7 @@
 import { isMissing, type Tree } from '../../base/files/tree.js';
 import type { Json } from '../../base/json.js';
-import type { Interval } from '../../statistics/bootstrap.js';
 import { type Measurement, measure } from '../../statistics/compare.js';
+import type { Interval } from '../../statistics/interval.js';
 import { summaryMetrics } from '../../statistics/metrics.js';
 import { type RankedSetting, readRankedSettings } from '../../statistics/read-ranked-settings.js';
 import { userSums } from '../../statistics/user-sums.js';

@@ -1,6 +1,8 @@
 import { copyFileSync, readFileSync } from 'node:fs';
+import { formatCount } from '../../base/quantities.js';
 import { createView } from '../../data/pair-tables.js';
 import { pairColumns } from '../../data/table-columns.js';
+import { enoughUsers } from '../../statistics/enough-users.js';
 import { badData } from '../../tables/bad-data.js';
 import { withDatabase } from '../../tables/database.js';
 import { parquetFile, writeParquet } from '../../tables/parquet.js';
@@ -40,6 +42,12 @@ export async function run(context: KindContext<EpisodesParameters>): Promise<voi
         `SELECT count(*) AS episodes, count(DISTINCT user_id) AS users FROM ${parquetFile(output)}`,
       );
       context.log(`${split}: ${counts?.['episodes']} episodes of ${counts?.['users']} users`);
+      if (split !== 'train' && Number(counts?.['users']) < enoughUsers) {
+        const [all] = await database.rows('SELECT count(DISTINCT user_id) AS users FROM pairs');
+        context.note(
+          `warning: ${split}: ${counts?.['users']} of ${formatCount(Number(all?.['users']), 'user')} have the ${k + q} pairs that k + q take; below ${enoughUsers}, figures say little`,
+        );
+      }
       if (split === 'train' && counts?.['episodes'] === 0) {
         throw badData('pairs of train', `no user has ${k + q} pairs, so there is no episode to learn from`, {
           hint: 'lower k or q, or give train more users',

@@ -15,6 +15,7 @@ import { inputTree } from '../ports.js';
 
 const boundsOrder = readFileSync(new URL('./data-fingerprint-bounds.sql', import.meta.url), 'utf8');
 const order = readFileSync(new URL('./data-fingerprint-order.sql', import.meta.url), 'utf8');
+const coldStart = readFileSync(new URL('./data-fingerprint-cold-start.sql', import.meta.url), 'utf8');
 const splitNames = ['train', 'val', 'test'];
 const integer = /^U?(TINYINT|SMALLINT|INTEGER|BIGINT|HUGEINT)$/;
 const largestJson = 256 * 2 ** 20;
@@ -37,6 +38,7 @@ export async function run(context: KindContext): Promise<void> {
       files,
       ...(splits.length < 2 ? {} : { users: await usersOf(database, splits) }),
       ...(await orderOf(database, splits)),
+      ...(await coldStartOf(database, splits)),
     };
     writeFile(context.output('fingerprint'), `${withNumberText(JSON.stringify(fingerprint, null, 2))}\n`);
   });
@@ -185,6 +187,31 @@ async function orderByBounds(database: Database): Promise<Row | undefined> {
   const [row] = await database.rows(boundsOrder);
   const { irregular, ...counts } = row ?? {};
   return irregular === 0 ? counts : undefined;
+}
+
+/** How much of what val and test ask for stands in their support, or never in train; where pairs have labels. */
+async function coldStartOf(database: Database, splits: readonly Split[]): Promise<JsonObject> {
+  const train = splits.find(({ name }) => name === 'train');
+  if (train === undefined || !(await hasLabels(database, train.pairs))) return {};
+  const { pair_id, label, label_ts_epoch } = pairColumns;
+  const asked = { label, label_ts_epoch };
+  await createView(database, 'train_pairs', { path: train.pairs, file: 'train/pairs' }, asked);
+  const found: { [split: string]: Json } = {};
+  for (const { name, pairs, episodes } of splits) {
+    if (name === 'train' || episodes === undefined || !(await hasLabels(database, pairs))) continue;
+    await createView(database, 'pairs', { path: pairs, file: `${name}/pairs` }, { pair_id, ...asked });
+    await createView(database, 'episodes', { path: episodes, file: `${name}/episodes` }, episodeColumns);
+    const [row] = await database.rows(coldStart);
+    found[name] = Object.fromEntries(
+      Object.entries(row ?? {}).map(([column, value]) => [column, asJson(value)]),
+    );
+  }
+  return Object.keys(found).length === 0 ? {} : { cold_start: found };
+}
+
+async function hasLabels(database: Database, pairs: string): Promise<boolean> {
+  const columns = await database.rows(`DESCRIBE SELECT * FROM ${parquetFile(pairs)}`);
+  return columns.some((row) => row['column_name'] === 'label');
 }
 
 function asJson(value: CellValue): Json {

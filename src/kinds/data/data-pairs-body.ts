@@ -1,14 +1,19 @@
 import { readFileSync } from 'node:fs';
+import { formatCount } from '../../base/quantities.js';
 import { createHistories } from '../../data/cut-sessions.js';
 import { writeItemCatalogue } from '../../data/item-catalogue.js';
 import { createView } from '../../data/pair-tables.js';
 import { interactionColumns } from '../../data/table-columns.js';
 import { badData } from '../../tables/bad-data.js';
 import { withDatabase } from '../../tables/database.js';
-import { writeParquet } from '../../tables/parquet.js';
+import { parquetFile, writeParquet } from '../../tables/parquet.js';
 import type { KindContext } from '../kind.js';
 import { filePath, inputTree } from '../ports.js';
 import type { PairsParameters } from './data-pairs.js';
+
+/** Below so many pairs for an event, sessions were cut where the user went on. */
+const fewestPairs = 0.2;
+const day = 86_400;
 
 const pairs = readFileSync(new URL('./data-pairs.sql', import.meta.url), 'utf8');
 
@@ -45,5 +50,16 @@ export async function run(context: KindContext<PairsParameters>): Promise<void> 
       orderBy: ['pair_id'],
       path: context.output('pairs'),
     });
+    const [counts] = await database.rows(
+      `SELECT (SELECT sum(events) FROM users)::DOUBLE AS events, count(*)::DOUBLE AS pairs
+       FROM ${parquetFile(context.output('pairs'))}`,
+    );
+    const [pairCount, events] = [Number(counts?.['pairs']), Number(counts?.['events'])];
+    context.log(`${formatCount(pairCount, 'pair')} of ${formatCount(events, 'event')}`);
+    if (pairCount < fewestPairs * events) {
+      context.note(
+        `warning: only ${formatCount(pairCount, 'pair')} of ${formatCount(events, 'event')}: most events are alone in their session, with no other item within session_gap_seconds (${session_gap_seconds}); where days lie between events, as with courses, raise it (${session_gap_seconds < day ? `${day} is a day, ` : ''}${30 * day} a month)`,
+      );
+    }
   });
 }

@@ -12,7 +12,7 @@ const splits = readFileSync(new URL('./data-split.sql', import.meta.url), 'utf8'
 /** Writes the pairs of each split, and the catalogue as it came. */
 export async function run(context: KindContext<SplitParameters>): Promise<void> {
   const input = inputTree(context, 'pairs');
-  const { train, val, test, seed } = context.parameters;
+  const { train, val, test, by, folds = 0, fold = 0, seed } = context.parameters;
   await withDatabase(context, async (database) => {
     await createView(
       database,
@@ -21,19 +21,35 @@ export async function run(context: KindContext<SplitParameters>): Promise<void> 
       pairColumns,
       'pair_id',
     );
+    const [cutAt] =
+      by === 'time'
+        ? await database.rows('SELECT quantile_disc(label_ts_epoch, $train::DOUBLE) AS cut FROM pairs', {
+            train,
+          })
+        : [];
+    const cut = cutAt === undefined ? null : Number(cutAt['cut']);
     await database.run(`CREATE TEMP TABLE users AS ${splits}`, {
       seed: String(seed),
+      cut,
+      folds,
+      fold,
       train,
       val,
       test,
     });
     for (const split of ['train', 'val', 'test']) {
       await writeParquet(database, {
-        query: 'SELECT pairs.* FROM pairs JOIN users USING (user_id) WHERE split = $split',
-        parameters: { split },
+        query: `SELECT pairs.* FROM pairs JOIN users USING (user_id)
+          WHERE split = $split AND ($cut IS NULL OR split <> 'train' OR label_ts_epoch < $cut)`,
+        parameters: { split, cut },
         orderBy: ['pair_id'],
         path: context.output(split),
       });
+    }
+    if (cut !== null) {
+      context.log(
+        `train is before ${new Date(cut * 1000).toISOString()}, users of val and test began at it or later`,
+      );
     }
     const counts = await database.rows(
       'SELECT split, count(*) AS users FROM users GROUP BY split ORDER BY split',

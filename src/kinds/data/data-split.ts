@@ -20,6 +20,20 @@ const parameters = declareParameters(
           'Expected fraction of users to judge by; default: all others. Users beyond the sum are left out.',
         ...fraction,
       },
+      by: {
+        description:
+          '`users` divides them by chance, whenever they acted. `time` trains on the earliest `train` of the pairs; users who began later are val and test, the later pairs of users who began before are left out, so that train knows nothing that is later than a query.',
+        enum: ['users', 'time'],
+        default: 'users',
+      },
+      folds: {
+        description:
+          'Divides the users into so many folds in place of the fractions: `fold` is test, the next one val, the others train. A matrix over `fold` has each user in test once.',
+        type: 'integer',
+        minimum: 3,
+        maximum: 100,
+      },
+      fold: { description: 'Which of the folds is test, from 0.', type: 'integer', minimum: 0 },
       seed: {
         description:
           'A user’s split depends on this, the fractions and the user’s own id, so adding users moves nobody else.',
@@ -52,7 +66,8 @@ function testOf({
 /** Users to train, val and test. */
 export const dataSplit = defineKind({
   name: 'data.split',
-  summary: 'Divides the users, each with all of its pairs, into train, val and test.',
+  summary:
+    'Divides the users into train, val and test: by chance, by the time when they began, or into folds.',
   parameters,
   inputs: {
     pairs: {
@@ -70,11 +85,27 @@ export const dataSplit = defineKind({
     items: { shape: fileOf('items'), description: 'The catalogue, as it came.', from: [] },
   },
   check: ({ parameters }) => {
-    const { train, val } = parameters;
+    const { train, val, by, folds, fold } = parameters;
     const test = testOf(parameters);
-    return train + val + test > 1 + 1e-9
-      ? [{ message: `train, val and test add up to ${train + val + test}, more than 1` }]
-      : [];
+    return [
+      ...(train + val + test > 1 + 1e-9
+        ? [{ message: `train, val and test add up to ${train + val + test}, more than 1` }]
+        : []),
+      ...((folds === undefined) === (fold === undefined)
+        ? []
+        : [
+            {
+              message: `${folds === undefined ? 'fold' : 'folds'} without ${folds === undefined ? 'folds' : 'fold'}`,
+              hint: 'name both, fold as a matrix: folds: 5, and matrix: { fold: [0, 1, 2, 3, 4] }',
+            },
+          ]),
+      ...(folds !== undefined && fold !== undefined && fold >= folds
+        ? [{ message: `fold ${fold} of ${folds} folds`, hint: `folds are numbered from 0 to ${folds - 1}` }]
+        : []),
+      ...(folds !== undefined && by === 'time'
+        ? [{ message: 'folds divide users, not times', hint: 'leave out folds or by: time' }]
+        : []),
+    ];
   },
   slots: 'free',
   load: () => import('./data-split-body.js'),

@@ -25,6 +25,12 @@ const parameters = declareParameters({
       maximum: 1000,
       default: 12,
     },
+    repeats: {
+      description:
+        'Whether learners go round a few items and take them again, which tests whether a model remembers the support; else each item is taken once and a learner follows two latent tracks, which tests whether it infers a taste from the support.',
+      type: 'boolean',
+      default: true,
+    },
     seed: {
       description: 'Another seed makes another world.',
       type: 'integer',

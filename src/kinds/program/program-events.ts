@@ -1,6 +1,12 @@
 import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
 import { StringDecoder } from 'node:string_decoder';
-import { isJsonObject, type Json, type JsonObject, replaceOutsideStrings } from '../../base/json.js';
+import {
+  doubleName,
+  isJsonObject,
+  type Json,
+  type JsonObject,
+  replaceOutsideStrings,
+} from '../../base/json.js';
 import { systemErrorOf } from '../../base/system-error.js';
 
 /** The environment variable that names the file to which a program appends its events, a JSON object a line. */
@@ -41,9 +47,18 @@ function createEventParser(): (line: string) => ParsedLine {
     if (typeof parsed === 'string') return { problem: { line: number, message: parsed } };
     step = parsed.event.step;
     const { event, passedOver } = parsed;
-    if (passedOver.length === 0) return { event };
-    const message = `${passedOver.map((name) => JSON.stringify(name)).join(', ')} is no number`;
-    return { event, problem: { line: number, message } };
+    const double = doubleName(line);
+    const messages = [
+      ...(passedOver.length === 0
+        ? []
+        : [`${passedOver.map((name) => JSON.stringify(name)).join(', ')} is no number`]),
+      ...(double === undefined
+        ? []
+        : [`${JSON.stringify(double.name)} is there twice in one object, of which the last counts`]),
+    ];
+    return messages.length === 0
+      ? { event }
+      : { event, problem: { line: number, message: messages.join('; ') } };
   };
 }
 

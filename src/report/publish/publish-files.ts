@@ -26,6 +26,7 @@ import {
   type PublishedHistory,
   publishedName,
   readPublishedHistory,
+  rememberPublished,
 } from './published-history.js';
 
 /** What a run published, and what it could not. */
@@ -75,8 +76,8 @@ interface Prepared {
  * Brings the files that a pipeline publishes up to date, each whole or not at all: what a step gave and what is in the
  * run's folder, as far as it is there. A file whose bytes no run published is the user's, and kept.
  *
- * The digests are in the run's `published.json` before the first file is touched, so that a run that was killed
- * leaves nothing that a later one takes for the user's.
+ * The digests are in the run's `published.json` and in that of all runs before the first file is touched, so that a run
+ * that was killed, or whose folder is gone, leaves nothing that a later one takes for the user's.
  */
 export async function publishFiles(
   root: string,
@@ -98,7 +99,7 @@ export async function publishFiles(
   const failures: Failure[] = [];
   try {
     const prepared = await prepareAll(publishing, failures);
-    writeDocument(folder, prepared);
+    rememberPublished(root, [...publishing.history.documents, writeDocument(folder, prepared)]);
     const done: Prepared[] = [];
     for (const one of prepared) {
       await attempt(one.publication, failures, async () => {
@@ -321,11 +322,12 @@ function keptWarning({ publication, published }: Prepared): Failure {
   };
 }
 
-function writeDocument(folder: RunFolder, prepared: readonly Prepared[]): void {
+function writeDocument(folder: RunFolder, prepared: readonly Prepared[]): PublishedDocument {
   const document: PublishedDocument = {
     version: 1,
     kshot: kshotVersion(),
     files: prepared.map(({ published }) => published),
   };
   writeFileAtomic(join(folder.path, publishedName), `${JSON.stringify(document, null, 1)}\n`);
+  return document;
 }

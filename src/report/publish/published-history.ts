@@ -47,6 +47,8 @@ export interface PublishedDocument {
 
 /** What all runs of a project have published. */
 export interface PublishedHistory {
+  /** What says so: of each run, and what is remembered of those whose folders are gone. */
+  readonly documents: readonly PublishedDocument[];
   /** Whether kshot wrote these bytes there. */
   wrote(path: string, digest: Digest): boolean;
   /** What this version of kshot made of a source, in a form; undefined where it never did. */
@@ -60,38 +62,80 @@ export interface PublishedHistory {
 export function readPublishedHistory(root: string, kshot: string): PublishedHistory {
   const written = new Set<string>();
   const made = new Map<string, { readonly digest: Digest; readonly bytes: number }>();
-  for (const document of [...keptDocuments(root), ...documents(join(root, 'artifacts'))]) {
+  const documents = [...rememberedDocuments(root), ...documentsIn(join(root, 'artifacts'))];
+  for (const document of documents) {
     for (const { path, digest, bytes, form, source_digest, outcome } of document.files) {
       if (outcome !== 'kept') written.add(JSON.stringify([path, digest]));
       if (document.kshot === kshot) made.set(JSON.stringify([source_digest, form]), { digest, bytes });
     }
   }
   return {
+    documents,
     wrote: (path, digest) => written.has(JSON.stringify([path, digest])),
     madeOf: (source, form) => made.get(JSON.stringify([source, form])),
   };
 }
 
 /**
- * Keeps what a run says that it published, which is to be removed: its files in the project stay kshot's to bring up to
- * date.
+ * Remembers in `artifacts/published.json` what a run says that it published: its folder may go, and its files in the
+ * project stay kshot's to bring up to date.
  */
 export function keepPublished(root: string, run: string): void {
   const document = documentIn(runFolderOf(root, run));
-  if (document === undefined) return;
-  const kept = keptDocuments(root);
-  if (kept.some((one) => JSON.stringify(one) === JSON.stringify(document))) return;
-  writeFileAtomic(keptFile(root), `${JSON.stringify([...kept, document], null, 1)}\n`);
+  if (document !== undefined) rememberPublished(root, [document]);
 }
 
-function keptFile(root: string): string {
+/**
+ * Remembers what documents say, whatever becomes of the folders that they are in. Of two processes that do so at once
+ * the one that writes last may lack what the other one added; that is still in the folder of its run, and remembered
+ * with the next that is published.
+ */
+export function rememberPublished(root: string, documents: readonly PublishedDocument[]): void {
+  const added = filesByVersion(documents);
+  for (;;) {
+    const known = filesByVersion(rememberedDocuments(root));
+    const before = countOf(known);
+    for (const [kshot, files] of added) {
+      const own = known.get(kshot) ?? new Map<string, PublishedFile>();
+      for (const [key, file] of files) if (!own.has(key)) own.set(key, file);
+      known.set(kshot, own);
+    }
+    if (countOf(known) === before) return;
+    const remembered = [...known].map(
+      ([kshot, files]): PublishedDocument => ({ version: 1, kshot, files: [...files.values()] }),
+    );
+    writeFileAtomic(rememberedFile(root), `${JSON.stringify(remembered, null, 1)}\n`);
+  }
+}
+
+type FilesByVersion = Map<string, Map<string, PublishedFile>>;
+
+/** What was written, each file with each of its contents once, by the version of kshot that wrote it. */
+function filesByVersion(documents: readonly PublishedDocument[]): FilesByVersion {
+  const versions: FilesByVersion = new Map();
+  for (const { kshot, files } of documents) {
+    const own = versions.get(kshot) ?? new Map<string, PublishedFile>();
+    for (const { path, source, form, source_digest, digest, bytes, outcome } of files) {
+      if (outcome === 'kept') continue;
+      const file: PublishedFile = { path, source, form, source_digest, digest, bytes, outcome: 'written' };
+      own.set(JSON.stringify([path, digest, form, source_digest]), file);
+    }
+    versions.set(kshot, own);
+  }
+  return versions;
+}
+
+function countOf(versions: FilesByVersion): number {
+  return [...versions.values()].reduce((sum, files) => sum + files.size, 0);
+}
+
+function rememberedFile(root: string): string {
   return join(root, 'artifacts', publishedName);
 }
 
-/** Of runs that were removed. */
-function keptDocuments(root: string): readonly PublishedDocument[] {
+function rememberedDocuments(root: string): readonly PublishedDocument[] {
   try {
-    const kept = (readDocument(keptFile(root)) ?? []) as Json;
+    const kept = (readDocument(rememberedFile(root)) ?? []) as Json;
     return Array.isArray(kept) ? (kept.filter(isPublishedDocument) as unknown as PublishedDocument[]) : [];
   } catch {
     return [];
@@ -110,7 +154,7 @@ export async function currentlyPublished(root: string, run: string): Promise<rea
   return files.filter((_, index) => current[index]);
 }
 
-function documents(artifacts: string): readonly PublishedDocument[] {
+function documentsIn(artifacts: string): readonly PublishedDocument[] {
   return foldersIn(artifacts).flatMap((pipeline) =>
     foldersIn(join(artifacts, pipeline)).flatMap((run) => {
       const document = documentIn(join(artifacts, pipeline, run));

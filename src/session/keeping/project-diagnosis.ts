@@ -1,6 +1,6 @@
 import { accessSync, constants, existsSync, statfsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { identityOf, readRegister } from '../../artifacts/register.js';
+import { copiedRuns, identityOf, type Register, readRegister } from '../../artifacts/register.js';
 import { type Failure, FailureError } from '../../base/failure.js';
 import { environmentFailure, failureOfException } from '../../base/failure-of-exception.js';
 import { folderObstacle } from '../../base/files/folders.js';
@@ -71,8 +71,17 @@ export async function diagnoseProject(
     cache: { folder: folderOfCache, ...(cache ?? emptySurvey) },
     free_disk_bytes: freeBytes(root),
   };
-  for (const warning of warningsOfProject(facts)) warnings.push(warning);
+  for (const warning of [...warningsOfProject(facts), ...warningsOfCopies(register, root)])
+    warnings.push(warning);
   return facts;
+}
+
+function warningsOfCopies(register: Register | undefined, root: string): readonly Warning[] {
+  if (register === undefined) return [];
+  return [...copiedRuns(root)].map(([copy, run]) => ({
+    message: `artifacts/${copy} is a copy of run ${run}, and counts for nothing`,
+    hint: 'it can be deleted',
+  }));
 }
 
 const emptySurvey: CacheSurvey = {

@@ -1,8 +1,9 @@
 import { join } from 'node:path';
 import { findRunAmong, folderGone, noResults } from '../../artifacts/find-run.js';
+import { readOwnDocument } from '../../artifacts/read-document.js';
 import { identityOf, type RunRecord, readRegister, runFolderOf } from '../../artifacts/register.js';
 import { type Manifest, type ManifestNode, readManifest } from '../../artifacts/run-documents.js';
-import type { Failure } from '../../base/failure.js';
+import { type Failure, FailureError } from '../../base/failure.js';
 import { suggestion } from '../../base/nearest-name.js';
 import { stepOfNode } from '../../base/node-id.js';
 import { failed, type Result, success } from '../../base/result.js';
@@ -23,6 +24,8 @@ export interface FoundOutputs {
   /** Other pipelines, runs of which list the step too, where no run was named. */
   readonly alsoIn: readonly string[];
   readonly isList: boolean;
+  /** Whether the run itself lists it under this name. */
+  readonly isListed: boolean;
   /** At least one. */
   readonly outputs: readonly FoundOutput[];
 }
@@ -33,11 +36,19 @@ export interface FoundOutput {
   /** In a list, of the element; else empty. */
   readonly label: string;
   /** The file; of the curve of a training in segments its pieces, in their order. */
-  readonly pieces: readonly { readonly node: ManifestNode; readonly reference: ObjectReference }[];
+  readonly pieces: readonly FoundPiece[];
   /** What it holds; where the run's pipeline can no longer be read, why not. */
   readonly content: Result<Content, Failure[]>;
   /** The ending of the file that a program wrote, `.pt`; empty where no program did, or it has none. */
   readonly ending: string;
+}
+
+/** A file that a node of the run gave. */
+export interface FoundPiece {
+  readonly node: ManifestNode;
+  /** Port, and path inside it. */
+  readonly path: string;
+  readonly reference: ObjectReference;
 }
 
 /**
@@ -55,7 +66,8 @@ export async function findOutputs(
   const { manifest } = listing.value;
   const read = await pipelineOfRun(root, listing.value.run);
   const exact = exactOutput(manifest, name, read);
-  if (exact !== undefined) return success({ ...listing.value, isList: false, outputs: [exact] });
+  if (exact !== undefined)
+    return success({ ...listing.value, isList: false, isListed: true, outputs: [exact] });
   if (!read.ok) return failed([unreadable(listing.value.run, read.failure)]);
   const named = outputsNamed(name, { values: read.value.values, stepNames: [...read.value.values.keys()] });
   if (!named.ok) return failed([noSuchOutput(listing.value.run, manifest, name, named.failure)]);
@@ -69,7 +81,7 @@ export async function findOutputs(
     const others = complete.map(({ output }) => output);
     return failed([notDone(root, name, listing.value, missing, others)]);
   }
-  return success({ ...listing.value, isList, outputs });
+  return success({ ...listing.value, isList, isListed: false, outputs });
 }
 
 type Listing = Pick<FoundOutputs, 'run' | 'manifest' | 'alsoIn'>;
@@ -126,8 +138,15 @@ function stepIn(name: string): string {
 
 /** The pipeline that a run had, after all that was set; which engine computes makes no difference to its names. */
 async function pipelineOfRun(root: string, run: string): Promise<Result<Graph, Failure[]>> {
+  const file = join(runFolderOf(root, run), 'config.json');
+  try {
+    readOwnDocument(file, []);
+  } catch (error) {
+    if (!(error instanceof FailureError)) throw error;
+    return failed([error.failure]);
+  }
   const chooseEngine = async () => ({ engine: 'reference', why: 'nothing is computed' });
-  return await loadPipeline({ root, file: join(runFolderOf(root, run), 'config.json'), chooseEngine });
+  return await loadPipeline({ root, file, chooseEngine });
 }
 
 /** The output that the run itself lists under the name; where a port is derived from one of the same name, that. */
@@ -164,11 +183,11 @@ function outputOf(
 }
 
 /** Those of the outputs that the run has. */
-function piecesOf({ nodes }: Manifest, sources: readonly Source[]): FoundOutput['pieces'] {
+function piecesOf({ nodes }: Manifest, sources: readonly Source[]): readonly FoundPiece[] {
   return sources.flatMap(({ node: id, path }) => {
     const node = nodes.find((one) => one.id === id);
     const reference = node?.outputs[path];
-    return node === undefined || reference === undefined ? [] : [{ node, reference }];
+    return node === undefined || reference === undefined ? [] : [{ node, path, reference }];
   });
 }
 
@@ -208,6 +227,13 @@ function contentAt(shape: PortShape | undefined, path: readonly string[]): Conte
 }
 
 function unreadable(run: string, failures: readonly Failure[]): Failure {
+  const lost = failures.find(({ reason }) => reason === 'object-corrupt');
+  if (lost !== undefined) {
+    return {
+      ...lost,
+      hint: `name a node as kshot results ${run} has it, NODE.PORT; or ${lost.hint}`,
+    };
+  }
   return {
     reason: 'no-results',
     message: `the pipeline of run ${run}, as it was, can no longer be read`,

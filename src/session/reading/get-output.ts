@@ -42,7 +42,7 @@ export async function getOutput(
   const store = opened.value;
   const bad = await spoiltOutput(only, store);
   if (bad !== undefined) return failed([bad]);
-  const outdated = run === undefined ? await whyOutdated(root, found.value) : undefined;
+  const outdated = run === undefined ? await whyOutdated(root, name, found.value) : undefined;
   return success({
     output: only.output,
     run: found.value.run,

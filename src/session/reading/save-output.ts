@@ -59,7 +59,7 @@ export async function saveOutput(
   );
   if (bad.length > 0) return failed(bad);
   await writeAll(due.value, store);
-  const outdated = run === undefined ? await whyOutdated(place.root, found.value) : undefined;
+  const outdated = run === undefined ? await whyOutdated(place.root, name, found.value) : undefined;
   return success({
     run: found.value.run,
     files: due.value.map(({ found: { output }, file }) => ({ output, file })),

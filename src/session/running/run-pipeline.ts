@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { earlierDurations } from '../../artifacts/earlier-durations.js';
 import type { FinishedRun } from '../../artifacts/finished-run.js';
 import { askGit } from '../../artifacts/provenance/git-state.js';
-import { originOfProcess, provenanceOf } from '../../artifacts/provenance/provenance.js';
-import { secretsOf, withoutSecrets } from '../../artifacts/provenance/secrets.js';
+import { keptOfGit, originOfProcess, provenanceOf } from '../../artifacts/provenance/provenance.js';
+import { secretsOf } from '../../artifacts/provenance/secrets.js';
 import { runFolderOf } from '../../artifacts/register.js';
 import { isSynthetic, resultFiles, shownTables } from '../../artifacts/result-rows.js';
 import type { Report } from '../../artifacts/run-documents.js';
@@ -230,12 +230,12 @@ async function execute(
   const git = askGit(root);
   const outcome = await executeNodes(planned, { badNodes, folder }, request, { startedAt, emit, signal });
   await store.saveIndex();
-  const repository = await git.finish(gitMilliseconds);
+  const secrets = secretsOf(graph.nodes);
+  const repository = keptOfGit(await git.finish(gitMilliseconds), secrets);
   const failures = failuresOf(outcome);
   if (failures.some(({ reason }) => reason === 'engine-unavailable' || reason === 'device-lost')) {
     forgetProbes(store.folder);
   }
-  const secrets = secretsOf(graph.nodes);
   const finished: FinishedRun = {
     run: folder.run,
     graph,
@@ -245,8 +245,8 @@ async function execute(
     seconds: (Date.now() - startedAt.getTime()) / 1000,
     exitCode: exitCodeOf(outcome, signal, failures),
     counts: outcome.counts,
-    provenance: provenanceOf(originOfProcess(secrets), repository?.state, outcome.nodes),
-    ...(repository?.diff === undefined ? {} : { diff: withoutSecrets(repository.diff, secrets) }),
+    provenance: provenanceOf(originOfProcess(secrets), repository, outcome.nodes),
+    ...(repository.diff === undefined ? {} : { diff: repository.diff }),
   };
   const { report, published, warnings } = await writeResults(planned, folder, finished, failures);
   const remote = await store.exchanged(signal);

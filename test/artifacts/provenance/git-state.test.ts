@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { askGit } from '../../../src/artifacts/provenance/git-state.js';
+import { keptOfGit, originOfProcess, provenanceOf } from '../../../src/artifacts/provenance/provenance.js';
 import { secretsOf, withoutSecrets } from '../../../src/artifacts/provenance/secrets.js';
 import { temporaryProject } from '../../support/temporary-project.js';
 
@@ -129,4 +130,23 @@ it('is written without what variables hold whose names say that it is secret', (
     },
   ]);
   expect(withoutSecrets('+MIIEvQIBADAN\n+Basic dXNlcg\n', pem)).toBe('+<PRIVATE_KEY>\n+<AUTHORIZATION>\n');
+});
+
+it('says whether secrets were left out of the difference', () => {
+  const secrets = [{ name: 'A_TOKEN', value: 'hunter2hunter2' }];
+  const state = { commit: 'c', branch: null, dirty: true, untracked: [] };
+  const keep = (diff: string) => keptOfGit({ state, diff: Buffer.from(diff) }, secrets);
+  const redacted = keep('+token = hunter2hunter2\n');
+  expect(redacted.diff?.toString()).toBe('+token = <A_TOKEN>\n');
+  const origin = originOfProcess(secrets);
+  expect(provenanceOf(origin, redacted, [])).toMatchObject({
+    git_diff_redacted: true,
+    git: { diff_is_redacted: true },
+  });
+  expect(provenanceOf(origin, keep('+one\n'), [])).toMatchObject({ git_diff_redacted: false, git: state });
+  expect(provenanceOf(origin, keptOfGit({ state }, secrets), []).git_diff_redacted).toBeNull();
+  expect(provenanceOf(origin, keptOfGit(undefined, secrets), [])).toMatchObject({
+    git: null,
+    git_diff_redacted: null,
+  });
 });

@@ -44,7 +44,12 @@ function row(model: string, told: Told): SummaryRow {
                 difference_interval: ends,
                 over: unit,
                 units,
-                distinguishable: ends === null ? null : ends[0] > 0 || ends[1] < 0 ? 'yes' : 'no',
+                distinguishable:
+                  ends === null || (unit === 'users' && units < 10)
+                    ? null
+                    : ends[0] > 0 || ends[1] < 0
+                      ? 'yes'
+                      : 'no',
               },
             }
           : {}),
@@ -159,5 +164,17 @@ describe('a verdict', () => {
       verdictOf([tuned, row('x', { value: 0.2, node: 'other' })]).map((text) => text.split(':')[0]),
     ).toEqual(['summary', 'other']);
     expect(verdictOf([tuned, row('old', { value: 0.3 })])).toEqual([]);
+  });
+
+  it('concludes nothing from fewer than ten users, and says so', () => {
+    const few = { units: 7 } as const;
+    expect(
+      verdictOf([
+        row('markov', { ...few, value: 0.4 }),
+        row('gru', { ...few, value: 0.3, behind: [-0.1, -0.15, -0.05] }),
+      ]),
+    ).toEqual([
+      'markov has the highest accuracy@1 0.4000 on test data, 7 users; nothing says whether gru can be told from it (the difference is over 7 users only).',
+    ]);
   });
 });

@@ -118,3 +118,20 @@ test('an evaluation with a smaller k takes the last of the list: the newest pair
   expect(await supportOf('last')).toEqual([1, 2, 3]);
   expect(await supportOf('first')).toEqual([3, 2, 1]);
 });
+
+test('few users to judge by are said, with how many there are', async () => {
+  const run = await runKind(dataEpisodes, {
+    with: { k: 1, q: 2 },
+    inputs: { pairs: await pairsOf({ a: 5, b: 2 }) },
+  });
+  expect(run.logged.filter((line) => line.startsWith('warning'))).toEqual([
+    'warning: val: 1 of 2 users have the 3 pairs that k + q take; below 30, figures say little',
+    'warning: test: 1 of 2 users have the 3 pairs that k + q take; below 30, figures say little',
+  ]);
+  const many = Object.fromEntries(Array.from({ length: 30 }, (_, user) => [`user-${user}`, 3]));
+  const enough = await runKind(dataEpisodes, {
+    with: { k: 1, q: 2 },
+    inputs: { pairs: await pairsOf(many) },
+  });
+  expect(enough.logged.filter((line) => line.startsWith('warning'))).toEqual([]);
+});

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { writeItemCatalogue } from '../../../src/data/item-catalogue.js';
 import { dataFingerprint } from '../../../src/kinds/data/data-fingerprint.js';
-import { warningsOfData } from '../../../src/report/data-warnings.js';
+import { coldStartText, warningsOfData } from '../../../src/report/data-warnings.js';
 import type { Inputs } from '../../support/kind-context.js';
 import { runKind, temporaryFolder, writeTable } from '../../support/run-kind.js';
 
@@ -188,4 +188,62 @@ test('distinct ids are counted whether they ascend, repeat or have holes', async
   const found = (await fingerprint(path)).files[''].columns;
   const distinct = Object.fromEntries(Object.keys(columns).map((name) => [name, found[name].distinct]));
   expect(distinct).toEqual({ up: 3, again: 2, hole: 1, down: 3 });
+});
+
+test('of val and test it says what is asked for: labels of the support, of no train pair, and what train knew later', async () => {
+  const types = { ...pairTypes, label: 'INTEGER' };
+  const folder = temporaryFolder();
+  const [train, test, episodes] = ['train', 'test', 'episodes'].map((name) => join(folder, name));
+  const hour = 3600;
+  await writeTable(
+    train!,
+    types,
+    [
+      [1, 0],
+      [2, 10],
+      [3, 20],
+      [3, 30],
+    ].map(([label, hours], index) => ({
+      pair_id: index,
+      user_id: 'a',
+      label: label!,
+      label_ts_epoch: hours! * hour,
+    })),
+  );
+  // Support 1 and 2, then asked for: 2 after half of train, 9 after all of it, 3 before any.
+  await writeTable(
+    test!,
+    types,
+    [
+      [1, 1],
+      [2, 2],
+      [2, 15],
+      [9, 40],
+      [3, -1],
+    ].map(([label, hours], index) => ({
+      pair_id: index,
+      user_id: 'b',
+      label: label!,
+      label_ts_epoch: hours! * hour,
+    })),
+  );
+  await writeTable(episodes!, episodeTypes, [
+    { episode_id: 0, user_id: 'b', support_pair_ids: [0, 1], query_pair_ids: [2, 3, 4] },
+  ]);
+  const found = await fingerprint({
+    train: { pairs: train!, episodes: episodes! },
+    test: { pairs: test!, episodes: episodes! },
+  });
+  expect(found['cold_start']).toEqual({
+    test: {
+      query_pairs: 3,
+      labels_in_support: 1,
+      labels_not_in_train: 1,
+      train_pairs_later: 0.5,
+      train_pairs_from_first_query_on: 4,
+    },
+  });
+  expect(coldStartText(found['cold_start'].test)).toBe(
+    "33 % of the labels asked for stand in the episode's own support, 33 % never in train; 50 % of train is later than what is asked, on average.",
+  );
 });

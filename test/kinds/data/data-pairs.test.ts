@@ -164,6 +164,19 @@ const pandasProblem = (() => {
 if (pandasProblem !== undefined)
   console.warn(`skipped: the comparison with pandas, because ${pandasProblem}`);
 
+test('sessions that are mostly single events are said, with the parameter to raise', async () => {
+  const day = 86_400;
+  const events = Array.from({ length: 20 }, (_, index): Event => ['u', `i${index}`, index * day]);
+  const interactions = await writeInteractions([...events, ['u', 'last', 19 * day + 60]]);
+  const few = await runKind(dataPairs, { inputs: { interactions } });
+  expect(few.logged).toEqual([
+    '1 pair of 21 events',
+    'warning: only 1 pair of 21 events: most events are alone in their session, with no other item within session_gap_seconds (1800); where days lie between events, as with courses, raise it (86400 is a day, 2592000 a month)',
+  ]);
+  const whole = await runKind(dataPairs, { inputs: { interactions }, with: { session_gap_seconds: day } });
+  expect(whole.logged).toEqual(['20 pairs of 21 events']);
+});
+
 test.skipIf(pandasProblem !== undefined)(
   'pandas makes the same pairs and episodes, column for column',
   async () => {

@@ -107,3 +107,58 @@ test('ways to write the same fractions are one set of parameters; a sum over one
     }),
   ).toEqual([]);
 });
+
+test('by time, train has the earliest pairs, and val and test are users who began after all of them', async () => {
+  const times = (user: number) => [user, user + 1, user + 40].map((day) => day * 86_400);
+  const events = Array.from({ length: 300 }, (_, user) =>
+    times(user).flatMap((time, index): Event[] => [
+      [`u${user}`, `a${index}`, time],
+      [`u${user}`, `b${index}`, time + 60],
+    ]),
+  ).flat();
+  const made = await runKind(dataPairs, { inputs: { interactions: await writeInteractions(events) } });
+  const pairs = { pairs: made.path('pairs'), items: made.path('items') };
+  const { users, run } = await split(pairs, { by: 'time', train: 0.6, val: 0.2, seed: 3 });
+  const timesOf = async (name: string) =>
+    (await rowsOf(run.path(name))).map((row) => Number(row['label_ts_epoch']));
+  const train = await timesOf('train');
+  const first = Math.min(...(await timesOf('val')), ...(await timesOf('test')));
+  expect(Math.max(...train)).toBeLessThan(first);
+  expect(train.length / (3 * 300)).toBeCloseTo(0.6, 1);
+  expect(users['train']?.some((user) => users['val']?.includes(user) || users['test']?.includes(user))).toBe(
+    false,
+  );
+  // Those who began later, half of them each, within four standard deviations.
+  const later = (users['val']?.length ?? 0) + (users['test']?.length ?? 0);
+  expect(later).toBeGreaterThan(90);
+  expect(Math.abs((users['val']?.length ?? 0) - later / 2)).toBeLessThan(2 * Math.sqrt(later));
+});
+
+test('folds have each user in test once, in val once, and in train otherwise', async () => {
+  const pairs = await pairsOfUsers(numbered(60));
+  const folds = await Promise.all(
+    [0, 1, 2, 3].map(async (fold) => (await split(pairs, { folds: 4, fold, seed: 1 })).users),
+  );
+  expect(folds.flatMap((users) => users['test'] ?? []).toSorted()).toEqual(numbered(60).toSorted());
+  for (const [fold, users] of folds.entries()) {
+    expect(users['val']).toEqual(folds[(fold + 1) % 4]?.['test']);
+    expect(splitNames.flatMap((name) => users[name] ?? []).toSorted()).toEqual(numbered(60).toSorted());
+  }
+});
+
+test('folds without a fold, a fold beyond them and folds of times are refused', () => {
+  const messages = (parameters: JsonObject) =>
+    dataSplit
+      .check?.({
+        parameters: { train: 0.7, val: 0.15, by: 'users', ...parameters },
+        inputNames: [],
+        lengths: {},
+        facts: {},
+      })
+      .map(({ message }) => message);
+  expect(messages({ folds: 5 })).toEqual(['folds without fold']);
+  expect(messages({ fold: 0 })).toEqual(['fold without folds']);
+  expect(messages({ folds: 5, fold: 5 })).toEqual(['fold 5 of 5 folds']);
+  expect(messages({ folds: 5, fold: 1, by: 'time' })).toEqual(['folds divide users, not times']);
+  expect(messages({ folds: 5, fold: 4 })).toEqual([]);
+});

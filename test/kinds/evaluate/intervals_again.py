@@ -10,6 +10,7 @@ import struct
 import sys
 
 import numpy as np
+from scipy.stats import norm, t
 
 RESAMPLES = 2000
 
@@ -53,10 +54,11 @@ ranks = {user: [row["rank"] for row in rows if row["user_id"] == user] for user 
 counts = np.array([len(ranks[user]) for user in users], dtype=float)
 key = struct.unpack("<2I", hashlib.sha256(b'ld0;s"bootstrap";').digest()[:8])
 drawn = np.array([draws(len(users), key, resample) for resample in range(RESAMPLES)])
+tail = norm.cdf(-math.sqrt(len(users) / (len(users) - 1)) * t.ppf(0.975, len(users) - 1))
 result = {}
 for name, gain in GAINS.items():
     sums = np.array([sum(gain(rank) for rank in ranks[user]) for user in users])
     means = sums[drawn].sum(axis=1) / counts[drawn].sum(axis=1)
-    low, high = np.percentile(means, [2.5, 97.5])
+    low, high = np.percentile(means, [100 * tail, 100 * (1 - tail)])
     result[name] = [sums.sum() / counts.sum(), low, high]
 json.dump(result, sys.stdout)

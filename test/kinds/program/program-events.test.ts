@@ -75,6 +75,18 @@ describe('a line of events', () => {
   });
 });
 
+it('a line that has a name twice is said to, by its number, and the last value counts', () => {
+  const lines =
+    '{"step": 1, "loss": 2}\n{"step": 2, "loss": 1, "val": {"x": NaN, "x": 4}, "by": {"loss": 3}}';
+  expect(parseEvents(lines)).toEqual({
+    events: [
+      { step: 1, values: { loss: 2 } },
+      { step: 2, values: { loss: 1, 'val.x': 4, 'by.loss': 3 } },
+    ],
+    problems: [{ line: 2, message: '"x" is there twice in one object, of which the last counts' }],
+  });
+});
+
 /** All that is told of a file that is written in these pieces, each looked at before the next. */
 function followed(pieces: readonly Buffer[]): { events: ProgramEvent[]; problems: EventProblem[] } {
   const file = join(folder, 'grows.jsonl');

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { gitText } from '../../../src/report/html/components/surroundings.js';
 import { renderPage } from '../../../src/report/html/render-page.js';
 import type { RunContents } from '../../../src/report/html/report-model.js';
 import { valueRun } from './sample-contents.js';
@@ -70,4 +71,12 @@ describe('the page of a run', () => {
     expect(html).not.toContain('class="box ');
     expect(html).toContain('1000 steps with 0 edges are too many to draw');
   });
+});
+
+it('a commit is shown with how the files differed from it, and what of that is not kept', () => {
+  const git = { commit: 'c0ffee', branch: 'main', dirty: true, untracked: ['a'] };
+  expect(gitText(git)).toBe('c0ffee, branch main, changed, 1 not in git: a');
+  expect(gitText({ ...git, branch: null, diff_is_cut: true, diff_is_redacted: true })).toBe(
+    'c0ffee, changed, git.diff not whole and without secrets, 1 not in git: a',
+  );
 });

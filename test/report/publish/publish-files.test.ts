@@ -162,6 +162,27 @@ steps:
 publish:
 ${publish}`;
 
+describe('what was published by runs whose folders are gone', () => {
+  it('is kshot’s still, and nothing else is', async () => {
+    const step = (text: string) =>
+      `version: 1\nname: v\nsteps:\n  a: { kind: command, with: { argv: [sh, -c, 'echo ${text} > out'], outputs: { out: out } } }\npublish: { a.out: [own.txt, mine.txt] }\n`;
+    const project = temporaryProject({ files: { 'pipelines/v.yaml': step('one') } });
+    await kshot(project, ['run']);
+    rmSync(project.path('artifacts/v'), { recursive: true });
+    const remembered = project.read('artifacts/published.json');
+    expect((JSON.parse(remembered) as { files: unknown[] }[])[0]?.files).toHaveLength(2);
+    project.write('mine.txt', 'mine\n');
+    project.write('pipelines/v.yaml', step('two'));
+    const second = await kshot(project, ['run']);
+    expect(second.stderr).toContain('mine.txt was kept as it is');
+    expect([project.read('own.txt'), project.read('mine.txt')]).toEqual(['two\n', 'mine\n']);
+    // What is known already is not written again.
+    const before = project.read('artifacts/published.json');
+    await kshot(project, ['run']);
+    expect(project.read('artifacts/published.json')).toBe(before);
+  });
+});
+
 describe('what cannot be published', () => {
   it('leaves what a failed step would have given as it was, and publishes the rest', async () => {
     const broken = temporaryProject({

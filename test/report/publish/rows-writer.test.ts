@@ -57,3 +57,27 @@ it('a summary has the columns that say something, other rows all of theirs, and 
   expect(await written(['one.parquet'], 'csv')).toBe('step,loss\n2,\n');
   expect(await written(['one.parquet', 'two.parquet'], 'csv')).toBe('step,loss,rate\n2,,\n1,,0.5\n');
 });
+
+it('a curve in pieces has each step once, with what was told of it last', async () => {
+  await withDatabase({ threads: 1 }, async (database) => {
+    const piece = (rows: string, path: string) =>
+      writeParquet(database, { query: `FROM (VALUES ${rows})`, orderBy: 'as it stands', path: at(path) });
+    await piece('(1, 9.0, NULL), (2, 8.0, 0.5)) AS t (iteration, loss, piece', 'first.parquet');
+    await piece('(1, 9.0), (2, 7.0), (3, 6.0)) AS t (iteration, loss', 'whole.parquet');
+    await piece('(4, 5.0)) AS t (iteration, loss', 'fourth.parquet');
+    await piece('(1, 0.5, 9.0), (2, 1.5, 8.0)) AS t (iteration, step, loss', 'half.parquet');
+    await piece('(1, 1.5, 8.0), (2, 2.5, 7.0)) AS t (iteration, step, loss', 'more.parquet');
+  });
+  expect(await written(['first.parquet', 'whole.parquet', 'fourth.parquet'], 'csv')).toBe(
+    'iteration,loss,piece\n1,9.0,\n2,7.0,0.5\n3,6.0,\n4,5.0,\n',
+  );
+  // Steps that are no counts are numbered in each piece anew.
+  expect(await written(['half.parquet', 'more.parquet'], 'csv')).toBe(
+    'iteration,step,loss\n1,0.5,9.0\n2,1.5,8.0\n3,2.5,7.0\n',
+  );
+  await writer.write(['first.parquet', 'whole.parquet'].map(at), 'bytes', at('joined.parquet'));
+  await withDatabase({ threads: 1 }, async (database) => {
+    const rows = await database.rows(`SELECT iteration, loss FROM '${at('joined.parquet')}'`);
+    expect(rows.map((row) => Number(row['loss']))).toEqual([9, 7, 6]);
+  });
+});

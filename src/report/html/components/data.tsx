@@ -1,6 +1,7 @@
 import type { ReactNode } from 'react';
 import { isJsonObject, type Json, type JsonObject } from '../../../base/json.js';
 import { formatBytes } from '../../../base/quantities.js';
+import { coldStartText } from '../../data-warnings.js';
 import { DigestMark, plainText, RoleMark } from './marks.js';
 import { figureText, Table } from './table.js';
 
@@ -63,6 +64,7 @@ function Fingerprint({
               ];
             })}
           />
+          <ColdStart found={objectAt(fingerprint, 'cold_start')} />
           {typeof users['disjoint'] === 'boolean' ? (
             <p>
               {users['disjoint']
@@ -96,6 +98,15 @@ function Fingerprint({
       ))}
     </>
   );
+}
+
+/** What is asked for on val and test: shares of the labels of their query pairs. */
+function ColdStart({ found }: { readonly found: JsonObject }): ReactNode {
+  return Object.keys(found).map((split) => (
+    <p key={split}>
+      <RoleMark role={split} /> {coldStartText(objectAt(found, split))}
+    </p>
+  ));
 }
 
 function Columns({ name, columns }: { readonly name: string; readonly columns: JsonObject }): ReactNode {

@@ -66,7 +66,14 @@ function provenanceFacts(provenance: Manifest['provenance']): readonly (readonly
   ];
 }
 
-function gitText({ commit, branch, dirty, untracked, more_untracked: more = 0 }: GitState): string {
+/** The commit, and how the files differed from it. */
+export function gitText(git: GitState): string {
+  const { commit, branch, dirty, untracked, more_untracked: more = 0 } = git;
+  const kept = [
+    ...(git.diff_is_cut === true ? ['not whole'] : []),
+    ...(git.diff_is_redacted === true ? ['without secrets'] : []),
+  ];
+  const difference = kept.length === 0 ? [] : [`git.diff ${kept.join(' and ')}`];
   const state = dirty === null ? 'not known whether changed' : dirty ? 'changed' : 'clean';
   const unknown =
     untracked.length === 0
@@ -74,9 +81,8 @@ function gitText({ commit, branch, dirty, untracked, more_untracked: more = 0 }:
       : [
           `${untracked.length + more} not in git: ${untracked.slice(0, 5).join(', ')}${untracked.length > 5 ? ', …' : ''}`,
         ];
-  return [commit ?? 'no commit', ...(branch === null ? [] : [`branch ${branch}`]), state, ...unknown].join(
-    ', ',
-  );
+  const ofBranch = branch === null ? [] : [`branch ${branch}`];
+  return [commit ?? 'no commit', ...ofBranch, state, ...difference, ...unknown].join(', ');
 }
 
 /** The pipeline after `extends`, `--set` and substitution, as YAML. */

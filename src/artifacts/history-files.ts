@@ -1,0 +1,96 @@
+import { join } from 'node:path';
+import { leavesOf } from '../base/files/tree.js';
+import { curveOrder } from '../kinds/program/typed/written-curve.js';
+import { type Database, sqlText } from '../tables/database.js';
+import { joinCurve } from '../tables/joined-curve.js';
+import { withoutWildcards, writeParquet } from '../tables/parquet.js';
+import type { FinishedNode } from './finished-run.js';
+import type { ResultFile } from './result-rows.js';
+
+/** A file of the curve of a node. */
+type HistoryFile = Pick<ResultFile, 'node' | 'output' | 'shownAs'> & {
+  /** Absolute. */
+  readonly path: string;
+};
+
+/** Such files, and those of them that are there for the time being. */
+export interface HistoryFiles<File> {
+  readonly files: readonly File[];
+  /** Absolute. */
+  readonly made: readonly string[];
+}
+
+/**
+ * Files of the curves of nodes with each step once: where segments of a program tell of steps again, each has another
+ * file with those that it counts for.
+ *
+ * @param folder where such files are made
+ */
+export async function withStepsOnce<File extends HistoryFile>(
+  database: Database,
+  nodes: readonly Pick<FinishedNode, 'node'>[],
+  files: readonly File[],
+  folder: string,
+): Promise<HistoryFiles<File>> {
+  const curves = await repeatingCurves(database, curvesOf(nodes, files));
+  const replaced = new Map<File, string>();
+  for (const pieces of curves) {
+    const joined = await joinCurve(
+      database,
+      pieces.map(({ path }) => path),
+    );
+    if (joined === undefined) continue;
+    for (const [index, piece] of pieces.entries()) {
+      const path = join(folder, `.curve-${replaced.size}.parquet`);
+      await writeParquet(database, { query: joined.queryOf(index), orderBy: curveOrder, path });
+      replaced.set(piece, path);
+    }
+  }
+  return {
+    files: files.map((file) => ({ ...file, path: replaced.get(file) ?? file.path })),
+    made: [...replaced.values()],
+  };
+}
+
+/** The files of each curve of a program in segments that has several. */
+function curvesOf<File extends HistoryFile>(
+  nodes: readonly Pick<FinishedNode, 'node'>[],
+  files: readonly File[],
+): readonly (readonly File[])[] {
+  /** The first segment of each chain, by all others. */
+  const heads = new Map<string, string>();
+  for (const { node } of nodes) {
+    // Kshot's own trainings tell of each step once.
+    if (node.declarations === undefined || node.carriedAt === undefined) continue;
+    const carried = node.inputs[node.carriedAt];
+    const [before] = carried === undefined ? [] : [...leavesOf(carried)];
+    if (before !== undefined) heads.set(node.id, heads.get(before.leaf.node) ?? before.leaf.node);
+  }
+  if (heads.size === 0) return [];
+  const curves = new Map<string, File[]>();
+  for (const file of files) {
+    const { node, shownAs, output } = file;
+    const head = heads.get(shownAs) ?? shownAs;
+    const curve = JSON.stringify([head, node.slice(shownAs.length), output]);
+    curves.set(curve, [...(curves.get(curve) ?? []), file]);
+  }
+  return [...curves.values()].filter((pieces) => pieces.length > 1);
+}
+
+/** Those of the curves that tell of some step more than once: asked of all together, as most do not. */
+async function repeatingCurves<File extends HistoryFile>(
+  database: Database,
+  curves: readonly (readonly File[])[],
+): Promise<readonly (readonly File[])[]> {
+  if (curves.length === 0) return [];
+  const places = curves.flatMap((pieces, curve) => pieces.map(({ path }) => `(${sqlText(path)}, ${curve})`));
+  const paths = [...new Set(curves.flat().map(({ path }) => sqlText(withoutWildcards(path))))];
+  const repeating = await database.rows(
+    `SELECT DISTINCT curve FROM (
+       SELECT source.curve FROM read_parquet([${paths.join(', ')}], filename = true, union_by_name = true, hive_partitioning = false) AS content
+       JOIN (VALUES ${places.join(', ')}) AS source (file, curve) ON source.file = content.filename
+       GROUP BY source.curve, content.iteration HAVING count(*) > 1)`,
+  );
+  const found = new Set(repeating.map((row) => Number(row['curve'])));
+  return curves.filter((_, index) => found.has(index));
+}

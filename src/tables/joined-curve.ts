@@ -1,0 +1,67 @@
+import { type Database, sqlName } from './database.js';
+import { parquetFile } from './parquet.js';
+
+/** A curve in pieces that tell of some steps more than once, joined: a row a step. */
+export interface JoinedCurve {
+  /** A query for its rows, which differ in `iteration`. */
+  readonly query: string;
+  /** The same for those of them that one piece, from 0, counts for. */
+  queryOf(piece: number): string;
+}
+
+/**
+ * Joins the pieces of a curve, where a later one tells of steps again: a program may write all that it has done in each
+ * of its segments. Each step is then one row. What a later piece says of a step counts where the two differ, and the
+ * row is the later one's; else it is the row of the piece that was the first to tell of it. Steps that are no counts
+ * are numbered through. Undefined where the pieces, one after another, are the curve.
+ *
+ * @param files parquet files of its pieces, in their order
+ */
+export async function joinCurve(
+  database: Database,
+  files: readonly string[],
+): Promise<JoinedCurve | undefined> {
+  if (files.length < 2) return undefined;
+  const columns = await columnsOf(database, files);
+  if (!columns.includes('iteration')) return undefined;
+  const piece = sqlName(freeName('piece', columns));
+  const pieces = files.map((file, index) => `SELECT *, ${index} AS ${piece} FROM ${parquetFile(file)}`);
+  const given = `(${pieces.join(' UNION ALL BY NAME ')})`;
+  if (!(await isAny(database, `FROM ${given} GROUP BY iteration HAVING count(*) > 1`))) return undefined;
+  const isNumbered = columns.includes('step') && (await areNumbers(database, given, piece));
+  const key = isNumbered ? 'coalesce(given."step", given.iteration)' : 'given.iteration';
+  const values = columns.filter((name) => name !== 'iteration').map(sqlName);
+  const differs = values.map((name) => `count(DISTINCT given.${name}) > 1`);
+  const rows = `
+    SELECT ${isNumbered ? `row_number() OVER (ORDER BY ${key})` : key} AS iteration,
+      ${values.map((name) => `arg_max(given.${name}, given.${piece}) AS ${name},`).join(' ')}
+      CASE WHEN ${differs.join(' OR ') || 'false'} THEN max(given.${piece}) ELSE min(given.${piece}) END AS ${piece}
+    FROM ${given} AS given GROUP BY ${key}`;
+  return {
+    query: `SELECT * EXCLUDE (${piece}) FROM (${rows})`,
+    queryOf: (index) => `SELECT * EXCLUDE (${piece}) FROM (${rows}) WHERE ${piece} = ${index}`,
+  };
+}
+
+async function columnsOf(database: Database, files: readonly string[]): Promise<readonly string[]> {
+  const pieces = files.map((file) => `SELECT * FROM ${parquetFile(file)}`);
+  const described = await database.rows(`DESCRIBE ${pieces.join(' UNION ALL BY NAME ')}`);
+  return described.map((row) => String(row['column_name']));
+}
+
+async function isAny(database: Database, rest: string): Promise<boolean> {
+  return (await database.rows(`SELECT 1 ${rest} LIMIT 1`)).length > 0;
+}
+
+/** Whether iterations only number the steps of each piece that has steps, as they do where steps are no counts. */
+async function areNumbers(database: Database, given: string, piece: string): Promise<boolean> {
+  return !(await isAny(
+    database,
+    `FROM ${given} WHERE "step" IS NOT NULL GROUP BY ${piece} HAVING min(iteration) <> 1 OR max(iteration) <> count(*)`,
+  ));
+}
+
+/** DuckDB takes names that differ in case alone for one. */
+function freeName(name: string, taken: readonly string[]): string {
+  return taken.some((one) => one.toLowerCase() === name) ? freeName(`${name}_`, taken) : name;
+}
