@@ -8,7 +8,7 @@ import { narrowestType } from '../tables/narrowest-type.js';
 import { withoutWildcards, writeParquet, writeRowsParquet } from '../tables/parquet.js';
 import { type ResultTableName, resultSchemas } from '../tables/result-schemas.js';
 import type { FinishedRun } from './finished-run.js';
-import { withStepsOnce } from './history-files.js';
+import { type HistoryFile, withStepsOnce } from './history-files.js';
 import {
   type CollectedTable,
   lineageRows,
@@ -66,14 +66,13 @@ export async function writeTables(
     const restarted: string[] = [];
     for (const [table, own] of files) {
       const given = own.map((file) => ({ ...file, path: store.objectPath(file.digest), unfinished: null }));
-      const isHistory = table === 'history';
-      const once = isHistory
-        ? await withStepsOnce(database, finished.nodes, given, folder)
-        : { files: given, made: [], restarted: [] };
-      for (const node of once.restarted) restarted.push(node);
-      const left = isHistory ? await unfinishedFiles(database, finished, root, folder) : [];
-      const { extra } = await collect(database, table, [...once.files, ...left], run);
-      for (const path of [...once.made, ...left.map((file) => file.path)]) rmSync(path);
+      const { whole, made, ...curves } =
+        table === 'history'
+          ? await curveFiles(database, finished, given, root, folder)
+          : { whole: given, made: [], restarted: [] };
+      restarted.push(...curves.restarted);
+      const { extra } = await collect(database, table, whole, run);
+      for (const path of made) rmSync(path);
       if (table === 'summary') await addBudgets(database, budgets);
       const orderBy = [...resultSchemas[table].orderBy, ...extra];
       orders.set(table, orderBy);
@@ -116,6 +115,23 @@ interface RowsFile extends Pick<ResultFile, 'shownAs' | 'step' | 'role' | 'names
   readonly path: string;
   /** What became of the node, where it came to no result. */
   readonly unfinished: UnfinishedCurve['unfinished'] | null;
+}
+
+/** The files of curves, each step once, and those of curves without a result; what was made for it is to be removed. */
+async function curveFiles(
+  database: Database,
+  finished: FinishedRun,
+  given: readonly (RowsFile & HistoryFile)[],
+  root: string,
+  folder: string,
+): Promise<{
+  readonly whole: readonly RowsFile[];
+  readonly made: readonly string[];
+  readonly restarted: readonly string[];
+}> {
+  const { files, made, restarted } = await withStepsOnce(database, finished.nodes, given, folder);
+  const left = await unfinishedFiles(database, finished, root, folder);
+  return { whole: [...files, ...left], made: [...made, ...left.map(({ path }) => path)], restarted };
 }
 
 /** Files of the curves that have no result, in a folder for the time being. */

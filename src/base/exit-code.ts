@@ -52,6 +52,7 @@ export function exitCodeOf(reason: FailureReason): number {
     case 'engine-unavailable':
     case 'cache-unwritable':
     case 'lock-foreign':
+    case 'remote-unavailable':
     case 'opener-missing':
     case 'package-missing':
     case 'tracer-unavailable':

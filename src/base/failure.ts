@@ -62,6 +62,7 @@ export type FailureReason =
   | 'engine-unavailable'
   | 'cache-unwritable'
   | 'lock-foreign'
+  | 'remote-unavailable'
   | 'opener-missing'
   | 'package-missing'
   | 'tracer-unavailable'

@@ -39,13 +39,14 @@ export function addProjectCommands(builder: CommandBuilder): void {
       {
         summary: 'check every byte of the cache and of the results of runs',
         description:
-          'Reads every object of the cache, where a bad one is set aside, so that its step runs again, and the files of all runs.',
-        examples: ['kshot cache verify --json'],
+          'Reads every object of the cache, where a bad one is set aside, so that its step runs again, and the files of all runs. With --remote, what the remote cache has of all that is known here, where nothing is changed.',
+        examples: ['kshot cache verify --json', 'kshot cache verify --remote'],
       },
       cache,
-    ),
-    async () => (await import('./commands/cache-verify.js')).cacheVerify,
+    ).option('--remote', 'check the remote cache of kshot.yaml instead'),
+    async () => (await import('./commands/cache/verify.js')).cacheVerify,
   );
+  addSharingCommands(builder);
   connect(
     command('doctor', {
       summary: 'say what is here and what is missing',
@@ -64,6 +65,29 @@ export function addProjectCommands(builder: CommandBuilder): void {
     async () => (await import('./commands/schema.js')).schema,
   );
   addCommandsWithoutProject(builder);
+}
+
+/** What moves results between this cache and the remote one. */
+function addSharingCommands({ command, connect }: CommandBuilder): void {
+  const run = ['[RUN]', 'a run, as for results (default: latest)'] as const;
+  connect(
+    command('push', {
+      summary: 'send the results of a run to the remote cache',
+      description:
+        'Sends all that a run gave and that is not there yet to the remote cache that kshot.yaml names; in mode read_write kshot run does so by itself.',
+      examples: ['kshot push', 'kshot push maml_residual/submitted'],
+    }).argument(...run),
+    async () => (await import('./commands/cache/push.js')).push,
+  );
+  connect(
+    command('pull', {
+      summary: 'fetch the results of a run from the remote cache',
+      description:
+        'Fetches all that a run gave and that is not here, such as models that no step needed: kshot run fetches what it needs by itself. Exit 1 where something is on neither side.',
+      examples: ['kshot pull latest'],
+    }).argument(...run),
+    async () => (await import('./commands/cache/push.js')).pull,
+  );
 }
 
 /** Commands that need no project. */

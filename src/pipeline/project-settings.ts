@@ -29,6 +29,34 @@ export const settingsDeclaration = declareParameters({
       minLength: 1,
       examples: ['.venv', '/usr/bin/python3.12'],
     },
+    cache: {
+      description: 'What stands behind the cache of this machine.',
+      type: 'object',
+      additionalProperties: false,
+      properties: {
+        remote: {
+          description:
+            'A cache that colleagues, a group or a CI share; the variable KSHOT_REMOTE goes before its mode.',
+          type: 'object',
+          additionalProperties: false,
+          required: ['url'],
+          properties: {
+            url: {
+              description:
+                'A web server (Bazel’s HTTP layout) or a bucket (`s3://bucket/prefix`); it holds no secret.',
+              type: 'string',
+              minLength: 1,
+              examples: ['https://cache.example.org/kshot', 's3://my-bucket/kshot'],
+            },
+            mode: {
+              description: '`read` only takes from it; `read_write` also sends what is computed.',
+              enum: ['read', 'read_write'],
+              default: 'read',
+            },
+          },
+        },
+      },
+    },
   },
 });
 

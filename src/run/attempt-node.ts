@@ -23,6 +23,8 @@ import { logFileName } from './step-log.js';
 /** What executing a node takes from the run around it. */
 export interface Surroundings {
   readonly store: Store;
+  /** The entry of a node's key, where it is a hit. */
+  find(node: GraphNode, key: Digest): Promise<Entry | undefined>;
   readonly executor: Executor;
   /** The project's root, absolute. */
   readonly root: string;
@@ -77,8 +79,11 @@ export type Attempt =
   | { readonly type: 'joined'; readonly entry: Entry }
   /** Another live process computes it. */
   | { readonly type: 'busy'; readonly owner: string }
-  /** Objects of these nodes' outputs are not what their names say; they are set aside. */
-  | { readonly type: 'bad-inputs'; readonly producers: readonly string[] }
+  /**
+   * Objects of these nodes' outputs are not what their names say; they are set aside. Those of `lost` could not be had
+   * from a remote cache.
+   */
+  | { readonly type: 'bad-inputs'; readonly producers: readonly string[]; readonly lost: readonly string[] }
   /** The run was stopped before the execution began. */
   | { readonly type: 'not-started' }
   | { readonly type: 'failed'; readonly failure: Failure };
@@ -151,10 +156,10 @@ async function attemptOnce(
   let published = false;
   let hasFailed = false;
   try {
-    const existing = job.forced ? undefined : await store.find(job.key);
+    const existing = job.forced ? undefined : await surroundings.find(job.node, job.key);
     if (existing !== undefined) return { type: 'joined', entry: existing };
-    const producers = await badProducers(job.node, surroundings);
-    if (producers.length > 0) return { type: 'bad-inputs', producers };
+    const { producers, lost } = await badProducers(job.node, surroundings);
+    if (producers.length + lost.length > 0) return { type: 'bad-inputs', producers, lost };
     const changedBefore = await changedFile(job.node, surroundings);
     if (changedBefore !== undefined) return { type: 'failed', failure: changedBefore };
 
@@ -220,24 +225,29 @@ async function giveBack(
   if (existsSync(workspace.stateFile)) listener.keptState();
 }
 
-/** The nodes that gave an input whose bytes are not what they should be. */
+/** The nodes that gave an input whose bytes are not what they should be, or that a remote cache does not give. */
 async function badProducers(
   node: GraphNode,
   { store, outputs }: Pick<Surroundings, 'store' | 'outputs'>,
-): Promise<readonly string[]> {
+): Promise<{ readonly producers: readonly string[]; readonly lost: readonly string[] }> {
   const bad = new Set<string>();
-  for (const tree of Object.values(node.inputs)) {
-    for (const { leaf: source } of leavesOf(tree)) {
+  const lost = new Set<string>();
+  const given = Object.values(node.inputs)
+    .flatMap((tree) => [...leavesOf(tree)])
+    .map(({ leaf: source }) => {
       const objects = resolveInputs({ inputs: { input: { type: 'file', leaf: source } } }, outputs)?.[
         'input'
       ];
-      if (objects === undefined) continue;
-      for (const { leaf: object } of leavesOf(objects)) {
-        if (!(await store.verify(object))) bad.add(source.node);
-      }
-    }
+      const found = objects === undefined ? [] : [...leavesOf(objects)].map(({ leaf }) => leaf);
+      return { producer: source.node, objects: found };
+    });
+  // All at once: what a remote cache has comes side by side.
+  const brought = await Promise.all(given.map(({ objects }) => store.bring(objects)));
+  for (const [index, { producer, objects }] of given.entries()) {
+    if (brought[index] === false) lost.add(producer);
+    else for (const object of objects) if (!(await store.verify(object))) bad.add(producer);
   }
-  return [...bad];
+  return { producers: [...bad], lost: [...lost] };
 }
 
 /** An edit while the run goes on would put one content's result under another's key. */

@@ -1,4 +1,5 @@
 import type { Role } from '../base/role.js';
+import type { RemoteExchange } from '../store/exchange.js';
 
 /** Events of a run; what `--json` prints, one a line. Versioned: `version` counts incompatible changes. */
 export type RunEvent =
@@ -193,6 +194,8 @@ export interface RunFinish {
   readonly counts: { readonly [outcome in Outcome]: number };
   /** Nodes whose stored results were damaged and are good again; absent where there are none. */
   readonly repaired?: readonly string[];
+  /** What was exchanged with the remote cache; absent where the project has none. */
+  readonly remote?: Omit<RemoteExchange, 'warnings'>;
   /** Files of the project that the pipeline publishes, relative to the root; absent where there are none. */
   readonly published?: readonly {
     readonly path: string;

@@ -63,7 +63,9 @@ export type LookUp =
       /** That of the key, where all its objects are there. */
       readonly entry: Entry | undefined;
     })
-  | Exclude<FinalParameters, { readonly type: 'known' }>;
+  | Extract<FinalParameters, { readonly type: 'refused' }>
+  /** The settings' bytes are bad, or, `lost`, could not be had from a remote cache: what chose them runs again. */
+  | { readonly type: 'unreadable'; readonly isLost?: boolean };
 
 /** What a schedule asks of the world. Nothing here starts anything. */
 export interface ScheduleWorld {

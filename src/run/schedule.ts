@@ -39,6 +39,8 @@ export class Schedule {
   /** Keys that this run computed. */
   private readonly computed = new Set<Digest>();
   readonly badObjects = new Set<string>();
+  /** Nodes whose results a remote cache promised and did not give. */
+  readonly lostResults = new Set<string>();
 
   constructor(
     nodes: readonly PlannedNode[],
@@ -118,11 +120,15 @@ export class Schedule {
     this.resolveAll();
   }
 
-  /** The node could not start because outputs of `producers` were bad: they run again, then it is looked at again. */
-  inputsBad(node: GraphNode, producers: readonly string[]): void {
+  /**
+   * The node could not start because outputs of `producers` were bad, or those of `lost` could not be had from a remote
+   * cache: they run again, then it is looked at again.
+   */
+  inputsBad(node: GraphNode, producers: readonly string[], lost: readonly string[] = []): void {
     const state = this.stateOf(node);
     this.takeBackStart(state);
     for (const id of producers) this.repair(id);
+    for (const id of lost) this.repair(id, true);
     this.resolveAll();
   }
 
@@ -193,7 +199,9 @@ export class Schedule {
     else if (found.type === 'unreadable') {
       // What chose the settings runs again.
       const { settings } = state.node.inputs;
-      for (const { leaf } of settings === undefined ? [] : leavesOf(settings)) this.repair(leaf.node);
+      for (const { leaf } of settings === undefined ? [] : leavesOf(settings)) {
+        this.repair(leaf.node, found.isLost);
+      }
     } else this.decide(state, found);
   }
 
@@ -282,10 +290,10 @@ export class Schedule {
     }
   }
 
-  private repair(id: string): void {
+  private repair(id: string, isLost = false): void {
     // Sources name nodes of the graph.
     const producer = this.states.get(id)!;
-    this.badObjects.add(id);
+    (isLost ? this.lostResults : this.badObjects).add(id);
     if (producer.settled?.entry === undefined) return;
     this.reopen(producer);
     producer.asPlanned = false;

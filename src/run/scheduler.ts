@@ -8,6 +8,7 @@ import type { CodeDigests } from '../pipeline/plan/code-digests.js';
 import { keyOf } from '../pipeline/plan/keys.js';
 import { fileDigestsOf } from '../pipeline/plan/make-plan.js';
 import type { Plan } from '../pipeline/plan/plan.js';
+import type { Entry, ObjectReference } from '../store/entry.js';
 import type { Store } from '../store/store.js';
 import { type Attempt, attemptNode, type Surroundings } from './attempt-node.js';
 import { createAttemptRecord } from './attempt-record.js';
@@ -46,6 +47,8 @@ export interface ExecutePlan {
   readonly emit: (event: RunEvent) => void;
   /** Aborting it cancels: what runs is ended within about a second, its resumable state is kept. */
   readonly signal: AbortSignal;
+  /** What of a node's outputs the run reads in the end: where it cannot be had, the node is no hit. */
+  readonly neededOf?: (node: GraphNode, entry: Entry) => readonly ObjectReference[];
   /** Nodes whose stored objects are known to be bad, set aside before planning. */
   readonly badObjects?: readonly string[];
   /** Why a node has to run, for people. */
@@ -69,6 +72,7 @@ export interface RunOutcome {
 
 const joinedReason = 'computed by another run';
 const repairReason = 'computed again: its stored result was damaged';
+const lostReason = 'computed: the remote cache did not give its result';
 
 /**
  * Executes what is not a hit, as much at once as slots and GPU tokens allow, and returns when every node has an
@@ -115,6 +119,7 @@ class Execution {
     });
     this.surroundings = {
       store,
+      find: (node, key) => this.find(node, key),
       executor,
       root: run.root,
       python: plan.graph.python,
@@ -161,12 +166,25 @@ class Execution {
 
   private async lookUp(node: GraphNode, inputs: Startable['inputs']): Promise<LookUp> {
     const { store, plan, codes } = this.run;
+    const { settings } = inputs;
+    if (node.withSettings !== undefined && settings?.type === 'file') {
+      if (!(await store.bring([settings.leaf]))) return { type: 'unreadable', isLost: true };
+    }
     const final = await finalParameters(node, inputs, store.getText);
     if (final.type !== 'known') return final;
     const { parameters } = final;
     const files = fileDigestsOf(node, plan.files);
     const key = keyOf({ node, parameters, inputs, files, codes });
-    return { type: 'known', ...key, parameters, inputs, entry: await store.find(key.key) };
+    return { type: 'known', ...key, parameters, inputs, entry: await this.find(node, key.key) };
+  }
+
+  /** The entry of a hit, of which all is here that is read whatever runs. */
+  private async find(node: GraphNode, key: Digest): Promise<Entry | undefined> {
+    const { store, neededOf } = this.run;
+    const entry = await store.find(key);
+    if (entry === undefined || neededOf === undefined) return entry;
+    // What a remote cache does not give is no hit any more.
+    return (await store.bring(neededOf(node, entry))) ? entry : await store.find(key);
   }
 
   /** Asks the store; the run goes on while it answers, and does not end before. */
@@ -263,6 +281,7 @@ class Execution {
 
   private async reasonFor({ node, key, preimage, forced }: Startable): Promise<string> {
     if (forced) return 'forced';
+    if (this.schedule.lostResults.has(node.id)) return lostReason;
     return this.badObjects().has(node.id) ? repairReason : await this.run.reasonFor(node, preimage, key);
   }
 
@@ -312,7 +331,7 @@ class Execution {
         this.poll(start, `for its result, computed by ${attempt.owner}`);
         return;
       case 'bad-inputs':
-        this.schedule.inputsBad(node, attempt.producers);
+        this.schedule.inputsBad(node, attempt.producers, attempt.lost);
         return;
       case 'not-started':
         // It is settled with all else that has no outcome.
@@ -332,7 +351,7 @@ class Execution {
     }
     this.polls.add(node.id, () =>
       this.ask(
-        async () => (forced ? undefined : await this.run.store.find(key)),
+        async () => (forced ? undefined : await this.find(node, key)),
         (entry) => this.schedule.lookedElsewhere(node, entry, joinedReason),
       ),
     );

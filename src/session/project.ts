@@ -12,6 +12,7 @@ import type { PinChange } from './keeping/change-pins.js';
 import type { CacheCheck } from './keeping/check-cache.js';
 import type { CollectedGarbage, GarbageRequest } from './keeping/collect-project-garbage.js';
 import type { CreatedProject, NewProject } from './keeping/new-project.js';
+import type { RemoteCheck, SharedRun } from './keeping/share-run.js';
 import type { PipelinePlan, PlanRequest } from './planning/describe-plan.js';
 import type { Explanation } from './planning/explain-step.js';
 import { findRoot, pipelinesIn } from './planning/find-pipeline.js';
@@ -34,7 +35,16 @@ export type { Result } from '../base/result.js';
 export type { RunEvent } from '../run/event.js';
 export { Interrupted } from './running/interrupted.js';
 export type { Run, RunEnd, RunRequest } from './running/run-pipeline.js';
-export type { Explanation, ListedRun, PipelinePlan, PipelineRequest, PlanRequest, Report, RunRecord };
+export type {
+  Explanation,
+  ListedRun,
+  PipelinePlan,
+  PipelineRequest,
+  PlanRequest,
+  Report,
+  RunRecord,
+  SharedRun,
+};
 
 /** Where a project is. */
 export interface ProjectPlace {
@@ -127,6 +137,12 @@ export interface Project {
   collectGarbage(request: GarbageRequest): Promise<Result<CollectedGarbage, Failure[]>>;
   /** Reads every byte of the cache and of the runs; what is bad in the cache is set aside. */
   checkCache(): Promise<Result<CacheCheck, Failure[]>>;
+  /** Sends what a run gave, as far as it is here, to the remote cache that kshot.yaml names; `latest` by default. */
+  push(run?: string): Promise<Result<SharedRun, Failure[]>>;
+  /** Fetches what a run gave, as far as it is not here, from there. */
+  pull(run?: string): Promise<Result<SharedRun, Failure[]>>;
+  /** Reads every byte that the remote cache has of what is known here; changes nothing. */
+  checkRemote(): Promise<Result<RemoteCheck, Failure[]>>;
 }
 
 /** Opens the project at a place; fails with `file-not-found` where there is none. Each part is loaded on its use. */
@@ -194,7 +210,18 @@ export async function openProject(where: ProjectPlace = {}): Promise<Result<Proj
 /** What looks after runs and cache. */
 function keepingOf(
   root: string,
-): Pick<Project, 'listRuns' | 'renameRun' | 'removeRuns' | 'pin' | 'collectGarbage' | 'checkCache'> {
+): Pick<
+  Project,
+  | 'listRuns'
+  | 'renameRun'
+  | 'removeRuns'
+  | 'pin'
+  | 'collectGarbage'
+  | 'checkCache'
+  | 'push'
+  | 'pull'
+  | 'checkRemote'
+> {
   return {
     listRuns: () =>
       asValues(async () => success((await import('../artifacts/runs/list-runs.js')).listRuns(root))),
@@ -215,6 +242,11 @@ function keepingOf(
         (await import('./keeping/collect-project-garbage.js')).collectProjectGarbage(root, request),
       ),
     checkCache: () => asValues(async () => (await import('./keeping/check-cache.js')).checkCache(root)),
+    push: (run) =>
+      checked(wrongRun('push', run), async () => (await import('./keeping/share-run.js')).pushRun(root, run)),
+    pull: (run) =>
+      checked(wrongRun('pull', run), async () => (await import('./keeping/share-run.js')).pullRun(root, run)),
+    checkRemote: () => asValues(async () => (await import('./keeping/share-run.js')).checkRemoteCache(root)),
   };
 }
 

@@ -2,6 +2,7 @@ import type { Failure } from '../base/failure.js';
 import type { Tree } from '../base/files/tree.js';
 import type { Result } from '../base/result.js';
 import type { Digest, Entry, ObjectReference } from './entry.js';
+import type { RemoteExchange } from './exchange.js';
 import type { CacheHold, CacheReport, CacheSurvey, GarbageOptions, GarbagePlan } from './upkeep.js';
 
 /** A file written into a workspace's `outputs`, already hashed and synced to disk by whoever wrote it. */
@@ -46,7 +47,10 @@ export type DeviceClaim =
   /** Another live process has it; `owner` says who (host, pid). */
   | { readonly type: 'busy'; readonly owner: string };
 
-/** The cache. Only the process that runs the scheduler writes entries and objects. */
+/**
+ * The cache. Only the process that runs the scheduler writes entries and objects, but for what a remote cache holds:
+ * that any process fetches that needs it.
+ */
 export interface Store {
   /** `cache`, absolute. */
   readonly folder: string;
@@ -63,6 +67,12 @@ export interface Store {
    * as long as the file's stat stays the same.
    */
   verify(reference: ObjectReference): Promise<boolean>;
+  /**
+   * Has here what an entry names of which only a remote cache had the objects. False where some of it cannot be had:
+   * that entry is no hit any more. Asks nothing of what is here, and is true at once where the cache is this machine's
+   * alone.
+   */
+  bring(references: Iterable<ObjectReference>): Promise<boolean>;
 
   /**
    * Tries to become the one that computes `key`; reclaims the lock of a dead process of this host.
@@ -102,8 +112,14 @@ export interface Store {
   /** A small object's text, verified; undefined where it is missing or bad, which is set aside. */
   getText(digest: Digest): Promise<string | undefined>;
 
-  /** All entries that can be read, in order of their keys. */
+  /** All entries of this machine's cache that can be read, in order of their keys. */
   entries(): AsyncGenerator<Entry>;
+
+  /**
+   * Waits until what was committed is in the remote cache, and says what was exchanged with it; undefined where the
+   * project has none. Once `signal` is aborted nothing is waited for, and nothing more sent.
+   */
+  exchanged(signal?: AbortSignal): Promise<RemoteExchange | undefined>;
 
   /**
    * Says for as long as this process lives, or until `close`, that a run uses the cache; waits for a collection that is
@@ -121,4 +137,23 @@ export interface Store {
    * `cache-unwritable`; the plan's `inUseBy` says why nothing but leftovers went.
    */
   collectGarbage(options: GarbageOptions): Promise<Result<GarbagePlan, Failure>>;
+}
+
+/** A cache on this machine's disk, as what stands before a remote one uses it. */
+export interface LocalStore extends Store {
+  /** The size of an object; undefined where it is not here. */
+  sizeOf(digest: Digest): number | undefined;
+  /** Where a file may be written that is to become an object; what is never adopted, garbage collection removes. */
+  fileToAdopt(digest: Digest): string;
+  /**
+   * Makes a file an object that was hashed while it was written.
+   *
+   * @throws FailureError where the environment refuses
+   */
+  adoptObject(file: StagedFile): void;
+  /**
+   * Writes an entry that was computed elsewhere, all of whose outputs are here; not where the cache cannot be written,
+   * since it can be had again.
+   */
+  adoptEntry(entry: Entry): void;
 }

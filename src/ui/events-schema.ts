@@ -19,6 +19,12 @@ const figures = (description: string) => ({
   description,
   additionalProperties: { type: ['number', 'null'] },
 });
+const amount = {
+  type: 'object',
+  additionalProperties: false,
+  required: ['objects', 'bytes'],
+  properties: { objects: count, bytes: count },
+};
 const outline = {
   type: 'object',
   additionalProperties: false,
@@ -254,6 +260,24 @@ export const eventsSchema = {
           minItems: 1,
           items: node,
           description: 'Nodes whose stored results were damaged and have been computed again.',
+        },
+        remote: {
+          type: 'object',
+          description: 'What was exchanged with the remote cache, where the project has one.',
+          additionalProperties: false,
+          required: ['url', 'found', 'fetched', 'left', 'sent', 'unsent'],
+          properties: {
+            url: text,
+            found: { ...count, description: 'Entries that were there and not here.' },
+            fetched: amount,
+            left: { ...amount, description: 'Outputs that are there alone.' },
+            sent: {
+              ...amount,
+              required: [...amount.required, 'entries'],
+              properties: { ...amount.properties, entries: count },
+            },
+            unsent: { ...count, description: 'Entries that were to be sent and were not.' },
+          },
         },
         published: {
           type: 'array',

@@ -1,14 +1,34 @@
 import { chmodSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { leavesOf } from '../../src/base/files/tree.js';
 import { openStore } from '../../src/store/local/open-store.js';
+import { RemoteClient } from '../../src/store/remote/remote-client.js';
+import { openRemoteStore } from '../../src/store/remote/remote-store.js';
 import type { Store } from '../../src/store/store.js';
+import { CacheServer } from '../support/cache-server.js';
 import { allOf, claimed, compute, hexDigest, inFolder, keyOf, recordOf, stage } from './local/rig.js';
+import { quickLimits } from './remote/rig.js';
+
+let empty: CacheServer;
+
+beforeAll(async () => {
+  empty = await CacheServer.start();
+});
+
+afterAll(async () => await empty.close());
+
+async function openBefore(folder: string, what: 'empty' | 'absent'): Promise<Store> {
+  const url = what === 'empty' ? empty.url : 'http://127.0.0.1:9';
+  const client = await RemoteClient.open(url, {}, quickLimits);
+  return openRemoteStore(await openStore(join(folder, 'cache')), client, { url, mode: 'read' });
+}
 
 /** What opens each store in a folder of its own. All of them must do what is written below. */
 const stores: { readonly [name: string]: (folder: string) => Promise<Store> } = {
   local: (folder) => openStore(join(folder, 'cache')),
+  'before a remote one that has nothing': (folder) => openBefore(folder, 'empty'),
+  'before a remote one that is not there': (folder) => openBefore(folder, 'absent'),
 };
 
 describe.each(Object.entries(stores))('the store %s', (_name, open) => {

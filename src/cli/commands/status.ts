@@ -2,6 +2,7 @@ import type { RunRecord } from '../../artifacts/register.js';
 import type { ManifestNode } from '../../artifacts/run-documents.js';
 import { formatSeconds } from '../../base/quantities.js';
 import type { NodePlan } from '../../session/planning/describe-plan.js';
+import { plannedExchangeLines } from '../../ui/views/exchange-lines.js';
 import { planAsData, planLines } from '../../ui/views/plan-view.js';
 import { projectOf } from '../open-project.js';
 import { type PlanningOptions, pipelineRequest } from '../pipeline-request.js';
@@ -35,6 +36,7 @@ export async function status(options: StatusOptions, targets: readonly string[])
   } else {
     const lines = planLines(plan, terminal.dataStyle, (of) => lastTime(of, nodes));
     for (const line of lines) terminal.show(line);
+    for (const line of plannedExchangeLines(plan.remote, terminal.dataStyle)) terminal.show(line);
     terminal.show(last === undefined ? 'last run: none' : lastRunLine(last.record));
   }
   return options.check === true && plan.counts.hit < plan.nodes.length ? notUpToDate : 0;

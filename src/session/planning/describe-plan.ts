@@ -6,6 +6,7 @@ import { countStates, type PlanCounts } from '../../pipeline/plan/count-states.j
 import type { Plan, PlanState } from '../../pipeline/plan/plan.js';
 import { choiceCautions } from '../../report/choice-cautions.js';
 import { readChosenRows } from '../../report/chosen-rows.js';
+import type { RemoteExchange } from '../../store/exchange.js';
 import type { Store } from '../../store/store.js';
 import { unavailableEngines } from '../running/unavailable-engines.js';
 import {
@@ -43,6 +44,8 @@ export interface PipelinePlan {
   readonly nodes: readonly NodePlan[];
   /** Files of the project that a run would publish. */
   readonly publications: readonly Publication[];
+  /** What the remote cache has of it that is not here; absent where the project has none. */
+  readonly remote?: RemoteExchange;
   /** What is no error and worth knowing. */
   readonly warnings: readonly Failure[];
 }
@@ -76,6 +79,7 @@ async function withReasons(planned: PlannedPipeline): Promise<PipelinePlan> {
   const { graph, plan, store } = planned;
   const reasonOf = await reasonsOfPlan(planned);
   const cautions = await cautionsOfPlan(plan, store);
+  const remote = await store.exchanged();
   return {
     pipeline: graph.name,
     file: graph.file,
@@ -96,7 +100,8 @@ async function withReasons(planned: PlannedPipeline): Promise<PipelinePlan> {
       };
     }),
     publications: graph.publications,
-    warnings: graph.warnings,
+    ...(remote === undefined ? {} : { remote }),
+    warnings: [...graph.warnings, ...(remote?.warnings ?? [])],
   };
 }
 

@@ -8,8 +8,8 @@ import { loadPipeline } from '../../pipeline/load-pipeline.js';
 import { type CodeDigests, installedCode, readCodeDigests } from '../../pipeline/plan/code-digests.js';
 import { makePlan } from '../../pipeline/plan/make-plan.js';
 import type { Plan } from '../../pipeline/plan/plan.js';
-import { openCache } from '../../store/open-cache.js';
 import type { Store } from '../../store/store.js';
+import { openProjectStore } from '../open-store.js';
 import { findPipeline, looksLikePath, noPipeline } from './find-pipeline.js';
 
 /** Where a request is made: the root of the project, and the folder that paths are relative to, both absolute. */
@@ -83,7 +83,9 @@ export async function planPipeline(
   if (!graph.ok) return graph;
   const force = forcedNodes(graph.value, request.force ?? []);
   if (!force.ok) return failed([force.failure]);
-  const store = await openCache(graph.value.root);
+  const found = await openProjectStore(graph.value.root);
+  if (!found.ok) return found;
+  const store = found.value;
   await opened(store);
   const computing = graph.value.nodes.flatMap(({ engine }) => engine ?? []);
   const codes = await installedCode(readCodeDigests(), new Set(computing), (name) =>

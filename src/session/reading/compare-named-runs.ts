@@ -6,7 +6,7 @@ import { readCodeDigests } from '../../pipeline/plan/code-digests.js';
 import { createManifestReader } from '../../pipeline/plan/explain.js';
 import { compareRuns, type RunComparison, readComparableRun } from '../../report/compare-runs.js';
 import { inReadingOrder } from '../../statistics/metrics.js';
-import { openCache } from '../../store/open-cache.js';
+import { openProjectStore } from '../open-store.js';
 
 /** Two runs, compared. */
 export interface ComparedRuns {
@@ -32,7 +32,9 @@ export async function compareNamedRuns(
   const other = await readComparableRun(root, second.value);
   if (one === undefined) return failed([folderGone(first.value)]);
   if (other === undefined) return failed([folderGone(second.value)]);
-  const store = await openCache(root);
+  const opened = await openProjectStore(root);
+  if (!opened.ok) return opened;
+  const store = opened.value;
   const readCode = createManifestReader(readCodeDigests(), store);
   const comparison = await compareRuns(one, other, store, readCode);
   const values = [...one.report.metrics, ...other.report.metrics].map((row) => row.values);

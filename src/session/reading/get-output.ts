@@ -2,8 +2,8 @@ import { existsSync } from 'node:fs';
 import type { Failure } from '../../base/failure.js';
 import { failed, type Result, success } from '../../base/result.js';
 import type { Digest } from '../../store/entry.js';
-import { openCache } from '../../store/open-cache.js';
 import type { Store } from '../../store/store.js';
+import { openProjectStore } from '../open-store.js';
 import { type FoundOutput, type FoundOutputs, findOutputs } from './find-outputs.js';
 import { whyOutdated } from './why-outdated.js';
 
@@ -37,7 +37,9 @@ export async function getOutput(
     return failed([severalOutputs(name, found.value.run, outputs)]);
   const [piece, ...pieces] = only.pieces;
   if (piece === undefined || pieces.length > 0) return failed([inPieces(only)]);
-  const store = await openCache(root);
+  const opened = await openProjectStore(root);
+  if (!opened.ok) return opened;
+  const store = opened.value;
   const bad = await spoiltOutput(only, store);
   if (bad !== undefined) return failed([bad]);
   const outdated = run === undefined ? await whyOutdated(root, name, found.value) : undefined;
@@ -81,10 +83,9 @@ export async function spoiltOutput(
 ): Promise<Failure | undefined> {
   const hint = 'kshot run computes it again';
   for (const { reference } of pieces) {
-    if (!existsSync(store.objectPath(reference.digest))) {
-      return { reason: 'no-results', message: `${output} is no longer in the cache`, hint };
-    }
+    const wasHere = existsSync(store.objectPath(reference.digest));
     if (await store.verify(reference)) continue;
+    if (!wasHere) return { reason: 'no-results', message: `${output} is no longer in the cache`, hint };
     const message = `${output} in the cache is not what was stored; it was set aside`;
     return { reason: 'object-corrupt', message, hint };
   }

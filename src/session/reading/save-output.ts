@@ -9,8 +9,8 @@ import { failed, type Result, success } from '../../base/result.js';
 import { endingOfContent, formOfOutput, type PublicationForm } from '../../pipeline/spec/publication-form.js';
 import { withLabel } from '../../pipeline/spec/published-path.js';
 import { openFormWriter } from '../../report/publish/form-writer.js';
-import { openCache } from '../../store/open-cache.js';
 import type { Store } from '../../store/store.js';
+import { openProjectStore } from '../open-store.js';
 import type { RequestPlace } from '../planning/plan-pipeline.js';
 import { type FoundOutput, type FoundOutputs, findOutputs } from './find-outputs.js';
 import { alsoIn, spoiltOutput } from './get-output.js';
@@ -51,7 +51,9 @@ export async function saveOutput(
   if (!found.ok) return found;
   const due = filesDue(place, name, path, found.value);
   if (!due.ok) return due;
-  const store = await openCache(place.root);
+  const opened = await openProjectStore(place.root);
+  if (!opened.ok) return opened;
+  const store = opened.value;
   const bad = (await Promise.all(due.value.map(({ found }) => spoiltOutput(found, store)))).filter(
     (failure) => failure !== undefined,
   );

@@ -9,6 +9,7 @@ import { runFolderOf } from '../../artifacts/register.js';
 import { isSynthetic, resultFiles, shownTables } from '../../artifacts/result-rows.js';
 import type { Report } from '../../artifacts/run-documents.js';
 import { createRunFolder, type RunFolder } from '../../artifacts/run-folder.js';
+import { neededResults } from '../../artifacts/runs/needed-results.js';
 import { markEnded, type RunBeginning } from '../../artifacts/runs/started-run.js';
 import { largestExitCode } from '../../base/exit-code.js';
 import type { Failure } from '../../base/failure.js';
@@ -27,6 +28,7 @@ import type { NodePool } from '../../run/local/worker-pool.js';
 import { outlinePlan } from '../../run/outline-plan.js';
 import type { Resources } from '../../run/resources.js';
 import type { RunOutcome } from '../../run/scheduler.js';
+import type { RemoteExchange } from '../../store/exchange.js';
 import type { CacheHold } from '../../store/upkeep.js';
 import { asValues } from '../as-values.js';
 import { runFailed } from '../failures-as-data.js';
@@ -86,7 +88,9 @@ export interface RunEnd {
   /** The page to look at, or the run's folder where there is none, absolute. */
   readonly page: string;
   readonly published: readonly PublishedFile[];
-  /** Of what was to be published. */
+  /** What was exchanged with the remote cache; absent where the project has none. */
+  readonly remote?: RemoteExchange;
+  /** Of what was to be published, and of the remote cache. */
   readonly warnings: readonly Failure[];
 }
 
@@ -100,6 +104,7 @@ export async function runPipeline(place: RequestPlace, request: RunRequest): Pro
     });
     if (!prepared.ok) return prepared;
     const { planned, folder } = prepared.value;
+    const beginning = (await planned.store.exchanged())?.warnings ?? [];
     const events = new EventStream<RunEvent>();
     const emit = (event: RunEvent) => events.push(event);
     const ended = asValues(async () => success(await execute(prepared.value, request, emit))).finally(() => {
@@ -118,7 +123,7 @@ export async function runPipeline(place: RequestPlace, request: RunRequest): Pro
       run: folder.run,
       pipeline: planned.graph.name,
       folder: folder.path,
-      warnings: planned.graph.warnings,
+      warnings: [...planned.graph.warnings, ...beginning],
       ended,
       [Symbol.asyncIterator]: () => events,
     });
@@ -180,6 +185,30 @@ function beginningOf({ graph }: PlannedPipeline): RunBeginning {
 async function withSoundResults(
   planned: PlannedPipeline,
 ): Promise<Result<{ planned: PlannedPipeline; badNodes: readonly string[] }, Failure[]>> {
+  const brought = await withResultsBrought(planned);
+  if (!brought.ok) return brought;
+  return await withGoodResults(brought.value);
+}
+
+/** Has here what the run will read of its hits, and plans again without those of which a remote cache does not give it. */
+async function withResultsBrought(planned: PlannedPipeline): Promise<Result<PlannedPipeline, Failure[]>> {
+  const neededOf = neededResults(planned.graph);
+  for (let plan = planned.plan; ; ) {
+    const brought = await Promise.all(
+      plan.nodes.map(({ node, entry }) =>
+        entry === undefined ? true : planned.store.bring(neededOf(node, entry)),
+      ),
+    );
+    if (brought.every((one) => one)) return success({ ...planned, plan });
+    const again = await planned.replan();
+    if (!again.ok) return again;
+    plan = again.value;
+  }
+}
+
+async function withGoodResults(
+  planned: PlannedPipeline,
+): Promise<Result<{ planned: PlannedPipeline; badNodes: readonly string[] }, Failure[]>> {
   const bad = new Set<string>();
   const shown = shownTables.flatMap((table) => resultFiles(planned.plan.nodes, table));
   for (const { node, digest, bytes } of shown) {
@@ -220,6 +249,7 @@ async function execute(
     ...(repository.diff === undefined ? {} : { diff: repository.diff }),
   };
   const { report, published, warnings } = await writeResults(planned, folder, finished, failures);
+  const remote = await store.exchanged(signal);
   const exitCode = exitCodeOf(outcome, signal, failures);
   const repaired = report === undefined ? [] : repairedNodes(outcome);
   if (failures.length > 0) emit(runFailed(failures));
@@ -231,12 +261,26 @@ async function execute(
     seconds: finished.seconds,
     counts: outcome.counts,
     ...(repaired.length === 0 ? {} : { repaired }),
+    ...(remote === undefined ? {} : { remote: withoutWarnings(remote) }),
     ...(published.length === 0
       ? {}
       : { published: published.map(({ path, source, outcome: what }) => ({ path, source, outcome: what })) }),
   });
   const page = placeOfReport(root, folder, report);
-  return { exitCode, failures, finished, ...(report && { report }), page, published, warnings };
+  return {
+    exitCode,
+    failures,
+    finished,
+    ...(report && { report }),
+    page,
+    published,
+    ...(remote && { remote }),
+    warnings: [...warnings, ...(remote?.warnings ?? [])],
+  };
+}
+
+function withoutWarnings({ warnings: _, ...exchange }: RemoteExchange): Omit<RemoteExchange, 'warnings'> {
+  return exchange;
 }
 
 /** A run that was aborted when all that was to be done was done is none that was cancelled. */
@@ -314,6 +358,7 @@ async function executeNodes(
     logFolder: folder.logs,
     nodesFolder: folder.nodes,
     badObjects: badNodes,
+    neededOf: neededResults(graph),
     emit,
     signal,
     reasonFor,

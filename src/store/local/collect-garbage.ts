@@ -4,9 +4,9 @@ import type { Failure } from '../../base/failure.js';
 import { environmentFailure } from '../../base/failure-of-exception.js';
 import { namesIn } from '../../base/files/folders.js';
 import { leavesOf, type Tree } from '../../base/files/tree.js';
-import type { Json } from '../../base/json.js';
 import { failed, type Result, success } from '../../base/result.js';
 import type { Digest, Entry, ObjectReference } from '../entry.js';
+import { digestsInJson } from '../references.js';
 import type { Garbage, GarbageOptions, GarbagePlan } from '../upkeep.js';
 import { listKeys, parseEntry, readEntry } from './entries.js';
 import { isHold } from './hold-cache.js';
@@ -185,13 +185,6 @@ function entriesIn(layout: Layout, keptKeys: ReadonlySet<Digest>) {
 
 function* digestsOf(trees: { readonly [port: string]: Tree<ObjectReference> }): Generator<Digest> {
   for (const tree of Object.values(trees)) for (const { leaf } of leavesOf(tree)) yield leaf.digest;
-}
-
-function* digestsInJson(value: Json): Generator<Digest> {
-  if (isDigest(value)) yield value;
-  else if (typeof value === 'object' && value !== null) {
-    for (const inner of Object.values(value)) yield* digestsInJson(inner as Json);
-  }
 }
 
 /** An entry that was set aside because its computation gave other bytes the next time. */

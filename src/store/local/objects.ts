@@ -12,7 +12,7 @@ import {
   rmSync,
   statSync,
 } from 'node:fs';
-import { basename, dirname } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { sha256 } from '../../base/canonical.js';
 import type { Failure } from '../../base/failure.js';
 import { rethrowAsFailure } from '../../base/failure-of-exception.js';
@@ -31,6 +31,8 @@ const readOnly = 0o444;
 /** The content-addressed blobs of a cache. */
 export interface Objects {
   path(digest: Digest): string;
+  /** Undefined where it is not there. */
+  sizeOf(digest: Digest): number | undefined;
   /** Whether it is there in its recorded size. */
   has(reference: ObjectReference): boolean;
   /** Whether all that an entry names as its outputs is there in its recorded size. */
@@ -43,6 +45,10 @@ export interface Objects {
    * @throws the file system's error; some of the files may then be in place, which nothing refers to.
    */
   publish(files: Iterable<StagedFile>): Failure | undefined;
+  /** The same with one file whose bytes were hashed as they came: they are verified. */
+  adopt(file: StagedFile): Failure | undefined;
+  /** A name beside an object's for a file that is to become it; its folder is there. */
+  temporaryFile(digest: Digest): string;
   putText(text: string): Promise<Digest>;
   readText(digest: Digest): string | undefined;
 }
@@ -52,10 +58,12 @@ export function openObjects(layout: Layout): Objects {
   const verified = new Map<Digest, string>();
   const underWay = new Map<Digest, Promise<boolean>>();
 
-  const has = ({ digest, bytes }: ObjectReference): boolean => {
+  const sizeOf = (digest: Digest): number | undefined => {
     const stat = statSync(layout.object(digest), { throwIfNoEntry: false });
-    return stat?.isFile() === true && stat.size === bytes;
+    return stat?.isFile() === true ? stat.size : undefined;
   };
+
+  const has = ({ digest, bytes }: ObjectReference): boolean => sizeOf(digest) === bytes;
 
   const hasOutputs = ({ outputs }: Entry): boolean => {
     for (const tree of Object.values(outputs)) {
@@ -92,37 +100,12 @@ export function openObjects(layout: Layout): Objects {
     return running;
   };
 
-  const publish = (files: Iterable<StagedFile>): Failure | undefined => {
-    const distinct = new Map<Digest, StagedFile>();
-    for (const file of files) {
-      const failure = checkStaged(file);
-      if (failure !== undefined) return failure;
-      distinct.set(file.digest, file);
-    }
-    const folders = new Set<string>();
-    for (const file of distinct.values()) {
-      const path = layout.object(file.digest);
-      makeFolder(dirname(path));
-      makeRoomForFile(layout, path, file.digest);
-      moveInPlace(file.path, path);
-      folders.add(dirname(path));
-    }
-    for (const folder of folders) syncFolder(folder);
+  const adopt = (file: StagedFile): Failure | undefined => {
+    const failure = publish(layout, [file]);
+    if (failure !== undefined) return failure;
+    const stat = lstatSync(layout.object(file.digest), { bigint: true, throwIfNoEntry: false });
+    if (stat !== undefined) verified.set(file.digest, lookOf(stat));
     return undefined;
-  };
-
-  const putText = async (text: string): Promise<Digest> => {
-    const digest = sha256(text);
-    const path = layout.object(digest);
-    try {
-      if (has({ digest, bytes: Buffer.byteLength(text) })) return digest;
-      makeFolder(dirname(path));
-      makeRoomForFile(layout, path, digest);
-      writeFileAtomic(path, text, { mode: readOnly });
-    } catch (error) {
-      rethrowAsFailure(error, `writing object ${digest.slice(0, 12)}`);
-    }
-    return digest;
   };
 
   const readText = (digest: Digest): string | undefined => {
@@ -138,7 +121,57 @@ export function openObjects(layout: Layout): Objects {
     return undefined;
   };
 
-  return { path: layout.object, has, hasOutputs, verify, publish, putText, readText };
+  return {
+    path: layout.object,
+    sizeOf,
+    has,
+    hasOutputs,
+    verify,
+    publish: (files) => publish(layout, files),
+    adopt,
+    temporaryFile: (digest) => temporaryFile(layout, digest),
+    putText: async (text) => putText(layout, text, has),
+    readText,
+  };
+}
+
+function publish(layout: Layout, files: Iterable<StagedFile>): Failure | undefined {
+  const distinct = new Map<Digest, StagedFile>();
+  for (const file of files) {
+    const failure = checkStaged(file);
+    if (failure !== undefined) return failure;
+    distinct.set(file.digest, file);
+  }
+  const folders = new Set<string>();
+  for (const file of distinct.values()) {
+    const path = layout.object(file.digest);
+    makeFolder(dirname(path));
+    makeRoomForFile(layout, path, file.digest);
+    moveInPlace(file.path, path);
+    folders.add(dirname(path));
+  }
+  for (const folder of folders) syncFolder(folder);
+  return undefined;
+}
+
+function temporaryFile(layout: Layout, digest: Digest): string {
+  const path = layout.object(digest);
+  makeFolder(dirname(path));
+  return join(dirname(path), `.${basename(path)}.${randomBytes(6).toString('hex')}.tmp`);
+}
+
+function putText(layout: Layout, text: string, has: Objects['has']): Digest {
+  const digest = sha256(text);
+  const path = layout.object(digest);
+  try {
+    if (has({ digest, bytes: Buffer.byteLength(text) })) return digest;
+    makeFolder(dirname(path));
+    makeRoomForFile(layout, path, digest);
+    writeFileAtomic(path, text, { mode: readOnly });
+  } catch (error) {
+    rethrowAsFailure(error, `writing object ${digest.slice(0, 12)}`);
+  }
+  return digest;
 }
 
 /** Whether the file's bytes have this digest; a file that the disk cannot give back has not. */

@@ -8,7 +8,7 @@ import { folderObstacle, makeFolder } from '../../base/files/folders.js';
 import { leavesOf, mapTree, type Tree } from '../../base/files/tree.js';
 import { failed, type Result, success } from '../../base/result.js';
 import type { Digest, Entry, ObjectReference } from '../entry.js';
-import type { Claim, StagedFile, Store, Workspace } from '../store.js';
+import type { Claim, LocalStore, StagedFile, Workspace } from '../store.js';
 import { collectGarbage, planGarbage } from './collect-garbage.js';
 import { claimDevice } from './device-claims.js';
 import { readEntries, readEntry, writeEntry } from './entries.js';
@@ -32,7 +32,7 @@ type Outputs<Leaf> = { readonly [port: string]: Tree<Leaf> };
  *
  * `claim`, `claimDevice` and `putText` throw a `FailureError` (`disk`, `cache-unwritable`) where the environment refuses.
  */
-export async function openStore(folder: string): Promise<Store> {
+export async function openStore(folder: string): Promise<LocalStore> {
   const layout = layoutOf(resolve(folder));
   for (const place of [
     folder,
@@ -59,6 +59,24 @@ export async function openStore(folder: string): Promise<Store> {
     },
     objectPath: objects.path,
     verify: objects.verify,
+    bring: async () => true,
+    exchanged: async () => undefined,
+    sizeOf: objects.sizeOf,
+    fileToAdopt(digest) {
+      try {
+        return objects.temporaryFile(digest);
+      } catch (error) {
+        rethrowAsFailure(error, `fetching object ${digest.slice(0, 12)}`);
+      }
+    },
+    adoptObject: (file) => adoptObject(objects, file),
+    adoptEntry(entry) {
+      try {
+        writeEntry(layout, entry);
+      } catch (error) {
+        if (environmentFailure(error, 'keeping an entry') === undefined) throw error;
+      }
+    },
     claim: async (key, startsOver = false) => claim(layout, key, ownLock, startsOver),
     claimDevice: (device) => claimDevice(layout, device),
     commit: async (workspace, entry, outputs) => commit(layout, objects, workspace, entry, outputs),
@@ -85,6 +103,17 @@ export async function openStore(folder: string): Promise<Store> {
     planGarbage: async (options) => planGarbage(layout, options),
     collectGarbage: async (options) => collectGarbage(layout, options),
   };
+}
+
+function adoptObject(objects: Objects, file: StagedFile): void {
+  const doing = `keeping object ${file.digest.slice(0, 12)}`;
+  try {
+    const failure = objects.adopt(file);
+    if (failure !== undefined)
+      throw new FailureError({ ...failure, message: `${doing}: ${failure.message}` });
+  } catch (error) {
+    rethrowAsFailure(error, doing);
+  }
 }
 
 function claim(layout: Layout, key: Digest, ownLock: OwnLock | undefined, startsOver: boolean): Claim {

@@ -5,6 +5,8 @@ import type { Report } from '../../artifacts/run-documents.js';
 import { printable } from '../../base/terminal-text.js';
 import { kinds } from '../../kinds/registry.js';
 import type { PublishedFile } from '../../report/publish/published-history.js';
+import type { RemoteExchange } from '../../store/exchange.js';
+import { exchangeLines } from './exchange-lines.js';
 import { type FigureLayout, resultLines } from './metric-lines.js';
 
 export interface Closing {
@@ -12,6 +14,7 @@ export interface Closing {
   /** Absent where it could not be written. */
   readonly report?: Report;
   readonly published: readonly Pick<PublishedFile, 'path' | 'outcome'>[];
+  readonly remote?: RemoteExchange;
   /** Where the page or the folder of the run is, as it is typed where the run was started. */
   readonly place: string;
   /** What kshot was started with: how to type its name, a file and targets, options. */
@@ -39,6 +42,7 @@ export function closingLines(closing: Closing, layout: FigureLayout): readonly s
     ...(results.lines.length > 0 ? [''] : []),
     `${style.bold('report'.padEnd(9))} ${place}`,
     ...publishedLine(closing.published, style),
+    ...exchangeLines(closing.remote, style),
     ...next.map(({ command, why }, index) => {
       const word = index === 0 ? style.bold('next'.padEnd(9)) : ' '.repeat(9);
       // A comment to a shell, so that the whole line can be typed; left out where it would be wrapped.

@@ -118,7 +118,7 @@ function reasonOfStep(nodes: readonly NodePlan[], state: PlanState): string {
 }
 
 /** The plan as data, for `--json`. */
-export function planAsData({ pipeline, file, engine, counts, nodes, publications }: PipelinePlan) {
+export function planAsData({ pipeline, file, engine, counts, nodes, publications, remote }: PipelinePlan) {
   return {
     pipeline,
     file,
@@ -126,5 +126,8 @@ export function planAsData({ pipeline, file, engine, counts, nodes, publications
     counts,
     nodes,
     publish: publications.map(({ path, source }) => ({ path, source })),
+    ...(remote === undefined
+      ? {}
+      : { remote: { url: remote.url, found: remote.found, fetched: remote.fetched, left: remote.left } }),
   };
 }

@@ -1,0 +1,206 @@
+import { rmSync } from 'node:fs';
+import { afterAll, afterEach, describe, expect, it } from 'vitest';
+import { CacheServer } from '../support/cache-server.js';
+import { eventsOf, type KshotOptions, kshot, nodesByOutcome } from '../support/kshot.js';
+import { type Project, temporaryProject } from '../support/temporary-project.js';
+
+/** Two trainings, the better of which is chosen by its metrics, and a summary of it; each says when it is computed. */
+const pipeline = `version: 1
+name: shared
+steps:
+  train:
+    kind: command
+    with:
+      shell: true
+      argv: |
+        echo "model of {lr}" > model.pt
+        echo "{\\"accuracy\\": {lr}}" > metrics.json
+      params: { lr: 0.1 }
+      outputs: { model: model.pt, metrics: { path: metrics.json, as: metrics } }
+    matrix: { lr: [0.1, 0.2] }
+  best:
+    kind: select
+    in: { rows: train.metrics, candidates: train.model }
+    with: { metric: accuracy, mode: max, settings: [lr] }
+  use:
+    kind: command
+    in: { model: best.chosen }
+    with: { shell: true, argv: "cp model used.txt", outputs: { used: used.txt } }
+publish: { use.used: results/used.txt }
+`;
+
+const server = await CacheServer.start();
+afterAll(async () => await server.close());
+afterEach(() => {
+  server.fault = () => undefined;
+});
+
+/** Somebody's project, with nothing in its cache. */
+function colleague(mode: 'read' | 'read_write', more: { readonly [path: string]: string } = {}): Project {
+  return temporaryProject({
+    files: {
+      'pipelines/shared.yaml': pipeline,
+      'kshot.yaml': `cache: { remote: { url: "${server.url}", mode: ${mode} } }\n`,
+      ...more,
+    },
+  });
+}
+
+async function run(project: Project, options: KshotOptions = {}, ...args: readonly string[]) {
+  const finished = await kshot(project, ['run', '--json', ...args], options);
+  const events = eventsOf(finished);
+  return {
+    ...finished,
+    events,
+    outcomes: nodesByOutcome(events),
+    end: events.find((one) => one.event === 'run.finish'),
+  };
+}
+
+describe('a remote cache', () => {
+  const mine = colleague('read_write');
+
+  it('gives a cold colleague what a run needs, who computes nothing, and says what was fetched and left', async () => {
+    const secret = 'Bearer hush-hush-0123456789';
+    const first = await run(mine, { environment: { KSHOT_REMOTE_AUTHORIZATION: secret } }, '--tag', 'first');
+    expect([first.exitCode, first.stderr]).toEqual([0, '']);
+    expect(first.outcomes['ran']?.length).toBeGreaterThan(4);
+    expect(first.end).toMatchObject({
+      remote: { found: 0, unsent: 0, sent: { entries: first.outcomes['ran']?.length } },
+    });
+    expect(server.requests.at(-1)?.headers.authorization).toBe(secret);
+    for (const name of ['manifest.json', 'report.json', 'record.json']) {
+      expect(mine.read(`artifacts/shared/first/${name}`)).not.toContain('hush');
+    }
+
+    const hers = colleague('read');
+    const planned = await kshot(hers, ['plan']);
+    expect(planned.stdout).toMatch(/0 run \+ \d+ hit \+ 0 depends/);
+    expect(planned.stdout).toMatch(/remote {3}\d+ hits from http:.*: fetched where a step or you need them/);
+    const said = await kshot(hers, ['run', '--tag', 'cold']);
+    expect([said.exitCode, said.stderr]).toEqual([0, expect.stringContaining('0 ran')]);
+    expect(said.stderr).toMatch(
+      /remote +\d+ results found, fetched \d+ objects of .*, left \d+ objects? of .* there; http:/,
+    );
+    // What is published was fetched, a model that nobody needed was not; until somebody does.
+    expect(hers.read('results/used.txt')).toBe('model of 0.2\n');
+    expect(server.pathsOf('PUT').length).toBe(server.files.size);
+    const got = await kshot(hers, ['get', 'train[lr=0.1].model']);
+    expect([got.exitCode, got.stdout]).toEqual([0, 'model of 0.1\n']);
+  });
+
+  it('is not asked where all is here, and may be left out', async () => {
+    const before = server.requests.length;
+    const again = await run(mine);
+    expect([again.exitCode, again.outcomes['hit']?.length]).toEqual([
+      0,
+      again.end?.event === 'run.finish' ? again.end.counts.hit : 0,
+    ]);
+    expect(server.requests).toHaveLength(before);
+    const off = await run(colleague('read'), { environment: { KSHOT_REMOTE: 'off' } });
+    expect(off.outcomes['hit']).toBeUndefined();
+    expect(off.end).not.toHaveProperty('remote');
+    expect(server.requests).toHaveLength(before);
+  });
+
+  it('that loses objects has their steps run, whether at the beginning or in the midst, and nothing fails', async () => {
+    const hers = colleague('read');
+    // The models, which only a change needs: then they are missed in the midst of the run.
+    server.fault = ({ path }) =>
+      server.files.get(path)?.toString().startsWith('model of') === true ? { status: 404 } : undefined;
+    hers.edit('pipelines/shared.yaml', 'cp model used.txt', 'cat model model > used.txt');
+    const mended = await run(hers);
+    expect([mended.exitCode, mended.stderr]).toEqual([0, '']);
+    expect(hers.read('results/used.txt')).toBe('model of 0.2\nmodel of 0.2\n');
+    expect(mended.outcomes['ran']).toEqual(expect.arrayContaining(['use']));
+    expect(mended.end).toMatchObject({ exitCode: 0 });
+    const lost = mended.events.flatMap((one) =>
+      one.event === 'step.start' && /the remote cache did not give its result/.test(one.reason)
+        ? [one.node]
+        : [],
+    );
+    expect(lost).toEqual(expect.arrayContaining(['train[lr=0.1]', 'train[lr=0.2]']));
+    expect(mended.end).not.toHaveProperty('repaired');
+
+    server.fault = ({ path }) => (path.startsWith('/cas/') ? { status: 404 } : undefined);
+    const cold = await run(colleague('read'));
+    expect([cold.exitCode, cold.stderr]).toEqual([0, '']);
+    expect(cold.outcomes['ran']?.length).toBeGreaterThan(3);
+  });
+
+  it('that does not answer is left alone, which is said once', async () => {
+    server.fault = () => ({ status: 503 });
+    const hers = colleague('read_write');
+    const said = await kshot(hers, ['run']);
+    expect(said.exitCode).toBe(0);
+    expect(said.stderr.match(/answers 503; it is left alone/g)).toHaveLength(1);
+    expect(said.stderr).toMatch(/did not send \d+ results: kshot push does/);
+  });
+
+  it('is filled by push, emptied by nobody, and whole runs come back by pull', async () => {
+    const before = new Map(server.files);
+    const other = temporaryProject({
+      files: {
+        'pipelines/other.yaml': pipeline.replaceAll('model of', 'weights at').replace('shared', 'other'),
+      },
+    });
+    expect((await kshot(other, ['run', '--tag', 'one'])).exitCode).toBe(0);
+    expect(await kshot(other, ['push'])).toMatchObject({
+      exitCode: 2,
+      stderr: expect.stringContaining('the project has no remote cache'),
+    });
+    other.write('kshot.yaml', `cache: { remote: { url: ${server.url}/team/ } }\n`);
+    expect(await kshot(other, ['push'])).toMatchObject({
+      exitCode: 2,
+      stderr: expect.stringContaining('whose mode is read'),
+    });
+    const environment = { KSHOT_REMOTE: 'read_write' };
+    const pushed = await kshot(other, ['push', '--json'], { environment });
+    const { results, moved, missing } = JSON.parse(pushed.stdout) as {
+      results: number;
+      moved: number;
+      missing: number;
+    };
+    expect([pushed.exitCode, moved, missing]).toEqual([0, results, 0]);
+    expect((await kshot(other, ['push', 'one'], { environment })).stdout).toMatch(
+      /sent 0 results .*had been before/,
+    );
+
+    const checked = await kshot(other, ['cache', 'verify', '--remote']);
+    expect([checked.exitCode, checked.stdout]).toEqual([0, expect.stringMatching(/: all good\n$/)]);
+    rmSync(other.path('cache'), { recursive: true });
+    const pulled = await kshot(other, ['pull', 'latest']);
+    expect([pulled.exitCode, pulled.stdout]).toEqual([
+      0,
+      expect.stringMatching(/other\/one, .*: fetched \d+ results/),
+    ]);
+    const local = await run(other, { environment: { KSHOT_REMOTE: 'off' } });
+    expect(local.outcomes['ran']).toBeUndefined();
+
+    const [path] = [...server.files.keys()].filter((one) => !before.has(one) && one.includes('/cas/'));
+    server.files.set(path!, Buffer.from('something else'));
+    const spoilt = await kshot(other, ['cache', 'verify', '--remote']);
+    expect(spoilt.exitCode).toBe(1);
+    expect(spoilt.stderr).toMatch(/is missing there or not what its name says/);
+  });
+
+  it('is refused where kshot.yaml names none, in its place', async () => {
+    const project = colleague('read');
+    for (const [text, words] of [
+      ['url: "http://me:hush@host/x"', /kshot.yaml:1:\d+.*holds no name, password/s],
+      ['url: "ftp://host/x"', /begins with http/],
+      ['url: "s3://b"', /is no bucket/],
+      ['url: "https://host/x", mode: write', /there is no mode write/],
+      ['mode: read', /has no url/],
+      ['urls: x', /unknown key urls/],
+    ] as const) {
+      project.write('kshot.yaml', `cache: { remote: { ${text} } }\n`);
+      const { exitCode, stderr } = await kshot(project, ['plan']);
+      expect([exitCode, stderr]).toEqual([2, expect.stringMatching(words)]);
+    }
+    project.write('kshot.yaml', 'python: python3\n');
+    expect((await kshot(project, ['plan'], { environment: { KSHOT_REMOTE: 'yes' } })).stderr).toMatch(
+      /KSHOT_REMOTE is yes/,
+    );
+  });
+});
