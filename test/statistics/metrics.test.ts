@@ -23,6 +23,7 @@ describe('the table of metrics', () => {
       // 1 / log2(2), 1 / log2(4), 1 / log2(8), and nothing beyond ten.
       'ndcg@5': expect.closeTo((1 + 1 / 2) / 4, 15),
       'ndcg@10': expect.closeTo((1 + 1 / 2 + 1 / 3) / 4, 15),
+      'map@10': expect.closeTo((1 + 1 / 3 + 1 / 7) / 4, 15),
       mrr: expect.closeTo((1 + 1 / 3 + 1 / 7 + 1 / 11) / 4, 15),
     });
   });
@@ -40,7 +41,8 @@ describe('the table of metrics', () => {
           names.every((name, at) => at === 0 || (found[names[at - 1]!] ?? 0) <= (found[name] ?? 0) + slack);
         expect(isOrdered('accuracy@1', 'recall@5', 'recall@10', 'hit@20')).toBe(true);
         expect(isOrdered('accuracy@1', 'ndcg@5', 'ndcg@10', 'recall@10')).toBe(true);
-        expect(isOrdered('accuracy@1', 'mrr')).toBe(true);
+        expect(isOrdered('accuracy@1', 'map@10', 'mrr')).toBe(true);
+        expect(isOrdered('map@10', 'ndcg@10')).toBe(true);
         expect(found['mrr']).toBeLessThanOrEqual(1 + slack);
       }),
     );
