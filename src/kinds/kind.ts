@@ -19,6 +19,7 @@ export type Content =
   | 'drift'
   | 'drift-summary'
   | 'summary'
+  | 'breakdown'
   | 'fingerprint'
   | 'settings'
   | 'row'

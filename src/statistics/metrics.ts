@@ -31,7 +31,13 @@ export const metrics = [
   { name: 'ndcg@5', gain: discounted(5), better: 'higher', inSummary: false, essential: false },
   { name: 'ndcg@10', gain: discounted(10), better: 'higher', inSummary: false, essential: false },
   { name: 'map@10', gain: reciprocal(10), better: 'higher', inSummary: false, essential: false },
-  { name: 'mrr', gain: reciprocal(Number.POSITIVE_INFINITY), better: 'higher', inSummary: true, essential: true },
+  {
+    name: 'mrr',
+    gain: reciprocal(Number.POSITIVE_INFINITY),
+    better: 'higher',
+    inSummary: true,
+    essential: true,
+  },
 ] as const satisfies readonly Metric[];
 
 export type MetricName = (typeof metrics)[number]['name'];
