@@ -8,7 +8,7 @@ import type { FinishedNode } from './finished-run.js';
 import type { ResultFile } from './result-rows.js';
 
 /** A file of the curve of a node. */
-type HistoryFile = Pick<ResultFile, 'node' | 'output' | 'shownAs'> & {
+export type HistoryFile = Pick<ResultFile, 'node' | 'output' | 'shownAs'> & {
   /** Absolute. */
   readonly path: string;
 };

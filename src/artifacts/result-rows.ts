@@ -146,13 +146,14 @@ export const tableContents = {
   drift: 'drift',
   drift_summary: 'drift-summary',
   summary: 'summary',
+  breakdown: 'breakdown',
 } as const satisfies { readonly [table in ResultTableName]?: Content };
 
 /** A table whose rows are those of nodes' outputs. */
 export type CollectedTable = keyof typeof tableContents;
 
 /** The tables that figures are shown from. */
-export const shownTables = ['metrics', 'summary', 'drift_summary'] as const;
+export const shownTables = ['metrics', 'summary', 'breakdown', 'drift_summary'] as const;
 
 /** The files of nodes' outputs that become a result table. */
 export function resultFiles(

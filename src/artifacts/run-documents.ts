@@ -8,6 +8,7 @@ import type { MetricRow } from './metric-table.js';
 import type { Provenance } from './provenance/provenance.js';
 import { readOwnDocument } from './read-document.js';
 import { runFolderOf, runNamesOf } from './register.js';
+import type { BreakdownRow } from './summary/breakdown-table.js';
 import type { SummaryRow } from './summary/summary-table.js';
 import { verdictOf } from './summary/verdict.js';
 
@@ -16,6 +17,8 @@ export interface Figures {
   readonly metrics: readonly MetricRow[];
   /** Of the steps of kind `summary`. */
   readonly summaries: readonly SummaryRow[];
+  /** Of the steps of kind `breakdown`. */
+  readonly breakdowns: readonly BreakdownRow[];
   /** Of the evaluations that were asked for it. */
   readonly drift: readonly DriftSummary[];
   /** What was found of the data, by the nodes of kind `data.fingerprint`. */
@@ -150,6 +153,7 @@ export function figuresOf(report: Partial<Figures>): Figures {
       settings: row.settings ?? {},
     })),
     summaries: report.summaries ?? [],
+    breakdowns: report.breakdowns ?? [],
     drift: report.drift ?? [],
     data_fingerprints: report.data_fingerprints ?? {},
     ...(report.restarted_curves === undefined ? {} : { restarted_curves: report.restarted_curves }),

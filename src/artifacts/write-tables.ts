@@ -83,6 +83,7 @@ export async function writeTables(
     return {
       metrics: await shown('metrics'),
       summary: await shown('summary'),
+      breakdown: await shown('breakdown'),
       drift_summary: await shown('drift_summary'),
       restarted,
     };

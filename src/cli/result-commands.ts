@@ -71,7 +71,7 @@ function addQueryCommands({ command, connect }: CommandBuilder): void {
     command('sql', {
       summary: 'ask SQL about the results of all runs',
       description:
-        'Answers one SELECT or EXPLAIN over the tables runs, steps, params, metrics, history, ranks, drift, drift_summary, summary and lineage, and over latest_... of the last run. Nothing else can be read, and nothing can be written.',
+        'Answers one SELECT or EXPLAIN over the tables runs, steps, params, metrics, history, ranks, drift, drift_summary, summary, breakdown and lineage, and over latest_... of the last run. Nothing else can be read, and nothing can be written.',
       examples: [
         'kshot sql "SELECT node, value FROM latest_metrics WHERE metric = \'recall@5\' ORDER BY value DESC"',
         'kshot sql -f paper/table.sql --output paper/table.tex',

@@ -20,6 +20,7 @@ export type Content =
   | 'drift'
   | 'drift-summary'
   | 'summary'
+  | 'breakdown'
   | 'fingerprint'
   | 'settings'
   | 'row'

@@ -15,6 +15,7 @@ import { baselineRandom } from './evaluate/baseline-random.js';
 import { baselineSessionKnn } from './evaluate/baseline-session-knn.js';
 import { evalFewShot } from './evaluate/eval-few-shot.js';
 import { evalZeroShot } from './evaluate/eval-zero-shot.js';
+import { breakdown } from './evaluate/groups/breakdown.js';
 import { metricsKind } from './evaluate/metrics.js';
 import type { Kind } from './kind.js';
 import { command } from './program/command.js';
@@ -52,6 +53,7 @@ const all: readonly Kind[] = [
   evalZeroShot,
   evalFewShot,
   metricsKind,
+  breakdown,
   select,
   summary,
   document,

@@ -30,6 +30,7 @@ import {
 } from '../artifacts/run-documents.js';
 import type { RunFolder } from '../artifacts/run-folder.js';
 import { shareResults } from '../artifacts/runs/shared-results.js';
+import { breakdownRows } from '../artifacts/summary/breakdown-table.js';
 import { summaryRows } from '../artifacts/summary/summary-table.js';
 import { type ChosenRow, tuningBudgets } from '../artifacts/summary/tuning.js';
 import { verdictOf } from '../artifacts/summary/verdict.js';
@@ -138,7 +139,7 @@ async function failureOfPage(
   }
 }
 
-const noFigures: Figures = { metrics: [], summaries: [], drift: [], data_fingerprints: {} };
+const noFigures: Figures = { metrics: [], summaries: [], breakdowns: [], drift: [], data_fingerprints: {} };
 
 /** The run's figures, and its tables where they are new; whatever goes wrong is given back, to be thrown later. */
 async function figuresOfRun(
@@ -218,6 +219,7 @@ async function newTables(
   return {
     metrics: metricRows(rows.metrics, nodes),
     summaries: summaryRows(rows.summary, nodes),
+    breakdowns: breakdownRows(rows.breakdown, nodes),
     drift: driftSummaries(rows.drift_summary, nodes),
     data_fingerprints: fingerprints,
     ...(rows.restarted.length === 0 ? {} : { restarted_curves: rows.restarted }),

@@ -13,6 +13,7 @@ export interface Metric {
 }
 
 const hit = (within: number) => (rank: number) => (rank <= within ? 1 : 0);
+const reciprocal = (within: number) => (rank: number) => (rank <= within ? 1 / rank : 0);
 const discounted = (within: number) => (rank: number) => (rank <= within ? 1 / Math.log2(rank + 1) : 0);
 
 /**
@@ -20,7 +21,7 @@ const discounted = (within: number) => (rank: number) => (rank <= within ? 1 / M
  * for one. All that evaluates, compares, checks or shows metrics goes by this table alone: adding one is a line here.
  *
  * A query pair has one relevant item, so that recall@k and the hit rate are the same number, ndcg@k is
- * 1 / log2(rank + 1) within k, and mrr is over the full ranking.
+ * 1 / log2(rank + 1) within k, map@k is mrr cut at k (1 / rank within k), and mrr is over the full ranking.
  */
 export const metrics = [
   { name: 'accuracy@1', gain: hit(1), better: 'higher', inSummary: true, essential: true },
@@ -29,7 +30,14 @@ export const metrics = [
   { name: 'hit@20', gain: hit(20), better: 'higher', inSummary: false, essential: false },
   { name: 'ndcg@5', gain: discounted(5), better: 'higher', inSummary: false, essential: false },
   { name: 'ndcg@10', gain: discounted(10), better: 'higher', inSummary: false, essential: false },
-  { name: 'mrr', gain: (rank: number) => 1 / rank, better: 'higher', inSummary: true, essential: true },
+  { name: 'map@10', gain: reciprocal(10), better: 'higher', inSummary: false, essential: false },
+  {
+    name: 'mrr',
+    gain: reciprocal(Number.POSITIVE_INFINITY),
+    better: 'higher',
+    inSummary: true,
+    essential: true,
+  },
 ] as const satisfies readonly Metric[];
 
 export type MetricName = (typeof metrics)[number]['name'];

@@ -83,3 +83,30 @@ export const summaryColumns = {
   leader_compared_units: 'INTEGER',
   leader_distinguishable: 'VARCHAR',
 } as const;
+
+/**
+ * Columns of a file of breakdowns: one row a model, setting, group of query pairs and metric; `place` is the model's place
+ * in the table. A group holds the pairs whose `grouped_by` is from `at_least` to `at_most`, null of the last.
+ */
+export const breakdownColumns = {
+  place: 'INTEGER',
+  model: 'VARCHAR',
+  k: 'INTEGER',
+  steps: 'INTEGER',
+  inner_lr: 'DOUBLE',
+  grouped_by: 'VARCHAR',
+  group_name: 'VARCHAR',
+  at_least: 'INTEGER',
+  at_most: 'INTEGER',
+  metric: 'VARCHAR',
+  value: 'DOUBLE',
+  low: 'DOUBLE',
+  high: 'DOUBLE',
+  n: 'BIGINT',
+  users: 'BIGINT',
+  baseline: 'VARCHAR',
+  difference: 'DOUBLE',
+  difference_low: 'DOUBLE',
+  difference_high: 'DOUBLE',
+  distinguishable: 'VARCHAR',
+} as const;

@@ -1,4 +1,10 @@
-import { historyColumns, metricColumns, rankColumns, summaryColumns } from './evaluation-columns.js';
+import {
+  breakdownColumns,
+  historyColumns,
+  metricColumns,
+  rankColumns,
+  summaryColumns,
+} from './evaluation-columns.js';
 
 /** A result table: its columns and what makes a row unique. */
 export interface ResultSchema {
@@ -162,6 +168,17 @@ export const resultSchemas = {
       tuned_users: 'INTEGER',
     },
     orderBy: ['run', 'node', 'place', 'metric'],
+  },
+  /** One row a node of kind breakdown, model, setting, group of query pairs and metric. */
+  breakdown: {
+    columns: {
+      run: 'VARCHAR',
+      node: 'VARCHAR',
+      step: 'VARCHAR',
+      role: 'VARCHAR',
+      ...breakdownColumns,
+    },
+    orderBy: ['run', 'node', 'place', 'grouped_by', 'at_least', 'metric'],
   },
   /**
    * One row a file that a node read: from which node's output, or which file outside the cache, and its content.

@@ -265,6 +265,7 @@ describe('what a run leaves', () => {
     );
     expect(readdirSync(at.path(`${folder}/tables`)).sort()).toEqual(
       [
+        'breakdown',
         'drift',
         'drift_summary',
         'history',

@@ -20,6 +20,7 @@ const timelessTables = [
   'drift',
   'drift_summary',
   'summary',
+  'breakdown',
   'lineage',
 ];
 

@@ -22,6 +22,7 @@ const ofPrograms = [
 const ofModels = ['embedding_size', 'hidden_size'];
 const haveForms: { readonly [kind: string]: readonly string[] } = {
   'baseline.markov': ['max_prefix_length'],
+  breakdown: ['train_count', 'prefix_length', 'history_length'],
   command: ['argv', 'shell', ...ofPrograms],
   python: ['script', 'module', 'args', ...ofPrograms],
   'data.files': ['train', 'val', 'test', 'items'],

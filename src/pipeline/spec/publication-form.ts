@@ -27,6 +27,7 @@ const natures: { readonly [content in Content]: 'rows' | 'json' | 'weights' | 'b
   drift: 'rows',
   'drift-summary': 'rows',
   summary: 'rows',
+  breakdown: 'rows',
   items: 'json',
   fingerprint: 'json',
   settings: 'json',

@@ -27,11 +27,13 @@ export async function readResults(root: string, name?: string): Promise<Result<R
 /** What is shown must be what the cache holds, where it still holds it: a figure from bytes gone bad is no figure. */
 async function badResults(root: string, report: Report, manifest: Manifest): Promise<Failure[]> {
   const store = await openCache(root);
-  const shown = new Set([...report.metrics, ...report.summaries, ...report.drift].map((row) => row.node));
+  const shown = new Set(
+    [...report.metrics, ...report.summaries, ...report.breakdowns, ...report.drift].map((row) => row.node),
+  );
   const failures: Failure[] = [];
   for (const { id, derived_from, outputs } of manifest.nodes) {
     if (!shown.has(derived_from ?? id)) continue;
-    for (const port of ['metrics', 'summary', 'drift_summary']) {
+    for (const port of ['metrics', 'summary', 'breakdown', 'drift_summary']) {
       const output = outputs[port];
       if (output === undefined || !existsSync(store.objectPath(output.digest))) continue;
       if (await store.verify(output)) continue;

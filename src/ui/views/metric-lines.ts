@@ -1,6 +1,7 @@
 import { driftTable } from '../../artifacts/drift-table.js';
 import { isEvaluation, metricTable } from '../../artifacts/metric-table.js';
 import type { Report } from '../../artifacts/run-documents.js';
+import { breakdownSections, breakdownTable } from '../../artifacts/summary/breakdown-table.js';
 import {
   alikeText,
   comparisonTable,
@@ -24,7 +25,7 @@ export interface FigureLayout {
 }
 
 /**
- * The figures of a run as lines: what leads, its metrics, its summaries, and the drift of parameters; rows from test data
+ * The figures of a run as lines: what leads, its metrics, its summaries, what is in groups of query pairs, and the drift of parameters; rows from test data
  * marked, and below the tables what must be known to read them (synthetic data, waived guards, results that may not repeat).
  * No lines where there are no metrics.
  */
@@ -44,6 +45,7 @@ export function metricLines(report: Report, layout: FigureLayout): readonly stri
         ...(comparisons.rows.length === 0 ? [] : ['', ...tableLines(comparisons, layout)]),
       ];
     }),
+    ...breakdownLines(report, layout),
     ...(report.drift.length === 0
       ? []
       : [
@@ -57,6 +59,21 @@ export function metricLines(report: Report, layout: FigureLayout): readonly stri
     ...choiceLines(report, layout),
     ...noteLines(notes(report), layout),
   ];
+}
+
+/** Where each model is good: its first metric by groups of query pairs. */
+function breakdownLines({ breakdowns }: Report, layout: FigureLayout): readonly string[] {
+  return breakdownSections(breakdowns).flatMap((section) => {
+    const { node, role, metric, groupedBy, baseline } = section;
+    const marks =
+      baseline === undefined ? '' : `; ▲ and ▼: distinguishably above and below ${printable(baseline)}`;
+    const title = `${node}${role === 'test' ? ' (TEST)' : ''}: ${metric} by ${groupedBy} (query pairs)${marks}`;
+    return [
+      '',
+      ...wrapWords(title, layout.width).map(layout.style.bold),
+      ...tableLines(breakdownTable(section), layout),
+    ];
+  });
 }
 
 /** What leads, and what cannot be told from it. */

@@ -45,6 +45,7 @@ GAINS = {
     "hit@20": lambda rank: float(rank <= 20),
     "ndcg@5": lambda rank: 1 / math.log2(rank + 1) if rank <= 5 else 0.0,
     "ndcg@10": lambda rank: 1 / math.log2(rank + 1) if rank <= 10 else 0.0,
+    "map@10": lambda rank: 1 / rank if rank <= 10 else 0.0,
     "mrr": lambda rank: 1 / rank,
 }
 

@@ -30,6 +30,7 @@ export function valueRun(
       tables: 'values/first',
       metrics: [],
       summaries: [],
+      breakdowns: [],
       drift: [],
       data_fingerprints: {},
       verdict: [],

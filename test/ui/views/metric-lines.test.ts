@@ -36,6 +36,7 @@ function linesOf(against: ComparedMetric, width = Number.POSITIVE_INFINITY): str
       },
     ],
     verdict: [],
+    breakdowns: [],
     drift: [],
     waivers: [],
     not_deterministic: [],

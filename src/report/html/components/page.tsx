@@ -4,6 +4,7 @@ import type { Report } from '../../../artifacts/run-documents.js';
 import { summaryNodes } from '../../../artifacts/summary/summary-table.js';
 import type { DrawnFigure } from '../figures/draw-figures.js';
 import { edgesOf, type RunContents, stepsOf } from '../report-model.js';
+import { Breakdowns } from './breakdown.js';
 import { DataSection } from './data.js';
 import { Exhibits } from './exhibits.js';
 import { FigureGallery } from './figure-gallery.js';
@@ -35,6 +36,7 @@ export function Page({ contents, configuration, figures, figuresLeft, files }: P
   const hasSweeps = summaryNodes(report.summaries).some(({ isSweep }) => isSweep);
   const sections = [
     ...(report.metrics.length + report.summaries.length > 0 ? [['results', 'Results']] : []),
+    ...(report.breakdowns.length > 0 ? [['groups', 'By groups']] : []),
     ...(has('training') ? [['training', 'Training']] : []),
     ...(has('choice') ? [['choice', 'Settings']] : []),
     ...(has('ablation') || hasSweeps ? [['ablation', 'Ablation']] : []),
@@ -69,6 +71,7 @@ export function Page({ contents, configuration, figures, figuresLeft, files }: P
             <Results report={report}>
               <FigureGallery figures={figures} topics={['results']} />
             </Results>
+            <Breakdowns report={report} />
             <FigureSection
               anchor="training"
               title="Training"
