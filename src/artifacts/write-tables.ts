@@ -70,7 +70,7 @@ export async function writeTables(
         table === 'history'
           ? await curveFiles(database, finished, given, root, folder)
           : { whole: given, made: [], restarted: [] };
-      restarted.push(...curves.restarted);
+      for (const node of curves.restarted) restarted.push(node);
       const { extra } = await collect(database, table, whole, run);
       for (const path of made) rmSync(path);
       if (table === 'summary') await addBudgets(database, budgets);
