@@ -188,6 +188,32 @@ function stepSchema(kind: Kind): JsonObject {
         description: 'How often a node that failed is tried again, each time in a fresh folder. Default 0.',
         anyOf: [{ type: 'integer', minimum: 0 }, template],
       },
+      executor: {
+        description: 'Where it runs: on the machine on which kshot is started, or as jobs of Slurm.',
+        enum: ['local', 'slurm'],
+      },
+      slurm: {
+        description: 'What its jobs ask of Slurm beside its resources; in no key.',
+        type: 'object',
+        additionalProperties: false,
+        properties: {
+          partition: { type: 'string' },
+          account: { type: 'string' },
+          qos: { type: 'string' },
+          constraint: { type: 'string' },
+          reservation: { type: 'string' },
+          gpu_type: { description: 'Which GPUs, where there are several sorts.', type: 'string' },
+          time: {
+            description: 'How long one job may run, in which several nodes may be executed: 8 h.',
+            type: 'string',
+          },
+          extra: {
+            description: 'Further options of sbatch, each a word.',
+            type: 'array',
+            items: { type: 'string', pattern: '^-' },
+          },
+        },
+      },
       ...(usesEngine === true ? { engine: { $ref: '#/$defs/engine' } } : {}),
     },
   };

@@ -2,6 +2,7 @@ import type { Location } from '../../base/failure.js';
 import { suggestion } from '../../base/nearest-name.js';
 import type { DeclaredSegments, Kind } from '../../kinds/kind.js';
 import { replacedKinds } from '../../kinds/registry.js';
+import { type BatchOptions, readBatchOptions } from '../text/batch-options.js';
 import {
   expectMap,
   expectText,
@@ -18,6 +19,7 @@ import {
   type ReportFailure,
   textOf,
 } from '../text/located-value.js';
+import { type ExecutorName, readExecutor } from '../text/project-settings.js';
 import { own, parameterNamesOf, pathOfDeclaration, undeclaredHint } from './parameter-schema.js';
 import { parseReference, type Reference } from './reference.js';
 import { type ResourcesSpec, readCount, readResources } from './resources-spec.js';
@@ -37,6 +39,9 @@ export interface StepSpec {
   readonly resources: ResourcesSpec;
   /** How often a failed node is tried again. */
   readonly retries: number;
+  /** Where it runs, and what it asks of the batch system there. */
+  readonly executor?: ExecutorName;
+  readonly slurm?: BatchOptions;
   /** Named on the step itself; may be `auto`. */
   readonly engine?: string;
 }
@@ -59,7 +64,19 @@ export interface MatrixSpec {
   readonly values: readonly LocatedValue[];
 }
 
-const stepKeys = ['kind', 'in', 'over', 'with', 'matrix', 'segments', 'resources', 'retries', 'engine'];
+const stepKeys = [
+  'kind',
+  'in',
+  'over',
+  'with',
+  'matrix',
+  'segments',
+  'resources',
+  'retries',
+  'engine',
+  'executor',
+  'slurm',
+];
 
 export function readStep(
   name: string,
@@ -115,8 +132,19 @@ export function readStep(
     ...(segments === undefined ? {} : { segments }),
     resources: readResources(field('resources'), report),
     retries: readRetries(field('retries'), report),
+    ...readPlace(field, report),
     ...(engine === undefined ? {} : { engine }),
   };
+}
+
+/** Where it is to run. */
+function readPlace(
+  field: (key: string) => LocatedEntry | undefined,
+  report: ReportFailure,
+): Pick<StepSpec, 'executor' | 'slurm'> {
+  const executor = readExecutor(field('executor'), report);
+  const slurm = readBatchOptions(field('slurm')?.value, report);
+  return { ...(executor === undefined ? {} : { executor }), ...(slurm === undefined ? {} : { slurm }) };
 }
 
 function readKind(
