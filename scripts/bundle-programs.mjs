@@ -13,6 +13,7 @@ const programs = [
     sooner: ['cli/start', 'cli/completion/answer-shell'],
   },
   { name: 'run/local/worker', core: ['run/local/worker'], sooner: [] },
+  { name: 'run/batch/job', core: ['run/batch/job'], sooner: [] },
 ];
 
 /**

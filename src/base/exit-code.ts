@@ -10,6 +10,8 @@ export function exitCodeOf(reason: FailureReason): number {
     case 'step-timeout':
     case 'worker-crashed':
     case 'worker-killed':
+    case 'step-out-of-memory':
+    case 'job-cancelled':
     case 'output-missing':
     case 'not-deterministic':
     case 'object-corrupt':
@@ -56,6 +58,8 @@ export function exitCodeOf(reason: FailureReason): number {
     case 'opener-missing':
     case 'package-missing':
     case 'tracer-unavailable':
+    case 'job-refused':
+    case 'worker-mismatch':
       return 36;
     case 'bug':
       return 37;

@@ -20,6 +20,8 @@ export type FailureReason =
   | 'step-timeout'
   | 'worker-crashed'
   | 'worker-killed'
+  | 'step-out-of-memory'
+  | 'job-cancelled'
   | 'output-missing'
   | 'not-deterministic'
   | 'object-corrupt'
@@ -66,6 +68,8 @@ export type FailureReason =
   | 'opener-missing'
   | 'package-missing'
   | 'tracer-unavailable'
+  | 'job-refused'
+  | 'worker-mismatch'
   // 37: a bug in kshot
   | 'bug';
 

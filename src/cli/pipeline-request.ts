@@ -7,6 +7,7 @@ export interface PlanningOptions {
   readonly set?: readonly string[];
   readonly engine?: string;
   readonly python?: string;
+  readonly executor?: string;
   /** Steps to force; an empty name stands for all. */
   readonly force?: readonly string[];
 }
@@ -14,7 +15,7 @@ export interface PlanningOptions {
 /** What a command line asks for: its first argument is the pipeline where it ends in .yaml or .yml, the others are targets. */
 export function pipelineRequest(
   args: readonly string[],
-  { set, engine, python, force }: PlanningOptions,
+  { set, engine, python, executor, force }: PlanningOptions,
 ): PipelineRequest {
   const [first, ...rest] = args;
   const hasFile = first !== undefined && isPipelineName(first);
@@ -24,6 +25,7 @@ export function pipelineRequest(
     ...(set === undefined ? {} : { set }),
     ...(engine === undefined ? {} : { engine }),
     ...(python === undefined ? {} : { python }),
+    ...(executor === undefined ? {} : { executor }),
     ...(force === undefined ? {} : { force: force.includes('') ? true : force }),
   };
 }

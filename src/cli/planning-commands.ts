@@ -21,7 +21,13 @@ const pipelineOptions = (target: Command) =>
       collect,
     )
     .option('--engine <name>', 'compute with this engine')
-    .addOption(pythonOption());
+    .addOption(pythonOption())
+    .addOption(
+      new Option(
+        '--executor <name>',
+        'run steps on this machine or as jobs of Slurm (default: `executor:` of kshot.yaml, else local)',
+      ).choices(['local', 'slurm']),
+    );
 
 const forceOption = () =>
   new Option(

@@ -27,6 +27,11 @@ export function isEngineGroup(name: string): name is keyof typeof withoutGpu {
   return (engineGroups as readonly string[]).includes(name);
 }
 
+/** What a name stands for in a job, of whose machine nothing is known here but what the job asks for. */
+export function engineOfJob(asked: string): string {
+  return isEngineGroup(asked) ? withoutGpu[asked] : asked;
+}
+
 /** What a group stands for where nothing computes with it. */
 export function unusedChoice(group: keyof typeof withoutGpu): EngineChoice {
   return { engine: withoutGpu[group], why: 'no step computes with an engine' };

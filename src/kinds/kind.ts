@@ -285,6 +285,8 @@ export interface Kind<Given = JsonObject, Final = JsonObject, Body = Final> {
   readonly onlyEngine?: (parameters: Given) => string | undefined;
   /** CPU slots: all that are free when it starts, unless its step says how many; one without this. */
   readonly slots?: 'free';
+  /** It takes no longer than a job of a batch system takes to start, so that it is none. */
+  readonly small?: true;
   /** Loads the body: a literal `import()`, whose module is where the digest of the kind's code starts. */
   readonly load: () => Promise<KindBody<Body>>;
 }

@@ -2,6 +2,7 @@ import { isJsonObject, type Json, type JsonObject } from '../base/json.js';
 import { engineGroups, engines } from '../engines/registry.js';
 import type { InputPort, Kind } from '../kinds/kind.js';
 import { kinds as allKinds } from '../kinds/registry.js';
+import { batchProperties, executorNames } from './text/batch-options.js';
 
 const reference = { $ref: '#/$defs/reference' };
 const template = { $ref: '#/$defs/template' };
@@ -187,6 +188,16 @@ function stepSchema(kind: Kind): JsonObject {
       retries: {
         description: 'How often a node that failed is tried again, each time in a fresh folder. Default 0.',
         anyOf: [{ type: 'integer', minimum: 0 }, template],
+      },
+      executor: {
+        description: 'Where it runs: on the machine on which kshot is started, or as jobs of Slurm.',
+        enum: executorNames,
+      },
+      slurm: {
+        description: 'What its jobs ask of Slurm beside its resources; in no key.',
+        type: 'object',
+        additionalProperties: false,
+        properties: batchProperties,
       },
       ...(usesEngine === true ? { engine: { $ref: '#/$defs/engine' } } : {}),
     },

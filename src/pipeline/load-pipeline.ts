@@ -8,6 +8,7 @@ import type { ChosenPython } from '../kinds/chosen-python.js';
 import type { Kind } from '../kinds/kind.js';
 import { kinds as allKinds } from '../kinds/registry.js';
 import { cacheFolder } from '../store/cache-folder.js';
+import { type ChosenExecutor, localExecutor } from './choose-executor.js';
 import { assignRoles } from './graph/assign-roles.js';
 import { buildGraph } from './graph/build-graph.js';
 import { nodesCalled, noNodeCalled } from './graph/called-nodes.js';
@@ -35,6 +36,8 @@ export interface LoadOptions {
   readonly engine?: string;
   /** The Python that was chosen for the project; default: the first python3 of PATH. */
   readonly python?: ChosenPython | undefined;
+  /** Where steps run that do not say so themselves; default: on this machine. */
+  readonly executor?: ChosenExecutor;
   /** What a name under `engine:` stands for; default: what this machine has. */
   readonly chooseEngine?: (asked: string) => Promise<EngineChoice>;
   /** Steps or node ids; the graph then holds only these and what they need. None: everything. */
@@ -62,13 +65,14 @@ export async function loadPipeline(options: LoadOptions): Promise<Result<Graph, 
   const choose =
     options.chooseEngine ??
     ((asked: string) => chooseHere(asked, cacheFolder(root), options.python?.program));
-  const engines = await resolveEngines(spec, choose);
+  const { executor = localExecutor } = options;
+  const engines = await resolveEngines(spec, choose, executor);
   const cache = cacheFolder(root);
   const interpreters = openInterpreterVersions(cache, root, options.python);
   const tracer = openImportTracer(cache, resolve(root), interpreters);
   const { nodes: drafts, values } = buildGraph(
     spec,
-    { engines, root, validators, interpreters, tracer },
+    { engines, executor, root, validators, interpreters, tracer },
     report,
   );
   const expanded = new Set(drafts.map(({ step }) => step));
@@ -109,6 +113,7 @@ export async function loadPipeline(options: LoadOptions): Promise<Result<Graph, 
     engineAsked: spec.engine,
     engineReason: engines.top.why,
     ...(options.python === undefined ? {} : { python: options.python }),
+    batch: executor.settings,
     nodes: targeted,
     values,
     publications: publications.filter(({ from }) =>

@@ -5,6 +5,7 @@ import type { JsonObject } from '../base/json.js';
 import { failed, type Result, success } from '../base/result.js';
 import { type Complete, declareParameters } from '../kinds/parameters.js';
 import { loadSettingsValidator, type ParameterError, parameterErrors } from './graph/parameter-errors.js';
+import { batchProperties, executorNames } from './text/batch-options.js';
 import {
   failureAt,
   findWritten,
@@ -28,6 +29,27 @@ export const settingsDeclaration = declareParameters({
       type: 'string',
       minLength: 1,
       examples: ['.venv', '/usr/bin/python3.12'],
+    },
+    executor: {
+      description: 'Where steps run that do not say so themselves: here, or as jobs of Slurm.',
+      enum: executorNames,
+    },
+    slurm: {
+      description: 'What jobs ask of Slurm beside the resources of their steps, and how many there may be.',
+      type: 'object',
+      additionalProperties: false,
+      properties: {
+        ...batchProperties,
+        jobs: {
+          description: 'How many jobs may be in the queue at once, of one sort.',
+          type: 'integer',
+          minimum: 1,
+        },
+        answer_wait: {
+          description: 'How long the answer of a job that has ended is waited for, such as 60 s.',
+          type: 'string',
+        },
+      },
     },
     cache: {
       description: 'What stands behind the cache of this machine.',

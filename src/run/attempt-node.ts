@@ -15,7 +15,7 @@ import type { Plan } from '../pipeline/plan/plan.js';
 import { type OutputsByNode, resolveInputs } from '../pipeline/plan/resolve-inputs.js';
 import type { Entry, ObjectReference } from '../store/entry.js';
 import type { Store, Workspace } from '../store/store.js';
-import type { ExecuteRequest, ExecutionListener, Executor } from './executor.js';
+import type { ExecuteRequest, ExecutionListener, Executor, JobDemand } from './executor.js';
 import { finiteFigures, mergedFigures } from './figures.js';
 import { memoryShare, type Resources } from './resources.js';
 import { logFileName } from './step-log.js';
@@ -131,6 +131,7 @@ const worthRetry: ReadonlySet<Failure['reason']> = new Set([
   'output-missing',
   'worker-crashed',
   'worker-killed',
+  'step-out-of-memory',
   'device-out-of-memory',
   'device-lost',
 ]);
@@ -176,15 +177,16 @@ async function attemptOnce(
       },
       log: (line) => listener.log(line),
       note: (line) => listener.note(line),
+      ...(listener.placed === undefined ? {} : { placed: (place) => listener.placed?.(place) }),
     });
-    const seconds = (performance.now() - start) / 1000;
     hasFailed = !result.ok;
     if (!result.ok) return { type: 'failed', failure: result.failure };
     listener.executed();
     const changedSince = await changedFile(job.node, surroundings);
     if (changedSince !== undefined) return { type: 'failed', failure: changedSince };
 
-    const { outputs, device } = result.value;
+    const { outputs, device, host = hostname() } = result.value;
+    const { seconds = (performance.now() - start) / 1000 } = result.value;
     const entry = await store.commit(
       workspace,
       {
@@ -197,7 +199,7 @@ async function attemptOnce(
           startedAt: startedAt.toISOString(),
           seconds,
           threads: job.granted.slots,
-          host: hostname(),
+          host,
           kshotVersion: surroundings.kshotVersion,
           deterministic: job.node.deterministic,
           ...(device === undefined ? {} : { device }),
@@ -273,7 +275,7 @@ async function changedFile(
 /** What an executor is told of a node whose inputs are there. */
 export function requestOf(
   { node, parameters, inputs, granted, gpus }: Omit<Job, 'key' | 'preimage' | 'forced'>,
-  workspace: Pick<Workspace, 'outputs' | 'scratch' | 'stateFile'>,
+  workspace: Pick<Workspace, 'outputs' | 'scratch' | 'stateFile' | 'jobFolder'>,
   {
     store,
     executor,
@@ -286,6 +288,7 @@ export function requestOf(
   },
 ): ExecuteRequest {
   const { timeoutSeconds, environment } = node.resources;
+  const job = jobDemandOf(node.resources, granted);
   return {
     node: node.id,
     kind: node.kind,
@@ -305,13 +308,29 @@ export function requestOf(
     threads: granted.slots,
     gpus,
     memoryBytes: memoryShare(granted, executor.capacity),
+    ...(job === undefined ? {} : { job }),
     ...(timeoutSeconds === undefined ? {} : { timeoutSeconds }),
     ...(environment === undefined ? {} : { environment }),
     outputsFolder: workspace.outputs,
     scratchFolder: workspace.scratch,
     stateFile: workspace.stateFile,
+    jobFolder: workspace.jobFolder,
     root,
     logFile: join(logFolder, logFileName(node.id)),
+  };
+}
+
+function jobDemandOf(
+  { batch, gpus, memoryBytes, timeoutSeconds }: GraphNode['resources'],
+  granted: Resources,
+): JobDemand | undefined {
+  if (batch === undefined) return undefined;
+  return {
+    cpus: granted.slots,
+    gpus,
+    ...(memoryBytes === undefined ? {} : { memoryBytes }),
+    ...(timeoutSeconds === undefined ? {} : { timeSeconds: timeoutSeconds }),
+    options: batch,
   };
 }
 

@@ -88,6 +88,13 @@ export function createAttemptRecord({ node, key, reason, ...attempted }: Recorde
       pace = paceOf();
       emit({ event: 'step.retry', time: now(), node: node.id, reason: message });
     },
+    placed(place) {
+      if (place.state === 'running') {
+        // What it waited in the queue is no time of the step.
+        startedAt = new Date();
+      }
+      emit({ event: 'step.job', time: now(), node: node.id, ...place });
+    },
     progress({ values = {}, ...progress }) {
       last = { ...progress, values: mergedFigures(last?.values ?? {}, values) };
       emit({

@@ -6,6 +6,7 @@ export type RunEvent =
   | RunStart
   | StepStart
   | StepWait
+  | StepJob
   | StepDecision
   | StepRetry
   | StepProgress
@@ -83,6 +84,18 @@ export interface StepWait {
   readonly node: string;
   /** Such as `for a GPU, held by host laptop, process 4711`. */
   readonly reason: string;
+}
+
+/** A node waits in the queue of a batch system, or a job of it executes it now. */
+export interface StepJob {
+  readonly event: 'step.job';
+  readonly time: string;
+  readonly node: string;
+  readonly state: 'queued' | 'running';
+  /** Its id, with the index of an array: `4711_3`; absent while it is queued. */
+  readonly job?: string;
+  /** The machine; likewise. */
+  readonly host?: string;
 }
 
 /** What the scheduler decides of a node, and why: told only where a run is verbose. */

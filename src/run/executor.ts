@@ -5,6 +5,7 @@ import type { Result } from '../base/result.js';
 import type { GpuDevice } from '../engines/gpu-devices.js';
 import type { ChosenPython } from '../kinds/chosen-python.js';
 import type { PortShape, Progress } from '../kinds/kind.js';
+import type { BatchOptions } from '../pipeline/text/batch-options.js';
 import type { StagedFile } from '../store/store.js';
 import type { Resources } from './resources.js';
 
@@ -77,9 +78,13 @@ export interface ExecuteRequest {
   readonly timeoutSeconds?: number;
   /** Words that start the program of a node, before its own. */
   readonly tracer?: readonly string[];
+  /** What it asks of a batch system; absent where it is for this machine. */
+  readonly job?: JobDemand;
   readonly outputsFolder: string;
   readonly scratchFolder: string;
   readonly stateFile: string;
+  /** Where what is not executed by this process has its files: it outlives the run, as the state does. */
+  readonly jobFolder: string;
   readonly root: string;
   readonly logFile: string;
 }
@@ -89,7 +94,26 @@ export interface Executed {
   readonly outputs: { readonly [port: string]: Tree<StagedFile> };
   /** Device and driver where a GPU engine computed. */
   readonly device?: string;
+  /** How long the body took, where that is less than the executor did. */
+  readonly seconds?: number;
+  /** The name of the machine, where it is not this one. */
+  readonly host?: string;
 }
+
+/** What a node asks of a batch system for its job. */
+export interface JobDemand {
+  readonly cpus: number;
+  readonly gpus: number;
+  /** As the step says, not what is left of it for data. */
+  readonly memoryBytes?: number;
+  readonly timeSeconds?: number;
+  readonly options: BatchOptions;
+}
+
+/** Where a node is that a batch system was given. */
+export type JobPlace =
+  | { readonly state: 'queued' }
+  | { readonly state: 'running'; readonly job: string; readonly host: string };
 
 /** Told of an execution while it goes on. */
 export interface ExecutionListener {
@@ -97,4 +121,6 @@ export interface ExecutionListener {
   log(line: string): void;
   /** A line of the log that people should see. */
   note(line: string): void;
+  /** It waits for its job, or has one; never where it is executed by this machine. */
+  placed?(place: JobPlace): void;
 }

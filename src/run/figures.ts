@@ -15,3 +15,13 @@ export function mergedFigures(earlier: Figures, later: Figures = {}): Figures {
 export function finiteFigures(figures: Figures): Figures {
   return Object.fromEntries(Object.entries(figures).filter(([, value]) => Number.isFinite(value)));
 }
+
+/** What is no number is null on its way between processes. */
+export function asSentFigures({ values, ...progress }: Progress): Progress {
+  if (values === undefined) return progress;
+  const figures = Object.entries(values as { readonly [name: string]: number | null });
+  return {
+    ...progress,
+    values: Object.fromEntries(figures.map(([name, value]) => [name, value ?? Number.NaN])),
+  };
+}

@@ -122,7 +122,7 @@ export interface State extends Demand {
 export function statesOf(
   nodes: readonly PlannedNode[],
   isForced: (node: GraphNode) => boolean,
-  slots: number,
+  slotsFor: (node: GraphNode) => number,
 ): ReadonlyMap<string, State> {
   const states = new Map<string, State>();
   for (const planned of nodes) {
@@ -133,7 +133,7 @@ export function statesOf(
     const state: State = {
       node,
       planned,
-      ...withinSlots(node.resources, slots),
+      ...withinSlots(node.resources, slotsFor(node)),
       rank: 0,
       needs,
       dependents: [],

@@ -33,6 +33,9 @@ export class Schedule {
   private readonly outputs = new Map<string, Entry['outputs']>();
   /** Ranked so that the longest chain goes first. */
   private readonly ready = new ReadyNodes<State>();
+  /** Those of them that are jobs of a batch system, which this machine's slots are no matter for. */
+  private readonly readyJobs = new ReadyNodes<State>();
+  private readonly jobs: Capacity | undefined;
   private resolvable: State[] = [];
   /** The node that computes a key, or is about to; those of equal key follow it. */
   private readonly leaders = new Map<Digest, State>();
@@ -47,10 +50,12 @@ export class Schedule {
     forced: (node: GraphNode) => boolean,
     total: Capacity,
     world: ScheduleWorld,
+    jobs?: Capacity,
   ) {
     this.world = world;
     this.total = total;
-    this.states = statesOf(nodes, forced, total.slots);
+    this.jobs = jobs;
+    this.states = statesOf(nodes, forced, (node) => this.totalOf(node).slots);
     for (const state of this.states.values()) {
       // Said at once, not after hours of what comes before.
       if (!state.asPlanned) this.failWithoutMeans(state);
@@ -65,7 +70,7 @@ export class Schedule {
   }
 
   get hasReady(): boolean {
-    return this.ready.size > 0;
+    return this.ready.size + this.readyJobs.size > 0;
   }
 
   /** The one of those that are ready that starts before the others. */
@@ -78,9 +83,17 @@ export class Schedule {
     return [...this.states.values()].map(({ node, settled }) => ({ node, settled }));
   }
 
+  /** Takes the next node to start as a job, if there is one. */
+  nextJob(free: Resources): ReturnType<Schedule['next']> {
+    return this.started(this.readyJobs.take(free));
+  }
+
   /** Takes the next node to start, if one fits what is free. */
   next(free: Resources): { readonly start: Startable; readonly granted: Resources } | undefined {
-    const choice = this.ready.take(free);
+    return this.started(this.ready.take(free));
+  }
+
+  private started(choice: ReturnType<ReadyNodes<State>['take']>): ReturnType<Schedule['next']> {
     if (choice === undefined) return undefined;
     const { node: state, granted } = choice;
     state.status = 'running';
@@ -137,6 +150,19 @@ export class Schedule {
     for (const state of this.states.values()) {
       if (state.settled === undefined) this.settle(state, { ...ending, seconds: 0 });
     }
+  }
+
+  /** What there is where a node is executed. */
+  private totalOf(node: GraphNode): Capacity {
+    return this.isJob(node) ? (this.jobs ?? this.total) : this.total;
+  }
+
+  private isJob({ resources }: GraphNode): boolean {
+    return resources.batch !== undefined && this.jobs !== undefined;
+  }
+
+  private readyOf({ node }: State): ReadyNodes<State> {
+    return this.isJob(node) ? this.readyJobs : this.ready;
   }
 
   private stateOf({ id }: GraphNode): State {
@@ -277,7 +303,7 @@ export class Schedule {
 
   private makeReady(state: State): void {
     state.status = 'ready';
-    this.ready.add(state);
+    this.readyOf(state).add(state);
   }
 
   /** Back to where its key is not known, and those that follow it too. */
@@ -317,7 +343,7 @@ export class Schedule {
     for (const dependent of state.dependents) {
       dependent.missing++;
       if (dependent.status === 'ready') {
-        this.ready.remove(dependent);
+        this.readyOf(dependent).remove(dependent);
         this.takeBackStart(dependent);
       } else if (dependent.status === 'looked-up') dependent.status = 'waiting';
       else if (dependent.status === 'done') this.reopen(dependent);
@@ -328,7 +354,7 @@ export class Schedule {
   /** A node that wants more than there is can never start. */
   private failWithoutMeans(state: State): boolean {
     const { id, location } = state.node;
-    const lack = lackOfMeans(state.node, this.total);
+    const lack = lackOfMeans(state.node, this.totalOf(state.node));
     if (lack === undefined) return false;
     const { wanted, hint } = lack;
     this.fail(state, { reason: 'device-unavailable', message: `${id} wants ${wanted}`, location, hint });
@@ -382,7 +408,7 @@ export class Schedule {
 
   /** Settles a node that came to nothing; returns the endings that follow for others. */
   private settleAlone(state: State, settled: Settled): readonly Ending[] {
-    if (state.status === 'ready') this.ready.remove(state);
+    if (state.status === 'ready') this.readyOf(state).remove(state);
     const { key, preimage } = state.resolved ?? {};
     const withKey = {
       ...(key === undefined ? {} : { key }),

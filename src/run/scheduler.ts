@@ -21,7 +21,7 @@ import { Polls } from './polls.js';
 import { giveBack, type Resources, take } from './resources.js';
 import { runCancelled } from './run-cancelled.js';
 import { Schedule } from './schedule.js';
-import type { LookUp, Settled, Startable, Timing } from './schedule-state.js';
+import type { LookUp, ScheduleWorld, Settled, Startable, Timing } from './schedule-state.js';
 
 export interface ExecuteOptions {
   /** Whether what does not depend on a failed step still starts. */
@@ -35,6 +35,8 @@ export interface ExecutePlan {
   readonly store: Store;
   /** Where nodes are executed; closed when the run ends. */
   readonly executor: Executor;
+  /** Where those are executed that are jobs of a batch system; likewise. Default: as all others. */
+  readonly jobExecutor?: Executor;
   readonly codes: CodeDigests;
   /** The project's root, absolute. */
   readonly root: string;
@@ -82,14 +84,14 @@ export async function executePlan(run: ExecutePlan): Promise<RunOutcome> {
   try {
     return await new Execution(run).execute();
   } finally {
-    await run.executor.close();
+    await Promise.all([run.executor.close(), run.jobExecutor?.close()]);
   }
 }
 
 class Execution {
   private readonly run: ExecutePlan;
   private readonly schedule: Schedule;
-  private readonly surroundings: Surroundings;
+  private readonly surroundings: Omit<Surroundings, 'executor'>;
   private readonly polls = new Polls();
   private readonly links: NodeLinks | undefined;
   /** What each node was last said to wait for. */
@@ -97,6 +99,8 @@ class Execution {
   /** What was last said to be decided of each node. */
   private readonly decisions = new Map<string, string>();
   private free: Resources;
+  /** Likewise of the executor of jobs. */
+  private readonly freeJobs: Resources | undefined;
   private attempts = 0;
   /** Questions to the store that are not answered. */
   private asked = 0;
@@ -110,17 +114,24 @@ class Execution {
     const { store, executor, plan, options } = run;
     const { slots, gpus, memoryBytes } = executor.capacity;
     this.free = { slots, gpus, memoryBytes };
+    this.freeJobs = run.jobExecutor?.capacity;
     // Hits are told of while the schedule is made.
     this.links = run.nodesFolder === undefined ? undefined : new NodeLinks(run.nodesFolder, store);
-    this.schedule = new Schedule(plan.nodes, (node) => isForced(node, options.force), executor.capacity, {
+    const world: ScheduleWorld = {
       lookUp: (node, inputs, answer) => this.ask(() => this.lookUp(node, inputs), answer),
       settled: (node, settled) => this.settled(node, settled),
       ...(run.verbose === true ? { decided: (node, decision) => this.decide(node, decision) } : {}),
-    });
+    };
+    this.schedule = new Schedule(
+      plan.nodes,
+      (node) => isForced(node, options.force),
+      executor.capacity,
+      world,
+      run.jobExecutor?.capacity,
+    );
     this.surroundings = {
       store,
       find: (node, key) => this.find(node, key),
-      executor,
       root: run.root,
       python: plan.graph.python,
       files: plan.files,
@@ -205,7 +216,7 @@ class Execution {
   private advance(): void {
     // What goes first is known only when all that is asked is answered.
     while (this.stopped === undefined && this.asked === 0) {
-      const next = this.schedule.next(this.free);
+      const next = this.nextJob() ?? this.schedule.next(this.free);
       if (next === undefined) {
         this.decideWhoWaits();
         break;
@@ -226,19 +237,31 @@ class Execution {
     }
   }
 
+  private nextJob(): ReturnType<Schedule['next']> {
+    return this.freeJobs === undefined ? undefined : this.schedule.nextJob(this.freeJobs);
+  }
+
+  /** Where a node is executed. */
+  private executorOf({ resources }: GraphNode): Executor {
+    return (resources.batch === undefined ? undefined : this.run.jobExecutor) ?? this.run.executor;
+  }
+
   private async start(start: Startable, granted: Resources): Promise<void> {
     const { node } = start;
-    const reservation = this.reserve(start, granted);
+    const executor = this.executorOf(node);
+    const isHere = executor === this.run.executor;
+    const reservation = this.reserve(executor, start, granted);
     if (reservation === undefined) return;
     const { gpus } = reservation;
-    this.free = take(this.free, granted);
+    if (isHere) this.free = take(this.free, granted);
     this.attempts++;
-    this.decide(node, `starts with ${resourcesText(granted)}; left are ${resourcesText(this.free)}`);
+    const left = isHere ? `; left are ${resourcesText(this.free)}` : ', as a job';
+    this.decide(node, `starts with ${resourcesText(granted)}${left}`);
     let isReleased = false;
     const release = (): void => {
       if (isReleased) return;
       isReleased = true;
-      this.free = giveBack(this.free, granted);
+      if (isHere) this.free = giveBack(this.free, granted);
       reservation.release();
       if (granted.gpus > 0) this.polls.lookNow();
     };
@@ -257,15 +280,19 @@ class Execution {
     });
     let attempt: Attempt;
     try {
-      attempt = await attemptNode({ ...start, granted, gpus, startsOver: start.forced }, this.surroundings, {
-        ...record.listener,
-        mayStart: () => this.stopped === undefined,
-        executed: () => {
-          // What is left is publication, which needs no slot.
-          release();
-          this.advance();
+      attempt = await attemptNode(
+        { ...start, granted, gpus, startsOver: start.forced },
+        { ...this.surroundings, executor },
+        {
+          ...record.listener,
+          mayStart: () => this.stopped === undefined,
+          executed: () => {
+            // What is left is publication, which needs no slot.
+            release();
+            this.advance();
+          },
         },
-      });
+      );
     } catch (error) {
       attempt = { type: 'failed', failure: failureOfException(error) };
     }
@@ -275,7 +302,7 @@ class Execution {
     this.conclude(start, attempt, reason, timing);
     this.advance();
     if (granted.gpus === 0) return;
-    await this.run.executor.yieldDevices();
+    await executor.yieldDevices();
     this.polls.lookNow();
   }
 
@@ -287,11 +314,12 @@ class Execution {
 
   /** Undefined where the node has to wait for devices, or cannot get any. */
   private reserve(
+    executor: Executor,
     start: Startable,
     granted: Resources,
   ): Extract<Reservation, { type: 'reserved' }> | undefined {
     try {
-      const reservation = this.run.executor.reserve(granted);
+      const reservation = executor.reserve(granted);
       if (reservation.type === 'reserved') return reservation;
       const { holder } = reservation;
       this.poll(start, holder === undefined ? undefined : `for a GPU, held by ${holder}`);
@@ -359,7 +387,8 @@ class Execution {
 
   private cancel(): void {
     this.stopped = { outcome: 'cancelled', reason: runCancelled.message };
-    this.cancelling = this.run.executor.cancel();
+    const { executor, jobExecutor } = this.run;
+    this.cancelling = Promise.all([executor.cancel(), jobExecutor?.cancel()]).then(() => undefined);
     this.advance();
   }
 

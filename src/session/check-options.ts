@@ -25,6 +25,7 @@ const ofPipeline = {
   set: 'texts',
   engine: 'text',
   python: 'text',
+  executor: 'text',
   force: 'flag or texts',
 } as const;
 

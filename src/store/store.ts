@@ -25,6 +25,8 @@ export interface Workspace {
    * released without a commit.
    */
   readonly stateFile: string;
+  /** Where a job of a batch system has its files: in the same folder, and as long. */
+  readonly jobFolder: string;
 }
 
 export type Claim =

@@ -136,6 +136,15 @@ export const eventsSchema = {
       node,
       reason: text,
     }),
+    event(
+      'step.job',
+      'A node waits in the queue of a batch system, or a job of it executes it now.',
+      { node, state: { enum: ['queued', 'running'] } },
+      {
+        job: { type: 'string', description: 'Its id, with the index of an array: 4711_3.' },
+        host: { type: 'string', description: 'The machine that executes it.' },
+      },
+    ),
     event('step.decision', 'What the scheduler decides of a node, and why; only where a run is verbose.', {
       node,
       decision: { type: 'string', description: 'Such as starts with 2 slots; left are 0 slots.' },

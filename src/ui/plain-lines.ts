@@ -5,6 +5,7 @@ import type {
   RunFinish,
   RunStart,
   StepFinish,
+  StepJob,
   StepNote,
   StepProgress,
   StepRetry,
@@ -67,6 +68,11 @@ export function createPlainLines(style: Style = plainStyle): (event: RunEvent) =
         return [...flushHits(), wordLine(style.cyan, 'start', event.node, event.reason)];
       case 'step.wait':
         return [...flushHits(), wordLine(style.dim, 'wait', event.node, event.reason)];
+      // That it waits is no news to who has seen it start.
+      case 'step.job':
+        return event.state === 'queued'
+          ? []
+          : [...flushHits(), wordLine(style.dim, 'job', event.node, placeOfJob(event))];
       case 'step.decision':
         return [...flushHits(), wordLine(style.dim, 'decision', event.node, event.decision)];
       case 'step.retry':
@@ -131,6 +137,11 @@ export function wordLine(
   rest: string,
 ): string {
   return `${mark(word.padEnd(9))} ${printable(subject)}${rest === '' ? '' : `  ${printable(rest)}`}`;
+}
+
+/** `4711_3 on node7` */
+export function placeOfJob({ job = '', host = '' }: Pick<StepJob, 'job' | 'host'>): string {
+  return `${job} on ${host}`;
 }
 
 /** That a node is executed once more, and why. */

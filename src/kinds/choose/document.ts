@@ -50,6 +50,7 @@ export const document = defineKind({
     },
   },
   check: checkDocument,
+  small: true,
   load: () => import('./document-body.js'),
 });
 

@@ -92,6 +92,7 @@ export const select = defineKind<Complete<typeof parameters>, Canonical<typeof p
       return planChoice(given, lists, columns && [...new Set(columns)]);
     },
     planned: plannedChoice,
+    small: true,
     load: () => import('./select-body.js'),
   },
 );

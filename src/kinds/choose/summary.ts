@@ -89,6 +89,7 @@ export const summary = defineKind({
     differences: () => ['the elements of a list are told apart by other names'],
   },
   facts: () => ({ summary: { columns: Object.keys(summaryColumns) } }),
+  small: true,
   load: () => import('./summary-body.js'),
 });
 

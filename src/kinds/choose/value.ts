@@ -19,5 +19,6 @@ export const value = defineKind({
       description: 'The value of `with`, as canonical JSON.',
     },
   },
+  small: true,
   load: () => import('./value-body.js'),
 });

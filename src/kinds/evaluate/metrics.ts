@@ -18,6 +18,7 @@ export const metricsKind = defineKind({
     },
   },
   facts: () => ({ metrics: { metrics: metricNames, columns: Object.keys(metricColumns) } }),
+  small: true,
   load: () => import('./metrics-body.js'),
 });
 

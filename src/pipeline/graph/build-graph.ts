@@ -28,7 +28,10 @@ type GraphContext = Omit<NodeContext, 'connect' | 'findFiles'>;
 /** Expands and connects the steps; none of them where they would become too many nodes. */
 export function buildGraph(
   spec: Spec,
-  surroundings: Pick<GraphContext, 'engines' | 'root' | 'validators' | 'interpreters' | 'tracer'>,
+  surroundings: Pick<
+    GraphContext,
+    'engines' | 'executor' | 'root' | 'validators' | 'interpreters' | 'tracer'
+  >,
   report: ReportFailure,
 ): BuiltGraph {
   const context: GraphContext = { ...surroundings, engine: spec.engine, known: createKnownNodes(), report };

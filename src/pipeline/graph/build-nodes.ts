@@ -4,8 +4,10 @@ import { lookAtPath } from '../../base/files/user-path.js';
 import type { JsonObject } from '../../base/json.js';
 import { suggestion } from '../../base/nearest-name.js';
 import { formatNodeId, type NodeIdParts } from '../../base/node-id.js';
+import { engineOfJob } from '../../engines/choose-engine.js';
 import { engines as descriptors } from '../../engines/registry.js';
 import type { ExternalFiles, Label, Objection, Segmentation, StepPlan, StepShape } from '../../kinds/kind.js';
+import { batchOptionsOf, type ChosenExecutor } from '../choose-executor.js';
 import type { ImportTracer } from '../imports/import-tracer.js';
 import type { InterpreterVersions } from '../interpreter-versions.js';
 import { segmentationOf } from '../spec/segments-spec.js';
@@ -14,10 +16,10 @@ import { failureAt, placeOfText, type ReportFailure } from '../text/located-valu
 import { settingsMerger, settingsOfSegment } from './chosen-settings.js';
 import type { Connector, Given } from './connect-inputs.js';
 import { numbersOf } from './count-nodes.js';
-import { demandOf } from './demand.js';
+import { demandOf, jobText } from './demand.js';
 import { derivationsOf, deriveNodes, shareInputs, treeOfNode } from './derive-nodes.js';
 import type { Combination } from './expand-matrix.js';
-import type { DraftNode, LocatedFile } from './graph.js';
+import type { Demand, DraftNode, LocatedFile } from './graph.js';
 import type { KnownNodes } from './known-nodes.js';
 import { labelText, namesOfLabel } from './label.js';
 import { unreadableFile } from './nearest-file.js';
@@ -36,6 +38,7 @@ export interface NodeContext {
   /** What the pipeline names as its engine. */
   readonly engine: string;
   readonly engines: ResolvedEngines;
+  readonly executor: ChosenExecutor;
   readonly root: string;
   readonly validators: ParameterValidators;
   readonly interpreters: InterpreterVersions;
@@ -349,12 +352,21 @@ function importsOf({ imports }: ExternalFiles): Pick<DraftNode, 'imports'> {
 
 /** What a step computes with, if with any engine, and whether that is because it was asked for or is the only one. */
 function engineOfStep(
-  { kind, engine: ofStep }: StepSpec,
+  step: StepSpec,
   full: JsonObject,
-  { engine: ofPipeline, engines }: NodeContext,
+  { engine: ofPipeline, engines, executor, report }: NodeContext,
 ): { readonly engine?: string; readonly isByName: boolean } {
+  const { kind, engine: ofStep, resources } = step;
   if (kind.usesEngine !== true) return { isByName: false };
   const asked = kind.onlyEngine?.(full) ?? ofStep ?? ofPipeline;
+  if (batchOptionsOf(step, executor) !== undefined) {
+    const engine = engineOfJob(asked);
+    if (engine !== asked && (resources.gpus ?? 0) > 0) {
+      const message = `${step.name} asks for a GPU in a job, and nobody here knows which engine can use that one`;
+      report(failureAt(step, 'unknown-engine', message, { hint: 'name it, such as engine: torch' }));
+    }
+    return { engine, isByName: engine === asked };
+  }
   // All names that steps compute with were resolved, but for one that is the only one.
   const engine = engines.choices.get(asked)?.engine ?? asked;
   return { engine, isByName: engine === asked };
@@ -373,6 +385,7 @@ function commonProperties(
   const isDeterministic =
     typeof kind.deterministic === 'function' ? kind.deterministic(full) : (kind.deterministic ?? true);
   const mayLack = Object.keys(inputs).filter((port) => ports[port]?.mayLack === true);
+  const resources = demandOf(step, full, descriptor, context.executor);
   return {
     step: step.name,
     kind: kind.name,
@@ -385,14 +398,21 @@ function commonProperties(
       failureAt(findParameter(step, combination, path).place, 'invalid-value', message),
     ),
     ...(engine === undefined ? {} : { engine, engineByName: isByName }),
-    resources: demandOf(step, full, descriptor),
+    resources,
     deterministic: isDeterministic && (descriptor?.deterministic ?? true),
     location: step.location,
     ports,
     ...(mayLack.length === 0 ? {} : { mayLack }),
-    ...(plan === undefined || plan.notes.length === 0 ? {} : { notes: plan.notes }),
+    ...notesOf(plan, resources),
     inputLocations: Object.fromEntries(
       [...step.inputs, ...step.over].map(({ port, location }) => [port, location]),
     ),
   };
+}
+
+/** What a plan says of a step: what its kind has to say, and what its jobs ask for. */
+function notesOf(plan: StepPlan | undefined, resources: Demand): Pick<DraftNode, 'notes'> {
+  const job = jobText(resources);
+  const notes = [...(plan?.notes ?? []), ...(job === undefined ? [] : [job])];
+  return notes.length === 0 ? {} : { notes };
 }

@@ -6,6 +6,7 @@ import type { Roles } from '../../base/role.js';
 import type { ChosenPython } from '../../kinds/chosen-python.js';
 import type { ExternalFile, InputPort, Label, OutputPort } from '../../kinds/kind.js';
 import type { PublicationForm } from '../spec/publication-form.js';
+import type { BatchOptions, BatchSettings } from '../text/batch-options.js';
 import type { Source } from './port-tree.js';
 import type { StepValue } from './step-value.js';
 
@@ -26,6 +27,8 @@ export interface Demand {
   readonly timeoutSeconds?: number;
   /** How often it is tried again where it failed. */
   readonly retries?: number;
+  /** Present where it is a job of a batch system: what is asked of that beside. */
+  readonly batch?: BatchOptions;
   /** Variables of the environment that it is passed. */
   readonly environment?: readonly string[];
 }
@@ -130,6 +133,8 @@ export interface Graph {
   readonly engineReason: string;
   /** The Python that was chosen for the project; absent where that is the first python3 of PATH. */
   readonly python?: ChosenPython;
+  /** What the project says of all jobs. */
+  readonly batch?: BatchSettings;
   readonly nodes: readonly GraphNode[];
   /** What the name of each step stands for, whatever targets were named. */
   readonly values: ReadonlyMap<string, StepValue>;

@@ -3,6 +3,12 @@ import { suggestion } from '../../base/nearest-name.js';
 import type { DeclaredSegments, Kind } from '../../kinds/kind.js';
 import { replacedKinds } from '../../kinds/registry.js';
 import {
+  type BatchOptions,
+  type ExecutorName,
+  readBatchOptions,
+  readExecutor,
+} from '../text/batch-options.js';
+import {
   expectMap,
   expectText,
   mapEntries,
@@ -37,6 +43,9 @@ export interface StepSpec {
   readonly resources: ResourcesSpec;
   /** How often a failed node is tried again. */
   readonly retries: number;
+  /** Where it runs, and what it asks of the batch system there. */
+  readonly executor?: ExecutorName;
+  readonly slurm?: BatchOptions;
   /** Named on the step itself; may be `auto`. */
   readonly engine?: string;
 }
@@ -59,7 +68,19 @@ export interface MatrixSpec {
   readonly values: readonly LocatedValue[];
 }
 
-const stepKeys = ['kind', 'in', 'over', 'with', 'matrix', 'segments', 'resources', 'retries', 'engine'];
+const stepKeys = [
+  'kind',
+  'in',
+  'over',
+  'with',
+  'matrix',
+  'segments',
+  'resources',
+  'retries',
+  'engine',
+  'executor',
+  'slurm',
+];
 
 export function readStep(
   name: string,
@@ -115,8 +136,19 @@ export function readStep(
     ...(segments === undefined ? {} : { segments }),
     resources: readResources(field('resources'), report),
     retries: readRetries(field('retries'), report),
+    ...readPlace(field, report),
     ...(engine === undefined ? {} : { engine }),
   };
+}
+
+/** Where it is to run. */
+function readPlace(
+  field: (key: string) => LocatedEntry | undefined,
+  report: ReportFailure,
+): Pick<StepSpec, 'executor' | 'slurm'> {
+  const executor = readExecutor(field('executor'), report);
+  const slurm = readBatchOptions(field('slurm')?.value, report);
+  return { ...(executor === undefined ? {} : { executor }), ...(slurm === undefined ? {} : { slurm }) };
 }
 
 function readKind(

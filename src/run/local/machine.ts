@@ -2,16 +2,20 @@ import { availableParallelism, totalmem } from 'node:os';
 import { type GpuDevice, gpuDevices, softwareGpu } from '../../engines/gpu-devices.js';
 import { engines } from '../../engines/registry.js';
 import type { GraphNode } from '../../pipeline/graph/graph.js';
+import { memoryWithin, slotsWithin } from './limits.js';
 
-/** How many threads this process may have run at once: what affinity leaves of the processors. */
+/**
+ * How many threads this process may have run at once: what affinity, control groups and the job around it leave of the
+ * processors.
+ */
 export function machineSlots(): number {
-  return availableParallelism();
+  return slotsWithin(availableParallelism());
 }
 
-/** The memory of this machine, or of the container around this process where that is less, in bytes. */
+/** The memory of this machine, or of the container or the job around this process where that is less, in bytes. */
 export function machineMemory(): number {
   const constrained = process.constrainedMemory();
-  return Math.min(totalmem(), constrained > 0 ? constrained : Number.POSITIVE_INFINITY);
+  return memoryWithin(Math.min(totalmem(), constrained > 0 ? constrained : Number.POSITIVE_INFINITY));
 }
 
 /** The devices of this machine that nodes may be given, looked for only where one wants some. */

@@ -1,12 +1,11 @@
 import { Worker } from 'node:worker_threads';
 import { FailureError } from '../../base/failure.js';
-import { killProcessGroup } from '../../base/process-group.js';
-import { killProcessesOf } from '../../base/step-processes.js';
 import type { Kind } from '../../kinds/kind.js';
 import type { ExecuteRequest } from '../executor.js';
 import { runCancelled } from '../run-cancelled.js';
 import { StepLog } from '../step-log.js';
 import { executeRequest } from './execute-request.js';
+import { endProgramsOf, redirectOutput } from './surround-body.js';
 import { sharedPrograms, type WatchdogData, watchPrograms } from './watched-programs.js';
 import type { WorkerMessage, WorkerRequest } from './worker-messages.js';
 
@@ -29,8 +28,7 @@ export function serveRequests(kinds: { readonly [name: string]: Kind }): void {
   });
   let work: Work | undefined;
   const end = (): void => {
-    for (const group of work?.groups ?? []) killProcessGroup(group, 'SIGKILL');
-    if (work !== undefined && work.groups.size > 0) killProcessesOf(work.folder);
+    if (work !== undefined) endProgramsOf(work);
     process.kill(process.pid, 'SIGKILL');
   };
   const send = (message: WorkerMessage): void => {
@@ -74,21 +72,5 @@ export function serveRequests(kinds: { readonly [name: string]: Kind }): void {
     current.log.close();
     work = undefined;
     send(result.ok ? { type: 'finished', ...result.value } : { type: 'failed', failure: result.failure });
-  }
-}
-
-/** What a body prints belongs to the log of its step; what is printed between steps, to nobody. */
-function redirectOutput(write: (text: string | Uint8Array) => void): void {
-  for (const stream of [process.stdout, process.stderr]) {
-    stream.write = (
-      text: string | Uint8Array,
-      encoding?: BufferEncoding | ((error?: Error | null) => void),
-      done?: (error?: Error | null) => void,
-    ): boolean => {
-      write(text);
-      const callback = typeof encoding === 'function' ? encoding : done;
-      if (callback !== undefined) queueMicrotask(callback);
-      return true;
-    };
   }
 }

@@ -6,8 +6,8 @@ import { killProcessGroup } from '../../base/process-group.js';
 import { failed, type Result, success } from '../../base/result.js';
 import { killProcessesOf } from '../../base/step-processes.js';
 import { type GpuDevice, gpuEnvironment } from '../../engines/gpu-devices.js';
-import type { Progress } from '../../kinds/kind.js';
 import type { Executed, ExecuteRequest, ExecutionListener } from '../executor.js';
+import { asSentFigures } from '../figures.js';
 import { runCancelled } from '../run-cancelled.js';
 import { lastLinesOf, StepLog } from '../step-log.js';
 import type { WorkerMessage, WorkerRequest } from './worker-messages.js';
@@ -176,7 +176,7 @@ export class WorkerPool implements NodePool {
         running.groups.add(message.processId);
         return;
       case 'progress':
-        running.listener.progress(asSent(message.progress));
+        running.listener.progress(asSentFigures(message.progress));
         return;
       case 'log':
         running.listener.log(message.line);
@@ -220,16 +220,6 @@ async function endAll(workers: readonly WorkerProcess[]): Promise<void> {
       await gone;
     }),
   );
-}
-
-/** What is no number is null on its way between processes. */
-function asSent({ values, ...progress }: Progress): Progress {
-  if (values === undefined) return progress;
-  const figures = Object.entries(values as { readonly [name: string]: number | null });
-  return {
-    ...progress,
-    values: Object.fromEntries(figures.map(([name, value]) => [name, value ?? Number.NaN])),
-  };
 }
 
 function namesOf(gpus: readonly GpuDevice[]): string {

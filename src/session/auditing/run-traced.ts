@@ -66,6 +66,7 @@ export async function runTraced(
     outputs: join(workspace, 'outputs'),
     scratch: join(workspace, 'scratch'),
     stateFile: join(workspace, 'state'),
+    jobFolder: join(workspace, 'job'),
   };
   try {
     makeFolders(folders.outputs);
@@ -95,7 +96,12 @@ export async function runTraced(
 }
 
 interface TracedFolders {
-  readonly folders: { readonly outputs: string; readonly scratch: string; readonly stateFile: string };
+  readonly folders: {
+    readonly outputs: string;
+    readonly scratch: string;
+    readonly stateFile: string;
+    readonly jobFolder: string;
+  };
   readonly tracer: readonly string[];
   readonly workspace: string;
 }

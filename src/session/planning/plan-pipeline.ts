@@ -1,6 +1,7 @@
 import type { Failure } from '../../base/failure.js';
 import { failed, type Result, success } from '../../base/result.js';
 import { probeOnce } from '../../engines/choose-here.js';
+import { chooseExecutor } from '../../pipeline/choose-executor.js';
 import { choosePython } from '../../pipeline/choose-python.js';
 import { nodesCalled, noNodeCalled } from '../../pipeline/graph/called-nodes.js';
 import type { Graph, GraphNode } from '../../pipeline/graph/graph.js';
@@ -30,6 +31,8 @@ export interface PipelineRequest {
   readonly engine?: string;
   /** The interpreter of steps in Python and of the engine torch; a path counts from the folder. */
   readonly python?: string;
+  /** Where steps run, whatever they and kshot.yaml say: `local` or `slurm`. */
+  readonly executor?: string;
   /** What to compute although there is a result: all, or these steps or nodes. */
   readonly force?: boolean | readonly string[];
 }
@@ -50,7 +53,7 @@ export interface PlannedPipeline {
 /** Finds the pipeline and expands it. */
 export async function expandPipeline(
   place: RequestPlace,
-  { pipeline, targets = [], set = [], engine, python }: PipelineRequest,
+  { pipeline, targets = [], set = [], engine, python, executor }: PipelineRequest,
 ): Promise<Result<Graph, Failure[]>> {
   const { root, folder } = place;
   const path = targets.find(looksLikePath);
@@ -59,12 +62,15 @@ export async function expandPipeline(
   if (!file.ok) return failed([file.failure]);
   const chosen = await choosePython(place, python);
   if (!chosen.ok) return chosen;
+  const where = await chooseExecutor(root, executor);
+  if (!where.ok) return where;
   return await loadPipeline({
     root,
     file: file.value,
     sets: set,
     ...(engine === undefined ? {} : { engine }),
     python: chosen.value,
+    executor: where.value,
     ...(targets.length === 0 ? {} : { targets }),
   });
 }

@@ -23,11 +23,13 @@ import { publishFiles } from '../../report/publish/publish-files.js';
 import type { PublishedFile } from '../../report/publish/published-history.js';
 import { writeReport } from '../../report/write-report.js';
 import type { RunEvent, RunStart } from '../../run/event.js';
+import type { Executor } from '../../run/executor.js';
 import { machineGpus, machineMemory, machineSlots } from '../../run/local/machine.js';
 import type { NodePool } from '../../run/local/worker-pool.js';
 import { outlinePlan } from '../../run/outline-plan.js';
 import type { Resources } from '../../run/resources.js';
 import type { RunOutcome } from '../../run/scheduler.js';
+import { hasSlurm } from '../../run/slurm/slurm.js';
 import type { RemoteExchange } from '../../store/exchange.js';
 import type { CacheHold } from '../../store/upkeep.js';
 import { asValues } from '../as-values.js';
@@ -150,7 +152,7 @@ async function prepare(
   const sound = await withSoundResults(opened.value);
   if (!sound.ok) return sound;
   const { planned } = sound.value;
-  const unavailable = await unavailableEngines(planned);
+  const unavailable = [...batchObstacles(planned, request), ...(await unavailableEngines(planned))];
   if (unavailable.length > 0) return failed([...unavailable]);
   // First, so that a cache that cannot be written leaves no trace of a run.
   await keepCodeManifests(planned);
@@ -162,6 +164,24 @@ async function prepare(
     beginningOf(planned),
   );
   return folder.ok ? success({ ...sound.value, folder: folder.value }) : failed([folder.failure]);
+}
+
+/** Why jobs could not be submitted, where nodes to be executed are some. */
+function batchObstacles({ plan }: PlannedPipeline, { inProcess }: RunRequest): readonly Failure[] {
+  if (!isBatch(openNodes(plan))) return [];
+  if (inProcess === true) {
+    const message = 'what runs in this process is no job';
+    return [{ reason: 'usage', message, hint: 'add --executor local' }];
+  }
+  if (hasSlurm()) return [];
+  const message = 'steps are to run on Slurm, and there is no sbatch in PATH';
+  return [
+    {
+      reason: 'job-refused',
+      message,
+      hint: 'start kshot where jobs are submitted, or with --executor local',
+    },
+  ];
 }
 
 /** How long git, which has been asked at the start, may keep a run that has come to its end. */
@@ -362,6 +382,27 @@ async function executeNodes(
     emit,
     signal,
     reasonFor,
+    ...(isBatch(graph.nodes) ? { jobExecutor: await openJobExecutor(planned, folder) } : {}),
+  });
+}
+
+/** Whether nodes are jobs of a batch system. */
+function isBatch(nodes: readonly GraphNode[]): boolean {
+  return nodes.some(({ resources }) => resources.batch !== undefined);
+}
+
+async function openJobExecutor({ graph, root }: PlannedPipeline, folder: RunFolder): Promise<Executor> {
+  const [{ BatchExecutor }, { Slurm }] = await Promise.all([
+    import('../../run/batch/batch-executor.js'),
+    import('../../run/slurm/slurm.js'),
+  ]);
+  const { jobs, answerWaitSeconds } = graph.batch ?? {};
+  return new BatchExecutor(new Slurm(), {
+    name: folder.run,
+    folder: join(folder.path, 'jobs'),
+    root,
+    ...(jobs === undefined ? {} : { mostJobs: jobs }),
+    ...(answerWaitSeconds === undefined ? {} : { times: { answerMilliseconds: 1000 * answerWaitSeconds } }),
   });
 }
 

@@ -11,7 +11,9 @@ export async function unavailableEngines({
   plan,
   store,
 }: Pick<PlannedPipeline, 'plan' | 'store'>): Promise<readonly Failure[]> {
-  const open = plan.nodes.filter(({ state }) => state !== 'hit').flatMap(({ node }) => node.engine ?? []);
+  // What the machine of a job has, only the job sees.
+  const here = plan.nodes.filter(({ state, node }) => state !== 'hit' && node.resources.batch === undefined);
+  const open = here.flatMap(({ node }) => node.engine ?? []);
   const wanted = [...new Set(open)].filter((name) => {
     const { packages = [], surroundings } = engines[name] ?? {};
     return packages.length > 0 || surroundings !== undefined;

@@ -11,8 +11,10 @@ const scratchName = 'scratch';
 const stateName = 'state';
 /** What the step that failed last had written. */
 const keptName = 'kept';
+/** What a job of a batch system has, which goes on when the run that asked for it has ended. */
+const jobName = 'job';
 /** Below the folder of a key, what outlives the workspace. */
-const lastingNames: readonly string[] = [stateName, keptName];
+const lastingNames: readonly string[] = [stateName, keptName, jobName];
 const sparePrefix = '.spare.';
 
 /** How many this process has made: one that cannot be removed must not be taken for a later one of its key. */
@@ -23,7 +25,7 @@ let made = 0;
  * `partial/<key>/state`, so that the next owner of the key finds it however this one ends. Whatever else earlier
  * owners left is removed: the lock says that they are gone.
  *
- * @param startsOver removes the state, too
+ * @param startsOver removes the state, too, and what a job has: one that is under way ends when it sees that
  */
 export function makeWorkspace(layout: Layout, key: Digest, token: string, startsOver = false): Workspace {
   const shared = layout.partialOf(key);
@@ -32,13 +34,20 @@ export function makeWorkspace(layout: Layout, key: Digest, token: string, starts
   const scratch = join(folder, scratchName);
   if (!reuseSpare(layout, shared, folder)) {
     for (const name of namesIn(shared)) {
-      const isState = name === stateName && startsOver;
-      if (isState || !lastingNames.includes(name)) removeLeftBehind(join(shared, name));
+      const isOver = startsOver && (name === stateName || name === jobName);
+      if (isOver || !lastingNames.includes(name)) removeLeftBehind(join(shared, name));
     }
     makeFolders(outputs);
   }
   mkdirSync(scratch);
-  return { key, folder, outputs, scratch, stateFile: join(shared, stateName) };
+  return {
+    key,
+    folder,
+    outputs,
+    scratch,
+    stateFile: join(shared, stateName),
+    jobFolder: join(shared, jobName),
+  };
 }
 
 /**

@@ -147,7 +147,7 @@ function stepSpans(
     const elapsed = (now - least(running.map(({ startedAt }) => startedAt ?? now))) / 1000;
     const expected = step.total === 1 ? step.expected?.seconds : undefined;
     const time = `${formatSeconds(Math.max(0, elapsed))}${ofAbout(elapsed, expected)}`;
-    return [{ text: `${time}${countDone(pace)}` }];
+    return [{ text: `${jobsText(running)}${time}${countDone(pace)}` }];
   }
   if (standing === 'waiting') {
     const { expected } = step;
@@ -168,11 +168,23 @@ function nodeSpans(
   const fraction = fractionOf(node);
   if (fraction === undefined) {
     const elapsed = Math.max(0, drawing.now - (node.startedAt ?? drawing.now)) / 1000;
-    return [{ text: `${formatSeconds(elapsed)}${countDone(node.progress)}` }];
+    const place = node.job === undefined ? '' : `${node.job.place}  `;
+    return [{ text: `${place}${formatSeconds(elapsed)}${countDone(node.progress)}` }];
   }
   const { secondsLeft } = node.progress ?? {};
   const left = secondsLeft === undefined ? {} : { secondsLeft };
   return progressSpans({ fraction, ...left }, node.progress, columns, drawing, room);
+}
+
+/** Of nodes that are jobs: how many wait in the queue, or where the only one is. */
+function jobsText(running: readonly NodeView[]): string {
+  const jobs = running.flatMap(({ job }) => job ?? []);
+  const [first] = jobs;
+  if (first === undefined) return '';
+  if (jobs.length === 1) return `${printable(first.place)}  `;
+  const queued = jobs.filter(({ isQueued }) => isQueued).length;
+  const counts = [`${jobs.length - queued} running`, ...(queued === 0 ? [] : [`${queued} queued`])];
+  return `${counts.join(', ')}  `;
 }
 
 /** How far a node is that has said it, and not how far it has to go. */

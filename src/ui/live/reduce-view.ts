@@ -1,6 +1,7 @@
 import { least } from '../../base/extremes.js';
 import { chainOfNode } from '../../base/node-id.js';
-import type { RunEvent, StepFinish, StepProgress, StepStart } from '../../run/event.js';
+import type { RunEvent, StepFinish, StepJob, StepProgress, StepStart } from '../../run/event.js';
+import { placeOfJob } from '../plain-lines.js';
 import { withValue } from './series.js';
 import {
   isLossName,
@@ -29,6 +30,8 @@ export function reduceView(state: ViewState, event: RunEvent): ViewState {
       return finished(state, event);
     case 'step.wait':
       return say(state, { type: 'wait', wait: event });
+    case 'step.job':
+      return placed(state, event);
     case 'step.retry':
       return say(state, { type: 'retry', retry: event });
     case 'step.note':
@@ -64,6 +67,22 @@ function started(state: ViewState, event: StepStart): ViewState {
     reason,
   };
   return withStep(say(state), stepWith(stepOf(state, event), view));
+}
+
+function placed(state: ViewState, { node, time, ...place }: StepJob): ViewState {
+  const step = state.steps.find((one) => one.nodes.has(node));
+  const before = step?.nodes.get(node);
+  if (step === undefined || before?.state !== 'running') return state;
+  const isQueued = place.state === 'queued';
+  const view: NodeView = {
+    ...before,
+    // What it waits is no time of its own, and what it has is not this machine's.
+    startedAt: Date.parse(time),
+    slots: 0,
+    gpus: 0,
+    job: { isQueued, place: isQueued ? 'queued' : placeOfJob(place) },
+  };
+  return withStep(state, stepWith(step, view));
 }
 
 function progressed(state: ViewState, event: StepProgress): ViewState {

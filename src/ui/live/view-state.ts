@@ -26,6 +26,8 @@ export interface NodeView {
   /** Relative to the root; present where it was executed. */
   readonly log?: string;
   readonly progress?: Pick<StepProgress, 'done' | 'total' | 'unit' | 'rate' | 'secondsLeft'>;
+  /** Where it is, of one that is a job: in the queue, or `4711_3 on node7`. */
+  readonly job?: { readonly isQueued: boolean; readonly place: string };
   /** Figures that it reported last. */
   readonly values: { readonly [name: string]: number };
   readonly reason: string;

@@ -21,6 +21,8 @@ const names = Object.keys(testKinds);
 
 export const testWorker = new URL('./test-worker.mjs', import.meta.url);
 
+export const testJob = new URL('./test-job.mjs', import.meta.url);
+
 /** kshot's code digests, and made-up ones for the kinds of the tests. */
 export const codes: CodeDigests = {
   ...readCodeDigests(),
