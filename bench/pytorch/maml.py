@@ -11,6 +11,7 @@ import json
 import struct
 import sys
 import time
+from functools import partial
 
 import numpy
 import torch
@@ -96,8 +97,8 @@ def loss(weights, padded):
     return F.cross_entropy(scores(weights, prefixes, lengths), labels)
 
 
-def task_loss(weights, task, settings):
-    """The loss of one task, as `prepare` gives it."""
+def adapted_loss(loss, weights, task, settings):
+    """The residual loss of one task after its inner steps; `loss` is that of weights on prepared pairs."""
     adapted = weights
     for _ in range(settings["inner_steps"]):
         inner = loss(adapted, task["support"])
@@ -108,6 +109,10 @@ def task_loss(weights, task, settings):
         }
     residual = settings["lambda_residual"]
     return (1 - residual) * loss(adapted, task["query"]) + residual * loss(weights, task["query"])
+
+
+# Of one task, as `prepare` gives it.
+task_loss = partial(adapted_loss, loss)
 
 
 def check_functional_form(initial, pairs):

@@ -1,10 +1,13 @@
 """Residual MAML in PyTorch as `maml.py` has it, a loop over tasks, but for prefixes: those of a task's pairs nest, and each
 distinct one is computed once, level by level, instead of padding every pair to the longest.
 """
+from functools import partial
 from typing import NamedTuple
 
 import torch
 import torch.nn.functional as F
+
+from maml import adapted_loss
 
 
 class Forest(NamedTuple):
@@ -59,15 +62,5 @@ def loss(weights, pairs):
     return F.cross_entropy(scores, pairs.labels)
 
 
-def task_loss(weights, task, settings):
-    """The loss of one task, as `prepare` gives it."""
-    adapted = weights
-    for _ in range(settings["inner_steps"]):
-        inner = loss(adapted, task["support"])
-        gradients = torch.autograd.grad(inner, list(adapted.values()), create_graph=settings["second_order"])
-        adapted = {
-            name: value - settings["inner_lr"] * gradient
-            for (name, value), gradient in zip(adapted.items(), gradients)
-        }
-    residual = settings["lambda_residual"]
-    return (1 - residual) * loss(adapted, task["query"]) + residual * loss(weights, task["query"])
+# Of one task, as `prepare` gives it.
+task_loss = partial(adapted_loss, loss)

@@ -1,5 +1,6 @@
 import type { Json, JsonObject } from '../base/json.js';
 import { inReadingOrder } from '../statistics/metrics.js';
+import { numberOrNull } from '../tables/cell-values.js';
 import type { Row } from '../tables/database.js';
 import type { RowTable } from '../tables/row-formats.js';
 
@@ -51,11 +52,11 @@ export function metricRows(rows: readonly Row[], nodes: readonly string[]): read
         node: String(node),
         step: String(step),
         role: role === null || role === undefined ? null : String(role),
-        k: numberOf(k),
-        steps: numberOf(steps),
-        inner_lr: numberOf(inner_lr),
-        n: numberOf(n),
-        users: numberOf(users),
+        k: numberOrNull(k),
+        steps: numberOrNull(steps),
+        inner_lr: numberOrNull(inner_lr),
+        n: numberOrNull(n),
+        users: numberOrNull(users),
         settings: Object.fromEntries(own),
         values: {},
         intervals: {},
@@ -76,10 +77,6 @@ export function metricRows(rows: readonly Row[], nodes: readonly string[]): read
       (one.steps ?? 0) - (other.steps ?? 0) ||
       (one.inner_lr ?? 0) - (other.inner_lr ?? 0),
   );
-}
-
-function numberOf(value: unknown): number | null {
-  return typeof value === 'number' ? value : null;
 }
 
 /** The metrics that rows have, in the order in which they are read. */

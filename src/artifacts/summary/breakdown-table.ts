@@ -1,8 +1,9 @@
 import { leadingMetric } from '../../statistics/metrics.js';
+import { endsOf, numberOrNull, textOrNull } from '../../tables/cell-values.js';
 import type { Row } from '../../tables/database.js';
 import type { RowTable } from '../../tables/row-formats.js';
 import { estimateText } from '../metric-table.js';
-import { type Difference, type Ends, modelAtSetting } from './summary-table.js';
+import { type Difference, type Ends, modelAtSetting, settingOf } from './summary-table.js';
 
 /** A metric of a model over the query pairs of a group. */
 export interface GroupedMetric {
@@ -53,25 +54,19 @@ export function breakdownRows(rows: readonly Row[], nodes: readonly string[]): r
 
 function groupOf(cells: Row): Omit<BreakdownRow, 'metrics'> {
   return {
-    node: String(cells['node']),
-    role: textOf(cells['role']),
-    model: String(cells['model']),
-    k: numberOf(cells['k']),
-    steps: numberOf(cells['steps']),
-    inner_lr: numberOf(cells['inner_lr']),
+    ...settingOf(cells),
     grouped_by: String(cells['grouped_by']),
     group: String(cells['group_name']),
     at_least: Number(cells['at_least']),
-    at_most: numberOf(cells['at_most']),
+    at_most: numberOrNull(cells['at_most']),
     n: Number(cells['n']),
     users: Number(cells['users']),
-    baseline: textOf(cells['baseline']),
   };
 }
 
 function metricOf(cells: Row): GroupedMetric {
-  const difference = numberOf(cells['difference']);
-  const metric = { value: numberOf(cells['value']), interval: endsOf(cells['low'], cells['high']) };
+  const difference = numberOrNull(cells['difference']);
+  const metric = { value: numberOrNull(cells['value']), interval: endsOf(cells['low'], cells['high']) };
   if (difference === null) return metric;
   return {
     ...metric,
@@ -80,21 +75,9 @@ function metricOf(cells: Row): GroupedMetric {
       difference_interval: endsOf(cells['difference_low'], cells['difference_high']),
       over: 'users',
       units: Number(cells['users']),
-      distinguishable: textOf(cells['distinguishable']),
+      distinguishable: textOrNull(cells['distinguishable']),
     },
   };
-}
-
-function endsOf(low: Row[string] | undefined, high: Row[string] | undefined): Ends | null {
-  return typeof low === 'number' && typeof high === 'number' ? [low, high] : null;
-}
-
-function numberOf(cell: Row[string] | undefined): number | null {
-  return typeof cell === 'number' ? cell : null;
-}
-
-function textOf(cell: Row[string] | undefined): string | null {
-  return typeof cell === 'string' ? cell : null;
 }
 
 /** What query pairs are grouped by, in words and in the order in which it is read. */

@@ -2,6 +2,7 @@ import type { Json } from '../../base/json.js';
 import { formatCount } from '../../base/quantities.js';
 import { fewestUsers } from '../../statistics/enough-users.js';
 import { inReadingOrder } from '../../statistics/metrics.js';
+import { endsOf, numberOrNull, textOrNull } from '../../tables/cell-values.js';
 import type { Row } from '../../tables/database.js';
 import type { RowTable } from '../../tables/row-formats.js';
 import { estimateColumns, estimateText } from '../metric-table.js';
@@ -108,7 +109,7 @@ export function summaryRows(rows: readonly Row[], nodes: readonly string[]): rea
       return typeof label === 'string' && comparison !== undefined ? [[label, comparison] as const] : [];
     });
     found.row.metrics[String(cells['metric'])] = {
-      value: numberOf(cells['value']),
+      value: numberOrNull(cells['value']),
       interval: endsOf(cells['low'], cells['high']),
       ...shortOf(cells),
       against: Object.fromEntries(compared),
@@ -124,7 +125,7 @@ export function summaryRows(rows: readonly Row[], nodes: readonly string[]): rea
 }
 
 function shortOf(cells: Row): Pick<SummarisedMetric, 'of'> {
-  const [units, all] = [numberOf(cells['units']), numberOf(cells['all_units'])];
+  const [units, all] = [numberOrNull(cells['units']), numberOrNull(cells['all_units'])];
   return units === null || all === null || units === all ? {} : { of: [units, all] };
 }
 
@@ -134,25 +135,34 @@ export function summarisedText(metric: SummarisedMetric | undefined): string | n
   return `${estimateText(metric.value, metric.interval, 4) ?? '-'} (${metric.of.join(' of ')})`;
 }
 
-function modelOf(cells: Row): Omit<SummaryRow, 'metrics'> {
+/** The model at its setting that a row of a table is about. */
+export function settingOf(
+  cells: Row,
+): Pick<SummaryRow, 'node' | 'role' | 'model' | 'k' | 'steps' | 'inner_lr' | 'baseline'> {
   return {
     node: String(cells['node']),
-    role: textOf(cells['role']),
+    role: textOrNull(cells['role']),
     model: String(cells['model']),
-    k: numberOf(cells['k']),
-    steps: numberOf(cells['steps']),
-    inner_lr: numberOf(cells['inner_lr']),
+    k: numberOrNull(cells['k']),
+    steps: numberOrNull(cells['steps']),
+    inner_lr: numberOrNull(cells['inner_lr']),
+    baseline: textOrNull(cells['baseline']),
+  };
+}
+
+function modelOf(cells: Row): Omit<SummaryRow, 'metrics'> {
+  return {
+    ...settingOf(cells),
     unit: String(cells['unit']),
     units: Number(cells['all_units'] ?? cells['units']),
-    n: numberOf(cells['n']),
-    users: numberOf(cells['users']),
-    baseline: textOf(cells['baseline']),
+    n: numberOrNull(cells['n']),
+    users: numberOrNull(cells['users']),
     ...tuningOf(cells),
   };
 }
 
 function tuningOf(cells: Row): Pick<SummaryRow, 'tuned_over' | 'tuned_users'> {
-  const [over, users] = [numberOf(cells['tuned_over']), numberOf(cells['tuned_users'])];
+  const [over, users] = [numberOrNull(cells['tuned_over']), numberOrNull(cells['tuned_users'])];
   if (over === null || over === 0) return {};
   return { tuned_over: over, ...(users === null ? {} : { tuned_users: users }) };
 }
@@ -168,21 +178,21 @@ function comparedMetric(cells: Row, prefix: string): ComparedMetric | undefined 
   if (compared === undefined) return undefined;
   return {
     ...compared,
-    improvement_percent: numberOf(cells[`${prefix}improvement_percent`]),
+    improvement_percent: numberOrNull(cells[`${prefix}improvement_percent`]),
     improvement_interval: endsOf(cells[`${prefix}improvement_low`], cells[`${prefix}improvement_high`]),
   };
 }
 
 function differenceOf(cells: Row, prefix: string): Difference | undefined {
-  const difference = numberOf(cells[`${prefix}difference`]);
+  const difference = numberOrNull(cells[`${prefix}difference`]);
   if (difference === null) return undefined;
-  const units = numberOf(cells[`${prefix}compared_units`]);
+  const units = numberOrNull(cells[`${prefix}compared_units`]);
   return {
     difference,
     difference_interval: endsOf(cells[`${prefix}difference_low`], cells[`${prefix}difference_high`]),
     over: String(cells[`${prefix}compared_over`]),
     ...(units === null ? {} : { units }),
-    distinguishable: textOf(cells[`${prefix}distinguishable`]),
+    distinguishable: textOrNull(cells[`${prefix}distinguishable`]),
   };
 }
 
@@ -329,16 +339,4 @@ function signed(
 ): string | null {
   const text = estimateText(value, interval, digits);
   return text === null || text.startsWith('-') ? text : `+${text}`;
-}
-
-function endsOf(low: unknown, high: unknown): Ends | null {
-  return typeof low === 'number' && typeof high === 'number' ? [low, high] : null;
-}
-
-function numberOf(value: unknown): number | null {
-  return typeof value === 'number' ? value : null;
-}
-
-function textOf(value: unknown): string | null {
-  return typeof value === 'string' ? value : null;
 }

@@ -6,6 +6,7 @@ import { summaryMetrics } from '../../statistics/metrics.js';
 import { type RankedSetting, readRankedSettings } from '../../statistics/read-ranked-settings.js';
 import { userSums } from '../../statistics/user-sums.js';
 import { readingUserFile } from '../../tables/bad-data.js';
+import { numberOrNull } from '../../tables/cell-values.js';
 import type { Database, Row } from '../../tables/database.js';
 import { parquetFile } from '../../tables/parquet.js';
 import { filePath } from '../ports.js';
@@ -116,17 +117,13 @@ function measuredRows(rows: readonly Row[]): Repetition {
   );
   return {
     values: new Map(values),
-    k: numberOf(first?.['k']),
-    steps: numberOf(first?.['steps']),
-    innerRate: numberOf(first?.['inner_lr']),
-    n: counts.size === 1 ? numberOf(first?.['n']) : null,
-    users: numberOf(first?.['users']),
+    k: numberOrNull(first?.['k']),
+    steps: numberOrNull(first?.['steps']),
+    innerRate: numberOrNull(first?.['inner_lr']),
+    n: counts.size === 1 ? numberOrNull(first?.['n']) : null,
+    users: numberOrNull(first?.['users']),
     replicates: Object.fromEntries(replicates),
   };
-}
-
-function numberOf(cell: unknown): number | null {
-  return typeof cell === 'number' ? cell : null;
 }
 
 function textOfCell(cell: Row[string] | undefined): string {

@@ -14,7 +14,7 @@ import type { KindContext } from '../kind.js';
 import { inputTree } from '../ports.js';
 
 const boundsOrder = readFileSync(new URL('./data-fingerprint-bounds.sql', import.meta.url), 'utf8');
-const order = readFileSync(new URL('./data-fingerprint-order.sql', import.meta.url), 'utf8');
+const orderOfAll = readFileSync(new URL('./data-fingerprint-order.sql', import.meta.url), 'utf8');
 const coldStart = readFileSync(new URL('./data-fingerprint-cold-start.sql', import.meta.url), 'utf8');
 const splitNames = ['train', 'val', 'test'];
 const integer = /^U?(TINYINT|SMALLINT|INTEGER|BIGINT|HUGEINT)$/;
@@ -37,8 +37,7 @@ export async function run(context: KindContext): Promise<void> {
     const fingerprint = {
       files,
       ...(splits.length < 2 ? {} : { users: await usersOf(database, splits) }),
-      ...(await orderOf(database, splits)),
-      ...(await coldStartOf(database, splits)),
+      ...(await episodesOf(database, splits)),
     };
     writeFile(context.output('fingerprint'), `${withNumberText(JSON.stringify(fingerprint, null, 2))}\n`);
   });
@@ -160,53 +159,51 @@ async function usersOf(database: Database, splits: readonly Split[]): Promise<Js
   };
 }
 
-async function orderOf(database: Database, splits: readonly Split[]): Promise<JsonObject> {
-  const found: { [split: string]: Json } = {};
-  const { pair_id, user_id, label_ts_epoch } = pairColumns;
+/**
+ * Of each split with episodes whether support precedes query, and of val and test how much of what they ask for stands
+ * in their support, or never in train; that where pairs have labels.
+ */
+async function episodesOf(database: Database, splits: readonly Split[]): Promise<JsonObject> {
+  const order: { [split: string]: Json } = {};
+  const asked: { [split: string]: Json } = {};
+  const { pair_id, user_id, label, label_ts_epoch } = pairColumns;
+  const train = splits.find(({ name }) => name === 'train');
+  const learned = train !== undefined && (await hasLabels(database, train.pairs)) ? train : undefined;
   for (const { name, pairs, episodes } of splits) {
     if (episodes === undefined) continue;
+    const isAsked = name !== 'train' && learned !== undefined && (await hasLabels(database, pairs));
     await createView(
       database,
       'pairs',
       { path: pairs, file: `${name}/pairs` },
-      { pair_id, user_id, label_ts_epoch },
+      { pair_id, user_id, label_ts_epoch, ...(isAsked ? { label } : {}) },
     );
     await createView(database, 'episodes', { path: episodes, file: `${name}/episodes` }, episodeColumns);
-    const row = (await orderByBounds(database)) ?? (await database.rows(order))[0];
-    found[name] = Object.fromEntries(
-      Object.entries(row ?? {}).map(([column, value]) => [column, asJson(value)]),
-    );
+    order[name] = asObject((await orderByBounds(database)) ?? (await database.rows(orderOfAll))[0]);
+    if (!isAsked) continue;
+    if (Object.keys(asked).length === 0) {
+      const file = { path: learned.pairs, file: 'train/pairs' };
+      await createView(database, 'train_pairs', file, { label, label_ts_epoch });
+    }
+    asked[name] = asObject((await database.rows(coldStart))[0]);
   }
-  return Object.keys(found).length === 0 ? {} : { order: found };
+  return {
+    ...(Object.keys(order).length === 0 ? {} : { order }),
+    ...(Object.keys(asked).length === 0 ? {} : { cold_start: asked }),
+  };
 }
 
-/** The same as `order` gives, where nothing is out of order; undefined where something is. */
+function asObject(row: Row | undefined): JsonObject {
+  return Object.fromEntries(Object.entries(row ?? {}).map(([column, value]) => [column, asJson(value)]));
+}
+
+/** The same as `orderOfAll` gives, where nothing is out of order; undefined where something is. */
 async function orderByBounds(database: Database): Promise<Row | undefined> {
   if (!(await ascends(database, '"pairs"', 'pair_id'))) return undefined;
   if (!(await ascends(database, '"episodes"', 'episode_id'))) return undefined;
   const [row] = await database.rows(boundsOrder);
   const { irregular, ...counts } = row ?? {};
   return irregular === 0 ? counts : undefined;
-}
-
-/** How much of what val and test ask for stands in their support, or never in train; where pairs have labels. */
-async function coldStartOf(database: Database, splits: readonly Split[]): Promise<JsonObject> {
-  const train = splits.find(({ name }) => name === 'train');
-  if (train === undefined || !(await hasLabels(database, train.pairs))) return {};
-  const { pair_id, label, label_ts_epoch } = pairColumns;
-  const asked = { label, label_ts_epoch };
-  await createView(database, 'train_pairs', { path: train.pairs, file: 'train/pairs' }, asked);
-  const found: { [split: string]: Json } = {};
-  for (const { name, pairs, episodes } of splits) {
-    if (name === 'train' || episodes === undefined || !(await hasLabels(database, pairs))) continue;
-    await createView(database, 'pairs', { path: pairs, file: `${name}/pairs` }, { pair_id, ...asked });
-    await createView(database, 'episodes', { path: episodes, file: `${name}/episodes` }, episodeColumns);
-    const [row] = await database.rows(coldStart);
-    found[name] = Object.fromEntries(
-      Object.entries(row ?? {}).map(([column, value]) => [column, asJson(value)]),
-    );
-  }
-  return Object.keys(found).length === 0 ? {} : { cold_start: found };
 }
 
 async function hasLabels(database: Database, pairs: string): Promise<boolean> {
