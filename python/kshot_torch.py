@@ -209,7 +209,7 @@ def cross_entropies(scores, labels):
 # Fewer at once take no less time, and so many some hundred megabytes.
 tasks_on_cpu = 32
 # Where the tasks are in what `adapt` gives.
-ranked_dimensions = {"ranks": 1, "after": 2, "change": 2}
+ranked_dimensions = {"ranks": 1, "lists": 1, "after": 2, "change": 2}
 
 
 class Engine:
@@ -369,14 +369,18 @@ class Engine:
         squares = [parameters[name].double().square().sum() for name in self.model.shapes]
         return {
             "before": self.torch.stack(squares),
-            **{name: self.torch.cat([part[name] for part in parts], dim) for name, dim in ranked_dimensions.items()},
+            **{
+                name: self.torch.cat([part[name] for part in parts], dim)
+                for name, dim in ranked_dimensions.items()
+                if name in parts[0]
+            },
         }
 
     def adapt(self, header, tensors, parameters, slots, support, query):
         """Ranks [steps, tasks, pairs], and sums of squares [steps, parameters, tasks] after each number of steps."""
         rates = self.rates(header, tensors, slots)
         start = self.model.spread(parameters, slots)
-        weights, ranks, norms, changes = start, [], [], []
+        weights, ranks, lists, norms, changes = start, [], [], [], []
         for step in range(max(header["steps"]) + 1):
             if step > 0:
                 _, leaves, gradients = self.evaluate(weights, support, header["support"])
@@ -386,11 +390,16 @@ class Engine:
             with self.torch.no_grad():
                 scores = self.model.scores(weights, query, header["query"])
                 ranks.append(ranks_of(self.torch, scores, query["labels"]))
+                if header["listed"] > 0:
+                    # Stable: of equal scores the lower id stands first.
+                    order = scores.sort(dim=2, descending=True, stable=True).indices
+                    lists.append(order[:, :, : header["listed"]].int())
                 whole, change = self.model.squares(parameters, start, weights, slots)
             norms.append(whole)
             changes.append(change)
         return {
             "ranks": self.torch.stack(ranks),
+            **({"lists": self.torch.stack(lists)} if lists else {}),
             "after": self.torch.stack(norms),
             "change": self.torch.stack(changes),
         }

@@ -20,6 +20,8 @@ export interface PlacedWork {
   readonly pairs: number;
   readonly ranks: number;
   readonly drift: number;
+  /** `[counts, pairs, listed]` */
+  readonly lists: number;
   /** About how long it takes, in no unit. */
   readonly work: number;
 }
@@ -46,6 +48,8 @@ export interface PlanFields {
   readonly sums?: number;
   readonly rateSums?: number;
   readonly rankSteps?: readonly number[];
+  /** Items to list of each ranking, at most as many as there are; 0 for none. */
+  readonly listed?: number;
 }
 
 /** Room for dense sums, one for each group and `stride` bytes apart, and for their total. */
@@ -125,7 +129,7 @@ export class WorkLayout {
   /** Writes a plan as `Plan` of `kernel/layout.as` reads it. */
   putPlan(fields: PlanFields): PlacedWork {
     const memory = this.memory;
-    const { itemIds, support, query, rankSteps = [] } = fields;
+    const { itemIds, support, query, rankSteps = [], listed = 0 } = fields;
     const supportForest = memory.put(this.#putForest(support, fields.supportWeight));
     const queryForest = query === undefined ? 0 : memory.put(this.#putForest(query, 1 / query.labels.length));
     const pairs = (query ?? support).labels.length;
@@ -135,6 +139,7 @@ export class WorkLayout {
     const losses = memory.take(pairs * 8);
     const ranks = memory.take(rankSteps.length * pairs * 4);
     const drift = memory.take(rankSteps.length * kernelOrder.length * 24);
+    const lists = memory.take(rankSteps.length * pairs * listed * 4);
     const steps = fields.steps ?? 0;
     const plan = memory.put([
       fields.kind,
@@ -157,12 +162,14 @@ export class WorkLayout {
       memory.put(rankSteps),
       ranks,
       drift,
+      listed,
+      lists,
     ]);
     const perStep = fields.secondOrder === true ? 3 : 1;
     const work =
       (support.items.length + support.labels.length) * Math.max(1, perStep * steps) +
       (query === undefined ? 0 : query.items.length + query.labels.length);
-    return { plan, itemIds, gradientRows, rateGradientRows, losses, pairs, ranks, drift, work };
+    return { plan, itemIds, gradientRows, rateGradientRows, losses, pairs, ranks, drift, lists, work };
   }
 }
 

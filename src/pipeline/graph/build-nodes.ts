@@ -150,6 +150,7 @@ function planInstance(connected: ConnectedInstance, context: NodeContext): StepP
   const plan = planOfKind && { ...planOfKind, objections: [...planOfKind.objections, ...ofSegments] };
   const objections: readonly Objection[] = [
     ...objectionToEngine(step, parameters.full),
+    ...objectionToLists(step, parameters.full, context),
     ...(step.kind.check?.(planned) ?? []),
     ...(plan?.objections ?? []),
     ...(external.objections ?? []),
@@ -175,6 +176,24 @@ function objectionToEngine({ kind, engine }: StepSpec, full: JsonObject): readon
   const only = kind.onlyEngine?.(full);
   if (only === undefined || engine === undefined || engine === only || engine === 'auto') return [];
   return [{ message: `engine: ${engine} does not compute models in Python; leave it out, or write ${only}` }];
+}
+
+/** Lists of items are no part of what every engine gives; said before anything was trained. */
+function objectionToLists(
+  { kind, engine }: StepSpec,
+  full: JsonObject,
+  { engine: ofPipeline, engines }: NodeContext,
+): readonly Objection[] {
+  if (kind.wantsLists?.(full) !== true) return [];
+  const asked = kind.onlyEngine?.(full) ?? engine ?? ofPipeline;
+  const chosen = engines.choices.get(asked)?.engine ?? asked;
+  if (descriptors[chosen]?.listsItems !== false) return [];
+  return [
+    {
+      path: ['top_items'],
+      message: `the engine ${chosen} gives ranks, and no lists of items as top_items asks for; give the step engine: wasm, or leave out top_items`,
+    },
+  ];
 }
 
 /** Files are read where a plan is made, which a step that is refused does not come to. */
