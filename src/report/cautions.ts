@@ -62,7 +62,7 @@ export function cautionsOf(
 }
 
 function cautionOfRestart(node: string): string {
-  return `${node}: its curve has other values for the steps of the segment before, as where each segment counts from 1; of each step the value told last is shown, so go on counting, by a number kept in KSHOT_STATE`;
+  return `${node}: its curve has other values for the steps of the segment before, as where each segment counts from 1; of each step the value told last is shown, so go on counting, by a number kept in KSHOT_STATE, or name no step in KSHOT_EVENTS`;
 }
 
 function ofFewUsers(summaries: readonly SummaryRow[]): readonly string[] {
