@@ -13,6 +13,14 @@ export function choicesOf(chosen: readonly ChosenRow[]): readonly string[] {
   return chosen.flatMap(({ node, row }) => (isJsonObject(row) ? [`${node}: ${choiceText(row)}`] : []));
 }
 
+/** The names of what each choice has taken, by its node. */
+export function winnersOf(chosen: readonly ChosenRow[]): { readonly [node: string]: JsonObject } {
+  const winners = chosen.flatMap(({ node, row }) =>
+    isJsonObject(row) ? [[node, winnerOf(row)] as const] : [],
+  );
+  return Object.fromEntries(winners.filter(([, names]) => Object.keys(names).length > 0));
+}
+
 function choiceText(row: JsonObject): string {
   const { metric, value, averaged, of } = row;
   const names = namesText(winnerOf(row));
