@@ -174,11 +174,13 @@ function addTask(
       const { forward, backward } = evaluation;
       addHessianVectorProduct(support, parameters, forward, backward, direction, chain);
     }
-    loss += addQuery(step === 0 ? lambda : weightAfter(step), parameters);
+    if (step > 0) loss += addQuery(weightAfter(step), parameters);
   }
-  if (hyper.innerSteps === 0) loss += addQuery(lambda, start);
   for (let i = 0; i < chain.length; i++) gradientSum[i]! += chain[i]!;
-  return loss;
+  if (lambda === 0) return loss;
+  const unadapted = evaluate(query, start);
+  for (let i = 0; i < chain.length; i++) gradientSum[i]! += lambda * unadapted.gradient[i]!;
+  return loss + lambda * unadapted.forward.loss;
 }
 
 async function adaptAndRank(
