@@ -9,6 +9,7 @@ import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
+import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { randomStream } from '../dist/base/random.js';
@@ -36,8 +37,8 @@ const rounds = Number(options.rounds);
 const warmUps = 2;
 const metaBatch = 32;
 const folder = mkdtempSync(join(tmpdir(), 'kshot-bench-torch-'));
-// As the engine starts its Python: threads that spin while they wait make a loop tens of times slower beside other work.
-const waitingAsleep = { OMP_WAIT_POLICY: 'PASSIVE', KMP_BLOCKTIME: '0' };
+// PyTorch's threads spin for 200 ms after their work: the next turn begins when they are asleep.
+const untilAsleepMilliseconds = 300;
 const moduleOf = (items) => ({
   items,
   folder: here('../examples/own-model'),
@@ -193,7 +194,6 @@ async function ofPeer(name, options) {
   writeFileSync(caseFile, JSON.stringify(options));
   const child = spawn(python, [here('pytorch/take_turns.py'), caseFile], {
     stdio: ['pipe', 'pipe', 'inherit'],
-    env: { ...process.env, ...waitingAsleep },
   });
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   const next = async () => {
@@ -206,7 +206,9 @@ async function ofPeer(name, options) {
     facts: await next(),
     async iterate(index) {
       child.stdin.write(`${index}\n`);
-      return await next();
+      const turn = await next();
+      await pause(untilAsleepMilliseconds);
+      return turn;
     },
     async close() {
       child.stdin.end();

@@ -4,6 +4,7 @@ import type { JsonObject } from '../base/json.js';
 import { curveOrder } from '../kinds/program/typed/written-curve.js';
 import type { Store } from '../store/store.js';
 import { type Database, type Row, sqlName, sqlText, withDatabase } from '../tables/database.js';
+import { columnNamer } from '../tables/free-names.js';
 import { narrowestType } from '../tables/narrowest-type.js';
 import { withoutWildcards, writeParquet, writeRowsParquet } from '../tables/parquet.js';
 import { type ResultTableName, resultSchemas } from '../tables/result-schemas.js';
@@ -276,14 +277,8 @@ function settingColumns(
   files: readonly Pick<RowsFile, 'names'>[],
   contradicting: ReadonlySet<string>,
 ): readonly SettingColumn[] {
-  // DuckDB takes names that differ in case alone for one; `source` columns and `run` are in no file of ours.
-  const taken = new Set(Object.keys(columns));
-  const free = (name: string): string => {
-    const column = taken.has(name.toLowerCase()) ? `${name}_` : name;
-    if (column !== name) return free(column);
-    taken.add(name.toLowerCase());
-    return column;
-  };
+  // `source` columns and `run` are in no file of ours.
+  const free = columnNamer(Object.keys(columns));
   const inFiles = found.filter(
     ({ name }) =>
       name !== 'filename' && (!(name in columns) || name === 'run' || sourceColumns.includes(name)),

@@ -1,4 +1,5 @@
 import { type Database, sqlName } from './database.js';
+import { columnNamer } from './free-names.js';
 import { parquetFile } from './parquet.js';
 
 /** A curve in pieces that tell of some steps more than once, joined: a row a step. */
@@ -29,7 +30,7 @@ export async function joinCurve(
   if (files.length < 2) return undefined;
   const columns = await columnsOf(database, files);
   if (!columns.includes('iteration')) return undefined;
-  const piece = sqlName(freeName('piece', columns));
+  const piece = sqlName(columnNamer(columns)('piece'));
   const pieces = files.map((file, index) => `SELECT *, ${index} AS ${piece} FROM ${parquetFile(file)}`);
   const given = `(${pieces.join(' UNION ALL BY NAME ')})`;
   if (!(await isAny(database, `FROM ${given} GROUP BY iteration HAVING count(*) > 1`))) return undefined;
@@ -86,9 +87,4 @@ async function areNumbers(database: Database, given: string, piece: string): Pro
     database,
     `FROM ${given} WHERE "step" IS NOT NULL GROUP BY ${piece} HAVING min(iteration) <> 1 OR max(iteration) <> count(*)`,
   ));
-}
-
-/** DuckDB takes names that differ in case alone for one. */
-function freeName(name: string, taken: readonly string[]): string {
-  return taken.some((one) => one.toLowerCase() === name) ? freeName(`${name}_`, taken) : name;
 }

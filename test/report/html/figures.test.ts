@@ -131,6 +131,25 @@ describe('the figures of a run', () => {
     expect(sweepFigures(rows.slice(0, 2))).toEqual([]);
   });
 
+  it('map a sweep of a program over its parameters and no seed, however many seeds there are', () => {
+    const rows = [0.1, 0.2].flatMap((lr) =>
+      [0, 1].flatMap((wd) =>
+        [1, 2, 3, 4].map((seed): MetricRow => {
+          const value = lr + wd + seed / 100;
+          return {
+            ...metric('fit', 'fit', { k: null, steps: null, n: null, users: null, role: null }, value),
+            settings: { seed, lr, wd },
+          };
+        }),
+      ),
+    );
+    const [figure] = sweepFigures(rows);
+    expect(figure?.title).toMatch(/ by wd and lr$/);
+    expect(figure?.caption).toContain('means over seed');
+    const [ofOne] = sweepFigures(rows.filter(({ settings }) => settings['wd'] === 0));
+    expect(ofOne?.title).toMatch(/ by seed and lr$/);
+  });
+
   it('make of a sweep over K, steps and rates a heat map of K and rate at the best number of steps', () => {
     const rows = [0.01, 0.1].flatMap((inner_lr) =>
       [1, 5].flatMap((k) =>
@@ -210,7 +229,7 @@ describe('the figures of a run', () => {
       ['fit', 100, 0.2],
       ['fit', 200, 0.3],
     ]);
-    expect(validation?.caption).toContain('Highest: iteration 200');
+    expect(validation?.caption).toContain('Bars: 95 % intervals over users. Highest: iteration 200');
   });
 
   it('tell the highest of all checkpoints, and how many trainings are drawn where there are too many', () => {
@@ -300,7 +319,8 @@ describe('the figures of a run', () => {
         { node: 'fit@5/metrics', input: 'file', source_node: 'fit@5', source_output: 'metrics' },
       ].map((row) => ({ ...row, roles: 'train', file: null, digest: null })),
     };
-    const metrics = ends.map((end) => metric(`fit@${end}`, 'fit', {}, end / 100));
+    const ofProgram = { k: null, steps: null, inner_lr: null, n: null, users: null, role: null };
+    const metrics = ends.map((end) => metric(`fit@${end}`, 'fit', ofProgram, end / 100));
     const [loss, own, ...others] = trainingFigures(rows, metrics, new Map([['fit', 'python']]));
     expect(others).toEqual([]);
     expect(new Set(loss?.data.rows.map(([training]) => training))).toEqual(new Set(['fit']));
@@ -308,6 +328,14 @@ describe('the figures of a run', () => {
       ['fit', 5, 0.05],
       ['fit', 10, 0.1],
     ]);
+    // What they measured over, and whether they count iterations, nobody has said.
+    expect(own?.caption).toBe(
+      'fit. No split. Bars: intervals as the program gave them. Highest: step 10, 0.1000 [0.050, 0.150].',
+    );
+    expect(own?.data.columns.slice(0, 2)).toEqual(['training', 'step']);
+    const bare = metrics.map((row) => ({ ...row, intervals: {} }));
+    const [, plain] = trainingFigures(rows, bare, new Map([['fit', 'python']]));
+    expect(plain?.caption).toBe('fit. No split. Highest: step 10, 0.1000.');
   });
 
   it('count every episode of a drift in one bar', () => {

@@ -1,4 +1,4 @@
-import type { MetricRow } from '../../../artifacts/metric-table.js';
+import { isEvaluation, type MetricRow } from '../../../artifacts/metric-table.js';
 import { greatest } from '../../../base/extremes.js';
 import { chainOfNode, parseNodeId } from '../../../base/node-id.js';
 import { formatCount } from '../../../base/quantities.js';
@@ -44,7 +44,7 @@ export function trainingFigures(
       ),
     );
     const history = ofStep(rows.history, false);
-    return [...figures, ...validationFigures(step, chainOf, history, metrics, rows.lineage)];
+    return [...figures, ...validationFigures({ step, kind, chainOf }, history, metrics, rows.lineage)];
   });
 }
 
@@ -90,6 +90,11 @@ function isProgram(kind: string): boolean {
   return kinds[kind]?.declarations !== undefined;
 }
 
+/** What a training of this kind counts. */
+function unitOf(kind: string): string {
+  return isProgram(kind) ? 'step' : 'iteration';
+}
+
 /** What tells a chain from the others of its step: `seed=1` of `meta_train[seed=1]`; the chain where it is alone. */
 function shortChain(chain: string): string {
   const { matrix, elements } = parseNodeId(chain);
@@ -112,7 +117,7 @@ function curveFigure(
   rows: readonly CurveRow[],
   history: readonly HistoryReach[],
 ): Figure {
-  const unit = isProgram(kind) ? 'step' : 'iteration';
+  const unit = unitOf(kind);
   const chains = distinct(rows.map(({ node }) => chainOf(node)));
   const values = chains.slice(0, mostCurves).flatMap((chain) => {
     const own = rows
@@ -187,8 +192,7 @@ function curveFigure(
 
 /** A figure for each step that evaluates every checkpoint of the trainings of a step, and for what these say of themselves. */
 function validationFigures(
-  step: string,
-  chainOf: ChainOf,
+  { step, kind, chainOf }: Pick<CurveSubject, 'step' | 'kind' | 'chainOf'>,
   history: readonly HistoryReach[],
   metrics: readonly MetricRow[],
   lineage: readonly LineageRow[],
@@ -217,7 +221,9 @@ function validationFigures(
     const places = new Set(values.map(({ chain, iteration }) => `${chain} ${iteration}`));
     const isCurve =
       places.size === values.length && places.size > new Set(values.map((one) => one.chain)).size;
-    return metric === undefined || !isCurve ? [] : [validationFigure(step, evaluation, metric, values)];
+    return metric === undefined || !isCurve
+      ? []
+      : [validationFigure({ step, unit: unitOf(kind), evaluation, metric }, values)];
   });
 }
 
@@ -230,10 +236,22 @@ interface Evaluated {
   readonly row: MetricRow;
 }
 
+/** What the bars at checkpoints are, with a space before it; empty where there are none. */
+function barsText(evaluated: readonly Evaluated[]): string {
+  const withBars = evaluated.filter(({ low }) => low !== null);
+  if (withBars.length === 0) return '';
+  return withBars.some(({ row }) => isEvaluation(row))
+    ? ' Bars: 95 % intervals over users.'
+    : ' Bars: intervals as the program gave them.';
+}
+
 function validationFigure(
-  step: string,
-  evaluation: string,
-  metric: string,
+  {
+    step,
+    unit,
+    evaluation,
+    metric,
+  }: { readonly step: string; readonly unit: string; readonly evaluation: string; readonly metric: string },
   evaluated: readonly Evaluated[],
 ): Figure {
   const trainings = distinct(evaluated.map(({ chain }) => chain));
@@ -248,14 +266,14 @@ function validationFigure(
   // Of all, drawn or not; a figure is made of some.
   const highest = evaluated.reduce((best, one) => (one.value > best.value ? one : best), evaluated[0]!);
   const single = trainings.length === 1;
-  const place = `${single ? '' : `${shortChain(highest.chain)}, `}iteration ${highest.iteration}`;
+  const place = `${single ? '' : `${shortChain(highest.chain)}, `}${unit} ${highest.iteration}`;
   const colour = single
     ? { value: seriesColour }
     : ({ field: 'chain', type: 'nominal', title: null, sort: null } as const);
   const x = {
     field: 'iteration',
     type: 'quantitative',
-    title: 'iteration of the checkpoint',
+    title: `${unit} of the checkpoint`,
     axis: { tickCount: 6, format: 'd' },
     scale: { zero: true },
   } as const;
@@ -274,10 +292,10 @@ function validationFigure(
     caption: `${evaluation}. ${sampleText(
       role,
       evaluated.map(({ row }) => row),
-    )}. Bars: 95 % intervals over users. Highest: ${place}, ${metricText(highest.value, highest.low, highest.high)}.${firstOf(chains.length, trainings.length)}`,
+    )}.${barsText(evaluated)} Highest: ${place}, ${metricText(highest.value, highest.low, highest.high)}.${firstOf(chains.length, trainings.length)}`,
     description: `${metric} at ${evaluated.length} checkpoints; highest ${highest.value.toFixed(4)} at ${place}.`,
     data: {
-      columns: ['training', 'iteration', metric, 'low', 'high'],
+      columns: ['training', unit, metric, 'low', 'high'],
       rows: values.map(({ chain, iteration, value, low, high }) => [chain, iteration, value, low, high]),
     },
     spec: styled({
