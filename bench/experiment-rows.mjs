@@ -32,7 +32,7 @@ export function differencesTable(runs) {
         // Only the leader has none.
         if (beside === undefined || beside === null) return 'leads';
         const told =
-          { yes: 'distinguishable', no: 'not distinguishable' }[beside.distinguishable] ?? 'too few';
+          { yes: 'distinguishable', no: 'not distinguishable' }[beside.distinguishable] ?? 'no verdict';
         return `${three(beside.difference)}${interval(beside.difference_interval)}, ${told} (${beside.over})`;
       }),
     ]),

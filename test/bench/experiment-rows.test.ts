@@ -61,7 +61,7 @@ it('has the figures of every data set in one table, a column for each, and blank
   expect(differencesTable(runs)).toBe(`| minus the model that leads | one | two |
 | --- | --- | --- |
 | \`few_shot\` | -0.200 [-0.300, -0.100], distinguishable (seeds) |  |
-| \`gru\` | leads | -0.100, too few (users) |
+| \`gru\` | leads | -0.100, no verdict (users) |
 | \`markov\` |  | leads |
 `);
   expect(dataTable(runs)).toBe(`|  | one | two |
