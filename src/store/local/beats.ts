@@ -6,7 +6,7 @@ import { beat, beatMilliseconds, removeBeat } from './beat.js';
 /** Of locks that this process speaks for, when it began to. */
 const since = new Map<string, number>();
 /** Those of them whose files the thread rewrites. */
-const told = new Set<string>();
+const beating = new Set<string>();
 let timer: NodeJS.Timeout | undefined;
 let thread: Worker | undefined;
 
@@ -29,7 +29,7 @@ export function startBeating(file: string, isAtOnce = false): Beating {
         clearInterval(timer);
         timer = undefined;
       }
-      if (told.delete(file)) tell();
+      if (beating.delete(file)) informThread();
       if (isAtOnce || isDue(begun)) removeBeat(file);
     },
   };
@@ -41,16 +41,16 @@ function isDue(begun: number): boolean {
 
 /** Begins the files of locks that have become old enough. Not the thread: a lock that was given back has no file. */
 function takeUp(): void {
-  const before = told.size;
+  const before = beating.size;
   for (const [file, begun] of since) {
-    if (!told.has(file) && isDue(begun) && beat(file, 'w')) told.add(file);
+    if (!beating.has(file) && isDue(begun) && beat(file, 'w')) beating.add(file);
   }
-  if (told.size > before) tell();
+  if (beating.size > before) informThread();
 }
 
-function tell(): void {
+function informThread(): void {
   thread ??= startThread();
-  thread?.postMessage([...told]);
+  thread?.postMessage([...beating]);
 }
 
 function startThread(): Worker | undefined {

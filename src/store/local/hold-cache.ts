@@ -8,7 +8,7 @@ import type { CacheHold } from '../upkeep.js';
 import { beatFileOf, beatSuffix, removeBeat } from './beat.js';
 import { startBeating } from './beats.js';
 import { type Layout, layoutOf } from './layout.js';
-import { acquireLock, inspectLock, isHeldBy, type OwnLock, releaseLock } from './locks.js';
+import { acquireLock, inspectLock, isLockOf, type OwnLock, releaseLock } from './locks.js';
 
 const prefix = 'run-';
 const pollMilliseconds = 50;
@@ -64,7 +64,7 @@ function removeDeadLocks(folder: string): void {
   }
   for (const name of names.filter((one) => one.endsWith(beatSuffix))) {
     const [lock = '', token = ''] = name.split('.');
-    if (!isHeldBy(join(folder, lock), token)) removeBeat(join(folder, name));
+    if (!isLockOf(join(folder, lock), token)) removeBeat(join(folder, name));
   }
 }
 

@@ -7,7 +7,7 @@ import { type LockOwner, livenessOf, parseOwner, thisProcess } from './lock-owne
 import { forget, isSilent } from './silence.js';
 
 /** A lock that somebody has. */
-export type HeldLock =
+export type TakenLock =
   /** A process that lives; where it is on another host, as far as is known: it was seen to live, or only now at all. */
   | { readonly type: 'busy'; readonly owner: LockOwner; readonly isElsewhere: boolean }
   /** A process on another host of which nothing was heard for so long that it counts as dead. */
@@ -22,7 +22,7 @@ export type LockAttempt =
       /** On another host, it counted as dead. */
       readonly takenFrom?: LockOwner;
     }
-  | HeldLock;
+  | TakenLock;
 
 /** A lock that this process holds. */
 export interface OwnLock {
@@ -108,13 +108,13 @@ function replaceOwner(
 }
 
 /** Whether a lock is this token's still: another host may have taken it over. */
-export function isHeldBy(path: string, token: string): boolean {
+export function isLockOf(path: string, token: string): boolean {
   return readOwner(path)?.owner?.token === token;
 }
 
 /** Gives a lock back; one that is no longer this token's stays as it is. */
 export function releaseLock(path: string, token: string): void {
-  if (!isHeldBy(path, token)) return;
+  if (!isLockOf(path, token)) return;
   try {
     unlinkSync(path);
   } catch (error) {
@@ -125,7 +125,7 @@ export function releaseLock(path: string, token: string): void {
 /** Who holds the lock at `path`; undefined where nobody does. */
 export function inspectLock(
   path: string,
-): HeldLock | { readonly type: 'dead'; readonly owner: LockOwner } | undefined {
+): TakenLock | { readonly type: 'dead'; readonly owner: LockOwner } | undefined {
   const found = readOwner(path);
   if (found === undefined) {
     forget(path);

@@ -18,7 +18,7 @@ import { lookOfEntry, readEntries, readEntry, writeEntry } from './entries.js';
 import { holdCache } from './hold-cache.js';
 import { isDigest, type Layout, layoutOf } from './layout.js';
 import { describeOwner } from './lock-owner.js';
-import { acquireLock, type HeldLock, inspectLock, isHeldBy, type OwnLock, releaseLock } from './locks.js';
+import { acquireLock, inspectLock, isLockOf, type OwnLock, releaseLock, type TakenLock } from './locks.js';
 import { type Objects, openObjects } from './objects.js';
 import { setAside } from './set-aside.js';
 import { openStatIndex } from './stat-index.js';
@@ -188,7 +188,7 @@ async function claim(
   }
 }
 
-function refusal(found: HeldLock, path: string): Claim {
+function refusal(found: TakenLock, path: string): Claim {
   if (found.type !== 'foreign') return { type: 'busy', owner: describeOwner(found.owner) };
   const owner = found.owner === undefined ? 'somebody unknown' : describeOwner(found.owner);
   return {
@@ -204,7 +204,7 @@ function refusal(found: HeldLock, path: string): Claim {
 /** Undefined while the workspace's lock is its own. */
 function takerOf(layout: Layout, workspace: Workspace): string | undefined {
   const path = layout.lock(workspace.key);
-  if (isHeldBy(path, tokenOf(workspace))) return undefined;
+  if (isLockOf(path, tokenOf(workspace))) return undefined;
   const owner = inspectLock(path)?.owner;
   return owner === undefined ? 'somebody who has finished' : describeOwner(owner);
 }
