@@ -334,7 +334,7 @@ describe('entries that somebody has changed', () => {
           expect(await store.find(keyOf('a'))).toBeDefined();
           const isSame = bytes.equals(original);
           expect(await store.verify(leaf)).toBe(isSame);
-          expect(store.sizeOf(leaf.digest)).toBe(isSame ? leaf.bytes : undefined);
+          expect(store.here.sizeOf(leaf.digest)).toBe(isSame ? leaf.bytes : undefined);
         }),
         { numRuns: 1000 },
       );
