@@ -69,6 +69,21 @@ describe.skipIf(!hasSlurmDaemons)('what is done to runs on Slurm', { timeout: 28
     expect(traceOf(project)).toEqual(['0', '1']);
   });
 
+  it('goes on from its state in another job where its own is put back into the queue', async () => {
+    const project = slurmProject('');
+    const line = `n=$(cat "$KSHOT_STATE/n" 2>/dev/null || echo 0); echo $n >> ${project.path('trace')}; echo $((n + 1)) > "$KSHOT_STATE/n"; if [ $n = 0 ]; then sleep 200; fi; echo $n > out.txt`;
+    project.write('pipelines/p.yaml', `version: 1\nname: p\nsteps:\n${commandStep('long', line)}`);
+    const running = startKshot(project, ['run', '--json']);
+    await until(() => traceOf(project).length === 1);
+    const [job = ''] = slurm.command('squeue', '-h', '-o', '%i').trim().split('\n');
+    slurm.command('scontrol', 'requeue', job);
+    const { exitCode, stdout } = await running.finished;
+    expect(exitCode, stdout).toBe(0);
+    expect(traceOf(project)).toEqual(['0', '1']);
+    // Slurm would let the job wait for two minutes; nothing is left for it then.
+    await until(() => slurm.command('squeue', '-h') === '', 'an empty queue');
+  });
+
   it('has no more jobs of an array at once than its throttle says', async () => {
     const project = slurmProject(
       `${commandStep('small', 'sleep 0.3; echo {x} > out.txt', '    matrix: { x: [1, 2, 3, 4, 5, 6] }\n    slurm: { throttle: 2 }\n').replace('outputs:', 'params: { x: 0 }, outputs:')}`,
@@ -117,7 +132,7 @@ describe.skipIf(!hasSlurmDaemons)('what is done to runs on Slurm', { timeout: 28
       failure: {
         reason: 'step-timeout',
         message: expect.stringContaining('which ran long, was ended because its time was over (TIMEOUT)'),
-        hint: expect.stringContaining('`slurm`'),
+        hint: 'raise `time` under `slurm` of the step or in kshot.yaml, now 1 min 0 s',
       },
     });
     const second = await kshot(project, ['run', '--json']);
