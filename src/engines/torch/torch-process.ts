@@ -210,7 +210,7 @@ export class TorchProcess {
 
 /** What can be done where there is no PyTorch that the engine can use. */
 export const torchRemedy =
-  'pip install torch into its environment, or name one that has it: --python, or python: in kshot.yaml; --engine wasm computes without';
+  'pip install torch into its environment, or name one that has it: --python, or python: in kshot.yaml; --engine wasm computes the built-in GRU without';
 
 function notStarted(interpreter: string, cause: Error): Failure {
   return {
