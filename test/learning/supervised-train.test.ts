@@ -78,12 +78,12 @@ describe('supervisedIteration', () => {
   it('says at which iteration the loss stopped being a number', async () => {
     const engine = await createEngine({ shape, threads: 1 });
     const state = { ...optimizer.init(parameters.slice().fill(Number.NaN)), step: 41 };
-    const failureOf = async (...more: [undefined, () => number] | []) =>
-      await supervisedIteration(engine, state, numbered(4), optimizer, ...more).catch(
+    const failureOf = async (seedOf?: () => number) =>
+      await supervisedIteration(engine, state, numbered(4), optimizer, undefined, seedOf).catch(
         (error: unknown) => error,
       );
     const failure = await failureOf();
-    const ofModule = await failureOf(undefined, () => 1);
+    const ofModule = await failureOf(() => 1);
     await engine.close();
     expect(failure).toBeInstanceOf(FailureError);
     expect((failure as FailureError).failure).toMatchObject({
