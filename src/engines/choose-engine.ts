@@ -45,8 +45,8 @@ export async function chooseEngineOfJob(
     if (found.available) return { engine: name, why: 'the job asks for a GPU' };
     refusals.push(`${name}: ${found.why}`);
   }
-  const told = refusals.length === 0 ? '' : ` (${refusals.join('; ')})`;
-  return { engine: fallback, why: `no engine for GPUs can be tried here${told}` };
+  const reasons = refusals.length === 0 ? '' : ` (${refusals.join('; ')})`;
+  return { engine: fallback, why: `no engine for GPUs can be tried here${reasons}` };
 }
 
 /** What a group stands for where nothing computes with it. */
