@@ -396,12 +396,25 @@ function commonProperties(
     deterministic: isDeterministic && (descriptor?.deterministic ?? true),
     location: step.location,
     ports,
+    ...purposeOfFiles(step, full, ports),
     ...(mayLack.length === 0 ? {} : { mayLack }),
     ...notesOf(plan, resources, note),
     inputLocations: Object.fromEntries(
       [...step.inputs, ...step.over].map(({ port, location }) => [port, location]),
     ),
   };
+}
+
+/** What a step does with data in its files: what its kind says, else what it does with its inputs. */
+function purposeOfFiles(
+  { kind }: StepSpec,
+  full: JsonObject,
+  ports: DraftNode['ports'],
+): Pick<DraftNode, 'usesFilesTo'> {
+  const use = kind.usesFilesTo?.(full);
+  if (use !== undefined) return { usesFilesTo: use };
+  if (Object.values(ports).some(({ learns }) => learns === true)) return { usesFilesTo: 'learn' };
+  return Object.values(ports).some(({ chooses }) => chooses === true) ? { usesFilesTo: 'choose' } : {};
 }
 
 /** What a plan says of a step: what its kind has to say, and what its jobs ask for and compute with. */
