@@ -107,6 +107,8 @@ class Gru:
     prefixes touch (`slots`); all others stay what they are.
     """
 
+    title = "the built-in GRU"
+
     def __init__(self, torch, items, embedding, hidden):
         self.torch = torch
         self.shapes = {
@@ -206,10 +208,11 @@ def cross_entropies(scores, labels):
 # Calls
 
 
+own_folder = os.path.dirname(os.path.abspath(__file__)) + os.sep
 # Fewer at once take no less time, and so many some hundred megabytes.
 tasks_on_cpu = 32
 # Where the tasks are in what `adapt` gives.
-ranked_dimensions = {"ranks": 1, "after": 2, "change": 2}
+ranked_dimensions = {"ranks": 1, "lists": 1, "after": 2, "change": 2}
 
 
 class Engine:
@@ -220,20 +223,20 @@ class Engine:
         # The vector that was sent last, by its digest.
         self.vectors = {}
 
-    def parameters(self, header, tensors, name="parameters"):
-        """The flat vector `name` by parameter: as it was sent, or as one of the same digest was."""
-        digest = header[name]
-        if name in tensors:
-            self.vectors[name] = (digest, tensors[name].to(self.device, self.dtype))
-        known, vector = self.vectors[name]
+    def parameters(self, header, tensors, sent="parameters"):
+        """The flat vector sent as `sent` by parameter: as it is there, or as one of the same digest was."""
+        digest = header[sent]
+        if sent in tensors:
+            self.vectors[sent] = (digest, tensors[sent].to(self.device, self.dtype))
+        known, vector = self.vectors[sent]
         if known != digest:
-            raise RuntimeError(f"{name} {digest} is not here")
+            raise RuntimeError(f"{sent} {digest} is not here")
         found, at = {}, 0
-        for parameter, shape in self.model.shapes.items():
+        for name, shape in self.model.shapes.items():
             size = 1
             for extent in shape:
                 size *= extent
-            found[parameter] = vector[at : at + size].view(shape)
+            found[name] = vector[at : at + size].view(shape)
             at += size
         if at != len(vector):
             raise RuntimeError(f"expected {at} parameters, found {len(vector)}")
@@ -251,7 +254,16 @@ class Engine:
         )
 
     def rates(self, header, tensors, sets):
-        """What each parameter's gradient is multiplied by."""
+        """What each parameter's gradient is multiplied by in each inner step, counted from 0."""
+        if "layer_rates" in header:
+            names, each, last = list(self.model.shapes), header["layer_rates"], header["rate_steps"] - 1
+            width = len(names)
+            rows = [dict(zip(names, each[step * width : (step + 1) * width])) for step in range(last + 1)]
+            return lambda step: rows[min(step, last)]
+        rates = self.same_rates(header, tensors, sets)
+        return lambda step: rates
+
+    def same_rates(self, header, tensors, sets):
         if isinstance(header["rates"], (int, float)):
             return dict.fromkeys(self.model.shapes, header["rates"])
         return self.model.spread(self.parameters(header, tensors, "rates"), sets)
@@ -317,24 +329,55 @@ class Engine:
 
     def chain(self, header, tensors, parameters, slots, support, query):
         """The losses after adaptation, and the sums over the tasks of their gradients."""
-        rates = self.rates(header, tensors, slots)
+        rates, steps = self.rates(header, tensors, slots), header["steps"]
+        # What the query losses after 1 .. n steps count.
+        counts = header["step_weights"] or [0.0] * (steps - 1) + [1.0]
         weights, trajectory = self.model.spread(parameters, slots), []
-        for _ in range(header["steps"]):
+        for step in range(steps):
             _, leaves, gradients = self.evaluate(weights, support, header["support"], header["second_order"])
             trajectory.append((leaves, gradients))
-            weights = self.descend(leaves, rates, gradients)
-        losses, _, chain = self.evaluate(weights, query, header["query"])
-        by_rates = {name: self.torch.zeros_like(value) for name, value in chain.items()}
-        while trajectory:
+            weights = self.descend(leaves, rates(step), gradients)
+        losses, chain = self.query_loss(weights, query, header, counts[-1])
+        learned = header["learn_rates"]
+        by_rates = self.no_rate_gradient(header, chain) if learned else None
+        for step in reversed(range(steps)):
             leaves, gradients = trajectory.pop()
-            if header["learn_rates"]:
-                by_rates = {name: by_rates[name] - chain[name] * gradients[name].detach() for name in chain}
+            if learned:
+                by_rates = self.add_rate_gradient(by_rates, step, chain, gradients)
             if header["second_order"]:
-                chain = self.step_back(leaves, gradients, rates, chain)
+                chain = self.step_back(leaves, gradients, rates(step), chain)
+            if step > 0 and counts[step - 1] != 0:
+                other, more = self.query_loss(leaves, query, header, counts[step - 1])
+                losses, chain = losses + other, {name: chain[name] + more[name] for name in chain}
         result = {"losses": losses, "gradient": self.flat(self.model.gather_sum(chain, slots))}
-        if header["learn_rates"]:
-            result["rate_gradient"] = self.flat(self.model.gather_sum(by_rates, slots))
+        if learned:
+            by_layer = isinstance(by_rates, list)
+            result["rate_gradient"] = (
+                self.torch.stack([value for row in by_rates for value in row.values()])
+                if by_layer
+                else self.flat(self.model.gather_sum(by_rates, slots))
+            )
         return result
+
+    def query_loss(self, weights, query, header, count):
+        """The query losses at some weights, times what they count, and the gradients of their sum."""
+        losses, _, gradients = self.evaluate(weights, query, header["query"])
+        return count * losses, {name: count * value for name, value in gradients.items()}
+
+    def no_rate_gradient(self, header, chain):
+        """Zeros for each parameter, or for each step with rates of its own and each parameter's tensor."""
+        if "layer_rates" not in header:
+            return {name: self.torch.zeros_like(value) for name, value in chain.items()}
+        zero = next(iter(chain.values())).new_zeros(())
+        return [dict.fromkeys(self.model.shapes, zero) for _ in range(header["rate_steps"])]
+
+    def add_rate_gradient(self, by_rates, step, chain, gradients):
+        products = {name: chain[name] * gradients[name].detach() for name in chain}
+        if isinstance(by_rates, dict):
+            return {name: by_rates[name] - products[name] for name in chain}
+        step = min(step, len(by_rates) - 1)
+        row = {name: by_rates[step][name] - products[name].sum() for name in by_rates[step]}
+        return [*by_rates[:step], row, *by_rates[step + 1 :]]
 
     def step_back(self, leaves, gradients, rates, chain):
         """`chain`, the derivative by the weights after a step, as that by the weights before it."""
@@ -369,28 +412,37 @@ class Engine:
         squares = [parameters[name].double().square().sum() for name in self.model.shapes]
         return {
             "before": self.torch.stack(squares),
-            **{name: self.torch.cat([part[name] for part in parts], dim) for name, dim in ranked_dimensions.items()},
+            **{
+                name: self.torch.cat([part[name] for part in parts], dim)
+                for name, dim in ranked_dimensions.items()
+                if name in parts[0]
+            },
         }
 
     def adapt(self, header, tensors, parameters, slots, support, query):
         """Ranks [steps, tasks, pairs], and sums of squares [steps, parameters, tasks] after each number of steps."""
         rates = self.rates(header, tensors, slots)
         start = self.model.spread(parameters, slots)
-        weights, ranks, norms, changes = start, [], [], []
+        weights, ranks, lists, norms, changes = start, [], [], [], []
         for step in range(max(header["steps"]) + 1):
             if step > 0:
                 _, leaves, gradients = self.evaluate(weights, support, header["support"])
-                weights = self.descend(leaves, rates, gradients)
+                weights = self.descend(leaves, rates(step - 1), gradients)
             if step not in header["steps"]:
                 continue
             with self.torch.no_grad():
                 scores = self.model.scores(weights, query, header["query"])
                 ranks.append(ranks_of(self.torch, scores, query["labels"]))
+                if header["listed"] > 0:
+                    # Stable: of equal scores the lower id stands first.
+                    order = scores.sort(dim=2, descending=True, stable=True).indices
+                    lists.append(order[:, :, : header["listed"]].int())
                 whole, change = self.model.squares(parameters, start, weights, slots)
             norms.append(whole)
             changes.append(change)
         return {
             "ranks": self.torch.stack(ranks),
+            **({"lists": self.torch.stack(lists)} if lists else {}),
             "after": self.torch.stack(norms),
             "change": self.torch.stack(changes),
         }
@@ -459,6 +511,27 @@ def answer(torch, engine, header, payload):
         tensors.clear()
 
 
+def failed_answer(error, call, engine):
+    """Of an exception that nobody expects: in which call, of which model, and at which of its parameters."""
+    import traceback
+
+    shapes = {} if engine is None else engine.model.shapes
+    frames = [frame for frame, _ in traceback.walk_tb(error.__traceback__)]
+    # Loops over parameters call each one `name`.
+    names = (frame.f_locals.get("name") for frame in reversed(frames) if frame.f_code.co_filename.startswith(own_folder))
+    at = next((name for name in names if isinstance(name, str) and name in shapes), None)
+    place = call if engine is None else f"{call} of {engine.model.title}"
+    if at is not None:
+        place += f", at the parameter {at} {list(shapes[at])}"
+    lines = traceback.format_exception(type(error), error, error.__traceback__)
+    # In the answer alone: printed, it would stand in the log twice.
+    return {
+        "reason": "failed",
+        "message": f"{place}: {type(error).__name__}: {error}",
+        "trace": "".join(lines).rstrip().split("\n"),
+    }
+
+
 def watch_parent():
     """Ends this process when the one that started it is gone, even inside a long computation."""
     parent = os.getppid()
@@ -496,10 +569,7 @@ def main():
         except Refusal as refusal:
             reply = {"refused": refusal.answer}
         except Exception as error:  # noqa: BLE001 - whatever it is, kshot is to hear of it
-            import traceback
-
-            reply = {"refused": {"reason": "failed", "message": f"{type(error).__name__}: {error}"}}
-            traceback.print_exc()
+            reply = {"refused": failed_answer(error, header["call"], engine)}
         if refused is not None:
             reply = {"refused": refused, "executable": sys.executable, "python": platform.python_version()}
         write_frame(torch, frames, reply, tensors)

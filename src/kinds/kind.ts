@@ -17,6 +17,7 @@ export type Content =
   | 'history'
   | 'metrics'
   | 'ranks'
+  | 'ranked-items'
   | 'drift'
   | 'drift-summary'
   | 'summary'
@@ -287,6 +288,8 @@ export interface Kind<Given = JsonObject, Final = JsonObject, Body = Final> {
   readonly usesEngine?: boolean;
   /** The engine that alone can compute what the parameters ask for, where there is but one. */
   readonly onlyEngine?: (parameters: Given) => string | undefined;
+  /** Whether the parameters ask for lists of items, which not every engine gives. */
+  readonly wantsLists?: (parameters: Given) => boolean;
   /** CPU slots: all that are free when it starts, unless its step says how many; one without this. */
   readonly slots?: 'free';
   /** It takes no longer than a job of a batch system takes to start, so that it is none. */

@@ -1,4 +1,4 @@
-import { cpSync, existsSync, readFileSync } from 'node:fs';
+import { cpSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Report } from '../../src/artifacts/run-documents.js';
@@ -91,13 +91,21 @@ describe('the shipped pipelines', () => {
     return project;
   };
 
-  it.each(['maml_residual', 'quickstart', 'variants', 'notebook_parity'])(
+  it.each(['maml_residual', 'quickstart', 'seeds', 'variants', 'notebook_parity'])(
     '%s can be planned',
     async (name) => {
       const { exitCode, stderr } = await kshot(shipped(), ['plan', `pipelines/${name}.yaml`]);
       expect(exitCode, stderr).toBe(0);
     },
   );
+
+  it.each(['interactions', 'warm_variants'])('%s can be planned on a file of the user’s', async (name) => {
+    const project = shipped();
+    writeFileSync(project.path('mine.csv'), 'user,item,time\na,x,1\n');
+    const settings = ['--set', 'params.path=mine.csv'];
+    const { exitCode, stderr } = await kshot(project, ['plan', `pipelines/${name}.yaml`, ...settings]);
+    expect(exitCode, stderr).toBe(0);
+  });
 
   it('maml_residual_xuetangx says which files it expects, and in what format', async () => {
     const project = shipped();
@@ -116,10 +124,10 @@ describe('the shipped pipelines', () => {
     expect(existsSync(project.path('artifacts'))).toBe(false);
   });
 
-  it('interactions takes a file of one’s own', async () => {
+  it.each(['interactions', 'seeds_interactions'])('%s takes a file of one’s own', async (name) => {
     const project = shipped();
     project.write('data/interactions.csv', 'user,item,time\na,b,1\n');
-    const { exitCode, stderr } = await kshot(project, ['plan', 'pipelines/interactions.yaml']);
+    const { exitCode, stderr } = await kshot(project, ['plan', `pipelines/${name}.yaml`]);
     expect(exitCode, stderr).toBe(0);
   });
 });

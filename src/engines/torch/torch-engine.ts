@@ -4,6 +4,7 @@ import { FailureError } from '../../base/failure.js';
 import type { JsonObject } from '../../base/json.js';
 import type { PairSet, Task } from '../../data/pair-set.js';
 import { gru } from '../../model/gru/gru.js';
+import { type InnerRates, isLayerRates } from '../../model/layer-rates.js';
 import type { ModelLayout, ModuleShape } from '../../model/model-family.js';
 import type {
   Adapted,
@@ -119,11 +120,13 @@ class TorchEngine implements Engine {
     const shared = lambdaResidual > 0 ? sharedQuerySet(this.#form, tasks) : undefined;
     const { arrays } = await this.#call(
       'meta_gradient',
-      { parameters, rates: hyper.innerRates },
+      { parameters, ...ratesVector(hyper.innerRates) },
       {
         ...packed.header,
+        ...layerRatesHeader(hyper.innerRates),
         ...shared?.header,
         steps: innerSteps,
+        step_weights: [...(hyper.stepWeights ?? [])],
         lambda: lambdaResidual,
         second_order: secondOrder,
         learn_rates: learnRates,
@@ -133,10 +136,10 @@ class TorchEngine implements Engine {
       { ...packed.arrays, ...shared?.arrays },
     );
     const lossPerTask = float64(arrays, 'losses');
-    const mean = (name: string) => this.#own(float(arrays, name).map((value) => value / tasks.length));
+    const mean = (name: string) => float(arrays, name).map((value) => value / tasks.length);
     return {
       loss: lossPerTask.reduce((sum, loss) => sum + loss, 0) / tasks.length,
-      gradient: mean('gradient'),
+      gradient: this.#own(mean('gradient')),
       ...(learnRates ? { rateGradient: mean('rate_gradient') } : {}),
       lossPerTask,
     };
@@ -145,7 +148,7 @@ class TorchEngine implements Engine {
   async adaptAndRank(
     parameters: Parameters,
     tasks: readonly Task[],
-    { innerRates, steps }: AdaptHyper,
+    { innerRates, steps, listed }: AdaptHyper,
   ): Promise<Adapted> {
     const { header, arrays: sent } = this.#taskSets(tasks);
     const pairs = greatest(
@@ -154,18 +157,23 @@ class TorchEngine implements Engine {
     );
     const { arrays } = await this.#call(
       'adapt_and_rank',
-      { parameters, rates: innerRates },
-      { ...header, steps },
+      { parameters, ...ratesVector(innerRates) },
+      { ...header, ...layerRatesHeader(innerRates), steps, listed: listed ?? 0 },
       sent,
     );
-    const found = arrays['ranks'] as Int32Array;
-    return {
-      ranks: steps.map((_, s) =>
+    const perPair = (found: Int32Array, width: number) =>
+      steps.map((_, s) =>
         tasks.map(({ query }, t) => {
-          const from = (s * tasks.length + t) * pairs;
-          return found.slice(from, from + query.labels.length);
+          const from = (s * tasks.length + t) * pairs * width;
+          return found.slice(from, from + query.labels.length * width);
         }),
-      ),
+      );
+    const lists = arrays['lists'] as Int32Array | undefined;
+    return {
+      ranks: perPair(arrays['ranks'] as Int32Array, 1),
+      ...(lists === undefined
+        ? {}
+        : { lists: perPair(lists, lists.length / (steps.length * tasks.length * pairs)) }),
       drift: steps.map((_, s) => tasks.map((__, t) => this.#drift(arrays, s, t, tasks.length))),
     };
   }
@@ -246,6 +254,16 @@ class TorchEngine implements Engine {
       normOfChange: norm('change', tensor),
     }));
   }
+}
+
+/** Rates that go as parameters do, or as one number. */
+function ratesVector(rates: InnerRates): { readonly rates?: Parameters | number } {
+  return isLayerRates(rates) ? {} : { rates };
+}
+
+/** Rates for each step and tensor: few enough for the header. */
+function layerRatesHeader(rates: InnerRates): JsonObject {
+  return isLayerRates(rates) ? { layer_rates: [...rates.rates], rate_steps: rates.steps } : {};
 }
 
 function float(arrays: Arrays, name: string): Parameters {

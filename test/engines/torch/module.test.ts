@@ -8,6 +8,8 @@ import type { FailureError } from '../../../src/base/failure.js';
 import type { PairSet } from '../../../src/data/pair-set.js';
 import type { Engine, MetaGradient, MetaHyper } from '../../../src/engines/engine.js';
 import { createTorchEngine } from '../../../src/engines/torch/torch-engine.js';
+import { takeProcess } from '../../../src/engines/torch/torch-process.js';
+import { isLayerRates, ratesOfStep } from '../../../src/model/layer-rates.js';
 import type { ModuleShape } from '../../../src/model/model-family.js';
 import { torch2Python } from '../../support/torch-python.js';
 import { arbitraryTask, pairSet } from '../arbitrary-tasks.js';
@@ -43,18 +45,20 @@ async function open(className: string, rest: Partial<ModuleShape> = {}) {
 
 /** The meta-loss of a task by its definition, with the engine's own inner gradients. */
 async function metaLoss(engine: Engine, start: Float64Array, hyper: MetaHyper): Promise<number> {
+  const { innerRates, innerSteps, stepWeights, lambdaResidual } = hyper;
+  const tensors = engine.module?.layout.tensors ?? [];
   let sum = 0;
   for (const { support, query } of tasks) {
+    sum += lambdaResidual * (await engine.lossGradient(start, query)).loss;
     let at = start;
-    for (let step = 0; step < hyper.innerSteps; step++) {
+    for (let step = 0; step < innerSteps; step++) {
       const { gradient } = await engine.lossGradient(at, support);
-      const { innerRates } = hyper;
-      const rate = (i: number) =>
-        typeof innerRates === 'number' ? innerRates : (innerRates[i] ?? Number.NaN);
+      const each = isLayerRates(innerRates) ? ratesOfStep(tensors, innerRates, step) : innerRates;
+      const rate = (i: number) => (typeof each === 'number' ? each : (each[i] ?? Number.NaN));
       at = at.map((value, i) => value - rate(i) * (gradient[i] ?? Number.NaN));
+      const weight = stepWeights?.[step] ?? (step === innerSteps - 1 ? 1 : 0);
+      if (weight !== 0) sum += (1 - lambdaResidual) * weight * (await engine.lossGradient(at, query)).loss;
     }
-    const [after, before] = [await engine.lossGradient(at, query), await engine.lossGradient(start, query)];
-    sum += (1 - hyper.lambdaResidual) * after.loss + hyper.lambdaResidual * before.loss;
   }
   return sum / tasks.length;
 }
@@ -69,7 +73,7 @@ beforeAll(() => {
 });
 
 describe.skipIf(skip)('a module of the user’s', () => {
-  it.each(['Recurrent', 'Attentive', 'Averaged'])(
+  it.each(['Recurrent', 'Attentive', 'Averaged', 'Scaled'])(
     'has the gradients of finite differences at first and second order, as %s',
     { timeout: 60_000 },
     async (className) => {
@@ -107,6 +111,31 @@ describe.skipIf(skip)('a module of the user’s', () => {
       expect(meta.loss).toBeCloseTo(await metaLoss(engine, parameters, hyper), 10);
       const metaExpected = await slopes((at) => metaLoss(engine, at, hyper));
       expect(relativeError(Float64Array.from(along(meta.gradient)), metaExpected)).toBeLessThan(1e-6);
+
+      // Losses after every step, and a rate for each step and tensor.
+      const rates = Float64Array.from({ length: 2 * layout.tensors.length }, (_, i) => 0.1 + (i % 7) / 20);
+      const byLayer = {
+        innerRates: { steps: 2, rates },
+        innerSteps: 2,
+        stepWeights: [0.4, 0.6],
+        lambdaResidual: 0.1,
+        secondOrder: true,
+        learnRates: true,
+      };
+      const layered = await engine.metaGradient(parameters, tasks, byLayer);
+      expect(layered.loss).toBeCloseTo(await metaLoss(engine, parameters, byLayer), 10);
+      const layeredExpected = await slopes((at) => metaLoss(engine, at, byLayer));
+      expect(relativeError(Float64Array.from(along(layered.gradient)), layeredExpected)).toBeLessThan(1e-6);
+      const [slope] = await finiteDifferences(
+        ([by = 0]) =>
+          metaLoss(engine, parameters, {
+            ...byLayer,
+            innerRates: { steps: 2, rates: rates.map((rate, i) => rate + by * Math.sin(i)) },
+          }),
+        new Float64Array(1),
+      );
+      const found = [...(layered.rateGradient ?? [])].reduce((sum, value, i) => sum + value * Math.sin(i), 0);
+      expect(found).toBeCloseTo(slope ?? Number.NaN, 6);
       await engine.close();
     },
   );
@@ -129,6 +158,54 @@ describe.skipIf(skip)('a module of the user’s', () => {
     const moved = drift[1]?.[0]?.filter(({ normOfChange }) => normOfChange > 0).map(({ tensor }) => tensor);
     expect(moved).toEqual(layout.head);
     await engine.close();
+  });
+
+  it('adapts and moves a parameter that is a single number, by a rate of its own', async () => {
+    const { engine, parameters, layout } = await open('Scaled');
+    const scale = layout.tensors.find(({ name }) => name === 'scale');
+    expect(scale).toMatchObject({ shape: [], size: 1 });
+    const innerRates = new Float64Array(parameters.length);
+    innerRates[scale?.offset ?? Number.NaN] = 0.5;
+    const { drift } = await engine.adaptAndRank(parameters, tasks, { innerRates, steps: [1] });
+    const support = tasks[0]?.support ?? pairSet([]);
+    const { gradient } = await engine.lossGradient(parameters, support);
+    const byRate = 0.5 * (gradient[scale?.offset ?? Number.NaN] ?? Number.NaN);
+    const moved = drift[0]?.[0]?.filter(({ normOfChange }) => normOfChange > 0);
+    expect(moved).toEqual([
+      {
+        tensor: 'scale',
+        normBefore: expect.closeTo(0.7, 6),
+        normAfter: expect.closeTo(Math.abs(0.7 - byRate), 6),
+        normOfChange: expect.closeTo(Math.abs(byRate), 10),
+      },
+    ]);
+    await engine.close();
+  });
+
+  it('has its name, the call and the parameter in what is told of a fault of kshot’s, once', async () => {
+    const process = takeProcess(python);
+    const lines: string[] = [];
+    process.log = (line) => lines.push(line);
+    const { folder, options, seed } = shapeOf('Averaged');
+    await process.call({
+      ...{ call: 'open', dtype: 'float64', device: 'cpu', threads: 1, second_order: false },
+      module: { items, folder, file: 'models.py', name: 'Averaged', options, seed },
+    });
+    // Shorter than the second of its parameters needs.
+    const short = { parameters: new Float64Array((items + 1) * 4 + 3) };
+    const failure = await process.call({ call: 'loss_gradient', parameters: 'digest' }, short).then(
+      () => undefined,
+      (error: FailureError) => error.failure,
+    );
+    expect(failure).toMatchObject({
+      reason: 'bug',
+      message: expect.stringMatching(
+        /^the engine torch failed: loss_gradient of models\.py:Averaged, at the parameter layers\.0\.weight \[4, 4\]: RuntimeError: /,
+      ),
+      details: expect.arrayContaining([expect.stringContaining('kshot_torch.py')]),
+    });
+    expect(lines.filter((line) => line.includes('Traceback'))).toEqual([]);
+    process.end();
   });
 
   it('has the meta-gradients of a plain script with create_graph, in ANIL and in Meta-SGD, to 1e-9', async () => {
@@ -216,6 +293,8 @@ describe.skipIf(skip)('a module of the user’s', () => {
     ['Unused', 'the parameter spare.weight gets no gradient'],
     ['SeesPadding', 'change with how much padding follows it'],
     ['OnceDifferentiable', 'an operation has no second derivative'],
+    ['Detached', 'forward detaches them'],
+    ['Whole', 'forward gives numbers of torch.int64'],
   ])('that is %s is refused at the line of its forward', async (className, said) => {
     const line =
       className === 'Unused' || className === 'SeesPadding' ? lineOf('Averaged') : lineOf(className);
@@ -227,7 +306,9 @@ describe.skipIf(skip)('a module of the user’s', () => {
     await expect(open('Raising')).rejects.toThrow(
       `models.py, line ${lineOf('Raising', 'raise')}: ValueError: no such layer`,
     );
-    await expect(open('Missing')).rejects.toThrow('models.py: there is no Missing in it');
+    await expect(open('Missing')).rejects.toThrow(
+      'models.py: there is no Missing in it; it has Recurrent, Attentive, Averaged, Scaled',
+    );
     await expect(open('Averaged', { options: { sise: 3 } })).rejects.toThrow(
       /models\.py.*: TypeError: .*unexpected keyword argument 'sise'/,
     );

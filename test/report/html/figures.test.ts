@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { MetricRow } from '../../../src/artifacts/metric-table.js';
 import type { SummaryRow } from '../../../src/artifacts/summary/summary-table.js';
+import type { JsonObject } from '../../../src/base/json.js';
 import { ablationFigures } from '../../../src/report/html/figures/ablation-figures.js';
+import { chosenNodes } from '../../../src/report/html/figures/chosen-trainings.js';
 import { comparisonFigures } from '../../../src/report/html/figures/comparison-figures.js';
 import { drawFigures, drawPdf } from '../../../src/report/html/figures/draw-figures.js';
 import { driftFigures, niceWidth } from '../../../src/report/html/figures/drift-figures.js';
@@ -256,6 +258,54 @@ describe('the figures of a run', () => {
     expect(validation?.description).toBe(
       'accuracy@1 at 14 checkpoints; highest 0.7200 at seed=7, iteration 200.',
     );
+    const curves = nodes.map(({ name, at }) => ({
+      ...{ node: `fit[${name.replace('@', ']@')}`, step: 'fit', unfinished: null, name: 'loss' },
+      ...{ iteration: at, value: 5 },
+    }));
+    const drawn = trainingFigures(
+      { ...rows, curves },
+      metrics,
+      new Map([['fit', 'maml.train']]),
+      new Set(['fit[seed=7]@100', 'other[seed=3]']),
+    );
+    for (const { data, caption } of drawn) {
+      expect([...new Set(data.rows.map(([training]) => training))]).toEqual(
+        [7, 1, 2, 3, 4, 5].map((seed) => `seed=${seed}`),
+      );
+      expect(caption).toMatch(/ The first 6 of 7 are drawn, what was chosen before the others\.$/);
+    }
+    expect(drawn).toHaveLength(2);
+  });
+
+  it('know which trainings a choice has taken: upstream of it, those with the names of the winner', () => {
+    const nodesOf = (step: string) =>
+      [1, 2].flatMap((seed) =>
+        [0.1, 0.2].map((lr) => ({
+          id: `${step}[lr=${lr},seed=${seed}]`,
+          step,
+          names: { lr, seed, size: 8 },
+        })),
+      );
+    const fits = nodesOf('fit');
+    const lineage = [
+      ...fits.flatMap(({ id }) => [
+        { node: `val@${id}`, source_node: id },
+        { node: 'best', source_node: `val@${id}` },
+      ]),
+      { node: 'final', source_node: 'best' },
+    ];
+    const chosenBy = (winner: JsonObject, choice = 'best') => [
+      ...chosenNodes({ winners: { [choice]: winner } }, [...fits, ...nodesOf('other')], lineage),
+    ];
+    expect(chosenBy({ lr: 0.2, k: 5 })).toEqual(['fit[lr=0.2,seed=1]', 'fit[lr=0.2,seed=2]']);
+    expect(chosenBy({ lr: 0.1, seed: 2, size: 9 })).toEqual(['fit[lr=0.1,seed=2]']);
+    // Nothing that tells them apart, values that none has, or a choice that does not rest on them.
+    expect([chosenBy({ k: 5, size: 8 }), chosenBy({ lr: 1 }), chosenBy({ lr: 0.2 }, 'none')]).toEqual([
+      [],
+      [],
+      [],
+    ]);
+    expect(chosenNodes({}, fits, lineage).size).toBe(0);
   });
 
   it('say how many lines of an ablation are drawn where there are too many', () => {

@@ -77,7 +77,7 @@ export class Forest {
   nodeOfPair: usize;
   /** i32 [pairs] */
   labels: usize;
-  /** f32 [pairs]: weight of each pair's loss */
+  /** f32 [pairs]: weight of each pair's loss; of a query set [lossSteps x pairs] */
   weights: usize;
 }
 
@@ -92,9 +92,12 @@ export class Plan {
   itemIds: usize;
   /** Inner steps. */
   steps: i32;
-  /** One rate for all, used if `rates` is 0; else `rates` stands as parameters do. */
+  /** One rate for all, used if `rates` and `layerRates` are 0; else `rates` stands as parameters do. */
   rate: f32;
   rates: usize;
+  /** f32 [rateSteps x 7]: one rate for each inner step and tensor, in the order of `Weights`; further steps take the last. */
+  layerRates: usize;
+  rateSteps: i32;
   secondOrder: i32;
   /** Weight of this task's gradient in the sum. */
   scale: f32;
@@ -106,7 +109,12 @@ export class Plan {
   /** Likewise for the gradient by the inner rates; 0 if not wanted. */
   rateGradient: usize;
   rateGradientRows: usize;
-  /** f64 [query pairs] */
+  /** f64 [rateSteps x 7]: the gradient by `layerRates`, times `scale`; 0 if not wanted. */
+  layerGradient: usize;
+  /** After how many step counts the query loss is in the objective, and which (i32, descending): all steps, then others. */
+  lossSteps: i32;
+  lossStepList: usize;
+  /** f64 [lossSteps x query pairs] */
   losses: usize;
   /** At how many step counts to rank, which (i32), the ranks (i32 [counts x query pairs]). */
   rankings: i32;
@@ -115,6 +123,9 @@ export class Plan {
   /** f64 [counts x 7 x 3], tensors as in the dense block after the embedding: squared norms before (over the rows that
    * may change), after, and of the change. */
   drift: usize;
+  /** How many items to list of each ranking, at most as many as there are; i32 [counts x query pairs x listed]. */
+  listed: i32;
+  lists: usize;
 }
 
 export const CHAIN: i32 = 0;

@@ -23,6 +23,43 @@ export function addRow(to: usize, from: usize, count: i32, s: f32): void {
   }
 }
 
+/** to = base + s * from; `to` may be `base` */
+export function addScaledRow(to: usize, base: usize, from: usize, count: i32, s: f32): void {
+  const scale = f32x4.splat(s);
+  for (let i: usize = 0, end = floats(count); i < end; i += 16) {
+    v128.store(to + i, f32x4.add(v128.load(base + i), f32x4.mul(scale, v128.load(from + i))));
+  }
+}
+
+/** to = s * from */
+export function scaleRow(to: usize, from: usize, count: i32, s: f32): void {
+  const scale = f32x4.splat(s);
+  for (let i: usize = 0, end = floats(count); i < end; i += 16) {
+    v128.store(to + i, f32x4.mul(scale, v128.load(from + i)));
+  }
+}
+
+/** Sum of products, in float64; `count` is any. */
+export function dotRow(a: usize, b: usize, count: i32): f64 {
+  let sum = f64x2.splat(0);
+  const end = floats(count & ~3);
+  for (let i: usize = 0; i < end; i += 16) {
+    const x = v128.load(a + i);
+    const y = v128.load(b + i);
+    sum = f64x2.add(sum, f64x2.mul(f64x2.promote_low_f32x4(x), f64x2.promote_low_f32x4(y)));
+    sum = f64x2.add(
+      sum,
+      f64x2.mul(
+        f64x2.promote_low_f32x4(v128.shuffle<f32>(x, x, 2, 3, 2, 3)),
+        f64x2.promote_low_f32x4(v128.shuffle<f32>(y, y, 2, 3, 2, 3)),
+      ),
+    );
+  }
+  let rest = f64x2.extract_lane(sum, 0) + f64x2.extract_lane(sum, 1);
+  for (let i = end; i < floats(count); i += 4) rest += <f64>load<f32>(a + i) * <f64>load<f32>(b + i);
+  return rest;
+}
+
 /** to = base - rates * gradient */
 export function stepRow(to: usize, base: usize, rates: usize, gradient: usize, count: i32): void {
   for (let i: usize = 0, end = floats(count); i < end; i += 16) {

@@ -6,9 +6,11 @@ import {
 import {
   addGradient, addHessianProduct, backward, Evaluation, logits, LowRank, Scratch, softmax, Tangent, tangents,
 } from './network';
-import { productTN } from './products';
-import { addProductRow, addRow, copyRow, multiplyRow, squaredDistance, squaredNorm, stepRow } from './rows';
-import { rankOf } from './softmax';
+import { productNT, productTN } from './products';
+import {
+  addProductRow, addRow, addScaledRow, copyRow, dotRow, multiplyRow, scaleRow, squaredDistance, squaredNorm, stepRow,
+} from './rows';
+import { firstItems, rankOf } from './softmax';
 
 /** Rows of fc.weight that drift is worked out on at a time. */
 const PANEL: i32 = 64;
@@ -75,7 +77,12 @@ let blockFloats: i32 = 0;
 let evaluations: usize = 0;
 let evaluationStride: usize = 0;
 let queryEvaluation: usize = 0;
+let queryD: usize = 0;
+let queryLast: usize = 0;
 let allD: usize = 0;
+/** `allD`, each step's rows times its rate of fc.weight; `allD` itself where all steps have one rate. */
+let allScaledD: usize = 0;
+let secondMix: usize = 0;
 let allLast: usize = 0;
 let allTangentD: usize = 0;
 let allTangentLast: usize = 0;
@@ -108,7 +115,7 @@ function placeEvaluation(e: Evaluation, f: Forest, region: usize, last: usize, d
 }
 
 function keepsSteps(plan: Plan): bool {
-  return plan.secondOrder != 0 || plan.rateGradient != 0;
+  return plan.secondOrder != 0 || plan.rateGradient != 0 || plan.layerGradient != 0 || plan.lossSteps > 1;
 }
 
 /** Lays the arena out for a plan; returns its bytes. */
@@ -122,14 +129,18 @@ function layOut(plan: Plan, arena: usize): f64 {
   const nodes = max(f.nodes, query.nodes);
   const unique = max(f.unique, query.unique);
   const pairs = max(f.pairs, query.pairs);
-  const rank = max(query.pairs, f.pairs * max(1, steps));
+  const lossSteps = batch ? 1 : max(1, plan.lossSteps);
+  const layered = plan.layerRates != 0;
+  const rank = max(query.pairs * lossSteps, f.pairs * max(1, steps));
   s.p = take(<i64>unique * gates);
   s.a = take(<i64>nodes * gates);
   s.back = take(<i64>max(nodes, pairs) * hidden);
   s.rows = take(<i64>unique * embedding);
   s.mix = take(<i64>pairs * rank);
   rows0 = take(<i64>plan.unique * embedding);
-  queryEvaluation = take(evaluationFloats(query) + <i64>query.pairs * (hidden + width));
+  queryEvaluation = take(evaluationFloats(query));
+  queryLast = take(<i64>lossSteps * query.pairs * hidden);
+  queryD = take(<i64>lossSteps * query.pairs * width);
   if (!batch) {
     const kept = keepsSteps(plan) ? max(1, steps) : 1;
     evaluationStride = take(0);
@@ -137,7 +148,9 @@ function layOut(plan: Plan, arena: usize): f64 {
     evaluationStride = kept > 1 ? take(0) - evaluations : 0;
     take((<i64>evaluationStride >> 2) * (kept - 1));
     allD = take(<i64>steps * f.pairs * width);
+    allScaledD = layered ? take(<i64>steps * f.pairs * width) : allD;
     allLast = take(<i64>steps * f.pairs * hidden);
+    if (plan.layerGradient != 0) secondMix = take(<i64>f.pairs * rank);
     blockFloats = uniform ? denseCore : dense;
     weightBlocks = take(<i64>plan.unique * embedding + blockFloats);
     weightStride = kept > 1 ? take(0) - weightBlocks : 0;
@@ -150,6 +163,10 @@ function layOut(plan: Plan, arena: usize): f64 {
     if (!uniform) {
       ratesRows = take(<i64>plan.unique * embedding);
       directionBlock = take(<i64>plan.unique * embedding + dense);
+    }
+    if (layered) {
+      directionBlock = take(<i64>plan.unique * embedding + denseCore);
+      stepGradientBlock = take(<i64>plan.unique * embedding + denseCore);
     }
     if (!uniform || plan.rateGradient != 0) stepGradientBlock = take(<i64>plan.unique * embedding + dense);
     if (plan.secondOrder != 0) {
@@ -198,10 +215,32 @@ function useWeights(plan: Plan, w: Weights, step: i32): void {
     const fcw = uniform ? theta + ((<usize>denseCore) << 2) : 0;
     placeBlock(plan, w, weightBlocks + <usize>(step - 1) * weightStride, fcw);
   }
-  low.u = allD;
+  low.u = allScaledD;
   low.v = allLast;
   low.rows = uniform ? step * plan.support.pairs : 0;
-  low.scale = -plan.rate;
+  low.scale = plan.layerRates != 0 ? -1 : -plan.rate;
+}
+
+/** Where the rates of a step stand, of `layerRates`. */
+function layerRates(plan: Plan, step: i32): usize {
+  return plan.layerRates + ((<usize>(min(step, plan.rateSteps - 1) * 7)) << 2);
+}
+
+/** to = base + scale * rates * from, tensor by tensor but for fc.weight; without a `base`, scale * rates * from. */
+function addByLayer(to: Weights, base: Weights | null, from: Weights, unique: i32, rates: usize, scale: f32): void {
+  const count = unique * embedding;
+  const apart = base === null;
+  stepTensor(to.embedding, apart ? 0 : base!.embedding, from.embedding, count, scale * load<f32>(rates));
+  stepTensor(to.wih, apart ? 0 : base!.wih, from.wih, gates * embedding, scale * load<f32>(rates, 4));
+  stepTensor(to.whh, apart ? 0 : base!.whh, from.whh, gates * hidden, scale * load<f32>(rates, 8));
+  stepTensor(to.bih, apart ? 0 : base!.bih, from.bih, gates, scale * load<f32>(rates, 12));
+  stepTensor(to.bhh, apart ? 0 : base!.bhh, from.bhh, gates, scale * load<f32>(rates, 16));
+  stepTensor(to.fcb, apart ? 0 : base!.fcb, from.fcb, width, scale * load<f32>(rates, 20));
+}
+
+function stepTensor(to: usize, base: usize, from: usize, count: i32, rate: f32): void {
+  if (base == 0) scaleRow(to, from, count, rate);
+  else addScaledRow(to, base, from, count, rate);
 }
 
 function useStep(plan: Plan, step: i32): void {
@@ -213,10 +252,10 @@ function useStep(plan: Plan, step: i32): void {
   useWeights(plan, w, step);
 }
 
-function useQuery(f: Forest): void {
-  const region = queryEvaluation;
-  const last = region + <usize>(evaluationFloats(f) << 2);
-  placeEvaluation(q, f, region, last, last + <usize>f.pairs * hiddenRow);
+/** `block`: which of the losses of the query set, whose `last` and `d` are kept one after the other. */
+function useQuery(f: Forest, block: i32): void {
+  const row = <usize>(block * f.pairs);
+  placeEvaluation(q, f, queryEvaluation, queryLast + row * hiddenRow, queryD + row * widthRow);
 }
 
 /** theta_{step + 1} from theta_step. */
@@ -227,7 +266,13 @@ function innerStep(plan: Plan, step: i32): void {
   softmax(f, e, 0);
   backward(f, w, low, e, s);
   useWeights(plan, w1, step + 1);
-  if (plan.rates == 0) {
+  if (plan.layerRates != 0) {
+    const own = layerRates(plan, step);
+    coreGradient(plan);
+    addByLayer(w1, w, k, plan.unique, own, -1);
+    const row = <usize>(step * f.pairs) * widthRow;
+    scaleRow(allScaledD + row, e.d, f.pairs * width, load<f32>(own, 24));
+  } else if (plan.rates == 0) {
     if (w1.embedding != w.embedding) copyRow(w1.embedding, w.embedding, plan.unique * embedding);
     addGradient(w1, w, f, w, e, s, -plan.rate, false);
   } else {
@@ -235,6 +280,13 @@ function innerStep(plan: Plan, step: i32): void {
     stepRow(w1.embedding, w.embedding, rates.embedding, k.embedding, plan.unique * embedding);
     stepRow(w1.wih, w.wih, rates.wih, k.wih, dense);
   }
+}
+
+/** The support gradient that `e` holds, all but fc.weight's multiplied out, into `k`. */
+function coreGradient(plan: Plan): void {
+  placeBlock(plan, k, stepGradientBlock, 0);
+  memory.fill(k.embedding, 0, <usize>plan.unique * embeddingRow);
+  addGradient(k, null, plan.support, w, e, s, 1, false);
 }
 
 /** The support gradient that `e` holds, multiplied out, into `k`. */
@@ -263,28 +315,33 @@ function chain(plan: Plan): void {
   const uniform = plan.rates == 0;
   for (let step = 0; step < plan.steps; step++) innerStep(plan, step);
 
-  useWeights(plan, w, plan.steps);
-  useQuery(query);
-  logits(query, w, low, q, s);
-  softmax(query, q, plan.losses);
-  backward(query, w, low, q, s);
   placeBlock(plan, g, gradientBlock, 0);
   if (uniform) g.fcw = 0;
   memory.fill(g.embedding, 0, <usize>plan.unique * embeddingRow);
-  addGradient(g, null, query, w, q, s, 1, !uniform);
+  const weights = query.weights;
+  queryStep(plan, plan.steps, 0);
 
-  v0.u = q.d;
-  v0.v = q.last;
+  v0.u = queryD;
+  v0.v = queryLast;
   v0.rows = query.pairs;
   v0.scale = 1;
   v1.rows = 0;
   v2.rows = 0;
   if (keepsSteps(plan)) {
+    let block = 1;
     for (let step = plan.steps - 1; step >= 0; step--) {
       useStep(plan, step);
       if (plan.rateGradient != 0) rateStep(plan);
+      if (plan.layerGradient != 0) layerStep(plan, step);
       if (plan.secondOrder != 0) hessianStep(plan, step);
+      if (block < plan.lossSteps && load<i32>(plan.lossStepList + ((<usize>block) << 2)) == step) {
+        query.weights = weights + ((<usize>(block * query.pairs)) << 2);
+        queryStep(plan, step, block);
+        v0.rows += query.pairs;
+        block++;
+      }
     }
+    query.weights = weights;
   }
 
   place(out, plan.gradientRows, plan.gradient, 0);
@@ -295,6 +352,20 @@ function chain(plan: Plan): void {
     addOuter(out.fcw, v1, plan.scale);
     addOuter(out.fcw, v2, plan.scale);
   }
+}
+
+/**
+ * The query loss after `step` inner steps, and its gradient added to `g`: written where there is none yet, at block 0. Of
+ * fc.weight's, `q` keeps what it is a product of.
+ */
+function queryStep(plan: Plan, step: i32, block: i32): void {
+  const query = plan.query;
+  useWeights(plan, w, step);
+  useQuery(query, block);
+  logits(query, w, low, q, s);
+  softmax(query, q, plan.losses + ((<usize>(block * query.pairs)) << 3));
+  backward(query, w, low, q, s);
+  addGradient(g, block == 0 ? null : g, query, w, q, s, 1, plan.rates != 0);
 }
 
 /** to += scale * (low rank) */
@@ -311,18 +382,24 @@ function hessianStep(plan: Plan, step: i32): void {
   const row = <usize>(step * f.pairs);
   t.d = allTangentD + row * widthRow;
   t.last = allTangentLast + row * hiddenRow;
-  if (plan.rates == 0) {
+  if (plan.layerRates != 0) {
+    const own = layerRates(plan, step);
+    const output = load<f32>(own, 24);
+    placeBlock(plan, v, directionBlock, 0);
+    v.fcw = 0;
+    addByLayer(v, null, g, plan.unique, own, 1);
+    const scale = v1.scale;
+    v0.scale = output;
+    v1.scale = scale * output;
+    v2.scale = scale * output;
+    tangents(f, w, low, e, v, v0, v1, v2, t, s);
+    v0.scale = 1;
+    addHessianProduct(g, f, w, e, v, t, s, -1, false);
+    keepProduct(plan, step, -1);
+  } else if (plan.rates == 0) {
     tangents(f, w, low, e, g, v0, v1, v2, t, s);
     addHessianProduct(g, f, w, e, g, t, s, -plan.rate, false);
-    const rows = (plan.steps - step) * f.pairs;
-    v1.u = allTangentD + row * widthRow;
-    v1.v = allLast + row * hiddenRow;
-    v1.rows = rows;
-    v1.scale = -plan.rate;
-    v2.u = allD + row * widthRow;
-    v2.v = allTangentLast + row * hiddenRow;
-    v2.rows = rows;
-    v2.scale = -plan.rate;
+    keepProduct(plan, step, -plan.rate);
   } else {
     placeBlock(plan, v, directionBlock, 0);
     multiplyRow(v.embedding, rates.embedding, g.embedding, plan.unique * embedding);
@@ -330,6 +407,47 @@ function hessianStep(plan: Plan, step: i32): void {
     tangents(f, w, low, e, v, none, none, none, t, s);
     addHessianProduct(g, f, w, e, v, t, s, -1, true);
   }
+}
+
+/** The Hessian products of all steps from `step` on, of fc.weight: two low-rank sums. */
+function keepProduct(plan: Plan, step: i32, scale: f32): void {
+  const row = <usize>(step * plan.support.pairs);
+  const rows = (plan.steps - step) * plan.support.pairs;
+  v1.u = allTangentD + row * widthRow;
+  v1.v = allLast + row * hiddenRow;
+  v1.rows = rows;
+  v1.scale = scale;
+  v2.u = allD + row * widthRow;
+  v2.v = allTangentLast + row * hiddenRow;
+  v2.rows = rows;
+  v2.scale = scale;
+}
+
+/** Gradient by the rates of a step's tensors: the sums of -g * (support gradient). */
+function layerStep(plan: Plan, step: i32): void {
+  coreGradient(plan);
+  const pairs = plan.support.pairs;
+  const to = plan.layerGradient + ((<usize>(min(step, plan.rateSteps - 1) * 7)) << 3);
+  addDot(plan, to, dotRow(g.embedding, k.embedding, plan.unique * embedding));
+  addDot(plan, to + 8, dotRow(g.wih, k.wih, gates * embedding));
+  addDot(plan, to + 16, dotRow(g.whh, k.whh, gates * hidden));
+  addDot(plan, to + 24, dotRow(g.bih, k.bih, gates));
+  addDot(plan, to + 32, dotRow(g.bhh, k.bhh, gates));
+  addDot(plan, to + 40, dotRow(g.fcb, k.fcb, width));
+  addDot(plan, to + 48, outerDot(v0, pairs) + outerDot(v1, pairs) + outerDot(v2, pairs));
+}
+
+function addDot(plan: Plan, to: usize, dot: f64): void {
+  store<f64>(to, load<f64>(to) - <f64>plan.scale * dot);
+}
+
+/** The sum of products of a low-rank matrix with the support gradient by fc.weight that `e` holds. */
+function outerDot(other: LowRank, pairs: i32): f64 {
+  if (other.rows == 0) return 0;
+  const stride = (<usize>other.rows) << 2;
+  productNT(s.mix, stride, e.d, widthRow, other.u, widthRow, pairs, other.rows, width, 1, false);
+  productNT(secondMix, stride, e.last, hiddenRow, other.v, hiddenRow, pairs, other.rows, hidden, 1, false);
+  return <f64>other.scale * dotRow(s.mix, secondMix, pairs * other.rows);
 }
 
 /** Gradient by the rates: -g * (support gradient), element by element. */
@@ -344,7 +462,7 @@ function rateStep(plan: Plan): void {
 function batch(plan: Plan): void {
   const f = plan.support;
   place(w, rows0, denseOf(plan.parameters), 0);
-  useQuery(f);
+  useQuery(f, 0);
   logits(f, w, none, q, s);
   softmax(f, q, plan.losses);
   backward(f, w, none, q, s);
@@ -352,20 +470,24 @@ function batch(plan: Plan): void {
   addGradient(out, out, f, w, q, s, plan.scale, true);
 }
 
-/** One trajectory; ranks and drift at each of the step counts asked for. */
+/** One trajectory; ranks, the items ranked first where asked for, and drift at each of the step counts asked for. */
 function adapt(plan: Plan): void {
   let step = 0;
   for (let index = 0; index < plan.rankings; index++) {
     const until = load<i32>(plan.rankSteps + ((<usize>index) << 2));
     for (; step < until; step++) innerStep(plan, step);
     useWeights(plan, w, step);
-    useQuery(plan.query);
+    useQuery(plan.query, 0);
     logits(plan.query, w, low, q, s);
     const pairs = plan.query.pairs;
     for (let pair = 0; pair < pairs; pair++) {
       const label = load<i32>(plan.query.labels + ((<usize>pair) << 2));
       const rank = rankOf(q.p + <usize>pair * widthRow, label, items);
-      store<i32>(plan.ranks + ((<usize>(index * pairs + pair)) << 2), rank);
+      const ranking = index * pairs + pair;
+      store<i32>(plan.ranks + ((<usize>ranking) << 2), rank);
+      if (plan.listed == 0) continue;
+      const list = plan.lists + ((<usize>ranking * <usize>plan.listed) << 2);
+      firstItems(q.p + <usize>pair * widthRow, items, plan.listed, list);
     }
     drift(plan, plan.drift + <usize>index * 7 * 3 * 8);
   }
