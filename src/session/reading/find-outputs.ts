@@ -277,6 +277,11 @@ function notDone(
       nodes.some((node) => node.id === id && Object.keys(node.outputs).length > 0),
     );
   });
+  const failed = missing.find((id) => manifest.nodes.find((one) => one.id === id)?.outcome === 'failed');
+  const again =
+    failed === undefined
+      ? 'kshot run computes it'
+      : `kshot logs '${failed}' says why it failed, and kshot run tries it again`;
   return {
     reason: 'no-results',
     message: `run ${run} has no ${name}`,
@@ -286,7 +291,7 @@ function notDone(
     }),
     hint: [
       ...(others.length === 0 ? [] : [`it has ${others.slice(0, 8).join(', ')}: name one`]),
-      'kshot run computes it',
+      again,
       ...(earlier === undefined ? [] : [`an earlier run has it: --run ${identityOf(earlier)}`]),
     ].join('; '),
   };
