@@ -124,6 +124,9 @@ describe('kshot doctor', () => {
     child.kill('SIGKILL');
     await ended;
     expect(await locks()).toMatchObject({ live: [], dead: 2, foreign: [] });
+    const { project: found } = diagnosisOf((await kshot(here, ['doctor', '--json'])).stdout);
+    const listed = (await kshot(here, ['runs', '--json'])).stdout.trimEnd();
+    expect([found?.runs, listed]).toEqual([1, expect.stringContaining(`"${found?.latest_run}"`)]);
   });
 
   it('exits with 36 where the cache cannot be written, and says what to do', async () => {

@@ -88,7 +88,7 @@ describe('kshot logs', () => {
     const following = startKshot(at, ['logs', 'slow', '--follow']);
     await following.until(/begun/);
     const now = await logs(at, 'slow');
-    expect(now.stderr).toContain('slow in a/second, which has not ended (');
+    expect(now.stderr).toContain('slow in a/second, which is under way (');
     expect(now.stdout).toContain('begun\n');
     const waiting = startKshot(at, ['logs', 'after', '-f', '--run', 'second', '--json']);
     at.write('go', '');
@@ -120,18 +120,16 @@ describe('kshot logs', () => {
     );
     const running = startKshot(at, ['run', '--tag', 'killed']);
     await hasBegun(at);
+    expect((await logs(at, 'slow')).stderr).toContain('slow in a/killed, which is under way (');
     running.process.kill('SIGKILL');
     await running.finished;
     const { exitCode, stdout, stderr } = await logs(at, 'slow', '--follow');
-    expect([exitCode, stderr]).toEqual([
-      0,
-      expect.stringContaining('slow in a/killed, which has not ended ('),
-    ]);
+    expect([exitCode, stderr]).toEqual([0, expect.stringContaining('slow in a/killed, which was killed (')]);
     expect(stdout).toContain('begun\n');
     at.edit('pipelines/a.yaml', 'sleep 600', 'echo done');
     expect(await run(at, 'later')).toBe(0);
     expect((await logs(at, 'slow')).stderr).toMatch(/^slow in a\/later \(/);
-    expect((await logs(at, 'slow', '--run', 'killed')).stderr).toContain('a/killed, which has not ended');
+    expect((await logs(at, 'slow', '--run', 'killed')).stderr).toContain('a/killed, which was killed (');
     for (const command of ['results', 'report', 'diff', 'pin']) {
       const none = await kshot(at, [command, 'killed']);
       expect([none.exitCode, none.stderr]).toEqual([

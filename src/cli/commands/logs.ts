@@ -84,7 +84,8 @@ function lineOf(open: string, width: number): string {
   return fitText(text, width, '…');
 }
 
-function heading({ run, node, file, listed, unfinished }: FoundLog): string {
-  const place = `${node} in ${run}${unfinished === true ? ', which has not ended' : ''} (${shownPath(file)})`;
+function heading({ run, node, file, listed, ended }: FoundLog): string {
+  const state = ended === undefined ? '' : ended === 'killed' ? ', which was killed' : ', which is under way';
+  const place = `${node} in ${run}${state} (${shownPath(file)})`;
   return listed === undefined ? place : `${listed.outcome} in ${listed.run}; last executed as ${place}`;
 }

@@ -6,9 +6,15 @@ import { mayMatch } from '../../data/import/input-parts.js';
 /** Folders of a project that hold what kshot keeps and what it reads; nothing is published into them. */
 const keptFolders = ['cache', 'artifacts', 'pipelines', '.git'];
 
-/** A path with the label of an element of a list in the place of `{label}`: not all that a label holds may be in a file's name. */
+/** A path with the label of an element of a list in the place of `{label}`, as far as it can be in a file's name. */
 export function withLabel(pattern: string, label: string): string {
-  return pattern.replaceAll('{label}', label.replaceAll(/[^\w.,=@+-]/g, '_'));
+  // A function, since `$&` in a text would stand for something.
+  return pattern.replaceAll('{label}', () => asFileName(label));
+}
+
+/** A text without what means something to a shell or a file system; letters of all scripts stay, and tell texts apart. */
+export function asFileName(text: string): string {
+  return text.replaceAll(/[^\w.,=@+\-\u0080-\u{10ffff}]|[\p{C}\p{Z}]/gu, '_');
 }
 
 /** A path that something may be published at, or why not. */

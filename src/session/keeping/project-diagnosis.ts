@@ -1,6 +1,7 @@
 import { accessSync, constants, existsSync, statfsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { copiedRuns, identityOf, type Register, readRegister } from '../../artifacts/register.js';
+import { copiedRuns, type Register, readRegister } from '../../artifacts/register.js';
+import { listRuns } from '../../artifacts/runs/list-runs.js';
 import { type Failure, FailureError } from '../../base/failure.js';
 import { environmentFailure, failureOfException } from '../../base/failure-of-exception.js';
 import { folderObstacle } from '../../base/files/folders.js';
@@ -28,6 +29,7 @@ export interface ProjectFacts {
   readonly pipelines: readonly string[];
   /** The pipeline that a command without a FILE works on; null where it would ask. */
   readonly default_pipeline: string | null;
+  /** As many as `kshot runs` lists. */
   readonly runs: number;
   readonly latest_run: string | null;
   readonly cache: CacheSurvey & { readonly folder: string };
@@ -60,14 +62,15 @@ export async function diagnoseProject(
   const store = await attempt(findings, () => openCache(root));
   const cache = store === undefined ? undefined : await attempt(findings, () => store.survey());
   const register = await attempt(findings, async () => readRegister(root));
-  const latest = register?.runs.at(-1);
+  // Those under way and those that were killed, too, as `kshot runs` lists them.
+  const runs = (await attempt(findings, async () => (register === undefined ? [] : listRuns(root)))) ?? [];
   const pipeline = findPipeline(root, folder);
   const facts: ProjectFacts = {
     root,
     pipelines: pipelinesIn(root).map((name) => `pipelines/${name}`),
     default_pipeline: pipeline.ok ? pipeline.value : null,
-    runs: register?.runs.length ?? 0,
-    latest_run: latest === undefined ? null : identityOf(latest),
+    runs: runs.length,
+    latest_run: runs.at(-1)?.run ?? null,
     cache: { folder: folderOfCache, ...(cache ?? emptySurvey) },
     free_disk_bytes: freeBytes(root),
   };
@@ -92,7 +95,7 @@ const emptySurvey: CacheSurvey = {
   unreadable: 0,
   partial: { count: 0, bytes: 0 },
   quarantine: { count: 0, bytes: 0 },
-  locks: { live: [], dead: 0, foreign: [] },
+  locks: { live: [], elsewhere: [], dead: 0, foreign: [] },
 };
 
 function warningsOfProject({ pipelines, cache, free_disk_bytes: free }: ProjectFacts): readonly Warning[] {
@@ -130,6 +133,10 @@ function warningsOfProject({ pipelines, cache, free_disk_bytes: free }: ProjectF
     ...cache.locks.foreign.map(({ path, owner }) => ({
       message: `a lock in the cache is of ${owner}, which from here may or may not run`,
       hint: `if no kshot uses this cache there any more, remove ${path}`,
+    })),
+    ...cache.locks.elsewhere.map((owner) => ({
+      message: `the cache is used by ${owner}`,
+      hint: 'where that is dead, the next run that needs its step, or kshot gc, finds it out within a minute',
     })),
   ];
 }

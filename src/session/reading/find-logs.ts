@@ -4,6 +4,7 @@ import { findRunAmong, noResults } from '../../artifacts/find-run.js';
 import { recordedNodesCalled } from '../../artifacts/recorded-nodes.js';
 import { identityOf, type RunRecord, readRegister, runFolderOf } from '../../artifacts/register.js';
 import { type ManifestNode, readManifest } from '../../artifacts/run-documents.js';
+import { isUnderWay } from '../../artifacts/runs/started-run.js';
 import { type UnfinishedRun, unfinishedLogs, unfinishedRuns } from '../../artifacts/unfinished-runs.js';
 import type { Failure } from '../../base/failure.js';
 import { suggestion } from '../../base/nearest-name.js';
@@ -17,8 +18,9 @@ export interface FoundLog {
   readonly node: string;
   /** Absolute. */
   readonly file: string;
-  /** Whether that run is under way, or was killed. */
+  /** Whether that run is under way, or was killed; and which of these. */
   readonly unfinished?: true;
+  readonly ended?: 'running' | 'killed';
   /** The run that was asked for, where that did not execute it, and what it did instead. */
   readonly listed?: { readonly run: string; readonly outcome: ManifestNode['outcome'] };
 }
@@ -62,7 +64,8 @@ function latestUnfinished(
   for (const one of unfinished) {
     const found = unfinishedLogs(one, step);
     if (found.length === 0 || found.every(({ startedAt }) => startedAt < (after ?? ''))) continue;
-    return found.map(({ node, file }) => ({ run: one.run, node, file, unfinished: true }));
+    const ended = isUnderWay(one.folder) ? 'running' : 'killed';
+    return found.map(({ node, file }) => ({ run: one.run, node, file, unfinished: true, ended }));
   }
   return undefined;
 }

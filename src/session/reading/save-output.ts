@@ -7,7 +7,7 @@ import { replaceUserFile, stagingFolder } from '../../base/files/user-file.js';
 import { isFolderAt } from '../../base/files/user-path.js';
 import { failed, type Result, success } from '../../base/result.js';
 import { endingOfContent, formOfOutput, type PublicationForm } from '../../pipeline/spec/publication-form.js';
-import { withLabel } from '../../pipeline/spec/published-path.js';
+import { asFileName, withLabel } from '../../pipeline/spec/published-path.js';
 import { openFormWriter } from '../../report/publish/form-writer.js';
 import type { Store } from '../../store/store.js';
 import { openProjectStore } from '../open-store.js';
@@ -99,7 +99,7 @@ function filesDue(
 /** In a folder: the label of an element, or what was asked for, with the ending of the bytes. */
 function fileNameOf({ content, ending }: FoundOutput, name: string, isList: boolean): string {
   const own = (content.ok ? endingOfContent(content.value) : undefined) ?? ending;
-  return `${isList ? '{label}' : name.replaceAll(/[^\w.,=@+-]/g, '_')}${own}`;
+  return `${isList ? '{label}' : asFileName(name)}${own}`;
 }
 
 function formOf({ output, content, ending }: FoundOutput, file: string): Result<PublicationForm, Failure[]> {

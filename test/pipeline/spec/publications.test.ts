@@ -29,6 +29,19 @@ describe('publish', () => {
     ]);
   });
 
+  it('tells labels apart in any script, without what a shell or a file system takes for something else', async () => {
+    const sweep = `version: 1
+steps:
+  v: { kind: command, with: { argv: [x], params: { a: "" }, outputs: { value: v } }, matrix: { a: [ä, ö, 学习, 训练, 🙂, "x/y z", "a\\u2028b"] } }
+publish: { v.value: "out/{label}.json" }
+`;
+    const graph = await graphOf({ 'pipelines/a.yaml': sweep });
+    // In ids such values stand between quotation marks.
+    expect(graph.publications.map(({ path }) => path)).toEqual(
+      ['ä', 'ö', '学习', '训练', '🙂', 'x_y_z', 'a_b'].map((name) => `out/a=_${name}_.json`),
+    );
+  });
+
   it('is merged by an overlay, which takes out with null', async () => {
     const graph = await graphOf({
       'pipelines/base.yaml': `${steps}publish: { v.value: v.json, read.out: out.txt }\n`,

@@ -317,6 +317,30 @@ describe('a run after one that was killed', () => {
   });
 });
 
+describe('what another host has asked for', () => {
+  it('is at work while the queue has its job, or does not answer', async () => {
+    const { project, queue, executor, open, pool } = setUp();
+    const request = requestOf(project, 'a');
+    const second = open('second');
+    expect(await second.isJobGone(request.jobFolder)).toBe(true);
+    void executor.execute(request, listening());
+    await until(() => queue.submitted.length > 0);
+    const isGone = () => open('look').isJobGone(request.jobFolder);
+    expect(await isGone()).toBe(false);
+    const folder = takeAs(pool, '1_0');
+    expect(await isGone()).toBe(false);
+    forget(executor);
+    queue.isSilent = true;
+    expect(await isGone()).toBe(false);
+    queue.isSilent = false;
+    queue.say('1_0', 'ended');
+    expect(await isGone()).toBe(true);
+    queue.say('1_0', 'running');
+    answerAs(pool, folder, done);
+    expect(await isGone()).toBe(true);
+  });
+});
+
 /** As if its process were gone. */
 function forget(executor: BatchExecutor): void {
   executors.splice(executors.indexOf(executor), 1);

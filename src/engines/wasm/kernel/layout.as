@@ -123,6 +123,9 @@ export class Plan {
   /** f64 [counts x 7 x 3], tensors as in the dense block after the embedding: squared norms before (over the rows that
    * may change), after, and of the change. */
   drift: usize;
+  /** How many items to list of each ranking, at most as many as there are; i32 [counts x query pairs x listed]. */
+  listed: i32;
+  lists: usize;
 }
 
 export const CHAIN: i32 = 0;

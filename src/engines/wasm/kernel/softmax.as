@@ -72,3 +72,18 @@ export function rankOf(row: usize, label: i32, items: i32): i32 {
   }
   return rank;
 }
+
+/** Writes the `count` items ranked first to `to`, i32, best first; of equal scores the lower id stands first. */
+export function firstItems(row: usize, items: i32, count: i32, to: usize): void {
+  let found = 0;
+  for (let item = 0; item < items; item++) {
+    const score = load<f32>(row + floats(item));
+    let place = found;
+    // Those before it have lower ids, so that an equal one stays ahead.
+    while (place > 0 && load<f32>(row + floats(load<i32>(to + floats(place - 1)))) < score) place--;
+    if (place == count) continue;
+    if (found < count) found++;
+    for (let at = found - 1; at > place; at--) store<i32>(to + floats(at), load<i32>(to + floats(at - 1)));
+    store<i32>(to + floats(place), item);
+  }
+}

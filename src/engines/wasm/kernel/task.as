@@ -10,7 +10,7 @@ import { productNT, productTN } from './products';
 import {
   addProductRow, addRow, addScaledRow, copyRow, dotRow, multiplyRow, scaleRow, squaredDistance, squaredNorm, stepRow,
 } from './rows';
-import { rankOf } from './softmax';
+import { firstItems, rankOf } from './softmax';
 
 /** Rows of fc.weight that drift is worked out on at a time. */
 const PANEL: i32 = 64;
@@ -470,7 +470,7 @@ function batch(plan: Plan): void {
   addGradient(out, out, f, w, q, s, plan.scale, true);
 }
 
-/** One trajectory; ranks and drift at each of the step counts asked for. */
+/** One trajectory; ranks, the items ranked first where asked for, and drift at each of the step counts asked for. */
 function adapt(plan: Plan): void {
   let step = 0;
   for (let index = 0; index < plan.rankings; index++) {
@@ -483,7 +483,11 @@ function adapt(plan: Plan): void {
     for (let pair = 0; pair < pairs; pair++) {
       const label = load<i32>(plan.query.labels + ((<usize>pair) << 2));
       const rank = rankOf(q.p + <usize>pair * widthRow, label, items);
-      store<i32>(plan.ranks + ((<usize>(index * pairs + pair)) << 2), rank);
+      const ranking = index * pairs + pair;
+      store<i32>(plan.ranks + ((<usize>ranking) << 2), rank);
+      if (plan.listed == 0) continue;
+      const list = plan.lists + ((<usize>ranking * <usize>plan.listed) << 2);
+      firstItems(q.p + <usize>pair * widthRow, items, plan.listed, list);
     }
     drift(plan, plan.drift + <usize>index * 7 * 3 * 8);
   }
