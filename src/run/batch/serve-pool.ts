@@ -36,6 +36,8 @@ const watchMilliseconds = 5_000;
 /** A job leaves a request to others that it may not finish before its own end. */
 const marginSeconds = 10;
 
+/** How long a signal may take from one process of a job to the next. */
+const signalMilliseconds = 500;
 /** How long a body has to end by itself. */
 const graceMilliseconds = 1_500;
 /** What is to be ended with this process. */
@@ -193,6 +195,9 @@ async function serve(sent: SentRequest, { kinds, job, log, stopping, difference 
     });
   } else result = await execute(sent.request, { kinds, log, stopping, messages });
   messages.close();
+  // Who ends a job signals all its processes, the program perhaps before this one: that is no failure of the program.
+  if (!result.ok && !stopping.aborted)
+    await sleep(signalMilliseconds, undefined, { signal: stopping }).catch(() => undefined);
   if (stopping.aborted || !existsSync(files.request)) return;
   const seconds = (performance.now() - start) / 1000;
   const answer: Answer = result.ok

@@ -87,7 +87,7 @@ describe.skipIf(!hasSlurmDaemons)('a run on Slurm', () => {
     await until(() => traceOf(project).length === 1);
     slurm.command('scancel', '-u', slurm.command('id', '-un').trim());
     const { exitCode, stdout } = await running.finished;
-    expect(exitCode).toBe(1);
+    expect(exitCode, stdout).toBe(1);
     expect(eventsOf({ stdout }).find(({ event }) => event === 'step.finish')).toMatchObject({
       failure: { reason: 'job-cancelled', message: expect.stringMatching(/which ran long, was cancelled/) },
     });
