@@ -1,4 +1,4 @@
-// The fast engine for CPUs: a kernel in AssemblyScript on as many threads as granted. What this file does is lay work
+// The fast engine for CPUs: a kernel in C on as many threads as granted. What this file does is lay work
 // out in the shared memory, in groups that do not depend on the number of threads, and read the results.
 import { readFile } from 'node:fs/promises';
 import { FailureError } from '../../base/failure.js';
@@ -15,6 +15,7 @@ import type {
   Parameters,
 } from '../engine.js';
 import { KernelThreads } from './kernel-threads.js';
+import type { KernelForm } from './open-kernel.mjs';
 import { padShape } from './padded-shape.js';
 import { planPairs, planTask, stackQueries } from './planned-task.js';
 import { readDrift, readGradient } from './read-results.js';
@@ -30,7 +31,7 @@ const pairsPerChunk = 32;
 /** Loads the kernel and starts `options.threads` threads. */
 export async function createEngine(options: EngineOptions): Promise<Engine> {
   const module = await WebAssembly.compile(await readFile(new URL('./kernel.wasm', import.meta.url)));
-  return new WasmEngine(options, module);
+  return new WasmEngine(options, { module });
 }
 
 class WasmEngine implements Engine {
@@ -43,9 +44,9 @@ class WasmEngine implements Engine {
   #previous: Promise<unknown> = Promise.resolve();
   #closed = false;
 
-  constructor({ shape, threads, log = () => {} }: EngineOptions, module: WebAssembly.Module) {
+  constructor({ shape, threads, log = () => {} }: EngineOptions, form: KernelForm) {
     const padded = padShape(builtInShape(shape));
-    this.#start = () => new KernelThreads(module, padded, threads);
+    this.#start = () => new KernelThreads(form, padded, threads);
     this.#log = log;
     this.#threads = this.#start();
   }
