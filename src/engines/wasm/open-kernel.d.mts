@@ -18,3 +18,13 @@ export function openKernel(
   control: number,
   shape: readonly number[],
 ): Kernel;
+export function kernelCalls(
+  form: KernelForm,
+  memory: WebAssembly.Memory,
+  control: number,
+): { readonly [name: string]: (...numbers: readonly (number | boolean)[]) => number };
+/** @param library absolute path */
+export function openLibrary(library: string): {
+  /** The most lanes that this processor has instructions for; 0 if not even those that are always built. */
+  readonly widest: number;
+};

@@ -167,7 +167,7 @@ static void addGradient(
  */
 static void tangents(
     const Sizes *sizes, const Forest *f, const Weights *w, const LowRank *low, const Evaluation *e, const Weights *v,
-    const LowRank directions[3], const Tangent *t, const Scratch *s) {
+    const LowRank *directions, const Tangent *t, const Scratch *s) {
   long width = sizes->width, embedding = sizes->embedding, hidden = sizes->hidden, gates = sizes->gates;
   long offset = f->first * embedding, inner = f->nodes - f->roots;
   for (int i = 0; i < f->unique; i++) copyRow(s->p + i * gates, v->bih, gates);

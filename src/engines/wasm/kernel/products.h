@@ -35,22 +35,6 @@ INLINE Float8 gathered8(const float *p, long ld) {
 }
 #endif
 
-#if WIDTH >= 16
-INLINE Float16 crossed16(Float16 a, Float16 b, Float16 c, Float16 d) {
-  Float16 ab = (Float16)_mm512_unpacklo_ps((__m512)a, (__m512)b) + (Float16)_mm512_unpackhi_ps((__m512)a, (__m512)b);
-  Float16 cd = (Float16)_mm512_unpacklo_ps((__m512)c, (__m512)d) + (Float16)_mm512_unpackhi_ps((__m512)c, (__m512)d);
-  return (Float16)_mm512_shuffle_ps((__m512)ab, (__m512)cd, 0x44) +
-         (Float16)_mm512_shuffle_ps((__m512)ab, (__m512)cd, 0xEE);
-}
-INLINE Float16 spread16(const float *p) { return (Float16)_mm512_broadcast_f32x4(_mm_loadu_ps(p)); }
-INLINE Float16 gathered16(const float *p, long ld) {
-  __m512 all = _mm512_castps128_ps512(_mm_loadu_ps(p));
-  all = _mm512_mask_broadcast_f32x4(all, 0x00F0, _mm_loadu_ps(p + ld));
-  all = _mm512_mask_broadcast_f32x4(all, 0x0F00, _mm_loadu_ps(p + 2 * ld));
-  return (Float16)_mm512_mask_broadcast_f32x4(all, 0xF000, _mm_loadu_ps(p + 3 * ld));
-}
-#endif
-
 #define JOINED_(one, other) one##other
 #define JOINED(one, other) JOINED_(one, other)
 #define LANES 4
@@ -64,6 +48,8 @@ INLINE Float16 gathered16(const float *p, long ld) {
 #include "tiles.h"
 #endif
 #define WIDEST(name) JOINED(name, WIDTH)
+/** Of A B^T each column takes four lanes: gathering four columns costs more than sixteen lanes save. */
+#define TILE_NT JOINED(tileNT, STEP)
 
 // How many vectors side by side keep the processor busy with four rows, two, and one.
 #if WIDTH == 4
@@ -131,16 +117,13 @@ INLINE void sixColumnsNT(float *c, const float *a, const float *b, long ldb, int
 INLINE void columnsNT(
     float *c, long ldc, const float *a, long lda, const float *b, long ldb, int m, int n, int k, float s, int add) {
   int j = 0;
-  for (; j + WIDTH <= n; j += WIDTH) {
+  for (; j + STEP <= n; j += STEP) {
     int i = 0;
     const float *q = b + j * ldb;
-#if WIDTH >= 16
-    for (; i + 4 <= m; i += 4) WIDEST(tileNT)(4, c + i * ldc + j, ldc, a + i * lda, lda, q, ldb, k, s, add);
-#endif
-    for (; i + 2 <= m; i += 2) WIDEST(tileNT)(2, c + i * ldc + j, ldc, a + i * lda, lda, q, ldb, k, s, add);
-    if (i < m) WIDEST(tileNT)(1, c + i * ldc + j, ldc, a + i * lda, lda, q, ldb, k, s, add);
+    for (; i + 2 <= m; i += 2) TILE_NT(2, c + i * ldc + j, ldc, a + i * lda, lda, q, ldb, k, s, add);
+    if (i < m) TILE_NT(1, c + i * ldc + j, ldc, a + i * lda, lda, q, ldb, k, s, add);
   }
-#if WIDTH > 4
+#if STEP > 4
   for (; j + 4 <= n; j += 4) {
     int i = 0;
     const float *q = b + j * ldb;

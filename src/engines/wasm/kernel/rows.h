@@ -31,7 +31,8 @@ static void addColumnSums(float *to, const float *base, const float *from, int r
     const float *p = from + i;
     for (int left = rows; left > 0; left--, p += count) sum += load(p);
     sum *= s;
-    store(to + i, base ? load(base + i) + sum : sum);
+    if (base) sum = load(base + i) + sum;
+    store(to + i, sum);
   }
 }
 

@@ -65,6 +65,7 @@ INLINE void OF_LANES(tileTN)(
   }
 }
 
+#if LANES <= 8
 /**
  * Of s * A B^T: ROWS rows, LANES columns. A vector holds the four partial sums of LANES / 4 columns, which are 4 apart,
  * so that `crossed` leaves the columns in their order.
@@ -95,6 +96,7 @@ INLINE void OF_LANES(tileNT)(
     OF_LANES(put)(d, add ? d : 0, OF_LANES(crossed)(sums[r][0], sums[r][1], sums[r][2], sums[r][3]) * s);
   }
 }
+#endif
 
 #undef FLOAT
 #undef OF_LANES
