@@ -8,6 +8,7 @@ import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { describeForm, kernelForm } from '../dist/engines/wasm/kernel-form.js';
 import { bareKernelRate } from './bare-kernel.mjs';
 
 const { values: options } = parseArgs({
@@ -24,7 +25,9 @@ const hasPeer = !options['no-pytorch'] && spawnSync(python, ['-c', 'import torch
 const folder = mkdtempSync(join(tmpdir(), 'kshot-bench-'));
 
 const [processor] = cpus();
-console.log(`${processor?.model ?? 'unknown processor'}, ${cpus().length} cores, Node ${process.version}`);
+console.log(
+  `${processor?.model ?? 'unknown processor'}, ${cpus().length} cores, Node ${process.version}; ${describeForm(await kernelForm())}`,
+);
 
 /** GFLOP/s by rows of a product and number of threads. */
 const rates = {};

@@ -8,31 +8,39 @@ import { join } from 'node:path';
  * from these stays: compiling takes ten times as long as the rest of the build.
  */
 export async function compileKernel(source) {
+  if (isCompiled(source)) return;
   const folder = join(source, 'engines/wasm');
-  const target = join(folder, 'kernel.wasm');
-  const stamp = join(folder, 'kernel.stamp');
-  const sources = readdirSync(join(folder, 'kernel'))
-    .filter((name) => name !== 'addon.c')
-    .sort()
-    .map((name) => [name, readFileSync(join(folder, 'kernel', name), 'utf8')]);
-  const inputs = digestOfInputs(sources);
-  const stampOf = (binary) => `${inputs} ${sha256(binary)}\n`;
-  if (
-    existsSync(target) &&
-    existsSync(stamp) &&
-    readFileSync(stamp, 'utf8') === stampOf(readFileSync(target))
-  )
-    return;
+  const sources = sourcesIn(folder);
   const binary = await compile(Object.fromEntries(sources));
   // Written outside the sources, which another build may be reading, and moved in.
   const written = join(source, '..', `.kernel-${process.pid}.wasm`);
   for (const [place, contents] of [
-    [target, binary],
-    [stamp, stampOf(binary)],
+    [join(folder, 'kernel.wasm'), binary],
+    [join(folder, 'kernel.stamp'), stampOf(sources, binary)],
   ]) {
     writeFileSync(written, contents);
     renameSync(written, place);
   }
+}
+
+/** Whether what is there was compiled from these sources, and is as it was then. */
+export function isCompiled(source) {
+  const folder = join(source, 'engines/wasm');
+  const [target, stamp] = [join(folder, 'kernel.wasm'), join(folder, 'kernel.stamp')];
+  if (!existsSync(target) || !existsSync(stamp)) return false;
+  return readFileSync(stamp, 'utf8') === stampOf(sourcesIn(folder), readFileSync(target));
+}
+
+/** Names and texts; addon.c is for the native kernel alone. */
+function sourcesIn(folder) {
+  return readdirSync(join(folder, 'kernel'))
+    .filter((name) => name !== 'addon.c')
+    .sort()
+    .map((name) => [name, readFileSync(join(folder, 'kernel', name), 'utf8')]);
+}
+
+function stampOf(sources, binary) {
+  return `${digestOfInputs(sources)} ${sha256(binary)}\n`;
 }
 
 const exported = [

@@ -84,7 +84,7 @@ describe('the threads of the wasm engine', () => {
     // A module without the kernel's exports: the thread fails as soon as it starts.
     const empty = await WebAssembly.compile(Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0));
     const { memory } = new KernelMemory(65_536);
-    const pool = new ThreadPool({ module: empty, memory, shape: [8, 8, 8, 8] }, [0, 0]);
+    const pool = new ThreadPool({ form: { module: empty }, memory, shape: [8, 8, 8, 8] }, [0, 0]);
     const order = { call: 'workOff' as const, queue: 0, arena: 0 };
     const crashed = { failure: { reason: 'worker-crashed' } };
     await expect(pool.ready).rejects.toMatchObject(crashed);

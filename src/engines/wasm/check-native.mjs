@@ -3,7 +3,7 @@
 //
 //   node check-native.mjs LIBRARY
 import { readFileSync } from 'node:fs';
-import { controlBytes, kernelCalls, openLibrary } from './open-kernel.mjs';
+import { kernelCalls, openLibrary } from './open-kernel.mjs';
 
 const [library] = process.argv.slice(2);
 const module = new WebAssembly.Module(readFileSync(new URL('./kernel.wasm', import.meta.url)));

@@ -69,7 +69,9 @@ async function build(library: string): Promise<void> {
     const link = process.platform === 'darwin' ? ['-undefined', 'dynamic_lookup'] : [];
     const include = ['-I', join(dirname(headers), 'include')];
     const all = objects.map(({ object }) => object);
-    await run('cc', [...flags, ...include, '-shared', ...link, '-o', linked, 'addon.c', ...all], { cwd: sources });
+    await run('cc', [...flags, ...include, '-shared', ...link, '-o', linked, 'addon.c', ...all], {
+      cwd: sources,
+    });
     await run(process.execPath, [join(beside, 'check-native.mjs'), linked]);
     // Whole at once: others may be looking for it.
     renameSync(linked, library);

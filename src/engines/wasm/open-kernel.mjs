@@ -30,7 +30,16 @@ function openWasm({ module }, memory, control) {
 }
 
 /** In the order of `kernelAtWIDTH` of kernel.c. */
-const calls = ['configure', 'arenaBytes', 'workOff', 'addUp', 'applyFunction', 'productNN', 'productNT', 'productTN'];
+const calls = [
+  'configure',
+  'arenaBytes',
+  'workOff',
+  'addUp',
+  'applyFunction',
+  'productNN',
+  'productNT',
+  'productTN',
+];
 
 function openNative({ library, width }, memory) {
   const { call } = openLibrary(library);

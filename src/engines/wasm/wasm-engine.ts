@@ -1,6 +1,5 @@
 // The fast engine for CPUs: a kernel in C on as many threads as granted. What this file does is lay work
 // out in the shared memory, in groups that do not depend on the number of threads, and read the results.
-import { readFile } from 'node:fs/promises';
 import { FailureError } from '../../base/failure.js';
 import type { PairSet, Task } from '../../data/pair-set.js';
 import { builtInShape } from '../../model/model-family.js';
@@ -14,6 +13,7 @@ import type {
   MetaHyper,
   Parameters,
 } from '../engine.js';
+import { describeForm, kernelForm } from './kernel-form.js';
 import { KernelThreads } from './kernel-threads.js';
 import type { KernelForm } from './open-kernel.mjs';
 import { padShape } from './padded-shape.js';
@@ -28,15 +28,20 @@ const tasksPerStack = 8;
 /** Pairs of a batch that are evaluated as one. */
 const pairsPerChunk = 32;
 
-/** Loads the kernel and starts `options.threads` threads. */
+/** Loads the kernel in its fastest form and starts `options.threads` threads. */
 export async function createEngine(options: EngineOptions): Promise<Engine> {
-  const module = await WebAssembly.compile(await readFile(new URL('./kernel.wasm', import.meta.url)));
-  return new WasmEngine(options, { module });
+  return createEngineOn(await kernelForm(), options);
+}
+
+/** On a form of the kernel, which changes no result. */
+export function createEngineOn(form: KernelForm, options: EngineOptions): Engine {
+  return new WasmEngine(options, form);
 }
 
 class WasmEngine implements Engine {
   readonly name = 'wasm';
   readonly precision = 'float32';
+  readonly device: string;
   readonly #start: () => KernelThreads;
   readonly #log: (line: string) => void;
   #threads: KernelThreads;
@@ -47,6 +52,7 @@ class WasmEngine implements Engine {
   constructor({ shape, threads, log = () => {} }: EngineOptions, form: KernelForm) {
     const padded = padShape(builtInShape(shape));
     this.#start = () => new KernelThreads(form, padded, threads);
+    this.device = describeForm(form);
     this.#log = log;
     this.#threads = this.#start();
   }
