@@ -1,34 +1,22 @@
 // Measures the wasm engine on one workload and prints the figures as JSON; a process of its own for each workload, so
 // that its peak memory is its own.
 //
-//   node bench/engine-workload.mjs NAME FILE ITERATIONS TASKS_FILE
-import { writeFileSync } from 'node:fs';
+//   node bench/engine-workload.mjs NAME FILE ITERATIONS
 import { randomStream } from '../dist/base/random.js';
 import { planTask, stackQueries } from '../dist/engines/wasm/planned-task.js';
 import { createEngine } from '../dist/engines/wasm/wasm-engine.js';
 import { adam } from '../dist/learning/adam.js';
 import { clipGradient } from '../dist/learning/clip-gradient.js';
 import { initialParameters } from '../dist/model/gru/initial-parameters.js';
+import { median } from './peer.mjs';
 import { shippedSettings as settings } from './shipped-settings.mjs';
-import {
-  allPairs,
-  collegeMsgWorkload,
-  movieLensWorkload,
-  pairSet,
-  syntheticWorkload,
-  tasksOf,
-} from './workloads.mjs';
+import { allPairs, pairSet, readers, tasksOf } from './workloads.mjs';
 
-const [name, file, iterationsText, tasksFile] = process.argv.slice(2);
+const [name, file, iterationsText] = process.argv.slice(2);
 const iterations = Number(iterationsText);
 const warmUps = 10;
 const metaBatch = 32;
 
-const readers = {
-  synthetic: syntheticWorkload,
-  'college-msg': collegeMsgWorkload,
-  movielens: movieLensWorkload,
-};
 const data = readers[name](file);
 const shape = { items: data.items, embedding: 64, hidden: 128 };
 const tasks = tasksOf(data, 5, 10);
@@ -52,7 +40,6 @@ if (name === 'synthetic') {
   result.sweepSeconds = await sweepSeconds();
   result.epochSeconds = await epochSeconds();
 }
-writeFileSync(tasksFile, JSON.stringify({ shape, settings, iterations: peerIterations() }));
 process.stdout.write(JSON.stringify(result));
 
 /** Median (and best) milliseconds of a meta-gradient at 1 and at 2 threads, and of what follows it: clipping and Adam. */
@@ -168,18 +155,4 @@ function meanFlop(batches, secondOrder) {
     }
   }
   return { narrow: narrow / batches.length, wide: wide / batches.length };
-}
-
-/** The first iterations' tasks as the PyTorch script reads them. */
-function peerIterations() {
-  const listed = ({ items, offsets, labels }) =>
-    Array.from(labels, (label, i) => [[...items.subarray(offsets[i], offsets[i + 1])], label]);
-  return drawn
-    .slice(0, 3)
-    .map((list) => list.map(({ support, query }) => ({ support: listed(support), query: listed(query) })));
-}
-
-function median(times) {
-  const sorted = times.toSorted((one, other) => one - other);
-  return (sorted[(sorted.length - 1) >> 1] + sorted[sorted.length >> 1]) / 2;
 }

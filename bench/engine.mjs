@@ -1,27 +1,49 @@
-// What `npm run bench` runs: the wasm engine on three workloads, the bare kernel on the same machine, and PyTorch in a
-// notebook's form on the very same episodes.
+// What `npm run bench` runs: the wasm engine on three workloads beside the bare kernel on the same machine, and then whole
+// meta-iterations in turns with every form of the same in PyTorch, on the very same episodes, with as many threads.
 //
-//   npm run bench -- [--college-msg CollegeMsg.txt] [--movielens ml-100k.inter] [--iterations 30] [--no-pytorch]
+//   npm run bench -- [--college-msg CollegeMsg.txt] [--movielens ml-100k.inter] [--iterations 30]
+//                    [--python python3 --python .venv ...] [--rounds 5] [--no-pytorch]
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { randomStream } from '../dist/base/random.js';
 import { describeForm, kernelForm } from '../dist/engines/wasm/kernel-form.js';
+import { createEngine } from '../dist/engines/wasm/wasm-engine.js';
+import { gru } from '../dist/model/gru/gru.js';
+import { initialParameters } from '../dist/model/gru/initial-parameters.js';
+import { writeModel } from '../dist/model/model-file.js';
 import { bareKernelRate } from './bare-kernel.mjs';
+import { interpreterOf, listedTask, median, ofEngine, ofPeer, peerText, takeTurns } from './peer.mjs';
+import { shippedSettings, shippedSizes as sizes } from './shipped-settings.mjs';
+import { readers, tasksOf } from './workloads.mjs';
 
 const { values: options } = parseArgs({
   options: {
     'college-msg': { type: 'string' },
     movielens: { type: 'string' },
     iterations: { type: 'string', default: '30' },
+    python: { type: 'string', multiple: true, default: ['/usr/bin/python3'] },
+    rounds: { type: 'string', default: '5' },
     'no-pytorch': { type: 'boolean', default: false },
   },
 });
 const here = (name) => fileURLToPath(new URL(name, import.meta.url));
-const python = '/usr/bin/python3';
-const hasPeer = !options['no-pytorch'] && spawnSync(python, ['-c', 'import torch']).status === 0;
+const pythons = options['no-pytorch']
+  ? []
+  : options.python
+      .map(interpreterOf)
+      .filter((python) => spawnSync(python, ['-c', 'import torch, numpy']).status === 0);
+const metaBatch = 32;
+/** As a notebook has it; each distinct prefix once; some tasks at a time with weights of their own. */
+const forms = [
+  ["the notebook's loop", { form: 'notebook' }],
+  ['loop, shared prefixes', { form: 'shared' }],
+  ['8 tasks at a time', { form: 'batched', chunk: 8 }],
+];
+const warmUps = 1;
 const folder = mkdtempSync(join(tmpdir(), 'kshot-bench-'));
 
 const [processor] = cpus();
@@ -50,12 +72,10 @@ try {
 }
 
 async function measure(name, file) {
-  const tasksFile = join(folder, `${name}.json`);
-  const text = execFileSync(
-    process.execPath,
-    [here('engine-workload.mjs'), name, file, options.iterations, tasksFile],
-    { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] },
-  );
+  const text = execFileSync(process.execPath, [here('engine-workload.mjs'), name, file, options.iterations], {
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   const found = JSON.parse(text);
   const memory = `peak memory ${found.peakMegabytes.toFixed(0)} MB`;
   console.log(`\n${found.name}: ${found.items} items, ${found.tasks} users, ${memory}`);
@@ -79,24 +99,67 @@ async function measure(name, file) {
     console.log(
       `  ${label}, scaling: ${scaling.toFixed(2)} times, ${(scaling / own).toFixed(2)} of the bare kernel's; clipping and Adam after it: ${times.after.toFixed(1)} ms`,
     );
-    if (!hasPeer) continue;
-    const seconds = peerSeconds(tasksFile, order === 'second');
-    const ratio = (1000 * seconds) / (times[2] + times.after);
-    console.log(
-      `  ${label}, PyTorch: ${seconds.toFixed(2)} s an iteration; the engine is ${ratio.toFixed(0)} times faster`,
-    );
   }
   if (found.sweepSeconds !== undefined) {
     console.log(`  sweep of 20 cells over 346 episodes, 2 threads: ${found.sweepSeconds.toFixed(1)} s`);
     console.log(`  supervised epoch over 213,000 pairs, 2 threads: ${found.epochSeconds.toFixed(1)} s`);
   }
+  if (pythons.length > 0) await besidePyTorch(name, file);
 }
 
-function peerSeconds(tasksFile, secondOrder) {
-  const peer = spawnSync(python, [here('pytorch/time_iterations.py'), tasksFile, String(secondOrder)], {
-    encoding: 'utf8',
-  });
-  if (peer.status !== 0) throw new Error(`the PyTorch side failed:\n${peer.stderr}`);
-  const seconds = JSON.parse(peer.stdout).toSorted((one, other) => one - other);
-  return seconds[seconds.length >> 1];
+/**
+ * Meta-iterations of the engine in turns with the forms of one PyTorch after the other, clipping and Adam included.
+ * Several PyTorchs at once would keep each other's threads awake.
+ */
+async function besidePyTorch(name, file) {
+  const data = readers[name](file);
+  const shape = { items: data.items, embedding: sizes.embedding, hidden: sizes.hidden };
+  const all = tasksOf(data, sizes.k, sizes.q);
+  const draws = Array.from({ length: warmUps + Number(options.rounds) }, (_, i) =>
+    randomStream(1, 'bench tasks', i)
+      .sampleWithoutReplacement(all.length, metaBatch)
+      .map((index) => all[index]),
+  );
+  const start = Float32Array.from(initialParameters(shape, 1));
+  const initial = join(folder, 'initial.safetensors');
+  writeFileSync(initial, writeModel({ layout: gru.layout(shape), parameters: start }));
+  const drawsFile = join(folder, 'draws.json');
+  writeFileSync(drawsFile, JSON.stringify({ draws: draws.map((tasks) => tasks.map(listedTask)) }));
+  for (const python of pythons) {
+    for (const secondOrder of [true, false]) {
+      const settings = { ...shippedSettings, second_order: secondOrder };
+      const engine = await createEngine({ shape, threads: 2 });
+      const peers = await peersOf(python, { threads: 2, draws: drawsFile, settings, initial });
+      const cases = [ofEngine('engine wasm', engine, start, draws, settings), ...peers];
+      const order = `${secondOrder ? 'second' : 'first'} order`;
+      console.log(`  ${order}, whole iterations in turns, 2 threads; ${peerText(peers[0].facts)}`);
+      report(cases, await takeTurns(cases, draws.length, warmUps));
+      for (const { close } of cases) await close();
+    }
+  }
+}
+
+/** Every form in one process and in two, each of which has half the threads. */
+async function peersOf(python, options) {
+  const peers = [];
+  for (const [text, form] of forms) {
+    for (const processes of [1, 2]) {
+      const label = processes === 1 ? text : `${text}, in two processes`;
+      peers.push(await ofPeer(label, python, { ...form, processes, ...options }, folder));
+    }
+  }
+  return peers;
+}
+
+function report(cases, took) {
+  const own = median(took[0]);
+  for (const [place, { name }] of cases.entries()) {
+    const milliseconds = median(took[place]);
+    const times = place === 0 ? '' : `, ${(milliseconds / own).toFixed(1)} times the engine's`;
+    console.log(
+      `    ${name.padEnd(46)} ${milliseconds.toFixed(1).padStart(8)} ms (best ${Math.min(...took[place]).toFixed(1)})${times}`,
+    );
+  }
+  const strongest = Math.min(...took.slice(1).map(median));
+  console.log(`    the strongest of them takes ${(strongest / own).toFixed(1)} times as long`);
 }

@@ -4,21 +4,18 @@
 // falls on each of them.
 //
 //   npm run bench:torch -- [--python .venv] [--college-msg CollegeMsg.txt] [--rounds 9] [--threads 1,2]
-import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
-import { createInterface } from 'node:readline';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { randomStream } from '../dist/base/random.js';
 import { createEngine as createTorch } from '../dist/engines/torch/torch-engine.js';
 import { createEngine as createWasm } from '../dist/engines/wasm/wasm-engine.js';
-import { adam } from '../dist/learning/adam.js';
-import { metaIteration } from '../dist/learning/meta-train.js';
 import { gru } from '../dist/model/gru/gru.js';
 import { initialParameters } from '../dist/model/gru/initial-parameters.js';
 import { writeModel } from '../dist/model/model-file.js';
+import { interpreterOf, listedTask, median, ofEngine, ofPeer, peerText, takeTurns } from './peer.mjs';
 import { shippedSettings as settings, shippedSizes as sizes } from './shipped-settings.mjs';
 import { collegeMsgWorkload, syntheticWorkload, tasksOf } from './workloads.mjs';
 
@@ -36,8 +33,6 @@ const rounds = Number(options.rounds);
 const warmUps = 2;
 const metaBatch = 32;
 const folder = mkdtempSync(join(tmpdir(), 'kshot-bench-torch-'));
-// As the engine starts its Python: threads that spin while they wait make a loop tens of times slower beside other work.
-const waitingAsleep = { OMP_WAIT_POLICY: 'PASSIVE', KMP_BLOCKTIME: '0' };
 const moduleOf = (items) => ({
   items,
   folder: here('../examples/own-model'),
@@ -72,46 +67,25 @@ async function measure(data, threads) {
       .map((index) => all[index]),
   );
   const families = await familiesOf(data, shape, threads, draws);
-  const cases = families.flatMap((family) => family.cases);
-  const {
-    torch: version,
-    python: of,
-    blas,
-    capability,
-    threads: used,
-  } = cases.find(({ facts }) => facts).facts;
+  const { facts } = families.flatMap(({ cases }) => cases).find((one) => one.facts);
   console.log(
-    `\n${data.name}: ${data.items} items, ${metaBatch} tasks, K = ${sizes.k}, Q = ${sizes.q}, second order, ${used} thread${used === 1 ? '' : 's'}; PyTorch ${version}, Python ${of}, ${blas}, ${capability}`,
+    `\n${data.name}: ${data.items} items, ${metaBatch} tasks, K = ${sizes.k}, Q = ${sizes.q}, second order, ${facts.threads} thread${facts.threads === 1 ? '' : 's'}; ${peerText(facts)}`,
   );
-  const took = cases.map(() => []);
-  for (const index of draws.keys()) {
-    const losses = [];
-    for (const [place, { iterate }] of cases.entries()) {
-      const { milliseconds, loss } = await iterate(index);
-      losses.push(loss);
-      if (index >= warmUps) took[place].push(milliseconds);
-    }
-    let from = 0;
-    for (const family of families) {
-      holdLosses(family, losses.slice(from, from + family.cases.length), index);
-      from += family.cases.length;
-    }
+  for (const { name, cases } of families) {
+    report(name, cases, await takeTurns(cases, draws.length, warmUps));
+    for (const { close } of cases) await close();
   }
-  for (const family of families) report(family, (one) => took[cases.indexOf(one)]);
-  for (const { close } of cases) await close();
 }
 
 /** Prints the median of each case of a family. */
-function report({ name, cases }, timesOf) {
+function report(name, cases, took) {
   console.log(`  ${name}`);
-  const [first] = cases;
-  const own = median(timesOf(first));
-  for (const one of cases) {
-    const times = timesOf(one);
-    const milliseconds = median(times);
-    const beside = one === first ? '' : `, ${(milliseconds / own).toFixed(2)} times the engine torch`;
+  const own = median(took[0]);
+  for (const [place, one] of cases.entries()) {
+    const milliseconds = median(took[place]);
+    const beside = place === 0 ? '' : `, ${(milliseconds / own).toFixed(2)} times the engine torch`;
     console.log(
-      `    ${one.name.padEnd(28)} ${milliseconds.toFixed(1).padStart(8)} ms (best ${Math.min(...times).toFixed(1)})${beside}`,
+      `    ${one.name.padEnd(28)} ${milliseconds.toFixed(1).padStart(8)} ms (best ${Math.min(...took[place]).toFixed(1)})${beside}`,
     );
   }
 }
@@ -132,113 +106,35 @@ async function familiesOf(data, shape, threads, draws) {
     {
       name: 'the built-in GRU',
       cases: [
-        ofEngine('engine torch', await createTorch({ shape, ...torch }), start, draws),
-        await ofPeer("the notebook's loop", { ...peer, form: 'notebook', initial }),
-        await ofPeer('loop, shared prefixes', { ...peer, form: 'shared', initial }),
-        ofEngine('engine wasm', await createWasm({ shape, threads }), start, draws),
+        ofEngine('engine torch', await createTorch({ shape, ...torch }), start, draws, settings),
+        await ofPeer("the notebook's loop", python, { ...peer, form: 'notebook', initial }, folder),
+        await ofPeer('loop, shared prefixes', python, { ...peer, form: 'shared', initial }, folder),
+        ofEngine('engine wasm', await createWasm({ shape, threads }), start, draws, settings),
       ],
     },
     {
       name: `${file}:${className}`,
       cases: [
         ofModule('engine torch', await createTorch({ shape: module, ...torch }), draws),
-        await ofPeer('a plain loop, create_graph', {
-          ...peer,
-          form: 'module',
-          items: data.items,
-          file: join(at, file),
-          class: className,
-          options: given,
-          seed,
-        }),
+        await ofPeer(
+          'a plain loop, create_graph',
+          python,
+          {
+            ...peer,
+            form: 'module',
+            items: data.items,
+            file: join(at, file),
+            class: className,
+            options: given,
+            seed,
+          },
+          folder,
+        ),
       ],
     },
   ];
 }
 
-/** An engine, trained on as `maml.train` does. */
-function ofEngine(name, engine, start, draws) {
-  const training = {
-    hyper: {
-      innerRates: settings.inner_lr,
-      innerSteps: settings.inner_steps,
-      lambdaResidual: settings.lambda_residual,
-      secondOrder: settings.second_order,
-    },
-    optimizer: adam(settings.outer_lr),
-    clipNorm: settings.clip_norm,
-    ...(engine.module === undefined ? {} : { seedOf: (iteration) => iteration }),
-  };
-  let state = training.optimizer.init(start);
-  return {
-    name,
-    async iterate(index) {
-      const drawn = draws[index].map((task, user) => ({ userId: String(user), task }));
-      const began = performance.now();
-      const { loss, state: next } = await metaIteration(engine, state, drawn, training);
-      state = next;
-      return { milliseconds: performance.now() - began, loss };
-    },
-    close: () => engine.close(),
-  };
-}
-
 function ofModule(name, engine, draws) {
-  return ofEngine(name, engine, Float32Array.from(engine.module.initialParameters), draws);
-}
-
-/** A loop of `pytorch/take_turns.py`, which computes while it is waited for. */
-async function ofPeer(name, options) {
-  const caseFile = join(folder, `${options.form}.json`);
-  writeFileSync(caseFile, JSON.stringify(options));
-  const child = spawn(python, [here('pytorch/take_turns.py'), caseFile], {
-    stdio: ['pipe', 'pipe', 'inherit'],
-    env: { ...process.env, ...waitingAsleep },
-  });
-  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
-  const next = async () => {
-    const { value, done } = await lines.next();
-    if (done) throw new Error(`${name}: ${python} ended`);
-    return JSON.parse(value);
-  };
-  return {
-    name,
-    facts: await next(),
-    async iterate(index) {
-      child.stdin.write(`${index}\n`);
-      return await next();
-    },
-    async close() {
-      child.stdin.end();
-      await new Promise((ended) => child.once('close', ended));
-    },
-  };
-}
-
-/** All begin with the same weights and see the same tasks, so rounding is all that tells their losses apart. */
-function holdLosses({ name, cases }, losses, index) {
-  for (const [place, loss] of losses.entries()) {
-    if (Math.abs(loss / losses[0] - 1) < 1e-3) continue;
-    throw new Error(
-      `${name}, iteration ${index}: the loss is ${losses[0]} by ${cases[0].name}, ${loss} by ${cases[place].name}`,
-    );
-  }
-}
-
-function listedTask({ support, query }) {
-  const listed = ({ items, offsets, labels }) =>
-    Array.from(labels, (label, i) => [[...items.subarray(offsets[i], offsets[i + 1])], label]);
-  return { support: listed(support), query: listed(query) };
-}
-
-/** An interpreter, or the folder of its environment. */
-function interpreterOf(given) {
-  if (!given.includes('/') && !statSync(given, { throwIfNoEntry: false })?.isDirectory()) return given;
-  const path = resolve(given);
-  return statSync(path).isDirectory() ? join(path, 'bin/python3') : path;
-}
-
-function median(times) {
-  const sorted = times.toSorted((one, other) => one - other);
-  return (sorted[(sorted.length - 1) >> 1] + sorted[sorted.length >> 1]) / 2;
+  return ofEngine(name, engine, Float32Array.from(engine.module.initialParameters), draws, settings);
 }

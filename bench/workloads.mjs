@@ -30,6 +30,13 @@ export function movieLensWorkload(path) {
   );
 }
 
+/** By name, from a file of the data. */
+export const readers = {
+  synthetic: syntheticWorkload,
+  'college-msg': collegeMsgWorkload,
+  movielens: movieLensWorkload,
+};
+
 function rows(path, separator) {
   return readFileSync(path, 'utf8')
     .trim()

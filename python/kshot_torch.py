@@ -251,7 +251,16 @@ class Engine:
         )
 
     def rates(self, header, tensors, sets):
-        """What each parameter's gradient is multiplied by."""
+        """What each parameter's gradient is multiplied by in each inner step, counted from 0."""
+        if "layer_rates" in header:
+            names, each, last = list(self.model.shapes), header["layer_rates"], header["rate_steps"] - 1
+            width = len(names)
+            rows = [dict(zip(names, each[step * width : (step + 1) * width])) for step in range(last + 1)]
+            return lambda step: rows[min(step, last)]
+        rates = self.same_rates(header, tensors, sets)
+        return lambda step: rates
+
+    def same_rates(self, header, tensors, sets):
         if isinstance(header["rates"], (int, float)):
             return dict.fromkeys(self.model.shapes, header["rates"])
         return self.model.spread(self.parameters(header, tensors, "rates"), sets)
@@ -317,24 +326,55 @@ class Engine:
 
     def chain(self, header, tensors, parameters, slots, support, query):
         """The losses after adaptation, and the sums over the tasks of their gradients."""
-        rates = self.rates(header, tensors, slots)
+        rates, steps = self.rates(header, tensors, slots), header["steps"]
+        # What the query losses after 1 .. n steps count.
+        counts = header["step_weights"] or [0.0] * (steps - 1) + [1.0]
         weights, trajectory = self.model.spread(parameters, slots), []
-        for _ in range(header["steps"]):
+        for step in range(steps):
             _, leaves, gradients = self.evaluate(weights, support, header["support"], header["second_order"])
             trajectory.append((leaves, gradients))
-            weights = self.descend(leaves, rates, gradients)
-        losses, _, chain = self.evaluate(weights, query, header["query"])
-        by_rates = {name: self.torch.zeros_like(value) for name, value in chain.items()}
-        while trajectory:
+            weights = self.descend(leaves, rates(step), gradients)
+        losses, chain = self.query_loss(weights, query, header, counts[-1])
+        learned = header["learn_rates"]
+        by_rates = self.no_rate_gradient(header, chain) if learned else None
+        for step in reversed(range(steps)):
             leaves, gradients = trajectory.pop()
-            if header["learn_rates"]:
-                by_rates = {name: by_rates[name] - chain[name] * gradients[name].detach() for name in chain}
+            if learned:
+                by_rates = self.add_rate_gradient(by_rates, step, chain, gradients)
             if header["second_order"]:
-                chain = self.step_back(leaves, gradients, rates, chain)
+                chain = self.step_back(leaves, gradients, rates(step), chain)
+            if step > 0 and counts[step - 1] != 0:
+                other, more = self.query_loss(leaves, query, header, counts[step - 1])
+                losses, chain = losses + other, {name: chain[name] + more[name] for name in chain}
         result = {"losses": losses, "gradient": self.flat(self.model.gather_sum(chain, slots))}
-        if header["learn_rates"]:
-            result["rate_gradient"] = self.flat(self.model.gather_sum(by_rates, slots))
+        if learned:
+            by_layer = isinstance(by_rates, list)
+            result["rate_gradient"] = (
+                self.torch.stack([value for row in by_rates for value in row.values()])
+                if by_layer
+                else self.flat(self.model.gather_sum(by_rates, slots))
+            )
         return result
+
+    def query_loss(self, weights, query, header, count):
+        """The query losses at some weights, times what they count, and the gradients of their sum."""
+        losses, _, gradients = self.evaluate(weights, query, header["query"])
+        return count * losses, {name: count * value for name, value in gradients.items()}
+
+    def no_rate_gradient(self, header, chain):
+        """Zeros for each parameter, or for each step with rates of its own and each parameter's tensor."""
+        if "layer_rates" not in header:
+            return {name: self.torch.zeros_like(value) for name, value in chain.items()}
+        zero = next(iter(chain.values())).new_zeros(())
+        return [dict.fromkeys(self.model.shapes, zero) for _ in range(header["rate_steps"])]
+
+    def add_rate_gradient(self, by_rates, step, chain, gradients):
+        products = {name: chain[name] * gradients[name].detach() for name in chain}
+        if isinstance(by_rates, dict):
+            return {name: by_rates[name] - products[name] for name in chain}
+        step = min(step, len(by_rates) - 1)
+        row = {name: by_rates[step][name] - products[name].sum() for name in by_rates[step]}
+        return [*by_rates[:step], row, *by_rates[step + 1 :]]
 
     def step_back(self, leaves, gradients, rates, chain):
         """`chain`, the derivative by the weights after a step, as that by the weights before it."""
@@ -380,7 +420,7 @@ class Engine:
         for step in range(max(header["steps"]) + 1):
             if step > 0:
                 _, leaves, gradients = self.evaluate(weights, support, header["support"])
-                weights = self.descend(leaves, rates, gradients)
+                weights = self.descend(leaves, rates(step - 1), gradients)
             if step not in header["steps"]:
                 continue
             with self.torch.no_grad():

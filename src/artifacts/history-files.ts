@@ -1,11 +1,13 @@
 import { join } from 'node:path';
 import { leavesOf } from '../base/files/tree.js';
-import { curveOrder } from '../kinds/program/typed/written-curve.js';
+import { curveOrder, type WrittenCurve } from '../kinds/program/typed/written-curve.js';
 import { type Database, sqlText } from '../tables/database.js';
 import { joinCurve } from '../tables/joined-curve.js';
-import { withoutWildcards, writeParquet } from '../tables/parquet.js';
+import { numberedFiles } from '../tables/numbered-steps.js';
+import { parquetFile, withoutWildcards, writeParquet } from '../tables/parquet.js';
 import type { FinishedNode } from './finished-run.js';
 import type { ResultFile } from './result-rows.js';
+import type { UnfinishedCurve } from './unfinished-curves.js';
 
 /** A file of the curve of a node. */
 export type HistoryFile = Pick<ResultFile, 'node' | 'output' | 'shownAs'> & {
@@ -23,8 +25,8 @@ export interface HistoryFiles<File> {
 }
 
 /**
- * Files of the curves of nodes with each step once: where segments of a program tell of steps again, each has another
- * file with those that it counts for.
+ * Files of the curves of nodes with each step once: where segments of a program tell of steps again, or kshot has
+ * numbered their steps, each has another file with those that it counts for.
  *
  * @param folder where such files are made
  */
@@ -34,7 +36,7 @@ export async function withStepsOnce<File extends HistoryFile>(
   files: readonly File[],
   folder: string,
 ): Promise<HistoryFiles<File>> {
-  const curves = await repeatingCurves(database, curvesOf(nodes, files));
+  const curves = await curvesToJoin(database, curvesOf(nodes, files));
   const replaced = new Map<File, string>();
   const restarted = new Set<string>();
   for (const pieces of curves) {
@@ -57,6 +59,39 @@ export async function withStepsOnce<File extends HistoryFile>(
   };
 }
 
+/**
+ * The last step of the segment before, where a node that came to no result is a segment and its curve is of steps that
+ * kshot has numbered: they count on from it. Else 0.
+ *
+ * @param files those of `withStepsOnce`
+ */
+export async function lastStepBefore(
+  database: Database,
+  nodes: readonly Pick<FinishedNode, 'node'>[],
+  files: readonly HistoryFile[],
+  {
+    node,
+    curve,
+    curveNode,
+  }: Pick<UnfinishedCurve, 'node' | 'curveNode'> & { readonly curve: Pick<WrittenCurve, 'isNumbered'> },
+): Promise<number> {
+  const before = segmentBefore(nodes.find((one) => one.node.id === node));
+  const ofBefore = `${before}${curveNode?.slice(node.length)}`;
+  const file = files.find((one) => one.node === ofBefore && one.shownAs === before);
+  if (!curve.isNumbered || file === undefined) return 0;
+  const [row] = await database.rows(`SELECT max(iteration) AS last FROM ${parquetFile(file.path)}`);
+  return Number(row?.['last'] ?? 0);
+}
+
+/** The segment whose state a node takes, where it is a later segment of a program. */
+function segmentBefore(of: Pick<FinishedNode, 'node'> | undefined): string | undefined {
+  // Kshot's own trainings tell of each step once.
+  if (of?.node.declarations === undefined || of.node.carriedAt === undefined) return undefined;
+  const carried = of.node.inputs[of.node.carriedAt];
+  const [before] = carried === undefined ? [] : [...leavesOf(carried)];
+  return before?.leaf.node;
+}
+
 /** The files of each curve of a program in segments that has several. */
 function curvesOf<File extends HistoryFile>(
   nodes: readonly Pick<FinishedNode, 'node'>[],
@@ -64,12 +99,9 @@ function curvesOf<File extends HistoryFile>(
 ): readonly (readonly File[])[] {
   /** The first segment of each chain, by all others. */
   const heads = new Map<string, string>();
-  for (const { node } of nodes) {
-    // Kshot's own trainings tell of each step once.
-    if (node.declarations === undefined || node.carriedAt === undefined) continue;
-    const carried = node.inputs[node.carriedAt];
-    const [before] = carried === undefined ? [] : [...leavesOf(carried)];
-    if (before !== undefined) heads.set(node.id, heads.get(before.leaf.node) ?? before.leaf.node);
+  for (const one of nodes) {
+    const before = segmentBefore(one);
+    if (before !== undefined) heads.set(one.node.id, heads.get(before) ?? before);
   }
   if (heads.size === 0) return [];
   const curves = new Map<string, File[]>();
@@ -82,14 +114,21 @@ function curvesOf<File extends HistoryFile>(
   return [...curves.values()].filter((pieces) => pieces.length > 1);
 }
 
-/** Those of the curves that tell of some step more than once: asked of all together, as most do not. */
-async function repeatingCurves<File extends HistoryFile>(
+/**
+ * Those of the curves that tell of some step more than once, or whose later pieces kshot has numbered: asked of all
+ * together, as most are neither.
+ */
+async function curvesToJoin<File extends HistoryFile>(
   database: Database,
   curves: readonly (readonly File[])[],
 ): Promise<readonly (readonly File[])[]> {
   if (curves.length === 0) return [];
   const places = curves.flatMap((pieces, curve) => pieces.map(({ path }) => `(${sqlText(path)}, ${curve})`));
   const paths = [...new Set(curves.flat().map(({ path }) => sqlText(withoutWildcards(path))))];
+  const numbered = await numberedFiles(
+    database,
+    curves.flatMap((pieces) => pieces.slice(1).map(({ path }) => path)),
+  );
   const repeating = await database.rows(
     `SELECT DISTINCT curve FROM (
        SELECT source.curve FROM read_parquet([${paths.join(', ')}], filename = true, union_by_name = true, hive_partitioning = false) AS content
@@ -97,5 +136,7 @@ async function repeatingCurves<File extends HistoryFile>(
        GROUP BY source.curve, content.iteration HAVING count(*) > 1)`,
   );
   const found = new Set(repeating.map((row) => Number(row['curve'])));
-  return curves.filter((_, index) => found.has(index));
+  return curves.filter(
+    (pieces, index) => found.has(index) || pieces.slice(1).some(({ path }) => numbered.has(path)),
+  );
 }

@@ -3,6 +3,7 @@ import { inReadingOrder } from '../statistics/metrics.js';
 import { numberOrNull } from '../tables/cell-values.js';
 import type { Row } from '../tables/database.js';
 import type { RowTable } from '../tables/row-formats.js';
+import { ownColumns, type ResultColumn, resultTable } from './result-columns.js';
 
 /** The metrics of one node at one setting. */
 export interface MetricRow {
@@ -94,32 +95,35 @@ export function metricsOf(rows: readonly MetricRow[]): readonly string[] {
  * @param digits after the point of a value; `whole`: values and the ends of their intervals as numbers in columns
  */
 export function metricTable(rows: readonly MetricRow[], digits: number | 'whole'): RowTable {
-  const metrics = metricsOf(rows);
   const settings = [...new Set(rows.flatMap((row) => (isEvaluation(row) ? [] : Object.keys(row.settings))))];
-  const columns: readonly (readonly [name: string, cellOf: (row: MetricRow) => Json])[] = [
-    ['node', (row) => row.node],
-    ['role', (row) => (row.role === 'test' ? 'TEST' : row.role)],
-    ['k', (row) => row.k],
-    ['steps', (row) => row.steps],
-    ['inner_lr', (row) => row.inner_lr],
-    ...settings.map((name) => [name, (row: MetricRow) => row.settings[name] ?? null] as const),
-    ...metrics.flatMap((name) =>
+  const columns: readonly ResultColumn<MetricRow>[] = [
+    { name: 'node', namedBy: 'kshot', cellOf: (row) => row.node, isKept: true },
+    ...ownColumns<MetricRow>([
+      ['role', (row) => (row.role === 'test' ? 'TEST' : row.role)],
+      ['k', (row) => row.k],
+      ['steps', (row) => row.steps],
+      ['inner_lr', (row) => row.inner_lr],
+    ]),
+    ...settings.map(
+      (name): ResultColumn<MetricRow> => ({
+        name,
+        namedBy: 'setting',
+        cellOf: (row) => row.settings[name] ?? null,
+      }),
+    ),
+    ...metricsOf(rows).flatMap((name) =>
       estimateColumns<MetricRow>(name, digits, (row) => ({
         value: row.values[name],
         interval: row.intervals[name],
         instead: row.not_numbers?.[name],
       })),
     ),
-    ['n', (row) => row.n],
-    ['users', (row) => row.users],
+    ...ownColumns<MetricRow>([
+      ['n', (row) => row.n],
+      ['users', (row) => row.users],
+    ]),
   ];
-  const shown = columns.filter(
-    ([name, cellOf]) => metrics.includes(name) || name === 'node' || rows.some((row) => cellOf(row) !== null),
-  );
-  return {
-    columns: shown.map(([name]) => name),
-    rows: rows.map((row) => shown.map(([, cellOf]) => cellOf(row))),
-  };
+  return resultTable(columns, rows);
 }
 
 /** A value with its interval, or what stands in its place. */
@@ -129,23 +133,21 @@ interface Estimate {
   readonly instead?: string | undefined;
 }
 
-type Columns<Of> = readonly (readonly [name: string, cellOf: (row: Of) => Json])[];
-
 /** The column of an estimate as text; or three of numbers: `mrr`, `mrr_low`, `mrr_high`. */
 export function estimateColumns<Of>(
   name: string,
   digits: number | 'whole',
   of: (row: Of) => Estimate,
-): Columns<Of> {
+): readonly ResultColumn<Of>[] {
   if (digits !== 'whole') {
     const text = ({ value, interval, instead }: Estimate) =>
       estimateText(value, interval, digits) ?? instead ?? null;
-    return [[name, (row) => text(of(row))]];
+    return [{ name, namedBy: 'metric', cellOf: (row) => text(of(row)) }];
   }
   return [
-    [name, (row) => of(row).value ?? of(row).instead ?? null],
-    [`${name}_low`, (row) => of(row).interval?.[0] ?? null],
-    [`${name}_high`, (row) => of(row).interval?.[1] ?? null],
+    { name, namedBy: 'metric', cellOf: (row) => of(row).value ?? of(row).instead ?? null },
+    { name: `${name}_low`, namedBy: 'beside a metric', cellOf: (row) => of(row).interval?.[0] ?? null },
+    { name: `${name}_high`, namedBy: 'beside a metric', cellOf: (row) => of(row).interval?.[1] ?? null },
   ];
 }
 

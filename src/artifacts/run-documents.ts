@@ -49,6 +49,8 @@ export interface Report extends Figures {
   readonly warnings: readonly string[];
   /** What each choice has taken, a line each; absent where none was made. */
   readonly choices?: readonly string[];
+  /** By the nodes of choices, the names of what each has taken; absent where none was made by names. */
+  readonly winners?: { readonly [node: string]: JsonObject };
   /** What changes what a number means, such as a mean of fewer than there are; absent where nothing does. */
   readonly cautions?: readonly string[];
   /** For each test set that this run looked at: how many distinct evaluations any run has made on it, this one's too. */

@@ -14,6 +14,14 @@ export interface UnfinishedCurve {
   /** What became of the node. */
   readonly unfinished: 'failed' | 'cancelled';
   readonly curve: WrittenCurve;
+  /** The node that would have been its curve, where its step declares one. */
+  readonly curveNode?: string;
+}
+
+/** A file that a step declares as its history. */
+interface DeclaredHistory {
+  readonly path: string;
+  readonly curveNode: string;
 }
 
 /**
@@ -33,26 +41,31 @@ export async function unfinishedCurves(
     const isProgram = node.declarations !== undefined;
     if (!isProgram || left === undefined || (outcome !== 'failed' && outcome !== 'cancelled')) continue;
     const folder = join(root, left);
-    const read = async (paths: readonly string[]) => {
-      const found = await Promise.all(paths.map((path) => readUnfinishedCurve(folder, path, options)));
-      return found.filter((curve) => curve !== undefined);
+    const read = async (histories: readonly (Pick<DeclaredHistory, 'path'> & Partial<DeclaredHistory>)[]) => {
+      const found = await Promise.all(
+        histories.map(async ({ path, ...of }) => ({
+          ...of,
+          curve: await readUnfinishedCurve(folder, path, options),
+        })),
+      );
+      return found.flatMap(({ curve, ...of }) => (curve === undefined ? [] : [{ ...of, curve }]));
     };
     const declared = await read(written.get(node.id) ?? []);
-    for (const curve of declared.length > 0 ? declared : await read([eventsFile])) {
-      curves.push({ node: node.id, step: node.step, names: node.names, unfinished: outcome, curve });
+    for (const found of declared.length > 0 ? declared : await read([{ path: eventsFile }])) {
+      curves.push({ node: node.id, step: node.step, names: node.names, unfinished: outcome, ...found });
     }
   }
   return curves;
 }
 
 /** By node: the files that it declares as its history. */
-function historyFiles(nodes: readonly FinishedNode[]): ReadonlyMap<string, readonly string[]> {
-  const files = new Map<string, string[]>();
+function historyFiles(nodes: readonly FinishedNode[]): ReadonlyMap<string, readonly DeclaredHistory[]> {
+  const files = new Map<string, DeclaredHistory[]>();
   for (const { node } of nodes) {
     const { path } = node.parameters;
     if (node.kind !== readHistory.name || node.derivedFrom === undefined || typeof path !== 'string')
       continue;
-    files.set(node.derivedFrom, [...(files.get(node.derivedFrom) ?? []), path]);
+    files.set(node.derivedFrom, [...(files.get(node.derivedFrom) ?? []), { path, curveNode: node.id }]);
   }
   return files;
 }

@@ -4,11 +4,12 @@ import type { JsonObject } from '../base/json.js';
 import { curveOrder } from '../kinds/program/typed/written-curve.js';
 import type { Store } from '../store/store.js';
 import { type Database, type Row, sqlName, sqlText, withDatabase } from '../tables/database.js';
+import { columnNamer } from '../tables/free-names.js';
 import { narrowestType } from '../tables/narrowest-type.js';
 import { withoutWildcards, writeParquet, writeRowsParquet } from '../tables/parquet.js';
 import { type ResultTableName, resultSchemas } from '../tables/result-schemas.js';
 import type { FinishedRun } from './finished-run.js';
-import { type HistoryFile, withStepsOnce } from './history-files.js';
+import { type HistoryFile, lastStepBefore, withStepsOnce } from './history-files.js';
 import {
   type CollectedTable,
   lineageRows,
@@ -131,21 +132,25 @@ async function curveFiles(
   readonly restarted: readonly string[];
 }> {
   const { files, made, restarted } = await withStepsOnce(database, finished.nodes, given, folder);
-  const left = await unfinishedFiles(database, finished, root, folder);
+  const left = await unfinishedFiles(database, finished, files, root, folder);
   return { whole: [...files, ...left], made: [...made, ...left.map(({ path }) => path)], restarted };
 }
 
-/** Files of the curves that have no result, in a folder for the time being. */
+/** Files of the curves that have no result, in a folder for the time being, beside those that have one. */
 async function unfinishedFiles(
   database: Database,
   { nodes }: FinishedRun,
+  whole: readonly HistoryFile[],
   root: string,
   folder: string,
 ): Promise<readonly RowsFile[]> {
   const files: RowsFile[] = [];
-  for (const { node, curve, ...rest } of await unfinishedCurves(nodes, root, { threads: 1 })) {
+  for (const unfinished of await unfinishedCurves(nodes, root, { threads: 1 })) {
+    const { node, curve, curveNode: _, ...rest } = unfinished;
     const path = join(folder, `.unfinished-${files.length}.parquet`);
-    await writeRowsParquet(database, { ...curve, orderBy: curveOrder, path });
+    const before = await lastStepBefore(database, nodes, whole, unfinished);
+    const rows = curve.rows.map((row) => ({ ...row, iteration: row.iteration + before }));
+    await writeRowsParquet(database, { columns: curve.columns, rows, orderBy: curveOrder, path });
     files.push({ ...rest, shownAs: node, role: null, path });
   }
   return files;
@@ -276,14 +281,8 @@ function settingColumns(
   files: readonly Pick<RowsFile, 'names'>[],
   contradicting: ReadonlySet<string>,
 ): readonly SettingColumn[] {
-  // DuckDB takes names that differ in case alone for one; `source` columns and `run` are in no file of ours.
-  const taken = new Set(Object.keys(columns));
-  const free = (name: string): string => {
-    const column = taken.has(name.toLowerCase()) ? `${name}_` : name;
-    if (column !== name) return free(column);
-    taken.add(name.toLowerCase());
-    return column;
-  };
+  // `source` columns and `run` are in no file of ours.
+  const free = columnNamer(Object.keys(columns));
   const inFiles = found.filter(
     ({ name }) =>
       name !== 'filename' && (!(name in columns) || name === 'run' || sourceColumns.includes(name)),

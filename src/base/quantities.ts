@@ -8,10 +8,25 @@ export function formatSeconds(seconds: number): string {
   return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }
 
-/** A figure with four significant digits, without needless zeros. */
+/** A figure with four significant digits, or all that it has before the point, without needless zeros. */
 export function formatFigure(value: number): string {
   if (Number.isInteger(value) && Math.abs(value) < 1e15) return String(value);
-  return String(Number(value.toPrecision(4)));
+  return String(Math.abs(value) >= 1e4 ? Math.round(value) : Number(value.toPrecision(4)));
+}
+
+/**
+ * A number in a table, without needless zeros: to so many digits after the point, of which as many say something where it
+ * is below 1. Nothing before the point is lost, so that an id, a sum or a time that is no whole number is still itself.
+ */
+export function formatNumber(value: number, digits = 6): string {
+  if (Number.isInteger(value)) return String(value);
+  return String(Number(Math.abs(value) < 1 ? value.toPrecision(digits) : value.toFixed(digits)));
+}
+
+/** Numbers that stand for themselves, such as the values of a setting: with all their digits where fewer make two alike. */
+export function formatApart(values: readonly number[]): readonly string[] {
+  const texts = values.map((value) => formatNumber(value));
+  return new Set(texts).size === new Set(values).size ? texts : values.map(String);
 }
 
 /** `1 node`, `3 nodes`. */

@@ -46,14 +46,20 @@ export interface Terminal {
   sayWhole(line: string): void;
   /** What is no error but worth a line; nothing with `--quiet`. */
   warn(warning: Failure): void;
-  /** What changes what a number means: also with `--quiet`. */
-  caution(text: string): void;
+  /** What changes what a number means, or what a file is taken for: also with `--quiet`. */
+  caution(caution: string | Failure): void;
   /** Failures: JSON on stdout with `--json`, else text on stderr. Returns the exit code. */
   fail(failures: readonly Failure[]): number;
 }
 
 function widthOf({ isTTY, columns }: Partial<NodeJS.WriteStream>): number {
   return isTTY === true && columns !== undefined && columns > 0 ? columns : Number.POSITIVE_INFINITY;
+}
+
+function warningText({ location, message, hint }: Failure): string {
+  const place = location === undefined ? '' : `${location.file}:${location.line}:${location.column}: `;
+  const rest = hint === undefined ? '' : ` (${hint})`;
+  return `${place}${message}${rest}`;
 }
 
 /** The terminal of this process; with `events` what it prints with `--json` are events of a run, failures too. */
@@ -87,13 +93,11 @@ export function openTerminal(
     show: (line) => void process.stdout.write(`${wrapLine(line, widthOf(process.stdout)).join('\n')}\n`),
     say,
     sayWhole,
-    warn({ location, message, hint }) {
-      const place = location === undefined ? '' : `${location.file}:${location.line}:${location.column}: `;
-      const rest = hint === undefined ? '' : ` (${hint})`;
-      say(`${style.yellow('warning: ')}${printable(`${place}${message}${rest}`)}`);
+    warn: (warning) => say(`${style.yellow('warning: ')}${printable(warningText(warning))}`),
+    caution(caution) {
+      const text = typeof caution === 'string' ? caution : warningText(caution);
+      process.stderr.write(`${wrapped(`${style.yellow('warning: ')}${printable(text)}`)}\n`);
     },
-    caution: (text) =>
-      void process.stderr.write(`${wrapped(`${style.yellow('warning: ')}${printable(text)}`)}\n`),
     fail(failures) {
       if (json && events) {
         if (failures.length > 0) process.stdout.write(ndjsonLine(runFailed(failures)));

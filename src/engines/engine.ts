@@ -1,13 +1,19 @@
 import type { PairSet, Task } from '../data/pair-set.js';
+import type { InnerRates } from '../model/layer-rates.js';
 import type { ModelLayout, ModelShape } from '../model/model-family.js';
 
 /** Flat parameter vector in the order of the model's layout; each engine computes in its own precision. */
 export type Parameters = Float64Array | Float32Array;
 
 export interface MetaHyper {
-  /** alpha: one rate for all parameters, or one for each (0 keeps a parameter frozen). */
-  readonly innerRates: number | Parameters;
+  /** alpha: one rate for all parameters, one for each (0 keeps a parameter frozen), or one for each step and tensor. */
+  readonly innerRates: InnerRates;
   readonly innerSteps: number;
+  /**
+   * `[innerSteps]` w: what the query loss after each inner step counts in the adapted loss, the last of it above 0;
+   * that after the last alone where undefined (multi-step loss: Antoniou, Edwards and Storkey, "How to train your MAML", 2019).
+   */
+  readonly stepWeights?: readonly number[] | undefined;
   /** lambda: weight of the query loss at theta_0. */
   readonly lambdaResidual: number;
   readonly secondOrder: boolean;
@@ -18,17 +24,20 @@ export interface MetaHyper {
 }
 
 export interface MetaGradient {
-  /** Mean over tasks of (1 - lambda) * Q(theta_n) + lambda * Q(theta_0). */
+  /** Mean over tasks of (1 - lambda) * (sum over j = 1 … n of w_j * Q(theta_j)) + lambda * Q(theta_0). */
   readonly loss: number;
   /** Gradient of `loss`, unclipped, `[parameters]`. */
   readonly gradient: Parameters;
-  /** Gradient of `loss` by the inner rates, `[parameters]`; present if and only if asked for. */
+  /**
+   * Gradient of `loss` by the inner rates, `[parameters]`, or as those of `LayerRates`; present if and only if asked
+   * for.
+   */
   readonly rateGradient?: Parameters;
   readonly lossPerTask: Float64Array;
 }
 
 export interface AdaptHyper {
-  readonly innerRates: number | Parameters;
+  readonly innerRates: InnerRates;
   /** Step counts at which to rank, ascending, distinct; 0 is zero-shot. */
   readonly steps: readonly number[];
 }

@@ -1,5 +1,6 @@
 import { FailureError } from '../base/failure.js';
-import type { Engine, MetaHyper } from '../engines/engine.js';
+import type { Engine, MetaHyper, Parameters } from '../engines/engine.js';
+import { isLayerRates } from '../model/layer-rates.js';
 import { clipGradient, gradientOfTrained } from './clip-gradient.js';
 import type { Optimizer, OptimizerState } from './optimizer.js';
 import type { DrawnTask } from './sample-tasks.js';
@@ -9,14 +10,19 @@ import type { Iteration } from './training-state.js';
 export interface MetaTraining {
   /**
    * With `learnRates` the state's vector is the parameters followed by one inner rate for each (Meta-SGD: Li, Zhou,
-   * Chen and Li, 2017), which takes the place of `innerRates`; one optimizer trains both.
+   * Chen and Li, 2017), or by those of `LayerRates` where `innerRates` are such; they take the place of `innerRates`, and
+   * one optimizer trains both.
    */
   readonly hyper: MetaHyper;
+  /** What the losses after each inner step count in an iteration, counted from 0; a function of nothing else. */
+  readonly stepWeightsOf?: ((iteration: number) => readonly number[] | undefined) | undefined;
   /** As long as the state's vector: 0 for what stays as it is. All of it is trained where undefined. */
   readonly trained?: ArrayLike<number> | undefined;
   readonly optimizer: Optimizer;
   /** Largest Euclidean norm of the mean gradient. */
   readonly clipNorm: number;
+  /** What the gradient is multiplied by before it is clipped. Default 1. */
+  readonly gradientScale?: number;
   /** What dropout is drawn by in an iteration, counted from 0, of a model that may have some. */
   readonly seedOf?: ((iteration: number) => number) | undefined;
 }
@@ -34,14 +40,21 @@ export async function metaIteration(
   training: MetaTraining,
 ): Promise<Iteration> {
   const iteration = state.step + 1;
-  const { trained, seedOf } = training;
-  const hyper = seedOf === undefined ? training.hyper : { ...training.hyper, seed: seedOf(state.step) };
-  const learnsRates = hyper.learnRates === true;
-  const count = learnsRates ? state.parameters.length / 2 : state.parameters.length;
+  const { trained, seedOf, stepWeightsOf } = training;
+  const { innerRates } = training.hyper;
+  const hyper = {
+    ...training.hyper,
+    ...(seedOf === undefined ? {} : { seed: seedOf(state.step) }),
+    ...(stepWeightsOf === undefined ? {} : { stepWeights: stepWeightsOf(state.step) }),
+  };
+  const count = state.parameters.length - rateCount(training.hyper, state.parameters.length);
+  const learned = state.parameters.subarray(count);
   const { loss, gradient, rateGradient, lossPerTask } = await engine.metaGradient(
     state.parameters.subarray(0, count),
     drawn.map(({ task }) => task),
-    learnsRates ? { ...hyper, innerRates: state.parameters.subarray(count) } : hyper,
+    hyper.learnRates !== true
+      ? hyper
+      : { ...hyper, innerRates: isLayerRates(innerRates) ? { ...innerRates, rates: learned } : learned },
   );
   const broken = lossPerTask.findIndex((one) => !Number.isFinite(one));
   if (broken >= 0) {
@@ -52,9 +65,20 @@ export async function metaIteration(
   const slope = state.parameters.slice();
   slope.set(gradient);
   if (rateGradient !== undefined) slope.set(rateGradient, count);
+  if (training.gradientScale !== undefined) scale(slope, training.gradientScale);
   const { clipped, norm } = clipGradient(gradientOfTrained(slope, trained), training.clipNorm);
   if (!Number.isFinite(norm)) throw notFinite(`the gradient's norm is ${norm} at iteration ${iteration}`);
   return { state: training.optimizer.update(state, clipped), loss, gradientNorm: norm };
+}
+
+function scale(vector: Parameters, by: number): void {
+  for (let i = 0; i < vector.length; i++) vector[i]! *= by; // i is within bounds
+}
+
+/** How many learned rates follow the parameters in a vector of such a length. */
+function rateCount({ learnRates, innerRates }: MetaHyper, length: number): number {
+  if (learnRates !== true) return 0;
+  return isLayerRates(innerRates) ? innerRates.rates.length : length / 2;
 }
 
 function notFinite(message: string): FailureError {

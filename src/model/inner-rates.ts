@@ -1,3 +1,4 @@
+import type { InnerRates, LayerRates } from './layer-rates.js';
 import type { ModelLayout } from './model-family.js';
 import type { Model } from './model-file.js';
 
@@ -46,15 +47,26 @@ export function scaledRates(
   return factors === undefined ? innerRate : Float64Array.from(factors, (factor) => innerRate * factor);
 }
 
+/** `steps` rows of one rate for each tensor: `innerRate`, and 0 for what the inner loop leaves as it is. */
+export function uniformLayerRates(
+  layout: ModelLayout,
+  { adapt, steps, innerRate }: { adapt: AdaptedLayers; steps: number; innerRate: number },
+): LayerRates {
+  const row = layout.tensors.map(({ name }) =>
+    adapt === 'all' || layout.head.includes(name) ? innerRate : 0,
+  );
+  return { steps, rates: Float64Array.from(Array.from({ length: steps }, () => row).flat()) };
+}
+
 /**
  * The rates at which a model adapts: `innerRate`, times the model's own factors where it has some. An explicit `adapt`
  * takes the place of those factors.
  */
-export function innerRatesOf(
-  model: Model,
-  innerRate: number,
-  adapt?: AdaptedLayers | undefined,
-): number | Float64Array {
+export function innerRatesOf(model: Model, innerRate: number, adapt?: AdaptedLayers | undefined): InnerRates {
+  const { layerRateFactors: byLayer } = model;
+  if (adapt === undefined && byLayer !== undefined) {
+    return { ...byLayer, rates: byLayer.rates.map((factor) => innerRate * factor) };
+  }
   const factors =
     adapt === undefined ? model.innerRateFactors : scopeFactors(model.layout, { adapt, paddingIndex: null });
   return scaledRates(innerRate, factors);

@@ -1,5 +1,6 @@
 import { FailureError } from '../base/failure.js';
 import { modelFamilies } from './families.js';
+import type { LayerRates } from './layer-rates.js';
 import type { ModelLayout } from './model-family.js';
 import { type NamedTensor, readSafetensors, writeSafetensors } from './safetensors.js';
 
@@ -12,14 +13,18 @@ export interface Model {
    * one rate: 0 is frozen, and learned rates stand here relative to the `inner_lr` of training.
    */
   readonly innerRateFactors?: Float32Array | Float64Array;
+  /** The same of a model that learned one rate for each inner step and tensor. */
+  readonly layerRateFactors?: LayerRates;
 }
 
 /** Before a tensor's name: the factors of its inner rates. */
 const factorPrefix = 'inner_rate_factors.';
+/** `[steps, tensors]`: the factors of the rates of each inner step and tensor. */
+const layerFactors = 'layer_rate_factors';
 
 /**
  * The model as safetensors under PyTorch's names, in the precision of `parameters`, then its factors under
- * `inner_rate_factors.` and those names; equal models, equal bytes.
+ * `inner_rate_factors.` and those names, or as `layer_rate_factors`; equal models, equal bytes.
  */
 export function writeModel(model: Model): Uint8Array {
   const tensorsOf = (vector: Float32Array | Float64Array, prefix: string) =>
@@ -28,11 +33,20 @@ export function writeModel(model: Model): Uint8Array {
       shape,
       values: vector.subarray(offset, offset + size),
     }));
-  const { parameters, innerRateFactors } = model;
+  const { parameters, innerRateFactors, layerRateFactors: byLayer } = model;
   return writeSafetensors(
     [
       ...tensorsOf(parameters, ''),
       ...(innerRateFactors === undefined ? [] : tensorsOf(innerRateFactors, factorPrefix)),
+      ...(byLayer === undefined
+        ? []
+        : [
+            {
+              name: layerFactors,
+              shape: [byLayer.steps, model.layout.tensors.length],
+              values: byLayer.rates,
+            },
+          ]),
     ],
     { format: 'pt' },
   );
@@ -70,6 +84,10 @@ export function readModel(bytes: Uint8Array, source: string, known?: ModelLayout
   const parameters = vectorOf('');
   const hasFactors = [...tensors.keys()].some((name) => name.startsWith(factorPrefix));
   const innerRateFactors = hasFactors ? vectorOf(factorPrefix) : undefined;
+  const byLayer = tensors.get(layerFactors);
+  const [steps = 0, width] = byLayer?.shape ?? [];
+  const hasLayerFactors = byLayer?.shape.length === 2 && steps > 0 && width === layout.tensors.length;
+  if (hasLayerFactors) tensors.delete(layerFactors);
   const [extra] = tensors.keys();
   if (extra !== undefined) {
     throw new FailureError({
@@ -77,7 +95,12 @@ export function readModel(bytes: Uint8Array, source: string, known?: ModelLayout
       message: `${source} holds a tensor ${extra}, which this model does not have`,
     });
   }
-  return { layout, parameters, ...(innerRateFactors === undefined ? {} : { innerRateFactors }) };
+  return {
+    layout,
+    parameters,
+    ...(innerRateFactors === undefined ? {} : { innerRateFactors }),
+    ...(hasLayerFactors ? { layerRateFactors: { steps, rates: byLayer.values } } : {}),
+  };
 }
 
 function layoutOf(tensors: ReadonlyMap<string, NamedTensor>, source: string): ModelLayout {

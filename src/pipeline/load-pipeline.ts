@@ -119,6 +119,7 @@ export async function loadPipeline(options: LoadOptions): Promise<Result<Graph, 
     publications: publications.filter(({ from }) =>
       from.type === 'output' ? from.sources.every(({ node }) => ids.has(node)) : targets.length === 0,
     ),
+    publishedPaths: publications.map(({ path }) => path),
     waivers: needed.filter(({ step }) => steps.has(step)),
     warnings: withoutRepeats([
       ...unusedParameters(pipeline, used),

@@ -13,6 +13,14 @@ export function choicesOf(chosen: readonly ChosenRow[]): readonly string[] {
   return chosen.flatMap(({ node, row }) => (isJsonObject(row) ? [`${node}: ${choiceText(row)}`] : []));
 }
 
+/** The names of what each choice has taken, by its node. */
+export function winnersOf(chosen: readonly ChosenRow[]): { readonly [node: string]: JsonObject } {
+  const winners = chosen.flatMap(({ node, row }) =>
+    isJsonObject(row) ? [[node, winnerOf(row)] as const] : [],
+  );
+  return Object.fromEntries(winners.filter(([, names]) => Object.keys(names).length > 0));
+}
+
 function choiceText(row: JsonObject): string {
   const { metric, value, averaged, of } = row;
   const names = namesText(winnerOf(row));
@@ -62,7 +70,7 @@ export function cautionsOf(
 }
 
 function cautionOfRestart(node: string): string {
-  return `${node}: its curve has other values for the steps of the segment before, as where each segment counts from 1; of each step the value told last is shown, so go on counting, by a number kept in KSHOT_STATE`;
+  return `${node}: its curve has other values for the steps of the segment before, as where each segment counts from 1; of each step the value told last is shown, so go on counting, by a number kept in KSHOT_STATE, or name no step in KSHOT_EVENTS`;
 }
 
 function ofFewUsers(summaries: readonly SummaryRow[]): readonly string[] {

@@ -4,6 +4,7 @@ import {
   DuckDBDecimalValue,
   type DuckDBPreparedStatement,
   type DuckDBType,
+  DuckDBTypeId,
   type DuckDBValueConverter,
   JsonDuckDBValueConverter,
 } from '@duckdb/node-api';
@@ -147,12 +148,23 @@ function failureOfQuery(error: Error): Failure {
 /** How DuckDB keeps the dates before and after all others. */
 const infiniteDays = 2 ** 31 - 1;
 
-/** Integers as numbers where they fit, decimals as numbers; all else as the JSON that DuckDB's client makes. */
+/** Integers as numbers where they fit, decimals as numbers, floats without the digits that they do not have; all else as the JSON that DuckDB's client makes. */
 const toJson: DuckDBValueConverter<Json> = (value, type, converter) => {
   if (typeof value === 'bigint') return Number.isSafeInteger(Number(value)) ? Number(value) : String(value);
   if (value instanceof DuckDBDecimalValue) return value.toDouble();
+  if (typeof value === 'number' && type.typeId === DuckDBTypeId.FLOAT && Number.isFinite(value))
+    return shortestFloat(value);
   // The client writes these as days of no calendar.
   if (value instanceof DuckDBDateValue && Math.abs(value.days) === infiniteDays)
     return value.days < 0 ? '-infinity' : 'infinity';
   return JsonDuckDBValueConverter(value, type, converter as never) as Json;
 };
+
+/** A number of 32 bits as the shortest decimal that is read as it: `1234.1`, whose 64 bits are 1234.0999755859375. */
+function shortestFloat(value: number): number {
+  for (let digits = 6; digits < 9; digits++) {
+    const shorter = Number(value.toPrecision(digits));
+    if (Math.fround(shorter) === value) return shorter;
+  }
+  return Number(value.toPrecision(9));
+}

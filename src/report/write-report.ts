@@ -45,7 +45,7 @@ import type { Json } from '../base/json.js';
 import { failed, type Result, success } from '../base/result.js';
 import { kshotVersion } from '../run/kshot-version.js';
 import type { Store } from '../store/store.js';
-import { cautionsOf, choicesOf } from './cautions.js';
+import { cautionsOf, choicesOf, winnersOf } from './cautions.js';
 import { readChosenRows } from './chosen-rows.js';
 import { warningsOfData } from './data-warnings.js';
 import { keyFindings } from './key-findings.js';
@@ -89,11 +89,13 @@ export async function writeReport(
   const chosen = await readChosenRows(finished.nodes, store);
   const made = await figuresOfRun(finished, root, earlier, identity, folder, store, chosen);
   const choices = choicesOf(chosen);
+  const winners = winnersOf(chosen);
   const cautions = made.ok ? cautionsOf(made.value, chosen) : [];
   const testSets = testSetCounts(finished, readRegister(root));
   const reportWith = (exitCode: number): Report => ({
     ...reportOf({ ...finished, exitCode }, tables, made.ok ? made.value : noFigures),
     ...(choices.length === 0 ? {} : { choices }),
+    ...(Object.keys(winners).length === 0 ? {} : { winners }),
     ...(cautions.length === 0 ? {} : { cautions }),
     test_sets: testSets,
   });

@@ -213,7 +213,12 @@ export interface RunFinish {
   readonly published?: readonly {
     readonly path: string;
     readonly source: string;
-    /** `kept` where somebody else wrote what is there. */
-    readonly outcome: 'written' | 'unchanged' | 'kept';
+    /**
+     * `kept` where somebody else wrote what is there; of what an earlier run published `stale`, where this one did not
+     * come to what would take its place, or `removed`, where the pipeline makes it no more.
+     */
+    readonly outcome: 'written' | 'unchanged' | 'kept' | 'stale' | 'removed';
+    /** That earlier run. */
+    readonly of?: string;
   }[];
 }

@@ -47,7 +47,7 @@ export class NodeLinks {
     this.attempt(() => this.clear(this.pathOf(node)));
   }
 
-  /** The node is done: its outputs under the names that its program gave them, else their ports'. */
+  /** The node is done: its outputs under the names that its program gave them, else their ports'; none, no folder. */
   finish(node: GraphNode, outputs: Entry['outputs']): void {
     // What is derived is made of what stands there already.
     if (node.derivedFrom !== undefined) {
@@ -57,8 +57,7 @@ export class NodeLinks {
     this.attempt(() => {
       const folder = this.pathOf(node);
       this.clear(folder);
-      mkdirSync(folder);
-      const made = new Set([folder]);
+      const made = new Set<string>();
       for (const [port, tree] of Object.entries(outputs)) {
         const shape = node.outputs[port]?.shape;
         for (const { path, leaf } of leavesOf(tree)) {

@@ -1,4 +1,6 @@
 import { type Database, sqlName } from './database.js';
+import { columnNamer } from './free-names.js';
+import { numberedFiles } from './numbered-steps.js';
 import { parquetFile } from './parquet.js';
 
 /** A curve in pieces that tell of some steps more than once, joined: a row a step. */
@@ -18,7 +20,7 @@ export interface JoinedCurve {
  * Joins the pieces of a curve, where a later one tells of steps again: a program may write all that it has done in each
  * of its segments. Each step is then one row. What a later piece says of a step counts where the two differ, and the
  * row is the later one's; else it is the row of the piece that was the first to tell of it. Steps that are no counts
- * are numbered through. Undefined where the pieces, one after another, are the curve.
+ * are numbered through, and those that kshot has numbered count on from the pieces before. Undefined where the pieces, one after another, are the curve.
  *
  * @param files parquet files of its pieces, in their order
  */
@@ -29,10 +31,16 @@ export async function joinCurve(
   if (files.length < 2) return undefined;
   const columns = await columnsOf(database, files);
   if (!columns.includes('iteration')) return undefined;
-  const piece = sqlName(freeName('piece', columns));
-  const pieces = files.map((file, index) => `SELECT *, ${index} AS ${piece} FROM ${parquetFile(file)}`);
+  const piece = sqlName(columnNamer(columns)('piece'));
+  const offsets = await offsetsOf(database, files);
+  const pieces = files.map((file, index) => {
+    const all = offsets[index] === 0 ? '*' : `* REPLACE (iteration + ${offsets[index]} AS iteration)`;
+    return `SELECT ${all}, ${index} AS ${piece} FROM ${parquetFile(file)}`;
+  });
   const given = `(${pieces.join(' UNION ALL BY NAME ')})`;
-  if (!(await isAny(database, `FROM ${given} GROUP BY iteration HAVING count(*) > 1`))) return undefined;
+  const isMoved = offsets.some((offset) => offset > 0);
+  const repeated = `FROM ${given} GROUP BY iteration HAVING count(*) > 1`;
+  if (!isMoved && !(await isAny(database, repeated))) return undefined;
   const isNumbered = columns.includes('step') && (await areNumbers(database, given, piece));
   const key = isNumbered ? 'coalesce(given."step", given.iteration)' : 'given.iteration';
   const values = columns.filter((name) => name !== 'iteration').map(sqlName);
@@ -47,6 +55,21 @@ export async function joinCurve(
     query: `SELECT * EXCLUDE (${piece}) FROM (${rows})`,
     queryOf: (index) => `SELECT * EXCLUDE (${piece}) FROM (${rows}) WHERE ${piece} = ${index}`,
   };
+}
+
+/** By piece: what is added to its steps, which is the last step before it where kshot has numbered them. */
+async function offsetsOf(database: Database, files: readonly string[]): Promise<readonly number[]> {
+  const numbered = await numberedFiles(database, files);
+  if (!files.slice(1).some((file) => numbered.has(file))) return files.map(() => 0);
+  const lasts = files.map(
+    (file, index) => `SELECT ${index} AS piece, max(iteration) AS last FROM ${parquetFile(file)}`,
+  );
+  let end = 0;
+  return (await database.rows(`${lasts.join(' UNION ALL ')} ORDER BY piece`)).map(({ last }, index) => {
+    const offset = numbered.has(files[index] ?? '') ? end : 0;
+    end = Math.max(end, offset + Number(last));
+    return offset;
+  });
 }
 
 async function restartedPieces(
@@ -86,9 +109,4 @@ async function areNumbers(database: Database, given: string, piece: string): Pro
     database,
     `FROM ${given} WHERE "step" IS NOT NULL GROUP BY ${piece} HAVING min(iteration) <> 1 OR max(iteration) <> count(*)`,
   ));
-}
-
-/** DuckDB takes names that differ in case alone for one. */
-function freeName(name: string, taken: readonly string[]): string {
-  return taken.some((one) => one.toLowerCase() === name) ? freeName(`${name}_`, taken) : name;
 }

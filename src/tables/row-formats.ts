@@ -1,4 +1,5 @@
 import type { Json } from '../base/json.js';
+import { formatNumber } from '../base/quantities.js';
 import { displayWidth, printable } from '../base/terminal-text.js';
 
 /** Columns and rows of a query or view. */
@@ -19,8 +20,8 @@ export interface RowWriter {
 }
 
 /**
- * Writes batches of rows of the same columns, ending in a line end: figures to six digits in `table`, `markdown`
- * and `tex`, whole in `csv` and `json`.
+ * Writes batches of rows of the same columns, ending in a line end: numbers as `formatNumber` has them in `table`,
+ * `markdown` and `tex`, whole in `csv` and `json`.
  *
  * @param width columns that a table may take; one whose first batch is wider becomes a block of lines for each row, a
  *   line a cell
@@ -48,8 +49,7 @@ export function formatRows(table: RowTable, format: RowFormat, width?: number): 
 
 function cellText(cell: Json | undefined): string {
   if (cell === null || cell === undefined) return '';
-  if (typeof cell === 'number')
-    return Number.isInteger(cell) ? String(cell) : String(Number(cell.toPrecision(6)));
+  if (typeof cell === 'number') return formatNumber(cell);
   return typeof cell === 'string' ? cell : JSON.stringify(cell);
 }
 

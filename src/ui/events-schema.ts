@@ -300,9 +300,11 @@ export const eventsSchema = {
               path: { type: 'string', description: 'Relative to the root.' },
               source: { type: 'string', description: 'As the pipeline names it.' },
               outcome: {
-                enum: ['written', 'unchanged', 'kept'],
-                description: 'kept: somebody else wrote what is there.',
+                enum: ['written', 'unchanged', 'kept', 'stale', 'removed'],
+                description:
+                  'kept: somebody else wrote what is there; stale: still of an earlier run; removed: the pipeline makes it no more.',
               },
+              of: { type: 'string', description: 'The earlier run that a stale or removed file was of.' },
             },
           },
         },

@@ -4,6 +4,7 @@ import { expect, it } from 'vitest';
 import type { FinishedNode } from '../../src/artifacts/finished-run.js';
 import { withStepsOnce } from '../../src/artifacts/history-files.js';
 import { withDatabase } from '../../src/tables/database.js';
+import { numberedSteps } from '../../src/tables/numbered-steps.js';
 import { parquetFile, writeParquet } from '../../src/tables/parquet.js';
 import { temporaryFolder } from '../support/run-kind.js';
 
@@ -26,6 +27,12 @@ it('segments that write their whole history have each step in one of them, other
     'd@2': '(1, 0.5), (2, 0.4)',
     'd@4': '(1, 0.3), (2, 0.2)',
     'd@5': '(1, 0.1)',
+    // Kshot has numbered its steps, but for those of the first of f.
+    'e@2': '(1, 0.5), (2, 0.4)',
+    'e@4': '(1, 0.5), (2, 0.4)',
+    'e@5': '(1, 0.1)',
+    'f@2': '(2, 0.5), (4, 0.4)',
+    'f@4': '(1, 0.3)',
     'c=[1]': '(1, 0.5), (2, 0.4)',
   };
   await withDatabase({ threads: 1 }, async (database) => {
@@ -37,7 +44,8 @@ it('segments that write their whole history have each step in one of them, other
     }));
     for (const { shownAs, path } of files) {
       const query = `FROM (VALUES ${rows[shownAs]}) AS t (iteration, curve)`;
-      await writeParquet(database, { query, orderBy: ['iteration'], path });
+      const metadata = /^e|f@4/.test(shownAs) ? numberedSteps : {};
+      await writeParquet(database, { query, orderBy: ['iteration'], path, metadata });
     }
     const nodes = [
       segment('a@2'),
@@ -48,6 +56,11 @@ it('segments that write their whole history have each step in one of them, other
       segment('d@2'),
       segment('d@4', 'd@2'),
       segment('d@5', 'd@4'),
+      segment('e@2'),
+      segment('e@4', 'e@2'),
+      segment('e@5', 'e@4'),
+      segment('f@2'),
+      segment('f@4', 'f@2'),
     ];
     const once = await withStepsOnce(database, nodes, files, folder);
     const told = await Promise.all(
@@ -65,9 +78,14 @@ it('segments that write their whole history have each step in one of them, other
       'd@2': [],
       'd@4': [2],
       'd@5': [1],
+      'e@2': [1, 2],
+      'e@4': [3, 4],
+      'e@5': [5],
+      'f@2': [2, 4],
+      'f@4': [5],
     });
     expect(once.restarted).toEqual(['d@4', 'd@5']);
-    expect([once.made.length, once.made.every((path) => existsSync(path))]).toEqual([6, true]);
+    expect([once.made.length, once.made.every((path) => existsSync(path))]).toEqual([11, true]);
     const isAlone = (name: string) => /^[bc]/.test(name);
     const alone = await withStepsOnce(
       database,

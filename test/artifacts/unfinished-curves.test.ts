@@ -35,6 +35,14 @@ steps:
         curve: { path: curve.jsonl, as: history }
         metrics: { path: metrics.json, as: metrics }
         model: model
+  chain:
+    kind: command
+    with:
+      shell: true
+      argv: 'echo {n} > "$KSHOT_STATE/n"; echo "{ \\"loss\\": {n} }" >> "$KSHOT_EVENTS"; echo "{ \\"loss\\": 0 }" >> "$KSHOT_EVENTS"; test {n} -lt 3'
+      params: { n: 3 }
+      outputs: { curve: { as: history } }
+    segments: { of: n, every: 1 }
   best:
     kind: select
     in: { rows: told.metrics }
@@ -52,7 +60,7 @@ describe('the curve of a program that failed', () => {
   it('is in SQL as far as it came, marked, from what was declared or else from what it told', async () => {
     const { stdout } = await kshot(project, [
       'sql',
-      'SELECT node, seed, unfinished, iteration, error, loss FROM latest_history ORDER BY node, iteration',
+      "SELECT node, seed, unfinished, iteration, error, loss FROM latest_history WHERE step = 'told' ORDER BY node, iteration",
       '--json',
     ]);
     const failed = { unfinished: 'failed', error: null, loss: null };
@@ -63,6 +71,22 @@ describe('the curve of a program that failed', () => {
       // It had written its curve and then no model.
       { ...failed, node: 'told[seed=3]', seed: 3, iteration: 1, error: 9 },
       { ...failed, node: 'told[seed=3]', seed: 3, iteration: 2, error: 8 },
+    ]);
+  });
+
+  it('goes on from the segment before where kshot has numbered its steps', async () => {
+    const { stdout } = await kshot(project, [
+      'sql',
+      "SELECT node, unfinished, iteration, loss FROM latest_history WHERE step = 'chain' ORDER BY iteration",
+      '--json',
+    ]);
+    expect(JSON.parse(stdout)).toEqual([
+      { node: 'chain@1', unfinished: null, iteration: 1, loss: 1 },
+      { node: 'chain@1', unfinished: null, iteration: 2, loss: 0 },
+      { node: 'chain@2', unfinished: null, iteration: 3, loss: 2 },
+      { node: 'chain@2', unfinished: null, iteration: 4, loss: 0 },
+      { node: 'chain@3', unfinished: 'failed', iteration: 5, loss: 3 },
+      { node: 'chain@3', unfinished: 'failed', iteration: 6, loss: 0 },
     ]);
   });
 

@@ -1,5 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { formatProgress, parseBytes, parseSeconds } from '../../src/base/quantities.js';
+import {
+  formatApart,
+  formatFigure,
+  formatNumber,
+  formatProgress,
+  parseBytes,
+  parseSeconds,
+} from '../../src/base/quantities.js';
 
 it.each([
   ['90 s', 90],
@@ -46,4 +53,24 @@ describe('progress', () => {
   ])('is counted in words: %s of %s %s', (done, total, unit, text) => {
     expect(formatProgress(done, total, unit)).toBe(text);
   });
+});
+
+it.each([
+  [123_456_789.123, '123456789.123', '123456789'],
+  [1_764_472_513.123456, '1764472513.123456', '1764472513'],
+  [-1_234_567.891, '-1234567.891', '-1234568'],
+  [20_240_101, '20240101', '20240101'],
+  [123_456.7891234, '123456.789123', '123457'],
+  [12.3456789, '12.345679', '12.35'],
+  [1 / 3, '0.333333', '0.3333'],
+  [0.1 + 0.2, '0.3', '0.3'],
+  [1.23456789e-7, '1.23457e-7', '1.235e-7'],
+  [1.5e300, '1.5e+300', '1.5e+300'],
+])('%d is %s in a table, and %s in a sentence', (value, inTable, inSentence) => {
+  expect([formatNumber(value), formatFigure(value)]).toEqual([inTable, inSentence]);
+});
+
+it('numbers that stand for themselves stay apart', () => {
+  expect(formatApart([0.1, 0.1 + 0.2, 1e-3])).toEqual(['0.1', '0.3', '0.001']);
+  expect(formatApart([0.12345671, 0.12345672])).toEqual(['0.12345671', '0.12345672']);
 });

@@ -1,4 +1,4 @@
-import { cpSync, existsSync, readFileSync } from 'node:fs';
+import { cpSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Report } from '../../src/artifacts/run-documents.js';
@@ -98,6 +98,14 @@ describe('the shipped pipelines', () => {
       expect(exitCode, stderr).toBe(0);
     },
   );
+
+  it.each(['interactions', 'warm_variants'])('%s can be planned on a file of the user’s', async (name) => {
+    const project = shipped();
+    writeFileSync(project.path('mine.csv'), 'user,item,time\na,x,1\n');
+    const settings = ['--set', 'params.path=mine.csv'];
+    const { exitCode, stderr } = await kshot(project, ['plan', `pipelines/${name}.yaml`, ...settings]);
+    expect(exitCode, stderr).toBe(0);
+  });
 
   it('maml_residual_xuetangx says which files it expects, and in what format', async () => {
     const project = shipped();

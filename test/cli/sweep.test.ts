@@ -7,7 +7,7 @@ import { temporaryProject } from '../support/temporary-project.js';
 // that was removed and is still chosen.
 
 const script = `
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 const { rate, seed } = JSON.parse(readFileSync(process.env.KSHOT_PARAMS, 'utf8'));
 const tried = process.env.MARKS + '/' + rate + '-' + seed;
 const isFirst = !existsSync(tried);
@@ -16,6 +16,7 @@ if (seed === 2 && isFirst && existsSync(process.env.MARKS + '/once')) process.ex
 if (rate === 2 && seed === 3 && existsSync(process.env.MARKS + '/always')) process.exit(1);
 console.log('rate ' + rate);
 writeFileSync('model', 'rate ' + rate);
+appendFileSync(process.env.KSHOT_EVENTS, JSON.stringify({ loss: 1 / rate }) + '\\n');
 writeFileSync('metrics.json', JSON.stringify({ accuracy: rate / 10 + seed / 1000 }));
 `;
 
@@ -31,7 +32,7 @@ steps:
       files: [train.mjs]
       params: { rate: 1, seed: 1 }
       pass_env: [MARKS]
-      outputs: { model: model, metrics: { path: metrics.json, as: metrics } }
+      outputs: { model: model, metrics: { path: metrics.json, as: metrics }, curve: { as: history } }
     matrix: { rate: [1, 2], seed: [1, 2, 3] }
   best:
     kind: select
@@ -58,14 +59,25 @@ const perRate =
 
 describe('a sweep of a program', () => {
   it('counts a seed once, however often it was tried', async () => {
-    const { run, sql } = sweep('once');
-    const { exitCode, stderr } = await run();
+    const { project, run, sql } = sweep('once');
+    const { exitCode, stderr } = await run('--tag', 'first');
     expect(exitCode, stderr).toBe(0);
     expect(stderr).toContain('train[rate=1,seed=2]');
     expect(await sql(perRate)).toEqual([
       { rate: 1, seeds: 3 },
       { rate: 2, seeds: 3 },
     ]);
+    // The curves of the trainings that were chosen are drawn first.
+    const { winners } = JSON.parse(project.read('artifacts/sweep/first/report.json')) as { winners: unknown };
+    expect(winners).toEqual({ best: { rate: 2 } });
+    const page = project.read('artifacts/sweep/first/report.html');
+    const [, numbers = ''] = /Numbers of train: loss while training(.*?)<\/table>/s.exec(page) ?? [];
+    expect(
+      numbers
+        .match(/rate=\d/g)
+        ?.map((text) => text.at(-1))
+        .join(''),
+    ).toBe('222111');
   });
 
   it('goes on with -k where a seed fails, says which the choice lacks, and tries it again the next time', async () => {

@@ -112,6 +112,8 @@ describe('a program that runs', () => {
     expect(readdirSync(project.path(link('third', 'train')))).toEqual(['model.pt']);
     // A hit has its outputs there as well.
     expect(project.read(`${link('third', 'other')}/sub/o.csv`)).toBe('x\n');
+    // One that gives nothing has no folder.
+    expect(existsSync(project.path(link('third', 'test')))).toBe(false);
     expect(existsSync(dirname(failed))).toBe(true);
   });
 });

@@ -43,12 +43,28 @@ export const arbitraryShape: fc.Arbitrary<GruShape> = fc.record({
   hidden: fc.integer({ min: 1, max: 6 }),
 });
 
-export const arbitraryHyper: fc.Arbitrary<MetaHyper> = fc.record({
-  innerRates: fc.constantFrom(0.05, 0.2),
-  innerSteps: fc.integer({ min: 0, max: 5 }),
-  lambdaResidual: fc.constantFrom(0, 0.1, 1),
-  secondOrder: fc.boolean(),
-});
+const arbitraryRates: fc.Arbitrary<MetaHyper['innerRates']> = fc.oneof(
+  fc.constantFrom(0.05, 0.2),
+  fc
+    .tuple(fc.integer({ min: 1, max: 3 }), fc.integer())
+    .map(([steps, seed]) => ({ steps, rates: randomVector(7 * steps, seed, 0.2).map(Math.abs) })),
+);
+
+export const arbitraryHyper: fc.Arbitrary<MetaHyper> = fc.integer({ min: 0, max: 5 }).chain((innerSteps) =>
+  fc.record({
+    innerRates: arbitraryRates,
+    innerSteps: fc.constant(innerSteps),
+    stepWeights: fc.option(
+      fc.array(fc.constantFrom(0, 0.2, 0.5), { minLength: innerSteps, maxLength: innerSteps }).map(
+        // The last counts always.
+        (weights) => weights.map((weight, i) => (i === innerSteps - 1 ? weight + 0.1 : weight)),
+      ),
+      { nil: undefined },
+    ),
+    lambdaResidual: fc.constantFrom(0, 0.1, 1),
+    secondOrder: fc.boolean(),
+  }),
+);
 
 /** A vector of `count` numbers in [-size, size], the same for the same seed (mulberry32). */
 export function randomVector(count: number, seed: number, size = 1): Float64Array {

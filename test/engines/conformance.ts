@@ -7,6 +7,7 @@ import { gru } from '../../src/model/gru/gru.js';
 import type { GruShape } from '../../src/model/gru/gru-shape.js';
 import { parameterCount, parameterLayout } from '../../src/model/gru/parameter-layout.js';
 import { scopeFactors } from '../../src/model/inner-rates.js';
+import { isLayerRates, ratesOfStep } from '../../src/model/layer-rates.js';
 import {
   arbitraryPairs,
   arbitraryShape,
@@ -161,6 +162,77 @@ export function describeEngine(subject: Subject): void {
           learnRates: false,
         });
         expect(unasked.rateGradient).toBeUndefined();
+      });
+    });
+
+    for (const secondOrder of [true, false]) {
+      it(`gives the meta-gradient of losses after every step, and of a rate for each step and tensor, second order ${secondOrder}`, async () => {
+        const shape = { items: 6, embedding: 3, hidden: 4 };
+        const tensors = parameterLayout(shape);
+        const [task] = fc.sample(arbitraryTask(shape.items), { numRuns: 1, seed: 31 });
+        if (task === undefined) throw new Error('no task was drawn');
+        const parameters = randomParameters(shape, 32);
+        // Fewer rows than steps: the last step has the rates of the one before.
+        const rates = randomVector(2 * tensors.length, 33, 0.5).map(Math.abs);
+        const hyper = {
+          innerRates: { steps: 2, rates },
+          innerSteps: 3,
+          stepWeights: [0.2, 0.3, 0.5],
+          lambdaResidual: 0.1,
+          secondOrder,
+          learnRates: true,
+        };
+        const expected = secondOrder
+          ? await finiteDifferences((at) => plainMetaLoss(shape, at, task, hyper), parameters)
+          : await sumOfQueryGradients(shape, parameters, task, hyper);
+        await withEngine(shape, async (engine, own) => {
+          const found = await engine.metaGradient(own(parameters), [task], hyper);
+          expect(
+            Math.abs(found.loss / (await plainMetaLoss(shape, parameters, task, hyper)) - 1),
+          ).toBeLessThan(tolerance);
+          expect(relativeError(found.gradient, expected)).toBeLessThan(tolerance);
+          if (found.rateGradient === undefined) throw new Error('asked for a rate gradient, and got none');
+          expect(found.rateGradient).toHaveLength(rates.length);
+          const alone = await engine.metaGradient(own(parameters), [task], { ...hyper, innerRates: 0.3 });
+          expect(alone.rateGradient).toHaveLength(parameters.length);
+          if (!secondOrder) return;
+          const byRates = await finiteDifferences(
+            (at) => plainMetaLoss(shape, parameters, task, { ...hyper, innerRates: { steps: 2, rates: at } }),
+            rates,
+          );
+          expect(relativeError(found.rateGradient, byRates)).toBeLessThan(tolerance);
+          const byEach = await finiteDifferences(
+            (at) => plainMetaLoss(shape, parameters, task, { ...hyper, innerRates: at }),
+            new Float64Array(parameters.length).fill(0.3),
+          );
+          expect(relativeError(alone.rateGradient ?? new Float64Array(), byEach)).toBeLessThan(tolerance);
+        });
+      });
+    }
+
+    it('adapts at a rate for each step and tensor, further steps at those of the last', async () => {
+      const shape = { items: 6, embedding: 3, hidden: 4 };
+      const [task] = fc.sample(arbitraryTask(shape.items), { numRuns: 1, seed: 34 });
+      if (task === undefined) throw new Error('no task was drawn');
+      const parameters = randomParameters(shape, 35);
+      const innerRates = { steps: 2, rates: randomVector(14, 36, 0.8).map(Math.abs) };
+      const trajectory = await plainTrajectory(shape, parameters, task.support, {
+        innerRates,
+        innerSteps: 4,
+      });
+      const adapted = trajectory.at(-1) ?? parameters;
+      await withEngine(shape, async (engine, own) => {
+        const { ranks, drift } = await engine.adaptAndRank(own(parameters), [task], {
+          innerRates,
+          steps: [1, 4],
+        });
+        expect([...(ranks[1]?.[0] ?? [])]).toEqual([...plainRanks(shape, adapted, task.query)]);
+        for (const [index, { offset, size }] of parameterLayout(shape).entries()) {
+          const change = adapted
+            .subarray(offset, offset + size)
+            .map((value, i) => value - (parameters[offset + i] ?? Number.NaN));
+          expect(drift[1]?.[0]?.[index]?.normOfChange).toBeCloseTo(norm(change), 5);
+        }
       });
     });
 
@@ -369,7 +441,10 @@ async function plainTrajectory(
   let at = start;
   for (let step = 0; step < hyper.innerSteps; step++) {
     const { gradient } = await reference.lossGradient(at, support);
-    const rate = (i: number) => (typeof innerRates === 'number' ? innerRates : (innerRates[i] ?? Number.NaN));
+    const each = isLayerRates(innerRates)
+      ? ratesOfStep(parameterLayout(shape), innerRates, step)
+      : innerRates;
+    const rate = (i: number) => (typeof each === 'number' ? each : (each[i] ?? Number.NaN));
     at = at.map((value, i) => value - rate(i) * (gradient[i] ?? Number.NaN));
     trajectory.push(at);
   }
@@ -382,10 +457,36 @@ async function plainMetaLoss(
   task: Task,
   hyper: MetaHyper,
 ): Promise<number> {
-  const adapted = (await plainTrajectory(shape, start, task.support, hyper)).at(-1) ?? start;
+  const [, ...points] = await plainTrajectory(shape, start, task.support, hyper);
   const { lambdaResidual } = hyper;
-  return (
-    (1 - lambdaResidual) * plainLoss(shape, adapted, task.query) +
-    lambdaResidual * plainLoss(shape, start, task.query)
-  );
+  let adapted = 0;
+  for (const [step, at] of points.entries()) {
+    adapted += countOf(hyper, step) * plainLoss(shape, at, task.query);
+  }
+  return (1 - lambdaResidual) * adapted + lambdaResidual * plainLoss(shape, start, task.query);
+}
+
+/** What the loss after inner step `step`, from 0, counts. */
+function countOf({ stepWeights, innerSteps }: MetaHyper, step: number): number {
+  return stepWeights?.[step] ?? (step === innerSteps - 1 ? 1 : 0);
+}
+
+/** The first-order meta-gradient: the gradients of the query loss where each counts. */
+async function sumOfQueryGradients(
+  shape: GruShape,
+  start: Float64Array,
+  task: Task,
+  hyper: MetaHyper,
+): Promise<Float64Array> {
+  const [, ...points] = await plainTrajectory(shape, start, task.support, hyper);
+  const sum = new Float64Array(start.length);
+  const weighted = [
+    { at: start, weight: hyper.lambdaResidual },
+    ...points.map((at, step) => ({ at, weight: (1 - hyper.lambdaResidual) * countOf(hyper, step) })),
+  ];
+  for (const { at, weight } of weighted) {
+    const slopes = await finiteDifferences((point) => plainLoss(shape, point, task.query), at);
+    for (const [i, slope] of slopes.entries()) sum[i] = (sum[i] ?? Number.NaN) + weight * slope;
+  }
+  return sum;
 }

@@ -153,7 +153,7 @@ async function staleThread(): Promise<Worker | undefined> {
   const slow = Array.from({ length: 100_000 }, (_, i) => ({ i }));
   for (let wait = 40; wait < 5_000; wait *= 1.5) {
     const memory = new WebAssembly.Memory({ initial: 2, maximum: 65_536, shared: true });
-    const workerData = { slow, module, memory, control: 65_536, shape: [8, 8, 8, 8], thread };
+    const workerData = { slow, form: { module }, memory, control: 65_536, shape: [8, 8, 8, 8], thread };
     const url = new URL(`data:text/javascript,${encodeURIComponent(program)}`);
     const worker = new Worker(url, { workerData, execArgv: [] });
     const seen = once(worker, 'message');

@@ -64,6 +64,18 @@ describe('safetensors', () => {
     );
   });
 
+  it('keeps the factors of the rates of each step and tensor in one tensor, whose sizes must agree', () => {
+    const layerRateFactors = { steps: 3, rates: randomVector(3 * model.layout.tensors.length, 2) };
+    const bytes = writeModel({ ...model, layerRateFactors });
+    expect(readModel(bytes, 'x')).toEqual({ ...model, layerRateFactors });
+    const other = readSafetensors(bytes, 'x').map((tensor) =>
+      tensor.name === 'layer_rate_factors' ? { ...tensor, shape: [model.layout.tensors.length, 3] } : tensor,
+    );
+    expect(failureOf(() => readModel(writeSafetensors(other), 'x')).message).toBe(
+      'x holds a tensor layer_rate_factors, which this model does not have',
+    );
+  });
+
   it('refuses every file that was cut off', () => {
     const bytes = writeModel(model);
     for (let length = 0; length < bytes.length; length++) {

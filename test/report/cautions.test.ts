@@ -4,7 +4,7 @@ import { cautionsOf } from '../../src/report/cautions.js';
 import { kshot } from '../support/kshot.js';
 import { temporaryProject } from '../support/temporary-project.js';
 
-/** Counts from 1 in each of its segments. */
+/** One counts from 1 in each of its segments, the other leaves it to kshot to count. */
 const counting = `version: 1
 name: counting
 steps:
@@ -15,6 +15,14 @@ steps:
       argv: 'echo {epochs} > "$KSHOT_STATE/n"; printf "step,loss\\n1,{epochs}.5\\n2,{epochs}.2\\n" > c.csv'
       params: { epochs: 4 }
       outputs: { curve: { path: c.csv, as: history } }
+    segments: { of: epochs, every: 2 }
+  told:
+    kind: command
+    with:
+      shell: true
+      argv: 'echo {epochs} > "$KSHOT_STATE/n"; printf "{ \\"loss\\": {epochs} }\\n{ \\"loss\\": 0.5 }\\n" >> "$KSHOT_EVENTS"'
+      params: { epochs: 4 }
+      outputs: { curve: { as: history } }
     segments: { of: epochs, every: 2 }
 `;
 
@@ -53,6 +61,8 @@ describe('cautions', () => {
         expect.stringMatching(/^train@4: its curve has other values for the steps of the segment before/),
       ]);
     }
+    await kshot(project, ['get', 'told.curve', '-o', 'curve.csv']);
+    expect(project.read('curve.csv')).toBe('iteration,loss\n1,2.0\n2,0.5\n3,4.0\n4,0.5\n');
   });
 
   it('say whose curve counts its steps anew, of eight at most', () => {

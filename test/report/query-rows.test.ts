@@ -52,6 +52,7 @@ async function refusalOf(sql: string) {
 
 describe('a query', () => {
   it.each([
+    ['SELECT 1234.1::FLOAT, 1e-7::FLOAT, 16777217::FLOAT', [[1234.1, 1e-7, 16777216]]],
     [
       'SELECT run, nodes FROM runs ORDER BY run',
       [

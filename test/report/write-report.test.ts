@@ -65,6 +65,7 @@ function finishedRun(run: string, node: FinishedNode): FinishedRun {
     nodes: [evaluation],
     values: new Map(),
     publications: [],
+    publishedPaths: [],
     waivers: [],
     warnings: [],
   };

@@ -29,6 +29,15 @@ describe('rows', () => {
     ]);
   });
 
+  it('for people lose nothing before the point, nor six digits after it', () => {
+    const numbers: RowTable = { columns: ['x'], rows: [[123_456_789.123], [0.123456789], [7]] };
+    expect(formatRows(numbers, 'table')).toBe(
+      'x\n-------------\n123456789.123\n     0.123457\n            7\n'.replace('x', '            x'),
+    );
+    expect(formatRows(numbers, 'markdown')).toContain('| 123456789.123 |\n| 0.123457 |\n');
+    expect(formatRows(numbers, 'tex')).toContain('123456789.123 \\\\\n0.123457 \\\\\n');
+  });
+
   it('as a table keep the lines of a cell below one another', () => {
     expect(formatRows({ columns: ['plan'], rows: [['one\ntwo']] }, 'table')).toBe('plan\n----\none\ntwo\n');
   });

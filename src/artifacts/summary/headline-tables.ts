@@ -1,3 +1,4 @@
+import { columnNamer } from '../../tables/free-names.js';
 import type { RowTable } from '../../tables/row-formats.js';
 import { metricTable } from '../metric-table.js';
 import type { Report } from '../run-documents.js';
@@ -33,5 +34,5 @@ export function asOneTable(tables: readonly { readonly name: string; readonly ta
   const rows = tables.flatMap(({ name, table }) =>
     table.rows.map((row) => [name, ...columns.map((column) => row[table.columns.indexOf(column)] ?? null)]),
   );
-  return { columns: ['table', ...columns], rows };
+  return { columns: ['table', ...columns.map(columnNamer(['table']))], rows };
 }

@@ -1,3 +1,4 @@
+import { least } from '../../base/extremes.js';
 import type { Json } from '../../base/json.js';
 import { formatCount } from '../../base/quantities.js';
 import { fewestUsers } from '../../statistics/enough-users.js';
@@ -6,6 +7,7 @@ import { endsOf, numberOrNull, textOrNull } from '../../tables/cell-values.js';
 import type { Row } from '../../tables/database.js';
 import type { RowTable } from '../../tables/row-formats.js';
 import { estimateColumns, estimateText } from '../metric-table.js';
+import { ownColumns, type ResultColumn, resultTable } from '../result-columns.js';
 
 /** Ends of a 95 % interval. */
 export type Ends = readonly [low: number, high: number];
@@ -239,68 +241,120 @@ export function baselineOf(rows: readonly SummaryRow[]): SummaryRow | undefined 
 }
 
 /**
- * The notebook's table: each model's metrics, and by how many percent the first of them is above the baseline's.
- * Columns that say nothing are left out.
+ * The notebook's table: each model's metrics, and by how many percent the first of them is above the baseline's; where
+ * a figure is not over all units, over how many. Columns that say nothing are left out.
  *
- * @param form `whole`: values, percentages and the ends of their intervals as numbers in columns of their own
+ * @param form `whole`: values, percentages, the ends of their intervals and units as numbers in columns of their own
  */
 export function summaryTable(rows: readonly SummaryRow[], form: 'text' | 'whole' = 'text'): RowTable {
   const metrics = metricsIn(rows);
   const first = metrics[0] ?? '';
-  const columns: readonly (readonly [name: string, cellOf: (row: SummaryRow) => Json])[] = [
-    ['model', ({ model }) => model],
-    ['k', ({ k }) => k],
-    ['steps', ({ steps }) => steps],
-    ['inner_lr', ({ inner_lr }) => inner_lr],
-    ...(form === 'text' ? textColumns(metrics, first) : wholeColumns(metrics, first)),
-    ['over', ({ units, unit }) => formatCount(units, unit.replace(/s$/, ''))],
-    ['n', ({ n }) => n],
-    ['users', ({ users }) => users],
-    ...(form === 'text'
-      ? ([['tuned over', tuningText]] as const)
-      : ([
-          ['tuned_over', ({ tuned_over: over }: SummaryRow) => over ?? null],
-          ['tuned_users', ({ tuned_users: users }: SummaryRow) => users ?? null],
-        ] as const)),
+  const columns: readonly ResultColumn<SummaryRow>[] = [
+    ...ownColumns<SummaryRow>([
+      ['model', ({ model }) => model],
+      ['k', ({ k }) => k],
+      ['steps', ({ steps }) => steps],
+      ['inner_lr', ({ inner_lr }) => inner_lr],
+    ]),
+    ...(form === 'text' ? textColumns(metrics, first) : wholeColumns(rows, metrics, first)),
+    ...ownColumns<SummaryRow>([
+      ...(form === 'text' ? overColumn : unitColumns),
+      ['n', ({ n }) => n],
+      ['users', ({ users }) => users],
+      ...(form === 'text' ? tuningColumn : tuningColumns),
+    ]),
   ];
-  const shown = columns.filter(([, cellOf]) => rows.some((row) => cellOf(row) !== null));
-  return {
-    columns: shown.map(([name]) => name),
-    rows: rows.map((row) => shown.map(([, cellOf]) => cellOf(row))),
-  };
+  return resultTable(columns, rows);
 }
 
-type Columns = readonly (readonly [name: string, cellOf: (row: SummaryRow) => Json])[];
+type Cells = readonly (readonly [name: string, cellOf: (row: SummaryRow) => Json])[];
+
+const overColumn: Cells = [['over', ({ units, unit }) => formatCount(units, unit.replace(/s$/, ''))]];
+
+/** Of the metric that has the fewest, how many units there are, and of how many. */
+const unitColumns: Cells = [
+  ['unit', ({ unit }) => unit],
+  [
+    'units',
+    ({ units, metrics }) => least([units, ...Object.values(metrics).map(({ of }) => of?.[0] ?? units)]),
+  ],
+  ['all_units', ({ units }) => units],
+];
+
+const tuningColumn: Cells = [['tuned over', tuningText]];
+
+const tuningColumns: Cells = [
+  ['tuned_over', ({ tuned_over: over }) => over ?? null],
+  ['tuned_users', ({ tuned_users: users }) => users ?? null],
+];
 
 const improvedOf = (row: SummaryRow, metric: string) =>
   row.baseline === null ? undefined : row.metrics[metric]?.against[row.baseline];
 
-function textColumns(metrics: readonly string[], first: string): Columns {
+/** Over how many of the model's units it is compared with the baseline, where that is not all. */
+function comparedShort(row: SummaryRow, metric: string): number | undefined {
+  const { over, units } = improvedOf(row, metric) ?? {};
+  return over === row.unit && units !== undefined && units < row.units ? units : undefined;
+}
+
+function textColumns(metrics: readonly string[], first: string): readonly ResultColumn<SummaryRow>[] {
+  const improvedText = (row: SummaryRow) => {
+    const improved = improvedOf(row, first);
+    const text = signed(improved?.improvement_percent, improved?.improvement_interval, 1);
+    const units = comparedShort(row, first);
+    return text === null || units === undefined ? text : `${text} (${units} of ${row.units})`;
+  };
   return [
-    ...metrics.map((name) => [name, (row: SummaryRow) => summarisedText(row.metrics[name])] as const),
-    [
-      `${first}, % over baseline`,
-      (row) => {
-        const improved = improvedOf(row, first);
-        return signed(improved?.improvement_percent, improved?.improvement_interval, 1);
-      },
-    ],
+    ...metrics.map(
+      (name): ResultColumn<SummaryRow> => ({
+        name,
+        namedBy: 'metric',
+        cellOf: (row) => summarisedText(row.metrics[name]),
+      }),
+    ),
+    { name: `${first}, % over baseline`, namedBy: 'beside a metric', cellOf: improvedText },
   ];
 }
 
-function wholeColumns(metrics: readonly string[], first: string): Columns {
-  return [
-    ...metrics.flatMap((name) =>
-      estimateColumns<SummaryRow>(name, 'whole', (row) => ({
-        value: row.metrics[name]?.value,
-        interval: row.metrics[name]?.interval,
-      })),
-    ),
-    ...estimateColumns<SummaryRow>(`${first}_percent_over_baseline`, 'whole', (row) => ({
-      value: improvedOf(row, first)?.improvement_percent,
-      interval: improvedOf(row, first)?.improvement_interval,
+/** With the units that there are beside every figure of which some model lacks some. */
+function wholeColumns(
+  rows: readonly SummaryRow[],
+  metrics: readonly string[],
+  first: string,
+): readonly ResultColumn<SummaryRow>[] {
+  const figures = [
+    ...metrics.map((name) => ({
+      name,
+      of: ({ metrics: found }: SummaryRow) => found[name],
+      unitsOf: ({ metrics: found }: SummaryRow) => found[name]?.of?.[0],
     })),
+    {
+      name: `${first}_percent_over_baseline`,
+      of: (row: SummaryRow) => {
+        const improved = improvedOf(row, first);
+        return improved && { value: improved.improvement_percent, interval: improved.improvement_interval };
+      },
+      unitsOf: (row: SummaryRow) => comparedShort(row, first),
+    },
   ];
+  return figures.flatMap(({ name, of, unitsOf }, index) => {
+    const [value, ...ends] = estimateColumns<SummaryRow>(name, 'whole', (row) => ({
+      value: of(row)?.value,
+      interval: of(row)?.interval,
+    }));
+    if (value === undefined) return [];
+    const isMetric = index < metrics.length;
+    const units: ResultColumn<SummaryRow> = {
+      name: `${name}_units`,
+      namedBy: 'beside a metric',
+      cellOf: (row) => (of(row) === undefined ? null : (unitsOf(row) ?? row.units)),
+    };
+    return [
+      { ...value, namedBy: isMetric ? 'metric' : 'beside a metric' },
+      ...ends,
+      ...(rows.some((row) => unitsOf(row) !== undefined) ? [units] : []),
+    ];
+  });
 }
 
 /** Each comparison's differences, with `yes` where they can be told from none and `no` where they cannot. */

@@ -49,6 +49,7 @@ export async function run(options: RunOptions, targets: readonly string[]): Prom
   if (!ended.ok) return failWhereShown(ended.failure, terminal);
   const end = ended.value;
   for (const warning of end.warnings) terminal.warn(warning);
+  for (const caution of end.cautions) terminal.caution(caution);
   failWhereShown(end.failures, terminal);
   printCautions(end, terminal);
   if (!terminal.json) {

@@ -5,6 +5,7 @@ import { greatest } from '../../base/extremes.js';
 import type { Task } from '../../data/pair-set.js';
 import type { GruShape } from '../../model/gru/gru-shape.js';
 import { parameterCount, parameterLayout } from '../../model/gru/parameter-layout.js';
+import { type InnerRates, isLayerRates, ratesOfStep } from '../../model/layer-rates.js';
 import { builtInShape } from '../../model/model-family.js';
 import { rankOfLabel } from '../../model/rank-of-label.js';
 import { driftOf } from '../drift.js';
@@ -51,10 +52,33 @@ function inFloat64(shape: GruShape, vector: Parameters): Float64Array {
   return vector instanceof Float64Array ? vector : Float64Array.from(vector);
 }
 
-function ratesOf(shape: GruShape, rates: number | Parameters): Float64Array {
-  return typeof rates === 'number'
-    ? new Float64Array(parameterCount(shape)).fill(rates)
-    : inFloat64(shape, rates);
+/** The rates of each inner step, counted from 0. */
+function ratesOf(shape: GruShape, rates: InnerRates): (step: number) => Float64Array {
+  if (isLayerRates(rates)) return (step) => ratesOfStep(parameterLayout(shape), rates, step);
+  const each =
+    typeof rates === 'number' ? new Float64Array(parameterCount(shape)).fill(rates) : inFloat64(shape, rates);
+  return () => each;
+}
+
+/** Adds `-chain * gradient` to the gradient by the rates of a step: element by element, or to one sum for each tensor. */
+function addRateGradient(
+  shape: GruShape,
+  rates: InnerRates,
+  step: number,
+  chain: Float64Array,
+  gradient: Float64Array,
+  sum: Float64Array,
+): void {
+  // The lengths of all vectors are those of the parameters, or of the rates of `LayerRates`.
+  if (!isLayerRates(rates)) {
+    for (let i = 0; i < chain.length; i++) sum[i]! -= chain[i]! * gradient[i]!;
+    return;
+  }
+  const tensors = parameterLayout(shape);
+  const row = Math.min(step, rates.steps - 1) * tensors.length;
+  for (const [index, { offset, size }] of tensors.entries()) {
+    for (let i = offset; i < offset + size; i++) sum[row + index]! -= chain[i]! * gradient[i]!;
+  }
 }
 
 interface Evaluation {
@@ -87,7 +111,9 @@ async function metaGradient(
   const start = inFloat64(shape, parameters);
   const rates = ratesOf(shape, hyper.innerRates);
   const gradient = new Float64Array(start.length);
-  const rateGradient = hyper.learnRates === true ? new Float64Array(start.length) : undefined;
+  const { innerRates } = hyper;
+  const rateCount = isLayerRates(innerRates) ? innerRates.rates.length : start.length;
+  const rateGradient = hyper.learnRates === true ? new Float64Array(rateCount) : undefined;
   const lossPerTask = new Float64Array(tasks.length);
   for (const [index, task] of tasks.entries()) {
     lossPerTask[index] = addTask(shape, start, rates, task, hyper, gradient, rateGradient);
@@ -106,7 +132,7 @@ async function metaGradient(
 function addTask(
   shape: GruShape,
   start: Float64Array,
-  rates: Float64Array,
+  rates: (step: number) => Float64Array,
   task: Task,
   hyper: MetaHyper,
   gradientSum: Float64Array,
@@ -121,28 +147,40 @@ function addTask(
   for (let step = 0; step < hyper.innerSteps; step++) {
     const evaluation = evaluate(support, adapted);
     trajectory.push({ parameters: adapted, evaluation });
-    adapted = descend(adapted, rates, evaluation.gradient);
+    adapted = descend(adapted, rates(step), evaluation.gradient);
   }
 
-  const after = evaluate(query, adapted);
   // The derivative of the adapted part of the loss by theta_{j+1}, for j from the last step to the first. The
   // lengths of all vectors below are those of the parameters, which is what each `!` says.
-  const chain = after.gradient.map((value) => (1 - lambda) * value);
-  for (const { parameters, evaluation } of trajectory.toReversed()) {
+  const chain = new Float64Array(start.length);
+  /** Adds what the query loss after so many steps counts, and its gradient to the derivative by the weights there. */
+  const addQuery = (weight: number, parameters: Float64Array): number => {
+    if (weight === 0) return 0;
+    const { forward, gradient } = evaluate(query, parameters);
+    for (let i = 0; i < chain.length; i++) chain[i]! += weight * gradient[i]!;
+    return weight * forward.loss;
+  };
+  const weightAfter = (steps: number): number =>
+    (1 - lambda) * (hyper.stepWeights?.[steps - 1] ?? (steps === hyper.innerSteps ? 1 : 0));
+  let loss = addQuery(weightAfter(hyper.innerSteps), adapted);
+  for (const [step, { parameters, evaluation }] of [...trajectory.entries()].reverse()) {
     if (rateGradientSum !== undefined) {
-      for (let i = 0; i < chain.length; i++) rateGradientSum[i]! -= chain[i]! * evaluation.gradient[i]!;
+      addRateGradient(shape, hyper.innerRates, step, chain, evaluation.gradient, rateGradientSum);
     }
-    if (!hyper.secondOrder) continue;
-    const direction = new Float64Array(chain.length);
-    for (let i = 0; i < chain.length; i++) direction[i] = -rates[i]! * chain[i]!;
-    const { forward, backward } = evaluation;
-    addHessianVectorProduct(support, parameters, forward, backward, direction, chain);
+    if (hyper.secondOrder) {
+      const direction = new Float64Array(chain.length);
+      const ofStep = rates(step);
+      for (let i = 0; i < chain.length; i++) direction[i] = -ofStep[i]! * chain[i]!;
+      const { forward, backward } = evaluation;
+      addHessianVectorProduct(support, parameters, forward, backward, direction, chain);
+    }
+    if (step > 0) loss += addQuery(weightAfter(step), parameters);
   }
   for (let i = 0; i < chain.length; i++) gradientSum[i]! += chain[i]!;
-  if (lambda === 0) return after.forward.loss;
+  if (lambda === 0) return loss;
   const unadapted = evaluate(query, start);
   for (let i = 0; i < chain.length; i++) gradientSum[i]! += lambda * unadapted.gradient[i]!;
-  return (1 - lambda) * after.forward.loss + lambda * unadapted.forward.loss;
+  return loss + lambda * unadapted.forward.loss;
 }
 
 async function adaptAndRank(
@@ -161,7 +199,7 @@ async function adaptAndRank(
     const query = prepareBatch(shape, task.query);
     let adapted = start;
     for (let step = 0; step <= last; step++) {
-      if (step > 0) adapted = descend(adapted, rates, evaluate(support, adapted).gradient);
+      if (step > 0) adapted = descend(adapted, rates(step - 1), evaluate(support, adapted).gradient);
       const asked = hyper.steps.indexOf(step);
       if (asked < 0) continue;
       const { logits } = forwardPass(query, adapted);

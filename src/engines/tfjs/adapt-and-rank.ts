@@ -1,5 +1,6 @@
 import { greatest } from '../../base/extremes.js';
 import type { Task } from '../../data/pair-set.js';
+import { isLayerRates } from '../../model/layer-rates.js';
 import type { Adapted, AdaptHyper, Drift, Parameters } from '../engine.js';
 import type { Device } from './device/device.js';
 import { type PackedTasks, packInParts } from './pack-tasks.js';
@@ -16,8 +17,9 @@ export async function adaptAndRank(
   const theta = device.inFloat32(parameters);
   const ranks: Int32Array[][] = steps.map(() => []);
   const drift: (readonly Drift[])[][] = steps.map(() => []);
-  // Weights before and after a step, theta_0, the gradient and what the norms are taken of.
-  for (const part of packInParts(device, tasks, 8, 1)) {
+  // Weights before and after a step, theta_0, the gradient and what the norms are taken of; rates of their own of steps.
+  const ofRates = isLayerRates(innerRates) ? innerRates.steps : 0;
+  for (const part of packInParts(device, tasks, { vectors: 8 + ofRates, evaluations: 1 })) {
     const found = await device.compute((passes) =>
       enqueueSteps(passes, theta, part, device.uploadRates(innerRates, part.support.slots), steps),
     );
@@ -50,7 +52,7 @@ function enqueueSteps(
   for (let step = 0; step <= last; step++) {
     if (step > 0) {
       const evaluation = passes.evaluate(supportForests, weights);
-      const moved = passes.descend(weights, rates, evaluation.gradient);
+      const moved = passes.descend(weights, rates(step - 1), evaluation.gradient);
       evaluation.release();
       if (weights !== start) weights.release();
       weights = moved;

@@ -26,22 +26,27 @@ function packTasks(tasks: readonly Task[]): PackedTasks {
   };
 }
 
-/**
- * Tasks in as few parts as fit on the device, each packed. While the support set is stepped on, `vectorsKept` vectors and
- * `evaluationsKept` evaluations of each task are held at once.
- */
+/** What of each task is on the device at once. */
+export interface Kept {
+  readonly vectors: number;
+  /** Of the support set. */
+  readonly evaluations: number;
+  /** Of the query set. Default 2: adapted and not. */
+  readonly queryEvaluations?: number;
+}
+
+/** Tasks in as few parts as fit on the device, each packed. */
 export function packInParts(
   device: Device,
   tasks: readonly Task[],
-  vectorsKept: number,
-  evaluationsKept: number,
+  { vectors, evaluations, queryEvaluations = 2 }: Kept,
 ): readonly PackedTasks[] {
   if (tasks.length === 0) return [];
   const whole = packTasks(tasks);
   const support = device.footprint(whole.support);
   const query = device.footprint(whole.query);
-  // The query set is evaluated at two weights: adapted and not.
-  const floats = vectorsKept * support.vector + evaluationsKept * support.evaluation + 2 * query.evaluation;
+  const floats =
+    vectors * support.vector + evaluations * support.evaluation + queryEvaluations * query.evaluation;
   const buffer = Math.max(support.largestBuffer, query.largestBuffer);
   const parts = device.partsOf(4 * tasks.length * floats, 4 * tasks.length * buffer);
   return parts === 1 ? [whole] : inParts(tasks, parts).map(packTasks);

@@ -21,10 +21,6 @@ export function bySet(
   });
 }
 
-export function mean(values: Float64Array): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
-}
-
 /** Adds `factor` times what `Passes.sumOverVectors` gave to a flat vector in the order of `parameterLayout`. */
 export function addSum(
   total: Float64Array,

@@ -4,6 +4,7 @@ import { FailureError } from '../../base/failure.js';
 import type { JsonObject } from '../../base/json.js';
 import type { PairSet, Task } from '../../data/pair-set.js';
 import { gru } from '../../model/gru/gru.js';
+import { type InnerRates, isLayerRates } from '../../model/layer-rates.js';
 import type { ModelLayout, ModuleShape } from '../../model/model-family.js';
 import type {
   Adapted,
@@ -119,11 +120,13 @@ class TorchEngine implements Engine {
     const shared = lambdaResidual > 0 ? sharedQuerySet(this.#form, tasks) : undefined;
     const { arrays } = await this.#call(
       'meta_gradient',
-      { parameters, rates: hyper.innerRates },
+      { parameters, ...ratesVector(hyper.innerRates) },
       {
         ...packed.header,
+        ...layerRatesHeader(hyper.innerRates),
         ...shared?.header,
         steps: innerSteps,
+        step_weights: [...(hyper.stepWeights ?? [])],
         lambda: lambdaResidual,
         second_order: secondOrder,
         learn_rates: learnRates,
@@ -133,10 +136,10 @@ class TorchEngine implements Engine {
       { ...packed.arrays, ...shared?.arrays },
     );
     const lossPerTask = float64(arrays, 'losses');
-    const mean = (name: string) => this.#own(float(arrays, name).map((value) => value / tasks.length));
+    const mean = (name: string) => float(arrays, name).map((value) => value / tasks.length);
     return {
       loss: lossPerTask.reduce((sum, loss) => sum + loss, 0) / tasks.length,
-      gradient: mean('gradient'),
+      gradient: this.#own(mean('gradient')),
       ...(learnRates ? { rateGradient: mean('rate_gradient') } : {}),
       lossPerTask,
     };
@@ -154,8 +157,8 @@ class TorchEngine implements Engine {
     );
     const { arrays } = await this.#call(
       'adapt_and_rank',
-      { parameters, rates: innerRates },
-      { ...header, steps },
+      { parameters, ...ratesVector(innerRates) },
+      { ...header, ...layerRatesHeader(innerRates), steps },
       sent,
     );
     const found = arrays['ranks'] as Int32Array;
@@ -246,6 +249,16 @@ class TorchEngine implements Engine {
       normOfChange: norm('change', tensor),
     }));
   }
+}
+
+/** Rates that go as parameters do, or as one number. */
+function ratesVector(rates: InnerRates): { readonly rates?: Parameters | number } {
+  return isLayerRates(rates) ? {} : { rates };
+}
+
+/** Rates for each step and tensor: few enough for the header. */
+function layerRatesHeader(rates: InnerRates): JsonObject {
+  return isLayerRates(rates) ? { layer_rates: [...rates.rates], rate_steps: rates.steps } : {};
 }
 
 function float(arrays: Arrays, name: string): Parameters {

@@ -1,7 +1,9 @@
 import { parameterCount, parameterLayout } from '../../model/gru/parameter-layout.js';
 import type { Drift } from '../engine.js';
+import { mean } from '../mean.js';
 import { kernelOrder, unpadDense } from './padded-shape.js';
-import type { PlacedWork, WorkLayout } from './work-layout.js';
+import type { LocalTask } from './planned-task.js';
+import type { PlacedWork, WeightedLoss, WorkLayout } from './work-layout.js';
 
 /** The dense sum at `total` and the plans' embedding rows, added in the plans' order, as a flat vector. */
 export function readGradient(
@@ -32,6 +34,55 @@ export function readGradient(
     gradient.set(sums.subarray(place * size, (place + 1) * size), item * size);
   }
   return gradient;
+}
+
+/** What the losses of each task come to, each counted as its weight says. */
+export function readLosses(
+  { memory }: WorkLayout,
+  placed: readonly PlacedWork[],
+  losses: readonly WeightedLoss[],
+): Float64Array {
+  return Float64Array.from(placed, ({ losses: from, pairs }) => {
+    let sum = 0;
+    for (const [index, { weight }] of losses.entries()) {
+      if (weight !== 0) sum += weight * mean(memory.doubles(from + index * pairs * 8, pairs));
+    }
+    return sum;
+  });
+}
+
+/** The mean loss of each query set of a stack. */
+export function readStack(
+  { memory }: WorkLayout,
+  { losses }: PlacedWork,
+  stack: readonly LocalTask[] = [],
+): readonly number[] {
+  let from = losses;
+  return stack.map(({ query: { labels } }) => {
+    from += labels.length * 8;
+    return mean(memory.doubles(from - labels.length * 8, labels.length));
+  });
+}
+
+/** The gradient by the rates of each step and tensor, as `LayerRates` has them: the sum over the tasks. */
+export function readLayerGradient(
+  { shape, memory }: WorkLayout,
+  placed: readonly PlacedWork[],
+  steps: number,
+): Float32Array {
+  const tensors = kernelOrder.length;
+  const sums = new Float64Array(steps * tensors);
+  const places = kernelOrder.map((name) =>
+    parameterLayout(shape.shape).findIndex((tensor) => tensor.name === name),
+  );
+  for (const { layerGradient } of placed) {
+    for (const [i, value] of memory.doubles(layerGradient, sums.length).entries()) {
+      const tensor = i % tensors;
+      // Every tensor of the kernel has a place in the layout.
+      sums[i - tensor + places[tensor]!]! += value;
+    }
+  }
+  return Float32Array.from(sums);
 }
 
 /** How far each tensor moved at the `step`th step count; `embedding` is the squared norm of the whole embedding. */

@@ -2,6 +2,7 @@
 // out in the shared memory, in groups that do not depend on the number of threads, and read the results.
 import { FailureError } from '../../base/failure.js';
 import type { PairSet, Task } from '../../data/pair-set.js';
+import { isLayerRates } from '../../model/layer-rates.js';
 import { builtInShape } from '../../model/model-family.js';
 import type {
   Adapted,
@@ -13,13 +14,14 @@ import type {
   MetaHyper,
   Parameters,
 } from '../engine.js';
+import { mean } from '../mean.js';
 import { describeForm, kernelForm } from './kernel-form.js';
 import { KernelThreads } from './kernel-threads.js';
 import type { KernelForm } from './open-kernel.mjs';
 import { padShape } from './padded-shape.js';
 import { planPairs, planTask, stackQueries } from './planned-task.js';
-import { readDrift, readGradient } from './read-results.js';
-import { type Group, planKinds } from './work-layout.js';
+import { readDrift, readGradient, readLayerGradient, readLosses, readStack } from './read-results.js';
+import { type Group, planKinds, weightedLosses } from './work-layout.js';
 
 /** Tasks of a group, whose gradients one thread adds up; the groups' sums are added in float64. */
 const tasksPerGroup = 2;
@@ -100,7 +102,6 @@ class WasmEngine implements Engine {
     }
   }
 
-  // biome-ignore lint/complexity/noExcessiveLinesPerFunction: what it puts into the shared memory, in the order in which it is laid out there, and what it reads back
   async #metaGradient(
     parameters: Parameters,
     tasks: readonly Task[],
@@ -109,8 +110,11 @@ class WasmEngine implements Engine {
     const { lambdaResidual: lambda } = hyper;
     const layout = await this.#threads.clear();
     const theta = layout.putParameters(parameters);
-    const learnRates = hyper.learnRates === true;
+    const layered = isLayerRates(hyper.innerRates) ? hyper.innerRates : undefined;
+    const learnRates = hyper.learnRates === true && layered === undefined;
+    const learnLayerRates = hyper.learnRates === true && layered !== undefined;
     const rates = layout.putRates(hyper.innerRates, learnRates);
+    const losses = weightedLosses(hyper);
     const local = tasks.map(planTask);
     const stacks = lambda === 0 ? [] : chunks(local, tasksPerStack);
     const sumsPerTask = learnRates ? 2 : 1;
@@ -131,6 +135,8 @@ class WasmEngine implements Engine {
           query,
           steps: hyper.innerSteps,
           ...rates,
+          losses,
+          layerGradient: learnLayerRates,
           secondOrder: hyper.secondOrder,
           scale: (1 - lambda) / tasks.length,
           parameters: theta,
@@ -167,23 +173,11 @@ class WasmEngine implements Engine {
 
     const placed = groups.flatMap((group) => group.placed);
     const chains = placed.slice(0, tasks.length);
-    const lossPerTask = Float64Array.from(chains, ({ losses, pairs }) =>
-      mean(layout.memory.doubles(losses, pairs)),
+    const after = readLosses(layout, chains, losses);
+    const before = placed.slice(tasks.length).flatMap((one, index) => readStack(layout, one, stacks[index]));
+    const lossPerTask = after.map((loss, task) =>
+      lambda === 0 ? loss : (1 - lambda) * loss + lambda * (before[task] ?? Number.NaN),
     );
-    if (lambda !== 0) {
-      let task = 0;
-      for (const [index, stack] of stacks.entries()) {
-        // There is one plan for each stack.
-        let from = placed[tasks.length + index]!.losses;
-        for (const { query } of stack) {
-          const count = query.labels.length;
-          const before = mean(layout.memory.doubles(from, count));
-          lossPerTask[task] = (1 - lambda) * (lossPerTask[task] ?? Number.NaN) + lambda * before;
-          from += count * 8;
-          task++;
-        }
-      }
-    }
     return {
       loss: mean(lossPerTask),
       gradient: readGradient(layout, sums.total, placed, ({ gradientRows }) => gradientRows),
@@ -197,6 +191,7 @@ class WasmEngine implements Engine {
             ),
           }
         : {}),
+      ...(learnLayerRates ? { rateGradient: readLayerGradient(layout, chains, layered?.steps ?? 0) } : {}),
       lossPerTask,
     };
   }
@@ -266,12 +261,6 @@ class WasmEngine implements Engine {
 
 function isDeadThread(error: unknown): error is FailureError {
   return error instanceof FailureError && error.failure.reason === 'worker-crashed';
-}
-
-function mean(values: Float64Array): number {
-  let sum = 0;
-  for (const value of values) sum += value;
-  return sum / values.length;
 }
 
 /** Consecutive pieces of at most `size`. */

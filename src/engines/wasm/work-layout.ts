@@ -1,5 +1,6 @@
-import { parameterCount } from '../../model/gru/parameter-layout.js';
-import type { Parameters } from '../engine.js';
+import { parameterCount, parameterLayout } from '../../model/gru/parameter-layout.js';
+import { isLayerRates, type LayerRates } from '../../model/layer-rates.js';
+import type { MetaHyper, Parameters } from '../engine.js';
 import type { KernelMemory } from './kernel-memory.js';
 import { kernelOrder, type PaddedShape, pad, uniformRates } from './padded-shape.js';
 import type { LocalForest } from './planned-task.js';
@@ -16,6 +17,8 @@ export interface PlacedWork {
   readonly itemIds: Int32Array;
   readonly gradientRows: number;
   readonly rateGradientRows: number;
+  readonly layerGradient: number;
+  /** For each of `lossSteps`, then for each pair. */
   readonly losses: number;
   readonly pairs: number;
   readonly ranks: number;
@@ -40,6 +43,12 @@ export interface PlanFields {
   readonly steps?: number;
   readonly rate?: number;
   readonly rates?: number;
+  readonly layerRates?: number;
+  readonly rateSteps?: number;
+  /** The query losses in the objective: all inner steps first, then fewer; default that after all steps alone. */
+  readonly losses?: readonly WeightedLoss[];
+  /** Whether the gradient by `layerRates` is wanted. */
+  readonly layerGradient?: boolean;
   readonly secondOrder?: boolean;
   readonly scale: number;
   readonly parameters: number;
@@ -47,6 +56,15 @@ export interface PlanFields {
   readonly rateSums?: number;
   readonly rankSteps?: readonly number[];
 }
+
+/** A query loss after some inner steps, and what it counts. */
+export interface WeightedLoss {
+  readonly step: number;
+  readonly weight: number;
+}
+
+/** What a plan says of its rates; the fields of `PlanFields`. */
+type PlacedRates = Pick<PlanFields, 'rate' | 'rates' | 'layerRates' | 'rateSteps'>;
 
 /** Room for dense sums, one for each group and `stride` bytes apart, and for their total. */
 export interface Sums {
@@ -75,13 +93,21 @@ export class WorkLayout {
   }
 
   /** One rate stays one (and fc.weight's changes stay low-rank) unless a gradient by each rate is wanted. */
-  putRates(
-    innerRates: number | Parameters,
-    learnRates: boolean,
-  ): { readonly rate: number; readonly rates: number } {
+  putRates(innerRates: number | Parameters | LayerRates, learnRates: boolean): PlacedRates {
+    if (isLayerRates(innerRates)) return this.#putLayerRates(innerRates);
     if (typeof innerRates === 'number' && !learnRates) return { rate: innerRates, rates: 0 };
     const each = typeof innerRates === 'number' ? uniformRates(this.shape.shape, innerRates) : innerRates;
     return { rate: 0, rates: this.putParameters(each) };
+  }
+
+  #putLayerRates({ steps, rates }: LayerRates): PlacedRates {
+    const names = parameterLayout(this.shape.shape).map(({ name }) => name);
+    const tensors = names.length;
+    const inOrder = Float32Array.from({ length: steps * tensors }, (_, i) => {
+      const tensor = names.indexOf(kernelOrder[i % tensors] ?? '');
+      return rates[i - (i % tensors) + tensor] ?? Number.NaN;
+    });
+    return { layerRates: this.memory.putFloats(inOrder), rateSteps: steps };
   }
 
   /** The least number of items in a group that keeps the groups' sums within their limit. */
@@ -122,20 +148,31 @@ export class WorkLayout {
     ];
   }
 
+  #takeLayerGradient(steps: number): number {
+    const count = steps * kernelOrder.length;
+    const address = this.memory.take(count * 8);
+    this.memory.doubles(address, count).fill(0);
+    return address;
+  }
+
   /** Writes a plan as `Plan` of `kernel/layout.h` reads it. */
   putPlan(fields: PlanFields): PlacedWork {
     const memory = this.memory;
     const { itemIds, support, query, rankSteps = [] } = fields;
     const supportForest = memory.put(this.#putForest(support, fields.supportWeight));
-    const queryForest = query === undefined ? 0 : memory.put(this.#putForest(query, 1 / query.labels.length));
+    const steps = fields.steps ?? 0;
+    const weighted = fields.losses ?? [{ step: steps, weight: 1 }];
+    const queryForest =
+      query === undefined ? 0 : memory.put(this.#putForest(query, weightsOf(query, weighted)));
     const pairs = (query ?? support).labels.length;
     const rowBytes = itemIds.length * this.shape.embedding * 4;
     const gradientRows = fields.sums === undefined ? 0 : memory.take(rowBytes);
     const rateGradientRows = (fields.rateSums ?? 0) === 0 ? 0 : memory.take(rowBytes);
-    const losses = memory.take(pairs * 8);
+    const rateSteps = fields.rateSteps ?? 0;
+    const layerGradient = fields.layerGradient === true ? this.#takeLayerGradient(rateSteps) : 0;
+    const losses = memory.take(weighted.length * pairs * 8);
     const ranks = memory.take(rankSteps.length * pairs * 4);
     const drift = memory.take(rankSteps.length * kernelOrder.length * 24);
-    const steps = fields.steps ?? 0;
     const plan = memory.put([
       fields.kind,
       supportForest,
@@ -145,6 +182,8 @@ export class WorkLayout {
       steps,
       floatBits(fields.rate ?? 0),
       fields.rates ?? 0,
+      fields.layerRates ?? 0,
+      rateSteps,
       fields.secondOrder === true ? 1 : 0,
       floatBits(fields.scale),
       fields.parameters,
@@ -152,18 +191,59 @@ export class WorkLayout {
       gradientRows,
       fields.rateSums ?? 0,
       rateGradientRows,
+      layerGradient,
+      weighted.length,
+      memory.put(weighted.map(({ step }) => step)),
       losses,
       rankSteps.length,
       memory.put(rankSteps),
       ranks,
       drift,
     ]);
-    const perStep = fields.secondOrder === true ? 3 : 1;
-    const work =
-      (support.items.length + support.labels.length) * Math.max(1, perStep * steps) +
-      (query === undefined ? 0 : query.items.length + query.labels.length);
-    return { plan, itemIds, gradientRows, rateGradientRows, losses, pairs, ranks, drift, work };
+    const work = workOf(fields, weighted.length);
+    return {
+      plan,
+      itemIds,
+      gradientRows,
+      rateGradientRows,
+      layerGradient,
+      losses,
+      pairs,
+      ranks,
+      drift,
+      work,
+    };
   }
+}
+
+function workOf({ support, query, secondOrder, steps = 0 }: PlanFields, losses: number): number {
+  const perStep = secondOrder === true ? 3 : 1;
+  return (
+    (support.items.length + support.labels.length) * Math.max(1, perStep * steps) +
+    (query === undefined ? 0 : losses * (query.items.length + query.labels.length))
+  );
+}
+
+/** Of each loss, for each pair: what it counts in the mean. */
+function weightsOf({ labels }: LocalForest, losses: readonly WeightedLoss[]): Float32Array {
+  return Float32Array.from({ length: losses.length * labels.length }, (_, i) => {
+    const weight = losses[Math.floor(i / labels.length)]?.weight ?? Number.NaN;
+    return weight / labels.length;
+  });
+}
+
+/** The query losses of the adapted part of an objective, as the kernel wants them. */
+export function weightedLosses({
+  innerSteps,
+  stepWeights,
+}: Pick<MetaHyper, 'innerSteps' | 'stepWeights'>): readonly WeightedLoss[] {
+  const last = stepWeights?.[innerSteps - 1] ?? 1;
+  const losses = [{ step: innerSteps, weight: last }];
+  for (let step = innerSteps - 1; step > 0; step--) {
+    const weight = stepWeights?.[step - 1] ?? 0;
+    if (weight !== 0) losses.push({ step, weight });
+  }
+  return losses;
 }
 
 const bits = new DataView(new ArrayBuffer(4));

@@ -18,6 +18,8 @@ export const eventsFile = '.kshot-events.jsonl';
 export interface ProgramEvent {
   /** As the line says; of a line that gives figures and no step, one more than that of the line before. */
   readonly step: number;
+  /** Where the line names no step, and kshot has numbered it. */
+  readonly isNumbered?: true;
   readonly total?: number;
   readonly unit?: string;
   /** By name, with those inside of objects as `outer.inner`; NaN and infinity as they are, null as NaN. */
@@ -78,7 +80,9 @@ function parseLine(
   const hasFigures = Object.keys(values).length > 0;
   return {
     event: {
-      step: typeof step === 'number' ? step : hasFigures ? before + 1 : before,
+      ...(typeof step === 'number'
+        ? { step }
+        : { step: hasFigures ? before + 1 : before, isNumbered: true as const }),
       ...(typeof total === 'number' ? { total } : {}),
       ...(typeof unit === 'string' && unit !== '' ? { unit: unit.slice(0, 40) } : {}),
       values,

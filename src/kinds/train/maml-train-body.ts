@@ -1,13 +1,16 @@
 import { readFile } from 'node:fs/promises';
 import { FailureError } from '../../base/failure.js';
 import { writeFile } from '../../base/files/write-file.js';
-import type { Parameters } from '../../engines/engine.js';
+import type { Engine, Parameters } from '../../engines/engine.js';
 import { metaIteration } from '../../learning/meta-train.js';
 import { optimizerFor } from '../../learning/optimizers.js';
+import { reptileIteration } from '../../learning/reptile.js';
 import { createTaskSampler } from '../../learning/sample-tasks.js';
-import { clearPaddingRow, scaledRates, scopeFactors } from '../../model/inner-rates.js';
+import { annealedStepWeights } from '../../learning/step-weights.js';
+import { clearPaddingRow, scaledRates, scopeFactors, uniformLayerRates } from '../../model/inner-rates.js';
+import type { LayerRates } from '../../model/layer-rates.js';
 import type { ModelLayout } from '../../model/model-family.js';
-import { readModel, writeModel } from '../../model/model-file.js';
+import { type Model, readModel, writeModel } from '../../model/model-file.js';
 import { readEpisodesAt } from '../evaluate/episode-input.js';
 import type { KindContext } from '../kind.js';
 import { parametersFor } from '../parameters-for.js';
@@ -25,25 +28,30 @@ export async function run(context: KindContext<MamlSegment>): Promise<void> {
     context,
     parameters,
     episodes.itemCount,
-    parameters.second_order,
+    parameters.second_order ?? false,
   );
-  const { inner_lr: innerRate, adapt, padding_idx: paddingIndex, learn_rates: learnRates } = parameters;
+  const { inner_lr: innerRate, inner_steps: steps, adapt, padding_idx: paddingIndex } = parameters;
   const factors = scopeFactors(layout, { adapt, paddingIndex });
-  const rates = scaledRates(innerRate, factors);
+  const learned = learnedRates(layout, parameters, factors);
   const optimizer = optimizerFor(parameters, parameters.outer_lr);
   const training = {
-    hyper: {
-      innerRates: rates,
-      innerSteps: parameters.inner_steps,
-      lambdaResidual: parameters.lambda_residual,
-      secondOrder: parameters.second_order,
-      learnRates,
-    },
-    trained: trainedEntries(layout, paddingIndex, learnRates ? factors : undefined),
+    trained: trainedEntries(layout, paddingIndex, learned),
     optimizer,
     clipNorm: parameters.clip_norm,
     seedOf,
   };
+  const maml = {
+    ...training,
+    hyper: {
+      innerRates: learned?.layered ?? scaledRates(innerRate, factors),
+      innerSteps: steps,
+      lambdaResidual: parameters.lambda_residual ?? 0,
+      secondOrder: parameters.second_order ?? false,
+      learnRates: learned !== undefined,
+    },
+    stepWeightsOf: annealedStepWeights(steps, parameters.step_loss_iterations ?? 0),
+  };
+  const reptile = { ...training, hyper: { innerRates: innerRate, innerSteps: steps } };
 
   const start = (await modelAtInit(context, layout)) ?? (await initialParameters());
   if (paddingIndex !== null) clearPaddingRow(layout, start);
@@ -52,22 +60,62 @@ export async function run(context: KindContext<MamlSegment>): Promise<void> {
     end: parameters.end,
     unit: 'iterations',
     optimizer,
-    initial: () =>
-      parametersFor(engine, learnRates ? concatenate(start, eachRate(start.length, rates)) : start),
-    iterate: (from) => metaIteration(engine, from, draw(from.step), training),
+    initial: () => parametersFor(engine, learned === undefined ? start : concatenate(start, learned.initial)),
+    iterate: (from) =>
+      parameters.algorithm === 'reptile'
+        ? reptileIteration(engine, from, draw(from.step), reptile)
+        : metaIteration(engine, from, draw(from.step), maml),
   });
-  // Relative to inner_lr, so that an evaluation's own inner_lr scales what was learned.
-  const innerRateFactors = learnRates
-    ? state.parameters.slice(start.length).map((rate) => rate / innerRate)
-    : factors && parametersFor(engine, factors);
   writeFile(
     context.output('checkpoint'),
     writeModel({
       layout,
       parameters: state.parameters.subarray(0, start.length),
-      ...(innerRateFactors === undefined ? {} : { innerRateFactors }),
+      ...factorsOf(engine, { factors, learned, innerRate }, state.parameters.slice(start.length)),
     }),
   );
+}
+
+/** Inner rates that the outer loop trains: the first of them, and which of these it moves (0 for those it does not). */
+interface LearnedRates {
+  readonly initial: Float64Array;
+  readonly trained: Float64Array;
+  /** Present where there is one for each inner step and tensor. */
+  readonly layered?: LayerRates;
+}
+
+function learnedRates(
+  layout: ModelLayout,
+  { learn_rates: learnRates, inner_lr: innerRate, inner_steps: steps, adapt }: MamlSegment,
+  factors: Float64Array | undefined,
+): LearnedRates | undefined {
+  if (learnRates === undefined || learnRates === false) return undefined;
+  if (learnRates === 'per_layer') {
+    const layered = uniformLayerRates(layout, { adapt, steps, innerRate });
+    const initial = Float64Array.from(layered.rates);
+    // A frozen tensor's rates stay 0.
+    return { initial, trained: initial.map((rate) => (rate === 0 ? 0 : 1)), layered };
+  }
+  const trained = factors ?? new Float64Array(layout.parameterCount).fill(1);
+  return { initial: trained.map((factor) => innerRate * factor), trained };
+}
+
+/** What the model says of its inner rates: relative to inner_lr, so that an evaluation's own scales what was learned. */
+function factorsOf(
+  engine: Engine,
+  {
+    factors,
+    learned,
+    innerRate,
+  }: { factors: Float64Array | undefined; learned: LearnedRates | undefined; innerRate: number },
+  rates: Parameters,
+): Pick<Model, 'innerRateFactors' | 'layerRateFactors'> {
+  if (learned === undefined) {
+    return factors === undefined ? {} : { innerRateFactors: parametersFor(engine, factors) };
+  }
+  const relative = rates.map((rate) => rate / innerRate);
+  if (learned.layered === undefined) return { innerRateFactors: relative };
+  return { layerRateFactors: { ...learned.layered, rates: relative } };
 }
 
 /** The parameters of the model at port `init`; undefined where there is none. */
@@ -97,16 +145,11 @@ function tensorsOf({ tensors }: ModelLayout): string {
 function trainedEntries(
   layout: ModelLayout,
   paddingIndex: 0 | null,
-  rateFactors: Float64Array | undefined,
+  learned: LearnedRates | undefined,
 ): Float64Array | undefined {
   const trained = scopeFactors(layout, { adapt: 'all', paddingIndex });
-  if (rateFactors === undefined) return trained;
-  // A frozen parameter's rate stays 0.
-  return concatenate(trained ?? rateFactors.slice().fill(1), rateFactors);
-}
-
-function eachRate(count: number, rates: number | Float64Array): Float64Array {
-  return typeof rates === 'number' ? new Float64Array(count).fill(rates) : rates;
+  if (learned === undefined) return trained;
+  return concatenate(trained ?? new Float64Array(layout.parameterCount).fill(1), learned.trained);
 }
 
 function concatenate(one: Parameters, other: Parameters): Float64Array {

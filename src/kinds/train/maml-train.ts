@@ -1,6 +1,6 @@
-import { defineKind } from '../kind.js';
+import { defineKind, type Objection } from '../kind.js';
 import { moduleKind, objectionsToModule } from '../module-parameters.js';
-import { type Canonical, declareParameters } from '../parameters.js';
+import { type Canonical, type Complete, declareParameters } from '../parameters.js';
 import { episodeFiles, fileOf } from '../shapes.js';
 import { modelForms, modelParameters } from './model-parameters.js';
 import { optimizerForms, optimizerParameters } from './optimizer-parameters.js';
@@ -11,6 +11,12 @@ const rate = { type: 'number', exclusiveMinimum: 0 } as const;
 const parameters = declareParameters(
   {
     properties: {
+      algorithm: {
+        description:
+          'maml: the loss on the query pairs after the inner loop is what counts. reptile: the initial parameters go to where the inner loop ends on support and query pairs together; cheaper, and of first order.',
+        enum: ['maml', 'reptile'],
+        default: 'maml',
+      },
       inner_lr: {
         description: 'Learning rate of the inner loop (alpha), which adapts to the support pairs.',
         ...rate,
@@ -40,6 +46,13 @@ const parameters = declareParameters(
         type: 'boolean',
         default: true,
       },
+      step_loss_iterations: {
+        description:
+          'Iterations over which the query losses after every inner step count, all alike at first and then ever less but for the last (MAML++); after them, and with 0, the last one alone.',
+        type: 'integer',
+        minimum: 0,
+        default: 0,
+      },
       adapt: {
         description:
           'What the inner loop moves: all parameters, or the output layer alone (ANIL). The outer loop trains all of them.',
@@ -48,8 +61,8 @@ const parameters = declareParameters(
       },
       learn_rates: {
         description:
-          'Whether the outer loop also trains one inner rate for each parameter, from inner_lr on (Meta-SGD); a checkpoint then holds them.',
-        type: 'boolean',
+          'Whether the outer loop also trains inner rates, from inner_lr on: one for each parameter (true: Meta-SGD), or one for each inner step and tensor (per_layer: MAML++); a checkpoint then holds them.',
+        enum: [false, true, 'per_layer'],
         default: false,
       },
       padding_idx: {
@@ -94,8 +107,45 @@ const parameters = declareParameters(
       },
     },
   },
-  { canonical: { ...optimizerForms, ...modelForms } },
+  {
+    canonical: {
+      ...optimizerForms,
+      ...modelForms,
+      // As if they were not there where nobody asks for them.
+      algorithm: (name) => (name === 'maml' ? undefined : name),
+      step_loss_iterations: (count, { algorithm }) =>
+        count === 0 || algorithm !== 'maml' ? undefined : count,
+      // Reptile has no use for them.
+      lambda_residual: (weight, { algorithm }) => (algorithm === 'maml' ? weight : undefined),
+      second_order: (exact, { algorithm }) => (algorithm === 'maml' ? exact : undefined),
+      learn_rates: (learned, { algorithm }) => (algorithm === 'maml' ? learned : undefined),
+    },
+  },
 );
+
+/** What does not go together. */
+function objectionsToVariant({
+  algorithm,
+  adapt,
+  learn_rates,
+  step_loss_iterations,
+  padding_idx,
+}: Complete<typeof parameters>): readonly Objection[] {
+  const objections: Objection[] = [];
+  const object = (name: string, message: string) => objections.push({ path: [name], message });
+  if (learn_rates === 'per_layer' && padding_idx !== null) {
+    object(
+      'learn_rates',
+      'learn_rates: per_layer has one rate for a whole tensor, and padding_idx freezes a row',
+    );
+  }
+  if (algorithm !== 'reptile') return objections;
+  if (adapt !== 'all')
+    object('adapt', 'reptile trains what its inner loop moves, and nothing else: adapt: all');
+  if (learn_rates !== false) object('learn_rates', 'reptile has no loss to learn inner rates by');
+  if (step_loss_iterations > 0) object('step_loss_iterations', 'reptile has no query loss after a step');
+  return objections;
+}
 
 function segmentOf(
   { iterations, checkpoint_interval, ...training }: Canonical<typeof parameters>,
@@ -113,7 +163,7 @@ export type MamlSegment = ReturnType<typeof segmentOf>['parameters'];
 export const mamlTrain = defineKind({
   name: 'maml.train',
   summary:
-    'Meta-trains a GRU recommender, or a PyTorch module of your own, with MAML (second order or first, residual query loss); a checkpoint every `checkpoint_interval` iterations.',
+    'Meta-trains a GRU recommender, or a PyTorch module of your own, with MAML (second order or first, residual query loss, MAML++) or Reptile; a checkpoint every `checkpoint_interval` iterations.',
   parameters,
   inputs: {
     train: {
@@ -160,7 +210,7 @@ export const mamlTrain = defineKind({
     last: { model: 'checkpoint' },
   },
   ...moduleKind,
-  check: ({ parameters: given }) => objectionsToModule(given),
+  check: ({ parameters: given }) => [...objectionsToModule(given), ...objectionsToVariant(given)],
   usesEngine: true,
   slots: 'free',
   load: () => import('./maml-train-body.js'),

@@ -28,7 +28,10 @@ export async function run(context: KindContext<ModelImportParameters>): Promise<
 }
 
 /** As of a checkpoint: what a training that diverged leaves ranks every item alike, which no metric tells from a bad model. */
-function refuseNotFinite({ layout, parameters, innerRateFactors }: Model, name: string): void {
+function refuseNotFinite(
+  { layout, parameters, innerRateFactors, layerRateFactors }: Model,
+  name: string,
+): void {
   for (const values of [parameters, innerRateFactors ?? []]) {
     const place = values.findIndex((value: number) => !Number.isFinite(value));
     if (place < 0) continue;
@@ -39,6 +42,12 @@ function refuseNotFinite({ layout, parameters, innerRateFactors }: Model, name: 
       message: `${name}: ${what} ${tensor?.name}: number ${place - (tensor?.offset ?? 0)} is ${values[place]}`,
     });
   }
+  const place = layerRateFactors?.rates.findIndex((value: number) => !Number.isFinite(value)) ?? -1;
+  if (place < 0) return;
+  throw new FailureError({
+    reason: 'bad-data',
+    message: `${name}: inner rates of tensor ${layout.tensors[place % layout.tensors.length]?.name} in step ${1 + Math.floor(place / layout.tensors.length)}: one is ${layerRateFactors?.rates[place]}`,
+  });
 }
 
 interface ModelFile {

@@ -140,6 +140,8 @@ export interface Graph {
   readonly values: ReadonlyMap<string, StepValue>;
   /** Of the nodes above; files of the run's folder only where no targets were named. */
   readonly publications: readonly Publication[];
+  /** Where the pipeline publishes anything, whatever targets were named: with `{tag}`, without `{label}`. */
+  readonly publishedPaths: readonly string[];
   readonly waivers: readonly {
     readonly step: string;
     readonly reason: string;

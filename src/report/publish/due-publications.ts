@@ -1,5 +1,6 @@
 import type { FinishedRun } from '../../artifacts/finished-run.js';
 import { outputFiles } from '../../artifacts/outputs-of-content.js';
+import { type Roles, unionOfRoles } from '../../base/role.js';
 import type { Publication } from '../../pipeline/graph/graph.js';
 
 /** Where a run publishes something, relative to the root. */
@@ -17,4 +18,14 @@ export function isComplete({ from }: Publication, { nodes }: Pick<FinishedRun, '
     const finished = nodes.find(({ node }) => node.id === source.node);
     return finished !== undefined && outputFiles(finished).some(({ path }) => path === source.path);
   });
+}
+
+/** The splits that it was computed from; of the run's own documents those of all results that they tell of. */
+export function rolesOfPublication({ from }: Publication, { nodes }: Pick<FinishedRun, 'nodes'>): Roles {
+  if (from.type !== 'output') return unionOfRoles(nodes.flatMap(({ node }) => Object.values(node.roles)));
+  return unionOfRoles(
+    from.sources.map(
+      (source) => nodes.find(({ node }) => node.id === source.node)?.node.roles[source.path] ?? [],
+    ),
+  );
 }

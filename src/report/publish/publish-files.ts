@@ -1,6 +1,7 @@
-import { lstatSync, mkdirSync, rmSync } from 'node:fs';
+import { mkdirSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { FinishedRun } from '../../artifacts/finished-run.js';
+import { identityOf } from '../../artifacts/register.js';
 import type { RunFolder } from '../../artifacts/run-folder.js';
 import { verifyRecordedFiles } from '../../artifacts/verify-run.js';
 import { type Failure, FailureError } from '../../base/failure.js';
@@ -15,9 +16,12 @@ import { kshotVersion } from '../../run/kshot-version.js';
 import type { ObjectReference } from '../../store/entry.js';
 import { hashFile } from '../../store/hash-file.js';
 import type { Store } from '../../store/store.js';
-import { isComplete, publishedPath } from './due-publications.js';
+import { digestAt } from './digest-at.js';
+import { isComplete, publishedPath, rolesOfPublication } from './due-publications.js';
 import { type FigurePrinter, openFigurePrinter } from './figure-printer.js';
+import { keptCautions, staleCautions } from './file-cautions.js';
 import { type FormWriter, openFormWriter } from './form-writer.js';
+import { type LeftFile, leaveFiles } from './left-files.js';
 import {
   type FileSource,
   type PublicationSource,
@@ -25,6 +29,7 @@ import {
   refusal,
 } from './publication-source.js';
 import {
+  hasPublished,
   type PublishedDocument,
   type PublishedFile,
   type PublishedHistory,
@@ -36,8 +41,10 @@ import {
 /** What a run published, and what it could not. */
 export interface PublishedFiles {
   readonly files: readonly PublishedFile[];
-  /** One for each file that was kept because kshot did not write it. */
-  readonly warnings: readonly Failure[];
+  /** Those of earlier runs that it did not make anew. */
+  readonly left: readonly LeftFile[];
+  /** What files of the project do not hold although the pipeline says so: one for each line of it, and each earlier run. */
+  readonly cautions: readonly Failure[];
   readonly failures: readonly Failure[];
 }
 
@@ -76,7 +83,9 @@ export async function publishFiles(
   folder: RunFolder,
   store: Pick<Store, 'verify' | 'objectPath'>,
 ): Promise<PublishedFiles> {
-  if (finished.graph.publications.length === 0) return { files: [], warnings: [], failures: [] };
+  if (finished.graph.publications.length === 0 && !hasPublished(root)) {
+    return { files: [], left: [], cautions: [], failures: [] };
+  }
   const publishing: Publishing = {
     root,
     finished,
@@ -91,22 +100,42 @@ export async function publishFiles(
   const failures: Failure[] = [];
   try {
     const prepared = await prepareAll(publishing, failures);
-    rememberPublished(root, [...publishing.history.documents, writeDocument(folder, prepared)]);
+    if (prepared.length > 0) {
+      rememberPublished(root, [...publishing.history.documents, writeDocument(publishing, prepared)]);
+    }
     const done: Prepared[] = [];
     for (const one of prepared) {
       await attempt(one.publication, failures, async () => {
         done.push(await place(one, publishing));
       });
     }
-    if (done.some((one, index) => one !== prepared[index])) writeDocument(folder, done);
+    const left = await leave(publishing, done, failures);
+    const isOther = done.length !== prepared.length || done.some((one, index) => one !== prepared[index]);
+    if (isOther || left.some(({ outcome }) => outcome === 'removed')) writeDocument(publishing, done, left);
     return {
       files: done.map(({ published }) => published),
-      warnings: done.filter(({ published }) => published.outcome === 'kept').map(keptWarning),
+      left,
+      cautions: [...keptCautions(done), ...staleCautions(left)],
       failures,
     };
   } finally {
     publishing.forms.close();
     rmSync(publishing.staging, { recursive: true, force: true });
+  }
+}
+
+/** What is left of earlier runs; what goes wrong in looking stops nothing. */
+async function leave(
+  { root, finished, history }: Publishing,
+  done: readonly Prepared[],
+  failures: Failure[],
+): Promise<readonly LeftFile[]> {
+  const paths = new Set(done.map(({ published: { path } }) => path));
+  try {
+    return await leaveFiles({ root, finished, history, done: paths });
+  } catch (error) {
+    failures.push(failureOfException(error));
+    return [];
   }
 }
 
@@ -153,6 +182,10 @@ async function prepare(publication: Publication, path: string, publishing: Publi
   const described = (reference: ObjectReference, outcome: PublishedFile['outcome']): PublishedFile => ({
     path,
     source: publication.source,
+    pattern: publication.pattern,
+    run: identityOf({ pipeline: finished.graph.name, run: finished.run }),
+    pipeline_file: finished.graph.file,
+    roles: rolesOfPublication(publication, finished),
     ...(from.type === 'output' ? namedIn(from.sources) : {}),
     form,
     source_digest: source.digest,
@@ -165,7 +198,7 @@ async function prepare(publication: Publication, path: string, publishing: Publi
     copied === undefined
       ? history.madeOf(source.digest, form)
       : { digest: copied.digest, bytes: copied.bytes };
-  const found = await fileAt(join(root, path));
+  const found = await digestAt(join(root, path));
   if (known !== undefined && found === known.digest) {
     return { publication, published: described(known, 'unchanged') };
   }
@@ -188,19 +221,12 @@ async function place(prepared: Prepared, { root, history }: Publishing): Promise
   const { published, staged } = prepared;
   if (staged === undefined) return prepared;
   const target = join(root, published.path);
-  if (!mayReplace(published.path, await fileAt(target), history)) {
+  if (!mayReplace(published.path, await digestAt(target), history)) {
     return { ...prepared, published: { ...published, outcome: 'kept' } };
   }
   makeFolder(dirname(target));
   await replaceByFile(target, staged);
   return prepared;
-}
-
-/** Digest of a file; `other` where there is something else, such as a folder or a link; undefined for nothing. */
-async function fileAt(path: string): Promise<string | undefined> {
-  const stat = lstatSync(path, { throwIfNoEntry: false });
-  if (stat === undefined) return undefined;
-  return stat.isFile() ? (await hashFile(path)).digest : 'other';
 }
 
 function mayReplace(path: string, found: string | undefined, history: PublishedHistory): boolean {
@@ -245,20 +271,20 @@ function namedIn(sources: readonly Source[]): Partial<PublishedFile> {
   return { node: last.node, output: last.path, ...(before.length === 0 ? {} : { nodes_before: before }) };
 }
 
-function keptWarning({ publication, published }: Prepared): Failure {
-  return {
-    reason: 'invalid-value',
-    message: `${published.path} was kept as it is: it is not what kshot wrote there`,
-    hint: 'move it away or delete it, and kshot run publishes the new one',
-    location: publication.location,
-  };
-}
-
-function writeDocument(folder: RunFolder, prepared: readonly Prepared[]): PublishedDocument {
+function writeDocument(
+  { folder, finished }: Pick<Publishing, 'folder' | 'finished'>,
+  prepared: readonly Prepared[],
+  left: readonly LeftFile[] = [],
+): PublishedDocument {
+  const removed = left
+    .filter(({ outcome }) => outcome === 'removed')
+    .map(({ published: { path, source, digest } }) => ({ path, source, digest }));
   const document: PublishedDocument = {
     version: 1,
     kshot: kshotVersion(),
+    started_at: finished.startedAt,
     files: prepared.map(({ published }) => published),
+    ...(removed.length === 0 ? {} : { removed }),
   };
   writeFileAtomic(join(folder.path, publishedName), `${JSON.stringify(document, null, 1)}\n`);
   return document;

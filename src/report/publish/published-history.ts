@@ -5,6 +5,7 @@ import { foldersIn, runFolderOf } from '../../artifacts/register.js';
 import type { Digest } from '../../base/canonical.js';
 import { writeFileAtomic } from '../../base/files/atomic-file.js';
 import { isJsonObject, type Json } from '../../base/json.js';
+import type { Roles } from '../../base/role.js';
 import type { PublicationForm } from '../../pipeline/spec/publication-form.js';
 import { hashFile } from '../../store/hash-file.js';
 
@@ -23,6 +24,13 @@ export interface PublishedFile {
   readonly path: string;
   /** As the pipeline names it: `best.chosen`, `run/report.json`. */
   readonly source: string;
+  /** The path as the pipeline writes it, with `{label}` and `{tag}`; absent where an earlier version of kshot wrote. */
+  readonly pattern?: string;
+  /** `<pipeline>/<run>` that published it, and its pipeline's file; absent likewise. */
+  readonly run?: string;
+  readonly pipeline_file?: string;
+  /** The splits that it was computed from; absent likewise. */
+  readonly roles?: Roles;
   /** The node that gave it, and which of its outputs; absent for files of the run's folder. */
   readonly node?: string;
   readonly output?: string;
@@ -42,7 +50,11 @@ export interface PublishedDocument {
   readonly version: 1;
   /** The version of kshot, which decides how forms are written. */
   readonly kshot: string;
+  /** When its run began: UTC, ISO 8601; absent where an earlier version of kshot wrote. */
+  readonly started_at?: string;
   readonly files: readonly PublishedFile[];
+  /** Files of earlier runs that the pipeline makes no more; absent where there were none. */
+  readonly removed?: readonly Pick<PublishedFile, 'path' | 'source' | 'digest'>[];
 }
 
 /** What all runs of a project have published. */
@@ -51,6 +63,10 @@ export interface PublishedHistory {
   readonly documents: readonly PublishedDocument[];
   /** Whether kshot wrote these bytes there. */
   wrote(path: string, digest: Digest): boolean;
+  /** What the latest run that had these bytes there says of them; undefined where none had, or kshot removed them since. */
+  latest(path: string, digest: Digest): PublishedFile | undefined;
+  /** Where anything was ever published. */
+  paths(): readonly string[];
   /** What this version of kshot made of a source, in a form; undefined where it never did. */
   madeOf(
     source: Digest,
@@ -58,20 +74,30 @@ export interface PublishedHistory {
   ): { readonly digest: Digest; readonly bytes: number } | undefined;
 }
 
-/** Reads what the runs in `artifacts/` say that they published; a document that is spoilt says nothing. */
+/** What the runs in `artifacts/` say that they published, the latest last; a document that is spoilt says nothing. */
 export function readPublishedHistory(root: string, kshot: string): PublishedHistory {
   const written = new Set<string>();
+  const latest = new Map<string, PublishedFile>();
+  const paths = new Set<string>();
   const made = new Map<string, { readonly digest: Digest; readonly bytes: number }>();
   const documents = [...rememberedDocuments(root), ...documentsIn(join(root, 'artifacts'))];
   for (const document of documents) {
-    for (const { path, digest, bytes, form, source_digest, outcome } of document.files) {
-      if (outcome !== 'kept') written.add(JSON.stringify([path, digest]));
+    for (const file of document.files) {
+      const { path, digest, bytes, form, source_digest, outcome } = file;
+      if (outcome !== 'kept') {
+        written.add(JSON.stringify([path, digest]));
+        latest.set(JSON.stringify([path, digest]), file);
+        paths.add(path);
+      }
       if (document.kshot === kshot) made.set(JSON.stringify([source_digest, form]), { digest, bytes });
     }
+    for (const { path, digest } of document.removed ?? []) latest.delete(JSON.stringify([path, digest]));
   }
   return {
     documents,
     wrote: (path, digest) => written.has(JSON.stringify([path, digest])),
+    latest: (path, digest) => latest.get(JSON.stringify([path, digest])),
+    paths: () => [...paths],
     madeOf: (source, form) => made.get(JSON.stringify([source, form])),
   };
 }
@@ -108,6 +134,11 @@ export function rememberPublished(root: string, documents: readonly PublishedDoc
   }
 }
 
+/** Whether any run of a project has published anything. */
+export function hasPublished(root: string): boolean {
+  return existsSync(rememberedFile(root));
+}
+
 type FilesByVersion = Map<string, Map<string, PublishedFile>>;
 
 /** What was written, each file with each of its contents once, by the version of kshot that wrote it. */
@@ -115,10 +146,11 @@ function filesByVersion(documents: readonly PublishedDocument[]): FilesByVersion
   const versions: FilesByVersion = new Map();
   for (const { kshot, files } of documents) {
     const own = versions.get(kshot) ?? new Map<string, PublishedFile>();
-    for (const { path, source, form, source_digest, digest, bytes, outcome } of files) {
-      if (outcome === 'kept') continue;
-      const file: PublishedFile = { path, source, form, source_digest, digest, bytes, outcome: 'written' };
-      own.set(JSON.stringify([path, digest, form, source_digest]), file);
+    for (const { node: _, output: __, nodes_before: ___, ...file } of files) {
+      if (file.outcome === 'kept') continue;
+      const { path, digest, form, source_digest, pattern, pipeline_file, roles } = file;
+      const key = JSON.stringify([path, digest, form, source_digest, pattern, pipeline_file, roles]);
+      own.set(key, { ...file, outcome: 'written' });
     }
     versions.set(kshot, own);
   }
@@ -133,7 +165,8 @@ function rememberedFile(root: string): string {
   return join(root, 'artifacts', publishedName);
 }
 
-function rememberedDocuments(root: string): readonly PublishedDocument[] {
+/** What `artifacts/published.json` holds: all that runs published, each file with each of its contents. */
+export function rememberedDocuments(root: string): readonly PublishedDocument[] {
   try {
     const kept = (readDocument(rememberedFile(root)) ?? []) as Json;
     return Array.isArray(kept) ? (kept.filter(isPublishedDocument) as unknown as PublishedDocument[]) : [];
@@ -155,12 +188,19 @@ export async function currentlyPublished(root: string, run: string): Promise<rea
 }
 
 function documentsIn(artifacts: string): readonly PublishedDocument[] {
-  return foldersIn(artifacts).flatMap((pipeline) =>
-    foldersIn(join(artifacts, pipeline)).flatMap((run) => {
-      const document = documentIn(join(artifacts, pipeline, run));
-      return document === undefined ? [] : [document];
-    }),
-  );
+  return foldersIn(artifacts)
+    .flatMap((pipeline) =>
+      foldersIn(join(artifacts, pipeline)).flatMap((run) => {
+        const document = documentIn(join(artifacts, pipeline, run));
+        return document === undefined ? [] : [withRun(document, `${pipeline}/${run}`)];
+      }),
+    )
+    .sort(({ started_at: one = '' }, { started_at: other = '' }) => (one < other ? -1 : one > other ? 1 : 0));
+}
+
+/** A run may have got another name since. */
+function withRun(document: PublishedDocument, run: string): PublishedDocument {
+  return { ...document, files: document.files.map((file) => ({ ...file, run })) };
 }
 
 function documentIn(run: string): PublishedDocument | undefined {

@@ -15,7 +15,7 @@ import { formatRows, type RowTable } from '../../tables/row-formats.js';
 export interface RowsWriter {
   /**
    * The rows of parquet files, in their order, a curve with each step once: figures whole in csv, json and parquet
-   * (`bytes`), else to six digits.
+   * (`bytes`), else as `kshot sql` prints them.
    */
   write(files: readonly string[], form: PublicationForm, path: string): Promise<void>;
   close(): void;

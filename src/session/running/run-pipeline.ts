@@ -19,10 +19,11 @@ import { forgetProbes } from '../../engines/kept-probes.js';
 import type { Graph, GraphNode } from '../../pipeline/graph/graph.js';
 import type { Plan } from '../../pipeline/plan/plan.js';
 import { preloadPage } from '../../report/html/preload-page.js';
+import type { LeftFile } from '../../report/publish/left-files.js';
 import { publishFiles } from '../../report/publish/publish-files.js';
 import type { PublishedFile } from '../../report/publish/published-history.js';
 import { writeReport } from '../../report/write-report.js';
-import type { RunEvent, RunStart } from '../../run/event.js';
+import type { RunEvent, RunFinish, RunStart } from '../../run/event.js';
 import type { Executor } from '../../run/executor.js';
 import { machineGpus, machineMemory, machineSlots } from '../../run/local/machine.js';
 import type { NodePool } from '../../run/local/worker-pool.js';
@@ -90,10 +91,14 @@ export interface RunEnd {
   /** The page to look at, or the run's folder where there is none, absolute. */
   readonly page: string;
   readonly published: readonly PublishedFile[];
+  /** What earlier runs published and this one removed, or did not make anew. */
+  readonly left: readonly LeftFile[];
   /** What was exchanged with the remote cache; absent where the project has none. */
   readonly remote?: RemoteExchange;
-  /** Of what was to be published, and of the remote cache. */
+  /** Of the remote cache. */
   readonly warnings: readonly Failure[];
+  /** Of what was to be published: which files of the project are not what this run gave. */
+  readonly cautions: readonly Failure[];
 }
 
 /** Plans a pipeline and begins to run it; fails where it cannot begin. */
@@ -268,7 +273,7 @@ async function execute(
     provenance: provenanceOf(originOfProcess(secrets), repository, outcome.nodes),
     ...(repository.diff === undefined ? {} : { diff: repository.diff }),
   };
-  const { report, published, warnings } = await writeResults(planned, folder, finished, failures);
+  const { report, published, left, cautions } = await writeResults(planned, folder, finished, failures);
   const remote = await store.exchanged(signal);
   const exitCode = exitCodeOf(outcome, signal, failures);
   const repaired = report === undefined ? [] : repairedNodes(outcome);
@@ -282,9 +287,7 @@ async function execute(
     counts: outcome.counts,
     ...(repaired.length === 0 ? {} : { repaired }),
     ...(remote === undefined ? {} : { remote: withoutWarnings(remote) }),
-    ...(published.length === 0
-      ? {}
-      : { published: published.map(({ path, source, outcome: what }) => ({ path, source, outcome: what })) }),
+    ...publishedEvent(published, left),
   });
   const page = placeOfReport(root, folder, report);
   return {
@@ -294,9 +297,28 @@ async function execute(
     ...(report && { report }),
     page,
     published,
+    left,
     ...(remote && { remote }),
-    warnings: [...warnings, ...(remote?.warnings ?? [])],
+    warnings: remote?.warnings ?? [],
+    cautions,
   };
+}
+
+/** What became of files of the project, those of earlier runs last. */
+function publishedEvent(
+  published: readonly PublishedFile[],
+  left: readonly LeftFile[],
+): Pick<RunFinish, 'published'> {
+  const all = [
+    ...published.map(({ path, source, outcome }) => ({ path, source, outcome })),
+    ...left.map(({ published: { path, source, run }, outcome }) => ({
+      path,
+      source,
+      outcome,
+      ...(run === undefined ? {} : { of: run }),
+    })),
+  ];
+  return all.length === 0 ? {} : { published: all };
 }
 
 function withoutWarnings({ warnings: _, ...exchange }: RemoteExchange): Omit<RemoteExchange, 'warnings'> {
@@ -314,7 +336,7 @@ async function writeResults(
   folder: RunFolder,
   finished: FinishedRun,
   failures: Failure[],
-): Promise<Pick<RunEnd, 'published' | 'warnings'> & { readonly report: Report | undefined }> {
+): Promise<Pick<RunEnd, 'published' | 'left' | 'cautions'> & { readonly report: Report | undefined }> {
   const written = await writeReport(root, finished, folder, store).catch((error: unknown) => {
     failures.push(failureOfException(error));
     return undefined;
@@ -322,11 +344,13 @@ async function writeResults(
   if (written?.pageFailure !== undefined) failures.push(written.pageFailure);
   const published = await publishFiles(root, finished, folder, store).catch((error: unknown) => ({
     files: [],
-    warnings: [],
+    left: [],
+    cautions: [],
     failures: [failureOfException(error)],
   }));
   for (const failure of published.failures) failures.push(failure);
-  return { report: written?.report, published: published.files, warnings: published.warnings };
+  const { files, left, cautions } = published;
+  return { report: written?.report, published: files, left, cautions };
 }
 
 async function executeNodes(

@@ -4,6 +4,7 @@ import { identityOf } from '../../artifacts/register.js';
 import type { Report } from '../../artifacts/run-documents.js';
 import { printable } from '../../base/terminal-text.js';
 import { kinds } from '../../kinds/registry.js';
+import type { LeftFile } from '../../report/publish/left-files.js';
 import type { PublishedFile } from '../../report/publish/published-history.js';
 import type { RemoteExchange } from '../../store/exchange.js';
 import { exchangeLines } from './exchange-lines.js';
@@ -14,6 +15,7 @@ export interface Closing {
   /** Absent where it could not be written. */
   readonly report?: Report;
   readonly published: readonly Pick<PublishedFile, 'path' | 'outcome'>[];
+  readonly left: readonly LeftFile[];
   readonly remote?: RemoteExchange;
   /** Where the page or the folder of the run is, as it is typed where the run was started. */
   readonly place: string;
@@ -41,7 +43,8 @@ export function closingLines(closing: Closing, layout: FigureLayout): readonly s
   return [
     ...(results.lines.length > 0 ? [''] : []),
     `${style.bold('report'.padEnd(9))} ${place}`,
-    ...publishedLine(closing.published, style),
+    ...publishedLines(closing.published, style),
+    ...leftLines(closing.left, style),
     ...exchangeLines(closing.remote, style),
     ...next.map(({ command, why }, index) => {
       const word = index === 0 ? style.bold('next'.padEnd(9)) : ' '.repeat(9);
@@ -56,21 +59,50 @@ export function closingLines(closing: Closing, layout: FigureLayout): readonly s
 
 const publishedNamed = 3;
 
-/** `published models/best.safetensors, results/summary.csv (1 written, 1 unchanged)` */
-function publishedLine(files: Closing['published'], style: FigureLayout['style']): readonly string[] {
-  if (files.length === 0) return [];
-  const counts = (['written', 'unchanged', 'kept'] as const)
-    .map((outcome) => ({ outcome, count: files.filter((file) => file.outcome === outcome).length }))
-    .filter(({ count }) => count > 0)
-    .map(({ outcome, count }) => `${count} ${outcome}`);
-  // What changed is what one wants to open.
-  const shown = files
-    .toSorted((one, other) => Number(other.outcome === 'written') - Number(one.outcome === 'written'))
-    .slice(0, publishedNamed)
-    .map(({ path }) => printable(path));
-  const left = files.length - shown.length;
-  const names = `${shown.join(', ')}${left > 0 ? ` and ${left} more` : ''}`;
-  return [`${style.bold('published'.padEnd(9))} ${names} (${counts.join(', ')})`];
+/**
+ * `published models/best.safetensors, results/summary.csv (1 written, 1 unchanged)`; apart from them what was kept,
+ * which is not what the run gave.
+ */
+function publishedLines(files: Closing['published'], style: FigureLayout['style']): readonly string[] {
+  const pathsOf = (outcome: string) =>
+    files.filter((file) => file.outcome === outcome).map(({ path }) => path);
+  const [written, unchanged, kept] = [pathsOf('written'), pathsOf('unchanged'), pathsOf('kept')];
+  const counts = [
+    ...(written.length === 0 ? [] : [`${written.length} written`]),
+    ...(unchanged.length === 0 ? [] : [`${unchanged.length} unchanged`]),
+  ];
+  const them = kept.length === 1 ? 'it' : 'them';
+  return [
+    // What changed is what one wants to open.
+    ...(counts.length === 0
+      ? []
+      : [
+          `${style.bold('published'.padEnd(9))} ${pathsShown([...written, ...unchanged])} (${counts.join(', ')})`,
+        ]),
+    ...(kept.length === 0
+      ? []
+      : [
+          `${style.bold('kept'.padEnd(9))} ${pathsShown(kept)} (not as kshot wrote ${them}: delete ${them} to get what this run gave)`,
+        ]),
+  ];
+}
+
+/** `removed   models/lr=0.3.pt (of run sweep/first, and made no more)`; then, in the same way, what is stale. */
+function leftLines(left: readonly LeftFile[], style: FigureLayout['style']): readonly string[] {
+  return (['removed', 'stale'] as const).flatMap((outcome) => {
+    const files = left.filter((one) => one.outcome === outcome).map(({ published }) => published);
+    return [...new Set(files.map(({ run }) => run))].map((run) => {
+      const paths = files.filter((one) => one.run === run).map(({ path }) => path);
+      const why = outcome === 'removed' ? 'no longer made' : 'not made anew';
+      const of = run === undefined ? why : `of run ${printable(run)}, ${why}`;
+      return `${style.bold(outcome.padEnd(9))} ${pathsShown(paths)} (${of})`;
+    });
+  });
+}
+
+function pathsShown(paths: readonly string[]): string {
+  const left = paths.length - publishedNamed;
+  return `${paths.slice(0, publishedNamed).map(printable).join(', ')}${left > 0 ? ` and ${left} more` : ''}`;
 }
 
 interface NextCommand {

@@ -74,7 +74,7 @@ test('it stands beside the figures, and nowhere where nothing was tuned', () => 
     'model,k,steps,over,n,users,tuned over\ngru,5,5,40 users,400,40,30 on 170 users\n',
   );
   expect(table('whole', { tuned_over: 30, tuned_users: 170 })).toBe(
-    'model,k,steps,over,n,users,tuned_over,tuned_users\ngru,5,5,40 users,400,40,30,170\n',
+    'model,k,steps,unit,units,all_units,n,users,tuned_over,tuned_users\ngru,5,5,users,40,40,400,40,30,170\n',
   );
   expect(table('text', {})).toBe('model,k,steps,over,n,users\ngru,5,5,40 users,400,40\n');
 });

@@ -8,6 +8,7 @@ import type { FailureError } from '../../../src/base/failure.js';
 import type { PairSet } from '../../../src/data/pair-set.js';
 import type { Engine, MetaGradient, MetaHyper } from '../../../src/engines/engine.js';
 import { createTorchEngine } from '../../../src/engines/torch/torch-engine.js';
+import { isLayerRates, ratesOfStep } from '../../../src/model/layer-rates.js';
 import type { ModuleShape } from '../../../src/model/model-family.js';
 import { torch2Python } from '../../support/torch-python.js';
 import { arbitraryTask, pairSet } from '../arbitrary-tasks.js';
@@ -43,18 +44,20 @@ async function open(className: string, rest: Partial<ModuleShape> = {}) {
 
 /** The meta-loss of a task by its definition, with the engine's own inner gradients. */
 async function metaLoss(engine: Engine, start: Float64Array, hyper: MetaHyper): Promise<number> {
+  const { innerRates, innerSteps, stepWeights, lambdaResidual } = hyper;
+  const tensors = engine.module?.layout.tensors ?? [];
   let sum = 0;
   for (const { support, query } of tasks) {
+    sum += lambdaResidual * (await engine.lossGradient(start, query)).loss;
     let at = start;
-    for (let step = 0; step < hyper.innerSteps; step++) {
+    for (let step = 0; step < innerSteps; step++) {
       const { gradient } = await engine.lossGradient(at, support);
-      const { innerRates } = hyper;
-      const rate = (i: number) =>
-        typeof innerRates === 'number' ? innerRates : (innerRates[i] ?? Number.NaN);
+      const each = isLayerRates(innerRates) ? ratesOfStep(tensors, innerRates, step) : innerRates;
+      const rate = (i: number) => (typeof each === 'number' ? each : (each[i] ?? Number.NaN));
       at = at.map((value, i) => value - rate(i) * (gradient[i] ?? Number.NaN));
+      const weight = stepWeights?.[step] ?? (step === innerSteps - 1 ? 1 : 0);
+      if (weight !== 0) sum += (1 - lambdaResidual) * weight * (await engine.lossGradient(at, query)).loss;
     }
-    const [after, before] = [await engine.lossGradient(at, query), await engine.lossGradient(start, query)];
-    sum += (1 - hyper.lambdaResidual) * after.loss + hyper.lambdaResidual * before.loss;
   }
   return sum / tasks.length;
 }
@@ -107,6 +110,31 @@ describe.skipIf(skip)('a module of the user’s', () => {
       expect(meta.loss).toBeCloseTo(await metaLoss(engine, parameters, hyper), 10);
       const metaExpected = await slopes((at) => metaLoss(engine, at, hyper));
       expect(relativeError(Float64Array.from(along(meta.gradient)), metaExpected)).toBeLessThan(1e-6);
+
+      // Losses after every step, and a rate for each step and tensor.
+      const rates = Float64Array.from({ length: 2 * layout.tensors.length }, (_, i) => 0.1 + (i % 7) / 20);
+      const byLayer = {
+        innerRates: { steps: 2, rates },
+        innerSteps: 2,
+        stepWeights: [0.4, 0.6],
+        lambdaResidual: 0.1,
+        secondOrder: true,
+        learnRates: true,
+      };
+      const layered = await engine.metaGradient(parameters, tasks, byLayer);
+      expect(layered.loss).toBeCloseTo(await metaLoss(engine, parameters, byLayer), 10);
+      const layeredExpected = await slopes((at) => metaLoss(engine, at, byLayer));
+      expect(relativeError(Float64Array.from(along(layered.gradient)), layeredExpected)).toBeLessThan(1e-6);
+      const [slope] = await finiteDifferences(
+        ([by = 0]) =>
+          metaLoss(engine, parameters, {
+            ...byLayer,
+            innerRates: { steps: 2, rates: rates.map((rate, i) => rate + by * Math.sin(i)) },
+          }),
+        new Float64Array(1),
+      );
+      const found = [...(layered.rateGradient ?? [])].reduce((sum, value, i) => sum + value * Math.sin(i), 0);
+      expect(found).toBeCloseTo(slope ?? Number.NaN, 6);
       await engine.close();
     },
   );

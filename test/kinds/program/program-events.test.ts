@@ -37,7 +37,9 @@ describe('a line of events', () => {
 
   it('without a step is one after the line before where it has figures', () => {
     const text = '{"total": 9}\n{"loss": 2}\n{"loss": 1}\n{"step": 7}\n{"loss": 0}';
-    expect(parseEvents(text).events.map(({ step }) => step)).toEqual([0, 1, 2, 7, 8]);
+    const { events } = parseEvents(text);
+    expect(events.map(({ step }) => step)).toEqual([0, 1, 2, 7, 8]);
+    expect(events.map(({ isNumbered = false }) => isNumbered)).toEqual([true, true, true, false, true]);
   });
 
   it('may hold NaN and Infinity as Python writes them, and null, but not inside of a name', () => {

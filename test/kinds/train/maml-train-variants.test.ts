@@ -101,6 +101,10 @@ describe('every variant of maml.train', () => {
     ['learned rates of the head', { learn_rates: true, adapt: 'head' }],
     ['an embedding of padding', { padding_idx: 0 }],
     ['no residual', { lambda_residual: 0 }],
+    ['losses after every step', { step_loss_iterations: 20 }],
+    ['learned rates of each step and layer', { learn_rates: 'per_layer' }],
+    ['MAML++ of the head', { learn_rates: 'per_layer', step_loss_iterations: 20, adapt: 'head' }],
+    ['Reptile', { algorithm: 'reptile' }],
     ['AdamW', { optimizer: 'adamw', weight_decay: 0.1 }],
     ['SGD with momentum', { optimizer: 'sgd', momentum: 0.9, outer_lr: 0.1 }],
   ])('lowers the loss, and ends in the same bytes in two segments: %s', async (_, variant) => {
@@ -199,6 +203,88 @@ describe('maml.train with learn_rates', () => {
       (await fewShot(model, { inner_lr })).map((row) => row['rank']);
     expect(await ranksAt(learned, 0.25)).toEqual(await ranksAt(plain, 0.5));
     expect(await ranksAt(learned, 0.25)).not.toEqual(await ranksAt(plain, 0.25));
+  });
+});
+
+describe('maml.train with learn_rates: per_layer', () => {
+  it('moves one rate for each step and tensor, and keeps them in state and checkpoint', async () => {
+    const path = await trainFor(20, { learn_rates: 'per_layer' });
+    const count = initialParameters(shape, 0).length;
+    const state = readTrainingState(readFileSync(path('state')), 'state', adam(training.outer_lr));
+    const rates = state.parameters.slice(count);
+    const tensors = parameterLayout(shape).length;
+    expect(rates).toHaveLength(training.inner_steps * tensors);
+    expect(new Set(rates).size).toBe(rates.length);
+    const { parameters, layerRateFactors, innerRateFactors } = modelAt(path('checkpoint'));
+    expect(parameters).toEqual(state.parameters.slice(0, count));
+    expect(innerRateFactors).toBeUndefined();
+    expect(layerRateFactors).toEqual({
+      steps: training.inner_steps,
+      rates: rates.map((rate) => rate / training.inner_lr),
+    });
+  });
+
+  it('leaves the rates of what does not adapt at 0', async () => {
+    const path = await trainFor(5, { learn_rates: 'per_layer', adapt: 'head' });
+    const { layerRateFactors: { steps, rates } = { steps: 0, rates: [] } } = modelAt(path('checkpoint'));
+    expect(steps).toBe(training.inner_steps);
+    for (const [index, { name }] of parameterLayout(shape).entries()) {
+      const moves = name.startsWith('fc.');
+      for (let step = 0; step < steps; step++) {
+        expect(rates[step * parameterLayout(shape).length + index] !== 0).toBe(moves);
+      }
+    }
+  });
+
+  it('is evaluated at its rates times inner_lr, but where the evaluation says otherwise', async () => {
+    const { parameters } = modelAt((await trainFor(10, {}))('checkpoint'));
+    const layout = gru.layout(shape);
+    const plain = modelFile({ layout, parameters });
+    const rates = new Float64Array(2 * layout.tensors.length).fill(2);
+    const learned = modelFile({ layout, parameters, layerRateFactors: { steps: 2, rates } });
+    const ranksAt = async (model: string, given: JsonObject) =>
+      (await fewShot(model, given)).map((row) => row['rank']);
+    expect(await ranksAt(learned, { inner_lr: 0.25 })).toEqual(await ranksAt(plain, { inner_lr: 0.5 }));
+    expect(await ranksAt(learned, { inner_lr: 0.25 })).not.toEqual(await ranksAt(plain, { inner_lr: 0.25 }));
+    expect(await ranksAt(learned, { inner_lr: 0.25, adapt: 'all' })).toEqual(
+      await ranksAt(plain, { inner_lr: 0.25 }),
+    );
+  });
+});
+
+describe('the algorithms of maml.train', () => {
+  const objectionsTo = (given: JsonObject) => {
+    const parameters = mamlTrain.parameters.complete({ ...training, ...given });
+    const objections = mamlTrain.check?.({ parameters, inputNames: ['train'], lengths: {}, facts: {} });
+    return (objections ?? []).flatMap(({ path = [] }) => path);
+  };
+
+  it('refuses what Reptile has no use for, and a rate of a layer one row of which is frozen', () => {
+    expect(objectionsTo({ algorithm: 'reptile' })).toEqual([]);
+    expect(objectionsTo({ algorithm: 'reptile', adapt: 'head' })).toEqual(['adapt']);
+    expect(objectionsTo({ algorithm: 'reptile', learn_rates: true })).toEqual(['learn_rates']);
+    expect(objectionsTo({ algorithm: 'reptile', step_loss_iterations: 5 })).toEqual(['step_loss_iterations']);
+    expect(objectionsTo({ learn_rates: 'per_layer', padding_idx: 0 })).toEqual(['learn_rates']);
+    expect(objectionsTo({ learn_rates: true, padding_idx: 0 })).toEqual([]);
+  });
+
+  it('have in the key what acts on them, and nothing where it is MAML as before', () => {
+    const before = canonicalOf(mamlTrain, training);
+    expect(Object.keys(before)).not.toContain('algorithm');
+    expect(Object.keys(before)).not.toContain('step_loss_iterations');
+    expect(canonicalOf(mamlTrain, { ...training, algorithm: 'maml', step_loss_iterations: 0 })).toEqual(
+      before,
+    );
+    const reptile = canonicalOf(mamlTrain, { ...training, algorithm: 'reptile' });
+    expect(
+      canonicalOf(mamlTrain, {
+        ...training,
+        algorithm: 'reptile',
+        second_order: false,
+        lambda_residual: 0.7,
+      }),
+    ).toEqual(reptile);
+    expect(reptile).toMatchObject({ algorithm: 'reptile' });
   });
 });
 

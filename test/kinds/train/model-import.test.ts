@@ -74,6 +74,11 @@ test.each([Number.NaN, Number.NEGATIVE_INFINITY])(
     expect(await refusal(writeModel({ layout, parameters, innerRateFactors: spoilt }))).toBe(
       message('inner rates of tensor'),
     );
+    const rates = new Float32Array(2 * layout.tensors.length).fill(1);
+    rates[layout.tensors.length + 1] = value;
+    expect(await refusal(writeModel({ layout, parameters, layerRateFactors: { steps: 2, rates } }))).toBe(
+      `models/gru.pth: inner rates of tensor ${name} in step 2: one is ${value}`,
+    );
     const tensors = layout.tensors.map((one) => ({
       name: one.name,
       shape: one.shape,

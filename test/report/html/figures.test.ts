@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { MetricRow } from '../../../src/artifacts/metric-table.js';
 import type { SummaryRow } from '../../../src/artifacts/summary/summary-table.js';
+import type { JsonObject } from '../../../src/base/json.js';
 import { ablationFigures } from '../../../src/report/html/figures/ablation-figures.js';
+import { chosenNodes } from '../../../src/report/html/figures/chosen-trainings.js';
 import { comparisonFigures } from '../../../src/report/html/figures/comparison-figures.js';
 import { drawFigures, drawPdf } from '../../../src/report/html/figures/draw-figures.js';
 import { driftFigures, niceWidth } from '../../../src/report/html/figures/drift-figures.js';
@@ -131,6 +133,25 @@ describe('the figures of a run', () => {
     expect(sweepFigures(rows.slice(0, 2))).toEqual([]);
   });
 
+  it('map a sweep of a program over its parameters and no seed, however many seeds there are', () => {
+    const rows = [0.1, 0.2].flatMap((lr) =>
+      [0, 1].flatMap((wd) =>
+        [1, 2, 3, 4].map((seed): MetricRow => {
+          const value = lr + wd + seed / 100;
+          return {
+            ...metric('fit', 'fit', { k: null, steps: null, n: null, users: null, role: null }, value),
+            settings: { seed, lr, wd },
+          };
+        }),
+      ),
+    );
+    const [figure] = sweepFigures(rows);
+    expect(figure?.title).toMatch(/ by wd and lr$/);
+    expect(figure?.caption).toContain('means over seed');
+    const [ofOne] = sweepFigures(rows.filter(({ settings }) => settings['wd'] === 0));
+    expect(ofOne?.title).toMatch(/ by seed and lr$/);
+  });
+
   it('make of a sweep over K, steps and rates a heat map of K and rate at the best number of steps', () => {
     const rows = [0.01, 0.1].flatMap((inner_lr) =>
       [1, 5].flatMap((k) =>
@@ -210,7 +231,7 @@ describe('the figures of a run', () => {
       ['fit', 100, 0.2],
       ['fit', 200, 0.3],
     ]);
-    expect(validation?.caption).toContain('Highest: iteration 200');
+    expect(validation?.caption).toContain('Bars: 95 % intervals over users. Highest: iteration 200');
   });
 
   it('tell the highest of all checkpoints, and how many trainings are drawn where there are too many', () => {
@@ -237,6 +258,54 @@ describe('the figures of a run', () => {
     expect(validation?.description).toBe(
       'accuracy@1 at 14 checkpoints; highest 0.7200 at seed=7, iteration 200.',
     );
+    const curves = nodes.map(({ name, at }) => ({
+      ...{ node: `fit[${name.replace('@', ']@')}`, step: 'fit', unfinished: null, name: 'loss' },
+      ...{ iteration: at, value: 5 },
+    }));
+    const drawn = trainingFigures(
+      { ...rows, curves },
+      metrics,
+      new Map([['fit', 'maml.train']]),
+      new Set(['fit[seed=7]@100', 'other[seed=3]']),
+    );
+    for (const { data, caption } of drawn) {
+      expect([...new Set(data.rows.map(([training]) => training))]).toEqual(
+        [7, 1, 2, 3, 4, 5].map((seed) => `seed=${seed}`),
+      );
+      expect(caption).toMatch(/ The first 6 of 7 are drawn, what was chosen before the others\.$/);
+    }
+    expect(drawn).toHaveLength(2);
+  });
+
+  it('know which trainings a choice has taken: upstream of it, those with the names of the winner', () => {
+    const nodesOf = (step: string) =>
+      [1, 2].flatMap((seed) =>
+        [0.1, 0.2].map((lr) => ({
+          id: `${step}[lr=${lr},seed=${seed}]`,
+          step,
+          names: { lr, seed, size: 8 },
+        })),
+      );
+    const fits = nodesOf('fit');
+    const lineage = [
+      ...fits.flatMap(({ id }) => [
+        { node: `val@${id}`, source_node: id },
+        { node: 'best', source_node: `val@${id}` },
+      ]),
+      { node: 'final', source_node: 'best' },
+    ];
+    const chosenBy = (winner: JsonObject, choice = 'best') => [
+      ...chosenNodes({ winners: { [choice]: winner } }, [...fits, ...nodesOf('other')], lineage),
+    ];
+    expect(chosenBy({ lr: 0.2, k: 5 })).toEqual(['fit[lr=0.2,seed=1]', 'fit[lr=0.2,seed=2]']);
+    expect(chosenBy({ lr: 0.1, seed: 2, size: 9 })).toEqual(['fit[lr=0.1,seed=2]']);
+    // Nothing that tells them apart, values that none has, or a choice that does not rest on them.
+    expect([chosenBy({ k: 5, size: 8 }), chosenBy({ lr: 1 }), chosenBy({ lr: 0.2 }, 'none')]).toEqual([
+      [],
+      [],
+      [],
+    ]);
+    expect(chosenNodes({}, fits, lineage).size).toBe(0);
   });
 
   it('say how many lines of an ablation are drawn where there are too many', () => {
@@ -300,7 +369,8 @@ describe('the figures of a run', () => {
         { node: 'fit@5/metrics', input: 'file', source_node: 'fit@5', source_output: 'metrics' },
       ].map((row) => ({ ...row, roles: 'train', file: null, digest: null })),
     };
-    const metrics = ends.map((end) => metric(`fit@${end}`, 'fit', {}, end / 100));
+    const ofProgram = { k: null, steps: null, inner_lr: null, n: null, users: null, role: null };
+    const metrics = ends.map((end) => metric(`fit@${end}`, 'fit', ofProgram, end / 100));
     const [loss, own, ...others] = trainingFigures(rows, metrics, new Map([['fit', 'python']]));
     expect(others).toEqual([]);
     expect(new Set(loss?.data.rows.map(([training]) => training))).toEqual(new Set(['fit']));
@@ -308,6 +378,14 @@ describe('the figures of a run', () => {
       ['fit', 5, 0.05],
       ['fit', 10, 0.1],
     ]);
+    // What they measured over, and whether they count iterations, nobody has said.
+    expect(own?.caption).toBe(
+      'fit. No split. Bars: intervals as the program gave them. Highest: step 10, 0.1000 [0.050, 0.150].',
+    );
+    expect(own?.data.columns.slice(0, 2)).toEqual(['training', 'step']);
+    const bare = metrics.map((row) => ({ ...row, intervals: {} }));
+    const [, plain] = trainingFigures(rows, bare, new Map([['fit', 'python']]));
+    expect(plain?.caption).toBe('fit. No split. Highest: step 10, 0.1000.');
   });
 
   it('count every episode of a drift in one bar', () => {

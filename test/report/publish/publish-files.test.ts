@@ -202,6 +202,83 @@ describe('what was published by runs whose folders are gone', () => {
   });
 });
 
+/** A list of three files, one of a step behind it and one that is the run's own. */
+const sweep = (values: string, more = '  s.out: out/s.txt\n', last = 's') => `version: 1
+name: v
+steps:
+  t: { kind: command, with: { argv: [sh, -c, 'test {x} != bad && echo {x} > out'], params: { x: a }, outputs: { out: out } }, matrix: { x: [${values}] } }
+  s: { kind: command, in: { t: t.out }, with: { argv: [sh, -c, 'echo ${last} > out'], outputs: { out: out } } }
+publish:
+  t.out: out/{label}.txt
+  run/config.json: 'out/{tag}.json'
+${more}`;
+
+describe('what an earlier run published', () => {
+  const filesIn = (project: Project) => readdirSync(project.path('out')).sort();
+
+  it('is removed where the pipeline makes it no more, unless somebody changed it or it bears a run’s name', async () => {
+    const project = temporaryProject({
+      files: { 'pipelines/v.yaml': sweep('a, b, c, d', '  s.out: [out/s.txt, out/old.txt]\n') },
+    });
+    await kshot(project, ['run', '--tag', 'first']);
+    project.write('out/x=d.txt', 'mine\n');
+    project.write('out/own.txt', 'mine\n');
+    // Another pipeline, though of the same name, leaves what is not its own.
+    project.write('pipelines/w.yaml', 'version: 1\nextends: v.yaml\npublish: null\n');
+    await kshot(project, ['run', 'pipelines/w.yaml', '--tag', 'other']);
+    expect(filesIn(project)).toContain('x=c.txt');
+    rmSync(project.path('pipelines/w.yaml'));
+    project.write('pipelines/v.yaml', sweep('a, b'));
+    // What other targets would publish is still made.
+    await kshot(project, ['run', '--tag', 'some', 't[x=a]']);
+    expect(filesIn(project)).toContain('s.txt');
+    const second = await kshot(project, ['run', '--tag', 'second', '--json']);
+    expect(filesIn(project)).toEqual([
+      'first.json',
+      'own.txt',
+      's.txt',
+      'second.json',
+      'x=a.txt',
+      'x=b.txt',
+      'x=d.txt',
+    ]);
+    const end = eventsOf(second).at(-1);
+    const first = { outcome: 'removed', of: 'v/first' };
+    const removed = end?.event === 'run.finish' ? end.published?.filter(({ of }) => of !== undefined) : [];
+    const some = json(project, 'artifacts/v/some/published.json')['removed'];
+    expect([...(removed ?? []), ...(some as object[])]).toEqual(
+      expect.arrayContaining([expect.objectContaining({ path: 'out/x=c.txt' })]),
+    );
+    expect(removed?.every((one) => one.of === first.of && one.outcome === first.outcome)).toBe(true);
+    // What the user puts there afterwards is the user's, whatever it holds.
+    project.write('out/x=c.txt', 'c\n');
+    await kshot(project, ['run']);
+    expect(filesIn(project)).toContain('x=c.txt');
+  });
+
+  it('is said to be of that run where another one failed, and nothing is removed', async () => {
+    const project = temporaryProject({ files: { 'pipelines/v.yaml': sweep('a, b, c') } });
+    await kshot(project, ['run', '--tag', 'first']);
+    project.write('out/x=a.txt', 'mine\n');
+    project.write('pipelines/v.yaml', sweep('a, b, bad', undefined, 'new'));
+    const failed = await kshot(project, ['run', '--keep-going', '--quiet', '--tag', 'second']);
+    expect(failed.exitCode).toBe(1);
+    expect(filesIn(project)).toEqual(['first.json', 's.txt', 'x=a.txt', 'x=b.txt', 'x=c.txt']);
+    // Cautions: they are said however little was to be said.
+    expect(failed.stderr).toMatch(/^warning: out\/s\.txt, out\/x=c\.txt are still of run v\/first/m);
+    expect(failed.stderr).toMatch(/v\.yaml:\d+:\d+: out\/x=a\.txt was kept as it is .*\(.*delete it/);
+    const again = await kshot(project, ['run', '--keep-going', '--tag', 'third']);
+    expect(again.stderr).toMatch(/^published out\/x=b\.txt \(1 unchanged\)$/m);
+    expect(again.stderr).toMatch(/^kept {6}out\/x=a\.txt \(not as kshot wrote it: delete it to get/m);
+    expect(again.stderr).toMatch(/^stale {5}out\/s\.txt, out\/x=c\.txt \(of run v\/first, not made anew\)$/m);
+    project.write('pipelines/v.yaml', sweep('a, b', undefined, 'new'));
+    const mended = await kshot(project, ['run']);
+    expect(mended.stderr).toMatch(/^removed {3}out\/x=c\.txt \(of run v\/first, no longer made\)$/m);
+    expect(mended.stderr).not.toContain('still of run');
+    expect(project.read('out/s.txt')).toBe('new\n');
+  });
+});
+
 describe('what cannot be published', () => {
   it('leaves what a failed step would have given as it was, and publishes the rest', async () => {
     const broken = temporaryProject({

@@ -1,5 +1,6 @@
 import type { GruShape } from '../../../model/gru/gru-shape.js';
-import { parameterCount } from '../../../model/gru/parameter-layout.js';
+import { parameterCount, parameterLayout } from '../../../model/gru/parameter-layout.js';
+import { type InnerRates, isLayerRates, ratesOfStep } from '../../../model/layer-rates.js';
 import type { Parameters } from '../../engine.js';
 import type { ItemSlots } from '../../item-slots.js';
 import type { PackedForests } from '../packed-forests.js';
@@ -61,9 +62,19 @@ export class Device {
     return vector instanceof Float32Array ? vector : Float32Array.from(vector);
   }
 
-  /** Inner rates for `compute` to use. */
-  uploadRates(rates: number | Parameters, slots: ItemSlots): Rates {
-    return typeof rates === 'number' ? rates : this.#passes.uploadVector(this.inFloat32(rates), slots);
+  /** The inner rates of each step, counted from 0, for `compute` to use; each is uploaded once. */
+  uploadRates(rates: InnerRates, slots: ItemSlots): (step: number) => Rates {
+    if (typeof rates === 'number') return () => rates;
+    const uploaded = new Map<number, Rates>();
+    return (step) => {
+      const row = rateRow(rates, step);
+      const known = uploaded.get(row);
+      if (known !== undefined) return known;
+      const each = isLayerRates(rates) ? ratesOfStep(parameterLayout(this.shape), rates, row) : rates;
+      const made = this.#passes.uploadVector(this.inFloat32(each), slots);
+      uploaded.set(row, made);
+      return made;
+    };
   }
 
   footprint(forests: PackedForests): Footprint {
@@ -79,4 +90,9 @@ export class Device {
   close(): void {
     this.#passes.close();
   }
+}
+
+/** Which of the rates an inner step takes: all the first, unless steps have some of their own. */
+export function rateRow(rates: InnerRates, step: number): number {
+  return isLayerRates(rates) ? Math.min(step, rates.steps - 1) : 0;
 }

@@ -41,8 +41,11 @@ interface Upload {
   readonly tensors: FlatTensors;
 }
 
-/** Uploads that are kept: parameters and rates, which are all that one call uses. */
+/** Uploads that are kept from one call to the next: parameters and rates. A call itself may use more. */
 const keptUploads = 2;
+
+/** Numbers on the device that are kept from one call to the next; few calls use others than those before. */
+const keptScalars = 64;
 
 /**
  * The passes in TensorFlow.js' own operations, so on any of its backends: the portable form. Narrow levels make for
@@ -62,6 +65,7 @@ export class PlainPasses implements Passes {
   enqueue<Made extends object>(make: () => Made): Made {
     // Which backend new tensors go to is the library's global state; one that is set up is switched to at once.
     if (tf.getBackend() !== this.#backend) void tf.setBackend(this.#backend);
+    this.#makeRoom();
     return tidied(make);
   }
 
@@ -254,17 +258,24 @@ export class PlainPasses implements Passes {
   #upload(vector: Float32Array): FlatTensors {
     const same = this.#uploads.find(({ values }) => sameValues(values, vector));
     if (same !== undefined) {
-      // The latest first, so that what this call uses is not what makes room.
+      // The latest first, so that what is used again stays.
       this.#uploads = [same, ...this.#uploads.filter((one) => one !== same)];
       return same.tensors;
     }
     const tensors = tidied(() => uploadFlat(this.#shape, vector));
     tf.keep(tensors.embedding);
     for (const name of denseNames) tf.keep(tensors.dense[name]);
-    const uploads = [{ values: vector.slice(), tensors }, ...this.#uploads];
-    this.#uploads = uploads.slice(0, keptUploads);
-    for (const old of uploads.slice(keptUploads)) disposeOf(old.tensors);
+    this.#uploads = [{ values: vector.slice(), tensors }, ...this.#uploads];
     return tensors;
+  }
+
+  /** Releases what calls before this one left, but for a little that it may use again. */
+  #makeRoom(): void {
+    for (const old of this.#uploads.slice(keptUploads)) disposeOf(old.tensors);
+    this.#uploads = this.#uploads.slice(0, keptUploads);
+    if (this.#scalars.size <= keptScalars) return;
+    for (const scalar of this.#scalars.values()) scalar.dispose();
+    this.#scalars.clear();
   }
 }
 

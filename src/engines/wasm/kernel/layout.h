@@ -57,7 +57,7 @@ typedef struct {
   const int32_t *levelOffsets;
   /** [pairs] */
   const int32_t *nodeOfPair, *labels;
-  /** [pairs]: weight of each pair's loss */
+  /** [pairs]: weight of each pair's loss; of a query set [lossSteps x pairs] */
   const float *weights;
 } Forest;
 
@@ -72,9 +72,12 @@ typedef struct {
   const int32_t *itemIds;
   /** Inner steps. */
   int steps;
-  /** One rate for all, used if `rates` is null; else `rates` stands as parameters do. */
+  /** One rate for all, used if `rates` and `layerRates` are null; else `rates` stands as parameters do. */
   float rate;
   float *rates;
+  /** [rateSteps x 7]: one rate for each inner step and tensor, in the order of `Weights`; further steps take the last. */
+  const float *layerRates;
+  int rateSteps;
   int secondOrder;
   /** Weight of this task's gradient in the sum. */
   float scale;
@@ -84,7 +87,12 @@ typedef struct {
   float *gradient, *gradientRows;
   /** Likewise for the gradient by the inner rates; null if not wanted. */
   float *rateGradient, *rateGradientRows;
-  /** [query pairs] */
+  /** [rateSteps x 7]: the gradient by `layerRates`, times `scale`; null if not wanted. */
+  double *layerGradient;
+  /** After how many step counts the query loss is in the objective, and which (descending): all steps, then others. */
+  int lossSteps;
+  const int32_t *lossStepList;
+  /** [lossSteps x query pairs] */
   double *losses;
   /** At how many step counts to rank, which, the ranks [counts x query pairs]. */
   int rankings;
@@ -145,6 +153,8 @@ static Plan readPlan(uintptr_t base, uint32_t address) {
   plan.steps = readInt(&reader);
   plan.rate = readFloat(&reader);
   plan.rates = readPointer(&reader);
+  plan.layerRates = readPointer(&reader);
+  plan.rateSteps = readInt(&reader);
   plan.secondOrder = readInt(&reader);
   plan.scale = readFloat(&reader);
   plan.parameters = readPointer(&reader);
@@ -152,6 +162,9 @@ static Plan readPlan(uintptr_t base, uint32_t address) {
   plan.gradientRows = readPointer(&reader);
   plan.rateGradient = readPointer(&reader);
   plan.rateGradientRows = readPointer(&reader);
+  plan.layerGradient = readPointer(&reader);
+  plan.lossSteps = readInt(&reader);
+  plan.lossStepList = readPointer(&reader);
   plan.losses = readPointer(&reader);
   plan.rankings = readInt(&reader);
   plan.rankSteps = readPointer(&reader);

@@ -14,6 +14,27 @@ static void stepRow(float *to, const float *base, const float *rates, const floa
   for (long i = 0; i < count; i += STEP) store(to + i, load(base + i) - load(rates + i) * load(gradient + i));
 }
 
+/** to = base + s * from; `to` may be `base`; `base` null for zeros, which are then not added */
+static void addScaledRow(float *to, const float *base, const float *from, long count, float s) {
+  for (long i = 0; i < count; i += STEP) {
+    Float value = s * load(from + i);
+    if (base) value = load(base + i) + value;
+    store(to + i, value);
+  }
+}
+
+/** Sum of products, in float64; `count` is any. */
+static double dotRow(const float *a, const float *b, long count) {
+  double even = 0, odd = 0;
+  for (long i = 0; i < (count & ~3L); i += 2) {
+    even += (double)a[i] * b[i];
+    odd += (double)a[i + 1] * b[i + 1];
+  }
+  double sum = even + odd;
+  for (long i = count & ~3L; i < count; i++) sum += (double)a[i] * b[i];
+  return sum;
+}
+
 /** to = a * b */
 static void multiplyRow(float *to, const float *a, const float *b, long count) {
   for (long i = 0; i < count; i += STEP) store(to + i, load(a + i) * load(b + i));

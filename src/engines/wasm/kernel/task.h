@@ -18,6 +18,9 @@ typedef struct {
   /** What fc.weight has changed by, and the direction's three terms. */
   LowRank low, directions[3];
   float *rows0, *ratesRows, *panel, *evaluations, *queryEvaluation, *weightBlocks;
+  float *queryLast, *queryD, *secondMix;
+  /** Each step's rows of `allD` times its rate of fc.weight; `allD` itself where all steps have one rate. */
+  float *allScaledD;
   float *allD, *allLast, *allTangentD, *allTangentLast, *gradientBlock, *directionBlock, *stepGradientBlock;
   /** Floats from one step's evaluation, and weights, to the next one's: 0 where only one is kept. */
   int64_t evaluationStride, weightStride;
@@ -65,7 +68,9 @@ static void placeEvaluation(const Sizes *sizes, Evaluation *e, const Forest *f, 
   e->d = d;
 }
 
-INLINE int keepsSteps(const Plan *plan) { return plan->secondOrder || plan->rateGradient; }
+INLINE int keepsSteps(const Plan *plan) {
+  return plan->secondOrder || plan->rateGradient || plan->layerGradient || plan->lossSteps > 1;
+}
 
 /** Lays the arena out for the plan at hand; returns its bytes. */
 static double layOut(Kernel *o, uintptr_t arena) {
@@ -78,19 +83,26 @@ static double layOut(Kernel *o, uintptr_t arena) {
   int64_t rows = (int64_t)plan->unique * embedding;
   int64_t nodes = greaterOf(f->nodes, query->nodes), unique = greaterOf(f->unique, query->unique);
   int64_t pairs = greaterOf(f->pairs, query->pairs);
+  int lossSteps = batch ? 1 : greaterOf(1, plan->lossSteps);
+  int64_t queryPairs = (int64_t)lossSteps * query->pairs, supportPairs = (int64_t)f->pairs * greaterOf(1, steps);
+  int64_t rank = queryPairs > supportPairs ? queryPairs : supportPairs;
   o->end = arena;
   o->s.p = take(o, unique * gates);
   o->s.a = take(o, nodes * gates);
   o->s.back = take(o, (nodes > pairs ? nodes : pairs) * hidden);
   o->s.rows = take(o, unique * embedding);
-  o->s.mix = take(o, pairs * greaterOf(query->pairs, f->pairs * greaterOf(1, steps)));
+  o->s.mix = take(o, pairs * rank);
   o->rows0 = take(o, rows);
-  o->queryEvaluation = take(o, evaluationFloats(sizes, query) + query->pairs * (hidden + width));
+  o->queryEvaluation = take(o, evaluationFloats(sizes, query));
+  o->queryLast = take(o, queryPairs * hidden);
+  o->queryD = take(o, queryPairs * width);
   if (!batch) {
     int kept = keepsSteps(plan) ? greaterOf(1, steps) : 1;
     int64_t allPairs = (int64_t)steps * f->pairs;
     o->evaluations = takeEach(o, kept, evaluationFloats(sizes, f), &o->evaluationStride);
     o->allD = take(o, allPairs * width);
+    o->allScaledD = plan->layerRates ? take(o, allPairs * width) : o->allD;
+    if (plan->layerGradient) o->secondMix = take(o, f->pairs * rank);
     o->allLast = take(o, allPairs * hidden);
     o->blockFloats = uniform ? sizes->denseCore : sizes->dense;
     o->weightBlocks = takeEach(o, kept, rows + o->blockFloats, &o->weightStride);
@@ -102,6 +114,10 @@ static double layOut(Kernel *o, uintptr_t arena) {
     if (!uniform) {
       o->ratesRows = take(o, rows);
       o->directionBlock = take(o, rows + sizes->dense);
+    }
+    if (plan->layerRates) {
+      o->directionBlock = take(o, rows + sizes->denseCore);
+      o->stepGradientBlock = take(o, rows + sizes->denseCore);
     }
     if (!uniform || plan->rateGradient) o->stepGradientBlock = take(o, rows + sizes->dense);
     if (plan->secondOrder) {
@@ -146,7 +162,28 @@ static void useWeights(Kernel *o, Weights *w, int step) {
   } else {
     placeBlock(o, w, o->weightBlocks + (step - 1) * o->weightStride, uniform ? theta + o->sizes.denseCore : 0);
   }
-  o->low = (LowRank){o->allD, o->allLast, uniform ? step * plan->support.pairs : 0, -plan->rate};
+  int rows = uniform ? step * plan->support.pairs : 0;
+  o->low = (LowRank){o->allScaledD, o->allLast, rows, plan->layerRates ? -1 : -plan->rate};
+}
+
+/** The rates of a step, of `layerRates`. */
+INLINE const float *layerRatesOf(const Plan *plan, int step) {
+  return plan->layerRates + (step < plan->rateSteps ? step : plan->rateSteps - 1) * 7;
+}
+
+/** to = base + scale * rates * from, tensor by tensor but for fc.weight; `base` null for none. */
+static void addByLayer(
+    const Kernel *o, const Weights *to, const Weights *base, const Weights *from, const float *rates, float scale) {
+  static const Weights none = {0};
+  const Sizes *sizes = &o->sizes;
+  long gates = sizes->gates;
+  if (!base) base = &none;
+  addScaledRow(to->embedding, base->embedding, from->embedding, rowFloats(o), scale * rates[0]);
+  addScaledRow(to->wih, base->wih, from->wih, gates * sizes->embedding, scale * rates[1]);
+  addScaledRow(to->whh, base->whh, from->whh, gates * sizes->hidden, scale * rates[2]);
+  addScaledRow(to->bih, base->bih, from->bih, gates, scale * rates[3]);
+  addScaledRow(to->bhh, base->bhh, from->bhh, gates, scale * rates[4]);
+  addScaledRow(to->fcb, base->fcb, from->fcb, sizes->width, scale * rates[5]);
 }
 
 static void useStep(Kernel *o, int step) {
@@ -158,9 +195,18 @@ static void useStep(Kernel *o, int step) {
   useWeights(o, &o->w, step);
 }
 
-static void useQuery(Kernel *o, const Forest *f) {
-  float *last = o->queryEvaluation + evaluationFloats(&o->sizes, f);
-  placeEvaluation(&o->sizes, &o->q, f, o->queryEvaluation, last, last + (long)f->pairs * o->sizes.hidden);
+/** `block`: which of the losses of the query set, whose `last` and `d` are kept one after the other. */
+static void useQuery(Kernel *o, const Forest *f, int block) {
+  long row = (long)block * f->pairs;
+  placeEvaluation(
+      &o->sizes, &o->q, f, o->queryEvaluation, o->queryLast + row * o->sizes.hidden, o->queryD + row * o->sizes.width);
+}
+
+/** The support gradient that `e` holds, all but fc.weight's multiplied out, into `k`. */
+static void coreGradient(Kernel *o) {
+  placeBlock(o, &o->k, o->stepGradientBlock, 0);
+  clearRow(o->k.embedding, rowFloats(o));
+  addGradient(&o->sizes, &o->k, 0, &o->plan.support, &o->w, &o->e, &o->s, 1, 0);
 }
 
 /** The support gradient that `e` holds, multiplied out, into `k`. */
@@ -180,7 +226,13 @@ static void innerStep(Kernel *o, int step) {
   softmax(sizes, f, &o->e, 0);
   backward(sizes, f, &o->w, &o->low, &o->e, &o->s);
   useWeights(o, &o->w1, step + 1);
-  if (!plan->rates) {
+  if (plan->layerRates) {
+    const float *own = layerRatesOf(plan, step);
+    coreGradient(o);
+    addByLayer(o, &o->w1, &o->w, &o->k, own, -1);
+    long row = (long)step * f->pairs * sizes->width;
+    addScaledRow(o->allScaledD + row, 0, o->e.d, (long)f->pairs * sizes->width, own[6]);
+  } else if (!plan->rates) {
     if (o->w1.embedding != o->w.embedding) copyRow(o->w1.embedding, o->w.embedding, rowFloats(o));
     addGradient(sizes, &o->w1, &o->w, f, &o->w, &o->e, &o->s, -plan->rate, 0);
   } else {
@@ -210,6 +262,15 @@ static void addOuter(const Sizes *sizes, float *to, const LowRank *low, float sc
       to, to, hidden, low->u, width, low->v, hidden, low->rows, 0, 0, 0, 0, 0, width, hidden, scale * low->scale);
 }
 
+/** The Hessian products of all steps from `step` on, of fc.weight: two low-rank sums. */
+static void keepProduct(Kernel *o, int step, float scale) {
+  const Plan *plan = &o->plan;
+  long row = (long)step * plan->support.pairs, d = row * o->sizes.width, last = row * o->sizes.hidden;
+  int rows = (plan->steps - step) * plan->support.pairs;
+  o->directions[1] = (LowRank){o->allTangentD + d, o->allLast + last, rows, scale};
+  o->directions[2] = (LowRank){o->allD + d, o->allTangentLast + last, rows, scale};
+}
+
 /** g = g - H (rates g), H at the step that `e` and `w` stand at. */
 static void hessianStep(Kernel *o, int step) {
   const Sizes *sizes = &o->sizes;
@@ -218,12 +279,23 @@ static void hessianStep(Kernel *o, int step) {
   long d = (long)step * f->pairs * sizes->width, last = (long)step * f->pairs * sizes->hidden;
   o->t.d = o->allTangentD + d;
   o->t.last = o->allTangentLast + last;
-  if (!plan->rates) {
+  if (plan->layerRates) {
+    const float *own = layerRatesOf(plan, step);
+    placeBlock(o, &o->v, o->directionBlock, 0);
+    o->v.fcw = 0;
+    addByLayer(o, &o->v, 0, &o->g, own, 1);
+    LowRank scaled[3];
+    for (int i = 0; i < 3; i++) {
+      scaled[i] = o->directions[i];
+      scaled[i].scale *= own[6];
+    }
+    tangents(sizes, f, &o->w, &o->low, &o->e, &o->v, scaled, &o->t, &o->s);
+    addHessianProduct(sizes, &o->g, f, &o->w, &o->e, &o->v, &o->t, &o->s, -1, 0);
+    keepProduct(o, step, -1);
+  } else if (!plan->rates) {
     tangents(sizes, f, &o->w, &o->low, &o->e, &o->g, o->directions, &o->t, &o->s);
     addHessianProduct(sizes, &o->g, f, &o->w, &o->e, &o->g, &o->t, &o->s, -plan->rate, 0);
-    int rows = (plan->steps - step) * f->pairs;
-    o->directions[1] = (LowRank){o->allTangentD + d, o->allLast + last, rows, -plan->rate};
-    o->directions[2] = (LowRank){o->allD + d, o->allTangentLast + last, rows, -plan->rate};
+    keepProduct(o, step, -plan->rate);
   } else {
     placeBlock(o, &o->v, o->directionBlock, 0);
     multiplyRow(o->v.embedding, o->rates.embedding, o->g.embedding, rowFloats(o));
@@ -231,6 +303,37 @@ static void hessianStep(Kernel *o, int step) {
     tangents(sizes, f, &o->w, &o->low, &o->e, &o->v, nothing, &o->t, &o->s);
     addHessianProduct(sizes, &o->g, f, &o->w, &o->e, &o->v, &o->t, &o->s, -1, 1);
   }
+}
+
+/** The sum of products of a low-rank matrix with the support gradient by fc.weight that `e` holds. */
+static double outerDot(const Kernel *o, const LowRank *other) {
+  long width = o->sizes.width, hidden = o->sizes.hidden;
+  int pairs = o->plan.support.pairs, rows = other->rows;
+  if (rows == 0) return 0;
+  productNT(o->s.mix, rows, o->e.d, width, other->u, width, pairs, rows, width, 1, 0);
+  productNT(o->secondMix, rows, o->e.last, hidden, other->v, hidden, pairs, rows, hidden, 1, 0);
+  return (double)other->scale * dotRow(o->s.mix, o->secondMix, (long)pairs * rows);
+}
+
+/** Gradient by the rates of a step's tensors: the sums of -g * (support gradient). */
+static void layerStep(Kernel *o, int step) {
+  const Plan *plan = &o->plan;
+  const Sizes *sizes = &o->sizes;
+  const Weights *g = &o->g, *k = &o->k;
+  const LowRank *directions = o->directions;
+  long gates = sizes->gates;
+  coreGradient(o);
+  double dots[7] = {
+      dotRow(g->embedding, k->embedding, rowFloats(o)),
+      dotRow(g->wih, k->wih, gates * sizes->embedding),
+      dotRow(g->whh, k->whh, gates * sizes->hidden),
+      dotRow(g->bih, k->bih, gates),
+      dotRow(g->bhh, k->bhh, gates),
+      dotRow(g->fcb, k->fcb, sizes->width),
+      outerDot(o, directions) + outerDot(o, directions + 1) + outerDot(o, directions + 2),
+  };
+  double *to = plan->layerGradient + (step < plan->rateSteps ? step : plan->rateSteps - 1) * 7;
+  for (int i = 0; i < 7; i++) to[i] -= (double)plan->scale * dots[i];
 }
 
 /** Gradient by the rates: -g * (support gradient), element by element. */
@@ -242,6 +345,23 @@ static void rateStep(Kernel *o) {
   addProductRow(o->out.wih, o->g.wih, o->k.wih, o->sizes.dense, -plan->scale);
 }
 
+/**
+ * The query loss after `step` inner steps, and its gradient added to `g`: written where there is none yet, at block 0. Of
+ * fc.weight's, `q` keeps what it is a product of.
+ */
+static void queryStep(Kernel *o, int step, int block) {
+  const Sizes *sizes = &o->sizes;
+  const Plan *plan = &o->plan;
+  Forest query = plan->query;
+  query.weights += (long)block * query.pairs;
+  useWeights(o, &o->w, step);
+  useQuery(o, &query, block);
+  logits(sizes, &query, &o->w, &o->low, &o->q, &o->s);
+  softmax(sizes, &query, &o->q, plan->losses + (long)block * query.pairs);
+  backward(sizes, &query, &o->w, &o->low, &o->q, &o->s);
+  addGradient(sizes, &o->g, block == 0 ? 0 : &o->g, &query, &o->w, &o->q, &o->s, 1, plan->rates != 0);
+}
+
 /** Adds scale * (gradient of the query loss after the inner steps, chained back to theta_0) to the plan's outputs. */
 static void chain(Kernel *o) {
   const Sizes *sizes = &o->sizes;
@@ -250,23 +370,24 @@ static void chain(Kernel *o) {
   int uniform = !plan->rates;
   for (int step = 0; step < plan->steps; step++) innerStep(o, step);
 
-  useWeights(o, &o->w, plan->steps);
-  useQuery(o, query);
-  logits(sizes, query, &o->w, &o->low, &o->q, &o->s);
-  softmax(sizes, query, &o->q, plan->losses);
-  backward(sizes, query, &o->w, &o->low, &o->q, &o->s);
   placeBlock(o, &o->g, o->gradientBlock, 0);
   if (uniform) o->g.fcw = 0;
   clearRow(o->g.embedding, rowFloats(o));
-  addGradient(sizes, &o->g, 0, query, &o->w, &o->q, &o->s, 1, !uniform);
+  queryStep(o, plan->steps, 0);
 
-  o->directions[0] = (LowRank){o->q.d, o->q.last, query->pairs, 1};
+  o->directions[0] = (LowRank){o->queryD, o->queryLast, query->pairs, 1};
   o->directions[1] = o->directions[2] = nothing[0];
   if (keepsSteps(plan)) {
+    int block = 1;
     for (int step = plan->steps - 1; step >= 0; step--) {
       useStep(o, step);
       if (plan->rateGradient) rateStep(o);
+      if (plan->layerGradient) layerStep(o, step);
       if (plan->secondOrder) hessianStep(o, step);
+      if (block < plan->lossSteps && plan->lossStepList[block] == step) {
+        queryStep(o, step, block++);
+        o->directions[0].rows += query->pairs;
+      }
     }
   }
 
@@ -284,7 +405,7 @@ static void batch(Kernel *o) {
   const Plan *plan = &o->plan;
   const Forest *f = &plan->support;
   place(sizes, &o->w, o->rows0, denseOf(o, plan->parameters), 0);
-  useQuery(o, f);
+  useQuery(o, f, 0);
   logits(sizes, f, &o->w, nothing, &o->q, &o->s);
   softmax(sizes, f, &o->q, plan->losses);
   backward(sizes, f, &o->w, nothing, &o->q, &o->s);
@@ -333,7 +454,7 @@ static void adapt(Kernel *o) {
   for (int index = 0; index < plan->rankings; index++) {
     for (; step < plan->rankSteps[index]; step++) innerStep(o, step);
     useWeights(o, &o->w, step);
-    useQuery(o, query);
+    useQuery(o, query, 0);
     logits(sizes, query, &o->w, &o->low, &o->q, &o->s);
     for (long pair = 0; pair < query->pairs; pair++) {
       plan->ranks[(long)index * query->pairs + pair] =

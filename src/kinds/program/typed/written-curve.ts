@@ -20,7 +20,9 @@ type ValuesBySteps = Map<number, Map<string, number>>;
 
 /** The curve of a training: a row a step, a column a value. */
 export interface WrittenCurve extends Pick<ParquetRows, 'columns'> {
-  readonly rows: readonly { readonly [column: string]: number }[];
+  readonly rows: readonly { readonly iteration: number; readonly [column: string]: number }[];
+  /** Whether the program names no step, so that kshot has numbered them from 1. */
+  readonly isNumbered: boolean;
   /** What must be known of it: what was left out, and how steps are counted that are no counts. */
   readonly notes: readonly string[];
 }
@@ -82,8 +84,10 @@ function curveOfCutText(text: string, path: string): WrittenCurve {
 /** What a program told of while it ran; of what it told twice of a step, the last. */
 function curveOfEvents(file: string): WrittenCurve {
   const curve: ValuesBySteps = new Map();
+  let areAllNumbered = true;
   replayEvents(file, {
-    event({ step, values }) {
+    event({ step, isNumbered = false, values }) {
+      areAllNumbered &&= isNumbered;
       const known = curve.get(step) ?? new Map<string, number>();
       for (const [name, value] of Object.entries(values)) known.set(name, value);
       if (known.size > 0) curve.set(step, known);
@@ -91,7 +95,7 @@ function curveOfEvents(file: string): WrittenCurve {
     problem() {},
   });
   if (curve.size === 0) throw badData(eventsVariable, 'was sent no figures', { hint });
-  return tableOf(curve, new Set(), eventsVariable);
+  return { ...tableOf(curve, new Set(), eventsVariable), isNumbered: areAllNumbered };
 }
 
 function curveOfRows(written: Written, path: string): WrittenCurve {
@@ -121,10 +125,14 @@ function curveOfRows(written: Written, path: string): WrittenCurve {
       values.set(name, value);
     }
   }
-  return tableOf(curve, leftOut, path);
+  return { ...tableOf(curve, leftOut, path), isNumbered: false };
 }
 
-function tableOf(curve: ValuesBySteps, leftOut: ReadonlySet<string>, path: string): WrittenCurve {
+function tableOf(
+  curve: ValuesBySteps,
+  leftOut: ReadonlySet<string>,
+  path: string,
+): Omit<WrittenCurve, 'isNumbered'> {
   const names = [...new Set([...curve.values()].flatMap((values) => [...values.keys()]))].sort();
   if (names.length === 0) throw badData(path, 'has no values', { hint });
   const steps = [...curve].sort(([one], [other]) => one - other);

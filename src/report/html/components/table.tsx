@@ -1,4 +1,5 @@
 import type { ReactNode } from 'react';
+import { formatNumber } from '../../../base/quantities.js';
 
 export interface TableColumn {
   readonly title: ReactNode;
@@ -89,10 +90,10 @@ export function ScrollBox({
   );
 }
 
-/** A number as tables of figures show it: four digits after the point, whole numbers as they are. */
+/** A number as tables of figures show it: five digits after the point, whole numbers as they are. */
 export function figureText(value: unknown): string {
   if (value === null || value === undefined) return '';
   if (typeof value !== 'number') return String(value);
   if (Number.isInteger(value)) return String(value);
-  return Math.abs(value) >= 0.001 ? String(Number(value.toPrecision(5))) : value.toExponential(2);
+  return Math.abs(value) >= 0.001 ? formatNumber(value, 5) : value.toExponential(2);
 }

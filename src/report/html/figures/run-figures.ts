@@ -1,6 +1,7 @@
 import type { Manifest, Report } from '../../../artifacts/run-documents.js';
 import type { RunRows } from '../run-rows.js';
 import { ablationFigures } from './ablation-figures.js';
+import { chosenNodes } from './chosen-trainings.js';
 import { comparisonFigures } from './comparison-figures.js';
 import { driftFigures } from './drift-figures.js';
 import { type Figure, withUniqueIds } from './figure.js';
@@ -23,7 +24,7 @@ export function runFigures(
   const groups = settingGroups(report.summaries, report.metrics, rows.lineage);
   const figures = withUniqueIds([
     ...comparisonFigures(report.summaries),
-    ...trainingFigures(rows, report.metrics, kindOfStep),
+    ...trainingFigures(rows, report.metrics, kindOfStep, chosenNodes(report, named, rows.lineage)),
     ...heatMapFigures(groups),
     ...sweepFigures(report.metrics),
     ...ablationFigures(groups),

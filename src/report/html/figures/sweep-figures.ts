@@ -1,5 +1,6 @@
 import { isEvaluation, type MetricRow } from '../../../artifacts/metric-table.js';
 import type { Json } from '../../../base/json.js';
+import { isReplicate } from '../../../kinds/choose/replicates.js';
 import { leadingMetric } from '../../../statistics/metrics.js';
 import type { Figure } from './figure.js';
 import { drawnHeatMap, type HeatAxis, mostHeatColumns } from './heat-map-figures.js';
@@ -10,7 +11,8 @@ const mostHeatRows = 24;
 
 /**
  * The sweeps of programs: for each step that was run with several values of two parameters or more, its metric over the
- * two that have the most values, as means over the others.
+ * two that have the most values, as means over the others. Seeds, folds and repeats are no parameters to compare: one is
+ * an axis only where there is nothing else.
  */
 export function sweepFigures(metrics: readonly MetricRow[]): readonly Figure[] {
   // kshot's own evaluations have figures of their own.
@@ -29,7 +31,11 @@ function sweepOf(step: string, rows: readonly MetricRow[]): Figure | undefined {
   const varying = [...names]
     .map((name) => axisOf(name, rows))
     .filter(({ values }) => values.length > 1)
-    .toSorted((one, other) => other.values.length - one.values.length);
+    .toSorted(
+      (one, other) =>
+        Number(isReplicate(one.name)) - Number(isReplicate(other.name)) ||
+        other.values.length - one.values.length,
+    );
   const metric = leadingMetric(rows.flatMap((row) => Object.keys(row.values)));
   const [down, across, ...others] = varying;
   if (across === undefined || down === undefined || metric === undefined) return undefined;

@@ -1,11 +1,12 @@
-import type { MetricRow } from '../../../artifacts/metric-table.js';
+import { isEvaluation, type MetricRow } from '../../../artifacts/metric-table.js';
 import { greatest } from '../../../base/extremes.js';
-import { chainOfNode, parseNodeId } from '../../../base/node-id.js';
+import { chainOfNode, parseNodeId, stepOfNode } from '../../../base/node-id.js';
 import { formatCount } from '../../../base/quantities.js';
 import { kinds } from '../../../kinds/registry.js';
 import { leadingMetric } from '../../../statistics/metrics.js';
 import { lightColours } from '../palette.js';
 import type { CurveRow, HistoryReach, LineageRow, RunRows } from '../run-rows.js';
+import { chosenFirst } from './chosen-trainings.js';
 import { type Figure, figureId, plotWidth, styled } from './figure.js';
 import { distinct, firstOf, metricText, sampleText } from './metric-text.js';
 
@@ -20,31 +21,39 @@ const mostValues = 8;
 
 /**
  * Training: for each step its loss, and beside it the validation metric of its checkpoints where there is one; of a
- * program all that it told, by itself that of nodes without a result.
+ * program all that it told, by itself that of nodes without a result. Trainings that choices have taken come first.
+ *
+ * @param chosen nodes
  */
 export function trainingFigures(
   rows: RunRows,
   metrics: readonly MetricRow[],
   kindOfStep: ReadonlyMap<string, string>,
+  chosen: ReadonlySet<string> = new Set(),
 ): readonly Figure[] {
   const trained = new Set(rows.history.map(({ step }) => step));
   const steps = [...kindOfStep.keys()].filter((step) => trained.has(step));
   return steps.flatMap((step) => {
     const kind = kindOfStep.get(step) ?? '';
     const chainOf = chainsOfSegments(kind, rows.lineage);
+    const chosenChains = new Set([...chosen].filter((node) => stepOfNode(node) === step).map(chainOf));
+    const isChosen = (chain: string) => chosenChains.has(chain);
     const ofStep = <Row extends { readonly step: string; readonly unfinished: string | null }>(
       all: readonly Row[],
       isUnfinished: boolean,
     ) => all.filter((row) => row.step === step && (row.unfinished !== null) === isUnfinished);
     const figures = [false, true].flatMap((isUnfinished) =>
       curveFigures(
-        { step, kind, isUnfinished, chainOf },
+        { step, kind, isUnfinished, chainOf, isChosen },
         ofStep(rows.curves, isUnfinished),
         ofStep(rows.history, isUnfinished),
       ),
     );
     const history = ofStep(rows.history, false);
-    return [...figures, ...validationFigures(step, chainOf, history, metrics, rows.lineage)];
+    return [
+      ...figures,
+      ...validationFigures({ step, kind, chainOf, isChosen }, history, metrics, rows.lineage),
+    ];
   });
 }
 
@@ -90,6 +99,11 @@ function isProgram(kind: string): boolean {
   return kinds[kind]?.declarations !== undefined;
 }
 
+/** What a training of this kind counts. */
+function unitOf(kind: string): string {
+  return isProgram(kind) ? 'step' : 'iteration';
+}
+
 /** What tells a chain from the others of its step: `seed=1` of `meta_train[seed=1]`; the chain where it is alone. */
 function shortChain(chain: string): string {
   const { matrix, elements } = parseNodeId(chain);
@@ -105,15 +119,17 @@ interface CurveSubject {
   /** Of the value. */
   readonly name: string;
   readonly chainOf: ChainOf;
+  /** Whether a choice has taken a chain. */
+  readonly isChosen: (chain: string) => boolean;
 }
 
 function curveFigure(
-  { step, kind, isUnfinished, name, chainOf }: CurveSubject,
+  { step, kind, isUnfinished, name, chainOf, isChosen }: CurveSubject,
   rows: readonly CurveRow[],
   history: readonly HistoryReach[],
 ): Figure {
-  const unit = isProgram(kind) ? 'step' : 'iteration';
-  const chains = distinct(rows.map(({ node }) => chainOf(node)));
+  const unit = unitOf(kind);
+  const chains = chosenFirst(distinct(rows.map(({ node }) => chainOf(node))), isChosen);
   const values = chains.slice(0, mostCurves).flatMap((chain) => {
     const own = rows
       .filter(({ node }) => chainOf(node) === chain)
@@ -157,7 +173,7 @@ function curveFigure(
     role: isProgram(kind) ? null : 'train',
     caption: `${isProgram(kind) ? '' : 'Role train; '}${kind}, ${formatCount(iterations, unit)}${single ? '' : ` of ${chains.length} trainings`}${isUnfinished ? ', up to where they failed or were cancelled' : ''}. Thin: ${
       perPoint === 1 ? `every ${unit}` : `means of ${perPoint} ${unit}s`
-    }; thick: the mean of ${window * perPoint} around.${firstOf(mostCurves, chains.length)}`,
+    }; thick: the mean of ${window * perPoint} around.${drawnOf(chains, isChosen)}`,
     description: `The ${name} over ${formatCount(iterations, unit)}${isUnfinished ? ' of nodes that failed or were cancelled' : ''}${
       values[0] === undefined || last === undefined
         ? ''
@@ -187,8 +203,7 @@ function curveFigure(
 
 /** A figure for each step that evaluates every checkpoint of the trainings of a step, and for what these say of themselves. */
 function validationFigures(
-  step: string,
-  chainOf: ChainOf,
+  { step, kind, chainOf, isChosen }: Pick<CurveSubject, 'step' | 'kind' | 'chainOf' | 'isChosen'>,
   history: readonly HistoryReach[],
   metrics: readonly MetricRow[],
   lineage: readonly LineageRow[],
@@ -217,7 +232,9 @@ function validationFigures(
     const places = new Set(values.map(({ chain, iteration }) => `${chain} ${iteration}`));
     const isCurve =
       places.size === values.length && places.size > new Set(values.map((one) => one.chain)).size;
-    return metric === undefined || !isCurve ? [] : [validationFigure(step, evaluation, metric, values)];
+    return metric === undefined || !isCurve
+      ? []
+      : [validationFigure({ step, unit: unitOf(kind), evaluation, metric, isChosen }, values)];
   });
 }
 
@@ -230,32 +247,48 @@ interface Evaluated {
   readonly row: MetricRow;
 }
 
+/** What the bars at checkpoints are, with a space before it; empty where there are none. */
+function barsText(evaluated: readonly Evaluated[]): string {
+  const withBars = evaluated.filter(({ low }) => low !== null);
+  if (withBars.length === 0) return '';
+  return withBars.some(({ row }) => isEvaluation(row))
+    ? ' Bars: 95 % intervals over users.'
+    : ' Bars: intervals as the program gave them.';
+}
+
 function validationFigure(
-  step: string,
-  evaluation: string,
-  metric: string,
+  {
+    step,
+    unit,
+    evaluation,
+    metric,
+    isChosen,
+  }: Pick<CurveSubject, 'step' | 'isChosen'> & {
+    readonly unit: string;
+    readonly evaluation: string;
+    readonly metric: string;
+  },
   evaluated: readonly Evaluated[],
 ): Figure {
-  const trainings = distinct(evaluated.map(({ chain }) => chain));
-  const chains = trainings.slice(0, mostCurves);
-  const values = evaluated
-    .filter(({ chain }) => chains.includes(chain))
-    .map(({ row: _, ...one }) => ({ ...one, chain: shortChain(one.chain) }))
-    .toSorted((one, other) =>
-      one.chain < other.chain ? -1 : one.chain > other.chain ? 1 : one.iteration - other.iteration,
-    );
+  const trainings = chosenFirst(distinct(evaluated.map(({ chain }) => chain)), isChosen);
+  const values = trainings.slice(0, mostCurves).flatMap((training) =>
+    evaluated
+      .filter(({ chain }) => chain === training)
+      .toSorted((one, other) => one.iteration - other.iteration)
+      .map(({ row: _, ...one }) => ({ ...one, chain: shortChain(one.chain) })),
+  );
   const role = evaluated[0]?.row.role ?? null;
   // Of all, drawn or not; a figure is made of some.
   const highest = evaluated.reduce((best, one) => (one.value > best.value ? one : best), evaluated[0]!);
   const single = trainings.length === 1;
-  const place = `${single ? '' : `${shortChain(highest.chain)}, `}iteration ${highest.iteration}`;
+  const place = `${single ? '' : `${shortChain(highest.chain)}, `}${unit} ${highest.iteration}`;
   const colour = single
     ? { value: seriesColour }
     : ({ field: 'chain', type: 'nominal', title: null, sort: null } as const);
   const x = {
     field: 'iteration',
     type: 'quantitative',
-    title: 'iteration of the checkpoint',
+    title: `${unit} of the checkpoint`,
     axis: { tickCount: 6, format: 'd' },
     scale: { zero: true },
   } as const;
@@ -274,10 +307,10 @@ function validationFigure(
     caption: `${evaluation}. ${sampleText(
       role,
       evaluated.map(({ row }) => row),
-    )}. Bars: 95 % intervals over users. Highest: ${place}, ${metricText(highest.value, highest.low, highest.high)}.${firstOf(chains.length, trainings.length)}`,
+    )}.${barsText(evaluated)} Highest: ${place}, ${metricText(highest.value, highest.low, highest.high)}.${drawnOf(trainings, isChosen)}`,
     description: `${metric} at ${evaluated.length} checkpoints; highest ${highest.value.toFixed(4)} at ${place}.`,
     data: {
-      columns: ['training', 'iteration', metric, 'low', 'high'],
+      columns: ['training', unit, metric, 'low', 'high'],
       rows: values.map(({ chain, iteration, value, low, high }) => [chain, iteration, value, low, high]),
     },
     spec: styled({
@@ -294,6 +327,14 @@ function validationFigure(
       ],
     }),
   };
+}
+
+/** How many of these are drawn, with a space before it; empty where it is all of them. */
+function drawnOf(chains: readonly string[], isChosen: CurveSubject['isChosen']): string {
+  const text = firstOf(mostCurves, chains.length);
+  return text === '' || !chains.some(isChosen)
+    ? text
+    : `${text.slice(0, -1)}, what was chosen before the others.`;
 }
 
 /** How many neighbours on each side a smoothed point is the mean of. */

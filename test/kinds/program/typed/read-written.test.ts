@@ -9,6 +9,7 @@ import { readHistory } from '../../../../src/kinds/program/typed/read-history.js
 import { readMetrics } from '../../../../src/kinds/program/typed/read-metrics.js';
 import { readRanks } from '../../../../src/kinds/program/typed/read-ranks.js';
 import { type Row, withDatabase } from '../../../../src/tables/database.js';
+import { numberedFiles } from '../../../../src/tables/numbered-steps.js';
 import { parquetFile } from '../../../../src/tables/parquet.js';
 import { type ContextOptions, kindContext } from '../../../support/kind-context.js';
 import { type SplitFiles, writeSmallSplit } from '../../../support/small-episodes.js';
@@ -35,7 +36,7 @@ async function read(kind: Kind, text: string | Uint8Array, path = 'out.json', in
     database.rows(`FROM ${parquetFile(join(own, 'it'))}`),
   );
   const notes = context.logged.filter((line) => line.startsWith(path));
-  return { rows, notes, bytes: readFileSync(join(own, 'it')) };
+  return { rows, notes, bytes: readFileSync(join(own, 'it')), path: join(own, 'it') };
 }
 
 async function rowsOf(kind: Kind, text: string | Uint8Array, inputs?: Inputs): Promise<readonly Row[]> {
@@ -195,6 +196,18 @@ describe('the curve that a program wrote', () => {
       { iteration: 2, loss: 0.4, 'val.acc': Number.NaN },
     ]);
     expect(await refusal(readHistory, '{"step":1}\n', eventsFile)).toBe('KSHOT_EVENTS: was sent no figures');
+  });
+
+  it('carries that kshot has numbered its steps where the program names none of them', async () => {
+    const isNumbered = async (lines: string) => {
+      const { path } = await read(readHistory, lines, eventsFile);
+      return await withDatabase({ threads: 1 }, async (database) =>
+        (await numberedFiles(database, [path])).has(path),
+      );
+    };
+    expect(await isNumbered('{"total":2}\n{"loss":2}\n{"loss":1}\n')).toBe(true);
+    expect(await isNumbered('{"step":3}\n{"loss":2}\n{"loss":1}\n')).toBe(false);
+    expect(await isNumbered('{"loss":2}\n{"step":4,"loss":1}\n')).toBe(false);
   });
 
   it('keeps every point where steps are no whole numbers from 0: numbered, with the step as a value', async () => {
