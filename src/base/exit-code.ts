@@ -53,6 +53,7 @@ export function exitCodeOf(reason: FailureReason): number {
     case 'device-lost':
     case 'engine-unavailable':
     case 'cache-unwritable':
+    case 'claim-lost':
     case 'lock-foreign':
     case 'remote-unavailable':
     case 'opener-missing':

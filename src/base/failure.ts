@@ -63,6 +63,7 @@ export type FailureReason =
   | 'device-lost'
   | 'engine-unavailable'
   | 'cache-unwritable'
+  | 'claim-lost'
   | 'lock-foreign'
   | 'remote-unavailable'
   | 'opener-missing'

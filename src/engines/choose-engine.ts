@@ -27,9 +27,26 @@ export function isEngineGroup(name: string): name is keyof typeof withoutGpu {
   return (engineGroups as readonly string[]).includes(name);
 }
 
-/** What a name stands for in a job, of whose machine nothing is known here but what the job asks for. */
-export function engineOfJob(asked: string): string {
-  return isEngineGroup(asked) ? withoutGpu[asked] : asked;
+/**
+ * The engine that a name stands for in a job, of whose machine nothing is known here but whether the job asks for a GPU.
+ * If it does, that is an engine for GPUs that computes on CPUs too, which can be tried here.
+ */
+export async function chooseEngineOfJob(
+  asked: string,
+  asksForGpu: boolean,
+  probe: EngineSurroundings['probe'],
+): Promise<EngineChoice> {
+  if (!isEngineGroup(asked)) return { engine: asked, why: 'it was asked for by name' };
+  const fallback = withoutGpu[asked];
+  if (!asksForGpu) return { engine: fallback, why: 'the job asks for no GPU' };
+  const refusals: string[] = [];
+  for (const { name } of asked === 'auto' ? Object.values(engines).filter(({ cpuToo }) => cpuToo) : []) {
+    const found = await probe(name);
+    if (found.available) return { engine: name, why: 'the job asks for a GPU' };
+    refusals.push(`${name}: ${found.why}`);
+  }
+  const reasons = refusals.length === 0 ? '' : ` (${refusals.join('; ')})`;
+  return { engine: fallback, why: `no engine for GPUs can be tried here${reasons}` };
 }
 
 /** What a group stands for where nothing computes with it. */

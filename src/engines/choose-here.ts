@@ -1,4 +1,4 @@
-import { chooseEngine, type EngineChoice } from './choose-engine.js';
+import { chooseEngine, chooseEngineOfJob, type EngineChoice } from './choose-engine.js';
 import type { EngineProbe } from './engine.js';
 import { gpuDevices } from './gpu-devices.js';
 import { probeEngine } from './probe-engine.js';
@@ -8,9 +8,22 @@ import { probeEngine } from './probe-engine.js';
  * absolute) and used again as long as the machine looks the same.
  *
  * @param python of an engine that computes in one, absolute; likewise below
+ * @param job where a job computes with it
  */
-export async function chooseHere(asked: string, folder: string, python?: string): Promise<EngineChoice> {
-  return await chooseEngine(asked, { gpus: gpuDevices(), probe: (name) => probeOnce(name, folder, python) });
+export async function chooseHere(
+  asked: string,
+  folder: string,
+  python?: string,
+  job?: JobWishes,
+): Promise<EngineChoice> {
+  const probe = (name: string) => probeOnce(name, folder, python);
+  if (job !== undefined) return await chooseEngineOfJob(asked, job.asksForGpu, probe);
+  return await chooseEngine(asked, { gpus: gpuDevices(), probe });
+}
+
+/** What is known of a job before it runs. */
+export interface JobWishes {
+  readonly asksForGpu: boolean;
 }
 
 /** Whether an engine can compute on this machine, as it was when the machine last looked as it does now. */

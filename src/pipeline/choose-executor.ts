@@ -1,6 +1,7 @@
 import type { Failure } from '../base/failure.js';
 import { failed, type Result, success } from '../base/result.js';
 import { readProjectSettings } from './project-settings.js';
+import { type ResourcesSpec, readResources } from './spec/resources-spec.js';
 import type { StepSpec } from './spec/step-spec.js';
 import {
   type BatchOptions,
@@ -17,6 +18,8 @@ export interface ChosenExecutor {
   /** What kshot.yaml says of steps that say nothing. */
   readonly set?: ExecutorName;
   readonly settings: BatchSettings;
+  /** What steps ask for, there or here, as far as they do not say so themselves. */
+  readonly resources?: ResourcesSpec;
 }
 
 /** All on this machine. */
@@ -39,11 +42,16 @@ export async function chooseExecutor(
   const slurm = readBatchSettings(settings.slurm === undefined ? undefined : placeOf('slurm'), (failure) =>
     failures.push(failure),
   );
+  const resources = readResources(
+    settings.resources === undefined ? undefined : placeOf('resources'),
+    (failure) => failures.push(failure),
+  );
   if (failures.length > 0) return failed(failures);
   return success({
     ...(asked === undefined ? {} : { asked }),
     ...(executor === undefined ? {} : { set: executor }),
     settings: slurm,
+    resources,
   });
 }
 

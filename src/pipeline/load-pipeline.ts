@@ -3,7 +3,7 @@ import type { Failure } from '../base/failure.js';
 import { stepOfNode } from '../base/node-id.js';
 import { failed, type Result, success } from '../base/result.js';
 import type { EngineChoice } from '../engines/choose-engine.js';
-import { chooseHere } from '../engines/choose-here.js';
+import { chooseHere, type JobWishes } from '../engines/choose-here.js';
 import type { ChosenPython } from '../kinds/chosen-python.js';
 import type { Kind } from '../kinds/kind.js';
 import { kinds as allKinds } from '../kinds/registry.js';
@@ -38,8 +38,8 @@ export interface LoadOptions {
   readonly python?: ChosenPython | undefined;
   /** Where steps run that do not say so themselves; default: on this machine. */
   readonly executor?: ChosenExecutor;
-  /** What a name under `engine:` stands for; default: what this machine has. */
-  readonly chooseEngine?: (asked: string) => Promise<EngineChoice>;
+  /** What a name under `engine:` stands for, here or in a job; default: what this machine has. */
+  readonly chooseEngine?: (asked: string, job?: JobWishes) => Promise<EngineChoice>;
   /** Steps or node ids; the graph then holds only these and what they need. None: everything. */
   readonly targets?: readonly string[];
   /** The kinds there are, and their compiled schemas; kshot's own unless given. */
@@ -61,11 +61,15 @@ export async function loadPipeline(options: LoadOptions): Promise<Result<Graph, 
   const set = applySets(read.value, options.sets ?? [], kinds, report);
   const { pipeline, used } = substitute(set, report);
   const fallbackName = basename(options.file).replace(/\.ya?ml$/, '');
-  const spec = readSpec(pipeline, { kinds, engine: options.engine, fallbackName }, report);
+  const { executor = localExecutor } = options;
+  const spec = readSpec(
+    pipeline,
+    { kinds, engine: options.engine, resources: executor.resources, fallbackName },
+    report,
+  );
   const choose =
     options.chooseEngine ??
-    ((asked: string) => chooseHere(asked, cacheFolder(root), options.python?.program));
-  const { executor = localExecutor } = options;
+    ((asked: string, job?: JobWishes) => chooseHere(asked, cacheFolder(root), options.python?.program, job));
   const engines = await resolveEngines(spec, choose, executor);
   const cache = cacheFolder(root);
   const interpreters = openInterpreterVersions(cache, root, options.python);

@@ -34,6 +34,17 @@ export const settingsDeclaration = declareParameters({
       description: 'Where steps run that do not say so themselves: here, or as jobs of Slurm.',
       enum: executorNames,
     },
+    resources: {
+      description:
+        'What steps ask for, here and in jobs, that do not say so themselves; those that only read and choose ask for nothing. GPUs are asked for by the steps that use them.',
+      type: 'object',
+      additionalProperties: false,
+      properties: {
+        cpus: { description: 'CPU slots.', type: 'integer', minimum: 1 },
+        memory: { description: 'Memory, such as 4 GiB or 500 MB.', type: 'string' },
+        time: { description: 'After how long a node is ended, such as 2 h or 90 s.', type: 'string' },
+      },
+    },
     slurm: {
       description: 'What jobs ask of Slurm beside the resources of their steps, and how many there may be.',
       type: 'object',

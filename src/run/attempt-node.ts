@@ -5,6 +5,7 @@ import type { Digest } from '../base/canonical.js';
 import type { Failure } from '../base/failure.js';
 import { leavesOf, mapTree, type Tree } from '../base/files/tree.js';
 import type { JsonObject } from '../base/json.js';
+import { failed, type Result } from '../base/result.js';
 import type { GpuDevice } from '../engines/gpu-devices.js';
 import type { ChosenPython } from '../kinds/chosen-python.js';
 import type { Progress } from '../kinds/kind.js';
@@ -77,7 +78,7 @@ export type Attempt =
   | { readonly type: 'ran'; readonly entry: Entry }
   /** Another run has computed it meanwhile. */
   | { readonly type: 'joined'; readonly entry: Entry }
-  /** Another live process computes it. */
+  /** Another live process computes it, or has taken it over while nothing was heard of this one. */
   | { readonly type: 'busy'; readonly owner: string }
   /**
    * Objects of these nodes' outputs are not what their names say; they are set aside. Those of `lost` could not be had
@@ -149,13 +150,14 @@ async function attemptOnce(
   surroundings: Surroundings,
   listener: AttemptListener,
 ): Promise<Attempt> {
-  const { store } = surroundings;
-  const claim = await store.claim(job.key, job.startsOver);
+  const { store, executor } = surroundings;
+  const { startsOver } = job;
+  const isJobGone = async (folder: string) => (await executor.isJobGone?.(folder)) ?? true;
+  const claim = await store.claim(job.key, { startsOver, isJobGone });
   if (claim.type === 'busy') return claim;
   if (claim.type === 'foreign') return { type: 'failed', failure: claim.failure };
   const { workspace } = claim;
-  let published = false;
-  let hasFailed = false;
+  const state = { isPublished: false, hasFailed: false };
   try {
     const existing = job.forced ? undefined : await surroundings.find(job.node, job.key);
     if (existing !== undefined) return { type: 'joined', entry: existing };
@@ -169,51 +171,76 @@ async function attemptOnce(
     const start = performance.now();
     listener.started(startedAt);
     listener.worksIn(workspace.scratch);
-    let values: Progress['values'];
-    const result = await surroundings.executor.execute(requestOf(job, workspace, surroundings), {
-      progress(progress) {
-        if (progress.values !== undefined) values = mergedFigures(values ?? {}, progress.values);
-        listener.progress(progress);
-      },
-      log: (line) => listener.log(line),
-      note: (line) => listener.note(line),
-      ...(listener.placed === undefined ? {} : { placed: (place) => listener.placed?.(place) }),
-    });
-    hasFailed = !result.ok;
-    if (!result.ok) return { type: 'failed', failure: result.failure };
-    listener.executed();
-    const changedSince = await changedFile(job.node, surroundings);
-    if (changedSince !== undefined) return { type: 'failed', failure: changedSince };
-
-    const { outputs, device, host = hostname() } = result.value;
-    const { seconds = (performance.now() - start) / 1000 } = result.value;
-    const entry = await store.commit(
-      workspace,
-      {
-        format: 1,
-        key: job.key,
-        preimage: job.preimage,
-        inputs: job.inputs,
-        facts: {
-          kind: job.node.kind,
-          startedAt: startedAt.toISOString(),
-          seconds,
-          threads: job.granted.slots,
-          host,
-          kshotVersion: surroundings.kshotVersion,
-          deterministic: job.node.deterministic,
-          ...(device === undefined ? {} : { device }),
-          ...(values === undefined ? {} : { values: finiteFigures(values) }),
-        },
-      },
-      outputs,
-    );
-    // A commit that fails has given the claim back too; one that throws may not have.
-    published = true;
-    return entry.ok ? { type: 'ran', entry: entry.value } : { type: 'failed', failure: entry.failure };
+    if (claim.takenFrom !== undefined)
+      listener.note(`takes the step over from ${claim.takenFrom}, of which nothing was heard any more`);
+    const result = await executed(job, workspace, surroundings, { startedAt, start, listener }, state);
+    if (result.ok) return { type: 'ran', entry: result.value };
+    // Whoever has taken the key over has moved its folders, which a program finds gone and fails.
+    const taker = await store.takerOf(workspace);
+    const isLost = taker !== undefined && (!state.isPublished || result.failure.reason === 'claim-lost');
+    if (!isLost) return { type: 'failed', failure: result.failure };
+    listener.note(`nothing was heard of this process for long, so the step was taken over by ${taker}`);
+    return { type: 'busy', owner: taker };
   } finally {
-    if (!published) await giveBack(workspace, hasFailed, store, listener);
+    if (!state.isPublished) await giveBack(workspace, state.hasFailed, store, listener);
   }
+}
+
+/** Executes and publishes; `state` says how far it came, be it that it throws. */
+async function executed(
+  job: Job,
+  workspace: Workspace,
+  surroundings: Surroundings,
+  {
+    startedAt,
+    start,
+    listener,
+  }: { readonly startedAt: Date; readonly start: number; readonly listener: AttemptListener },
+  state: { isPublished: boolean; hasFailed: boolean },
+): Promise<Result<Entry, Failure>> {
+  const { store, executor } = surroundings;
+  let values: Progress['values'];
+  const result = await executor.execute(requestOf(job, workspace, surroundings), {
+    progress(progress) {
+      if (progress.values !== undefined) values = mergedFigures(values ?? {}, progress.values);
+      listener.progress(progress);
+    },
+    log: (line) => listener.log(line),
+    note: (line) => listener.note(line),
+    ...(listener.placed === undefined ? {} : { placed: (place) => listener.placed?.(place) }),
+  });
+  state.hasFailed = !result.ok;
+  if (!result.ok) return result;
+  listener.executed();
+  const changedSince = await changedFile(job.node, surroundings);
+  if (changedSince !== undefined) return failed(changedSince);
+
+  const { outputs, device, host = hostname() } = result.value;
+  const { seconds = (performance.now() - start) / 1000 } = result.value;
+  const entry = await store.commit(
+    workspace,
+    {
+      format: 1,
+      key: job.key,
+      preimage: job.preimage,
+      inputs: job.inputs,
+      facts: {
+        kind: job.node.kind,
+        startedAt: startedAt.toISOString(),
+        seconds,
+        threads: job.granted.slots,
+        host,
+        kshotVersion: surroundings.kshotVersion,
+        deterministic: job.node.deterministic,
+        ...(device === undefined ? {} : { device }),
+        ...(values === undefined ? {} : { values: finiteFigures(values) }),
+      },
+    },
+    outputs,
+  );
+  // A commit that fails has given the claim back too; one that throws may not have.
+  state.isPublished = true;
+  return entry;
 }
 
 async function giveBack(

@@ -132,6 +132,7 @@ export function createAttemptRecord({ node, key, reason, ...attempted }: Recorde
 }
 
 function endingOf(attempt: Attempt, isCancelled: boolean): string {
+  if (attempt.type === 'busy') return `left to ${attempt.owner}`;
   if (attempt.type !== 'failed') return 'ran';
   return isCancelled ? 'cancelled' : `failed: ${attempt.failure.message}`;
 }

@@ -24,6 +24,11 @@ export interface Executor {
    * `worker-killed` where something outside the run ended it.
    */
   execute(request: ExecuteRequest, listener: ExecutionListener): Promise<Result<Executed, Failure>>;
+  /**
+   * Of what an earlier run had asked for with this folder: whether nothing works or may yet work at it. Absent where all
+   * that is executed ends with its run.
+   */
+  isJobGone?(jobFolder: string): Promise<boolean>;
   /** Told when a node is done and what could start has started: other runs may have the devices that no node has. */
   yieldDevices(): Promise<void>;
   /**

@@ -27,15 +27,37 @@ export interface Workspace {
   readonly stateFile: string;
   /** Where a job of a batch system has its files: in the same folder, and as long. */
   readonly jobFolder: string;
+  readonly beating: Beating;
+}
+
+/** Says to other hosts, about every ten seconds, that the one who has a lock lives. */
+export interface Beating {
+  /** For good; whoever gives the lock back does so. */
+  stop(): void;
 }
 
 export type Claim =
-  /** This run computes the key. */
-  | { readonly type: 'claimed'; readonly workspace: Workspace }
-  /** Another live process computes it; `owner` says who (host, pid). */
+  | {
+      /** This run computes the key. */
+      readonly type: 'claimed';
+      readonly workspace: Workspace;
+      /** Who had it before, on another host, and counts as dead. */
+      readonly takenFrom?: string;
+    }
+  /** Another live process computes it; `owner` says who (host, pid) and since when. */
   | { readonly type: 'busy'; readonly owner: string }
-  /** A lock of another host: never reclaimed silently. */
+  /** A lock of which nobody can ever know whether its owner lives: never reclaimed. */
   | { readonly type: 'foreign'; readonly failure: Failure };
+
+export interface ClaimOptions {
+  /** Without the resumable state of an attempt before. */
+  readonly startsOver?: boolean;
+  /**
+   * Asked where the owner is on another host and was not heard of for a minute, and had asked a batch system for
+   * something: whether no job can be at it, by the folder of the job.
+   */
+  readonly isJobGone?: (jobFolder: string) => Promise<boolean>;
+}
 
 /** The right to use a device, among all processes that share the cache. */
 export type DeviceClaim =
@@ -77,16 +99,18 @@ export interface Store {
   bring(references: Iterable<ObjectReference>): Promise<boolean>;
 
   /**
-   * Tries to become the one that computes `key`; reclaims the lock of a dead process of this host.
-   *
-   * @param startsOver without the resumable state of an attempt before
+   * Tries to become the one that computes `key`; reclaims the lock of a dead process of this host, and that of another
+   * host of which this process has heard nothing for a minute.
    */
-  claim(key: Digest, startsOver?: boolean): Promise<Claim>;
+  claim(key: Digest, options?: ClaimOptions): Promise<Claim>;
+  /** Who has taken the key over, from another host, while this process was not heard of; undefined where nobody has. */
+  takerOf(workspace: Workspace): Promise<string | undefined>;
   /** Tries to take a device of this host (such as `0`); reclaims that of a dead process. At once: no other host has it. */
   claimDevice(device: string): DeviceClaim;
   /**
-   * Moves the staged files in place, read-only, and writes the entry last; releases the workspace.
-   * Fails with `not-deterministic` where `entry.facts.deterministic` and an existing entry of this key has other
+   * Moves the staged files in place, read-only, and writes the entry last; releases the workspace. Where another has
+   * published an entry since the key was claimed, that one stands. Fails with `claim-lost` where another host has taken
+   * the key over, with `not-deterministic` where `entry.facts.deterministic` and an existing entry of this key has other
    * digests: both are kept aside.
    */
   commit(

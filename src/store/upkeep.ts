@@ -20,11 +20,13 @@ export interface CacheSurvey {
   /** What turned out to be bad and was kept aside. */
   readonly quarantine: { readonly count: number; readonly bytes: number };
   readonly locks: {
-    /** Who computes now: host and process. */
+    /** Who computes now on this host: host and process. */
     readonly live: readonly string[];
+    /** Likewise on other hosts; one look does not tell whether they live still. */
+    readonly elsewhere: readonly string[];
     /** Of processes of this host that are gone; the next claim takes them over. */
     readonly dead: number;
-    /** Files of locks of other hosts, of which nothing can be known from here. */
+    /** Files of locks of which nobody can ever know whether their owners live. */
     readonly foreign: readonly { readonly path: string; readonly owner: string }[];
   };
 }

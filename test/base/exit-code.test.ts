@@ -11,6 +11,7 @@ describe('exitCodeOf', () => {
     ['cycle', 2],
     ['test-leak', 3],
     ['disk', 36],
+    ['claim-lost', 36],
     ['lock-foreign', 36],
     ['bug', 37],
   ] as const)('maps %s to %d', (reason, code) => {

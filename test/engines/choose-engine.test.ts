@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { chooseEngine } from '../../src/engines/choose-engine.js';
+import { chooseEngine, chooseEngineOfJob } from '../../src/engines/choose-engine.js';
 import type { EngineProbe } from '../../src/engines/engine.js';
 import { engines } from '../../src/engines/registry.js';
 
@@ -64,5 +64,37 @@ describe('the engine that another name stands for', () => {
     for (const name of Object.keys(engines)) {
       expect(await choose(name, {})).toMatchObject({ engine: name, probed: [] });
     }
+  });
+});
+
+describe('the engine that a name stands for in a job', () => {
+  const ofJob = async (asked: string, asksForGpu: boolean, torch: EngineProbe = missing) => {
+    const probed: string[] = [];
+    const choice = await chooseEngineOfJob(asked, asksForGpu, async (name) => {
+      probed.push(name);
+      return torch;
+    });
+    return { ...choice, probed };
+  };
+
+  it('is one for the CPU where the job asks for no GPU, whatever this machine has', async () => {
+    const why = 'the job asks for no GPU';
+    expect(await ofJob('auto', false, hardware('H100'))).toEqual({ engine: 'wasm', why, probed: [] });
+    expect(await ofJob('tfjs', false)).toEqual({ engine: 'tfjs:cpu', why, probed: [] });
+  });
+
+  it('is PyTorch where it asks for one and that can be tried here, on the CPU too', async () => {
+    const onCpu: EngineProbe = { ...software, device: 'the CPU' };
+    const torch = { engine: 'torch', why: 'the job asks for a GPU', probed: ['torch'] };
+    expect(await ofJob('auto', true, onCpu)).toEqual(torch);
+  });
+
+  it('is else one for the CPU, and says why; a name is itself', async () => {
+    expect(await ofJob('auto', true)).toMatchObject({
+      engine: 'wasm',
+      why: 'no engine for GPUs can be tried here (torch: its package is not installed)',
+    });
+    expect(await ofJob('tfjs', true)).toMatchObject({ engine: 'tfjs:cpu', probed: [] });
+    expect(await ofJob('tfjs:webgpu', true)).toMatchObject({ engine: 'tfjs:webgpu', probed: [] });
   });
 });

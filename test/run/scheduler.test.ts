@@ -254,6 +254,29 @@ describe('a failed step', () => {
     expect(readdirSync(project.path('cache/locks'))).toEqual([]);
   });
 
+  it('is none where another host has taken the step over: its result is waited for and taken', async () => {
+    const project = projectOf('  x: { kind: test.trace, with: { name: x } }\n');
+    const store = await openStore(project.path('cache'));
+    let taken: string | undefined;
+    const { events, outcomeOf } = await runProject(project, {
+      store: {
+        ...store,
+        async commit(workspace, entry, outputs) {
+          // As the other does, while this process is stopped.
+          await store.commit(workspace, entry, outputs);
+          taken = 'host elsewhere, process 7';
+          return { ok: false, failure: { reason: 'claim-lost', message: 'taken over' } };
+        },
+        takerOf: async () => taken,
+      },
+    });
+    expect(outcomeOf('x').outcome).toBe('joined');
+    const said = events.flatMap((event) => (event.event === 'step.note' ? [event.line] : []));
+    expect(said).toEqual([expect.stringContaining('taken over by host elsewhere, process 7')]);
+    const waits = events.flatMap((event) => (event.event === 'step.wait' ? [event.reason] : []));
+    expect(waits).toEqual(['for its result, computed by host elsewhere, process 7']);
+  });
+
   it('lets what does not depend on it go on with keep-going', async () => {
     const { counts, outcomeOf } = await runProject(projectOf(steps), { keepGoing: true });
     expect(counts).toEqual({ ran: 2, hit: 0, joined: 0, failed: 1, skipped: 1, cancelled: 0 });

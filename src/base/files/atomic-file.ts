@@ -1,5 +1,15 @@
 import { randomBytes } from 'node:crypto';
-import { closeSync, fchmodSync, fsyncSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  fchmodSync,
+  fsyncSync,
+  linkSync,
+  lstatSync,
+  openSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { copyFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { namingFile } from '../system-error.js';
@@ -20,25 +30,72 @@ export function writeFileAtomic(
   options: { readonly mode?: number; readonly sync?: 'folder' | 'file' | 'none' } = {},
 ): void {
   const { sync = 'folder' } = options;
-  const folder = dirname(path);
   const temporary = temporaryFile(path);
   try {
-    namingFile(path, () => {
-      const file = openSync(temporary, 'wx');
-      try {
-        writeFileSync(file, data);
-        if (options.mode !== undefined) fchmodSync(file, options.mode);
-        if (sync !== 'none') fsyncSync(file);
-      } finally {
-        closeSync(file);
-      }
-    });
+    writeTemporary(path, temporary, data, options);
     renameSync(temporary, path);
   } catch (error) {
     rmSync(temporary, { force: true });
     throw error;
   }
-  if (sync === 'folder') syncFolder(folder);
+  if (sync === 'folder') syncFolder(dirname(path));
+}
+
+/**
+ * Writes a file with the same promise where there is none; false where there is one, which stays as it is. Of several who
+ * do so at once, on whatever host, one is told true.
+ */
+export function linkFileAtomic(
+  path: string,
+  data: string | Uint8Array,
+  options: { readonly mode?: number; readonly sync?: 'folder' | 'file' | 'none' } = {},
+): boolean {
+  const { sync = 'folder' } = options;
+  const temporary = temporaryFile(path);
+  try {
+    writeTemporary(path, temporary, data, options);
+    if (!linkOnce(temporary, path)) return false;
+  } finally {
+    rmSync(temporary, { force: true });
+  }
+  if (sync === 'folder') syncFolder(dirname(path));
+  return true;
+}
+
+/** What systems say that give files no second name. */
+const noLinks: ReadonlySet<string | undefined> = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS']);
+
+function linkOnce(from: string, to: string): boolean {
+  try {
+    linkSync(from, to);
+    return true;
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    // Over a network the answer may have been lost, and the question asked again.
+    if (code === 'EEXIST') return lstatSync(from).nlink > 1;
+    if (!noLinks.has(code)) throw error;
+    if (lstatSync(to, { throwIfNoEntry: false }) !== undefined) return false;
+    renameSync(from, to);
+    return true;
+  }
+}
+
+function writeTemporary(
+  path: string,
+  temporary: string,
+  data: string | Uint8Array,
+  { mode, sync = 'folder' }: { readonly mode?: number; readonly sync?: 'folder' | 'file' | 'none' },
+): void {
+  namingFile(path, () => {
+    const file = openSync(temporary, 'wx');
+    try {
+      writeFileSync(file, data);
+      if (mode !== undefined) fchmodSync(file, mode);
+      if (sync !== 'none') fsyncSync(file);
+    } finally {
+      closeSync(file);
+    }
+  });
 }
 
 /**

@@ -4,10 +4,9 @@ import { lookAtPath } from '../../base/files/user-path.js';
 import type { JsonObject } from '../../base/json.js';
 import { suggestion } from '../../base/nearest-name.js';
 import { formatNodeId, type NodeIdParts } from '../../base/node-id.js';
-import { engineOfJob } from '../../engines/choose-engine.js';
 import { engines as descriptors } from '../../engines/registry.js';
 import type { ExternalFiles, Label, Objection, Segmentation, StepPlan, StepShape } from '../../kinds/kind.js';
-import { batchOptionsOf, type ChosenExecutor } from '../choose-executor.js';
+import type { ChosenExecutor } from '../choose-executor.js';
 import type { ImportTracer } from '../imports/import-tracer.js';
 import type { InterpreterVersions } from '../interpreter-versions.js';
 import { segmentationOf } from '../spec/segments-spec.js';
@@ -25,7 +24,7 @@ import { labelText, namesOfLabel } from './label.js';
 import { unreadableFile } from './nearest-file.js';
 import type { ParameterValidators } from './parameter-errors.js';
 import type { PortTree, Source } from './port-tree.js';
-import type { ResolvedEngines } from './resolve-engines.js';
+import { engineOfStep, type ResolvedEngines } from './resolve-engines.js';
 import type { ShownParameters } from './shown-parameters.js';
 import { findParameter, type StepParameters } from './step-parameters.js';
 import { treeOfSegments } from './step-value.js';
@@ -350,28 +349,6 @@ function importsOf({ imports }: ExternalFiles): Pick<DraftNode, 'imports'> {
   return imports === undefined ? {} : { imports: { manifest: imports, digest: sha256(imports) } };
 }
 
-/** What a step computes with, if with any engine, and whether that is because it was asked for or is the only one. */
-function engineOfStep(
-  step: StepSpec,
-  full: JsonObject,
-  { engine: ofPipeline, engines, executor, report }: NodeContext,
-): { readonly engine?: string; readonly isByName: boolean } {
-  const { kind, engine: ofStep, resources } = step;
-  if (kind.usesEngine !== true) return { isByName: false };
-  const asked = kind.onlyEngine?.(full) ?? ofStep ?? ofPipeline;
-  if (batchOptionsOf(step, executor) !== undefined) {
-    const engine = engineOfJob(asked);
-    if (engine !== asked && (resources.gpus ?? 0) > 0) {
-      const message = `${step.name} asks for a GPU in a job, and nobody here knows which engine can use that one`;
-      report(failureAt(step, 'unknown-engine', message, { hint: 'name it, such as engine: torch' }));
-    }
-    return { engine, isByName: engine === asked };
-  }
-  // All names that steps compute with were resolved, but for one that is the only one.
-  const engine = engines.choices.get(asked)?.engine ?? asked;
-  return { engine, isByName: engine === asked };
-}
-
 /** What is the same for all nodes of an instance. */
 function commonProperties(
   { step, combination, parameters, ports, inputs, external, files }: ConnectedInstance,
@@ -380,7 +357,7 @@ function commonProperties(
 ) {
   const { kind } = step;
   const { full, shown } = parameters;
-  const { engine, isByName } = engineOfStep(step, full, context);
+  const { engine, isByName, note, remark } = engineOfStep(step, full, { ...context, atTop: context.engine });
   const descriptor = engine === undefined ? undefined : descriptors[engine];
   const isDeterministic =
     typeof kind.deterministic === 'function' ? kind.deterministic(full) : (kind.deterministic ?? true);
@@ -394,25 +371,31 @@ function commonProperties(
     files,
     patterns: external.patterns ?? [],
     ...importsOf(external),
-    remarks: (external.remarks ?? []).map(({ message, path = [] }) =>
-      failureAt(findParameter(step, combination, path).place, 'invalid-value', message),
-    ),
+    remarks: [
+      ...(external.remarks ?? []).map(({ message, path = [] }) =>
+        failureAt(findParameter(step, combination, path).place, 'invalid-value', message),
+      ),
+      ...(remark === undefined ? [] : [remark]),
+    ],
     ...(engine === undefined ? {} : { engine, engineByName: isByName }),
     resources,
     deterministic: isDeterministic && (descriptor?.deterministic ?? true),
     location: step.location,
     ports,
     ...(mayLack.length === 0 ? {} : { mayLack }),
-    ...notesOf(plan, resources),
+    ...notesOf(plan, resources, note),
     inputLocations: Object.fromEntries(
       [...step.inputs, ...step.over].map(({ port, location }) => [port, location]),
     ),
   };
 }
 
-/** What a plan says of a step: what its kind has to say, and what its jobs ask for. */
-function notesOf(plan: StepPlan | undefined, resources: Demand): Pick<DraftNode, 'notes'> {
-  const job = jobText(resources);
-  const notes = [...(plan?.notes ?? []), ...(job === undefined ? [] : [job])];
+/** What a plan says of a step: what its kind has to say, and what its jobs ask for and compute with. */
+function notesOf(
+  plan: StepPlan | undefined,
+  resources: Demand,
+  ofEngine: string | undefined,
+): Pick<DraftNode, 'notes'> {
+  const notes = [plan?.notes ?? [], jobText(resources) ?? [], ofEngine ?? []].flat();
   return notes.length === 0 ? {} : { notes };
 }

@@ -1,11 +1,6 @@
 import { parseBytes, parseSeconds } from '../../base/quantities.js';
 import { expectMap, refuseUnknownKeys } from '../text/fields.js';
-import {
-  failureAt,
-  type LocatedEntry,
-  type LocatedValue,
-  type ReportFailure,
-} from '../text/located-value.js';
+import { failureAt, type LocatedValue, type ReportFailure } from '../text/located-value.js';
 
 /** What a step asks of the machine, as far as it says; in no key. */
 export interface ResourcesSpec {
@@ -17,11 +12,11 @@ export interface ResourcesSpec {
 }
 
 /** Reads `resources: { cpus: 2, memory: 4 GiB, gpus: 1, time: 2 h }`. */
-export function readResources(field: LocatedEntry | undefined, report: ReportFailure): ResourcesSpec {
-  if (field === undefined || !expectMap(field.value, 'resources', report)) return {};
-  const { entries } = field.value;
+export function readResources(value: LocatedValue | undefined, report: ReportFailure): ResourcesSpec {
+  if (value === undefined || !expectMap(value, 'resources', report)) return {};
+  const { entries } = value;
   const renamed = entries.get('gpu');
-  if (renamed === undefined) refuseUnknownKeys(field.value, ['cpus', 'memory', 'gpus', 'time'], report);
+  if (renamed === undefined) refuseUnknownKeys(value, ['cpus', 'memory', 'gpus', 'time'], report);
   else
     report(
       failureAt({ location: renamed.location }, 'unknown-key', 'gpu is now gpus', { hint: 'write gpus: N' }),
@@ -30,8 +25,8 @@ export function readResources(field: LocatedEntry | undefined, report: ReportFai
     name: string,
     readValue: (value: LocatedValue, name: string, report: ReportFailure) => Value | undefined,
   ): Value | undefined => {
-    const value = entries.get(name)?.value;
-    return value === undefined ? undefined : readValue(value, `resources.${name}`, report);
+    const found = entries.get(name)?.value;
+    return found === undefined ? undefined : readValue(found, `resources.${name}`, report);
   };
   const cpus = read('cpus', readPositiveCount);
   const memoryBytes = read('memory', readQuantity(parseBytes, 'a size, such as 4 GiB or 500 MB'));

@@ -21,6 +21,7 @@ import {
   toJsonObject,
 } from '../text/located-value.js';
 import { type PublicationSpec, readPublish } from './publications.js';
+import type { ResourcesSpec } from './resources-spec.js';
 import { readStep, type StepSpec } from './step-spec.js';
 
 /** A pipeline whose every step has a known kind, only known keys, and well-formed references. */
@@ -46,6 +47,8 @@ export interface SpecOptions {
   readonly kinds: { readonly [name: string]: Kind };
   /** Takes the place of the pipeline's `engine:` (`--engine`). */
   readonly engine?: string | undefined;
+  /** What steps ask for that do not say so themselves (`resources` in kshot.yaml). */
+  readonly resources?: ResourcesSpec | undefined;
   /** Name of a pipeline that has none. */
   readonly fallbackName: string;
 }
@@ -75,7 +78,7 @@ export function readSpec(pipeline: LocatedMap, options: SpecOptions, report: Rep
     report(failureAt(pipeline, 'missing-key', 'the pipeline has no steps', { hint: 'add steps:' }));
   }
   for (const [name, entry] of mapEntries(written, 'steps', report)) {
-    const step = readStep(name, entry, options.kinds, report);
+    const step = readStep(name, entry, options, report);
     if (step === undefined) broken.add(name);
     else steps.set(name, step);
   }

@@ -85,7 +85,10 @@ const stepKeys = [
 export function readStep(
   name: string,
   entry: LocatedEntry,
-  kinds: { readonly [name: string]: Kind },
+  {
+    kinds,
+    resources: defaults,
+  }: { readonly kinds: { readonly [name: string]: Kind }; readonly resources?: ResourcesSpec | undefined },
   report: ReportFailure,
 ): StepSpec | undefined {
   if (!namePattern.test(name)) {
@@ -134,11 +137,16 @@ export function readStep(
     over,
     matrix: readMatrix(field('matrix'), kind, withValue, report),
     ...(segments === undefined ? {} : { segments }),
-    resources: readResources(field('resources'), report),
+    resources: withDefaults(kind, defaults, readResources(field('resources')?.value, report)),
     retries: readRetries(field('retries'), report),
     ...readPlace(field, report),
     ...(engine === undefined ? {} : { engine }),
   };
+}
+
+/** What only reads and chooses needs next to nothing. */
+function withDefaults(kind: Kind, defaults: ResourcesSpec | undefined, own: ResourcesSpec): ResourcesSpec {
+  return kind.small === true ? own : { ...defaults, ...own };
 }
 
 /** Where it is to run. */

@@ -27,6 +27,11 @@ export const batchProperties = {
     description: 'How long one job may run, in which several nodes may be executed: 8 h.',
     type: 'string',
   },
+  throttle: {
+    description: 'How many jobs of one array run at once: `%N` of sbatch.',
+    type: 'integer',
+    minimum: 1,
+  },
   extra: {
     description: 'Further options of sbatch, each a word.',
     type: 'array',
@@ -59,6 +64,8 @@ export interface BatchOptions {
   readonly gpu_type?: string;
   /** How long one job may run, in which several nodes may be executed one after another. */
   readonly timeSeconds?: number;
+  /** How many jobs of one array run at once. */
+  readonly throttle?: number;
   /** Further words of the command line of `sbatch`. */
   readonly extra?: readonly string[];
 }
@@ -80,19 +87,19 @@ export function readBatchOptions(
   report: ReportFailure,
 ): BatchOptions | undefined {
   if (value === undefined || !expectMap(value, 'slurm', report)) return undefined;
-  refuseUnknownKeys(value, [...names, 'time', 'extra'], report);
+  refuseUnknownKeys(value, [...names, 'time', 'throttle', 'extra'], report);
   return optionsIn(value, report);
 }
 
 /** Reads that of a project, which has two things more. */
 export function readBatchSettings(value: LocatedValue | undefined, report: ReportFailure): BatchSettings {
   if (value === undefined || !expectMap(value, 'slurm', report)) return { options: {} };
-  refuseUnknownKeys(value, [...names, 'time', 'extra', 'jobs', 'answer_wait'], report);
-  const jobs = value.entries.get('jobs')?.value;
+  refuseUnknownKeys(value, [...names, 'time', 'throttle', 'extra', 'jobs', 'answer_wait'], report);
+  const jobs = countAt(value, 'jobs', report);
   const answerWaitSeconds = secondsAt(value, 'answer_wait', report);
   return {
     options: optionsIn(value, report),
-    ...(jobs === undefined ? {} : countOf(jobs, report)),
+    ...(jobs === undefined ? {} : { jobs }),
     ...(answerWaitSeconds === undefined ? {} : { answerWaitSeconds }),
   };
 }
@@ -104,10 +111,12 @@ function optionsIn(map: LocatedMap, report: ReportFailure): BatchOptions {
     return text === undefined ? [] : [[name, text] as const];
   });
   const timeSeconds = secondsAt(map, 'time', report);
+  const throttle = countAt(map, 'throttle', report);
   const extra = map.entries.get('extra')?.value;
   return {
     ...Object.fromEntries(texts),
     ...(timeSeconds === undefined ? {} : { timeSeconds }),
+    ...(throttle === undefined ? {} : { throttle }),
     ...(extra === undefined ? {} : { extra: wordsOf(extra, report) }),
   };
 }
@@ -121,11 +130,13 @@ function secondsAt(map: LocatedMap, name: string, report: ReportFailure): number
   return seconds;
 }
 
-function countOf(value: LocatedValue, report: ReportFailure): { readonly jobs?: number } {
+function countAt(map: LocatedMap, name: string, report: ReportFailure): number | undefined {
+  const value = map.entries.get(name)?.value;
+  if (value === undefined || (value.type === 'scalar' && value.unknown)) return undefined;
   const count = value.type === 'scalar' ? value.value : undefined;
-  if (typeof count === 'number' && Number.isSafeInteger(count) && count >= 1) return { jobs: count };
-  report(failureAt(value, 'invalid-value', 'slurm.jobs must be a whole number, at least 1'));
-  return {};
+  if (typeof count === 'number' && Number.isSafeInteger(count) && count >= 1) return count;
+  report(failureAt(value, 'invalid-value', `slurm.${name} must be a whole number, at least 1`));
+  return undefined;
 }
 
 function wordsOf(value: LocatedValue, report: ReportFailure): readonly string[] {

@@ -99,6 +99,20 @@ export class BatchExecutor implements Executor {
     }
   }
 
+  async isJobGone(jobFolder: string): Promise<boolean> {
+    const left = readExchanged<SentRequest>(requestFiles(jobFolder).request);
+    const pool = left && Pool.open(left.pool);
+    if (left === undefined || pool === undefined) return true;
+    const found = pool.stateOf(left.id);
+    if (found.state === 'answered' || found.state === 'lost') return true;
+    this.queue.watch(pool.record.name);
+    const listed = await this.queue.ask(pool.record.name);
+    // No answer is not death.
+    if (listed === undefined) return false;
+    const live = [...listed].filter(([, { state }]) => state !== 'ended').map(([id]) => id);
+    return found.state === 'taken' ? !live.includes(found.job) : live.length === 0;
+  }
+
   async yieldDevices(): Promise<void> {}
 
   async cancel(): Promise<void> {

@@ -25,7 +25,7 @@ export function brokenJobFailure(broken: BrokenJob): Failure {
   const { job, request, ending, system } = broken;
   const said = ending === undefined ? '' : ` (${ending.state})`;
   const subject = `job ${job} of ${system}, which ran ${request.node},`;
-  const { memoryBytes, timeSeconds } = request.job ?? {};
+  const { memoryBytes } = request.job ?? {};
   const lines = { details: [...lastLinesOf(request.logFile), ...printedBy(broken)] };
   switch (ending?.how) {
     case 'out-of-memory':
@@ -43,10 +43,7 @@ export function brokenJobFailure(broken: BrokenJob): Failure {
         reason: 'step-timeout',
         message: `${subject} was ended because its time was over${said}`,
         ...lines,
-        hint:
-          timeSeconds === undefined
-            ? 'say under the `resources` of the step how long it takes: time: 4 h'
-            : `raise \`time\` under the \`resources\` of the step, now ${formatSeconds(timeSeconds)}, or under \`slurm\``,
+        hint: timeHint(request),
       };
     case 'cancelled':
       return {
@@ -69,6 +66,17 @@ export function brokenJobFailure(broken: BrokenJob): Failure {
         hint: 'a file system that shows files late does this, too: raise slurm.answer_wait in kshot.yaml',
       };
   }
+}
+
+/** A job's own time, under `slurm`, goes before what its step takes. */
+function timeHint({ job }: ExecuteRequest): string {
+  const ofJob = job?.options.timeSeconds;
+  if (ofJob !== undefined)
+    return `raise \`time\` under \`slurm\` of the step or in kshot.yaml, now ${formatSeconds(ofJob)}`;
+  const ofStep = job?.timeSeconds;
+  return ofStep === undefined
+    ? 'say under the `resources` of the step how long it takes: time: 4 h'
+    : `raise \`time\` under the \`resources\` of the step, now ${formatSeconds(ofStep)}`;
 }
 
 function crashed(subject: string, { exitCode, state }: JobEnding, lines: Pick<Failure, 'details'>): Failure {

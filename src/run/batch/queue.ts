@@ -17,6 +17,7 @@ export class Queue {
 
   /** From now on asks for these jobs too. */
   watch(name: string): void {
+    if (this.names.has(name)) return;
     this.names.add(name);
     this.answer = undefined;
   }

@@ -5,7 +5,7 @@ import type { CommandAnswer } from './run-command.js';
 /** The words of `sbatch` for jobs whose script is on its standard input. */
 export function sbatchWords({ name, count, demand, folder, logFolder }: BatchJobs): readonly string[] {
   const { cpus, gpus, memoryBytes, timeSeconds, options } = demand;
-  const { partition, account, qos, constraint, reservation, gpu_type: type, extra = [] } = options;
+  const { partition, account, qos, constraint, reservation, gpu_type: type, throttle, extra = [] } = options;
   const limit = options.timeSeconds ?? (timeSeconds === undefined ? undefined : timeSeconds + graceSeconds);
   const word = (option: string, value: string | number | undefined) =>
     value === undefined ? [] : [`--${option}=${value}`];
@@ -19,7 +19,10 @@ export function sbatchWords({ name, count, demand, folder, logFolder }: BatchJob
     ...word('mem', memoryBytes === undefined ? undefined : `${Math.ceil(memoryBytes / 2 ** 20)}M`),
     ...word('gres', gpus === 0 ? undefined : `gpu:${type === undefined ? '' : `${type}:`}${gpus}`),
     ...word('time', limit === undefined ? undefined : Math.ceil(limit / 60)),
-    ...word('array', count === 1 ? undefined : `0-${count - 1}`),
+    ...word(
+      'array',
+      count === 1 ? undefined : `0-${count - 1}${throttle === undefined ? '' : `%${throttle}`}`,
+    ),
     ...word('partition', partition),
     ...word('account', account),
     ...word('qos', qos),

@@ -92,7 +92,7 @@ const emptySurvey: CacheSurvey = {
   unreadable: 0,
   partial: { count: 0, bytes: 0 },
   quarantine: { count: 0, bytes: 0 },
-  locks: { live: [], dead: 0, foreign: [] },
+  locks: { live: [], elsewhere: [], dead: 0, foreign: [] },
 };
 
 function warningsOfProject({ pipelines, cache, free_disk_bytes: free }: ProjectFacts): readonly Warning[] {
@@ -130,6 +130,10 @@ function warningsOfProject({ pipelines, cache, free_disk_bytes: free }: ProjectF
     ...cache.locks.foreign.map(({ path, owner }) => ({
       message: `a lock in the cache is of ${owner}, which from here may or may not run`,
       hint: `if no kshot uses this cache there any more, remove ${path}`,
+    })),
+    ...cache.locks.elsewhere.map((owner) => ({
+      message: `the cache is used by ${owner}`,
+      hint: 'where that is dead, the next run that needs its step, or kshot gc, finds it out within a minute',
     })),
   ];
 }

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Failure } from '../../base/failure.js';
 import { environmentFailure } from '../../base/failure-of-exception.js';
 import { namesIn } from '../../base/files/folders.js';
@@ -8,15 +9,19 @@ import { failed, type Result, success } from '../../base/result.js';
 import type { Digest, Entry, ObjectReference } from '../entry.js';
 import { digestsInJson } from '../references.js';
 import type { Garbage, GarbageOptions, GarbagePlan } from '../upkeep.js';
+import { beatFileOf } from './beat.js';
+import { startBeating } from './beats.js';
 import { listKeys, parseEntry, readEntry } from './entries.js';
-import { isHold } from './hold-cache.js';
+import { isHold, removeSilentLock } from './hold-cache.js';
 import { isDigest, type Layout } from './layout.js';
 import { describeOwner } from './lock-owner.js';
 import { acquireLock, inspectLock, releaseLock } from './locks.js';
 import { type Measured, measureFiles } from './measure.js';
+import { isHeard } from './silence.js';
 import { keptIn } from './workspaces.js';
 
 const weekSeconds = 7 * 24 * 3600;
+const listenMilliseconds = 200;
 
 /** What would be removed; changes nothing. */
 export function planGarbage(layout: Layout, options: GarbageOptions): GarbagePlan {
@@ -68,21 +73,31 @@ function quarantine(
  * Removes what `planGarbage` finds while no key can be claimed, and says what went. Fails with `lock-foreign` or
  * `cache-unwritable`; the plan's `inUseBy` says why nothing but leftovers went.
  */
-export function collectGarbage(layout: Layout, options: GarbageOptions): Result<GarbagePlan, Failure> {
+export async function collectGarbage(
+  layout: Layout,
+  options: GarbageOptions,
+): Promise<Result<GarbagePlan, Failure>> {
   try {
-    const lock = acquireLock(layout.collectionLock);
+    await listen(layout);
+    const lock = acquireLock(layout.collectionLock, { overSilent: true });
     if (lock.type !== 'acquired') {
       return failed({
         reason: 'lock-foreign',
         message: `Garbage is already being collected by ${lock.owner === undefined ? 'somebody unknown' : describeOwner(lock.owner)}.`,
-        hint: `Wait for it; if it no longer runs, remove ${layout.collectionLock}.`,
+        hint:
+          lock.type === 'foreign'
+            ? `If it no longer runs, remove ${layout.collectionLock}.`
+            : 'Wait for it. If it was killed on another host, the next collection that waits for a minute finds that out.',
       });
     }
+    const beating = startBeating(beatFileOf(layout.collectionLock, lock.token), true);
     try {
+      for (const { path } of claimsAndHolds(layout)) removeSilentLock(path);
       const plan = planGarbage(layout, options);
       for (const { path } of plan.garbage) rmSync(path, { recursive: true, force: true });
       return success(plan);
     } finally {
+      beating.stop();
       releaseLock(layout.collectionLock, lock.token);
     }
   } catch (error) {
@@ -92,16 +107,32 @@ export function collectGarbage(layout: Layout, options: GarbageOptions): Result<
   }
 }
 
+/** Waits until each lock of another host is gone, or its owner was seen to live, or has been silent for too long. */
+async function listen(layout: Layout): Promise<void> {
+  const isOpen = (path: string) => {
+    const lock = inspectLock(path);
+    return lock?.type === 'busy' && lock.isElsewhere && !isHeard(path);
+  };
+  const paths = [layout.collectionLock, ...[...claimsAndHolds(layout)].map(({ path }) => path)];
+  for (let open = paths.filter(isOpen); open.length > 0; open = open.filter(isOpen)) {
+    await sleep(listenMilliseconds);
+  }
+}
+
+function* claimsAndHolds(layout: Layout): Generator<{ readonly name: string; readonly path: string }> {
+  for (const name of namesIn(layout.locks)) {
+    if (isDigest(name) || isHold(name)) yield { name, path: layout.lock(name) };
+  }
+}
+
 function locksIn(layout: Layout): { lockedKeys: ReadonlySet<string>; inUseBy: readonly string[] } {
   const lockedKeys = new Set<string>();
   const inUseBy = new Set<string>();
-  for (const name of namesIn(layout.locks)) {
-    const lock = isDigest(name) || isHold(name) ? inspectLock(layout.lock(name)) : undefined;
-    if (lock === undefined || lock.type === 'dead') continue;
+  for (const { name, path } of claimsAndHolds(layout)) {
+    const lock = inspectLock(path);
+    if (lock === undefined || lock.type === 'dead' || lock.type === 'silent') continue;
     if (isDigest(name)) lockedKeys.add(name);
-    inUseBy.add(
-      lock.owner === undefined ? `somebody unknown (${layout.lock(name)})` : describeOwner(lock.owner),
-    );
+    inUseBy.add(lock.owner === undefined ? `somebody unknown (${path})` : describeOwner(lock.owner));
   }
   return { lockedKeys, inUseBy: [...inUseBy] };
 }

@@ -17,8 +17,9 @@ export function claimDevice(layout: Layout, device: string): DeviceClaim {
   const path = layout.deviceLock(thisProcess('').host, device);
   const workerPath = `${path}.worker`;
   try {
-    const lock = acquireLock(path);
-    if (lock.type === 'busy') return { type: 'busy', owner: describeOwner(lock.owner) };
+    const lock = acquireLock(path, { overSilent: true });
+    if (lock.type === 'busy' || lock.type === 'silent')
+      return { type: 'busy', owner: describeOwner(lock.owner) };
     if (lock.type === 'foreign') {
       throw new FailureError({
         reason: 'lock-foreign',

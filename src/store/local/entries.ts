@@ -1,6 +1,6 @@
 import { readFileSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { writeFileAtomic } from '../../base/files/atomic-file.js';
+import { linkFileAtomic, writeFileAtomic } from '../../base/files/atomic-file.js';
 import { checkedJson, checkedText, hasChecksum } from '../../base/files/checked-json.js';
 import { namesIn } from '../../base/files/folders.js';
 import { makeFolders } from '../../base/files/make-folders.js';
@@ -51,15 +51,32 @@ export function parseEntry(text: string, key: Digest): Entry | undefined {
   return sound ? (value as unknown as Entry) : undefined;
 }
 
-/** Writes the entry; from then on its key is a hit. */
-export function writeEntry(layout: Layout, entry: Entry): void {
+/** What `stat` says of the file of a key's entry; undefined where there is none. */
+export function lookOfEntry(layout: Layout, key: Digest): string | undefined {
+  const stat = statSync(layout.entry(key), { bigint: true, throwIfNoEntry: false });
+  return stat === undefined ? undefined : `${stat.ino} ${stat.size} ${stat.mtimeNs}`;
+}
+
+/**
+ * Writes the entry; from then on its key is a hit.
+ *
+ * @param mayReplace The look of the file that it may take the place of. Where any other is there, somebody else has
+ *   published meanwhile: then nothing is written, and it is false.
+ */
+export function writeEntry(layout: Layout, entry: Entry, mayReplace: string | undefined): boolean {
   const path = layout.entry(entry.key);
   makeFolders(dirname(path));
   makeRoomForFile(layout, path, `${entry.key}.json`);
   // An entry lost with the power, or broken by it, which its checksum tells, costs a recomputation and no more; its
   // objects are on disk before it. Where that is quick, waiting for the disk is what takes the time.
   const sync = entry.facts.seconds < quickSeconds ? 'none' : 'file';
-  writeFileAtomic(path, checkedJson(entry), { sync });
+  const text = checkedJson(entry);
+  if (mayReplace === undefined) return linkFileAtomic(path, text, { sync });
+  const look = lookOfEntry(layout, entry.key);
+  if (look === undefined) return linkFileAtomic(path, text, { sync });
+  if (look !== mayReplace) return false;
+  writeFileAtomic(path, text, { sync });
+  return true;
 }
 
 /** Keys that have a file under `steps`, whether it can be read or not, in order. */

@@ -5,8 +5,10 @@ import { environmentFailure } from '../../base/failure-of-exception.js';
 import { namesIn } from '../../base/files/folders.js';
 import type { Store } from '../store.js';
 import type { CacheHold } from '../upkeep.js';
+import { beatFileOf, beatSuffix, removeBeat } from './beat.js';
+import { startBeating } from './beats.js';
 import { type Layout, layoutOf } from './layout.js';
-import { acquireLock, inspectLock, type OwnLock, releaseLock } from './locks.js';
+import { acquireLock, inspectLock, isLockOf, type OwnLock, releaseLock } from './locks.js';
 
 const prefix = 'run-';
 const pollMilliseconds = 50;
@@ -22,10 +24,13 @@ export async function holdCache(layout: Layout): Promise<CacheHold & { readonly 
     const lock = acquireLock(path);
     // As with a claim: collection looks for holds after it took its lock, this looks for its lock after holding.
     while (inspectLock(layout.collectionLock)?.type === 'busy') await sleep(pollMilliseconds);
+    removeSilentLock(layout.collectionLock);
     if (lock.type !== 'acquired') return { lock: undefined, close: () => undefined };
     const { token } = lock;
+    const beating = startBeating(beatFileOf(path, token));
     const close = () => {
       process.off('exit', close);
+      beating.stop();
       ignoringTheEnvironment(() => releaseLock(path, token));
     };
     // A signal between here and the run's first step ends the process at once.
@@ -52,12 +57,25 @@ export function isHold(name: string): boolean {
 
 /** Of runs that were killed: those of results that are there already nobody would take over. */
 function removeDeadLocks(folder: string): void {
-  for (const name of namesIn(folder).filter((one) => !one.includes('.'))) {
+  const names = namesIn(folder);
+  for (const name of names.filter((one) => !one.includes('.'))) {
     const path = join(folder, name);
-    if (inspectLock(path)?.type !== 'dead') continue;
-    const lock = acquireLock(path);
-    if (lock.type === 'acquired') releaseLock(path, lock.token);
+    if (inspectLock(path)?.type === 'dead') removeLock(path, false);
   }
+  for (const name of names.filter((one) => one.endsWith(beatSuffix))) {
+    const [lock = '', token = ''] = name.split('.');
+    if (!isLockOf(join(folder, lock), token)) removeBeat(join(folder, name));
+  }
+}
+
+/** Removes the lock of another host that counts as dead; of one that does not, leaves it. */
+export function removeSilentLock(path: string): void {
+  if (inspectLock(path)?.type === 'silent') removeLock(path, true);
+}
+
+function removeLock(path: string, overSilent: boolean): void {
+  const lock = acquireLock(path, { overSilent });
+  if (lock.type === 'acquired') releaseLock(path, lock.token);
 }
 
 function ignoringTheEnvironment(doing: () => void): void {

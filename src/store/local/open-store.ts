@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { digestTree } from '../../base/canonical.js';
 import { type Failure, FailureError } from '../../base/failure.js';
@@ -8,20 +9,29 @@ import { folderObstacle, makeFolder } from '../../base/files/folders.js';
 import { leavesOf, mapTree, type Tree } from '../../base/files/tree.js';
 import { failed, type Result, success } from '../../base/result.js';
 import type { Digest, Entry, ObjectReference } from '../entry.js';
-import type { Claim, LocalStore, StagedFile, Workspace } from '../store.js';
+import type { Claim, ClaimOptions, LocalStore, StagedFile, Workspace } from '../store.js';
+import { beatFileOf } from './beat.js';
+import { startBeating } from './beats.js';
 import { collectGarbage, planGarbage } from './collect-garbage.js';
 import { claimDevice } from './device-claims.js';
-import { readEntries, readEntry, writeEntry } from './entries.js';
+import { lookOfEntry, readEntries, readEntry, writeEntry } from './entries.js';
 import { holdCache } from './hold-cache.js';
 import { isDigest, type Layout, layoutOf } from './layout.js';
-import { describeOwner, type LockOwner } from './lock-owner.js';
-import { acquireLock, inspectLock, type OwnLock, releaseLock } from './locks.js';
+import { describeOwner } from './lock-owner.js';
+import { acquireLock, inspectLock, isLockOf, type OwnLock, releaseLock, type TakenLock } from './locks.js';
 import { type Objects, openObjects } from './objects.js';
 import { setAside } from './set-aside.js';
 import { openStatIndex } from './stat-index.js';
 import { surveyCache } from './survey-cache.js';
 import { verifyCache } from './verify-cache.js';
-import { abandonWorkspace, closeWorkspace, makeWorkspace, tokenOf } from './workspaces.js';
+import {
+  abandonWorkspace,
+  closeWorkspace,
+  jobFolderIn,
+  leaveWorkspace,
+  makeWorkspace,
+  tokenOf,
+} from './workspaces.js';
 
 type Outputs<Leaf> = { readonly [port: string]: Tree<Leaf> };
 
@@ -49,6 +59,8 @@ export async function openStore(folder: string): Promise<LocalStore> {
   const statIndex = openStatIndex(layout);
   /** While a run uses the cache, of which keys' locks are other names. */
   let ownLock: OwnLock | undefined;
+  /** How entries looked that were there when their keys were claimed: they may be replaced, and no others. */
+  const replaceable = new WeakMap<Workspace, string>();
 
   return {
     folder: layout.folder,
@@ -72,14 +84,26 @@ export async function openStore(folder: string): Promise<LocalStore> {
     adoptObject: (file) => adoptObject(objects, file),
     adoptEntry(entry) {
       try {
-        writeEntry(layout, entry);
+        const look = lookOfEntry(layout, entry.key);
+        const known = readEntry(layout, entry.key);
+        // One that is whole stands, whoever it is of.
+        if (known === undefined || !objects.hasOutputs(known)) writeEntry(layout, entry, look);
       } catch (error) {
         if (environmentFailure(error, 'keeping an entry') === undefined) throw error;
       }
     },
-    claim: async (key, startsOver = false) => claim(layout, key, ownLock, startsOver),
+    async claim(key, options = {}) {
+      const claimed = await claim(layout, key, ownLock, options);
+      if (claimed.type === 'claimed') {
+        const look = lookOfEntry(layout, key);
+        if (look !== undefined) replaceable.set(claimed.workspace, look);
+      }
+      return claimed;
+    },
+    takerOf: async (workspace) => takerOf(layout, workspace),
     claimDevice: (device) => claimDevice(layout, device),
-    commit: async (workspace, entry, outputs) => commit(layout, objects, workspace, entry, outputs),
+    commit: async (workspace, entry, outputs) =>
+      commit(layout, objects, { workspace, mayReplace: replaceable.get(workspace) }, entry, outputs),
     release: async (workspace, keepScratch = false) => release(layout, workspace, keepScratch),
     digestFile: statIndex.digestFile,
     saveIndex: async () => statIndex.save(),
@@ -99,9 +123,17 @@ export async function openStore(folder: string): Promise<LocalStore> {
       };
     },
     survey: async () => surveyCache(layout, objects),
-    verifyAll: () => verifyCache(layout, objects),
+    async verifyAll() {
+      // What a collection removes meanwhile, on whatever host, would look like damage.
+      const { close } = await holdCache(layout);
+      try {
+        return await verifyCache(layout, objects);
+      } finally {
+        close();
+      }
+    },
     planGarbage: async (options) => planGarbage(layout, options),
-    collectGarbage: async (options) => collectGarbage(layout, options),
+    collectGarbage: (options) => collectGarbage(layout, options),
   };
 }
 
@@ -116,24 +148,39 @@ function adoptObject(objects: Objects, file: StagedFile): void {
   }
 }
 
-function claim(layout: Layout, key: Digest, ownLock: OwnLock | undefined, startsOver: boolean): Claim {
+async function claim(
+  layout: Layout,
+  key: Digest,
+  ownLock: OwnLock | undefined,
+  { startsOver = false, isJobGone = async () => true }: ClaimOptions,
+): Promise<Claim> {
   if (!isDigest(key)) throw new FailureError({ reason: 'bug', message: `${key} is no key` });
   const path = layout.lock(key);
   try {
-    const attempt = acquireLock(path, ownLock);
+    let attempt = acquireLock(path, { like: ownLock });
+    if (attempt.type === 'silent') {
+      const jobFolder = jobFolderIn(layout.partialOf(key));
+      if (!existsSync(jobFolder) || (await isJobGone(jobFolder)))
+        attempt = acquireLock(path, { like: ownLock, overSilent: true });
+    }
     if (attempt.type !== 'acquired') return refusal(attempt, path);
 
     // Garbage collection looks for claims after it took its lock; this looks for its lock after claiming, so
     // that one of the two sees the other.
     const collection = inspectLock(layout.collectionLock);
-    if (collection !== undefined && collection.type !== 'dead') {
+    if (collection !== undefined && collection.type !== 'dead' && collection.type !== 'silent') {
       releaseLock(path, attempt.token);
       return refusal(collection, layout.collectionLock);
     }
+    const { token, takenFrom } = attempt;
+    const beating = startBeating(beatFileOf(path, token));
     try {
-      return { type: 'claimed', workspace: makeWorkspace(layout, key, attempt.token, startsOver) };
+      const isTakenOver = takenFrom !== undefined;
+      const workspace = makeWorkspace(layout, key, token, beating, { startsOver, isTakenOver });
+      return { type: 'claimed', workspace, ...(isTakenOver ? { takenFrom: describeOwner(takenFrom) } : {}) };
     } catch (error) {
-      releaseLock(path, attempt.token);
+      beating.stop();
+      releaseLock(path, token);
       throw error;
     }
   } catch (error) {
@@ -141,13 +188,8 @@ function claim(layout: Layout, key: Digest, ownLock: OwnLock | undefined, starts
   }
 }
 
-function refusal(
-  found:
-    | { readonly type: 'busy'; readonly owner: LockOwner }
-    | { readonly type: 'foreign'; readonly owner: LockOwner | undefined },
-  path: string,
-): Claim {
-  if (found.type === 'busy') return { type: 'busy', owner: describeOwner(found.owner) };
+function refusal(found: TakenLock, path: string): Claim {
+  if (found.type !== 'foreign') return { type: 'busy', owner: describeOwner(found.owner) };
   const owner = found.owner === undefined ? 'somebody unknown' : describeOwner(found.owner);
   return {
     type: 'foreign',
@@ -159,13 +201,28 @@ function refusal(
   };
 }
 
+/** Undefined while the workspace's lock is its own. */
+function takerOf(layout: Layout, workspace: Workspace): string | undefined {
+  const path = layout.lock(workspace.key);
+  if (isLockOf(path, tokenOf(workspace))) return undefined;
+  const owner = inspectLock(path)?.owner;
+  return owner === undefined ? 'somebody who has finished' : describeOwner(owner);
+}
+
+/** A workspace, and the look of the entry of its key that may be replaced. */
+interface Claimed {
+  readonly workspace: Workspace;
+  readonly mayReplace: string | undefined;
+}
+
 function commit(
   layout: Layout,
   objects: Objects,
-  workspace: Workspace,
+  claimed: Claimed,
   facts: Omit<Entry, 'outputs'>,
   staged: Outputs<StagedFile>,
 ): Result<Entry, Failure> {
+  const { workspace } = claimed;
   const outputs: Outputs<ObjectReference> = Object.fromEntries(
     Object.entries(staged).map(([port, tree]) => [
       port,
@@ -173,22 +230,53 @@ function commit(
     ]),
   );
   const entry: Entry = { ...facts, outputs };
+  let published: Result<Entry, Failure>;
   try {
-    const failure = objects.publish(filesIn(staged)) ?? compareWithRecorded(layout, entry, workspace);
-    if (failure !== undefined) {
-      release(layout, workspace);
-      return failed(failure);
-    }
-    writeEntry(layout, entry);
+    const failure = objects.publish(filesIn(staged));
+    published = failure === undefined ? publishEntry(layout, entry, claimed) : failed(failure);
   } catch (error) {
     release(layout, workspace);
     const failure = environmentFailure(error, `publishing ${entry.key.slice(0, 12)}`);
     if (failure === undefined) throw error;
     return failed(failure);
   }
-  closeWorkspace(layout, workspace);
+  if (!published.ok) {
+    release(layout, workspace);
+    return published;
+  }
+  workspace.beating.stop();
+  // Whoever has taken the key over meanwhile finds the entry, and needs its own folders until then.
+  if (takerOf(layout, workspace) !== undefined) leaveWorkspace(workspace);
+  else closeWorkspace(layout, workspace);
   releaseLock(layout.lock(workspace.key), tokenOf(workspace));
-  return success(entry);
+  return published;
+}
+
+/** Writes the entry where the key is the workspace's still, and nobody else has published meanwhile. */
+function publishEntry(
+  layout: Layout,
+  entry: Entry,
+  { workspace, mayReplace }: Claimed,
+): Result<Entry, Failure> {
+  for (;;) {
+    const taker = takerOf(layout, workspace);
+    if (taker !== undefined) return failed(claimLost(taker));
+    const difference = compareWithRecorded(layout, entry, workspace);
+    if (difference !== undefined) return failed(difference);
+    if (writeEntry(layout, entry, mayReplace)) return success(entry);
+    // By an owner that counted as dead and had only to put it in its place: it has come first.
+    const other = readEntry(layout, entry.key);
+    if (other !== undefined) return success(other);
+    setAside(layout, layout.entry(entry.key), `${entry.key}.json`);
+  }
+}
+
+function claimLost(taker: string): Failure {
+  return {
+    reason: 'claim-lost',
+    message: `Nothing was heard of this process for a minute, so its step was taken over by ${taker}.`,
+    hint: 'Run again: what is there by then is taken.',
+  };
 }
 
 function* filesIn(staged: Outputs<StagedFile>): Generator<StagedFile> {
@@ -225,6 +313,11 @@ function compareWithRecorded(layout: Layout, entry: Entry, workspace: Workspace)
 }
 
 function release(layout: Layout, workspace: Workspace, keepScratch = false): string | undefined {
+  workspace.beating.stop();
+  if (takerOf(layout, workspace) !== undefined) {
+    leaveWorkspace(workspace);
+    return undefined;
+  }
   const kept = abandonWorkspace(layout, workspace, keepScratch);
   try {
     releaseLock(layout.lock(workspace.key), tokenOf(workspace));

@@ -2,6 +2,7 @@ import { lstatSync } from 'node:fs';
 import { join } from 'node:path';
 import { namesIn } from '../../base/files/folders.js';
 import type { CacheSurvey } from '../upkeep.js';
+import { beatSuffix } from './beat.js';
 import { listKeys, readEntry } from './entries.js';
 import { isDigest, type Layout } from './layout.js';
 import { describeOwner } from './lock-owner.js';
@@ -50,16 +51,18 @@ export function surveyCache(layout: Layout, objects: Pick<Objects, 'hasOutputs'>
 
 function surveyLocks(folder: string): CacheSurvey['locks'] {
   const live = new Set<string>();
+  const elsewhere = new Set<string>();
   const foreign: { path: string; owner: string }[] = [];
   let dead = 0;
-  for (const name of namesIn(folder)) {
+  for (const name of namesIn(folder).filter((one) => !one.endsWith(beatSuffix))) {
     const path = join(folder, name);
     const lock = inspectLock(path);
     if (lock === undefined) continue;
     const owner = lock.owner === undefined ? 'somebody unknown' : describeOwner(lock.owner);
-    if (lock.type === 'busy') live.add(owner);
-    else if (lock.type === 'dead') dead += 1;
-    else foreign.push({ path, owner });
+    if (lock.type === 'dead') dead += 1;
+    else if (lock.type === 'foreign') foreign.push({ path, owner });
+    else if (lock.type === 'silent' || lock.isElsewhere) elsewhere.add(owner);
+    else live.add(owner);
   }
-  return { live: [...live], dead, foreign };
+  return { live: [...live], elsewhere: [...elsewhere], dead, foreign };
 }

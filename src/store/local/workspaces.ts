@@ -1,10 +1,19 @@
-import { mkdirSync, readdirSync, renameSync, rmdirSync, rmSync, unlinkSync } from 'node:fs';
+import {
+  cpSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  renameSync,
+  rmdirSync,
+  rmSync,
+  unlinkSync,
+} from 'node:fs';
 import { basename, join } from 'node:path';
 import { namesIn } from '../../base/files/folders.js';
 import { makeFolders } from '../../base/files/make-folders.js';
 import { killProcessesOf } from '../../base/step-processes.js';
 import type { Digest } from '../entry.js';
-import type { Workspace } from '../store.js';
+import type { Beating, Workspace } from '../store.js';
 import type { Layout } from './layout.js';
 
 const scratchName = 'scratch';
@@ -13,8 +22,8 @@ const stateName = 'state';
 const keptName = 'kept';
 /** What a job of a batch system has, which goes on when the run that asked for it has ended. */
 const jobName = 'job';
-/** Below the folder of a key, what outlives the workspace. */
-const lastingNames: readonly string[] = [stateName, keptName, jobName];
+/** What belonged to an owner that counts as dead: out of its way, should it live after all. */
+const lostPrefix = '.lost.';
 const sparePrefix = '.spare.';
 
 /** How many this process has made: one that cannot be removed must not be taken for a later one of its key. */
@@ -25,43 +34,106 @@ let made = 0;
  * `partial/<key>/state`, so that the next owner of the key finds it however this one ends. Whatever else earlier
  * owners left is removed: the lock says that they are gone.
  *
- * @param startsOver removes the state, too, and what a job has: one that is under way ends when it sees that
+ * An owner on another host that counts as dead may come back. So where the lock was taken from one, its folders get other
+ * names first, and the state that the new owner goes on from has a name of its own, `state.<n>`.
+ *
+ * @param beating says that the owner lives
+ * @param options.startsOver removes the state, too, and what a job has: one that is under way ends when it sees that
+ * @param options.isTakenOver where the owner before counts as dead
  */
-export function makeWorkspace(layout: Layout, key: Digest, token: string, startsOver = false): Workspace {
+export function makeWorkspace(
+  layout: Layout,
+  key: Digest,
+  token: string,
+  beating: Beating,
+  { startsOver = false, isTakenOver = false } = {},
+): Workspace {
   const shared = layout.partialOf(key);
   const folder = join(shared, `${token}.${++made}`);
   const outputs = join(folder, 'outputs');
   const scratch = join(folder, scratchName);
-  if (!reuseSpare(layout, shared, folder)) {
+  let stateFile = join(shared, stateName);
+  if (isTakenOver || !reuseSpare(layout, shared, folder)) {
     for (const name of namesIn(shared)) {
-      const isOver = startsOver && (name === stateName || name === jobName);
-      if (isOver || !lastingNames.includes(name)) removeLeftBehind(join(shared, name));
+      const isOver = startsOver && (isState(name) || name === jobName);
+      if (isOver || !isLasting(name)) removeLeftBehind(shared, name);
     }
+    stateFile = isTakenOver ? takeState(shared) : stateIn(shared);
     makeFolders(outputs);
   }
   mkdirSync(scratch);
-  return {
-    key,
-    folder,
-    outputs,
-    scratch,
-    stateFile: join(shared, stateName),
-    jobFolder: join(shared, jobName),
-  };
+  return { key, folder, outputs, scratch, stateFile, jobFolder: jobFolderIn(shared), beating };
+}
+
+/** Where a job has its files, by the folder of its key. */
+export function jobFolderIn(shared: string): string {
+  return join(shared, jobName);
+}
+
+/** Whether a name below the folder of a key is of something that outlives the workspace. */
+function isLasting(name: string): boolean {
+  return isState(name) || name === keptName || name === jobName;
+}
+
+function isState(name: string): boolean {
+  return /^state(\.\d+)?$/.test(name);
+}
+
+/** How often the key's lock had been taken from another host when this state got its name. */
+function takeOversOf(name: string): number {
+  return Number(name.slice(stateName.length + 1));
+}
+
+/** The latest state, under the name that it has or would have: one with an earlier name is of an owner that came back. */
+function stateNameIn(shared: string): string {
+  const names = namesIn(shared).filter(isState);
+  return names.sort((one, other) => takeOversOf(other) - takeOversOf(one))[0] ?? stateName;
+}
+
+/** Gives the state a name that its owner does not know, and itself to the one who asks: what that one has open, too. */
+function takeState(shared: string): string {
+  const name = stateNameIn(shared);
+  const path = join(shared, name);
+  const next = join(shared, `${stateName}.${takeOversOf(name) + 1}`);
+  const stat = lstatSync(path, { throwIfNoEntry: false });
+  if (stat === undefined) return next;
+  const lost = join(shared, lostPrefix + name);
+  removeTree(lost);
+  renameSync(path, lost);
+  const copy = join(shared, '.copied');
+  removeTree(copy);
+  // Whole, before it has the name by which it is found.
+  cpSync(lost, copy, { recursive: true, preserveTimestamps: true, verbatimSymlinks: true });
+  renameSync(copy, next);
+  removeTree(lost);
+  return next;
 }
 
 /**
  * Removes the workspace of an owner that is gone. What that one had started may not have ended yet, and must not work on
  * beside what is started now.
  */
-function removeLeftBehind(folder: string): void {
+function removeLeftBehind(shared: string, name: string): void {
+  const folder = join(shared, name);
   killProcessesOf(join(folder, scratchName));
+  const lost = join(shared, lostPrefix + name);
+  try {
+    renameSync(folder, lost);
+  } catch {
+    // Then it goes, or stays, under its own name.
+  }
+  removeTree(lost);
   removeTree(folder);
 }
 
 /** The token of the lock that the workspace came with. */
 export function tokenOf(workspace: Workspace): string {
   return basename(workspace.folder).replace(/\..*/, '');
+}
+
+/** Removes what is left of a workspace whose lock another host has taken over, and nothing of that one's. */
+export function leaveWorkspace({ folder }: Workspace): void {
+  removeTree(folder);
 }
 
 /**
@@ -75,7 +147,7 @@ export function abandonWorkspace(
 ): string | undefined {
   const shared = layout.partialOf(workspace.key);
   const kept = keepScratch ? moveScratch(workspace, join(shared, keptName)) : undefined;
-  const isEmpty = !namesIn(shared).some((name) => lastingNames.includes(name));
+  const isEmpty = !namesIn(shared).some(isLasting);
   removeTree(isEmpty ? shared : workspace.folder);
   return kept;
 }
@@ -97,9 +169,9 @@ export function keptIn(shared: string): string {
   return join(shared, keptName);
 }
 
-/** The resumable state of a step, likewise. */
+/** The resumable state of a step, likewise; it may not be there. */
 export function stateIn(shared: string): string {
-  return join(shared, stateName);
+  return join(shared, stateNameIn(shared));
 }
 
 /** Removes all that was kept for a key whose outputs have been published or refused. */

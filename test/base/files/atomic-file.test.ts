@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, wr
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { writeFileAtomic } from '../../../src/base/files/atomic-file.js';
+import { linkFileAtomic, writeFileAtomic } from '../../../src/base/files/atomic-file.js';
 
 let folder: string;
 beforeEach(() => {
@@ -34,5 +34,16 @@ describe('writeFileAtomic', () => {
     mkdirSync(join(path, 'inner'), { recursive: true });
     expect(() => writeFileAtomic(path, 'data')).toThrow();
     expect(readdirSync(folder)).toEqual(['taken']);
+  });
+});
+
+describe('linkFileAtomic', () => {
+  it('writes a file where there is none, and leaves one that is there as it is, with nothing beside it', () => {
+    const path = join(folder, 'file.json');
+    expect(linkFileAtomic(path, 'first')).toBe(true);
+    expect(linkFileAtomic(path, 'second')).toBe(false);
+    expect(readFileSync(path, 'utf8')).toBe('first');
+    expect(statSync(path).nlink).toBe(1);
+    expect(readdirSync(folder)).toEqual(['file.json']);
   });
 });

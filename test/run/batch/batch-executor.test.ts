@@ -124,7 +124,7 @@ describe('an executor in jobs', () => {
     expect(queue.submitted).toHaveLength(1);
   });
 
-  it.each<[string, JobEnding | undefined, string, RegExp, RegExp]>([
+  it.each<[string, JobEnding | undefined, string, RegExp, RegExp, Partial<JobDemand>?]>([
     [
       'memory',
       { how: 'out-of-memory', state: 'OUT_OF_MEMORY' },
@@ -138,6 +138,14 @@ describe('an executor in jobs', () => {
       'step-timeout',
       /ran train, was ended because its time was over/,
       /raise `time`.* now 1 h/,
+    ],
+    [
+      'time of the job, not of the step',
+      { how: 'timeout', state: 'TIMEOUT' },
+      'step-timeout',
+      /its time was over/,
+      /raise `time` under `slurm`.* now 2 h/,
+      { options: { timeSeconds: 7200 } },
     ],
     [
       'a machine',
@@ -175,9 +183,9 @@ describe('an executor in jobs', () => {
       /memory/,
     ],
     ['oblivion', undefined, 'worker-killed', /not in the queue any more/, /answer_wait/],
-  ])('tells what ended a job: %s', async (_, ending, reason, message, hint) => {
+  ])('tells what ended a job: %s', async (_, ending, reason, message, hint, more = {}) => {
     const { project, queue, executor, pool } = setUp();
-    const asked = { ...demand, memoryBytes: 2 ** 31, timeSeconds: 3600 };
+    const asked = { ...demand, memoryBytes: 2 ** 31, timeSeconds: 3600, ...more };
     const result = executor.execute(requestOf(project, 'train', asked), listening());
     await until(() => queue.submitted.length > 0);
     takeAs(pool, '1_0');
@@ -306,6 +314,30 @@ describe('a run after one that was killed', () => {
     await until(() => queue.submitted.length === 2);
     answerAs(project.path('second/1'), takeAs(project.path('second/1'), '2_0'), done);
     expect((await result).ok).toBe(true);
+  });
+});
+
+describe('what another host has asked for', () => {
+  it('is at work while the queue has its job, or does not answer', async () => {
+    const { project, queue, executor, open, pool } = setUp();
+    const request = requestOf(project, 'a');
+    const second = open('second');
+    expect(await second.isJobGone(request.jobFolder)).toBe(true);
+    void executor.execute(request, listening());
+    await until(() => queue.submitted.length > 0);
+    const isGone = () => open('look').isJobGone(request.jobFolder);
+    expect(await isGone()).toBe(false);
+    const folder = takeAs(pool, '1_0');
+    expect(await isGone()).toBe(false);
+    forget(executor);
+    queue.isSilent = true;
+    expect(await isGone()).toBe(false);
+    queue.isSilent = false;
+    queue.say('1_0', 'ended');
+    expect(await isGone()).toBe(true);
+    queue.say('1_0', 'running');
+    answerAs(pool, folder, done);
+    expect(await isGone()).toBe(true);
   });
 });
 

@@ -47,6 +47,8 @@ describe('what sbatch is asked for', () => {
       ]),
     );
     expect(words.at(-1)).toBe('--exclude=node7');
+    const throttled = { ...jobs.demand, options: { throttle: 5 } };
+    expect(sbatchWords({ ...jobs, count: 40, demand: throttled })).toContain('--array=0-39%5');
   });
 
   it('leaves to the site what the step does not say, and makes no array of one job', () => {

@@ -1,10 +1,8 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { existsSync, readdirSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { RunEvent } from '../../../src/run/event.js';
 import { eventsOf, kshot, nodesByOutcome, startKshot } from '../../support/kshot.js';
 import { hasSlurmDaemons, type OneNodeSlurm, startSlurm } from '../../support/slurm.js';
-import { type Project, temporaryProject } from '../../support/temporary-project.js';
+import { commandStep, jobsIn, slurmProject, traceOf, until } from './on-slurm.js';
 
 // Needs Debian's slurmctld, slurmd, slurm-client and munge: a real Slurm of one node, started here.
 describe.skipIf(!hasSlurmDaemons)('a run on Slurm', () => {
@@ -14,25 +12,7 @@ describe.skipIf(!hasSlurmDaemons)('a run on Slurm', () => {
   });
   afterAll(() => slurm?.stop());
 
-  /** A project whose steps are jobs, but for those that are small. */
-  const projectWith = (steps: string): Project => {
-    const project = temporaryProject({});
-    project.write('kshot.yaml', 'executor: slurm\nslurm: { answer_wait: 2 s }\n');
-    project.write('pipelines/p.yaml', `version: 1\nname: p\nsteps:\n${steps}`);
-    return project;
-  };
-  const command = (name: string, line: string, more = '') =>
-    `  ${name}:\n    kind: command\n    with: { argv: ${JSON.stringify(line)}, shell: true, outputs: { out: out.txt } }\n${more}`;
-  const jobsIn = (events: readonly RunEvent[]) =>
-    events.flatMap((event) => (event.event === 'step.job' && event.job !== undefined ? [event] : []));
   const queued = () => slurm.command('squeue', '-h', '-o', '%i');
-  const trace = (project: Project) =>
-    existsSync(project.path('trace')) ? readFileSync(project.path('trace'), 'utf8').trim().split('\n') : [];
-  const until = async (isSo: () => boolean) => {
-    for (const end = performance.now() + 30_000; !isSo(); await sleep(50)) {
-      if (performance.now() > end) throw new Error('it did not come to be');
-    }
-  };
 
   const sweep = `  train:
     kind: command
@@ -47,7 +27,7 @@ describe.skipIf(!hasSlurmDaemons)('a run on Slurm', () => {
 `;
 
   it('gives a sweep the results that it has on this machine, in few jobs, and says so before', async () => {
-    const project = projectWith(sweep);
+    const project = slurmProject(sweep);
     expect((await kshot(project, ['plan'])).stdout).toContain(
       'train runs on Slurm: 1 CPU, 200.0 MB, 5 min 0 s',
     );
@@ -72,8 +52,8 @@ describe.skipIf(!hasSlurmDaemons)('a run on Slurm', () => {
 
   it('has its steps see what their jobs were given: processors, memory, GPUs; and what the step is passed', async () => {
     const line = 'echo $KSHOT_GPU $CUDA_VISIBLE_DEVICES $TOKEN > out.txt';
-    const project = projectWith(
-      `${command('gpu', line, '    resources: { gpus: 1 }\n').replace('outputs:', 'pass_env: [TOKEN], outputs:')}`,
+    const project = slurmProject(
+      `${commandStep('gpu', line, '    resources: { gpus: 1 }\n').replace('outputs:', 'pass_env: [TOKEN], outputs:')}`,
     );
     const run = await kshot(project, ['run', '--json'], { environment: { TOKEN: 'sesame' } });
     expect(run.exitCode).toBe(0);
@@ -81,18 +61,18 @@ describe.skipIf(!hasSlurmDaemons)('a run on Slurm', () => {
   });
 
   it('takes over jobs that a run has left which was killed, and computes nothing twice', async () => {
-    const project = projectWith('');
+    const project = slurmProject('');
     const slow = (name: string) =>
-      command(name, `echo ${name} >> ${project.path('trace')}; sleep 4; echo ${name} > out.txt`);
+      commandStep(name, `echo ${name} >> ${project.path('trace')}; sleep 4; echo ${name} > out.txt`);
     project.write('pipelines/p.yaml', `version: 1\nname: p\nsteps:\n${slow('a')}${slow('b')}`);
     const first = startKshot(project, ['run', '--tag', 'first']);
-    await until(() => trace(project).length === 2);
+    await until(() => traceOf(project).length === 2);
     first.process.kill('SIGKILL');
     await first.finished;
     const second = await kshot(project, ['run', '--json']);
     expect(second.exitCode).toBe(0);
     expect(nodesByOutcome(eventsOf(second))).toEqual({ ran: ['a', 'b'] });
-    expect(trace(project).sort()).toEqual(['a', 'b']);
+    expect([...traceOf(project)].sort()).toEqual(['a', 'b']);
     expect(second.stdout).toContain(
       'takes over what an earlier run has asked Slurm for, in jobs called kshot-first-',
     );
@@ -100,49 +80,49 @@ describe.skipIf(!hasSlurmDaemons)('a run on Slurm', () => {
   });
 
   it('names the step where somebody cancels its job, and does not submit it again', async () => {
-    const project = projectWith('');
+    const project = slurmProject('');
     const line = `echo >> ${project.path('trace')}; sleep 60`;
-    project.write('pipelines/p.yaml', `version: 1\nname: p\nsteps:\n${command('long', line)}`);
+    project.write('pipelines/p.yaml', `version: 1\nname: p\nsteps:\n${commandStep('long', line)}`);
     const running = startKshot(project, ['run', '--json']);
-    await until(() => trace(project).length === 1);
+    await until(() => traceOf(project).length === 1);
     slurm.command('scancel', '-u', slurm.command('id', '-un').trim());
     const { exitCode, stdout } = await running.finished;
     expect(exitCode).toBe(1);
     expect(eventsOf({ stdout }).find(({ event }) => event === 'step.finish')).toMatchObject({
       failure: { reason: 'job-cancelled', message: expect.stringMatching(/which ran long, was cancelled/) },
     });
-    expect(trace(project)).toHaveLength(1);
+    expect(traceOf(project)).toHaveLength(1);
   });
 
   it('ends its jobs where it is interrupted, with what they have started', async () => {
-    const project = projectWith('');
+    const project = slurmProject('');
     const line = `echo $$ >> ${project.path('trace')}; sleep 60`;
-    project.write('pipelines/p.yaml', `version: 1\nname: p\nsteps:\n${command('long', line)}`);
+    project.write('pipelines/p.yaml', `version: 1\nname: p\nsteps:\n${commandStep('long', line)}`);
     const running = startKshot(project, ['run']);
-    await until(() => trace(project).length === 1);
+    await until(() => traceOf(project).length === 1);
     running.process.kill('SIGINT');
     expect((await running.finished).exitCode).toBe(130);
     expect(queued()).toBe('');
-    expect(existsSync(`/proc/${trace(project)[0]}`)).toBe(false);
+    expect(existsSync(`/proc/${traceOf(project)[0]}`)).toBe(false);
   });
 
   it('goes on while the controller and the daemon of the node are away', async () => {
-    const project = projectWith('');
+    const project = slurmProject('');
     const line = `echo >> ${project.path('trace')}; sleep 3; echo done > out.txt`;
-    project.write('pipelines/p.yaml', `version: 1\nname: p\nsteps:\n${command('long', line)}`);
+    project.write('pipelines/p.yaml', `version: 1\nname: p\nsteps:\n${commandStep('long', line)}`);
     const running = startKshot(project, ['run', '--json']);
-    await until(() => trace(project).length === 1);
+    await until(() => traceOf(project).length === 1);
     for (const name of ['slurmctld', 'slurmd'] as const) process.kill(slurm.daemon(name), 'SIGKILL');
     await running.until(/"step.finish"/);
     slurm.restart();
     expect((await running.finished).exitCode).toBe(0);
-    expect(trace(project)).toHaveLength(1);
+    expect(traceOf(project)).toHaveLength(1);
     await until(() => queued() === '');
   });
 
   it('runs one node after the other of a chain in one job', async () => {
-    const project = projectWith(
-      `${command('a', 'echo a > out.txt')}${command('b', 'cat a > out.txt', '    in: { a: a.out }\n')}${command('c', 'cat b > out.txt', '    in: { b: b.out }\n')}`,
+    const project = slurmProject(
+      `${commandStep('a', 'echo a > out.txt')}${commandStep('b', 'cat a > out.txt', '    in: { a: a.out }\n')}${commandStep('c', 'cat b > out.txt', '    in: { b: b.out }\n')}`,
     );
     const run = await kshot(project, ['run', '--json']);
     expect(run.exitCode).toBe(0);
@@ -152,7 +132,7 @@ describe.skipIf(!hasSlurmDaemons)('a run on Slurm', () => {
   });
 
   it('fails a step in the words of Slurm where that refuses its job', async () => {
-    const project = projectWith(command('a', 'true', '    slurm: { partition: nowhere }\n'));
+    const project = slurmProject(commandStep('a', 'true', '    slurm: { partition: nowhere }\n'));
     const { exitCode, stderr } = await kshot(project, ['run']);
     expect(exitCode).toBe(36);
     expect(stderr).toMatch(/Slurm refuses a job for a: .*[Ii]nvalid partition/);

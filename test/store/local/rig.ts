@@ -90,15 +90,27 @@ export async function compute(
   return result.value;
 }
 
+const script = fileURLToPath(new URL('./actor.mjs', import.meta.url));
+
+export interface Surroundings {
+  /** Words before the command. */
+  readonly prefix?: readonly string[];
+  readonly environment?: Readonly<Record<string, string>>;
+}
+
 /** A process of its own that runs `test/store/actor.mjs` with the built store. */
 export class Actor {
   readonly child: ChildProcess;
   private output = '';
   private readonly ended: Promise<void>;
 
-  constructor(...words: readonly string[]) {
-    const script = fileURLToPath(new URL('./actor.mjs', import.meta.url));
-    this.child = spawn(process.execPath, [script, ...words], { stdio: ['ignore', 'pipe', 'inherit'] });
+  /** @param first what starts it, where that is not this host as it is */
+  constructor(first: string | Surroundings, ...words: readonly string[]) {
+    const { prefix = [], environment = {} } = typeof first === 'string' ? {} : first;
+    const actor = [process.execPath, script, ...(typeof first === 'string' ? [first] : []), ...words];
+    const [program = '', ...rest] = [...prefix, ...actor];
+    const env = { ...process.env, ...environment };
+    this.child = spawn(program, rest, { stdio: ['ignore', 'pipe', 'inherit'], env });
     this.child.stdout?.on('data', (chunk) => {
       this.output += String(chunk);
     });

@@ -546,6 +546,53 @@ describe('what stays above the live view', () => {
   });
 });
 
+describe('nodes that are jobs', () => {
+  const queued = (node: string, seconds: number): RunEvent => ({
+    event: 'step.job',
+    time: time(seconds),
+    node,
+    state: 'queued',
+  });
+  const running = (node: string, seconds: number, job: string): RunEvent => ({
+    event: 'step.job',
+    time: time(seconds),
+    node,
+    state: 'running',
+    job,
+    host: 'node7',
+  });
+  const one = viewOf([runStart([{ step: 'train', nodes: 1 }]), start('train', 0), queued('train', 0)]);
+  const begun = reduceView(one, running('train', 600, '4711_3'));
+  const rowOf = (state: ViewState, seconds: number, chosen?: Chosen) =>
+    screenOf(state, { seconds, ...(chosen === undefined ? {} : { chosen }) }).find((row) =>
+      row.includes('train'),
+    );
+
+  it('say that they wait in the queue, then their job and its machine, and count from there', () => {
+    expect(rowOf(one, 300)).toMatch(/train .*queued {2}5 min/);
+    expect(rowOf(begun, 630)).toMatch(/train .*4711_3 on node7 {2}30 s/);
+    // The queue's wait is nobody's slot here.
+    expect(screenOf(begun, { seconds: 630 }).join('\n')).toContain('slots 0/2');
+  });
+
+  it('are counted by step, and each says its own where the step is unfolded', () => {
+    const names = ['train[x=1]', 'train[x=2]', 'train[x=3]'];
+    const many = viewOf([
+      runStart([{ step: 'train', nodes: 3 }]),
+      ...names.flatMap((name) => [start(name, 0), queued(name, 0)]),
+      running('train[x=1]', 10, '4711_0'),
+    ]);
+    expect(rowOf(many, 20)).toContain('1 running, 2 queued');
+    const chosen = (['down', 'right'] as const).reduce(
+      (before, key) => pressKey(before, key, many, 3).chosen,
+      nothingChosen,
+    );
+    const unfolded = screenOf(many, { seconds: 20, chosen }).join('\n');
+    expect(unfolded).toMatch(/x=1.*4711_0 on node7/);
+    expect(unfolded).toMatch(/x=2.*queued/);
+  });
+});
+
 describe('how long the run may take', () => {
   const expected = runStart(
     [
