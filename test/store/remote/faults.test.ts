@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { checkedJson } from '../../../src/base/files/checked-json.js';
@@ -306,6 +307,40 @@ describe('entries that somebody has changed', () => {
     expect(soundEntry(nested, keyOf('a'))).toBeUndefined();
     const more = { ...whole, more: 1, facts: { ...whole.facts, more: 1 } };
     expect(soundEntry(checkedJson(more), keyOf('a'))).toEqual(whole);
+  });
+
+  it('or objects with any bytes changed, cut off or added, a thousand of them, are never taken for what they were', async () => {
+    await withResult(async (server, open) => {
+      const original = Buffer.from(text);
+      const index = fc.nat(original.length - 1);
+      const changed = fc.oneof(
+        fc.tuple(index, fc.integer({ min: 1, max: 255 })).map(([at, mask]) => {
+          const copy = Buffer.from(original);
+          copy[at] = (copy[at] ?? 0) ^ mask;
+          return copy;
+        }),
+        index.map((length) => original.subarray(0, length)),
+        fc.uint8Array({ minLength: 1, maxLength: 9 }).map((more) => Buffer.concat([original, more])),
+        fc.tuple(index, index).map(([one, two]) => {
+          const copy = Buffer.from(original);
+          [copy[one], copy[two]] = [original[two] ?? 0, original[one] ?? 0];
+          return copy;
+        }),
+      );
+      let turn = 0;
+      await fc.assert(
+        fc.asyncProperty(changed, async (bytes) => {
+          server.files.set(objectPath, bytes);
+          const store = await open(`object ${turn++}`);
+          expect(await store.find(keyOf('a'))).toBeDefined();
+          const isSame = bytes.equals(original);
+          expect(await store.verify(leaf)).toBe(isSame);
+          expect(existsSync(store.objectPath(leaf.digest))).toBe(isSame);
+        }),
+        { numRuns: 1000 },
+      );
+      expect(turn).toBe(1000);
+    });
   });
 
   it('bring no bytes into a cache but those that their names say, whatever the server holds', async () => {
