@@ -1,4 +1,4 @@
-import { describeForm, wasmForm } from '../../src/engines/wasm/kernel-form.js';
+import { nameOfForm, wasmForm } from '../../src/engines/wasm/kernel-form.js';
 import { nativeKernel } from '../../src/engines/wasm/native-kernel.js';
 import type { KernelForm } from '../../src/engines/wasm/open-kernel.mjs';
 
@@ -12,5 +12,5 @@ export async function kernelForms(): Promise<
     await wasmForm(),
     ...('missing' in native ? [] : widths.map((width) => ({ ...native, width }))),
   ];
-  return forms.map((form) => ({ name: describeForm(form), form }));
+  return forms.map((form) => ({ name: nameOfForm(form), form }));
 }

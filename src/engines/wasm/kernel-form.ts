@@ -30,7 +30,7 @@ export async function kernelForm(): Promise<KernelForm> {
 }
 
 /** For people. */
-export function describeForm(form: KernelForm): string {
+export function nameOfForm(form: KernelForm): string {
   return form.library === undefined ? 'WebAssembly, 4 lanes' : `native code, ${form.width} lanes`;
 }
 

@@ -32,10 +32,15 @@ let found: Promise<NativeKernel> | undefined;
 
 /** Built at the first call on a machine, which takes a few seconds; never rejects. */
 export async function nativeKernel(): Promise<NativeKernel> {
-  found ??= open().catch((error: unknown) => ({
-    missing: error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error),
-  }));
+  found ??= open().catch((error: unknown) => ({ missing: whatFailed(error) }));
   return await found;
+}
+
+/** In one line: of a program the error that it ended with. */
+function whatFailed(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const said = 'stderr' in error && typeof error.stderr === 'string' ? error.stderr : '';
+  return /^(?:\w*Error|.*error): (.*)$/m.exec(said)?.[1] ?? error.message.split('\n')[0] ?? '';
 }
 
 async function open(): Promise<NativeKernel> {

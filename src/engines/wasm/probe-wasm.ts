@@ -1,11 +1,11 @@
 import type { EngineProbe } from '../engine.js';
-import { describeForm, kernelForm, wasmForm } from './kernel-form.js';
+import { kernelForm, nameOfForm, wasmForm } from './kernel-form.js';
 
 /** Compiles the kernel, which fails where the processor has no 128-bit SIMD, and looks in which form it would be used. */
 export async function probeWasm(): Promise<EngineProbe> {
   try {
     await wasmForm();
-    return { available: true, device: describeForm(await kernelForm()), versions: {} };
+    return { available: true, device: nameOfForm(await kernelForm()), versions: {} };
   } catch (error) {
     return {
       available: false,

@@ -15,7 +15,7 @@ import type {
   Parameters,
 } from '../engine.js';
 import { mean } from '../mean.js';
-import { describeForm, kernelForm } from './kernel-form.js';
+import { kernelForm, nameOfForm } from './kernel-form.js';
 import { KernelThreads } from './kernel-threads.js';
 import type { KernelForm } from './open-kernel.mjs';
 import { padShape } from './padded-shape.js';
@@ -54,7 +54,7 @@ class WasmEngine implements Engine {
   constructor({ shape, threads, log = () => {} }: EngineOptions, form: KernelForm) {
     const padded = padShape(builtInShape(shape));
     this.#start = () => new KernelThreads(form, padded, threads);
-    this.device = describeForm(form);
+    this.device = nameOfForm(form);
     this.#log = log;
     this.#threads = this.#start();
   }
