@@ -107,6 +107,8 @@ class Gru:
     prefixes touch (`slots`); all others stay what they are.
     """
 
+    title = "the built-in GRU"
+
     def __init__(self, torch, items, embedding, hidden):
         self.torch = torch
         self.shapes = {
@@ -206,10 +208,11 @@ def cross_entropies(scores, labels):
 # Calls
 
 
+own_folder = os.path.dirname(os.path.abspath(__file__)) + os.sep
 # Fewer at once take no less time, and so many some hundred megabytes.
 tasks_on_cpu = 32
 # Where the tasks are in what `adapt` gives.
-ranked_dimensions = {"ranks": 1, "after": 2, "change": 2}
+ranked_dimensions = {"ranks": 1, "lists": 1, "after": 2, "change": 2}
 
 
 class Engine:
@@ -220,20 +223,20 @@ class Engine:
         # The vector that was sent last, by its digest.
         self.vectors = {}
 
-    def parameters(self, header, tensors, name="parameters"):
-        """The flat vector `name` by parameter: as it was sent, or as one of the same digest was."""
-        digest = header[name]
-        if name in tensors:
-            self.vectors[name] = (digest, tensors[name].to(self.device, self.dtype))
-        known, vector = self.vectors[name]
+    def parameters(self, header, tensors, sent="parameters"):
+        """The flat vector sent as `sent` by parameter: as it is there, or as one of the same digest was."""
+        digest = header[sent]
+        if sent in tensors:
+            self.vectors[sent] = (digest, tensors[sent].to(self.device, self.dtype))
+        known, vector = self.vectors[sent]
         if known != digest:
-            raise RuntimeError(f"{name} {digest} is not here")
+            raise RuntimeError(f"{sent} {digest} is not here")
         found, at = {}, 0
-        for parameter, shape in self.model.shapes.items():
+        for name, shape in self.model.shapes.items():
             size = 1
             for extent in shape:
                 size *= extent
-            found[parameter] = vector[at : at + size].view(shape)
+            found[name] = vector[at : at + size].view(shape)
             at += size
         if at != len(vector):
             raise RuntimeError(f"expected {at} parameters, found {len(vector)}")
@@ -409,14 +412,18 @@ class Engine:
         squares = [parameters[name].double().square().sum() for name in self.model.shapes]
         return {
             "before": self.torch.stack(squares),
-            **{name: self.torch.cat([part[name] for part in parts], dim) for name, dim in ranked_dimensions.items()},
+            **{
+                name: self.torch.cat([part[name] for part in parts], dim)
+                for name, dim in ranked_dimensions.items()
+                if name in parts[0]
+            },
         }
 
     def adapt(self, header, tensors, parameters, slots, support, query):
         """Ranks [steps, tasks, pairs], and sums of squares [steps, parameters, tasks] after each number of steps."""
         rates = self.rates(header, tensors, slots)
         start = self.model.spread(parameters, slots)
-        weights, ranks, norms, changes = start, [], [], []
+        weights, ranks, lists, norms, changes = start, [], [], [], []
         for step in range(max(header["steps"]) + 1):
             if step > 0:
                 _, leaves, gradients = self.evaluate(weights, support, header["support"])
@@ -426,11 +433,16 @@ class Engine:
             with self.torch.no_grad():
                 scores = self.model.scores(weights, query, header["query"])
                 ranks.append(ranks_of(self.torch, scores, query["labels"]))
+                if header["listed"] > 0:
+                    # Stable: of equal scores the lower id stands first.
+                    order = scores.sort(dim=2, descending=True, stable=True).indices
+                    lists.append(order[:, :, : header["listed"]].int())
                 whole, change = self.model.squares(parameters, start, weights, slots)
             norms.append(whole)
             changes.append(change)
         return {
             "ranks": self.torch.stack(ranks),
+            **({"lists": self.torch.stack(lists)} if lists else {}),
             "after": self.torch.stack(norms),
             "change": self.torch.stack(changes),
         }
@@ -499,6 +511,27 @@ def answer(torch, engine, header, payload):
         tensors.clear()
 
 
+def failed_answer(error, call, engine):
+    """Of an exception that nobody expects: in which call, of which model, and at which of its parameters."""
+    import traceback
+
+    shapes = {} if engine is None else engine.model.shapes
+    frames = [frame for frame, _ in traceback.walk_tb(error.__traceback__)]
+    # Loops over parameters call each one `name`.
+    names = (frame.f_locals.get("name") for frame in reversed(frames) if frame.f_code.co_filename.startswith(own_folder))
+    at = next((name for name in names if isinstance(name, str) and name in shapes), None)
+    place = call if engine is None else f"{call} of {engine.model.title}"
+    if at is not None:
+        place += f", at the parameter {at} {list(shapes[at])}"
+    lines = traceback.format_exception(type(error), error, error.__traceback__)
+    # In the answer alone: printed, it would stand in the log twice.
+    return {
+        "reason": "failed",
+        "message": f"{place}: {type(error).__name__}: {error}",
+        "trace": "".join(lines).rstrip().split("\n"),
+    }
+
+
 def watch_parent():
     """Ends this process when the one that started it is gone, even inside a long computation."""
     parent = os.getppid()
@@ -536,10 +569,7 @@ def main():
         except Refusal as refusal:
             reply = {"refused": refusal.answer}
         except Exception as error:  # noqa: BLE001 - whatever it is, kshot is to hear of it
-            import traceback
-
-            reply = {"refused": {"reason": "failed", "message": f"{type(error).__name__}: {error}"}}
-            traceback.print_exc()
+            reply = {"refused": failed_answer(error, header["call"], engine)}
         if refused is not None:
             reply = {"refused": refused, "executable": sys.executable, "python": platform.python_version()}
         write_frame(torch, frames, reply, tensors)

@@ -46,10 +46,15 @@ class Module:
         sys.modules[spec.name] = module
         spec.loader.exec_module(module)
         if not hasattr(module, name):
-            raise self.refusal(f"there is no {name} in it")
+            found = [one for one, value in vars(module).items() if is_module_of(self.torch, value, spec.name)]
+            raise self.refusal(f"there is no {name} in it" + (f"; it has {', '.join(found)}" if found else ""))
         return getattr(module, name)
 
     # What is told of the user's code
+
+    @property
+    def title(self):
+        return f"{self.file}:{type(self.module).__name__}"
 
     def users_code(self):
         return UsersCode(self)
@@ -78,9 +83,10 @@ class Module:
         return {name: value.sum(0) for name, value in values.items()}
 
     def squares(self, parameters, start, values, sets):
-        norm = lambda value: value.double().square().flatten(1).sum(1)  # noqa: E731
-        whole = [norm(value) for value in values.values()]
-        change = [norm(value.double() - start[name].double()) for name, value in values.items()]
+        whole, change = [], []
+        for name, value in values.items():
+            whole.append(square_of_each(value))
+            change.append(square_of_each(value.double() - start[name].double()))
         return self.torch.stack(whole), self.torch.stack(change)
 
     def train(self, seed):
@@ -96,6 +102,8 @@ class Module:
         if not isinstance(scores, self.torch.Tensor) or tuple(scores.shape) != wanted:
             shape = list(scores.shape) if isinstance(scores, self.torch.Tensor) else type(scores).__name__
             raise self.at_forward(f"forward gives {shape}, and is to give scores [B, items], here {list(wanted)}")
+        if not scores.is_floating_point():
+            raise self.at_forward(f"forward gives numbers of {scores.dtype}, and scores are to be of floating point")
         return scores
 
     def scores(self, values, pairs, _levels):
@@ -165,6 +173,11 @@ class Module:
         self.train(None)
         leaves = {name: value.clone().requires_grad_() for name, value in values.items()}
         loss = self.forward(leaves, prefixes, lengths).log_softmax(1)[:, 0].mean()
+        if not loss.requires_grad:
+            raise self.at_forward(
+                "the scores come from no parameter by way of derivatives: forward detaches them, computes them under"
+                " torch.no_grad(), or makes another tensor of their values"
+            )
         gradients = torch.autograd.grad(loss, list(leaves.values()), create_graph=second_order, allow_unused=True)
         for name, gradient in zip(leaves, gradients):
             if gradient is None:
@@ -232,6 +245,16 @@ class UsersCode:
             if frame.filename.startswith(owner.folder + os.sep)
         ]
         raise Refusal("module", f"{places[-1] if places else owner.file}: {text}") from error
+
+
+def is_module_of(torch, value, file):
+    """Whether it is a module that this file defines, and does not import."""
+    return isinstance(value, type) and issubclass(value, torch.nn.Module) and value.__module__ == file
+
+
+def square_of_each(value):
+    """The sum of squares for each weight vector; of a parameter that is a single number, too."""
+    return value.double().square().unsqueeze(1).flatten(1).sum(1)
 
 
 def seed_all(torch, seed):

@@ -40,6 +40,8 @@ export interface AdaptHyper {
   readonly innerRates: InnerRates;
   /** Step counts at which to rank, ascending, distinct; 0 is zero-shot. */
   readonly steps: readonly number[];
+  /** Lists so many items of each ranking, or all where there are fewer; only of an engine that `listsItems`. */
+  readonly listed?: number;
 }
 
 export interface Drift {
@@ -56,6 +58,11 @@ export interface Adapted {
    * Rank = 1 + items scored higher + equal-scored items of lower id; 0 where a score is NaN or infinite.
    */
   readonly ranks: readonly (readonly Int32Array[])[];
+  /**
+   * `lists[s][t]`, present where `listed` was asked for: `[query pairs, min(listed, items)]` the items of the ranks from
+   * 1; it means nothing where a pair's rank is 0.
+   */
+  readonly lists?: readonly (readonly Int32Array[])[];
   /** `drift[s][t]`: per tensor, after `steps[s]` inner steps. */
   readonly drift: readonly (readonly (readonly Drift[])[])[];
 }
@@ -136,6 +143,8 @@ export interface EngineDescriptor {
   readonly cpuToo?: boolean;
   /** Whether equal inputs give equal bits on any machine. */
   readonly deterministic: boolean;
+  /** Whether it can list the items of a ranking (`AdaptHyper.listed`), not the label's rank alone. */
+  readonly listsItems: boolean;
   /** Whether more than one thread makes it faster. */
   readonly parallel: boolean;
   /** One line for people: how it computes. */

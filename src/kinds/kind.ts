@@ -17,6 +17,7 @@ export type Content =
   | 'history'
   | 'metrics'
   | 'ranks'
+  | 'ranked-items'
   | 'drift'
   | 'drift-summary'
   | 'summary'
@@ -85,6 +86,8 @@ export interface OutputPort {
    * Undeclared: the sub-ports of the same name where an input bundle has one, else all inputs.
    */
   readonly from?: readonly string[];
+  /** The external files that it is computed from, by their names. Undeclared: all that the step has. */
+  readonly files?: readonly string[];
   /** This port's data *is* this split (`data.split`, `data.files`); the roles of what it came from are added. */
   readonly role?: Role;
   /** `from` is what the user says of a program, which nothing can prove. */
@@ -109,7 +112,7 @@ export interface Derivation {
 }
 
 /** What decides the roles of an output. */
-export type Origin = Pick<OutputPort, 'from' | 'role'>;
+export type Origin = Pick<OutputPort, 'from' | 'role' | 'files'>;
 
 /** A file of the user's, outside the cache; its content's digest takes the place of its path in the key. */
 export interface ExternalFile {
@@ -247,6 +250,8 @@ export interface Kind<Given = JsonObject, Final = JsonObject, Body = Final> {
   readonly planned?: PlannedParameters;
   /** Files of the user's that the parameters name; relative paths and patterns count from `root`. */
   readonly files?: (parameters: Given, root: string) => ExternalFiles;
+  /** What it does with data in these files, where its input ports do not say: test data may be refused there, too. */
+  readonly usesFilesTo?: (parameters: Given) => 'learn' | 'choose' | undefined;
   readonly segmentation?: Segmentation<Final, Body>;
   /** Of a kind without, whose steps may say how they are cut into segments. */
   readonly segmentsOf?: (segments: DeclaredSegments) => Segmentation;
@@ -283,6 +288,8 @@ export interface Kind<Given = JsonObject, Final = JsonObject, Body = Final> {
   readonly usesEngine?: boolean;
   /** The engine that alone can compute what the parameters ask for, where there is but one. */
   readonly onlyEngine?: (parameters: Given) => string | undefined;
+  /** Whether the parameters ask for lists of items, which not every engine gives. */
+  readonly wantsLists?: (parameters: Given) => boolean;
   /** CPU slots: all that are free when it starts, unless its step says how many; one without this. */
   readonly slots?: 'free';
   /** It takes no longer than a job of a batch system takes to start, so that it is none. */

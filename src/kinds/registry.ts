@@ -16,6 +16,7 @@ import { baselineSessionKnn } from './evaluate/baseline-session-knn.js';
 import { evalFewShot } from './evaluate/eval-few-shot.js';
 import { evalZeroShot } from './evaluate/eval-zero-shot.js';
 import { breakdown } from './evaluate/groups/breakdown.js';
+import { recommended } from './evaluate/groups/recommended.js';
 import { metricsKind } from './evaluate/metrics.js';
 import type { Kind } from './kind.js';
 import { command } from './program/command.js';
@@ -54,6 +55,7 @@ const all: readonly Kind[] = [
   evalFewShot,
   metricsKind,
   breakdown,
+  recommended,
   select,
   summary,
   document,

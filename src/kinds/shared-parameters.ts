@@ -13,6 +13,13 @@ export const evaluationParameters = {
     minimum: 1,
     default: 50,
   },
+  top_items: {
+    description:
+      'Also lists so many items of each ranking, best first, as the port top, for the kind recommended; without it, none. No engine on tfjs can.',
+    type: 'integer',
+    minimum: 1,
+    maximum: 1000,
+  },
 } as const;
 
 /** What a model without adaptation is given of its user. */

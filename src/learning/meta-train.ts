@@ -4,7 +4,7 @@ import { isLayerRates } from '../model/layer-rates.js';
 import { clipGradient, gradientOfTrained } from './clip-gradient.js';
 import type { Optimizer, OptimizerState } from './optimizer.js';
 import type { DrawnTask } from './sample-tasks.js';
-import type { Iteration } from './training-state.js';
+import { hintOfDivergence, type Iteration } from './training-state.js';
 
 /** The outer loop's settings; the inner loop's are the engine's. */
 export interface MetaTraining {
@@ -60,6 +60,7 @@ export async function metaIteration(
   if (broken >= 0) {
     throw notFinite(
       `the loss of user ${drawn[broken]?.userId} is ${lossPerTask[broken]} at iteration ${iteration}`,
+      training,
     );
   }
   const slope = state.parameters.slice();
@@ -67,7 +68,8 @@ export async function metaIteration(
   if (rateGradient !== undefined) slope.set(rateGradient, count);
   if (training.gradientScale !== undefined) scale(slope, training.gradientScale);
   const { clipped, norm } = clipGradient(gradientOfTrained(slope, trained), training.clipNorm);
-  if (!Number.isFinite(norm)) throw notFinite(`the gradient's norm is ${norm} at iteration ${iteration}`);
+  if (!Number.isFinite(norm))
+    throw notFinite(`the gradient's norm is ${norm} at iteration ${iteration}`, training);
   return { state: training.optimizer.update(state, clipped), loss, gradientNorm: norm };
 }
 
@@ -81,10 +83,10 @@ function rateCount({ learnRates, innerRates }: MetaHyper, length: number): numbe
   return isLayerRates(innerRates) ? innerRates.rates.length : length / 2;
 }
 
-function notFinite(message: string): FailureError {
+function notFinite(message: string, { seedOf }: MetaTraining): FailureError {
   return new FailureError({
     reason: 'not-finite',
     message: `training diverged: ${message}`,
-    hint: 'lower inner_lr or outer_lr',
+    hint: hintOfDivergence('inner_lr or outer_lr', seedOf),
   });
 }

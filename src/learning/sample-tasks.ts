@@ -29,8 +29,8 @@ export function createTaskSampler(episodes: EpisodeSet, count: number, seed: num
   if (users.length < count) {
     throw new FailureError({
       reason: 'bad-data',
-      message: `${count} users are drawn for each meta-iteration, and only ${users.length} have an episode`,
-      hint: `lower meta_batch_size to at most ${users.length}, or give the training split more users`,
+      message: `meta_batch_size is ${count}, the users that are drawn for each meta-iteration, and only ${users.length} have an episode`,
+      hint: `set meta_batch_size under \`with\` to at most ${users.length}; or give the training split more users, or ask for fewer pairs an episode (k, q)`,
     });
   }
   return (iteration) => {

@@ -5,7 +5,7 @@ import { selectPairs } from '../data/read-episodes.js';
 import type { Engine } from '../engines/engine.js';
 import { gradientOfTrained, normOf } from './clip-gradient.js';
 import type { Optimizer, OptimizerState } from './optimizer.js';
-import type { Iteration } from './training-state.js';
+import { hintOfDivergence, type Iteration } from './training-state.js';
 
 export interface Batches {
   /** The last one of an epoch may be smaller. */
@@ -67,7 +67,7 @@ export async function supervisedIteration(
     throw new FailureError({
       reason: 'not-finite',
       message: `training diverged: at iteration ${state.step + 1} the loss is ${loss} and the gradient's norm ${gradientNorm}`,
-      hint: 'lower learning_rate',
+      hint: hintOfDivergence('learning_rate', seedOf),
     });
   }
   return { state: optimizer.update(state, gradient), loss, gradientNorm };

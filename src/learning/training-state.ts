@@ -12,6 +12,15 @@ export interface Iteration {
   readonly gradientNorm: number;
 }
 
+/** What to do where a loss is NaN or infinite; a model that draws dropout is one of the user's, which may be at fault. */
+export function hintOfDivergence(
+  settings: string,
+  seedOf: ((iteration: number) => number) | undefined,
+): string {
+  const ofModel = '; a model of your own may divide by 0 there, or take its logarithm or root';
+  return `lower ${settings}${seedOf === undefined ? '' : ofModel}`;
+}
+
 /** One row of a training curve. */
 export interface HistoryRow {
   /** The iteration that it tells of, from 1. */

@@ -36,6 +36,11 @@ const pipelineProperties: JsonObject = {
       required: ['step', 'reason'],
       properties: {
         step: { description: 'Name of the step.', type: 'string' },
+        file: {
+          description:
+            'The file of test data that this is for, which the step or one before it reads; where it is one that a run made.',
+          type: 'string',
+        },
         reason: { description: 'Why this is right here.', type: 'string' },
       },
     },

@@ -12,7 +12,7 @@ import { type ChosenExecutor, localExecutor } from './choose-executor.js';
 import { assignRoles } from './graph/assign-roles.js';
 import { buildGraph } from './graph/build-graph.js';
 import { nodesCalled, noNodeCalled } from './graph/called-nodes.js';
-import type { DraftNode, Graph, GraphNode } from './graph/graph.js';
+import type { DraftNode, FileOrigin, Graph, GraphNode } from './graph/graph.js';
 import { loadValidators, type ParameterValidators } from './graph/parameter-errors.js';
 import { resolveEngines } from './graph/resolve-engines.js';
 import { openImportTracer } from './imports/import-tracer.js';
@@ -40,6 +40,10 @@ export interface LoadOptions {
   readonly executor?: ChosenExecutor;
   /** What a name under `engine:` stands for, here or in a job; default: what this machine has. */
   readonly chooseEngine?: (asked: string, job?: JobWishes) => Promise<EngineChoice>;
+  /** What is known of a file that a step reads, relative to the root or absolute; default: nothing. */
+  readonly originOfFile?: (path: string) => Promise<FileOrigin | undefined>;
+  /** Whether learning and choosing from test data is refused; default true, false where only names are looked for. */
+  readonly guardsTestData?: boolean;
   /** Steps or node ids; the graph then holds only these and what they need. None: everything. */
   readonly targets?: readonly string[];
   /** The kinds there are, and their compiled schemas; kshot's own unless given. */
@@ -82,7 +86,9 @@ export async function loadPipeline(options: LoadOptions): Promise<Result<Graph, 
   const expanded = new Set(drafts.map(({ step }) => step));
   // Of a step that could not be expanded, it is not known whether it needs its waiver.
   const waivers = spec.waivers.filter(({ step }) => expanded.has(step));
-  const { nodes, waivers: needed } = assignRoles(drafts, waivers, report);
+  const origins = await originsOf(drafts, options);
+  const refuse = options.guardsTestData === false ? () => undefined : report;
+  const { nodes, waivers: needed } = assignRoles(drafts, waivers, refuse, origins);
   const stepNames = [...spec.steps.keys(), ...spec.broken];
   const publications = resolvePublications(
     spec.publications,
@@ -130,6 +136,20 @@ export async function loadPipeline(options: LoadOptions): Promise<Result<Graph, 
       ...targeted.flatMap(({ remarks = [] }) => remarks),
     ]),
   });
+}
+
+/** What is known of the files that steps read, by their paths as written. */
+async function originsOf(
+  nodes: readonly DraftNode[],
+  { originOfFile }: LoadOptions,
+): Promise<ReadonlyMap<string, FileOrigin>> {
+  const origins = new Map<string, FileOrigin>();
+  if (originOfFile === undefined) return origins;
+  for (const path of new Set(nodes.flatMap(({ files }) => files.map((file) => file.path)))) {
+    const origin = await originOfFile(path);
+    if (origin !== undefined) origins.set(path, origin);
+  }
+  return origins;
 }
 
 /** The pipeline's own files, and those that its steps name. */

@@ -26,6 +26,32 @@ export const rankColumns = {
   rank: 'INTEGER',
 } as const;
 
+/** Columns of a file of ranked items: one row a setting, query pair and position, from 1, as far as was asked for. */
+export const listColumns = {
+  k: 'INTEGER',
+  steps: 'INTEGER',
+  inner_lr: 'DOUBLE',
+  episode_id: 'BIGINT',
+  user_id: 'VARCHAR',
+  pair_id: 'BIGINT',
+  position: 'INTEGER',
+  item: 'INTEGER',
+} as const;
+
+/** Columns of what models recommend: one row a model, setting and metric, over so many lists of so many users. */
+export const recommendedColumns = {
+  model: 'VARCHAR',
+  k: 'INTEGER',
+  steps: 'INTEGER',
+  inner_lr: 'DOUBLE',
+  metric: 'VARCHAR',
+  value: 'DOUBLE',
+  low: 'DOUBLE',
+  high: 'DOUBLE',
+  pairs: 'BIGINT',
+  users: 'BIGINT',
+} as const;
+
 /** Columns of a file of training history: one row an iteration. */
 export const historyColumns = {
   iteration: 'BIGINT',

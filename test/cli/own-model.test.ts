@@ -1,7 +1,9 @@
-import { cpSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { cpSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import type { Manifest } from '../../src/artifacts/run-documents.js';
+import { fencesOf } from '../docs/fences.js';
 import { eventsOf, kshot, nodesByOutcome, startKshot } from '../support/kshot.js';
 import { temporaryProject } from '../support/temporary-project.js';
 import { torch2Python } from '../support/torch-python.js';
@@ -20,9 +22,27 @@ class Averaged(nn.Module):
         self.embedding = nn.Embedding(items + 1, size, padding_idx=items)
         self.hidden = nn.Linear(size, size)
         self.output = nn.Linear(size, items)
+        self.scale = nn.Parameter(torch.tensor(0.9))  # a single number
+        self.register_buffer("shift", torch.tensor(0.5))
 
     def forward(self, prefixes, lengths):
-        return self.output(torch.tanh(self.hidden(mean_of(self.embedding(prefixes), lengths))))
+        return (self.shift + self.scale) * self.output(torch.tanh(self.hidden(mean_of(self.embedding(prefixes), lengths))))
+`;
+const ranksInPyTorch = `import json
+
+from load_own import load, scores
+
+items = len(json.load(open("items.json")))
+model = load("model.safetensors", items, size=6)
+load("with-factors.safetensors", items, size=6)
+pairs = {pair["pair_id"]: pair for pair in json.load(open("pairs.json"))}
+rows = json.load(open("ranks.json"))
+found = scores(model, items, [pairs[row["pair_id"]]["prefix"] for row in rows])
+labels = [row["label"] for row in rows]
+print(json.dumps([
+    [1 + int((own > own[label]).sum()) for own, label in zip(found, labels)],
+    [row["rank"] for row in rows],
+]))
 `;
 const pipeline = `version: 1
 name: own
@@ -97,6 +117,43 @@ describe.skipIf(skip)('a model of the user’s, through the steps of a pipeline'
     expect(JSON.parse(rows.stdout)).toEqual([{ n: 10, least: expect.any(Number) }]);
   });
 
+  it('is loaded in plain PyTorch as docs/own-model.md says, and ranks as in kshot', async () => {
+    const snippetOf = (page: string, name: string) => {
+      const text = readFileSync(new URL(`../../docs/${page}`, import.meta.url), 'utf8');
+      const fence = fencesOf(text).find(({ attributes }) => attributes['file'] === name);
+      return `${fence?.lines.join('\n')}\n`;
+    };
+    project.write('load_gru.py', snippetOf('outputs.md', 'load_gru.py'));
+    project.write('load_own.py', snippetOf('own-model.md', 'load_own.py'));
+    for (const [value, file] of [
+      ['zero_shot.ranks', 'ranks.json'],
+      ['supervised.model', 'model.safetensors'],
+      ['meta_train[learn_rates=true].model', 'with-factors.safetensors'],
+      ['episodes.test/items', 'items.json'],
+      ['episodes.test/pairs', 'pairs.json'],
+    ] as const) {
+      const { exitCode, stderr } = await kshot(project, ['get', value, '-o', file]);
+      expect(exitCode, stderr).toBe(0);
+    }
+    project.write('ranks.py', ranksInPyTorch);
+    const { stdout, stderr } = spawnSync(python, ['ranks.py'], { cwd: project.root, encoding: 'utf8' });
+    expect(stderr).toBe('');
+    const [theirs, ours] = JSON.parse(stdout) as [number[], number[]];
+    expect(ours.length).toBeGreaterThan(10);
+    expect(theirs).toEqual(ours);
+  });
+
+  it('tells of too few users at the step, with the setting to lower', async () => {
+    project.write('pipelines/own.yaml', pipeline.replace('meta_batch_size: 4', 'meta_batch_size: 400'));
+    const { stderr } = await kshot(project, ['run', 'meta_train', '-j', '1']);
+    project.write('pipelines/own.yaml', pipeline);
+    const line = 1 + pipeline.split('\n').findIndex((text) => text.startsWith('  meta_train:'));
+    expect(stderr).toMatch(
+      new RegExp(`own\\.yaml:${line}:3: meta_train\\S+: meta_batch_size is 400, .*only \\d+ have an episode`),
+    );
+    expect(stderr).toContain('set meta_batch_size under `with` to at most');
+  });
+
   it('is in the key by what it and its neighbours define, not by comments', async () => {
     project.write('models/averaged.py', model.replace('  # beside it', '  # a comment'));
     expect(await states()).toEqual(new Set());
@@ -110,10 +167,15 @@ describe.skipIf(skip)('a model of the user’s, through the steps of a pipeline'
   });
 
   it('ends its step with the line that is wrong', async () => {
-    project.write('models/mean.py', 'def mean_of(rows, lengths):\n    return rows.sum(1) / length\n');
-    const { exitCode, stdout } = await run('supervised');
+    project.write(
+      'models/mean.py',
+      'print("loaded", flush=True)\ndef mean_of(rows, lengths):\n    return rows.sum(1) / length\n',
+    );
+    const { exitCode, stdout } = await run('supervised', '--tag', 'wrong');
     expect(exitCode).toBe(1);
-    expect(stdout).toContain("models/mean.py, line 2: NameError: name 'length' is not defined");
+    expect(stdout).toContain("models/mean.py, line 3: NameError: name 'length' is not defined");
+    const log = project.read('artifacts/own/wrong/logs/supervised@1.log');
+    expect(log.match(/\bloaded$/gm)).toHaveLength(1);
     expect(nodesByOutcome(eventsOf({ stdout }))['failed']?.length).toBe(1);
   });
 

@@ -91,7 +91,7 @@ describe('the shipped pipelines', () => {
     return project;
   };
 
-  it.each(['maml_residual', 'quickstart', 'variants', 'notebook_parity'])(
+  it.each(['maml_residual', 'quickstart', 'seeds', 'variants', 'notebook_parity'])(
     '%s can be planned',
     async (name) => {
       const { exitCode, stderr } = await kshot(shipped(), ['plan', `pipelines/${name}.yaml`]);
@@ -124,10 +124,10 @@ describe('the shipped pipelines', () => {
     expect(existsSync(project.path('artifacts'))).toBe(false);
   });
 
-  it('interactions takes a file of one’s own', async () => {
+  it.each(['interactions', 'seeds_interactions'])('%s takes a file of one’s own', async (name) => {
     const project = shipped();
     project.write('data/interactions.csv', 'user,item,time\na,b,1\n');
-    const { exitCode, stderr } = await kshot(project, ['plan', 'pipelines/interactions.yaml']);
+    const { exitCode, stderr } = await kshot(project, ['plan', `pipelines/${name}.yaml`]);
     expect(exitCode, stderr).toBe(0);
   });
 });

@@ -18,10 +18,13 @@ it.skipIf(!hasLibrary)('a checkpoint of the GRU, loaded as docs/outputs.md says,
   const snippet = fencesOf(page).find(({ attributes }) => attributes['file'] === 'load_gru.py');
   const shape = { items: 17, embedding: 5, hidden: 7 };
   const parameters = initialParameters(shape, 3);
+  const layout = gru.layout(shape);
+  // As of ANIL and Meta-SGD.
+  const innerRateFactors = parameters.slice().fill(1);
   const project = temporaryProject({
     files: {
       'load_gru.py': `${snippet?.lines.join('\n')}\n`,
-      'model.safetensors': writeModel({ layout: gru.layout(shape), parameters }),
+      'model.safetensors': writeModel({ layout, parameters, innerRateFactors }),
     },
   });
   const prefix = [3, 14, 0, 9];

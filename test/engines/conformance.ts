@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { PairSet, Task } from '../../src/data/pair-set.js';
 import type { Engine, EngineOptions, MetaHyper, Parameters } from '../../src/engines/engine.js';
 import { createEngine as createReference } from '../../src/engines/reference/reference-engine.js';
+import { engines } from '../../src/engines/registry.js';
 import { gru } from '../../src/model/gru/gru.js';
 import type { GruShape } from '../../src/model/gru/gru-shape.js';
 import { parameterCount, parameterLayout } from '../../src/model/gru/parameter-layout.js';
@@ -17,7 +18,7 @@ import {
   randomVector,
 } from './arbitrary-tasks.js';
 import { finiteDifferences, norm, relativeError } from './numeric.js';
-import { plainLoss, plainRanks } from './plain-model.js';
+import { plainLoss, plainOrders, plainRanks } from './plain-model.js';
 
 /** What the suite has to know of an engine; tolerances are relative errors in norm. */
 export interface Subject {
@@ -360,6 +361,43 @@ export function describeEngine(subject: Subject): void {
       );
     });
 
+    if (engines[subject.name]?.listsItems === true) {
+      it('lists the items of the first ranks, of tasks side by side, all where there are fewer', async () => {
+        const shape = { items: 9, embedding: 3, hidden: 4 };
+        const tasks = fc.sample(arbitraryTask(shape.items), { numRuns: 4, seed: 11 });
+        const steps = [0, 2];
+        for (const [listed, seed] of [
+          [1, 12],
+          [4, 13],
+          [20, 14],
+        ] as const) {
+          const parameters = randomParameters(shape, seed);
+          const expected = await Promise.all(
+            steps.map(
+              async (step) =>
+                await Promise.all(
+                  tasks.map(async ({ support, query }) => {
+                    const way = await plainTrajectory(shape, parameters, support, {
+                      innerRates: 0.2,
+                      innerSteps: 2,
+                    });
+                    const orders = plainOrders(shape, way[step] ?? parameters, query);
+                    return orders.flatMap((order) => order.slice(0, listed));
+                  }),
+                ),
+            ),
+          );
+          await withEngine(shape, async (engine, own) => {
+            const hyper = { innerRates: 0.2, steps };
+            const { ranks, lists } = await engine.adaptAndRank(own(parameters), tasks, { ...hyper, listed });
+            expect(lists?.map((one) => one.map((items) => [...items]))).toEqual(expected);
+            const without = await engine.adaptAndRank(own(parameters), tasks, hyper);
+            expect([without.ranks, without.lists]).toEqual([ranks, undefined]);
+          });
+        }
+      });
+    }
+
     it('puts the lower id first among equal scores', async () => {
       const shape = { items: 5, embedding: 2, hidden: 3 };
       // All scores are the output bias: 0 but for item 3.
@@ -370,6 +408,10 @@ export function describeEngine(subject: Subject): void {
         const task = { support: query, query };
         const { ranks } = await engine.adaptAndRank(own(parameters), [task], { innerRates: 0.1, steps: [0] });
         expect([...(ranks[0]?.[0] ?? [])]).toEqual([2, 3, 4, 1, 5]);
+        if (engines[subject.name]?.listsItems !== true) return;
+        const hyper = { innerRates: 0.1, steps: [0], listed: 3 };
+        const { lists } = await engine.adaptAndRank(own(parameters), [task], hyper);
+        expect([...(lists?.[0]?.[0] ?? [])].slice(0, 6)).toEqual([3, 0, 1, 3, 0, 1]);
       });
     });
 

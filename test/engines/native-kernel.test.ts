@@ -38,7 +38,7 @@ it('every form of the kernel gives the same bits, in whatever an engine is asked
         learnRates: true,
         stepWeights: [0.2, 0.3, 0.5],
       }),
-      ranked: await engine.adaptAndRank(parameters, tasks, { innerRates: 0.1, steps: [0, 1, 3] }),
+      ranked: await engine.adaptAndRank(parameters, tasks, { innerRates: 0.1, steps: [0, 1, 3], listed: 5 }),
       supervised: await engine.lossGradient(parameters, pairs),
     });
     await engine.close();

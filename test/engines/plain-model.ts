@@ -52,14 +52,19 @@ export function plainLoss(shape: GruShape, parameters: Float64Array, pairs: Pair
   return losses.reduce((sum, loss) => sum + loss, 0) / losses.length;
 }
 
-/** Ranks of the labels by sorting: higher score first, lower id first among equals. */
-export function plainRanks(shape: GruShape, parameters: Float64Array, pairs: PairSet): number[] {
-  return [...pairs.labels].map((label, pair) => {
+/** All items for each pair by sorting: higher score first, lower id first among equals. */
+export function plainOrders(shape: GruShape, parameters: Float64Array, pairs: PairSet): number[][] {
+  return [...pairs.labels].map((_, pair) => {
     const scores = plainScores(shape, parameters, prefixOf(pairs, pair));
     const order = scores.map((score, item) => ({ score, item }));
     order.sort((one, other) => other.score - one.score || one.item - other.item);
-    return 1 + order.findIndex(({ item }) => item === label);
+    return order.map(({ item }) => item);
   });
+}
+
+/** Ranks of the labels in these orders. */
+export function plainRanks(shape: GruShape, parameters: Float64Array, pairs: PairSet): number[] {
+  return plainOrders(shape, parameters, pairs).map((order, pair) => 1 + order.indexOf(pairs.labels[pair]!));
 }
 
 function prefixOf(pairs: PairSet, pair: number): number[] {

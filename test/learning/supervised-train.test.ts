@@ -78,9 +78,12 @@ describe('supervisedIteration', () => {
   it('says at which iteration the loss stopped being a number', async () => {
     const engine = await createEngine({ shape, threads: 1 });
     const state = { ...optimizer.init(parameters.slice().fill(Number.NaN)), step: 41 };
-    const failure = await supervisedIteration(engine, state, numbered(4), optimizer).catch(
-      (error: unknown) => error,
-    );
+    const failureOf = async (seedOf?: () => number) =>
+      await supervisedIteration(engine, state, numbered(4), optimizer, undefined, seedOf).catch(
+        (error: unknown) => error,
+      );
+    const failure = await failureOf();
+    const ofModule = await failureOf(() => 1);
     await engine.close();
     expect(failure).toBeInstanceOf(FailureError);
     expect((failure as FailureError).failure).toMatchObject({
@@ -88,5 +91,8 @@ describe('supervisedIteration', () => {
       message: expect.stringContaining('at iteration 42 the loss is NaN'),
       hint: 'lower learning_rate',
     });
+    expect((ofModule as FailureError).failure.hint).toMatch(
+      /^lower learning_rate; a model of your own may divide by 0/,
+    );
   });
 });

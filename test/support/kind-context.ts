@@ -18,6 +18,8 @@ export interface ContextOptions {
   readonly onProgress?: (progress: Progress) => void;
   /** Partial state that survives from one context to the next. */
   readonly saved?: { state?: Uint8Array };
+  /** In place of `reference`. */
+  readonly engine?: KindContext['engine'];
 }
 
 /** A kind's parameters as its body gets them. */
@@ -44,7 +46,7 @@ export function kindContext(options: ContextOptions): KindContext & { readonly l
     threads,
     gpus: [],
     memoryBytes: 2 ** 30,
-    engine: (shape) => createEngine({ shape, threads }),
+    engine: options.engine ?? ((shape) => createEngine({ shape, threads })),
     partial: {
       load: async () => saved.state,
       async save(state) {

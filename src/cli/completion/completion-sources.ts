@@ -167,7 +167,7 @@ async function nodesOf(root: string, file: string): Promise<readonly string[]> {
   const known = record === undefined ? [] : nodesOfRun(root, record).map(({ id }) => id);
   if (known.length > 0) return known;
   const { loadPipeline } = await import('../../pipeline/load-pipeline.js');
-  const graph = await loadPipeline({ root, file });
+  const graph = await loadPipeline({ root, file, guardsTestData: false });
   const nodes = graph.ok ? graph.value.nodes : [];
   return nodes.filter(({ derivedFrom }) => derivedFrom === undefined).map(({ id }) => id);
 }

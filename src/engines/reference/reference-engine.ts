@@ -3,6 +3,7 @@
 import { setImmediate as turnEventLoop } from 'node:timers/promises';
 import { greatest } from '../../base/extremes.js';
 import type { Task } from '../../data/pair-set.js';
+import { firstItems } from '../../model/first-items.js';
 import type { GruShape } from '../../model/gru/gru-shape.js';
 import { parameterCount, parameterLayout } from '../../model/gru/parameter-layout.js';
 import { type InnerRates, isLayerRates, ratesOfStep } from '../../model/layer-rates.js';
@@ -192,6 +193,7 @@ async function adaptAndRank(
   const start = inFloat64(shape, parameters);
   const rates = ratesOf(shape, hyper.innerRates);
   const ranks: Int32Array[][] = hyper.steps.map(() => []);
+  const lists: Int32Array[][] = hyper.steps.map(() => []);
   const drift: (readonly Drift[])[][] = hyper.steps.map(() => []);
   const last = greatest(hyper.steps, 0);
   for (const task of tasks) {
@@ -205,9 +207,20 @@ async function adaptAndRank(
       const { logits } = forwardPass(query, adapted);
       const { items } = shape;
       ranks[asked]?.push(query.labels.map((label, pair) => rankOfLabel(logits, pair * items, items, label)));
+      if (hyper.listed !== undefined) lists[asked]?.push(listsOf(logits, items, hyper.listed));
       drift[asked]?.push(driftOf(parameterLayout(shape), start, adapted));
     }
     await turnEventLoop();
   }
-  return { ranks, drift };
+  return { ranks, drift, ...(hyper.listed === undefined ? {} : { lists }) };
+}
+
+/** `[pairs, min(count, items)]`: the items ranked first among each pair's scores. */
+function listsOf(scores: Float64Array, items: number, count: number): Int32Array {
+  const width = Math.min(count, items);
+  const lists = new Int32Array((scores.length / items) * width);
+  for (let from = 0, to = 0; from < scores.length; from += items, to += width) {
+    lists.set(firstItems(scores, from, items, width), to);
+  }
+  return lists;
 }

@@ -148,7 +148,7 @@ class TorchEngine implements Engine {
   async adaptAndRank(
     parameters: Parameters,
     tasks: readonly Task[],
-    { innerRates, steps }: AdaptHyper,
+    { innerRates, steps, listed }: AdaptHyper,
   ): Promise<Adapted> {
     const { header, arrays: sent } = this.#taskSets(tasks);
     const pairs = greatest(
@@ -158,17 +158,22 @@ class TorchEngine implements Engine {
     const { arrays } = await this.#call(
       'adapt_and_rank',
       { parameters, ...ratesVector(innerRates) },
-      { ...header, ...layerRatesHeader(innerRates), steps },
+      { ...header, ...layerRatesHeader(innerRates), steps, listed: listed ?? 0 },
       sent,
     );
-    const found = arrays['ranks'] as Int32Array;
-    return {
-      ranks: steps.map((_, s) =>
+    const perPair = (found: Int32Array, width: number) =>
+      steps.map((_, s) =>
         tasks.map(({ query }, t) => {
-          const from = (s * tasks.length + t) * pairs;
-          return found.slice(from, from + query.labels.length);
+          const from = (s * tasks.length + t) * pairs * width;
+          return found.slice(from, from + query.labels.length * width);
         }),
-      ),
+      );
+    const lists = arrays['lists'] as Int32Array | undefined;
+    return {
+      ranks: perPair(arrays['ranks'] as Int32Array, 1),
+      ...(lists === undefined
+        ? {}
+        : { lists: perPair(lists, lists.length / (steps.length * tasks.length * pairs)) }),
       drift: steps.map((_, s) => tasks.map((__, t) => this.#drift(arrays, s, t, tasks.length))),
     };
   }

@@ -113,6 +113,12 @@ export class TorchProcess {
     }
   }
 
+  /** Whoever takes it next is told nothing of what it printed before. */
+  forgetLines(): void {
+    this.log = () => undefined;
+    this.#lastLines = [];
+  }
+
   end(): void {
     this.#end('was ended');
   }
@@ -137,7 +143,7 @@ export class TorchProcess {
     for (const { reject } of this.#waiting.splice(0)) reject(this.#failure);
   }
 
-  #refusal({ reason, message, missing, wanted }: JsonObject): Failure {
+  #refusal({ reason, message, missing, wanted, trace }: JsonObject): Failure {
     const said = String(message);
     switch (reason) {
       case 'no-torch':
@@ -171,7 +177,11 @@ export class TorchProcess {
           details: this.#lastLines,
         };
       default:
-        return { reason: 'bug', message: `the engine torch failed: ${said}`, details: this.#lastLines };
+        return {
+          reason: 'bug',
+          message: `the engine torch failed: ${said}`,
+          details: Array.isArray(trace) ? trace.map(String) : this.#lastLines,
+        };
     }
   }
 
@@ -200,7 +210,7 @@ export class TorchProcess {
 
 /** What can be done where there is no PyTorch that the engine can use. */
 export const torchRemedy =
-  'pip install torch into its environment, or name one that has it: --python, or python: in kshot.yaml; --engine wasm computes without';
+  'pip install torch into its environment, or name one that has it: --python, or python: in kshot.yaml; --engine wasm computes the built-in GRU without';
 
 function notStarted(interpreter: string, cause: Error): Failure {
   return {
@@ -221,6 +231,6 @@ export function takeProcess(interpreter: string): TorchProcess {
 }
 
 export function handBack(process: TorchProcess): void {
-  process.log = () => undefined;
+  process.forgetLines();
   if (process.isAlive) idle.push(process);
 }

@@ -200,6 +200,8 @@ class WasmEngine implements Engine {
     const layout = await this.#threads.clear();
     const theta = layout.putParameters(parameters);
     const rates = layout.putRates(hyper.innerRates, false);
+    const { items, embedding: size } = layout.shape.shape;
+    const listed = Math.min(hyper.listed ?? 0, items);
     const placed = tasks.map(planTask).map(({ itemIds, support, query }) =>
       layout.putPlan({
         kind: planKinds.adapt,
@@ -212,16 +214,26 @@ class WasmEngine implements Engine {
         scale: 1,
         parameters: theta,
         rankSteps: hyper.steps,
+        listed,
       }),
     );
     await this.#threads.workOff(placed.map((one) => ({ sums: 0, placed: [one] })));
-    const { items, embedding: size } = layout.shape.shape;
     let embedding = 0;
     for (const value of parameters.subarray(0, items * size)) embedding += value * value;
     return {
       ranks: hyper.steps.map((_, step) =>
         placed.map(({ ranks, pairs }) => layout.memory.words(ranks + step * pairs * 4, pairs).slice()),
       ),
+      ...(hyper.listed === undefined
+        ? {}
+        : {
+            lists: hyper.steps.map((_, step) =>
+              placed.map(({ lists, pairs }) => {
+                const count = pairs * listed;
+                return layout.memory.words(lists + step * count * 4, count).slice();
+              }),
+            ),
+          }),
       drift: hyper.steps.map((_, step) => placed.map((one) => readDrift(layout, one, step, embedding))),
     };
   }

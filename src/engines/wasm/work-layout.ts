@@ -23,6 +23,8 @@ export interface PlacedWork {
   readonly pairs: number;
   readonly ranks: number;
   readonly drift: number;
+  /** `[counts, pairs, listed]` */
+  readonly lists: number;
   /** About how long it takes, in no unit. */
   readonly work: number;
 }
@@ -55,6 +57,8 @@ export interface PlanFields {
   readonly sums?: number;
   readonly rateSums?: number;
   readonly rankSteps?: readonly number[];
+  /** Items to list of each ranking, at most as many as there are; 0 for none. */
+  readonly listed?: number;
 }
 
 /** A query loss after some inner steps, and what it counts. */
@@ -158,7 +162,7 @@ export class WorkLayout {
   /** Writes a plan as `Plan` of `kernel/layout.h` reads it. */
   putPlan(fields: PlanFields): PlacedWork {
     const memory = this.memory;
-    const { itemIds, support, query, rankSteps = [] } = fields;
+    const { itemIds, support, query, rankSteps = [], listed = 0 } = fields;
     const supportForest = memory.put(this.#putForest(support, fields.supportWeight));
     const steps = fields.steps ?? 0;
     const weighted = fields.losses ?? [{ step: steps, weight: 1 }];
@@ -173,6 +177,7 @@ export class WorkLayout {
     const losses = memory.take(weighted.length * pairs * 8);
     const ranks = memory.take(rankSteps.length * pairs * 4);
     const drift = memory.take(rankSteps.length * kernelOrder.length * 24);
+    const lists = memory.take(rankSteps.length * pairs * listed * 4);
     const plan = memory.put([
       fields.kind,
       supportForest,
@@ -199,6 +204,8 @@ export class WorkLayout {
       memory.put(rankSteps),
       ranks,
       drift,
+      listed,
+      lists,
     ]);
     const work = workOf(fields, weighted.length);
     return {
@@ -211,6 +218,7 @@ export class WorkLayout {
       pairs,
       ranks,
       drift,
+      lists,
       work,
     };
   }

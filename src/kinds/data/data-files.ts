@@ -35,8 +35,9 @@ const outputOf = (role: 'train' | 'val' | 'test') =>
     shape: episodeFiles,
     description: `Pairs, episodes and catalogue of ${role}.`,
     from: [],
+    files: tables.map(({ table }) => `${role}.${table}`),
     role,
-    leaves: { items: { from: [] } },
+    leaves: { items: { from: [], files: ['items'] } },
   }) as const;
 
 const parameters = declareParameters(
@@ -63,7 +64,7 @@ export const dataFiles = defineKind({
     train: outputOf('train'),
     val: outputOf('val'),
     test: outputOf('test'),
-    items: { shape: fileOf('items'), description: 'The catalogue.', from: [] },
+    items: { shape: fileOf('items'), description: 'The catalogue.', from: [], files: ['items'] },
   },
   files: (parameters) => ({
     files: [

@@ -2,15 +2,14 @@ import type { PairSet } from '../../data/pair-set.js';
 import { readPairs } from '../../data/read-pairs.js';
 import { countTransitions, type Transition } from '../../learning/first-order-transitions.js';
 import { popularityRanks } from '../../learning/popularity-ranks.js';
-import { rankOfLabel } from '../../model/rank-of-label.js';
 import type { KindContext } from '../kind.js';
 import { filePath, inputTree } from '../ports.js';
 import type { MarkovParameters } from './baseline-markov.js';
-import { evaluateRanks } from './evaluate-ranks.js';
+import { byScore, evaluateRanks, tieOrder } from './evaluate-ranks.js';
 
 /** Writes the port `ranks`. */
 export async function run(context: KindContext<MarkovParameters>): Promise<void> {
-  const { support_weight, max_prefix_length, max_episodes } = context.parameters;
+  const { support_weight, max_prefix_length, max_episodes, top_items } = context.parameters;
   const train = inputTree(context, 'train');
   const { itemCount, pairs } = await readPairs(
     { pairs: filePath(train, 'pairs'), items: filePath(train, 'items') },
@@ -18,12 +17,13 @@ export async function run(context: KindContext<MarkovParameters>): Promise<void>
   );
   const ofTrain = countTransitions(lastToLabel(pairs));
   // In this order equal scores are ranked by popularity.
-  const place = popularityRanks(pairs.labels, itemCount).map((rank) => rank - 1);
+  const ties = tieOrder(popularityRanks(pairs.labels, itemCount));
   await evaluateRanks(context, {
     trainedItems: itemCount,
     maxEpisodes: max_episodes,
     maxPrefixLength: max_prefix_length,
-    rankOf: ({ prefix, label, support }) => {
+    listed: top_items,
+    rank: ({ prefix, support }) => {
       // A prefix has at least one item.
       const last = prefix.at(-1)!;
       const scores = new Float64Array(itemCount);
@@ -31,9 +31,7 @@ export async function run(context: KindContext<MarkovParameters>): Promise<void>
       if (support_weight > 0) {
         countTransitions([...support.map(lastOf), ...within(prefix)]).addShares(last, support_weight, scores);
       }
-      const placed = new Float64Array(itemCount);
-      for (const [item, score] of scores.entries()) placed[place[item]!] = score;
-      return rankOfLabel(placed, 0, itemCount, place[label]!);
+      return byScore(scores, ties);
     },
   });
 }

@@ -20,6 +20,7 @@ const parameters = declareParameters(
         exclusiveMinimum: 0,
       },
       max_episodes: evaluationParameters.max_episodes,
+      top_items: evaluationParameters.top_items,
     },
   },
   { settings: ['last_pairs', 'last_days'] },

@@ -1,4 +1,4 @@
-import { rankColumns } from '../../tables/evaluation-columns.js';
+import { listColumns, rankColumns } from '../../tables/evaluation-columns.js';
 import type { Facts, InputPort, OutputPort } from '../kind.js';
 
 /** What a baseline counts or compares with. */
@@ -25,16 +25,35 @@ export const episodesPort: InputPort = {
 };
 
 /** As `eval.zero_shot` has them. */
-export const evaluationPorts: { readonly [port: string]: OutputPort } = {
-  ranks: {
-    shape: { type: 'file', content: 'ranks' },
-    description: "The rank of every query pair's next item.",
-  },
-};
+export function evaluationPorts(parameters: { readonly top_items?: number }): {
+  readonly [port: string]: OutputPort;
+} {
+  return {
+    ranks: {
+      shape: { type: 'file', content: 'ranks' },
+      description: "The rank of every query pair's next item.",
+    },
+    ...listPort(parameters),
+  };
+}
+
+/** Where items are listed: which. */
+export function listPort({ top_items }: { readonly top_items?: number | undefined }): {
+  readonly [port: string]: OutputPort;
+} {
+  if (top_items === undefined) return {};
+  return {
+    top: {
+      shape: { type: 'file', content: 'ranked-items' },
+      description: 'The `top_items` items ranked first for every query pair.',
+    },
+  };
+}
 
 /** What is known of the ranks of every evaluation. */
 export function evaluationFacts(): { readonly [port: string]: Facts } {
   return {
     ranks: { columns: Object.keys(rankColumns) },
+    top: { columns: Object.keys(listColumns) },
   };
 }

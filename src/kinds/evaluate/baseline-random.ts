@@ -14,6 +14,7 @@ const parameters = declareParameters({
       default: 0,
     },
     max_episodes: evaluationParameters.max_episodes,
+    top_items: evaluationParameters.top_items,
   },
 });
 

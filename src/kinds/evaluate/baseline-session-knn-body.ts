@@ -1,14 +1,13 @@
 import { readSessions } from '../../data/read-sessions.js';
 import { createSessionKnn } from '../../learning/session-knn.js';
-import { rankOfLabel } from '../../model/rank-of-label.js';
 import type { KindContext } from '../kind.js';
 import { filePath, inputTree } from '../ports.js';
 import type { SessionKnnParameters } from './baseline-session-knn.js';
-import { evaluateRanks } from './evaluate-ranks.js';
+import { byScore, evaluateRanks } from './evaluate-ranks.js';
 
 /** Writes the port `ranks`. */
 export async function run(context: KindContext<SessionKnnParameters>): Promise<void> {
-  const { neighbours, sample_size, similarity, exclude_last, max_prefix_length, max_episodes } =
+  const { neighbours, sample_size, similarity, exclude_last, max_prefix_length, max_episodes, top_items } =
     context.parameters;
   const train = inputTree(context, 'train');
   const sessions = await readSessions(
@@ -20,11 +19,12 @@ export async function run(context: KindContext<SessionKnnParameters>): Promise<v
     trainedItems: sessions.itemCount,
     maxEpisodes: max_episodes,
     maxPrefixLength: max_prefix_length,
-    rankOf: ({ prefix, label, itemCount }) => {
+    listed: top_items,
+    rank: ({ prefix }) => {
       const scores = scoresOf(prefix);
       // No score is below 0, and a prefix has at least one item.
       if (exclude_last) scores[prefix.at(-1)!] = -1;
-      return rankOfLabel(scores, 0, itemCount, label);
+      return byScore(scores);
     },
   });
 }

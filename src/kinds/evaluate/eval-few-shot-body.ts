@@ -14,5 +14,6 @@ export async function run(context: KindContext<FewShotParameters>): Promise<void
     module: parameters.model,
     maxEpisodes: parameters.max_episodes,
     maxPrefixLength: parameters.max_prefix_length,
+    listed: parameters.top_items,
   });
 }

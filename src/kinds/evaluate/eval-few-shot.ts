@@ -3,7 +3,7 @@ import { moduleKind, moduleParameters, objectionsToModule } from '../module-para
 import { type Canonical, declareParameters } from '../parameters.js';
 import { episodeFiles, fileOf } from '../shapes.js';
 import { evaluationParameters } from '../shared-parameters.js';
-import { evaluationFacts } from './baseline-ports.js';
+import { evaluationFacts, listPort } from './baseline-ports.js';
 import { derivedMetrics } from './metrics.js';
 
 const supportCount = { type: 'integer', minimum: 1, maximum: 1000 } as const;
@@ -100,11 +100,12 @@ export const evalFewShot = defineKind({
       required: false,
     },
   },
-  outputs: ({ drift }) => ({
+  outputs: ({ drift, top_items }) => ({
     ranks: {
       shape: fileOf('ranks'),
       description: "The rank of every query pair's next item for each step count.",
     },
+    ...listPort({ top_items }),
     ...(drift ? driftPorts : {}),
   }),
   check: ({ parameters, facts }) => [
@@ -122,6 +123,7 @@ export const evalFewShot = defineKind({
   ],
   ...moduleKind,
   usesEngine: true,
+  wantsLists: ({ top_items }) => top_items !== undefined,
   derived: derivedMetrics,
   facts: evaluationFacts,
   load: () => import('./eval-few-shot-body.js'),

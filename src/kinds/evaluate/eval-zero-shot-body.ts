@@ -13,5 +13,6 @@ export async function run(context: KindContext<ZeroShotParameters>): Promise<voi
     module: parameters.model,
     maxEpisodes: parameters.max_episodes,
     maxPrefixLength: parameters.max_prefix_length,
+    listed: parameters.top_items,
   });
 }

@@ -3,7 +3,7 @@ import { moduleKind, moduleParameters, objectionsToModule } from '../module-para
 import { type Canonical, declareParameters } from '../parameters.js';
 import { episodeFiles, fileOf } from '../shapes.js';
 import { evaluationParameters, historyParameters } from '../shared-parameters.js';
-import { evaluationFacts } from './baseline-ports.js';
+import { evaluationFacts, evaluationPorts } from './baseline-ports.js';
 import { derivedMetrics } from './metrics.js';
 
 const parameters = declareParameters({
@@ -35,15 +35,11 @@ export const evalZeroShot = defineKind({
       description: 'The episodes of the users to evaluate on; only their query pairs count.',
     },
   },
-  outputs: {
-    ranks: {
-      shape: fileOf('ranks'),
-      description: "The rank of every query pair's next item.",
-    },
-  },
+  outputs: evaluationPorts,
   ...moduleKind,
   check: ({ parameters: given }) => objectionsToModule(given),
   usesEngine: true,
+  wantsLists: ({ top_items }) => top_items !== undefined,
   derived: derivedMetrics,
   facts: evaluationFacts,
   load: () => import('./eval-zero-shot-body.js'),

@@ -34,6 +34,8 @@ export interface Evaluation {
   /** All where undefined. */
   readonly maxEpisodes: number | undefined;
   readonly maxPrefixLength: number;
+  /** How many items of each ranking to list; none where undefined. */
+  readonly listed: number | undefined;
 }
 
 /** Episodes between two reports of progress. */
@@ -54,7 +56,18 @@ export async function evaluateModel(context: KindContext, evaluation: Evaluation
   const evaluateSome = async (some: readonly Episode[]): Promise<void> => {
     context.signal.throwIfAborted();
     const tasks = some.map((episode) => taskOf(episodes, episode));
-    const adapted = await engine.adaptAndRank(parameters, tasks, { innerRates, steps: evaluation.steps });
+    const adapted = await engine.adaptAndRank(parameters, tasks, {
+      innerRates,
+      steps: evaluation.steps,
+      ...(evaluation.listed === undefined ? {} : { listed: evaluation.listed }),
+    });
+    if (evaluation.listed !== undefined && adapted.lists === undefined) {
+      throw new FailureError({
+        reason: 'engine-unavailable',
+        message: `the engine ${engine.name} gives ranks, and no lists of items as top_items asks for`,
+        hint: 'give the step engine: wasm, or leave out top_items',
+      });
+    }
     for (const row of rankRows(episodes, some, evaluation.steps, adapted)) rows.push(row);
     if (evaluation.drift !== true) return;
     for (const row of driftRows(some, evaluation.steps, adapted)) drift.push(row);
@@ -70,7 +83,7 @@ export async function evaluateModel(context: KindContext, evaluation: Evaluation
   const asked = (evaluation.supportSizes ?? []).flatMap((k) =>
     evaluation.steps.map((steps) => ({ k, steps })),
   );
-  await writeRanks(context, rows, evaluation.innerRate, asked);
+  await writeRanks(context, rows, evaluation.innerRate, asked, evaluation.listed !== undefined);
   if (evaluation.drift === true) await writeDrift(context, drift);
   context.progress({ done: total, total, unit: 'episodes' });
 }
@@ -121,11 +134,13 @@ function rankRows(
   { pairs, pairIds }: EpisodeSet,
   episodes: readonly Episode[],
   steps: readonly number[],
-  { ranks }: Adapted,
+  { ranks, lists }: Adapted,
 ): RankRow[] {
   return steps.flatMap((count, s) =>
     episodes.flatMap((episode, t) =>
       Array.from(episode.query, (pair, i) => {
+        const list = lists?.[s]?.[t];
+        const width = (list?.length ?? 0) / episode.query.length;
         const rank = ranks[s]?.[t]?.[i] ?? 0;
         if (rank === 0) {
           throw new FailureError({
@@ -143,6 +158,7 @@ function rankRows(
           pairId: pairIds[pair]!,
           label: pairs.labels[pair]!,
           rank,
+          ...(list === undefined ? {} : { items: list.slice(i * width, (i + 1) * width) }),
         };
       }),
     ),

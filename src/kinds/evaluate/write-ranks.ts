@@ -1,5 +1,5 @@
 import { type DatabaseOptions, withDatabase } from '../../tables/database.js';
-import { rankColumns } from '../../tables/evaluation-columns.js';
+import { listColumns, rankColumns } from '../../tables/evaluation-columns.js';
 import { writeRowsParquet } from '../../tables/parquet.js';
 import type { KindContext } from '../kind.js';
 
@@ -19,21 +19,25 @@ export interface RankRow extends EvaluatedSetting {
   readonly label: number;
   /** From 1. */
   readonly rank: number;
+  /** The items ranked first, best first, where they were asked for. */
+  readonly items?: Int32Array;
 }
 
 /**
- * Writes an evaluation's port `ranks`. The file also names the settings that were asked for and at which no pair could
+ * Writes an evaluation's port `ranks`, and `top` where the rows have items. The file also names the settings that were asked for and at which no pair could
  * be ranked, so that what is made of the ranks can say so.
  *
  * @param rows ranks, in any order
  * @param innerRate the rate of every step; null where the model has rates of its own
  * @param settings all that were asked for; those of `rows` are added
+ * @param listsItems whether the step has the port `top`
  */
 export async function writeRanks(
   context: DatabaseOptions & Pick<KindContext, 'output'>,
   rows: readonly RankRow[],
   innerRate: number | null,
   settings: readonly EvaluatedSetting[] = [],
+  listsItems = false,
 ): Promise<void> {
   const settingOf = ({ k, steps }: EvaluatedSetting) => ({
     k,
@@ -57,6 +61,22 @@ export async function writeRanks(
       orderBy: ['k', 'steps', 'inner_lr', 'episode_id', 'pair_id'],
       path: context.output('ranks'),
       ...(empty.length === 0 ? {} : { metadata: { empty_settings: JSON.stringify(empty) } }),
+    });
+    if (!listsItems) return;
+    await writeRowsParquet(database, {
+      columns: listColumns,
+      rows: rows.flatMap((pair) =>
+        Array.from(pair.items ?? [], (item, index) => ({
+          ...settingOf(pair),
+          episode_id: pair.episodeId,
+          user_id: pair.userId,
+          pair_id: pair.pairId,
+          position: index + 1,
+          item,
+        })),
+      ),
+      orderBy: ['k', 'steps', 'inner_lr', 'episode_id', 'pair_id', 'position'],
+      path: context.output('top'),
     });
   });
 }

@@ -108,6 +108,11 @@ export function modelIsMadeFrom(input: string, outputs: Outputs): boolean {
   );
 }
 
+/** Whether there is a model among the outputs. */
+export function makesModel(outputs: Outputs): boolean {
+  return declaredOutputs(outputs).some(([, { as }]) => as === 'model');
+}
+
 /** The ports of a program's node: the files as it wrote them. */
 export function outputPorts(outputs: Outputs): { readonly [port: string]: OutputPort } {
   return Object.fromEntries(

@@ -8,6 +8,7 @@ import { segmentProgram } from './lasting/program-segments.js';
 import type { LaunchParameters } from './launch.js';
 import { type ListLabels, labelsOf } from './list-labels.js';
 import {
+  makesModel,
   modelIsMadeFrom,
   outputPaths,
   outputPorts,
@@ -132,6 +133,8 @@ export const programKind = {
       inputNames.map((name) => [name, name === 'settings' ? settingsPort : inputPort(name, parameters)]),
     ),
   outputs: ({ outputs }: ProgramGiven) => outputPorts(outputs),
+  usesFilesTo: ({ chooses, learns, outputs }: ProgramGiven): 'learn' | 'choose' | undefined =>
+    learns || makesModel(outputs) ? 'learn' : chooses ? 'choose' : undefined,
   derived: ({ outputs }: ProgramGiven) => typedOutputs(outputs),
   segmentsOf: segmentProgram,
   plan: (

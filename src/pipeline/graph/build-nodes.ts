@@ -149,6 +149,7 @@ function planInstance(connected: ConnectedInstance, context: NodeContext): StepP
   const plan = planOfKind && { ...planOfKind, objections: [...planOfKind.objections, ...ofSegments] };
   const objections: readonly Objection[] = [
     ...objectionToEngine(step, parameters.full),
+    ...objectionToLists(step, parameters.full, context),
     ...(step.kind.check?.(planned) ?? []),
     ...(plan?.objections ?? []),
     ...(external.objections ?? []),
@@ -174,6 +175,19 @@ function objectionToEngine({ kind, engine }: StepSpec, full: JsonObject): readon
   const only = kind.onlyEngine?.(full);
   if (only === undefined || engine === undefined || engine === only || engine === 'auto') return [];
   return [{ message: `engine: ${engine} does not compute models in Python; leave it out, or write ${only}` }];
+}
+
+/** Lists of items are no part of what every engine gives; said before anything was trained. */
+function objectionToLists(step: StepSpec, full: JsonObject, context: NodeContext): readonly Objection[] {
+  if (step.kind.wantsLists?.(full) !== true) return [];
+  const { engine: chosen } = engineOfStep(step, full, { ...context, atTop: context.engine });
+  if (chosen === undefined || descriptors[chosen]?.listsItems !== false) return [];
+  return [
+    {
+      path: ['top_items'],
+      message: `the engine ${chosen} gives ranks, and no lists of items as top_items asks for; give the step engine: wasm, or leave out top_items`,
+    },
+  ];
 }
 
 /** Files are read where a plan is made, which a step that is refused does not come to. */
@@ -382,12 +396,25 @@ function commonProperties(
     deterministic: isDeterministic && (descriptor?.deterministic ?? true),
     location: step.location,
     ports,
+    ...purposeOfFiles(step, full, ports),
     ...(mayLack.length === 0 ? {} : { mayLack }),
     ...notesOf(plan, resources, note),
     inputLocations: Object.fromEntries(
       [...step.inputs, ...step.over].map(({ port, location }) => [port, location]),
     ),
   };
+}
+
+/** What a step does with data in its files: what its kind says, else what it does with its inputs. */
+function purposeOfFiles(
+  { kind }: StepSpec,
+  full: JsonObject,
+  ports: DraftNode['ports'],
+): Pick<DraftNode, 'usesFilesTo'> {
+  const use = kind.usesFilesTo?.(full);
+  if (use !== undefined) return { usesFilesTo: use };
+  if (Object.values(ports).some(({ learns }) => learns === true)) return { usesFilesTo: 'learn' };
+  return Object.values(ports).some(({ chooses }) => chooses === true) ? { usesFilesTo: 'choose' } : {};
 }
 
 /** What a plan says of a step: what its kind has to say, and what its jobs ask for and compute with. */

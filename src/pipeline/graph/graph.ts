@@ -15,6 +15,15 @@ export interface LocatedFile extends ExternalFile {
   readonly location: Location;
 }
 
+/** Of a file that a run of the project has made: what it was computed from. */
+export interface FileOrigin {
+  readonly roles: Roles;
+  /** `<pipeline>/<run>`. */
+  readonly run: string;
+  /** What the run calls it: `split.test`, `run/report.json`. */
+  readonly source: string;
+}
+
 /** What a node wants of whatever executes it; in no key. */
 export interface Demand {
   /** CPU slots: so many, or all that are free when it starts. */
@@ -91,6 +100,8 @@ export interface DraftNode extends Omit<GraphNode, 'roles'> {
   readonly ports: { readonly [port: string]: InputPort };
   /** Where each input is written. */
   readonly inputLocations: { readonly [port: string]: Location };
+  /** What it does with data in its files. */
+  readonly usesFilesTo?: 'learn' | 'choose';
 }
 
 /** A file of the project that runs keep up to date. */

@@ -24,6 +24,7 @@ const natures: { readonly [content in Content]: 'rows' | 'json' | 'weights' | 'b
   history: 'rows',
   metrics: 'rows',
   ranks: 'rows',
+  'ranked-items': 'rows',
   drift: 'rows',
   'drift-summary': 'rows',
   summary: 'rows',

@@ -39,6 +39,8 @@ export interface Spec {
 
 export interface WaiverSpec {
   readonly step: string;
+  /** The file of test data that it is for, as a step names it; whether that is known to be such differs between clones. */
+  readonly file?: string;
   readonly reason: string;
   readonly location: Location;
 }
@@ -120,7 +122,9 @@ function readWaivers(
   const names = steps?.type === 'map' ? [...steps.entries.keys()] : [];
   return value.elements.flatMap((element) => {
     if (!expectMap(element, 'a waiver', report)) return [];
-    refuseUnknownKeys(element, ['step', 'reason'], report);
+    refuseUnknownKeys(element, ['step', 'file', 'reason'], report);
+    const named = element.entries.get('file')?.value;
+    const file = named === undefined ? undefined : expectText(named, 'file', report);
     const [step, reason] = ['step', 'reason'].map((key) => {
       const field = element.entries.get(key)?.value;
       if (field === undefined)
@@ -132,7 +136,9 @@ function readWaivers(
       return field === undefined ? undefined : expectText(field, key, report);
     });
     if (step === undefined || reason === undefined) return [];
-    if (names.includes(step)) return [{ step, reason, location: element.location }];
+    if (names.includes(step)) {
+      return [{ step, ...(file === undefined ? {} : { file }), reason, location: element.location }];
+    }
     report(
       failureAt(element.entries.get('step')?.value ?? element, 'unknown-step', `there is no step ${step}`, {
         hint: suggestion(step, names),

@@ -7,7 +7,7 @@ import { isExhaustion, systemErrorOf } from '../../base/system-error.js';
 import type { Kind, Progress } from '../../kinds/kind.js';
 import type { Executed, ExecuteRequest, ExecutionListener } from '../executor.js';
 import { mergedFigures } from '../figures.js';
-import type { StepLog } from '../step-log.js';
+import { lastLinesOf, type StepLog } from '../step-log.js';
 import { executeNode } from './execute-node.js';
 
 const progressEveryMilliseconds = 200;
@@ -71,12 +71,20 @@ export async function executeRequest(
       message: named(plain.message),
       ...(plain.details === undefined ? {} : { details: plain.details.map(named) }),
     };
-    if (failure.details !== undefined) log.note(failure.details.join('\n'));
+    noteDetails(log, failure.details ?? []);
     return failed(failure);
   } finally {
     progress.flush();
     clearTimeout(timer);
   }
+}
+
+/** Notes what the log does not end with already: of a process that ended the details are the last lines it printed. */
+function noteDetails(log: StepLog, details: readonly string[]): void {
+  if (details.length === 0) return;
+  const text = details.join('\n');
+  const lines = text.split('\n');
+  if (lastLinesOf(log.file, lines.length).join('\n') !== text) log.note(text);
 }
 
 /** A body knows what it takes by its place in a list, `rows[2]`; who reads of it wants the node, `rows[2] (tune@200)`. */

@@ -9,6 +9,7 @@ import { loadPipeline } from '../../pipeline/load-pipeline.js';
 import { type CodeDigests, installedCode, readCodeDigests } from '../../pipeline/plan/code-digests.js';
 import { makePlan } from '../../pipeline/plan/make-plan.js';
 import type { Plan } from '../../pipeline/plan/plan.js';
+import { openFileOrigins } from '../../report/publish/file-origins.js';
 import type { Store } from '../../store/store.js';
 import { openProjectStore } from '../open-store.js';
 import { findPipeline, looksLikePath, noPipeline } from './find-pipeline.js';
@@ -71,6 +72,7 @@ export async function expandPipeline(
     ...(engine === undefined ? {} : { engine }),
     python: chosen.value,
     executor: where.value,
+    originOfFile: openFileOrigins(root),
     ...(targets.length === 0 ? {} : { targets }),
   });
 }

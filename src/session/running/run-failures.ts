@@ -3,9 +3,11 @@ import type { GraphNode } from '../../pipeline/graph/graph.js';
 import type { RunOutcome } from '../../run/scheduler.js';
 
 /** Where the pipeline names the file that holds bad data; else the step. */
-function placeOf({ reason, message }: Failure, { files, location }: GraphNode): Location {
+function placeOf({ reason, message }: Failure, { files, location, imports }: GraphNode): Location {
   const read = reason === 'bad-data' ? files : [];
-  const named = read.find(({ path }) => message.includes(path)) ?? (read.length === 1 ? read[0] : undefined);
+  // A file that imports is code: a model in Python holds no data.
+  const only = read.length === 1 && imports === undefined ? read[0] : undefined;
+  const named = read.find(({ path }) => message.includes(path)) ?? only;
   return named?.location ?? location;
 }
 

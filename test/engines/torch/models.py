@@ -59,6 +59,27 @@ class Averaged(nn.Module):
         return self.layers(self.mean(prefixes, lengths))
 
 
+class Scaled(Averaged):
+    """With a parameter that is a single number."""
+
+    def __init__(self, items):
+        super().__init__(items)
+        self.scale = nn.Parameter(torch.tensor(0.7))
+
+    def forward(self, prefixes, lengths):
+        return self.scale * super().forward(prefixes, lengths)
+
+
+class Detached(Averaged):
+    def forward(self, prefixes, lengths):
+        return super().forward(prefixes, lengths).detach()
+
+
+class Whole(Averaged):
+    def forward(self, prefixes, lengths):
+        return super().forward(prefixes, lengths).long()
+
+
 class Chancy(Averaged):
     """Drops out by generators that are not PyTorch's."""
 

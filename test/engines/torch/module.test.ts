@@ -8,6 +8,7 @@ import type { FailureError } from '../../../src/base/failure.js';
 import type { PairSet } from '../../../src/data/pair-set.js';
 import type { Engine, MetaGradient, MetaHyper } from '../../../src/engines/engine.js';
 import { createTorchEngine } from '../../../src/engines/torch/torch-engine.js';
+import { takeProcess } from '../../../src/engines/torch/torch-process.js';
 import { isLayerRates, ratesOfStep } from '../../../src/model/layer-rates.js';
 import type { ModuleShape } from '../../../src/model/model-family.js';
 import { torch2Python } from '../../support/torch-python.js';
@@ -72,7 +73,7 @@ beforeAll(() => {
 });
 
 describe.skipIf(skip)('a module of the user’s', () => {
-  it.each(['Recurrent', 'Attentive', 'Averaged'])(
+  it.each(['Recurrent', 'Attentive', 'Averaged', 'Scaled'])(
     'has the gradients of finite differences at first and second order, as %s',
     { timeout: 60_000 },
     async (className) => {
@@ -157,6 +158,54 @@ describe.skipIf(skip)('a module of the user’s', () => {
     const moved = drift[1]?.[0]?.filter(({ normOfChange }) => normOfChange > 0).map(({ tensor }) => tensor);
     expect(moved).toEqual(layout.head);
     await engine.close();
+  });
+
+  it('adapts and moves a parameter that is a single number, by a rate of its own', async () => {
+    const { engine, parameters, layout } = await open('Scaled');
+    const scale = layout.tensors.find(({ name }) => name === 'scale');
+    expect(scale).toMatchObject({ shape: [], size: 1 });
+    const innerRates = new Float64Array(parameters.length);
+    innerRates[scale?.offset ?? Number.NaN] = 0.5;
+    const { drift } = await engine.adaptAndRank(parameters, tasks, { innerRates, steps: [1] });
+    const support = tasks[0]?.support ?? pairSet([]);
+    const { gradient } = await engine.lossGradient(parameters, support);
+    const byRate = 0.5 * (gradient[scale?.offset ?? Number.NaN] ?? Number.NaN);
+    const moved = drift[0]?.[0]?.filter(({ normOfChange }) => normOfChange > 0);
+    expect(moved).toEqual([
+      {
+        tensor: 'scale',
+        normBefore: expect.closeTo(0.7, 6),
+        normAfter: expect.closeTo(Math.abs(0.7 - byRate), 6),
+        normOfChange: expect.closeTo(Math.abs(byRate), 10),
+      },
+    ]);
+    await engine.close();
+  });
+
+  it('has its name, the call and the parameter in what is told of a fault of kshot’s, once', async () => {
+    const process = takeProcess(python);
+    const lines: string[] = [];
+    process.log = (line) => lines.push(line);
+    const { folder, options, seed } = shapeOf('Averaged');
+    await process.call({
+      ...{ call: 'open', dtype: 'float64', device: 'cpu', threads: 1, second_order: false },
+      module: { items, folder, file: 'models.py', name: 'Averaged', options, seed },
+    });
+    // Shorter than the second of its parameters needs.
+    const short = { parameters: new Float64Array((items + 1) * 4 + 3) };
+    const failure = await process.call({ call: 'loss_gradient', parameters: 'digest' }, short).then(
+      () => undefined,
+      (error: FailureError) => error.failure,
+    );
+    expect(failure).toMatchObject({
+      reason: 'bug',
+      message: expect.stringMatching(
+        /^the engine torch failed: loss_gradient of models\.py:Averaged, at the parameter layers\.0\.weight \[4, 4\]: RuntimeError: /,
+      ),
+      details: expect.arrayContaining([expect.stringContaining('kshot_torch.py')]),
+    });
+    expect(lines.filter((line) => line.includes('Traceback'))).toEqual([]);
+    process.end();
   });
 
   it('has the meta-gradients of a plain script with create_graph, in ANIL and in Meta-SGD, to 1e-9', async () => {
@@ -244,6 +293,8 @@ describe.skipIf(skip)('a module of the user’s', () => {
     ['Unused', 'the parameter spare.weight gets no gradient'],
     ['SeesPadding', 'change with how much padding follows it'],
     ['OnceDifferentiable', 'an operation has no second derivative'],
+    ['Detached', 'forward detaches them'],
+    ['Whole', 'forward gives numbers of torch.int64'],
   ])('that is %s is refused at the line of its forward', async (className, said) => {
     const line =
       className === 'Unused' || className === 'SeesPadding' ? lineOf('Averaged') : lineOf(className);
@@ -255,7 +306,9 @@ describe.skipIf(skip)('a module of the user’s', () => {
     await expect(open('Raising')).rejects.toThrow(
       `models.py, line ${lineOf('Raising', 'raise')}: ValueError: no such layer`,
     );
-    await expect(open('Missing')).rejects.toThrow('models.py: there is no Missing in it');
+    await expect(open('Missing')).rejects.toThrow(
+      'models.py: there is no Missing in it; it has Recurrent, Attentive, Averaged, Scaled',
+    );
     await expect(open('Averaged', { options: { sise: 3 } })).rejects.toThrow(
       /models\.py.*: TypeError: .*unexpected keyword argument 'sise'/,
     );

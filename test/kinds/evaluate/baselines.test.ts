@@ -87,6 +87,42 @@ const problem = (() => {
 })();
 if (problem !== undefined) console.warn(`skipped: the comparisons with Python, because ${problem}`);
 
+describe.each([
+  ['baseline.random', baselineRandom],
+  ['baseline.popularity', baselinePopularity],
+  ['baseline.markov', baselineMarkov],
+  ['baseline.session_knn', baselineSessionKnn],
+] as const)('%s', (_, kind) => {
+  it('lists the items that it ranks first where asked to, and ranks as without', async () => {
+    const folders = [temporaryFolder(), temporaryFolder()];
+    const train = await writeSmallSplit(folders[0] ?? '', { users: 9, items: 8 });
+    const episodes = await writeSmallSplit(folders[1] ?? '', { users: 12, items: 8 });
+    const inputs = kind === baselineRandom ? { episodes } : { train, episodes };
+    const { path } = await runKind(kind, { with: { top_items: 5 }, inputs });
+    const ranks = await rowsOf(path('ranks'));
+    expect(ranks).toEqual(await ranksOf(kind, {}, inputs));
+    const lists = new Map<string, unknown[]>();
+    for (const { episode_id, pair_id, position, item } of await rowsOf(path('top'))) {
+      const list = lists.get(`${episode_id} ${pair_id}`) ?? [];
+      lists.set(`${episode_id} ${pair_id}`, list);
+      list[Number(position) - 1] = item;
+    }
+    expect(lists.size).toBe(ranks.length);
+    for (const { episode_id, pair_id, label, rank } of ranks) {
+      const list = lists.get(`${episode_id} ${pair_id}`) ?? [];
+      expect(new Set(list).size).toBe(5);
+      // The label stands where its rank says, and nowhere else.
+      expect(list.indexOf(label)).toBe(Number(rank) <= 5 ? Number(rank) - 1 : -1);
+    }
+    // Lists that go on behind the label: of popularity alone, all are one list.
+    if (kind !== baselinePopularity) return;
+    const counts = (await rowsOf(train.pairs)).map((row) => Number(row['label']));
+    const often = (item: number) => counts.filter((label) => label === item).length;
+    const order = [0, 1, 2, 3, 4, 5, 6, 7].sort((one, other) => often(other) - often(one) || one - other);
+    for (const list of lists.values()) expect(list).toEqual(order.slice(0, 5));
+  });
+});
+
 describe('baseline.random', () => {
   it('draws every rank about equally often, by seed and pair alone', async () => {
     const episodes = await writeSmallSplit(temporaryFolder(), { users: 400, items: 5, q: 8 });

@@ -17,7 +17,7 @@ import { writeModel } from '../../../src/model/model-file.js';
 import { metricNames } from '../../../src/statistics/metrics.js';
 import { type Row, withDatabase } from '../../../src/tables/database.js';
 import { parquetFile } from '../../../src/tables/parquet.js';
-import { plainRanks } from '../../engines/plain-model.js';
+import { plainOrders, plainRanks } from '../../engines/plain-model.js';
 import { type ContextOptions, canonicalOf, kindContext } from '../../support/kind-context.js';
 import { type SplitFiles, writeSmallSplit } from '../../support/small-episodes.js';
 
@@ -104,6 +104,38 @@ describe('eval.zero_shot', () => {
       share((rank) => rank <= 5),
       12,
     );
+  });
+
+  it('lists the items that the plain model ranks first, where asked to, and refuses where the engine cannot', async () => {
+    const result = await evaluate(evalZeroShot, { top_items: 4 });
+    const set = await readEpisodes(episodes, { threads: 1, maxPrefixLength: 50 });
+    const expected = set.episodes.flatMap((episode) =>
+      plainOrders(shape, parameters, selectPairs(set.pairs, episode.query)).flatMap((order, i) =>
+        order.slice(0, 4).map((item, index) => ({
+          k: 3,
+          steps: 0,
+          inner_lr: null,
+          episode_id: episode.episodeId,
+          user_id: episode.userId,
+          pair_id: set.pairIds[episode.query[i] ?? -1],
+          position: index + 1,
+          item,
+        })),
+      ),
+    );
+    expect(await result.rows('top')).toEqual(expected);
+    expect(result.bytes('ranks')).toEqual((await evaluate(evalZeroShot, {})).bytes('ranks'));
+    const withoutLists = async () => {
+      const engine = await createEngine({ shape, threads: 1 });
+      const adaptAndRank: typeof engine.adaptAndRank = async (from, tasks, { innerRates, steps }) =>
+        await engine.adaptAndRank(from, tasks, { innerRates, steps });
+      return { ...engine, name: 'tfjs:cpu', adaptAndRank };
+    };
+    const failure = await failureOf(evaluate(evalZeroShot, { top_items: 4 }, { engine: withoutLists }));
+    expect(failure).toMatchObject({
+      reason: 'engine-unavailable',
+      message: 'the engine tfjs:cpu gives ranks, and no lists of items as top_items asks for',
+    });
   });
 
   it('evaluates the first episodes only, where asked to', async () => {

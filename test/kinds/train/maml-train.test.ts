@@ -160,7 +160,8 @@ describe('maml.train', () => {
     expect(failure).toBeInstanceOf(FailureError);
     expect((failure as FailureError).failure).toMatchObject({
       reason: 'bad-data',
-      message: '9 users are drawn for each meta-iteration, and only 8 have an episode',
+      message:
+        'meta_batch_size is 9, the users that are drawn for each meta-iteration, and only 8 have an episode',
       hint: expect.stringContaining('at most 8'),
     });
   });

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { type Roles, unionOfRoles } from '../../../src/base/role.js';
 import { assignRoles } from '../../../src/pipeline/graph/assign-roles.js';
-import type { DraftNode } from '../../../src/pipeline/graph/graph.js';
+import type { DraftNode, FileOrigin } from '../../../src/pipeline/graph/graph.js';
 import { diagnosticsOf, experiment, graphOf, nodeOf, reasonsOf } from '../load-text.js';
 
 test('roles follow the data, and the catalogue has none', async () => {
@@ -136,6 +136,79 @@ pipelines/a.yaml:28:72: a waiver has no step
 
 3 errors
 `);
+});
+
+const published: FileOrigin = { roles: ['test'], run: 'a/one', source: 'split.test' };
+/** What is known of files where `out/test.csv` was published from test data. */
+const ofTest = async (path: string) => (path === 'out/test.csv' ? published : undefined);
+
+test('a file that a run made of test data is test data to whoever reads it', async () => {
+  const imported = experiment.replace('data/events.csv', 'out/test.csv');
+  const graph = await graphOf(experiment, { originOfFile: ofTest });
+  expect(nodeOf(graph, 'split').roles).toMatchObject({ train: ['train'] });
+  const [first = ''] = (await diagnosticsOf(imported, { originOfFile: ofTest })).split('\n\n');
+  expect(first).toContain(
+    'meta_train learns from train, which comes from test data: out/test.csv is split.test of the run a/one\n',
+  );
+  expect(first).toContain(
+    '\n  out/test.csv -> interactions.interactions -> pairs.pairs -> split.train -> episodes.train.pairs -> meta_train@100.train\n',
+  );
+  expect(first).toContain(
+    'hint: choose another file, or say why it is right: waive: [{ step: meta_train, file: out/test.csv, reason: ... }]',
+  );
+  const files = (file: string) => `version: 1
+steps:
+  files: { kind: data.files, with: { items: i.json, train: { pairs: ${file}, episodes: e }, val: { pairs: v, episodes: e }, test: { pairs: out/test.csv, episodes: e } } }
+  trained: { kind: maml.train, in: { train: files.train }, with: { iterations: 1 } }
+`;
+  expect(await reasonsOf(files('p'), { originOfFile: ofTest })).toEqual([]);
+  expect(await reasonsOf(files('out/test.csv'), { originOfFile: ofTest })).toEqual(['test-leak']);
+});
+
+test('a program that learns or chooses refuses such a file among its own, unless it is waived by name', async () => {
+  const program = (more: string, waive = '', inputs = '') => `version: 1
+steps:
+  split: { kind: value, with: { a: 1 } }
+  mine: { kind: command, ${inputs}with: { argv: [cat], files: [out/test.csv, own.csv], outputs: { out: o }${more} } }
+${waive}`;
+  const files = (text: string) => ({ 'pipelines/a.yaml': text, 'out/test.csv': 'x', 'own.csv': 'y' });
+  const options = { originOfFile: ofTest };
+  const graph = await graphOf(files(program('')), options);
+  expect(nodeOf(graph, 'mine').roles).toEqual({ out: ['test'] });
+  expect(await reasonsOf(files(program(', learns: true')))).toEqual([]);
+  expect(await diagnosticsOf(files(program(', learns: true')), options)).toMatch(
+    /mine learns from test data: out\/test.csv is split.test of the run a\/one\n(.*\n)* {2}hint: choose another file, or say .*file: out\/test.csv/,
+  );
+  expect(await diagnosticsOf(files(program(', chooses: true')), options)).toContain('mine chooses from test');
+  const waive = (file: string) => `waive: [{ step: mine, file: ${file}, reason: as it is }]\n`;
+  const waived = files(program(', learns: true', waive('out/test.csv')));
+  expect((await graphOf(waived, options)).waivers).toEqual([
+    { step: 'mine', reason: 'as it is', path: ['out/test.csv', 'mine'] },
+  ]);
+  // Where names alone are looked for, nothing is known of files, and nothing is refused.
+  const whole = files(program(', learns: true', 'waive: [{ step: mine, reason: as it is }]'));
+  expect(await reasonsOf(whole, options)).toEqual([]);
+  expect(await reasonsOf(whole)).toEqual(['invalid-value']);
+  expect(await reasonsOf(whole, { guardsTestData: false })).toEqual([]);
+  // In a clone nobody knows what the file is.
+  expect((await graphOf(waived)).waivers).toEqual([]);
+  expect(await diagnosticsOf(files(program(', learns: true', waive('own.csv'))), options)).toContain(
+    'mine learns from test data: out/test.csv',
+  );
+  expect(await diagnosticsOf(files(program('', waive('other.csv'))), options)).toContain(
+    'neither mine nor a step before it reads other.csv',
+  );
+});
+
+test('a waiver of a file hides no test data from elsewhere', async () => {
+  const text = (split: string) => `${experiment.replace('data/events.csv', 'out/test.csv')}
+  program: { kind: command, in: { x: interactions, y: ${split} }, with: { argv: [cat], learns: true, outputs: { out: o } } }
+waive:
+${['meta_train', 'best', 'chosen', 'program'].map((step) => `  - { step: ${step}, file: out/test.csv, reason: r }\n`).join('')}`;
+  expect(await reasonsOf(text('split.train'), { originOfFile: ofTest })).toEqual([]);
+  expect(await diagnosticsOf(text('split.test'), { originOfFile: ofTest })).toMatch(
+    /program learns from y, which comes from test data\n(.*\n)* {2}split.test -> program.y\n/,
+  );
 });
 
 test('more inputs never take a role away', () => {

@@ -220,6 +220,18 @@ test('on a GPU engine each step has a GPU to itself unless it says otherwise, an
   expect(nodeOf(graph, 'pairs')).toMatchObject({ resources: { gpus: 0 }, deterministic: true });
 });
 
+test('top_items is refused where the engine cannot list items, before anything is trained', async () => {
+  const files = { steps: 'steps: [5]', wanted: 'steps: [5], top_items: 10' };
+  const text = experiment.replaceAll(files.steps, files.wanted);
+  expect(text).not.toBe(experiment);
+  const on = (engine: string) => ({ chooseEngine: async () => ({ engine, why: 'a test' }) });
+  expect(await diagnosticsOf(text, on('tfjs:webgpu'))).toContain(
+    'the engine tfjs:webgpu gives ranks, and no lists of items as top_items asks for; give the step engine: wasm',
+  );
+  const graph = await graphOf(text, on('wasm'));
+  expect(sourcesOf(graph, 'validate@100/metrics', 'ranks')).toEqual([': validate@100/ranks']);
+});
+
 test('an engine is looked up once for each name that a step computes with, and not at all for the others', async () => {
   const asked: string[] = [];
   const chooseEngine = async (name: string) => {

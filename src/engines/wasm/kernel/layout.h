@@ -101,6 +101,9 @@ typedef struct {
   /** [counts x 7 x 3], tensors as in the dense block after the embedding: squared norms before (over the rows that may
    * change), after, and of the change. */
   double *drift;
+  /** How many items to list of each ranking, at most as many as there are, and which [counts x query pairs x listed]. */
+  int listed;
+  int32_t *lists;
 } Plan;
 
 /** Reads records, word by word. */
@@ -170,5 +173,7 @@ static Plan readPlan(uintptr_t base, uint32_t address) {
   plan.rankSteps = readPointer(&reader);
   plan.ranks = readPointer(&reader);
   plan.drift = readPointer(&reader);
+  plan.listed = readInt(&reader);
+  plan.lists = readPointer(&reader);
   return plan;
 }

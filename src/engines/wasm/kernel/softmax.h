@@ -52,3 +52,17 @@ static int rankOf(const float *row, int label, int items) {
   }
   return rank;
 }
+
+/** Writes the `count` items ranked first, best first; of equal scores the lower id stands first. */
+static void firstItems(int32_t *to, const float *row, int items, int count) {
+  int found = 0;
+  for (int item = 0; item < items; item++) {
+    int place = found;
+    // Those before it have lower ids, so that an equal one stays ahead.
+    while (place > 0 && row[to[place - 1]] < row[item]) place--;
+    if (place == count) continue;
+    if (found < count) found++;
+    for (int at = found - 1; at > place; at--) to[at] = to[at - 1];
+    to[place] = item;
+  }
+}

@@ -445,7 +445,7 @@ static void drift(Kernel *o, double *at) {
   }
 }
 
-/** One trajectory; ranks and drift at each of the step counts asked for. */
+/** One trajectory; ranks, the items ranked first where asked for, and drift at each of the step counts asked for. */
 static void adapt(Kernel *o) {
   const Sizes *sizes = &o->sizes;
   const Plan *plan = &o->plan;
@@ -457,8 +457,10 @@ static void adapt(Kernel *o) {
     useQuery(o, query, 0);
     logits(sizes, query, &o->w, &o->low, &o->q, &o->s);
     for (long pair = 0; pair < query->pairs; pair++) {
-      plan->ranks[(long)index * query->pairs + pair] =
-          rankOf(o->q.p + pair * sizes->width, query->labels[pair], sizes->items);
+      long ranking = (long)index * query->pairs + pair;
+      const float *row = o->q.p + pair * sizes->width;
+      plan->ranks[ranking] = rankOf(row, query->labels[pair], sizes->items);
+      if (plan->listed > 0) firstItems(plan->lists + ranking * plan->listed, row, sizes->items, plan->listed);
     }
     drift(o, plan->drift + index * 7 * 3);
   }
