@@ -10,6 +10,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { randomStream } from '../dist/base/random.js';
+import { kernelForm, nameOfForm } from '../dist/engines/wasm/kernel-form.js';
 import { createEngine } from '../dist/engines/wasm/wasm-engine.js';
 import { gru } from '../dist/model/gru/gru.js';
 import { initialParameters } from '../dist/model/gru/initial-parameters.js';
@@ -46,7 +47,9 @@ const warmUps = 1;
 const folder = mkdtempSync(join(tmpdir(), 'kshot-bench-'));
 
 const [processor] = cpus();
-console.log(`${processor?.model ?? 'unknown processor'}, ${cpus().length} cores, Node ${process.version}`);
+console.log(
+  `${processor?.model ?? 'unknown processor'}, ${cpus().length} cores, Node ${process.version}; ${nameOfForm(await kernelForm())}`,
+);
 
 /** GFLOP/s by rows of a product and number of threads. */
 const rates = {};

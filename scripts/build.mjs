@@ -1,9 +1,10 @@
 // Builds dist/: the modules without their types, the types of what is exported, the assets beside them, and what is
 // computed from the kinds (parameter validators, code digests). No network, no state: the same sources give the same bytes.
+// What it leaves outside of dist/ is the engine's native kernel, in the user's cache, where there is a C compiler.
 // With --without-types the types are left out, which take half of the time.
 import { cpSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
 import { bundlePrograms } from './bundle-programs.mjs';
 import { computeCodeDigests } from './code-digests.mjs';
@@ -68,3 +69,6 @@ try {
 } finally {
   rmSync(output, { recursive: true, force: true });
 }
+// Now, so that no step waits for it; without it the engine computes in WebAssembly.
+const { nativeKernel } = await import(pathToFileURL(join(final, 'engines/wasm/native-kernel.js')).href);
+await nativeKernel();

@@ -81,7 +81,7 @@ export interface LossGradient {
 export interface Engine {
   readonly name: string;
   readonly precision: 'float64' | 'float32';
-  /** Device and driver, for a GPU engine; kept in the entry. */
+  /** What it computes on: a GPU and its driver, or a form of code for the CPU; kept in the entry. */
   readonly device?: string;
   /** Of a model that the engine alone knows, a module of the user's: what it is like, and its first parameters. */
   readonly module?: { readonly layout: ModelLayout; readonly initialParameters: Float32Array };
@@ -114,7 +114,7 @@ export type PackageVersions = { readonly [name: string]: string };
 export type EngineProbe =
   | {
       readonly available: true;
-      /** What it computes on, where that is no CPU. */
+      /** What it computes on: a GPU, or a form of code for the CPU. */
       readonly device?: string;
       readonly driver?: string;
       /** The program that computes, where that is none of kshot's; absolute. */

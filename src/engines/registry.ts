@@ -23,6 +23,7 @@ export const engines: { readonly [name: string]: EngineDescriptor } = {
     parallel: true,
     summary: 'float32, SIMD, on all free threads',
     packages: [],
+    surroundings: () => process.env['KSHOT_KERNEL'] ?? '',
     probe: async () => await (await import('./wasm/probe-wasm.js')).probeWasm(),
     load: () => import('./wasm/wasm-engine.js'),
   },

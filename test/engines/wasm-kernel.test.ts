@@ -1,43 +1,27 @@
-import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { kernelCalls } from '../../src/engines/wasm/open-kernel.mjs';
 import { randomVector } from './arbitrary-tasks.js';
+import { kernelForms } from './kernel-forms.js';
 
-/** What the tests call of the kernel; addresses and strides are in bytes. */
-interface Kernel {
-  applyFunction(which: number, y: number, x: number, count: number): void;
-  productNN: Product;
-  productNT: Product;
-  productTN(...sizes: number[]): void;
-}
-type Product = (
-  c: number,
-  ldc: number,
-  a: number,
-  lda: number,
-  b: number,
-  ldb: number,
-  m: number,
-  n: number,
-  k: number,
-  scale: number,
-  add: boolean,
-) => void;
+const start = 131_072;
+const memory = new WebAssembly.Memory({ initial: 200, maximum: 65_536, shared: true });
+const floats = new Float32Array(memory.buffer);
+let kernel: ReturnType<typeof kernelCalls>;
 
-const start = 65_536;
-let kernel: Kernel;
-let floats: Float32Array;
-
-beforeAll(async () => {
-  const binary = readFileSync(new URL('../../src/engines/wasm/kernel.wasm', import.meta.url));
-  const memory = new WebAssembly.Memory({ initial: 200, maximum: 65_536, shared: true });
-  const abort = () => {
-    throw new Error('the kernel gave up');
-  };
-  const instance = new WebAssembly.Instance(await WebAssembly.compile(binary), { env: { memory, abort } });
-  kernel = instance.exports as unknown as Kernel;
-  floats = new Float32Array(memory.buffer);
+describe.each(await kernelForms())('$name', ({ form }) => {
+  beforeAll(() => {
+    kernel = kernelCalls(form, memory, 65_536);
+  });
+  describeFunctions();
+  describeProducts();
 });
+
+function call(name: string, ...numbers: readonly (number | boolean)[]): void {
+  const one = kernel[name];
+  if (one === undefined) throw new Error(`the kernel has no ${name}`);
+  one(...numbers);
+}
 
 /** Address of a copy of `values`, in the `region`th megabyte. */
 function put(region: number, values: ArrayLike<number>): number {
@@ -49,7 +33,7 @@ function put(region: number, values: ArrayLike<number>): number {
 function apply(which: number, values: Float32Array): Float32Array {
   const x = put(0, values);
   const y = put(1, []);
-  kernel.applyFunction(which, y, x, values.length);
+  call('applyFunction', which, y, x, values.length);
   return floats.slice(y / 4, y / 4 + values.length);
 }
 
@@ -62,110 +46,117 @@ function worst(found: Float32Array, error: (value: number, index: number) => num
   return found.reduce((most, value, i) => Math.max(most, error(value, i)), 0);
 }
 
-describe('the functions of the kernel', () => {
-  it('give exp to a relative error of 3e-7 where float32 holds it, and 1 at 0', () => {
-    for (const x of [grid(-87, 88), grid(-1, 1)]) {
-      const y = apply(0, x);
-      // x and y have one length.
-      expect(worst(y, (value, i) => Math.abs(value / Math.exp(x[i]!) - 1))).toBeLessThan(3e-7);
-    }
-    expect([...apply(0, new Float32Array(4))]).toEqual([1, 1, 1, 1]);
+function describeFunctions() {
+  describe('the functions of the kernel', () => {
+    it('give exp to a relative error of 3e-7 where float32 holds it, and 1 at 0', () => {
+      for (const x of [grid(-87, 88), grid(-1, 1)]) {
+        const y = apply(0, x);
+        // x and y have one length.
+        expect(worst(y, (value, i) => Math.abs(value / Math.exp(x[i]!) - 1))).toBeLessThan(3e-7);
+      }
+      expect([...apply(0, new Float32Array(8))]).toEqual(Array(8).fill(1));
+    });
+
+    it('give sigmoid and tanh to an absolute error of 2e-7', () => {
+      for (const x of [grid(-100, 100), grid(-9, 9), grid(-0.1, 0.1)]) {
+        const sigmoid = apply(1, x);
+        expect(worst(sigmoid, (value, i) => Math.abs(value - 1 / (1 + Math.exp(-x[i]!))))).toBeLessThan(2e-7);
+        const tanh = apply(2, x);
+        expect(worst(tanh, (value, i) => Math.abs(value - Math.tanh(x[i]!)))).toBeLessThan(2e-7);
+      }
+    });
+
+    it('keep NaN, and go to their limits at infinity', () => {
+      // A vector of eight at a time.
+      const x = new Float32Array(8);
+      x.set([Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 0]);
+      const four = (which: number) => [...apply(which, x).subarray(0, 4)];
+      expect(four(0).map(Number.isNaN)).toEqual([true, false, false, false]);
+      expect(four(1)).toEqual([Number.NaN, 1, expect.closeTo(0, 20), 0.5]);
+      expect(four(2)).toEqual([Number.NaN, 1, -1, 0]);
+    });
   });
+}
 
-  it('give sigmoid and tanh to an absolute error of 2e-7', () => {
-    for (const x of [grid(-100, 100), grid(-9, 9), grid(-0.1, 0.1)]) {
-      const sigmoid = apply(1, x);
-      expect(worst(sigmoid, (value, i) => Math.abs(value - 1 / (1 + Math.exp(-x[i]!))))).toBeLessThan(2e-7);
-      const tanh = apply(2, x);
-      expect(worst(tanh, (value, i) => Math.abs(value - Math.tanh(x[i]!)))).toBeLessThan(2e-7);
-    }
-  });
+function describeProducts() {
+  describe('the products of the kernel', () => {
+    const size = fc.integer({ min: 1, max: 13 });
+    const eights = fc.integer({ min: 1, max: 9 }).map((eight) => 8 * eight);
+    const runs = { numRuns: 60, seed: 20260107 };
 
-  it('keep NaN, and go to their limits at infinity', () => {
-    const x = Float32Array.of(Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 0);
-    expect([...apply(0, x)].map(Number.isNaN)).toEqual([true, false, false, false]);
-    expect([...apply(1, x)]).toEqual([Number.NaN, 1, expect.closeTo(0, 20), 0.5]);
-    expect([...apply(2, x)]).toEqual([Number.NaN, 1, -1, 0]);
-  });
-});
+    /** Value at (row, column) of a matrix with a stride of `ld` floats. */
+    type Matrix = (row: number, column: number) => number;
+    const matrix = (values: Float64Array, ld: number): Matrix => {
+      const single = Float32Array.from(values);
+      return (row, column) => single[row * ld + column] ?? Number.NaN;
+    };
+    const sum = (count: number, term: (index: number) => number): number =>
+      Array.from({ length: count }, (_, index) => term(index)).reduce((total, one) => total + one, 0);
 
-describe('the products of the kernel', () => {
-  const size = fc.integer({ min: 1, max: 13 });
-  const eights = fc.integer({ min: 1, max: 9 }).map((eight) => 8 * eight);
-  const runs = { numRuns: 60, seed: 20260107 };
+    it('give A B and A B^T, scaled and added, for rows apart, and touch nothing else', () => {
+      fc.assert(
+        fc.property(
+          fc.record({ m: size, n: size, eight: eights, gap: fc.constantFrom(0, 8) }),
+          fc.boolean(),
+          fc.boolean(),
+          fc.integer(),
+          ({ m, n: narrow, eight, gap }, transposed, add, seed) => {
+            // A B^T takes any number of columns and a depth of eights, A B the other way round; depths pass 256.
+            const [n, k] = transposed ? [narrow, eight] : [eight, narrow * 25];
+            const [lda, ldb, ldc] = [k + gap, (transposed ? k : n) + gap, n + gap];
+            const values = {
+              a: randomVector(m * lda, seed),
+              b: randomVector((transposed ? n : k) * ldb, seed + 1),
+              c: randomVector(m * ldc + 8, seed + 2),
+            };
+            const [a, b, c] = [put(1, values.a), put(2, values.b), put(3, values.c)];
+            const product = transposed ? 'productNT' : 'productNN';
+            call(product, c, ldc, a, lda, b, ldb, m, n, k, -0.5, add);
+            const [atA, atB, atC] = [matrix(values.a, lda), matrix(values.b, ldb), matrix(values.c, ldc)];
+            const found = floats.slice(c / 4, c / 4 + m * ldc + 8);
+            for (const [index, value] of found.entries()) {
+              const [row, column] = [Math.floor(index / ldc), index % ldc];
+              const inside = row < m && column < n;
+              const dot = sum(
+                inside ? k : 0,
+                (i) => atA(row, i) * (transposed ? atB(column, i) : atB(i, column)),
+              );
+              const expected = inside ? -0.5 * dot + (add ? atC(row, column) : 0) : atC(row, column);
+              expect(Math.abs(value - expected)).toBeLessThan(1e-5);
+            }
+          },
+        ),
+        runs,
+      );
+    });
 
-  /** Value at (row, column) of a matrix with a stride of `ld` floats. */
-  type Matrix = (row: number, column: number) => number;
-  const matrix = (values: Float64Array, ld: number): Matrix => {
-    const single = Float32Array.from(values);
-    return (row, column) => single[row * ld + column] ?? Number.NaN;
-  };
-  const sum = (count: number, term: (index: number) => number): number =>
-    Array.from({ length: count }, (_, index) => term(index)).reduce((total, one) => total + one, 0);
-
-  it('give A B and A B^T, scaled and added, for rows apart, and touch nothing else', () => {
-    fc.assert(
-      fc.property(
-        fc.record({ m: size, n: size, eight: eights, gap: fc.constantFrom(0, 8) }),
-        fc.boolean(),
-        fc.boolean(),
-        fc.integer(),
-        ({ m, n: narrow, eight, gap }, transposed, add, seed) => {
-          // A B^T takes any number of columns and a depth of eights, A B the other way round; depths pass 256.
-          const [n, k] = transposed ? [narrow, eight] : [eight, narrow * 25];
-          const [lda, ldb, ldc] = [k + gap, (transposed ? k : n) + gap, n + gap];
-          const values = {
-            a: randomVector(m * lda, seed),
-            b: randomVector((transposed ? n : k) * ldb, seed + 1),
-            c: randomVector(m * ldc + 8, seed + 2),
-          };
-          const [a, b, c] = [put(1, values.a), put(2, values.b), put(3, values.c)];
-          const product = transposed ? kernel.productNT : kernel.productNN;
-          product(c, ldc * 4, a, lda * 4, b, ldb * 4, m, n, k, -0.5, add);
-          const [atA, atB, atC] = [matrix(values.a, lda), matrix(values.b, ldb), matrix(values.c, ldc)];
-          const found = floats.slice(c / 4, c / 4 + m * ldc + 8);
-          for (const [index, value] of found.entries()) {
-            const [row, column] = [Math.floor(index / ldc), index % ldc];
-            const inside = row < m && column < n;
-            const dot = sum(
-              inside ? k : 0,
-              (i) => atA(row, i) * (transposed ? atB(column, i) : atB(i, column)),
+    it('give the sum of two A^T B onto another matrix, or onto none', () => {
+      fc.assert(
+        fc.property(
+          fc.record({ m: eights, n: eights, k1: size, k2: fc.integer({ min: 0, max: 5 }) }),
+          fc.boolean(),
+          fc.integer(),
+          ({ m, n, k1, k2 }, onto, seed) => {
+            const values = [k1 * m, k1 * n, k2 * m, k2 * n, m * n].map((count, i) =>
+              randomVector(count, seed + i),
             );
-            const expected = inside ? -0.5 * dot + (add ? atC(row, column) : 0) : atC(row, column);
-            expect(Math.abs(value - expected)).toBeLessThan(1e-5);
-          }
-        },
-      ),
-      runs,
-    );
+            const [a1 = 0, b1 = 0, a2 = 0, b2 = 0, base = 0] = values.map((one, i) => put(1 + i, one));
+            const c = put(7, []);
+            const sizes = [a1, m, b1, n, k1, a2, m, b2, n, k2, m, n];
+            call('productTN', c, onto ? base : 0, n, ...sizes, 0.25);
+            const at = values.map((one, i) => matrix(one, i % 2 === 0 && i < 4 ? m : n));
+            const [atA1, atB1, atA2, atB2, atBase] = at as [Matrix, Matrix, Matrix, Matrix, Matrix];
+            for (const [index, value] of floats.slice(c / 4, c / 4 + m * n).entries()) {
+              const [row, column] = [Math.floor(index / n), index % n];
+              const first = sum(k1, (i) => atA1(i, row) * atB1(i, column));
+              const second = sum(k2, (i) => atA2(i, row) * atB2(i, column));
+              const expected = 0.25 * (first + second) + (onto ? atBase(row, column) : 0);
+              expect(Math.abs(value - expected)).toBeLessThan(1e-5);
+            }
+          },
+        ),
+        runs,
+      );
+    });
   });
-
-  it('give the sum of two A^T B onto another matrix, or onto none', () => {
-    fc.assert(
-      fc.property(
-        fc.record({ m: eights, n: eights, k1: size, k2: fc.integer({ min: 0, max: 5 }) }),
-        fc.boolean(),
-        fc.integer(),
-        ({ m, n, k1, k2 }, onto, seed) => {
-          const values = [k1 * m, k1 * n, k2 * m, k2 * n, m * n].map((count, i) =>
-            randomVector(count, seed + i),
-          );
-          const [a1 = 0, b1 = 0, a2 = 0, b2 = 0, base = 0] = values.map((one, i) => put(1 + i, one));
-          const c = put(7, []);
-          const sizes = [a1, m * 4, b1, n * 4, k1, a2, m * 4, b2, n * 4, k2, m, n];
-          kernel.productTN(c, onto ? base : 0, n * 4, ...sizes, 0.25);
-          const at = values.map((one, i) => matrix(one, i % 2 === 0 && i < 4 ? m : n));
-          const [atA1, atB1, atA2, atB2, atBase] = at as [Matrix, Matrix, Matrix, Matrix, Matrix];
-          for (const [index, value] of floats.slice(c / 4, c / 4 + m * n).entries()) {
-            const [row, column] = [Math.floor(index / n), index % n];
-            const first = sum(k1, (i) => atA1(i, row) * atB1(i, column));
-            const second = sum(k2, (i) => atA2(i, row) * atB2(i, column));
-            const expected = 0.25 * (first + second) + (onto ? atBase(row, column) : 0);
-            expect(Math.abs(value - expected)).toBeLessThan(1e-5);
-          }
-        },
-      ),
-      runs,
-    );
-  });
-});
+}

@@ -84,7 +84,7 @@ describe('the threads of the wasm engine', () => {
     // A module without the kernel's exports: the thread fails as soon as it starts.
     const empty = await WebAssembly.compile(Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0));
     const { memory } = new KernelMemory(65_536);
-    const pool = new ThreadPool({ module: empty, memory, shape: [8, 8, 8, 8] }, [0, 0]);
+    const pool = new ThreadPool({ form: { module: empty }, memory, shape: [8, 8, 8, 8] }, [0, 0]);
     const order = { call: 'workOff' as const, queue: 0, arena: 0 };
     const crashed = { failure: { reason: 'worker-crashed' } };
     await expect(pool.ready).rejects.toMatchObject(crashed);
@@ -153,7 +153,7 @@ async function staleThread(): Promise<Worker | undefined> {
   const slow = Array.from({ length: 100_000 }, (_, i) => ({ i }));
   for (let wait = 40; wait < 5_000; wait *= 1.5) {
     const memory = new WebAssembly.Memory({ initial: 2, maximum: 65_536, shared: true });
-    const workerData = { slow, module, memory, control: 65_536, shape: [8, 8, 8, 8], thread };
+    const workerData = { slow, form: { module }, memory, control: 65_536, shape: [8, 8, 8, 8], thread };
     const url = new URL(`data:text/javascript,${encodeURIComponent(program)}`);
     const worker = new Worker(url, { workerData, execArgv: [] });
     const seen = once(worker, 'message');

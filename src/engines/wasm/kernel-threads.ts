@@ -1,21 +1,14 @@
 import { KernelMemory } from './kernel-memory.js';
+import { controlBytes, type Kernel, type KernelForm, openKernel } from './open-kernel.mjs';
 import type { PaddedShape } from './padded-shape.js';
 import { ThreadPool } from './thread-pool.js';
 import { type Group, type Sums, WorkLayout } from './work-layout.js';
 
 /** The first page is the kernel's own data; then every thread, and the host, has a control area. */
 const controlStart = 65_536;
-const controlBytes = 1_024;
 
 /** Floats that one thread adds up at a time. */
 const sliceFloats = 16_384;
-
-/** The host's instance of the kernel. */
-interface Kernel {
-  start(control: number): void;
-  configure(...shape: readonly number[]): void;
-  arenaBytes(plan: number): number;
-}
 
 /** The kernel on `threads` threads, and the memory that they share. */
 export class KernelThreads {
@@ -24,22 +17,15 @@ export class KernelThreads {
   readonly #pool: ThreadPool;
   readonly #threads: number;
 
-  constructor(module: WebAssembly.Module, shape: PaddedShape, threads: number) {
+  constructor(form: KernelForm, shape: PaddedShape, threads: number) {
     this.#threads = Math.max(1, Math.floor(threads));
     const sizes = [shape.shape.items, shape.width, shape.embedding, shape.hidden];
     const controls = Array.from({ length: this.#threads + 1 }, (_, i) => controlStart + i * controlBytes);
     const own = new KernelMemory(controlStart + controls.length * controlBytes);
     this.#layout = new WorkLayout(shape, own);
     const { memory } = own;
-    const abort = (): never => {
-      throw new Error('the kernel gave up');
-    };
-    // The kernel's exports are what `kernel.as` exports.
-    const { exports } = new WebAssembly.Instance(module, { env: { memory, abort } });
-    this.#kernel = exports as unknown as Kernel;
-    this.#kernel.start(controls.pop() ?? controlStart);
-    this.#kernel.configure(...sizes);
-    this.#pool = new ThreadPool({ module, memory, shape: sizes }, controls);
+    this.#kernel = openKernel(form, memory, controls.pop() ?? controlStart, sizes);
+    this.#pool = new ThreadPool({ form, memory, shape: sizes }, controls);
   }
 
   /**

@@ -1,11 +1,11 @@
-import { readFile } from 'node:fs/promises';
 import type { EngineProbe } from '../engine.js';
+import { kernelForm, nameOfForm, wasmForm } from './kernel-form.js';
 
-/** Compiles the kernel, which fails where the processor has no 128-bit SIMD. */
+/** Compiles the kernel, which fails where the processor has no 128-bit SIMD, and looks in which form it would be used. */
 export async function probeWasm(): Promise<EngineProbe> {
   try {
-    await WebAssembly.compile(await readFile(new URL('./kernel.wasm', import.meta.url)));
-    return { available: true, versions: {} };
+    await wasmForm();
+    return { available: true, device: nameOfForm(await kernelForm()), versions: {} };
   } catch (error) {
     return {
       available: false,

@@ -1,7 +1,8 @@
 import { Worker } from 'node:worker_threads';
 import { FailureError } from '../../base/failure.js';
+import type { KernelForm } from './open-kernel.mjs';
 
-/** What a thread is told to do: see `kernel.as`. */
+/** What a thread is told to do: see `kernel.c`. */
 export interface Order {
   readonly call: 'workOff' | 'addUp';
   readonly queue: number;
@@ -10,7 +11,7 @@ export interface Order {
 
 /** What every thread starts from, but for its control area. */
 export interface ThreadData {
-  readonly module: WebAssembly.Module;
+  readonly form: KernelForm;
   readonly memory: WebAssembly.Memory;
   readonly shape: readonly number[];
 }

@@ -1,6 +1,5 @@
-// The fast engine for CPUs: a kernel in AssemblyScript on as many threads as granted. What this file does is lay work
+// The fast engine for CPUs: a kernel in C on as many threads as granted. What this file does is lay work
 // out in the shared memory, in groups that do not depend on the number of threads, and read the results.
-import { readFile } from 'node:fs/promises';
 import { FailureError } from '../../base/failure.js';
 import type { PairSet, Task } from '../../data/pair-set.js';
 import { isLayerRates } from '../../model/layer-rates.js';
@@ -16,7 +15,9 @@ import type {
   Parameters,
 } from '../engine.js';
 import { mean } from '../mean.js';
+import { kernelForm, nameOfForm } from './kernel-form.js';
 import { KernelThreads } from './kernel-threads.js';
+import type { KernelForm } from './open-kernel.mjs';
 import { padShape } from './padded-shape.js';
 import { planPairs, planTask, stackQueries } from './planned-task.js';
 import { readDrift, readGradient, readLayerGradient, readLosses, readStack } from './read-results.js';
@@ -29,15 +30,20 @@ const tasksPerStack = 8;
 /** Pairs of a batch that are evaluated as one. */
 const pairsPerChunk = 32;
 
-/** Loads the kernel and starts `options.threads` threads. */
+/** Loads the kernel in its fastest form and starts `options.threads` threads. */
 export async function createEngine(options: EngineOptions): Promise<Engine> {
-  const module = await WebAssembly.compile(await readFile(new URL('./kernel.wasm', import.meta.url)));
-  return new WasmEngine(options, module);
+  return createEngineOn(await kernelForm(), options);
+}
+
+/** On a form of the kernel, which changes no result. */
+export function createEngineOn(form: KernelForm, options: EngineOptions): Engine {
+  return new WasmEngine(options, form);
 }
 
 class WasmEngine implements Engine {
   readonly name = 'wasm';
   readonly precision = 'float32';
+  readonly device: string;
   readonly #start: () => KernelThreads;
   readonly #log: (line: string) => void;
   #threads: KernelThreads;
@@ -45,9 +51,10 @@ class WasmEngine implements Engine {
   #previous: Promise<unknown> = Promise.resolve();
   #closed = false;
 
-  constructor({ shape, threads, log = () => {} }: EngineOptions, module: WebAssembly.Module) {
+  constructor({ shape, threads, log = () => {} }: EngineOptions, form: KernelForm) {
     const padded = padShape(builtInShape(shape));
-    this.#start = () => new KernelThreads(module, padded, threads);
+    this.#start = () => new KernelThreads(form, padded, threads);
+    this.device = nameOfForm(form);
     this.#log = log;
     this.#threads = this.#start();
   }

@@ -8,7 +8,7 @@ import type { LocalForest } from './planned-task.js';
 /** Bytes that the groups' sums may take before groups are made larger. */
 const sumsLimit = 512e6;
 
-/** Kinds of plan; as in `kernel/layout.as`. */
+/** Kinds of plan; as in `kernel/layout.h`. */
 export const planKinds = { chain: 0, batch: 1, adapt: 2 };
 
 /** A piece of work laid out in memory, and where its results will be. */
@@ -159,7 +159,7 @@ export class WorkLayout {
     return address;
   }
 
-  /** Writes a plan as `Plan` of `kernel/layout.as` reads it. */
+  /** Writes a plan as `Plan` of `kernel/layout.h` reads it. */
   putPlan(fields: PlanFields): PlacedWork {
     const memory = this.memory;
     const { itemIds, support, query, rankSteps = [], listed = 0 } = fields;

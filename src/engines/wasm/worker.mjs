@@ -1,13 +1,9 @@
-// One thread of the engine: an instance of the kernel over the shared memory, which does what it is told and says so.
-// Plain JavaScript that imports nothing of kshot, so that a thread starts from the sources as it does from the build.
+// One thread of the engine: the kernel over the shared memory, which does what it is told and says so.
 import { parentPort, workerData } from 'node:worker_threads';
+import { openKernel } from './open-kernel.mjs';
 
-const { module, memory, control, shape } = workerData;
-const { exports: kernel } = new WebAssembly.Instance(module, {
-  env: { memory, abort: () => process.exit(70) },
-});
-kernel.start(control);
-kernel.configure(...shape);
+const { form, memory, control, shape } = workerData;
+const kernel = openKernel(form, memory, control, shape);
 // Ready. Before this, the memory must not grow: a thread that it grows under while it is being received keeps the old
 // size, which V8 then tells it of only when it grows again; loads and stores work, copies, fills and atomics trap.
 parentPort.postMessage(null);

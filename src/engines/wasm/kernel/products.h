@@ -1,0 +1,236 @@
+// Matrix products on row-major float32 matrices; `ld`s are floats from row to row; `s` scales the product; `add` keeps
+// what stands in C. Every sum runs in an order that depends on the sizes alone: over A B and A^T B in the order of the
+// depth, over A B^T in four partial sums; in its last columns, which do not fill a tile of SIMD128, in eight.
+
+// The four sums of four vectors, in each four lanes; four floats in each four lanes; four floats of every `ld`th.
+#if defined(__SSE4_1__)
+INLINE Float4 crossed4(Float4 a, Float4 b, Float4 c, Float4 d) {
+  Float4 ab = (Float4)_mm_unpacklo_ps((__m128)a, (__m128)b) + (Float4)_mm_unpackhi_ps((__m128)a, (__m128)b);
+  Float4 cd = (Float4)_mm_unpacklo_ps((__m128)c, (__m128)d) + (Float4)_mm_unpackhi_ps((__m128)c, (__m128)d);
+  return (Float4)_mm_shuffle_ps((__m128)ab, (__m128)cd, 0x44) + (Float4)_mm_shuffle_ps((__m128)ab, (__m128)cd, 0xEE);
+}
+#else
+INLINE Float4 crossed4(Float4 a, Float4 b, Float4 c, Float4 d) {
+  Float4 ab = __builtin_shufflevector(a, b, 0, 4, 1, 5) + __builtin_shufflevector(a, b, 2, 6, 3, 7);
+  Float4 cd = __builtin_shufflevector(c, d, 0, 4, 1, 5) + __builtin_shufflevector(c, d, 2, 6, 3, 7);
+  return __builtin_shufflevector(ab, cd, 0, 1, 4, 5) + __builtin_shufflevector(ab, cd, 2, 3, 6, 7);
+}
+#endif
+INLINE Float4 spread4(const float *p) { return load4(p); }
+INLINE Float4 gathered4(const float *p, long ld) {
+  (void)ld;
+  return load4(p);
+}
+
+#if WIDTH >= 8
+INLINE Float8 crossed8(Float8 a, Float8 b, Float8 c, Float8 d) {
+  Float8 ab = (Float8)_mm256_unpacklo_ps((__m256)a, (__m256)b) + (Float8)_mm256_unpackhi_ps((__m256)a, (__m256)b);
+  Float8 cd = (Float8)_mm256_unpacklo_ps((__m256)c, (__m256)d) + (Float8)_mm256_unpackhi_ps((__m256)c, (__m256)d);
+  return (Float8)_mm256_shuffle_ps((__m256)ab, (__m256)cd, 0x44) +
+         (Float8)_mm256_shuffle_ps((__m256)ab, (__m256)cd, 0xEE);
+}
+INLINE Float8 spread8(const float *p) { return (Float8)_mm256_broadcast_ps((const __m128 *)p); }
+INLINE Float8 gathered8(const float *p, long ld) {
+  return (Float8)_mm256_insertf128_ps(_mm256_castps128_ps256(_mm_loadu_ps(p)), _mm_loadu_ps(p + ld), 1);
+}
+#endif
+
+#define JOINED_(one, other) one##other
+#define JOINED(one, other) JOINED_(one, other)
+#define LANES 4
+#include "tiles.h"
+#if WIDTH >= 8
+#define LANES 8
+#include "tiles.h"
+#endif
+#if WIDTH >= 16
+#define LANES 16
+#include "tiles.h"
+#endif
+#define WIDEST(name) JOINED(name, WIDTH)
+/** Of A B^T each column takes four lanes: gathering four columns costs more than sixteen lanes save. */
+#define TILE_NT JOINED(tileNT, STEP)
+
+// How many vectors side by side keep the processor busy with four rows, two, and one.
+#if WIDTH == 4
+#define COLUMNS4 2
+#define COLUMNS2 4
+#define COLUMNS1 6
+#elif WIDTH == 8
+#define COLUMNS4 2
+#define COLUMNS2 4
+#define COLUMNS1 8
+#else
+#define COLUMNS4 4
+#define COLUMNS2 8
+#define COLUMNS1 8
+#endif
+
+INLINE void putOne(float *c, float value, float scale, int add) {
+  value *= scale;
+  *c = add ? *c + value : value;
+}
+
+/** One column of `tileNT`. */
+INLINE void single(float *c, const float *a, const float *b, int k, float scale, int add) {
+  Float4 sums = {0};
+  for (int i = 0; i < k; i += 4) sums += load4(a + i) * load4(b + i);
+  putOne(c, (sums[0] + sums[2]) + (sums[1] + sums[3]), scale, add);
+}
+
+/** A column that is summed in eight partial sums. */
+INLINE void singleBy8(float *c, const float *a, const float *b, int k, float scale, int add) {
+  Float4 sums = {0}, others = {0};
+  for (int i = 0; i < k; i += 8) {
+    sums += load4(a + i) * load4(b + i);
+    others += load4(a + i + 4) * load4(b + i + 4);
+  }
+  sums += others;
+  putOne(c, sums[0] + sums[2] + (sums[1] + sums[3]), scale, add);
+}
+
+#if WIDTH == 4
+/** One row of `tileNT`, six columns: four chains of additions would wait for one another. */
+INLINE void sixColumnsNT(float *c, const float *a, const float *b, long ldb, int k, float s, int add) {
+  Float4 sums[6];
+  const float *q[6];
+  UNROLLED for (int x = 0; x < 6; x++) {
+    sums[x] = (Float4){0};
+    q[x] = b + x * ldb;
+  }
+  ROLLED for (int left = k; left > 0; left -= 4) {
+    Float4 value = load4(a);
+    a += 4;
+    UNROLLED for (int x = 0; x < 6; x++) {
+      sums[x] += value * load4(q[x]);
+      q[x] += 4;
+    }
+  }
+  put4(c, add ? c : 0, crossed4(sums[0], sums[1], sums[2], sums[3]) * s);
+  Float4 rest = crossed4(sums[4], sums[5], sums[4], sums[5]);
+  putOne(c + 4, rest[0], s, add);
+  putOne(c + 5, rest[1], s, add);
+}
+#endif
+
+/** Rows 0 to m of the first n columns of s * A B^T, all in four partial sums. */
+INLINE void columnsNT(
+    float *c, long ldc, const float *a, long lda, const float *b, long ldb, int m, int n, int k, float s, int add) {
+  int j = 0;
+  for (; j + STEP <= n; j += STEP) {
+    int i = 0;
+    const float *q = b + j * ldb;
+    for (; i + 2 <= m; i += 2) TILE_NT(2, c + i * ldc + j, ldc, a + i * lda, lda, q, ldb, k, s, add);
+    if (i < m) TILE_NT(1, c + i * ldc + j, ldc, a + i * lda, lda, q, ldb, k, s, add);
+  }
+#if STEP > 4
+  for (; j + 4 <= n; j += 4) {
+    int i = 0;
+    const float *q = b + j * ldb;
+    for (; i + 2 <= m; i += 2) tileNT4(2, c + i * ldc + j, ldc, a + i * lda, lda, q, ldb, k, s, add);
+    if (i < m) tileNT4(1, c + i * ldc + j, ldc, a + i * lda, lda, q, ldb, k, s, add);
+  }
+#endif
+  for (; j < n; j++) {
+    for (int i = 0; i < m; i++) single(c + i * ldc + j, a + i * lda, b + j * ldb, k, s, add);
+  }
+}
+
+/** C[m x n] = s * A[m x k] B[n x k]^T (+ C); k is a multiple of 8, m and n are any. */
+EXPORTED void productNT(
+    float *c, long ldc, const float *a, long lda, const float *b, long ldb, int m, int n, int k, float s, int add) {
+  int m2 = m & ~1, n4 = n & ~3, n6 = n - n % 6;
+  if (m2 > 0) {
+    columnsNT(c, ldc, a, lda, b, ldb, m2, n4, k, s, add);
+    for (int j = n4; j < n; j++) {
+      for (int i = 0; i < m2; i++) singleBy8(c + i * ldc + j, a + i * lda, b + j * ldb, k, s, add);
+    }
+  }
+  if (m2 == m) return;
+  c += m2 * ldc;
+  a += m2 * lda;
+#if WIDTH == 4
+  for (int j = 0; j < n6; j += 6) sixColumnsNT(c + j, a, b + j * ldb, ldb, k, s, add);
+#else
+  columnsNT(c, ldc, a, lda, b, ldb, 1, n6, k, s, add);
+#endif
+  for (int j = n6; j < n; j++) singleBy8(c + j, a, b + j * ldb, k, s, add);
+}
+
+/** ROWS rows of A B, in vectors and, where WIDTH does not go into n, a half of one. */
+#define ROWS_NN(ROWS, COLUMNS)                                                                                     \
+  {                                                                                                                \
+    int j = 0;                                                                                                     \
+    for (; j + COLUMNS * WIDTH <= n; j += COLUMNS * WIDTH)                                                         \
+      WIDEST(tileNN)(ROWS, COLUMNS, c + i * ldc + j, ldc, a + i * lda, lda, b + j, ldb, depth, s, keep);           \
+    for (; j + 2 * WIDTH <= n; j += 2 * WIDTH)                                                                     \
+      WIDEST(tileNN)(ROWS, 2, c + i * ldc + j, ldc, a + i * lda, lda, b + j, ldb, depth, s, keep);                 \
+    LAST_NN(ROWS)                                                                                                  \
+  }
+#if WIDTH == 4
+#define LAST_NN(ROWS)
+#elif WIDTH == 8
+#define LAST_NN(ROWS) \
+  if (j < n) tileNN8(ROWS, 1, c + i * ldc + j, ldc, a + i * lda, lda, b + j, ldb, depth, s, keep);
+#else
+#define LAST_NN(ROWS) \
+  for (; j < n; j += 8) tileNN8(ROWS, 1, c + i * ldc + j, ldc, a + i * lda, lda, b + j, ldb, depth, s, keep);
+#endif
+
+/** Rows of A B over a part of the depth that fits into the cache. */
+static void stretchNN(
+    float *c, long ldc, const float *a, long lda, const float *b, long ldb, int m, int n, int depth, float s, int keep) {
+  int m4 = m & ~3, j4 = 0;
+  if (m4 > 0) {
+    for (; j4 + COLUMNS4 * WIDTH <= n; j4 += COLUMNS4 * WIDTH) {
+      for (int i = 0; i < m4; i += 4) {
+        WIDEST(tileNN)(4, COLUMNS4, c + i * ldc + j4, ldc, a + i * lda, lda, b + j4, ldb, depth, s, keep);
+      }
+    }
+#if WIDTH > 4
+    for (; j4 < n; j4 += 8) {
+      for (int i = 0; i < m4; i += 4) {
+        tileNN8(4, 1, c + i * ldc + j4, ldc, a + i * lda, lda, b + j4, ldb, depth, s, keep);
+      }
+    }
+#endif
+  }
+  int i = m4;
+  if (m - i >= 2) {
+    ROWS_NN(2, COLUMNS2)
+    i += 2;
+  }
+  if (i < m) ROWS_NN(1, COLUMNS1)
+}
+
+/** C[m x n] = s * A[m x k] B[k x n] (+ C); n is a multiple of 8, m and k are any. */
+EXPORTED void productNN(
+    float *c, long ldc, const float *a, long lda, const float *b, long ldb, int m, int n, int k, float s, int add) {
+  for (int k0 = 0; k0 < k || k0 == 0; k0 += 256) {
+    int depth = k - k0 < 256 ? k - k0 : 256;
+    stretchNN(c, ldc, a + k0, lda, b + k0 * ldb, ldb, m, n, depth, s, add || k0 > 0);
+  }
+}
+
+/**
+ * C[m x n] = B0[m x n] + s * (A1[k1 x m]^T B1[k1 x n] + A2[k2 x m]^T B2[k2 x n]); m is a multiple of 4, n of 8.
+ * `base` is where B0 stands (it may be C itself), null for none. The sum over rows of A is what a weight gradient is.
+ */
+EXPORTED void productTN(
+    float *c, const float *base, long ldc, const float *a1, long lda1, const float *b1, long ldb1, int k1,
+    const float *a2, long lda2, const float *b2, long ldb2, int k2, int m, int n, float s) {
+  for (int i = 0; i < m; i += 4) {
+    float *d = c + i * ldc;
+    const float *from = base ? base + i * ldc : 0;
+    int j = 0;
+    for (; j + COLUMNS4 * WIDTH <= n; j += COLUMNS4 * WIDTH) {
+      WIDEST(tileTN)(
+          COLUMNS4, d + j, from ? from + j : 0, ldc, a1 + i, lda1, b1 + j, ldb1, k1, a2 + i, lda2, b2 + j, ldb2, k2, s);
+    }
+#if WIDTH > 4
+    for (; j < n; j += 8) {
+      tileTN8(1, d + j, from ? from + j : 0, ldc, a1 + i, lda1, b1 + j, ldb1, k1, a2 + i, lda2, b2 + j, ldb2, k2, s);
+    }
+#endif
+  }
+}
