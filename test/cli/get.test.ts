@@ -216,7 +216,9 @@ steps:
     expect((await get('best.chosen')).stdout).toBe('weights 0.2 of epoch 4\n');
     const some = await get('half.y', '-o', 'half/');
     expect(some.stderr).toMatch(/half\[y=2\]: failed.*it has half\[y=1\]\.y, half\[y=3\]\.y: name one/s);
-    expect(some.stderr).toContain("; kshot logs 'half[y=2]' says why it failed, and kshot run tries it again");
+    expect(some.stderr).toContain(
+      "; kshot logs 'half[y=2]' says why it failed, and kshot run tries it again",
+    );
     rmSync(at.path('pipelines/other.yaml'));
   });
 
