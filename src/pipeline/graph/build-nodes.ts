@@ -79,7 +79,7 @@ export function buildNodes(
 ): PortTree | undefined {
   const { step } = instance;
   const connected = connectInstance(instance, parameters, context);
-  if (connected === undefined) return foreseenTree(instance);
+  if (connected === undefined) return foreseenTree(instance, parameters);
   const plan = planInstance(connected, context);
   reportUnseenFiles(connected, context);
   const version = interpreterVersion(step, connected.parameters.full, context);
@@ -119,14 +119,13 @@ function connectInstance(
 }
 
 /** What a step gives whatever it is given, so that the steps after it can be checked although it is refused. */
-function foreseenTree(instance: Instance): PortTree | undefined {
+function foreseenTree(instance: Instance, parameters: InstanceParameters | undefined): PortTree | undefined {
   const { kind } = instance.step;
-  const { outputs } = kind;
-  const isSegmented = segmentationOf(instance.step) !== undefined;
-  if (typeof outputs === 'function' || isSegmented || kind.plan !== undefined) {
-    return undefined;
-  }
-  return treeOfNode(formatNodeId(idPartsOf(instance)), outputs, derivationsOf(kind));
+  if (kind.plan !== undefined || segmentationOf(instance.step) !== undefined) return undefined;
+  const outputs =
+    typeof kind.outputs === 'function' ? parameters && kind.outputs(parameters.full) : kind.outputs;
+  if (outputs === undefined) return undefined;
+  return treeOfNode(formatNodeId(idPartsOf(instance)), outputs, derivationsOf(kind, parameters?.full));
 }
 
 /** What the kind's planning adds; reports what it and the kind's checks object to. */
