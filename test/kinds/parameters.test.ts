@@ -30,7 +30,17 @@ const haveForms: { readonly [kind: string]: readonly string[] } = {
   'data.split': ['test'],
   document: ['content'],
   'eval.few_shot': ['steps', 'k', 'inner_lr', 'adapt'],
-  'maml.train': ['momentum', 'weight_decay', ...ofModels],
+  // Of the algorithms that have them; the usual one is not written.
+  'maml.train': [
+    'algorithm',
+    'step_loss_iterations',
+    'lambda_residual',
+    'second_order',
+    'learn_rates',
+    'momentum',
+    'weight_decay',
+    ...ofModels,
+  ],
   'model.import': ['path'],
   select: ['settings', 'average'],
   'supervised.train': ['momentum', 'weight_decay', ...ofModels],

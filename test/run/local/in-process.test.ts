@@ -26,7 +26,8 @@ describe('kshot run --in-process', () => {
   it('gives the same keys and the same bytes, and a profile of the process holds what computes', async () => {
     const [apart, within] = [withPipeline(smallExperiment), withPipeline(smallExperiment)];
     expect((await kshot(apart, ['run', '--tag', 'first'])).exitCode).toBe(0);
-    const profiler = ['--cpu-prof', `--cpu-prof-dir=${within.path('profiles')}`];
+    // Ten times as often as usual: in native code a small experiment takes milliseconds.
+    const profiler = ['--cpu-prof', '--cpu-prof-interval=100', `--cpu-prof-dir=${within.path('profiles')}`];
     execFileSync(
       process.execPath,
       [...profiler, mainFile, 'run', '--tag', 'first', '--in-process', '--quiet'],
