@@ -34,10 +34,9 @@ describe('kshot run --in-process', () => {
       { cwd: within.root, env: { ...process.env, KSHOT_GPUS: 'none', NODE_OPTIONS: '' } },
     );
     expect(resultsOf(within)).toEqual(resultsOf(apart));
-    // One process, one profile; the engine is loaded where it computes.
-    const profiles = readdirSync(within.path('profiles'));
-    expect(profiles.length).toBe(1);
-    expect(within.read(`profiles/${profiles[0]}`)).toMatch(/"functionName":"(metaGradient|adaptAndRank)"/);
+    // Of this process alone, and of a thread that says that it lives where that took long.
+    const profiles = readdirSync(within.path('profiles')).map((name) => within.read(`profiles/${name}`));
+    expect(profiles.join('\n')).toMatch(/"functionName":"(metaGradient|adaptAndRank)"/);
     expect((await kshot(within, ['status', '--check'])).exitCode).toBe(0);
   });
 
