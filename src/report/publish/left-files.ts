@@ -70,12 +70,14 @@ async function asPublished(
 }
 
 function outcomeOf(published: PublishedFile, finished: FinishedRun): LeftFile['outcome'] | undefined {
-  const { publications, file } = finished.graph;
+  const { publications, publishedPaths, file } = finished.graph;
   if (publications.some((one) => publishedPath(one, finished.run) === published.path)) return 'stale';
   const { pattern } = published;
   // Another pipeline's, such as an overlay of this one or what this is an overlay of; or of a run's own name.
   if (published.pipeline_file !== file || pattern === undefined || pattern.includes('{tag}'))
     return undefined;
+  // A run of some targets would take away what others, which stay as they are, were made from.
+  if (publications.length < publishedPaths.length) return undefined;
   return hasComeSoFar({ ...published, pattern }, finished) ? 'removed' : 'stale';
 }
 
