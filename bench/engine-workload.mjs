@@ -10,22 +10,17 @@ import { clipGradient } from '../dist/learning/clip-gradient.js';
 import { initialParameters } from '../dist/model/gru/initial-parameters.js';
 import { median } from './peer.mjs';
 import { shippedSettings as settings } from './shipped-settings.mjs';
-import { allPairs, pairSet, readers, tasksOf } from './workloads.mjs';
+import { allPairs, drawTasks, pairSet, readers, tasksOf } from './workloads.mjs';
 
 const [name, file, iterationsText] = process.argv.slice(2);
 const iterations = Number(iterationsText);
 const warmUps = 10;
-const metaBatch = 32;
 
 const data = readers[name](file);
 const shape = { items: data.items, embedding: 64, hidden: 128 };
 const tasks = tasksOf(data, 5, 10);
 const initial = Float32Array.from(initialParameters(shape, 1));
-const drawn = Array.from({ length: iterations + warmUps }, (_, i) =>
-  randomStream(1, 'bench tasks', i)
-    .sampleWithoutReplacement(tasks.length, metaBatch)
-    .map((index) => tasks[index]),
-);
+const drawn = drawTasks(tasks, iterations + warmUps);
 
 const result = { name: data.name, items: data.items, tasks: tasks.length };
 // The engines take turns, so that whatever else the machine does falls on both.

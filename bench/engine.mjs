@@ -4,21 +4,17 @@
 //   npm run bench -- [--college-msg CollegeMsg.txt] [--movielens ml-100k.inter] [--iterations 30]
 //                    [--python python3 --python .venv ...] [--rounds 5] [--no-pytorch]
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { randomStream } from '../dist/base/random.js';
 import { kernelForm, nameOfForm } from '../dist/engines/wasm/kernel-form.js';
 import { createEngine } from '../dist/engines/wasm/wasm-engine.js';
-import { gru } from '../dist/model/gru/gru.js';
-import { initialParameters } from '../dist/model/gru/initial-parameters.js';
-import { writeModel } from '../dist/model/model-file.js';
 import { bareKernelRate } from './bare-kernel.mjs';
-import { interpreterOf, listedTask, median, ofEngine, ofPeer, peerText, takeTurns } from './peer.mjs';
+import { interpreterOf, median, ofEngine, ofPeer, peerText, takeTurns, writeBeginning } from './peer.mjs';
 import { shippedSettings, shippedSizes as sizes } from './shipped-settings.mjs';
-import { readers, tasksOf } from './workloads.mjs';
+import { drawTasks, readers, tasksOf } from './workloads.mjs';
 
 const { values: options } = parseArgs({
   options: {
@@ -36,7 +32,6 @@ const pythons = options['no-pytorch']
   : options.python
       .map(interpreterOf)
       .filter((python) => spawnSync(python, ['-c', 'import torch, numpy']).status === 0);
-const metaBatch = 32;
 /** As a notebook has it; each distinct prefix once; some tasks at a time with weights of their own. */
 const forms = [
   ["the notebook's loop", { form: 'notebook' }],
@@ -114,22 +109,13 @@ async function measure(name, file) {
 async function besidePyTorch(name, file) {
   const data = readers[name](file);
   const shape = { items: data.items, embedding: sizes.embedding, hidden: sizes.hidden };
-  const all = tasksOf(data, sizes.k, sizes.q);
-  const draws = Array.from({ length: warmUps + Number(options.rounds) }, (_, i) =>
-    randomStream(1, 'bench tasks', i)
-      .sampleWithoutReplacement(all.length, metaBatch)
-      .map((index) => all[index]),
-  );
-  const start = Float32Array.from(initialParameters(shape, 1));
-  const initial = join(folder, 'initial.safetensors');
-  writeFileSync(initial, writeModel({ layout: gru.layout(shape), parameters: start }));
-  const drawsFile = join(folder, 'draws.json');
-  writeFileSync(drawsFile, JSON.stringify({ draws: draws.map((tasks) => tasks.map(listedTask)) }));
+  const draws = drawTasks(tasksOf(data, sizes.k, sizes.q), warmUps + Number(options.rounds));
+  const { start, files } = writeBeginning(folder, shape, draws);
   for (const python of pythons) {
     for (const secondOrder of [true, false]) {
       const settings = { ...shippedSettings, second_order: secondOrder };
       const engine = await createEngine({ shape, threads: 2 });
-      const peers = await peersOf(python, { threads: 2, draws: drawsFile, settings, initial });
+      const peers = await peersOf(python, { threads: 2, settings, ...files });
       const cases = [ofEngine('engine wasm', engine, start, draws, settings), ...peers];
       const order = `${secondOrder ? 'second' : 'first'} order`;
       console.log(`  ${order}, whole iterations in turns, 2 threads; ${peerText(peers[0].facts)}`);

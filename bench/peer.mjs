@@ -7,6 +7,9 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { adam } from '../dist/learning/adam.js';
 import { metaIteration } from '../dist/learning/meta-train.js';
+import { gru } from '../dist/model/gru/gru.js';
+import { initialParameters } from '../dist/model/gru/initial-parameters.js';
+import { writeModel } from '../dist/model/model-file.js';
 
 // PyTorch's threads spin for 200 ms after their work: the next turn begins when they are asleep.
 const untilAsleepMilliseconds = 300;
@@ -103,8 +106,17 @@ export async function takeTurns(cases, draws, warmUps) {
   return took;
 }
 
+/** Writes what an engine and its peers begin with: the tasks of each turn, and the built-in GRU's parameters, `start`. */
+export function writeBeginning(folder, shape, draws) {
+  const start = Float32Array.from(initialParameters(shape, 1));
+  const files = { initial: join(folder, 'initial.safetensors'), draws: join(folder, 'draws.json') };
+  writeFileSync(files.initial, writeModel({ layout: gru.layout(shape), parameters: start }));
+  writeFileSync(files.draws, JSON.stringify({ draws: draws.map((tasks) => tasks.map(listedTask)) }));
+  return { start, files };
+}
+
 /** A task as the scripts read it. */
-export function listedTask({ support, query }) {
+function listedTask({ support, query }) {
   const listed = ({ items, offsets, labels }) =>
     Array.from(labels, (label, i) => [[...items.subarray(offsets[i], offsets[i + 1])], label]);
   return { support: listed(support), query: listed(query) };

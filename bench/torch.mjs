@@ -4,20 +4,16 @@
 // falls on each of them.
 //
 //   npm run bench:torch -- [--python .venv] [--college-msg CollegeMsg.txt] [--rounds 9] [--threads 1,2]
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { randomStream } from '../dist/base/random.js';
 import { createEngine as createTorch } from '../dist/engines/torch/torch-engine.js';
 import { createEngine as createWasm } from '../dist/engines/wasm/wasm-engine.js';
-import { gru } from '../dist/model/gru/gru.js';
-import { initialParameters } from '../dist/model/gru/initial-parameters.js';
-import { writeModel } from '../dist/model/model-file.js';
-import { interpreterOf, listedTask, median, ofEngine, ofPeer, peerText, takeTurns } from './peer.mjs';
+import { interpreterOf, median, ofEngine, ofPeer, peerText, takeTurns, writeBeginning } from './peer.mjs';
 import { shippedSettings as settings, shippedSizes as sizes } from './shipped-settings.mjs';
-import { collegeMsgWorkload, syntheticWorkload, tasksOf } from './workloads.mjs';
+import { collegeMsgWorkload, drawTasks, metaBatch, syntheticWorkload, tasksOf } from './workloads.mjs';
 
 const { values: options } = parseArgs({
   options: {
@@ -31,7 +27,6 @@ const here = (name) => fileURLToPath(new URL(name, import.meta.url));
 const python = interpreterOf(options.python);
 const rounds = Number(options.rounds);
 const warmUps = 2;
-const metaBatch = 32;
 const folder = mkdtempSync(join(tmpdir(), 'kshot-bench-torch-'));
 const moduleOf = (items) => ({
   items,
@@ -60,12 +55,7 @@ try {
 
 async function measure(data, threads) {
   const shape = { items: data.items, embedding: sizes.embedding, hidden: sizes.hidden };
-  const all = tasksOf(data, sizes.k, sizes.q);
-  const draws = Array.from({ length: warmUps + rounds }, (_, i) =>
-    randomStream(1, 'bench tasks', i)
-      .sampleWithoutReplacement(all.length, metaBatch)
-      .map((index) => all[index]),
-  );
+  const draws = drawTasks(tasksOf(data, sizes.k, sizes.q), warmUps + rounds);
   const families = await familiesOf(data, shape, threads, draws);
   const { facts } = families.flatMap(({ cases }) => cases).find((one) => one.facts);
   console.log(
@@ -92,12 +82,8 @@ function report(name, cases, took) {
 
 /** What is measured: each model's cases, the engine torch first. */
 async function familiesOf(data, shape, threads, draws) {
-  const drawsFile = join(folder, 'draws.json');
-  writeFileSync(drawsFile, JSON.stringify({ draws: draws.map((tasks) => tasks.map(listedTask)) }));
-  const start = Float32Array.from(initialParameters(shape, 1));
-  const initial = join(folder, 'initial.safetensors');
-  writeFileSync(initial, writeModel({ layout: gru.layout(shape), parameters: start }));
-  const peer = { threads, draws: drawsFile, settings };
+  const { start, files } = writeBeginning(folder, shape, draws);
+  const peer = { threads, draws: files.draws, settings };
   const module = moduleOf(data.items);
   const { folder: at, file, className, options: given, seed } = module;
   const torch = { threads, allowSoftware: true, python };
@@ -107,8 +93,18 @@ async function familiesOf(data, shape, threads, draws) {
       name: 'the built-in GRU',
       cases: [
         ofEngine('engine torch', await createTorch({ shape, ...torch }), start, draws, settings),
-        await ofPeer("the notebook's loop", python, { ...peer, form: 'notebook', initial }, folder),
-        await ofPeer('loop, shared prefixes', python, { ...peer, form: 'shared', initial }, folder),
+        await ofPeer(
+          "the notebook's loop",
+          python,
+          { ...peer, form: 'notebook', initial: files.initial },
+          folder,
+        ),
+        await ofPeer(
+          'loop, shared prefixes',
+          python,
+          { ...peer, form: 'shared', initial: files.initial },
+          folder,
+        ),
         ofEngine('engine wasm', await createWasm({ shape, threads }), start, draws, settings),
       ],
     },

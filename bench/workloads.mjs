@@ -4,6 +4,9 @@ import { readFileSync } from 'node:fs';
 import { randomStream } from '../dist/base/random.js';
 import { syntheticInteractions } from '../dist/data/synthetic-interactions.js';
 
+/** Tasks of a meta-iteration. */
+export const metaBatch = 32;
+
 const sessionGapSeconds = 1800;
 const maximumPrefix = 50;
 
@@ -80,6 +83,15 @@ export function tasksOf({ pairsOf }, support, query) {
       const window = pairs.slice(start, start + support + query);
       return { support: pairSet(window.slice(0, support)), query: pairSet(window.slice(support)) };
     });
+}
+
+/** The tasks of so many meta-iterations, `metaBatch` each without repetition: the same wherever they are asked for. */
+export function drawTasks(tasks, count) {
+  return Array.from({ length: count }, (_, i) =>
+    randomStream(1, 'bench tasks', i)
+      .sampleWithoutReplacement(tasks.length, metaBatch)
+      .map((index) => tasks[index]),
+  );
 }
 
 /** All pairs of all users. */

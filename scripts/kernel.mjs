@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { kernelFunctions } from '../src/engines/wasm/open-kernel.mjs';
 
 /**
  * Compiles the engine's kernel, C in `kernel/`, to `kernel.wasm` beside the engine, by a Clang that is an npm package
@@ -44,14 +45,7 @@ function stampOf(sources, binary) {
 }
 
 const exported = [
-  'configure',
-  'arenaBytes',
-  'workOff',
-  'addUp',
-  'applyFunction',
-  'productNN',
-  'productNT',
-  'productTN',
+  ...kernelFunctions,
   // Threads share the memory, so each needs a stack elsewhere.
   '__stack_pointer',
 ];
@@ -106,7 +100,7 @@ async function compile(kernel) {
 function digestOfInputs(sources) {
   const { packages } = JSON.parse(readFileSync(new URL('../package-lock.json', import.meta.url), 'utf8'));
   const { version } = packages['node_modules/@yowasp/clang'];
-  return sha256(JSON.stringify([version, readFileSync(new URL(import.meta.url), 'utf8'), sources]));
+  return sha256(JSON.stringify([version, exported, readFileSync(new URL(import.meta.url), 'utf8'), sources]));
 }
 
 function sha256(content) {

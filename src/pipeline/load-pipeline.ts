@@ -145,7 +145,7 @@ async function originsOf(
 ): Promise<ReadonlyMap<string, FileOrigin>> {
   const origins = new Map<string, FileOrigin>();
   if (originOfFile === undefined) return origins;
-  for (const path of new Set(nodes.flatMap(({ files }) => files.map((file) => file.path)))) {
+  for (const path of filesNamedBy(nodes)) {
     const origin = await originOfFile(path);
     if (origin !== undefined) origins.set(path, origin);
   }
@@ -155,7 +155,11 @@ async function originsOf(
 /** The pipeline's own files, and those that its steps name. */
 function filesReadBy(spec: Spec, nodes: readonly DraftNode[]): readonly string[] {
   const own = [...spec.steps.values()].map(({ location }) => location.file);
-  return [...new Set([...own, ...nodes.flatMap(({ files }) => files.map(({ path }) => path))])];
+  return [...new Set([...own, ...filesNamedBy(nodes)])];
+}
+
+function filesNamedBy(nodes: readonly DraftNode[]): ReadonlySet<string> {
+  return new Set(nodes.flatMap(({ files }) => files.map(({ path }) => path)));
 }
 
 /** The targets and all that they need, with what is derived from each, in the same order. */

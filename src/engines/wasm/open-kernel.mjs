@@ -18,7 +18,7 @@ export function openKernel(form, memory, control, shape) {
   };
 }
 
-/** What kernel.c has for its host, by name. */
+/** Those by name. */
 export function kernelCalls(form, memory, control) {
   return form.library === undefined ? openWasm(form, memory, control) : openNative(form, memory);
 }
@@ -29,8 +29,8 @@ function openWasm({ module }, memory, control) {
   return exports;
 }
 
-/** In the order of `kernelAtWIDTH` of kernel.c. */
-const calls = [
+/** What kernel.c has for its host, in the order of its `kernelAtWIDTH`. */
+export const kernelFunctions = [
   'configure',
   'arenaBytes',
   'workOff',
@@ -46,7 +46,7 @@ function openNative({ library, width }, memory) {
   // Memory grows where it stands: this view says where it begins.
   const bytes = new Uint8Array(memory.buffer);
   return Object.fromEntries(
-    calls.map((name, which) => {
+    kernelFunctions.map((name, which) => {
       // Of `configure` memory's beginning is known there.
       const given = (numbers) => (name === 'configure' ? [numbers[0], ...numbers.slice(2)] : numbers);
       return [name, (...numbers) => call(bytes, width, which, Float64Array.from(given(numbers)))];

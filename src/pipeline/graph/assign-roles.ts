@@ -39,9 +39,12 @@ export function assignRoles(
     refused.add(place);
   };
   for (const draft of drafts) {
+    const leaks = leaksOf(draft, view);
+    if (leaks.size === 0) continue;
     // What a waiver of one file lets through hides no leak from elsewhere.
-    const left = leaksOf(draft, viewOfStep(draft.step));
-    for (const [name, { path }] of leaksOf(draft, view)) judge(draft, name, path, left.get(name));
+    const rest = viewOfStep(draft.step);
+    const left = rest === view ? leaks : leaksOf(draft, rest);
+    for (const [name, { path }] of leaks) judge(draft, name, path, left.get(name));
   }
   for (const waiver of waivers.filter((one) => !waived.has(one))) {
     for (const failure of objectionsTo(waiver, drafts)) report(failure);
