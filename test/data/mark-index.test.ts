@@ -13,7 +13,6 @@ test('every name of a column has its number, whatever the name', async () => {
     let wrong = 0;
     await database.visitColumns(
       `SELECT ${index.sql} AS mark, place::INTEGER AS place FROM events`,
-      90_000,
       ([mark, place], rowCount) => {
         const numberOf = index.over(mark as Float64Array);
         for (let row = 0; row < rowCount; row++) if (numberOf(row) !== place?.[row]) wrong++;
