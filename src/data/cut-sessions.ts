@@ -95,17 +95,20 @@ async function readEvents(
   const total = starts[counts.length] ?? 0;
   const ownItems = new Int32Array(total);
   const times = new Float64Array(total);
-  const next = starts.slice();
+  const next = Int32Array.from(starts);
+  const userOf = new Int32Array(rowsPerChunk);
+  const itemOf = new Int32Array(rowsPerChunk);
   await database.visitColumns(
     `SELECT ${users.sql} AS user, ${items.sql} AS item, timestamp FROM ${events}`,
-    ([user, item, timestamp], rowCount) => {
-      const userOf = users.over(user as Float64Array);
-      const itemOf = items.over(item as Float64Array);
+    (columns, rowCount) => {
+      const [user, item, timestamp] = columns as [Float64Array, Float64Array, Float64Array];
+      users.find(user, rowCount, userOf);
+      items.find(item, rowCount, itemOf);
       for (let row = 0; row < rowCount; row++) {
-        const index = userOf(row) - first;
+        const index = (userOf[row] ?? 0) - first;
         const place = next[index] ?? 0;
-        ownItems[place] = itemOf(row);
-        times[place] = timestamp?.[row] ?? 0;
+        ownItems[place] = itemOf[row] ?? 0;
+        times[place] = timestamp[row] ?? 0;
         next[index] = place + 1;
       }
     },
@@ -119,9 +122,7 @@ function eventsOf({ first, starts, items, times }: UserEvents, user: number): [I
   const to = starts[user - first + 1] ?? from;
   const ownItems = items.subarray(from, to);
   const ownTimes = times.subarray(from, to);
-  if (ownTimes.every((time, place) => place === 0 || time >= (ownTimes[place - 1] ?? 0))) {
-    return [ownItems, ownTimes];
-  }
+  if (ascends(ownTimes)) return [ownItems, ownTimes];
   const order = Array.from(ownTimes.keys()).sort(
     (left, right) => (ownTimes[left] ?? 0) - (ownTimes[right] ?? 0) || left - right,
   );
@@ -129,6 +130,13 @@ function eventsOf({ first, starts, items, times }: UserEvents, user: number): [I
     Int32Array.from(order, (place) => ownItems[place] ?? 0),
     Float64Array.from(order, (place) => ownTimes[place] ?? 0),
   ];
+}
+
+function ascends(times: Float64Array): boolean {
+  for (let place = 1; place < times.length; place++) {
+    if ((times[place] ?? 0) < (times[place - 1] ?? 0)) return false;
+  }
+  return true;
 }
 
 /** Cuts one user's events after the other's. Sessions are cut on all events: a repeat keeps its session alive. */
