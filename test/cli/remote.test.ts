@@ -1,7 +1,9 @@
 import { rmSync } from 'node:fs';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
+import { outputsOf } from '../../src/store/references.js';
+import { soundEntry } from '../../src/store/remote/sound-entry.js';
 import { CacheServer } from '../support/cache-server.js';
-import { eventsOf, type KshotOptions, kshot, nodesByOutcome } from '../support/kshot.js';
+import { eventsOf, type KshotOptions, kshot, nodesByOutcome, startKshot } from '../support/kshot.js';
 import { type Project, temporaryProject } from '../support/temporary-project.js';
 
 /** Two trainings, the better of which is chosen by its metrics, and a summary of it; each says when it is computed. */
@@ -135,6 +137,35 @@ describe('a remote cache', () => {
     expect(said.exitCode).toBe(0);
     expect(said.stderr.match(/answers 503; it is left alone/g)).toHaveLength(1);
     expect(said.stderr).toMatch(/did not send \d+ results: kshot push does/);
+  });
+
+  it('is said to be sent results at the end, which an interrupt leaves to push, with no half of one there', async () => {
+    const own = pipeline.replaceAll('model of', 'slowly sent model of');
+    const mine = colleague('read_write', { 'pipelines/shared.yaml': own });
+    server.fault = ({ method, body }) =>
+      method === 'PUT' && body.toString().startsWith('slowly') ? 'hang' : undefined;
+    const running = startKshot(mine, ['run', '--tag', 'slow']);
+    // Two models, which several results name.
+    await running.until(/^sending +http:\S+ +\d+ results left: 2 objects, \d+ B$/m);
+    running.process.kill('SIGINT');
+    const { exitCode, stderr } = await running.finished;
+    expect([exitCode, stderr]).toEqual([
+      0,
+      expect.stringMatching(/did not send \d+ results: kshot push does/),
+    ]);
+    expect(stderr).not.toContain('left alone');
+    for (const [path, bytes] of server.files) {
+      if (!path.startsWith('/ac/')) continue;
+      const entry = soundEntry(bytes.toString(), path.slice('/ac/'.length));
+      for (const { digest } of entry === undefined ? [] : outputsOf(entry)) {
+        expect([...server.files.keys()]).toContain(`/cas/${digest}`);
+      }
+    }
+    server.fault = () => undefined;
+    const pushed = await kshot(mine, ['push']);
+    expect([pushed.exitCode, pushed.stdout]).toEqual([0, expect.stringMatching(/sent [1-9]\d* results/)]);
+    const hers = await run(colleague('read', { 'pipelines/shared.yaml': own }));
+    expect([hers.exitCode, hers.outcomes['ran']]).toEqual([0, undefined]);
   });
 
   it('is filled by push, emptied by nobody, and whole runs come back by pull', async () => {
