@@ -200,6 +200,17 @@ describe('a remote cache', () => {
     const checked = await kshot(other, ['cache', 'verify', '--remote']);
     expect([checked.exitCode, checked.stdout]).toEqual([0, expect.stringMatching(/: all good\n$/)]);
     rmSync(other.path('cache'), { recursive: true });
+    // Killed as bytes come: nothing of it counts.
+    const seen = server.requests.length;
+    server.fault = ({ path }) => (path.includes('/cas/') ? 'trickle' : undefined);
+    const killed = startKshot(other, ['pull', 'latest']);
+    await expect
+      .poll(() => server.requests.slice(seen).some(({ path }) => path.includes('/cas/')), { timeout: 60_000 })
+      .toBe(true);
+    killed.process.kill('SIGKILL');
+    await killed.finished;
+    server.fault = () => undefined;
+    expect((await kshot(other, ['cache', 'verify'])).exitCode).toBe(0);
     const pulled = await kshot(other, ['pull', 'latest']);
     expect([pulled.exitCode, pulled.stdout]).toEqual([
       0,

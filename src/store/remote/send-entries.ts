@@ -22,7 +22,7 @@ export type SentEntry =
   | { readonly type: 'refused' };
 
 /** How often whoever waits is told what is left. */
-const tellMilliseconds = 1000;
+const reportMilliseconds = 1000;
 
 /** Sends entries to a remote cache: what each names first, it last, so that what is there is whole. */
 export class EntrySender {
@@ -78,11 +78,11 @@ export class EntrySender {
     };
     signal?.addEventListener('abort', stop, { once: true });
     if (signal?.aborted === true) stop();
-    const telling = onWait && setInterval(() => onWait(this.left()), tellMilliseconds);
+    const reporting = onWait && setInterval(() => onWait(this.left()), reportMilliseconds);
     try {
       await Promise.all(this.underWay.values());
     } finally {
-      clearInterval(telling);
+      clearInterval(reporting);
       signal?.removeEventListener('abort', stop);
     }
   }
