@@ -274,7 +274,9 @@ async function execute(
     ...(repository.diff === undefined ? {} : { diff: repository.diff }),
   };
   const { report, published, left, cautions } = await writeResults(planned, folder, finished, failures);
-  const remote = await store.exchanged(signal);
+  const remote = await store.exchanged(signal, (left) =>
+    emit({ event: 'run.sending', time: new Date().toISOString(), ...left }),
+  );
   const exitCode = exitCodeOf(outcome, signal, failures);
   const repaired = report === undefined ? [] : repairedNodes(outcome);
   if (failures.length > 0) emit(runFailed(failures));
