@@ -1,6 +1,7 @@
 import { formatCount, formatFigure, formatProgress, formatSeconds, shortDigest } from '../base/quantities.js';
 import { printable } from '../base/terminal-text.js';
 import type {
+  RunComputed,
   RunEvent,
   RunFinish,
   RunStart,
@@ -28,6 +29,7 @@ export function createPlainLines(style: Style = plainStyle): (event: RunEvent) =
   /** Skipped nodes that are not shown yet, by the failure that kept them from starting: one line at the end for each. */
   const skipped = new Map<string, StepFinish[]>();
   const isFolded = createFolding();
+  let lastSummary: string | undefined;
 
   const flushHits = (): string[] => {
     const lines = [...hits].map(([step, finishes]) => hitLine(step, finishes, style));
@@ -55,6 +57,14 @@ export function createPlainLines(style: Style = plainStyle): (event: RunEvent) =
     if (last !== undefined && time - last < progressEverySeconds) return [];
     lastProgress.set(event.node, time);
     return [...flushHits(), progressLine(event, style)];
+  };
+
+  // Told as soon as the steps have ended, and again only where what followed made it another.
+  const summary = (event: RunComputed | RunFinish): readonly string[] => {
+    const line = summaryLine(event, style);
+    const isNew = line !== lastSummary;
+    lastSummary = line;
+    return isNew ? [line] : [];
   };
 
   return (event) => {
@@ -86,8 +96,9 @@ export function createPlainLines(style: Style = plainStyle): (event: RunEvent) =
         return flushAll();
       case 'run.start':
         return startLines(event, style);
+      case 'run.computed':
       case 'run.finish':
-        return [...flushAll(), summaryLine(event, style)];
+        return [...flushAll(), ...summary(event)];
     }
   };
 }
@@ -248,7 +259,7 @@ export function finishLines(event: StepFinish, style: Style): string[] {
 }
 
 /** Every outcome that occurred with its count, and their sum, so that a reader sees that nothing is missing. */
-export function summaryLine(event: RunFinish, style: Style): string {
+export function summaryLine(event: RunComputed | RunFinish, style: Style): string {
   const { counts, repaired = [] } = event;
   const total = Object.values(counts).reduce((sum, count) => sum + count, 0);
   const parts = (['ran', 'hit', 'joined', 'failed', 'skipped', 'cancelled'] as const)

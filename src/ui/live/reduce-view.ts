@@ -36,6 +36,7 @@ export function reduceView(state: ViewState, event: RunEvent): ViewState {
       return say(state, { type: 'retry', retry: event });
     case 'step.note':
       return say(state, { type: 'note', note: event });
+    case 'run.computed':
     case 'run.finish':
       return { ...state, messages: [...state.messages, ...state.pending], pending: [], finish: event };
     // Logs are read from their files, and failures of the run are printed in full when the view is gone.
