@@ -164,8 +164,10 @@ export async function readPiece(
     `CREATE TABLE ${table} (user_id VARCHAR, item_id VARCHAR, timestamp DOUBLE);
      INSERT INTO ${table} SELECT user_cell, item_cell, CASE WHEN isfinite(seconds) THEN seconds END FROM (${cells})`,
   );
+  // By itself, for a table without nulls is not looked at.
+  const bad = 'user_id IS NULL OR item_id IS NULL OR timestamp IS NULL';
   const [counted] = await database.rows(
-    `SELECT count(*) AS rows, count(*) FILTER (user_id IS NULL OR item_id IS NULL OR timestamp IS NULL) AS bad FROM ${table}`,
+    `SELECT (SELECT count(*) FROM ${table}) AS rows, (SELECT count(*) FROM ${table} WHERE ${bad}) AS bad`,
   );
   if (Number(counted?.['bad']) > 0) {
     await database.run(`CREATE OR REPLACE TEMP VIEW cells AS ${cells}`);
