@@ -134,7 +134,7 @@ class Averaged(nn.Module):
         return self.output(self.embedding(prefixes).sum(1) / lengths[:, None])
 `;
     const own = '{ python: "averaged.py:Averaged", with: { size: 6 } }';
-    const steps = `  interactions: { kind: data.synthetic, with: { users: 60, items: 30 } }
+    const steps = `  interactions: { kind: data.synthetic, with: { users: 60, items: 30, repeats: true } }
   pairs: { kind: data.pairs, in: { interactions: interactions } }
   split: { kind: data.split, in: { pairs: pairs }, with: { train: 0.6, val: 0.2 } }
   episodes: { kind: data.episodes, in: { pairs: split }, with: { k: 3, q: 4 } }
