@@ -35,7 +35,11 @@ if ours "$(id_of slurmctld)" slurmctld; then
     sleep 0.1
   done
 fi
-for node in "$folder"/spool/*; do stop slurmd "$(basename "$node")"; done
+for node in "$folder"/spool/*; do
+  stop slurmd "$(basename "$node")"
+  # The control groups of its jobs.
+  find "/sys/fs/cgroup/memory/slurm_$(basename "$node")" -depth -type d -exec rmdir {} + 2>/dev/null
+done
 stop slurmctld slurmctld
 stop munged munged
 rm -f "$folder/munge.sock" "$folder/munge.sock.lock"

@@ -1,12 +1,14 @@
 #!/bin/bash
 # A real Slurm in a folder of its own, without systemd, as root or not: slurm-up.sh FOLDER [CPUS [NODES]]. Start it again,
-# and it goes on. What it listens on is this machine's alone. `slurm-down.sh FOLDER` ends it. Nodes n1, n2, ... are each a
-# slurmd here; jobs of the partition `urgent` put those of the others back into the queue.
+# and it goes on. What it listens on is this machine's alone. `slurm-down.sh FOLDER` ends it. Each node is a slurmd here;
+# jobs of the partition `urgent` put those of the others back into the queue. Where there are several nodes, jobs get no
+# more memory than they asked for, if this machine has control groups of version 1 that may be written.
 set -euo pipefail
 mkdir -p "$1"
 folder=$(cd "$1" && pwd -P)
 cpus=${2:-4}
-nodes=$(seq -f 'n%g' "${3:-1}")
+# Control groups are called by the names of nodes, and others may have some here.
+nodes=$(seq -f "n%g$(basename "$folder" | tr -cd '[:alnum:]' | tail -c 6)" "${3:-1}")
 host=$(hostname -s)
 export SLURM_CONF=$folder/slurm.conf PATH=$PATH:/usr/sbin
 exec 9>"$folder/.lock"
@@ -35,6 +37,13 @@ if [ ! -s "$folder/slurm.conf" ]; then
   printf 'Name=gpu File=/dev/null\nName=gpu File=/dev/zero\n' >"$folder/gres.conf"
   # Without it slurmd ends where there are no control groups.
   echo 'CgroupPlugin=cgroup/v1' >"$folder/cgroup.conf"
+  tasks=none select=CR_CPU
+  groups=/sys/fs/cgroup/memory
+  if [ "$count" -gt 1 ] && [ -e $groups/memory.memsw.limit_in_bytes ] &&
+    mkdir $groups/slurm-up.$$ 2>/dev/null && rmdir $groups/slurm-up.$$; then
+    printf 'ConstrainRAMSpace=yes\nConstrainSwapSpace=yes\nMinRAMSpace=8\n' >>"$folder/cgroup.conf"
+    tasks=cgroup select=CR_CPU_Memory
+  fi
   cat >"$folder/slurm.conf" <<CONF
 ClusterName=test
 SlurmctldHost=$host(127.0.0.1)
@@ -49,9 +58,10 @@ SlurmdPidFile=$folder/%n.pid
 SlurmctldLogFile=$folder/log/slurmctld.log
 SlurmdLogFile=$folder/log/%n.log
 ProctrackType=proctrack/linuxproc
-TaskPlugin=task/none
+TaskPlugin=task/$tasks
 SelectType=select/cons_tres
-SelectTypeParameters=CR_CPU
+SelectTypeParameters=$select
+DefMemPerCPU=512
 SchedulerParameters=batch_sched_delay=0,sched_interval=1,sched_min_interval=0,bf_interval=1
 MailProg=/bin/true
 SlurmdParameters=config_overrides
@@ -64,7 +74,7 @@ PreemptType=preempt/partition_prio
 PreemptMode=REQUEUE
 GresTypes=gpu
 $(for node in $nodes; do
-    echo "NodeName=$node NodeHostname=$host NodeAddr=127.0.0.1 Port=$((port + ${node#n}))" \
+    echo "NodeName=$node NodeHostname=$host NodeAddr=127.0.0.1 Port=$((++port))" \
       "CPUs=$cpus RealMemory=16384 Gres=gpu:2 State=UNKNOWN"
   done)
 PartitionName=main Nodes=ALL Default=YES MaxTime=INFINITE State=UP

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -18,10 +18,14 @@ export interface TestSlurm {
   readonly environment: { readonly SLURM_CONF: string };
   /** Runs one of its commands; gives what it printed. */
   command(program: string, ...words: readonly string[]): string;
-  /** The process id of a daemon: of a node, its slurmd. */
-  daemon(name: 'slurmctld' | 'n1' | 'n2'): number;
+  /** The names of the nodes. */
+  readonly nodes: readonly string[];
+  /** Whether jobs get no more memory than they asked for. */
+  readonly limitsMemory: boolean;
+  /** The process id of `slurmctld`, or of the slurmd of a node. */
+  daemon(name: string): number;
   /** Ends a node as a machine ends that loses its power: its slurmd and all that this has started, at once. */
-  killNode(name: 'n1' | 'n2'): void;
+  killNode(name: string): void;
   /** Starts again what has been ended of it. */
   restart(): void;
   stop(): void;
@@ -46,6 +50,8 @@ export function startSlurm(nodes: 1 | 2 = 1): TestSlurm {
   return {
     folder,
     environment,
+    nodes: readdirSync(join(folder, 'spool')).sort(),
+    limitsMemory: /TaskPlugin *= task\/cgroup/.test(command('scontrol', 'show', 'config')),
     command,
     daemon,
     killNode(name) {

@@ -3,7 +3,7 @@ import { failureOfException } from '../../base/failure-of-exception.js';
 import { failed } from '../../base/result.js';
 import { runCancelled } from '../run-cancelled.js';
 import type { BatchSystem, JobEnding, NotEnded } from './batch-system.js';
-import { brokenJobFailure, fruitlessJobsFailure } from './job-failures.js';
+import { type BrokenJob, brokenJobFailure, fruitlessJobsFailure } from './job-failures.js';
 import { Jobs, type KnownJob } from './jobs.js';
 import type { Pool, Waiting } from './pool.js';
 import type { Queue } from './queue.js';
@@ -193,7 +193,7 @@ export class PoolJobs {
     for (const one of this.pool.lost()) {
       if (this.isLate(one)) this.pool.settle(one, failed(this.failureOf(one, 'unknown', undefined)));
     }
-    this.countFruitless();
+    await this.countFruitless();
     if (this.submitter === undefined && listed !== undefined && this.jobs.live().length === 0) this.desert();
   }
 
@@ -266,13 +266,16 @@ export class PoolJobs {
       this.pool.settle(one, failed(failureOfException(error)));
   }
 
-  private failureOf({ request }: Waiting, job: string, ending: JobEnding | undefined) {
-    const { logFolder } = this.pool;
-    return brokenJobFailure({ job, request, ending, logFolder, system: this.system.name });
+  private failureOf(one: Waiting, job: string, ending: JobEnding | undefined) {
+    return brokenJobFailure(this.brokenJob(one, job, ending));
+  }
+
+  private brokenJob({ request }: Waiting, job: string, ending: JobEnding | undefined): BrokenJob {
+    return { job, request, ending, logFolder: this.pool.logFolder, system: this.system.name };
   }
 
   /** Jobs that end without having taken anything although there was something to take. */
-  private countFruitless(): void {
+  private async countFruitless(): Promise<void> {
     for (const job of this.jobs.newlyEnded()) {
       if (this.fruitful.has(job.id)) continue;
       const open = [...this.pool.waiting.values()].filter((one) => one.job === undefined);
@@ -284,18 +287,23 @@ export class PoolJobs {
         continue;
       }
       this.fruitless.push(job);
-      if (this.fruitless.length < mostFruitless) continue;
-      const { logFolder } = this.pool;
-      for (const one of open) {
-        const broken = {
-          job: job.id,
-          request: one.request,
-          ending: job.ending,
-          logFolder,
-          system: this.system.name,
-        };
-        this.pool.settle(one, failed(fruitlessJobsFailure(broken, this.fruitless.length)));
-      }
+      if (this.fruitless.length >= mostFruitless) await this.giveUp(job);
+    }
+  }
+
+  /** Settles what no job has taken, as all that were started for it have ended. */
+  private async giveUp(last: KnownJob): Promise<void> {
+    const asked = await this.system.endingOf(last.id);
+    const ending = endingOf(asked !== undefined && 'state' in asked ? asked : undefined, last.ending);
+    for (const one of [...this.pool.waiting.values()]) {
+      if (one.job !== undefined) continue;
+      // What a job has is too little even to begin.
+      const isTooLittle = ending?.how === 'out-of-memory' || ending?.how === 'timeout';
+      const broken = this.brokenJob(one, last.id, ending);
+      const failure = isTooLittle
+        ? brokenJobFailure(broken)
+        : fruitlessJobsFailure(broken, this.fruitless.length);
+      this.pool.settle(one, failed(failure));
     }
   }
 

@@ -9,6 +9,7 @@ import { type GpuDevice, gpuDevices, gpuEnvironment } from '../../engines/gpu-de
 import type { Kind } from '../../kinds/kind.js';
 import type { Executed, ExecuteRequest } from '../executor.js';
 import { executeRequest } from '../local/execute-request.js';
+import { processesOutOfMemory } from '../local/limits.js';
 import { machineMemory, machineSlots } from '../local/machine.js';
 import { endProgramsOf, redirectOutput } from '../local/surround-body.js';
 import { memoryShare } from '../resources.js';
@@ -25,6 +26,7 @@ import {
   type SentRequest,
   splitTaken,
 } from './exchange.js';
+import { outOfMemoryFailure } from './job-failures.js';
 import { openMessages } from './messages.js';
 import { differenceOf, ownBuild } from './own-build.js';
 
@@ -187,6 +189,7 @@ async function serve(sent: SentRequest, { kinds, job, log, stopping, difference 
   messages.send({ type: 'begun', job, host: hostname() });
   log.note(`job ${job} on ${hostname()}`);
   const start = performance.now();
+  const endedBefore = processesOutOfMemory();
   let result: Result<Executed, Failure>;
   if (difference !== undefined) {
     result = failed({
@@ -200,10 +203,12 @@ async function serve(sent: SentRequest, { kinds, job, log, stopping, difference 
   if (!result.ok && !stopping.aborted)
     await sleep(signalMilliseconds, undefined, { signal: stopping }).catch(() => undefined);
   if (stopping.aborted || !isStillWanted(sent, job)) return;
+  const failureIn = (failure: Failure) =>
+    processesOutOfMemory() > endedBefore ? outOfMemoryFailure(failure, sent.request) : failure;
   const seconds = (performance.now() - start) / 1000;
   const answer: Answer = result.ok
     ? { type: 'finished', executed: { ...result.value, seconds, host: hostname() } }
-    : { type: 'failed', failure: result.failure };
+    : { type: 'failed', failure: failureIn(result.failure) };
   writeFileAtomic(files.answer, JSON.stringify(answer));
 }
 

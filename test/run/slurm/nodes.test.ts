@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { eventsOf, kshot, startKshot } from '../../support/kshot.js';
+import { eventsOf, kshot, nodesByOutcome, startKshot } from '../../support/kshot.js';
 import { hasSlurmDaemons, startSlurm, type TestSlurm } from '../../support/slurm.js';
 import { commandStep, entriesOf, jobsIn, slurmProject, traceOf, until } from './on-slurm.js';
 
@@ -69,8 +69,7 @@ describe.skipIf(!hasSlurmDaemons)('runs on a Slurm of two nodes', { timeout: 240
     const running = startKshot(project, ['run', '--json']);
     await until(() => traceOf(project).length === 2);
     const nodes = new Set(slurm.command('squeue', '-h', '-o', '%N').trim().split('\n'));
-    for (const name of ['n1', 'n2'] as const) {
-      if (!nodes.has(name)) continue;
+    for (const name of nodes) {
       slurm.killNode(name);
       // Slurm would find out by itself after SlurmdTimeout.
       slurm.command('scontrol', 'update', `nodename=${name}`, 'state=down', 'reason=test');
@@ -87,5 +86,38 @@ describe.skipIf(!hasSlurmDaemons)('runs on a Slurm of two nodes', { timeout: 240
     expect(said.join('\n')).toMatch(/job \d+ of Slurm, which ran a, lost its machine \(NODE_FAIL\)/);
     expect(said.join('\n')).toMatch(/job \d+ of Slurm was put back into the queue; another goes on with b/);
     await until(() => slurm.command('squeue', '-h') === '', 'an empty queue');
+  });
+
+  it('names the step and the memory to raise where a job runs out of it, whichever process that ends', async ({
+    skip,
+  }) => {
+    skip(!slurm.limitsMemory, 'no control groups of version 1 that may be written');
+    const project = slurmProject('');
+    const fill = "python3 -c 'import sys; bytearray(int(sys.argv[1]) << 20)'";
+    const step = (name: string, line: string, memory: number) =>
+      commandStep(name, line, `    resources: { memory: ${memory} MiB }\n`);
+    project.write(
+      'pipelines/p.yaml',
+      `version: 1\nname: p\nsteps:\n${step('program', `${fill} 600 && echo > out.txt`, 300)}${step('within', `${fill} 100 && echo > out.txt`, 300)}${step('job', 'echo > out.txt', 10)}`,
+    );
+    const run = await kshot(project, ['run', '--json', '--keep-going']);
+    expect(run.exitCode, run.stdout).toBe(1);
+    const finished = eventsOf(run).filter(({ event }) => event === 'step.finish');
+    expect(nodesByOutcome(eventsOf(run))).toEqual({ failed: ['job', 'program'], ran: ['within'] });
+    const failureOf = (name: string) => finished.find((event) => 'node' in event && event.node === name);
+    expect(failureOf('program')).toMatchObject({
+      failure: {
+        reason: 'step-out-of-memory',
+        message: 'its job ran out of memory: the program ended with exit code 137',
+        hint: 'raise `memory` under the `resources` of the step, now 314.6 MB',
+      },
+    });
+    expect(failureOf('job')).toMatchObject({
+      failure: {
+        reason: 'step-out-of-memory',
+        message: expect.stringMatching(/which ran job, ran out of memory \(OUT_OF_MEMORY\)/),
+        hint: 'raise `memory` under the `resources` of the step, now 10.5 MB',
+      },
+    });
   });
 });

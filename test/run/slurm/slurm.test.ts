@@ -112,7 +112,7 @@ describe.skipIf(!hasSlurmDaemons)('a run on Slurm', () => {
     project.write('pipelines/p.yaml', `version: 1\nname: p\nsteps:\n${commandStep('long', line)}`);
     const running = startKshot(project, ['run', '--json']);
     await until(() => traceOf(project).length === 1);
-    for (const name of ['slurmctld', 'n1'] as const) process.kill(slurm.daemon(name), 'SIGKILL');
+    for (const name of ['slurmctld', ...slurm.nodes]) process.kill(slurm.daemon(name), 'SIGKILL');
     await running.until(/"step.finish"/);
     slurm.restart();
     expect((await running.finished).exitCode).toBe(0);
