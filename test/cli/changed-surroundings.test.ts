@@ -211,7 +211,10 @@ it('a cache elsewhere that kshot.yaml names is used by all commands, and by anot
   for (const { path } of [one, other]) expect(existsSync(path('cache'))).toBe(false);
   const { stdout } = await kshot(one, ['doctor', '--json']);
   expect(stdout).toContain(JSON.stringify(elsewhere.path('shared')));
-  expect((await kshot(one, ['gc', '--dry-run'])).stdout).not.toMatch(/would remove [1-9]\d* entr/);
+  expect((await kshot(one, ['gc', '--dry-run'])).stdout).toMatch(/nothing to remove/);
+  one.write('kshot.yaml', 'cach: {}\n');
+  const mistaken = await kshot(one, ['doctor']);
+  expect(mistaken.stderr.match(/no parameter cach/g)).toHaveLength(1);
 });
 
 it('a cache that is a link to a folder elsewhere is used', async () => {

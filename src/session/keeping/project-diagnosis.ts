@@ -83,7 +83,10 @@ export async function diagnoseProject(
 async function folderOfCacheOf(root: string, problems: Failure[]): Promise<string> {
   const chosen = await chooseCacheFolder(root);
   if (chosen.ok) return chosen.value;
-  problems.push(...chosen.failure);
+  for (const failure of chosen.failure) {
+    // Of a file that cannot be read the choice of a Python has told.
+    if (!problems.some(({ message }) => message === failure.message)) problems.push(failure);
+  }
   return cacheFolder(root);
 }
 
