@@ -13,6 +13,7 @@ export type RunEvent =
   | StepLogged
   | StepNote
   | StepFinish
+  | RunComputed
   | RunSending
   | RunFailed
   | RunFinish;
@@ -203,6 +204,22 @@ export interface RunFailure {
 export interface RunSending extends ToBeSent {
   readonly event: 'run.sending';
   readonly time: string;
+}
+
+/**
+ * Every step has an outcome, and every result is stored. What follows is made from them alone: the report, and the files
+ * that are published; whatever ends the run before that is there, `kshot report` and the next run make up for.
+ */
+export interface RunComputed {
+  readonly event: 'run.computed';
+  readonly time: string;
+  readonly run: string;
+  /** That of the run, unless something of what follows goes wrong. */
+  readonly exitCode: number;
+  readonly seconds: number;
+  readonly counts: { readonly [outcome in Outcome]: number };
+  /** As of `RunFinish`. */
+  readonly repaired?: readonly string[];
 }
 
 export interface RunFinish {

@@ -52,6 +52,19 @@ const outline = {
   },
 };
 const outcomes = ['ran', 'hit', 'joined', 'failed', 'skipped', 'cancelled'];
+const counts = {
+  type: 'object',
+  description: 'Nodes by outcome; they add up to all nodes.',
+  additionalProperties: false,
+  required: outcomes,
+  properties: Object.fromEntries(outcomes.map((outcome) => [outcome, count])),
+};
+const repaired = {
+  type: 'array',
+  minItems: 1,
+  items: node,
+  description: 'Nodes whose stored results were damaged and have been computed again.',
+};
 
 const event = (
   name: string,
@@ -259,27 +272,22 @@ export const eventsSchema = {
       },
     }),
     event(
+      'run.computed',
+      'Every step has an outcome, and every result is stored; what follows are the report and published files.',
+      { run: text, exitCode: count, seconds, counts },
+      { repaired },
+    ),
+    event(
       'run.finish',
       'The run has ended.',
       {
         run: text,
         exitCode: count,
         seconds,
-        counts: {
-          type: 'object',
-          description: 'Nodes by outcome; they add up to all nodes.',
-          additionalProperties: false,
-          required: outcomes,
-          properties: Object.fromEntries(outcomes.map((outcome) => [outcome, count])),
-        },
+        counts,
       },
       {
-        repaired: {
-          type: 'array',
-          minItems: 1,
-          items: node,
-          description: 'Nodes whose stored results were damaged and have been computed again.',
-        },
+        repaired,
         remote: {
           type: 'object',
           description: 'What was exchanged with the remote cache, where the project has one.',

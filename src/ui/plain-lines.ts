@@ -8,6 +8,7 @@ import {
 } from '../base/quantities.js';
 import { printable } from '../base/terminal-text.js';
 import type {
+  RunComputed,
   RunEvent,
   RunFinish,
   RunSending,
@@ -37,6 +38,7 @@ export function createPlainLines(style: Style = plainStyle): (event: RunEvent) =
   /** Skipped nodes that are not shown yet, by the failure that kept them from starting: one line at the end for each. */
   const skipped = new Map<string, StepFinish[]>();
   const isFolded = createFolding();
+  let lastSummary: string | undefined;
 
   const flushHits = (): string[] => {
     const lines = [...hits].map(([step, finishes]) => hitLine(step, finishes, style));
@@ -73,6 +75,14 @@ export function createPlainLines(style: Style = plainStyle): (event: RunEvent) =
     return [...flushHits(), wordLine(style.dim, 'sending', event.url, sendingText(event))];
   };
 
+  // Told as soon as the steps have ended, and again only where what followed made it another.
+  const summary = (event: RunComputed | RunFinish): readonly string[] => {
+    const line = summaryLine(event, style);
+    const isNew = line !== lastSummary;
+    lastSummary = line;
+    return isNew ? [line] : [];
+  };
+
   return (event) => {
     if (isFolded(event)) return [];
     switch (event.event) {
@@ -104,8 +114,9 @@ export function createPlainLines(style: Style = plainStyle): (event: RunEvent) =
         return flushAll();
       case 'run.start':
         return startLines(event, style);
+      case 'run.computed':
       case 'run.finish':
-        return [...flushAll(), summaryLine(event, style)];
+        return [...flushAll(), ...summary(event)];
     }
   };
 }
@@ -163,7 +174,7 @@ export function placeOfJob({ job = '', host = '' }: Pick<StepJob, 'job' | 'host'
 }
 
 /** `3 results left: 5 objects, 12 MB` */
-export function sendingText({ entries, objects, bytes }: RunSending): string {
+function sendingText({ entries, objects, bytes }: RunSending): string {
   return `${formatCount(entries, 'result')} left: ${formatCount(objects, 'object')}, ${formatBytes(bytes)}`;
 }
 
@@ -271,7 +282,7 @@ export function finishLines(event: StepFinish, style: Style): string[] {
 }
 
 /** Every outcome that occurred with its count, and their sum, so that a reader sees that nothing is missing. */
-export function summaryLine(event: RunFinish, style: Style): string {
+export function summaryLine(event: RunComputed | RunFinish, style: Style): string {
   const { counts, repaired = [] } = event;
   const total = Object.values(counts).reduce((sum, count) => sum + count, 0);
   const parts = (['ran', 'hit', 'joined', 'failed', 'skipped', 'cancelled'] as const)

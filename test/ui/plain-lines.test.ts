@@ -225,6 +225,19 @@ describe('plain lines', () => {
     ).toEqual(['failed    16 nodes: 3 ran + 10 hit + 1 failed + 2 skipped, in 3 min 24 s']);
   });
 
+  it('says that all is done as soon as the steps have ended, and again only where the end is another', () => {
+    const counts = { ran: 1, hit: 0, joined: 0, failed: 0, skipped: 0, cancelled: 0 };
+    const end = { time: at(9), run: 'r1', exitCode: 0, seconds: 2, counts } as const;
+    const done = 'done      1 node: 1 ran + 0 hit, in 2.0 s';
+    const computed = { event: 'run.computed', ...end } as const;
+    expect(linesOf([computed])).toEqual([done]);
+    expect(linesOf([computed, { event: 'run.finish', ...end }])).toEqual([done]);
+    expect(linesOf([computed, { event: 'run.finish', ...end, exitCode: 1 }])).toEqual([
+      done,
+      'failed    1 node: 1 ran + 0 hit, in 2.0 s',
+    ]);
+  });
+
   it('does not call a run failed that only found damaged results and computed them again', () => {
     const counts = { ran: 2, hit: 9, joined: 0, failed: 0, skipped: 0, cancelled: 0 };
     const end = { event: 'run.finish', time: at(9), run: 'r1', exitCode: 1, seconds: 2, counts } as const;

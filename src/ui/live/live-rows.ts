@@ -1,7 +1,6 @@
 import { formatSeconds } from '../../base/quantities.js';
-import { displayWidth, printable } from '../../base/terminal-text.js';
+import { displayWidth } from '../../base/terminal-text.js';
 import { fitSpans, fitText, type TextSpan } from '../fit-text.js';
-import { sendingText } from '../plain-lines.js';
 import { type ListItem, listItems, selectedIndex } from './list-items.js';
 import { columnsOf, curveRows, type Drawing, itemRow } from './list-rows.js';
 import { type Chosen, stepWithNode } from './press-key.js';
@@ -105,12 +104,7 @@ function logRows(
 
 function footer(state: ViewState, chosen: Chosen, drawing: LiveDrawing): readonly string[] {
   const help = chosen.help && drawing.hasKeys ? helpRows(drawing) : [];
-  return [
-    ...help,
-    totalRow(state, drawing),
-    ...sendingRow(state, drawing),
-    resourceRow(state, chosen, drawing),
-  ];
+  return [...help, totalRow(state, drawing), resourceRow(state, chosen, drawing)];
 }
 
 /** How much of the run is done, and when it may end. */
@@ -143,17 +137,6 @@ function totalRow(state: ViewState, { width, now, style, symbols }: LiveDrawing)
           { text: symbols.barEmpty.repeat(bar - full), mark: style.dim },
         ];
   return fitSpans([...drawn, ...tail], width, symbols.cut);
-}
-
-/** What of the run's results is still on its way when all is computed. */
-function sendingRow({ sending }: ViewState, { width, style, symbols }: LiveDrawing): readonly string[] {
-  if (sending === undefined) return [];
-  const spans = [
-    { text: 'sending', mark: style.bold },
-    { text: `  ${sendingText(sending)}` },
-    { text: `  ${printable(sending.url)}`, mark: style.dim },
-  ];
-  return [fitSpans(spans, width, symbols.cut)];
 }
 
 /** What is in use, and what keys there are. */

@@ -1,8 +1,8 @@
 import type { Role } from '../../base/role.js';
 import type {
   Outcome,
+  RunComputed,
   RunFinish,
-  RunSending,
   RunStart,
   StepFinish,
   StepNote,
@@ -99,9 +99,7 @@ export interface ViewState {
   readonly messages: readonly Message[];
   /** What is told with the next event that is not one more of its sort; what one failure skipped, at the end. */
   readonly pending: readonly Extract<Message, { type: 'steps' }>[];
-  /** What is still to be sent to the remote cache, when all steps are done. */
-  readonly sending?: RunSending;
-  readonly finish?: RunFinish;
+  readonly finish?: RunComputed | RunFinish;
 }
 
 /** Before the first event. */

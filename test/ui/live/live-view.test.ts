@@ -389,25 +389,6 @@ describe('the rows of the live view', () => {
     expect(validation('train[lr=0.1]')).toBeUndefined();
   });
 
-  it('say what is still to be sent when all is computed, in every width', () => {
-    const state = viewOf([
-      runStart([{ step: 'train' }]),
-      start('train', 0),
-      finish('train', 'ran', 1),
-      {
-        event: 'run.sending',
-        time: time(2),
-        url: 'https://cache.example.org/kshot',
-        entries: 1,
-        objects: 2,
-        bytes: 1e6,
-      },
-    ]);
-    const rows = screenOf(state, { seconds: 2 });
-    expect(rows.at(-2)).toMatch(/^sending {2}1 result left: 2 objects, 1.0 MB {2}https:.*kshot$/);
-    for (const row of screenOf(state, { width: 24 })) expect(displayWidth(row)).toBeLessThanOrEqual(24);
-  });
-
   it('say less where there are fewer columns', () => {
     const rows = screenOf(viewOf(underWay), { seconds: 9, width: 60 });
     expect(rows.find((row) => row.includes('train'))).toBe(
