@@ -71,8 +71,21 @@ export function declareParameters<
     readonly [name: string]: ((value: never, parameters: never) => Json | undefined) | undefined;
   } = canonical ?? {};
   const fill = defaultsOf(whole);
-  /** Of the same object it is asked for by a kind's checks and by what makes its key. */
-  const finals = new WeakMap<JsonObject, JsonObject>();
+  /** The latest: of the same object it is asked for by a kind's checks and by what makes its key. */
+  let last: { readonly values: JsonObject; readonly final: JsonObject } | undefined;
+  /** Of forms that go by the value alone, the latest: most values are the same for all combinations of a matrix. */
+  const latest = new Map<string, { readonly value: Json | undefined; readonly stands: Json | undefined }>();
+  const standsFor = (name: string, values: JsonObject): Json | undefined => {
+    const form = forms[name];
+    const value = values[name];
+    if (form === undefined) return value;
+    if (form.length > 1) return form(value as never, values as never);
+    const before = latest.get(name);
+    if (before !== undefined && before.value === value) return before.stands;
+    const stands = form(value as never, values as never);
+    latest.set(name, { value, stands });
+    return stands;
+  };
   return {
     schema: whole,
     settings,
@@ -80,18 +93,16 @@ export function declareParameters<
     complete: (given) => fill(given) as ObjectOf<Schema>,
     canonical: (complete) => {
       const values = complete as JsonObject;
-      const known = finals.get(values);
-      if (known !== undefined) return known as CanonicalOf<ObjectOf<Schema>, Form>;
+      if (last?.values === values) return last.final as CanonicalOf<ObjectOf<Schema>, Form>;
       const final: { [name: string]: Json } = {};
       const put = (name: string): void => {
-        const form = forms[name];
-        const stands = form === undefined ? values[name] : form(values[name] as never, complete as never);
+        const stands = standsFor(name, values);
         if (stands !== undefined) final[name] = stands;
       };
       Object.keys(values).forEach(put);
       // A form may make something of a parameter that is not there.
       for (const name of Object.keys(forms)) if (!Object.hasOwn(values, name)) put(name);
-      finals.set(values, final);
+      last = { values, final };
       return final as CanonicalOf<ObjectOf<Schema>, Form>;
     },
   };
