@@ -47,6 +47,6 @@ export function withValueAt(object: JsonObject, path: readonly string[], value: 
   if (name === undefined) return object;
   const below = Object.hasOwn(object, name) ? object[name] : undefined;
   const inner = rest.length === 0 ? value : withValueAt(isJsonObject(below) ? below : {}, rest, value);
-  // In brackets a `__proto__` is an ordinary key.
-  return { ...object, [name]: inner };
+  // fromEntries makes a `__proto__` an ordinary key.
+  return Object.fromEntries([...Object.entries(object), [name, inner]]);
 }

@@ -126,12 +126,27 @@ function defaultsOf({
       fill: property['properties'] === undefined ? undefined : defaultsOf(property),
     }),
   );
+  const nested = fields.filter(({ fill }) => fill !== undefined);
+  /** What was missing of the latest names: all combinations of a matrix have the same. */
+  let latest: { readonly names: string; readonly missing: JsonObject } | undefined;
+  const missingOf = (value: JsonObject): JsonObject => {
+    const names = Object.keys(value)
+      .filter((name) => value[name] !== undefined)
+      .join('\0');
+    if (latest?.names === names) return latest.missing;
+    const missing: { [name: string]: Json } = {};
+    for (const { name, standard } of fields) {
+      const isGiven = Object.hasOwn(value, name) && value[name] !== undefined;
+      if (!isGiven && standard !== undefined) missing[name] = standard;
+    }
+    latest = { names, missing };
+    return missing;
+  };
   return (value) => {
-    const filled: { [name: string]: Json } = { ...value };
-    for (const { name, standard, fill } of fields) {
-      const given = Object.hasOwn(filled, name) ? filled[name] : undefined;
-      if (given !== undefined && fill !== undefined && isJsonObject(given)) filled[name] = fill(given);
-      if (given === undefined && standard !== undefined) filled[name] = standard;
+    const filled: { [name: string]: Json } = { ...value, ...missingOf(value) };
+    for (const { name, fill } of nested) {
+      const given = Object.hasOwn(value, name) ? value[name] : undefined;
+      if (fill !== undefined && given !== undefined && isJsonObject(given)) filled[name] = fill(given);
     }
     return filled;
   };

@@ -113,18 +113,18 @@ export function createNodeBuilder(step: StepSpec, given: NodeContext, isOneOfMan
   return (instance, parameters) => {
     if (!mayBeAlike || variant === undefined || parameters === undefined) {
       const one = prepareInstance(instance, parameters, context);
-      return one.isReady ? addNodes(one.prepared, context) : one.foreseen;
+      return one.isReady ? addNodes(instance, one.prepared, one.prepared.parameters, context) : one.foreseen;
     }
     const name = variant(parameters.full, context.root);
     const alike = prepared.get(instance.given) ?? new Map<string, PreparedInstance>();
     prepared.set(instance.given, alike);
     const known = alike.get(name);
-    if (known !== undefined) return addNodes({ ...known, ...instance, parameters }, context);
+    if (known !== undefined) return addNodes(instance, known, parameters, context);
     const before = told;
     const one = prepareInstance(instance, parameters, context);
     if (!one.isReady) return one.foreseen;
     if (told === before) alike.set(name, one.prepared);
-    return addNodes(one.prepared, context);
+    return addNodes(instance, one.prepared, parameters, context);
   };
 }
 
@@ -301,15 +301,20 @@ function interpreterVersion(
   return undefined;
 }
 
-function addNodes(instance: PreparedInstance, context: NodeContext): PortTree {
-  const { step, combination, overLabel, parameters, inputs, added, outputs, derivations, shared } = instance;
+/** @param prepared what was found of it, or of one that is alike */
+function addNodes(
+  instance: Instance,
+  prepared: PreparedInstance,
+  { full, shown }: InstanceParameters,
+  context: NodeContext,
+): PortTree {
+  const { step, combination, overLabel } = instance;
+  const { inputs, added, outputs, derivations, shared } = prepared;
   const { kind } = step;
-  const { full, shown } = parameters;
   const withSettings = settingsMerger(kind, context.validators, full, added, inputs);
   const canonical = { ...kind.parameters.canonical(full), ...added };
   const common = {
-    ...instance.common,
-    givenParameters: shown.all,
+    ...prepared.common,
     outputs,
     ...(withSettings === undefined ? {} : { withSettings }),
   };
@@ -319,8 +324,10 @@ function addNodes(instance: PreparedInstance, context: NodeContext): PortTree {
     // How far a segment comes stands in the place of how far all go.
     const reached = namesOfLabel(segment);
     const isDeclaring = kind.declarations !== undefined;
+    const label = [...matrix, ...overLabel, ...segment];
     const names = {
-      ...namesOfLabel([...overLabel, ...matrix]),
+      ...namesOfLabel(overLabel),
+      ...namesOfLabel(matrix),
       ...(isDeclaring ? shown.names : {}),
       ...reached,
     };
@@ -329,8 +336,8 @@ function addNodes(instance: PreparedInstance, context: NodeContext): PortTree {
       ...more,
       id,
       names,
-      givenParameters: isDeclaring ? { ...shown.all, ...reached } : shown.all,
-      label: [...matrix, ...overLabel, ...segment],
+      givenParameters: isDeclaring && segment.length > 0 ? { ...shown.all, ...reached } : shown.all,
+      label,
       parameters: own,
       inputs: segment.length === 0 ? inputs : { ...inputs, ...carried },
     };

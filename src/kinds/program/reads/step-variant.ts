@@ -1,5 +1,6 @@
 import { basename } from 'node:path';
 import type { Json, JsonObject } from '../../../base/json.js';
+import { numberText } from '../../../base/number-text.js';
 import { declaredValue } from '../../declared-values.js';
 import { launchOf, placeholdersIn } from '../launch.js';
 import { scalarText } from '../program-parameters.js';
@@ -18,7 +19,7 @@ export interface WrittenLaunch {
 /** A longer word is told apart: the system may not take it. */
 const longWord = 40_000;
 /** `{lr}`, `--lr={lr}`, `lr={lr}`: with a number in it, it names no program, whatever it is that starts the words. */
-const slot = /^(?:-[^{}=/]*=|[A-Za-z_]\w*=)?\{([A-Za-z_][\w.-]*)\}$/;
+const slot = /^(-[^{}=/]*=|[A-Za-z_]\w*=)?\{([A-Za-z_][\w.-]*)\}$/;
 /** By what a Python may be told to find its modules elsewhere. */
 const elsewhere = /PYTHONPATH=|\b(?:cd|pushd)\b/;
 
@@ -29,9 +30,12 @@ const elsewhere = /PYTHONPATH=|\b(?:cd|pushd)\b/;
  * @param isPlain whether the program that is started, and what it runs, is the same whatever its arguments are
  */
 export function variantOf({ argv, args, params }: WrittenLaunch, root: string, isPlain: boolean): string {
-  const telling: Json[] = Object.entries(params).filter(([, value]) =>
-    typeof value === 'string' ? mayBeFile(value, root) : typeof value === 'object',
-  );
+  const telling: Json[] = [];
+  for (const name of Object.keys(params)) {
+    const value = params[name];
+    if (value === undefined || typeof value === 'number' || typeof value === 'boolean') continue;
+    if (typeof value !== 'string' || mayBeFile(value, root)) telling.push([name, value]);
+  }
   if (typeof argv === 'string') {
     if (placeholdersIn(argv).length > 0) telling.push(launchOf({ argv, params, env: {} }).argv);
   } else if (argv === undefined && args === undefined) {
@@ -56,14 +60,21 @@ function tellingWords(
   isPlain: boolean,
 ): readonly (readonly [index: number, word: string])[] {
   const { open, startsShell } = openWordsOf(words);
-  const filled = launchOf({ argv: open.map(({ word }) => word), params, env: {} }).argv;
-  return open.flatMap(({ index, name }, at) => {
-    const word = filled[at] ?? '';
-    const isNumber = name !== undefined && typeof declaredValue(params, name) === 'number';
+  const telling: (readonly [number, string])[] = [];
+  for (const { index, word: written, name, before } of open) {
+    const number = name === undefined ? undefined : declaredValue(params, name);
+    const isNumber = typeof number === 'number';
+    const word = isNumber ? `${before}${numberText(number)}` : filledWord(written, params);
     const isProgram = beginsWithProgram && index === 0;
-    const isValue = !isProgram && !startsShell && (isPlain || isNumber) && !saysSomething(word, root);
-    return isValue ? [] : [[index, word] as const];
-  });
+    if (isProgram || startsShell || !(isPlain || isNumber) || saysSomething(word, root)) {
+      telling.push([index, word]);
+    }
+  }
+  return telling;
+}
+
+function filledWord(word: string, params: JsonObject): string {
+  return launchOf({ argv: [word], params, env: {} }).argv[0] ?? '';
 }
 
 interface OpenWords {
@@ -72,6 +83,8 @@ interface OpenWords {
     readonly index: number;
     readonly word: string;
     readonly name: string | undefined;
+    /** The flag. */
+    readonly before: string;
   }[];
   /** Whether one of the words, as they are written, is a shell, which reads those behind it as its own. */
   readonly startsShell: boolean;
@@ -84,9 +97,11 @@ function openWordsOf(words: Words): OpenWords {
   if (before !== undefined) return before;
   const texts = words.map(scalarText);
   const found = {
-    open: texts.flatMap((word, index) =>
-      placeholdersIn(word).length === 0 ? [] : [{ index, word, name: slot.exec(word)?.[1] }],
-    ),
+    open: texts.flatMap((word, index) => {
+      if (placeholdersIn(word).length === 0) return [];
+      const [, before = '', name] = slot.exec(word) ?? [];
+      return [{ index, word, name, before }];
+    }),
     startsShell: texts.some((word) => isShell(basename(word))),
   };
   known.set(words, found);
