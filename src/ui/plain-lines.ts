@@ -122,7 +122,9 @@ export function createPlainLines(style: Style = plainStyle): (event: RunEvent) =
 }
 
 function addTo(groups: Map<string, StepFinish[]>, group: string, finish: StepFinish): void {
-  groups.set(group, [...(groups.get(group) ?? []), finish]);
+  const known = groups.get(group);
+  if (known === undefined) groups.set(group, [finish]);
+  else known.push(finish);
 }
 
 /** Whether an event needs no line: what is derived from a node has its own only where it was executed alone, or failed. */

@@ -220,10 +220,9 @@ async function withSoundResults(
 async function withResultsBrought(planned: PlannedPipeline): Promise<Result<PlannedPipeline, Failure[]>> {
   const neededOf = neededResults(planned.graph);
   for (let plan = planned.plan; ; ) {
+    const needed = plan.nodes.map(({ node, entry }) => (entry === undefined ? [] : neededOf(node, entry)));
     const brought = await Promise.all(
-      plan.nodes.map(({ node, entry }) =>
-        entry === undefined ? true : planned.store.bring(neededOf(node, entry)),
-      ),
+      needed.filter((objects) => objects.length > 0).map((objects) => planned.store.bring(objects)),
     );
     if (brought.every((one) => one)) return success({ ...planned, plan });
     const again = await planned.replan();
