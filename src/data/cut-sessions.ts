@@ -3,8 +3,8 @@ import duckdb, { type Vector } from '@duckdb/node-bindings';
 import { type Database, type NumberColumn, rowsPerChunk } from '../tables/database.js';
 import { indexMarks, type MarkIndex } from './mark-index.js';
 
-/** Events that are held in memory at once, 12 bytes each; those of more are read in several passes. */
-const defaultEventsAtOnce = 2 ** 25;
+/** Events that are held in memory at once, 36 bytes each; those of more are read in several passes. */
+const defaultEventsAtOnce = 2 ** 24;
 
 export interface SessionRules {
   /** A longer pause than this, in seconds, ends a session. */
@@ -24,8 +24,9 @@ interface UserEvents {
 }
 
 /**
- * Makes the table `histories` of the relation `events` (user_id, item_id, timestamp; equal times in the order of rows)
- * and the table `items` (item_id, item). It has a row for each user with a pair, in order of user_id: the user's `items`
+ * Makes the tables `users` and `histories` of the relation `events` (user_id, item_id, timestamp; equal times in the
+ * order of rows) and the table `items` (item_id, item). `users` has the number `user` of each user_id, in its order.
+ * `histories` has a row for each user with a pair, in that order: the user's `items`
  * in order of time, without those that repeat the one before in their session, their `times`, and of each pair its
  * label's place among them, the place where its session starts (both from 1) and the number of that session. Pairs are
  * numbered from 0 in the order of users and time; `first_pair` is the user's first.
@@ -36,22 +37,24 @@ export async function createHistories(
   rules: SessionRules,
 ): Promise<void> {
   await database.run(
-    `CREATE TEMP TABLE users AS SELECT user_id, count(*)::INTEGER AS events FROM ${events} GROUP BY user_id ORDER BY user_id;
+    `CREATE TEMP TABLE users AS
+       SELECT user_id, (row_number() OVER (ORDER BY user_id) - 1)::INTEGER AS user, count(*)::INTEGER AS events
+       FROM ${events} GROUP BY user_id;
      CREATE TEMP TABLE histories (
-       user_id VARCHAR, first_pair DOUBLE, items INTEGER[], times DOUBLE[],
+       user INTEGER, first_pair DOUBLE, items INTEGER[], times DOUBLE[],
        places INTEGER[], starts INTEGER[], sessions INTEGER[]
      )`,
   );
-  const columns = await database.columns('SELECT user_id, events FROM users ORDER BY user_id');
-  const names = columns['user_id'] as readonly string[];
-  const counts = columns['events'] as Int32Array;
-  const users = await indexMarks(database, 'user_id', 'users ORDER BY user_id');
+  const { events: counts } = (await database.columns('SELECT events FROM users ORDER BY user')) as {
+    readonly events: Int32Array;
+  };
+  const users = await indexMarks(database, 'user_id', 'users ORDER BY user');
   const items = await indexMarks(database, 'item_id', 'items ORDER BY item');
   const rows = new HistoryAppender(await database.connection.createAppender('histories'));
   const cut = sessionCutter(rules, rows);
   for (const { first, last } of ranges(counts, rules.eventsAtOnce ?? defaultEventsAtOnce)) {
     const isWhole = last - first === counts.length;
-    const name = (place: number) => `(SELECT user_id FROM users ORDER BY user_id LIMIT 1 OFFSET ${place})`;
+    const name = (place: number) => `(SELECT user_id FROM users WHERE user = ${place})`;
     const chosen = isWhole ? '' : ` WHERE user_id BETWEEN ${name(first)} AND ${name(last - 1)}`;
     const part = await readEvents(
       database,
@@ -60,7 +63,7 @@ export async function createHistories(
       first,
       counts.subarray(first, last),
     );
-    for (let user = first; user < last; user++) cut(names[user] ?? '', ...eventsOf(part, user));
+    for (let user = first; user < last; user++) cut(user, ...eventsOf(part, user));
   }
   rows.close();
 }
@@ -92,18 +95,20 @@ async function readEvents(
   const total = starts[counts.length] ?? 0;
   const ownItems = new Int32Array(total);
   const times = new Float64Array(total);
-  const next = starts.slice();
+  const next = Int32Array.from(starts);
+  const userOf = new Int32Array(rowsPerChunk);
+  const itemOf = new Int32Array(rowsPerChunk);
   await database.visitColumns(
     `SELECT ${users.sql} AS user, ${items.sql} AS item, timestamp FROM ${events}`,
-    total,
-    ([user, item, timestamp], rowCount) => {
-      const userOf = users.over(user as Float64Array);
-      const itemOf = items.over(item as Float64Array);
+    (columns, rowCount) => {
+      const [user, item, timestamp] = columns as [Float64Array, Float64Array, Float64Array];
+      users.find(user, rowCount, userOf);
+      items.find(item, rowCount, itemOf);
       for (let row = 0; row < rowCount; row++) {
-        const index = userOf(row) - first;
+        const index = (userOf[row] ?? 0) - first;
         const place = next[index] ?? 0;
-        ownItems[place] = itemOf(row);
-        times[place] = timestamp?.[row] ?? 0;
+        ownItems[place] = itemOf[row] ?? 0;
+        times[place] = timestamp[row] ?? 0;
         next[index] = place + 1;
       }
     },
@@ -117,9 +122,7 @@ function eventsOf({ first, starts, items, times }: UserEvents, user: number): [I
   const to = starts[user - first + 1] ?? from;
   const ownItems = items.subarray(from, to);
   const ownTimes = times.subarray(from, to);
-  if (ownTimes.every((time, place) => place === 0 || time >= (ownTimes[place - 1] ?? 0))) {
-    return [ownItems, ownTimes];
-  }
+  if (ascends(ownTimes)) return [ownItems, ownTimes];
   const order = Array.from(ownTimes.keys()).sort(
     (left, right) => (ownTimes[left] ?? 0) - (ownTimes[right] ?? 0) || left - right,
   );
@@ -129,12 +132,19 @@ function eventsOf({ first, starts, items, times }: UserEvents, user: number): [I
   ];
 }
 
+function ascends(times: Float64Array): boolean {
+  for (let place = 1; place < times.length; place++) {
+    if ((times[place] ?? 0) < (times[place - 1] ?? 0)) return false;
+  }
+  return true;
+}
+
 /** Cuts one user's events after the other's. Sessions are cut on all events: a repeat keeps its session alive. */
 function sessionCutter({ gapSeconds, keepTies }: SessionRules, rows: HistoryAppender) {
   const [keptItems, keptTimes, places, starts, sessions] = rows.lists;
   let firstPair = 0;
   // biome-ignore lint/complexity/noExcessiveCognitiveComplexity: one pass over every event there is, which keeps what it knows in numbers
-  return (user: string, items: Int32Array, times: Float64Array): void => {
+  return (user: number, items: Int32Array, times: Float64Array): void => {
     for (const list of rows.lists) list.makeRoom(items.length);
     let kept = 0;
     let pairs = 0;
@@ -186,7 +196,7 @@ class HistoryAppender {
   ] as const;
   private readonly appender: DuckDBAppender;
   private readonly types: readonly DuckDBType[];
-  private readonly users: string[] = [];
+  private readonly users: number[] = [];
   private readonly firstPairs: number[] = [];
 
   constructor(appender: DuckDBAppender) {
@@ -195,7 +205,7 @@ class HistoryAppender {
   }
 
   /** Ends the row; what is added to the lists afterwards is of the next one. */
-  end(user: string, firstPair: number): void {
+  end(user: number, firstPair: number): void {
     for (const list of this.lists) list.end(this.users.length);
     this.users.push(user);
     this.firstPairs.push(firstPair);

@@ -161,6 +161,8 @@ export interface EngineDescriptor {
   readonly keyedVersions?: readonly string[];
   /** What its probe depends on beside the machine; other whenever that may come to something else. `python`: as above. */
   surroundings?(python?: string): string;
+  /** Of an engine with several forms of code, which give the same bits: the one that it will take here, for people. */
+  form?(): Promise<string>;
   /** Looks whether it can compute here; may load packages and open a device. Never rejects. */
   probe(python?: string): Promise<EngineProbe>;
   load(): Promise<{ createEngine(options: EngineOptions): Promise<Engine> }>;

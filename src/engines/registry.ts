@@ -24,6 +24,7 @@ export const engines: { readonly [name: string]: EngineDescriptor } = {
     summary: 'float32, SIMD, on all free threads',
     packages: [],
     surroundings: () => process.env['KSHOT_KERNEL'] ?? '',
+    form: async () => (await import('./wasm/probe-wasm.js')).formToBeUsed(),
     probe: async () => await (await import('./wasm/probe-wasm.js')).probeWasm(),
     load: () => import('./wasm/wasm-engine.js'),
   },

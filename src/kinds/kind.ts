@@ -371,6 +371,8 @@ export interface PlannedParameters {
 export interface Facts {
   /** How many support pairs each episode has. */
   readonly supportPairs?: number;
+  /** Of each user so many pairs, the last ones, may be asked for: what is before them is of another split, too. */
+  readonly askedPairs?: number;
   /** The metrics that a table of metrics has. */
   readonly metrics?: readonly string[];
   /** The columns of a table. */

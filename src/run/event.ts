@@ -1,5 +1,5 @@
 import type { Role } from '../base/role.js';
-import type { RemoteExchange } from '../store/exchange.js';
+import type { RemoteExchange, ToBeSent } from '../store/exchange.js';
 
 /** Events of a run; what `--json` prints, one a line. Versioned: `version` counts incompatible changes. */
 export type RunEvent =
@@ -14,6 +14,7 @@ export type RunEvent =
   | StepNote
   | StepFinish
   | RunComputed
+  | RunSending
   | RunFailed
   | RunFinish;
 
@@ -197,6 +198,12 @@ export interface RunFailure {
   readonly length?: number;
   readonly hint?: string;
   readonly details?: readonly string[];
+}
+
+/** All steps are done, and results are on their way to the remote cache: what is left, once a second. */
+export interface RunSending extends ToBeSent {
+  readonly event: 'run.sending';
+  readonly time: string;
 }
 
 /**

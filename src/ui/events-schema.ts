@@ -239,6 +239,16 @@ export const eventsSchema = {
         },
       },
     ),
+    event(
+      'run.sending',
+      'All steps are done, and results are on their way to the remote cache: what is left, once a second.',
+      {
+        url: text,
+        entries: { ...count, description: 'Results that are not there as a whole.' },
+        objects: { ...count, description: 'Outputs of theirs that are not known to be there.' },
+        bytes: { ...count, description: 'What is left of these.' },
+      },
+    ),
     event('run.failed', 'What went wrong, before run.finish; the only event where the run could not begin.', {
       version: { const: 1, description: 'Counts incompatible changes of this format.' },
       failures: {

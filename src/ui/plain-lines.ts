@@ -1,9 +1,17 @@
-import { formatCount, formatFigure, formatProgress, formatSeconds, shortDigest } from '../base/quantities.js';
+import {
+  formatBytes,
+  formatCount,
+  formatFigure,
+  formatProgress,
+  formatSeconds,
+  shortDigest,
+} from '../base/quantities.js';
 import { printable } from '../base/terminal-text.js';
 import type {
   RunComputed,
   RunEvent,
   RunFinish,
+  RunSending,
   RunStart,
   StepFinish,
   StepJob,
@@ -13,7 +21,7 @@ import type {
 } from '../run/event.js';
 import { plainStyle, type Style } from './style.js';
 
-/** Least time between two progress lines of one node. */
+/** Least time between two progress lines of one node, and of what is sent. */
 const progressEverySeconds = 2;
 /** Of so many steps that one failure kept from starting, the names are told. */
 const mostNamed = 8;
@@ -24,6 +32,7 @@ const mostNamed = 8;
  */
 export function createPlainLines(style: Style = plainStyle): (event: RunEvent) => readonly string[] {
   const lastProgress = new Map<string, number>();
+  let lastSending = Number.NEGATIVE_INFINITY;
   /** Hits that are not shown yet, by step: many nodes of one step become one line. */
   const hits = new Map<string, StepFinish[]>();
   /** Skipped nodes that are not shown yet, by the failure that kept them from starting: one line at the end for each. */
@@ -59,6 +68,13 @@ export function createPlainLines(style: Style = plainStyle): (event: RunEvent) =
     return [...flushHits(), progressLine(event, style)];
   };
 
+  const sending = (event: RunSending): readonly string[] => {
+    const time = Date.parse(event.time) / 1000;
+    if (time - lastSending < progressEverySeconds) return [];
+    lastSending = time;
+    return [...flushHits(), wordLine(style.dim, 'sending', event.url, sendingText(event))];
+  };
+
   // Told as soon as the steps have ended, and again only where what followed made it another.
   const summary = (event: RunComputed | RunFinish): readonly string[] => {
     const line = summaryLine(event, style);
@@ -91,6 +107,8 @@ export function createPlainLines(style: Style = plainStyle): (event: RunEvent) =
         return [...flushHits(), noteLine(event, style)];
       case 'step.log':
         return [];
+      case 'run.sending':
+        return sending(event);
       // Failures are printed in full, with the lines of the files that they are in, not as a line of the run.
       case 'run.failed':
         return flushAll();
@@ -153,6 +171,11 @@ export function wordLine(
 /** `4711_3 on node7` */
 export function placeOfJob({ job = '', host = '' }: Pick<StepJob, 'job' | 'host'>): string {
   return `${job} on ${host}`;
+}
+
+/** `3 results left: 5 objects, 12 MB` */
+function sendingText({ entries, objects, bytes }: RunSending): string {
+  return `${formatCount(entries, 'result')} left: ${formatCount(objects, 'object')}, ${formatBytes(bytes)}`;
 }
 
 /** That a node is executed once more, and why. */

@@ -62,6 +62,22 @@ describe('plain lines', () => {
     ]);
   });
 
+  it('say every other second what is still to be sent when all is done', () => {
+    const sending = (seconds: number, bytes: number): RunEvent => ({
+      event: 'run.sending',
+      time: at(seconds),
+      url: 'https://cache.example.org/x\u001b[2J',
+      entries: 2,
+      objects: 1,
+      bytes,
+    });
+    const told = linesOf([sending(0, 3e6), sending(1, 1e6), sending(2, 0), ending]);
+    expect(told.slice(0, -1)).toEqual([
+      expect.stringMatching(/^sending {3}https:\/\/cache[^\u001b]* {2}2 results left: 1 object, 3.0 MB$/),
+      expect.stringMatching(/: 1 object, 0 B$/),
+    ]);
+  });
+
   it('tell of a derived node with the node it is derived from, and by itself where it alone was executed, or failed', () => {
     const start = (node: string, derivedFrom?: string): RunEvent => ({
       event: 'step.start',

@@ -1,10 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { type Database, sqlText } from '../../tables/database.js';
+import { fillsGroups, rowsPerGroup } from '../../tables/parquet.js';
 import { nullWords } from './column-places.js';
 import { describeForm, isNumber, losesDigits, secondsOfText, type TimeForm, type TimeUnit } from './times.js';
 
 const macros = readFileSync(new URL('./epoch-seconds.sql', import.meta.url), 'utf8');
 const sampledRows = 1000;
+/** Node runs four queries or readings of files at once; one is left for the file that is being split. */
+const mostPiecesAtOnce = 3;
 const findProblems = readFileSync(new URL('./import-problems.sql', import.meta.url), 'utf8');
 
 /** SQL for the cells of a piece of input, over what stands after FROM. */
@@ -14,22 +17,35 @@ export interface Cells {
   readonly time: string;
   /** For the seconds since 1970, where the time is no text; else it is read from `time`. */
   readonly seconds?: string;
-  /** Whether finding the cells takes longer than storing them. */
-  readonly isParsed?: boolean;
   /** What is wrong with a row as a whole, else null. */
   readonly unreadable?: string;
   readonly from: string;
 }
 
+/** A piece of input, and the table of its rows: user_id, item_id, timestamp, in order. */
+export interface Piece {
+  readonly table: string;
+  /** The place of its first row among those of all. */
+  readonly firstRow: number;
+  /** SELECT of its cells, with the seconds. */
+  readonly cells: string;
+  readonly form: TimeForm;
+  /** Whether DuckDB's groups of rows in the table are full, all but the last. */
+  fillsGroups: boolean;
+}
+
 /**
- * Where the rows of all parts go, in order: the table `imported`. A row that cannot be read has a null there, and a
- * line in the table `problems`: row (from 0), problem.
+ * Where the rows of all parts go: a table for each piece, all of which `joinPieces` makes one. A row that cannot be read
+ * has a null there, and a line in the table `problems`: row (from 0), problem.
  */
 export interface ImportTarget {
   readonly database: Database;
+  /** Each for a piece at a time, so that pieces are read side by side. */
+  readonly connections: readonly Database[];
   /** Threads that DuckDB may use. */
   readonly threads: number;
   readonly nullValues: readonly string[];
+  readonly pieces: Piece[];
   /** How many rows there are so far. */
   rows: number;
   /** How times are written; undefined until a time has been seen. */
@@ -42,7 +58,7 @@ export interface ImportTarget {
   lostDigits: string | undefined;
 }
 
-/** Makes the table, empty. */
+/** Makes a target without rows. */
 export async function openTarget(
   database: Database,
   threads: number,
@@ -52,15 +68,21 @@ export async function openTarget(
     readonly nullValues: readonly string[];
   },
 ): Promise<ImportTarget> {
-  await database.run(macros);
-  await database.run('CREATE TEMP TABLE imported (user_id VARCHAR, item_id VARCHAR, timestamp DOUBLE)');
-  await database.run('CREATE TEMP TABLE problems (row BIGINT, problem VARCHAR)');
+  const connections = await Promise.all(
+    Array.from({ length: Math.min(threads, mostPiecesAtOnce) }, () => database.connect()),
+  );
+  for (const one of [database, ...connections]) await one.run(macros);
+  await database.run('CREATE TABLE problems (row BIGINT, problem VARCHAR)');
+  // Each piece by one thread: so its rows come to stand in full groups, which are written without sorting.
+  await database.run('SET threads = 1');
   const { unit, dateFormat, nullValues } = asked;
   const form = dateFormat === undefined ? (unit === 'auto' ? undefined : unit) : { dateFormat };
   return {
     database,
+    connections,
     threads,
     nullValues,
+    pieces: [],
     rows: 0,
     form,
     isFormAsked: form !== undefined,
@@ -69,8 +91,33 @@ export async function openTarget(
   };
 }
 
-/** Adds the rows of a piece; the number of rows that it has. */
-export async function addCells(target: ImportTarget, cells: Cells): Promise<number> {
+/** To be called when all pieces are read, or one has failed. */
+export async function endReading({ database, connections, threads }: ImportTarget): Promise<void> {
+  for (const connection of connections) connection.close();
+  await database.run(`SET threads = ${threads}`);
+}
+
+/**
+ * Makes the view `imported` of all pieces: position, user_id, item_id, timestamp.
+ *
+ * @returns whether they are written in groups of rows as if they had been sorted by position, see `fillsGroups`
+ */
+export async function joinPieces({ database, pieces }: ImportTarget): Promise<boolean> {
+  const selected = pieces.map(
+    ({ table, firstRow }) =>
+      `SELECT ${firstRow} + rowid AS position, user_id, item_id, timestamp FROM ${table}`,
+  );
+  const nothing =
+    'SELECT 0::BIGINT AS position, NULL::VARCHAR AS user_id, NULL::VARCHAR AS item_id, NULL::DOUBLE AS timestamp WHERE false';
+  await database.run(`CREATE TEMP VIEW imported AS ${selected.join(' UNION ALL ') || nothing}`);
+  return pieces.every((piece, index) => {
+    const next = pieces[index + 1];
+    return piece.fillsGroups && (next === undefined || (next.firstRow - piece.firstRow) % rowsPerGroup === 0);
+  });
+}
+
+/** Makes the next piece, whose rows are still to be read; pieces are made one after the other. */
+export async function beginPiece(target: ImportTarget, cells: Cells): Promise<Piece> {
   const { database, nullValues } = target;
   const words = nullValues.map(sqlText).join(', ');
   const valued = (cell: string) =>
@@ -92,25 +139,55 @@ export async function addCells(target: ImportTarget, cells: Cells): Promise<numb
     cells.seconds === undefined
       ? secondsOfText('time_cell', form)
       : 'CASE WHEN time_cell IS NOT NULL THEN given_seconds END';
-  await database.run(`CREATE OR REPLACE TEMP VIEW cells AS SELECT *, ${seconds} AS seconds FROM ${source}`);
-  // Of one thread the rows come to stand in full groups, which are written without sorting (`fillsGroups`); what has to be
-  // parsed is worth all threads.
-  const isParsed = cells.isParsed === true || (cells.seconds === undefined && !isNumber(form));
-  await database.run(`SET threads = ${isParsed ? target.threads : 1}`);
+  const piece = {
+    table: `piece_${target.pieces.length}`,
+    firstRow: target.rows,
+    cells: `SELECT *, ${seconds} AS seconds FROM ${source}`,
+    form,
+    fillsGroups: true,
+  };
+  target.pieces.push(piece);
+  return piece;
+}
+
+/**
+ * Reads the rows of a piece.
+ *
+ * @param database the target's own, or one of its connections
+ * @returns how many there are
+ */
+export async function readPiece(
+  database: Database,
+  { table, firstRow, cells, form }: Piece,
+): Promise<number> {
   await database.run(
-    'INSERT INTO imported SELECT user_cell, item_cell, CASE WHEN isfinite(seconds) THEN seconds END FROM cells',
+    `CREATE TABLE ${table} (user_id VARCHAR, item_id VARCHAR, timestamp DOUBLE);
+     INSERT INTO ${table} SELECT user_cell, item_cell, CASE WHEN isfinite(seconds) THEN seconds END FROM (${cells})`,
   );
-  await database.run(`SET threads = ${target.threads}`);
-  const before = target.rows;
   const [counted] = await database.rows(
-    `SELECT count(*) AS rows, count(*) FILTER (user_id IS NULL OR item_id IS NULL OR timestamp IS NULL) AS bad
-     FROM imported WHERE rowid >= ${before}`,
+    `SELECT count(*) AS rows, count(*) FILTER (user_id IS NULL OR item_id IS NULL OR timestamp IS NULL) AS bad FROM ${table}`,
   );
-  target.rows += Number(counted?.['rows']);
   if (Number(counted?.['bad']) > 0) {
-    await database.run(findProblems, { form: describeForm(form), rows_before: before });
+    await database.run(`CREATE OR REPLACE TEMP VIEW cells AS ${cells}`);
+    await database.run(findProblems, { form: describeForm(form), rows_before: firstRow });
   }
-  return target.rows - before;
+  return Number(counted?.['rows']);
+}
+
+/** Adds the rows of a piece of any size, not beside others; the number of rows that it has. */
+export async function addCells(target: ImportTarget, cells: Cells): Promise<number> {
+  const { database } = target;
+  const piece = await beginPiece(target, cells);
+  // What has to be parsed is worth all threads, though the rows are sorted then.
+  const isParsed = cells.seconds === undefined && !isNumber(piece.form);
+  if (isParsed) await database.run(`SET threads = ${target.threads}`);
+  const rows = await readPiece(database, piece);
+  if (isParsed) {
+    piece.fillsGroups = await fillsGroups(database, piece.table);
+    await database.run('SET threads = 1');
+  }
+  target.rows += rows;
+  return rows;
 }
 
 /** Seconds where the first time is a number, ISO 8601 where it is not; undefined where there is none. */

@@ -8,6 +8,11 @@ export async function wasmForm(): Promise<KernelForm> {
   return { module: await WebAssembly.compile(await readFile(new URL('./kernel.wasm', import.meta.url))) };
 }
 
+/** The form that KSHOT_KERNEL asks for, as it stands there; empty for the fastest. */
+export function askedKernel(): string {
+  return process.env['KSHOT_KERNEL'] ?? '';
+}
+
 /**
  * The fastest form of the kernel that there is on this machine; all give the same bits. KSHOT_KERNEL asks for another:
  * `wasm`, or the number of lanes of native code.
@@ -15,7 +20,7 @@ export async function wasmForm(): Promise<KernelForm> {
  * @throws FailureError `engine-unavailable` where that asks for what there is not
  */
 export async function kernelForm(): Promise<KernelForm> {
-  const asked = process.env['KSHOT_KERNEL'] ?? '';
+  const asked = askedKernel();
   if (asked === 'wasm') return await wasmForm();
   const native = await nativeKernel();
   if ('missing' in native) {
@@ -29,9 +34,9 @@ export async function kernelForm(): Promise<KernelForm> {
   return { ...native, width };
 }
 
-/** For people. */
-export function nameOfForm(form: KernelForm): string {
-  return form.library === undefined ? 'WebAssembly, 4 lanes' : `native code, ${form.width} lanes`;
+/** For people; undefined for the WebAssembly. */
+export function nameOfForm(form: KernelForm | undefined): string {
+  return form?.library === undefined ? 'WebAssembly, 4 lanes' : `native code, ${form.width} lanes`;
 }
 
 function unavailable(asked: string, why: string): FailureError {

@@ -37,6 +37,7 @@ const parameters = declareParameters(
         description: 'In place of a script: the module that `python3 -m` runs, `pkg.train`.',
         type: 'string',
         pattern: '^[A-Za-z_][A-Za-z0-9_]*(\\.[A-Za-z_][A-Za-z0-9_]*)*$',
+        examples: ['package.module'],
       },
       args: {
         description:

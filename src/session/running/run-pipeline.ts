@@ -294,7 +294,9 @@ async function execute(
     ...(repository.diff === undefined ? {} : { diff: repository.diff }),
   };
   const { report, published, left, cautions } = await writeResults(planned, folder, finished, failures);
-  const remote = await store.exchanged(signal);
+  const remote = await store.exchanged(signal, (left) =>
+    emit({ event: 'run.sending', time: new Date().toISOString(), ...left }),
+  );
   await rehearsed;
   const exitCode = exitCodeOf(outcome, signal, failures);
   if (failures.length > 0) emit(runFailed(failures));
