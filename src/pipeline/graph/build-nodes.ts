@@ -320,7 +320,7 @@ function addNodes(
   };
   const matrix: Label = [{ values: combination.values.map(({ name, value }) => ({ name, value })) }];
 
-  const add: NodeAdder = (id, own, { carried, label: segment, ...more } = byItself) => {
+  const add: NodeAdder = (id, own, { carried, label: segment, isPart = false, ...more } = byItself) => {
     // How far a segment comes stands in the place of how far all go.
     const reached = namesOfLabel(segment);
     const isDeclaring = kind.declarations !== undefined;
@@ -340,6 +340,7 @@ function addNodes(
       label,
       parameters: own,
       inputs: segment.length === 0 ? inputs : { ...inputs, ...carried },
+      ...(isPart ? { resources: { ...common.resources, sharesSlots: true } } : {}),
     };
     const derived = deriveNodes(node, derivations, shared);
     context.known.add(node, derived, { kind, derivations }, full, isDeclaring ? names : shown.names);
@@ -354,7 +355,7 @@ function addNodes(
   return addSegments({ step, segmentation, parts, own, canonical, withSettings }, add);
 }
 
-const byItself = { carried: {}, label: [] };
+const byItself = { carried: {}, label: [], isPart: false };
 
 /** Adds a node, by itself or as a segment of a chain. */
 type NodeAdder = (
@@ -364,6 +365,8 @@ type NodeAdder = (
     /** What it takes of the segment before. */
     readonly carried: DraftNode['inputs'];
     readonly label: Label;
+    /** Whether there are others. */
+    readonly isPart?: boolean;
   },
 ) => PortTree;
 
@@ -384,7 +387,8 @@ function addSegments(chain: Chain, add: NodeAdder): PortTree {
   const numbersIn = (parameters: JsonObject) => numbersOf(step, countedBy, parameters);
   const segments: { readonly label: Label; readonly tree: PortTree }[] = [];
   let carried: DraftNode['inputs'] = {};
-  for (let index = 0; index < count(numbersIn(canonical)); index++) {
+  const segmentCount = count(numbersIn(canonical));
+  for (let index = 0; index < segmentCount; index++) {
     const { label: text, parameters } = segmentAt(own, index);
     const id = formatNodeId({ ...parts, elements: [...parts.elements, text] });
     const label = [{ values: [{ name: labelledBy, value: Number(text) }], text, isSegment: true }];
@@ -400,6 +404,7 @@ function addSegments(chain: Chain, add: NodeAdder): PortTree {
     const tree = add(id, parameters, {
       carried,
       label,
+      isPart: segmentCount > 1,
       ...(index === 0 ? {} : { carriedAt: carry.input }),
       ...(merge === undefined ? {} : { withSettings: merge }),
     });

@@ -73,6 +73,8 @@ test('a segment takes the state of the one before it, and its parameters do not 
   const graph = await graphOf(experiment);
   expect(Object.keys(nodeOf(graph, 'meta_train@100').inputs)).toEqual(['train']);
   expect(sourcesOf(graph, 'meta_train@200', 'previous')).toEqual([': meta_train@100/state']);
+  // It is one of several, beside which other trainings may go.
+  expect(nodeOf(graph, 'meta_train@200').resources).toMatchObject({ slots: 'free', sharesSlots: true });
   const longer = await graphOf(experiment, { sets: ['params.iterations=500'] });
   expect(nodeOf(longer, 'meta_train@200').parameters).toEqual(nodeOf(graph, 'meta_train@200').parameters);
   expect(idsOf(longer)).toContain('meta_train@500');
