@@ -12,6 +12,7 @@ const programs = [
     core: ['cli/commands/run', 'session/running/run-pipeline', 'run/scheduler', 'run/local/local-executor'],
     sooner: ['cli/start', 'cli/completion/answer-shell'],
   },
+  { name: 'session/reading/query-process', core: ['report/query-rows', 'tables/row-formats'], sooner: [] },
   { name: 'run/local/worker', core: ['run/local/worker'], sooner: [] },
   { name: 'run/batch/job', core: ['run/batch/job'], sooner: [] },
 ];

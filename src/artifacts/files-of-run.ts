@@ -7,14 +7,23 @@ import { startedName } from './runs/started-run.js';
 /** What a run's folder holds beside what is read from it: logs, links into the cache, its record, who runs it, its pin. */
 const beside: readonly string[] = ['logs', 'nodes', 'record.json', startedName, 'pinned'];
 
-/** All files that a run's folder holds by now, by their names in it, but for its logs, links and record. */
-export async function filesOfRun(folder: string): Promise<{ readonly [name: string]: ObjectReference }> {
+/**
+ * All files that a run's folder holds by now, by their names in it, but for its logs, links and record.
+ *
+ * @param known those that have been looked at, and that nobody has written since
+ */
+export async function filesOfRun(
+  folder: string,
+  known: { readonly [name: string]: ObjectReference } = {},
+): Promise<{ readonly [name: string]: ObjectReference }> {
   const names = readdirSync(folder)
     .filter((name) => !beside.includes(name))
     .flatMap((name) => filesBelow(folder, name))
     .sort();
   return Object.fromEntries(
-    await Promise.all(names.map(async (name) => [name, await hashFile(join(folder, name))] as const)),
+    await Promise.all(
+      names.map(async (name) => [name, known[name] ?? (await hashFile(join(folder, name)))] as const),
+    ),
   );
 }
 

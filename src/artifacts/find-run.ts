@@ -1,7 +1,7 @@
 import type { Failure } from '../base/failure.js';
 import { didYouMean } from '../base/nearest-name.js';
 import { failed, type Result, success } from '../base/result.js';
-import { copiedRuns, identityOf, type RunRecord, readRegister } from './register.js';
+import { copiedRuns, identityOf, type RunRecord, readRuns } from './register.js';
 import { unfinishedRuns } from './unfinished-runs.js';
 
 /**
@@ -9,8 +9,8 @@ import { unfinishedRuns } from './unfinished-runs.js';
  * `latest`, or no name, is the latest of the project. `~N` after any but a tag is the N-th run before that one.
  */
 export function findRun(root: string, name?: string): Result<RunRecord, Failure> {
-  const { runs } = readRegister(root);
-  return findRunAmong(root, runs, name);
+  const { register, copies } = readRuns(root);
+  return findRunAmong(root, register.runs, name, copies);
 }
 
 /** The same among these runs, which are in the order of their starts. */
@@ -18,11 +18,12 @@ export function findRunAmong(
   root: string,
   runs: readonly RunRecord[],
   name = 'latest',
+  copies = copiedRuns(root),
 ): Result<RunRecord, Failure> {
   const tagged = runs.filter((one) => one.run === name || identityOf(one) === name);
   const [only] = tagged;
   if (only === undefined) {
-    const refusal = folderWithoutResults(root, runs, name);
+    const refusal = folderWithoutResults(root, runs, name, copies);
     if (refusal !== undefined) return failed(refusal);
   }
   if (runs.length === 0) return failed(noResults());
@@ -47,9 +48,14 @@ export function findRunAmong(
 }
 
 /** Why a folder of this name has no results of its own; undefined where there is no such folder. */
-function folderWithoutResults(root: string, runs: readonly RunRecord[], name: string): Failure | undefined {
+function folderWithoutResults(
+  root: string,
+  runs: readonly RunRecord[],
+  name: string,
+  copies: ReadonlyMap<string, string>,
+): Failure | undefined {
   const isNamed = (run: string) => run === name || run.endsWith(`/${name}`);
-  const copy = [...copiedRuns(root)].find(([folder]) => isNamed(folder));
+  const copy = [...copies].find(([folder]) => isNamed(folder));
   if (copy !== undefined) return copiedRun(copy[0], copy[1]);
   const unfinished = unfinishedRuns(root, runs).find(({ run }) => isNamed(run));
   return unfinished && notEnded(unfinished.run);

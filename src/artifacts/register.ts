@@ -63,15 +63,21 @@ const empty: Register = { version: 1, runs: [], test_sets: {} };
  * @throws FailureError `object-corrupt` where such a record is needed and spoilt
  */
 export function readRegister(root: string): Register {
-  return presentRuns(root, storedRegister(root) ?? empty).register;
+  return readRuns(root).register;
 }
 
 /** The folders that are copies of a run's, each with that run: somebody copied it, or made a link to it. */
 export function copiedRuns(root: string): ReadonlyMap<string, string> {
-  return presentRuns(root, storedRegister(root) ?? empty).copies;
+  return readRuns(root).copies;
 }
 
-interface PresentRuns {
+/** Both, read once. */
+export function readRuns(root: string): PresentRuns {
+  return presentRuns(root, storedRegister(root) ?? empty);
+}
+
+/** The runs whose folders are there. */
+export interface PresentRuns {
   /** The register that was given, where it is right. */
   readonly register: Register;
   readonly copies: ReadonlyMap<string, string>;

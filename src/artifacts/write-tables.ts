@@ -31,13 +31,36 @@ export type ShownRows = { readonly [table in (typeof shownTables)[number]]: read
   readonly restarted: readonly string[];
 };
 
+/** Tables of which the report shows nothing: they are written beside it. */
+const tablesBeside: readonly CollectedTable[] = ['ranks'];
+
+/** The tables that a report is made from, and those that are still being written. */
+export interface WrittenTables {
+  readonly rows: ShownRows;
+  /** Resolves when all tables are there. */
+  readonly rest: Promise<void>;
+}
+
+/** Where the rows of a run come from and go to. */
+interface TablesOfRun {
+  readonly finished: FinishedRun;
+  /** The run's identity, `<pipeline>/<tag>`. */
+  readonly run: string;
+  /** Of the project, absolute. */
+  readonly root: string;
+  /** Absolute. */
+  readonly folder: string;
+  readonly filesOf: (table: CollectedTable) => readonly (RowsFile & HistoryFile)[];
+}
+
 /**
- * Writes all result tables of a run into a folder, empty ones too, and returns the rows of those that are shown.
- * Every object is verified before it is read.
+ * Writes all result tables of a run into a folder, empty ones too, and returns the rows of those that are shown as soon
+ * as all are there that a report is made from. Every object is verified before it is read.
  *
  * @param run the run's identity, `<pipeline>/<tag>`
  * @param root of the project, absolute
  * @param budgets what the models of summaries were tuned on
+ * @param scope without `whole`, only those that a report is made from
  * @throws FailureError `object-corrupt` where an object is not what its name says
  */
 export async function writeTables(
@@ -47,48 +70,95 @@ export async function writeTables(
   store: Pick<Store, 'verify' | 'objectPath'>,
   folder: string,
   budgets: readonly TuningBudget[],
-): Promise<ShownRows> {
+  scope: 'whole' | 'of the report' = 'whole',
+): Promise<WrittenTables> {
   const collected = Object.keys(tableContents) as CollectedTable[];
-  const files = collected.map((table) => [table, resultFiles(finished.nodes, table)] as const);
+  const beside = collected.filter((table) => tablesBeside.includes(table));
+  const files = new Map(collected.map((table) => [table, resultFiles(finished.nodes, table)]));
+  const written = scope === 'whole' ? collected : collected.filter((table) => !beside.includes(table));
   await verifyFiles(
-    files.flatMap(([, own]) => own),
+    written.flatMap((table) => files.get(table) ?? []),
     store,
   );
-  return await withDatabase({ threads: 2 }, async (database) => {
-    const target = (table: ResultTableName) => ({
-      ...resultSchemas[table],
-      path: join(folder, `${table}.parquet`),
-    });
-    await writeRunRow(database, runRow(finished, run), target('runs').path);
-    await writeRowsParquet(database, { ...target('steps'), rows: stepRows(finished, run) });
-    await writeRowsParquet(database, { ...target('params'), rows: paramRows(finished, run) });
-    await writeRowsParquet(database, { ...target('lineage'), rows: lineageRows(finished, run) });
-    const orders = new Map<string, readonly string[]>();
-    const restarted: string[] = [];
-    for (const [table, own] of files) {
-      const given = own.map((file) => ({ ...file, path: store.objectPath(file.digest), unfinished: null }));
-      const { whole, made, ...curves } =
-        table === 'history'
-          ? await curveFiles(database, finished, given, root, folder)
-          : { whole: given, made: [], restarted: [] };
-      for (const node of curves.restarted) restarted.push(node);
-      const { extra } = await collect(database, table, whole, run);
-      for (const path of made) rmSync(path);
-      if (table === 'summary') await addBudgets(database, budgets);
-      const orderBy = [...resultSchemas[table].orderBy, ...extra];
-      orders.set(table, orderBy);
-      await writeParquet(database, { query: `FROM ${table}`, orderBy, path: target(table).path });
-    }
-    const shown = async (table: (typeof shownTables)[number]) =>
-      await database.rows(`FROM ${table} ORDER BY ${(orders.get(table) ?? []).map(sqlName).join(', ')}`);
-    return {
-      metrics: await shown('metrics'),
-      summary: await shown('summary'),
-      breakdown: await shown('breakdown'),
-      drift_summary: await shown('drift_summary'),
-      restarted,
-    };
+  const filesOf = (table: CollectedTable) =>
+    (files.get(table) ?? []).map((file) => ({
+      ...file,
+      path: store.objectPath(file.digest),
+      unfinished: null,
+    }));
+  const tables: TablesOfRun = { finished, run, root, folder, filesOf };
+  const ofReport = collected.filter((table) => !beside.includes(table));
+  const rest = scope === 'whole' ? writeEach(tables, beside) : Promise.resolve();
+  // Whoever waits for it is told; until then it is nobody's.
+  rest.catch(() => undefined);
+  try {
+    const rows = await withDatabase({ threads: 2 }, (database) =>
+      writeTablesOfReport(database, tables, ofReport, budgets),
+    );
+    return { rows, rest };
+  } catch (error) {
+    await rest.catch(() => undefined);
+    throw error;
+  }
+}
+
+async function writeEach(tables: TablesOfRun, names: readonly CollectedTable[]): Promise<void> {
+  await withDatabase({ threads: 2 }, async (database) => {
+    for (const table of names) await writeCollected(database, tables, table, tables.filesOf(table));
   });
+}
+
+async function writeTablesOfReport(
+  database: Database,
+  tables: TablesOfRun,
+  names: readonly CollectedTable[],
+  budgets: readonly TuningBudget[],
+): Promise<ShownRows> {
+  const { finished, run, root, folder, filesOf } = tables;
+  const target = (table: ResultTableName) => targetOf(folder, table);
+  await writeRunRow(database, runRow(finished, run), target('runs').path);
+  await writeRowsParquet(database, { ...target('steps'), rows: stepRows(finished, run) });
+  await writeRowsParquet(database, { ...target('params'), rows: paramRows(finished, run) });
+  await writeRowsParquet(database, { ...target('lineage'), rows: lineageRows(finished, run) });
+  const orders = new Map<string, readonly string[]>();
+  const restarted: string[] = [];
+  for (const table of names) {
+    const { whole, made, ...curves } =
+      table === 'history'
+        ? await curveFiles(database, finished, filesOf(table), root, folder)
+        : { whole: filesOf(table), made: [], restarted: [] };
+    for (const node of curves.restarted) restarted.push(node);
+    orders.set(table, await writeCollected(database, tables, table, whole, budgets));
+    for (const path of made) rmSync(path);
+  }
+  const shown = async (table: (typeof shownTables)[number]) =>
+    await database.rows(`FROM ${table} ORDER BY ${(orders.get(table) ?? []).map(sqlName).join(', ')}`);
+  return {
+    metrics: await shown('metrics'),
+    summary: await shown('summary'),
+    breakdown: await shown('breakdown'),
+    drift_summary: await shown('drift_summary'),
+    restarted,
+  };
+}
+
+function targetOf(folder: string, table: ResultTableName) {
+  return { ...resultSchemas[table], path: join(folder, `${table}.parquet`) };
+}
+
+/** Writes the rows of all files of a table; returns what they are ordered by. */
+async function writeCollected(
+  database: Database,
+  { run, folder }: TablesOfRun,
+  table: CollectedTable,
+  files: readonly RowsFile[],
+  budgets: readonly TuningBudget[] = [],
+): Promise<readonly string[]> {
+  const { extra } = await collect(database, table, files, run);
+  if (table === 'summary') await addBudgets(database, budgets);
+  const orderBy = [...resultSchemas[table].orderBy, ...extra];
+  await writeParquet(database, { query: `FROM ${table}`, orderBy, path: targetOf(folder, table).path });
+  return orderBy;
 }
 
 /** Says of each model what it was tuned on, which its file, whose key knows no steps, cannot. */

@@ -7,7 +7,7 @@ import { messageLines } from '../ui/live/message-lines.js';
 import { reduceView } from '../ui/live/reduce-view.js';
 import { emptyView } from '../ui/live/view-state.js';
 import { ndjsonLine } from '../ui/ndjson.js';
-import { createPlainLines, summaryLine } from '../ui/plain-lines.js';
+import { createPlainLines } from '../ui/plain-lines.js';
 import { symbolsFor } from '../ui/symbols.js';
 import { isContinuousIntegration } from '../ui/terminal-facts.js';
 import type { Terminal } from './terminal.js';
@@ -152,9 +152,9 @@ function liveDisplay(terminal: Terminal, { root, stop }: RunDisplayOptions, plai
           load().catch(raise);
         });
       }
-      if (event.event === 'run.finish') {
+      if (event.event === 'run.computed' || event.event === 'run.finish') {
         close();
-        terminal.say(summaryLine(event, style));
+        plain.emit(event);
       }
     },
     stopping(line) {

@@ -3,8 +3,8 @@ import duckdb, { type Vector } from '@duckdb/node-bindings';
 import { type Database, type NumberColumn, rowsPerChunk } from '../tables/database.js';
 import { indexMarks, type MarkIndex } from './mark-index.js';
 
-/** Events that are held in memory at once, 12 bytes each; those of more are read in several passes. */
-const defaultEventsAtOnce = 2 ** 25;
+/** Events that are held in memory at once, 40 bytes each; those of more are read in several passes. */
+const defaultEventsAtOnce = 2 ** 24;
 
 export interface SessionRules {
   /** A longer pause than this, in seconds, ends a session. */
@@ -19,13 +19,14 @@ interface UserEvents {
   readonly first: number;
   /** `[user - first]` where the user's events begin; one more element, where the last ones end. */
   readonly starts: Float64Array;
-  readonly items: Int32Array;
-  readonly times: Float64Array;
+  /** Item and time of each: side by side, so that an event's place in memory is looked up once. */
+  readonly events: Float64Array;
 }
 
 /**
- * Makes the table `histories` of the relation `events` (user_id, item_id, timestamp; equal times in the order of rows)
- * and the table `items` (item_id, item). It has a row for each user with a pair, in order of user_id: the user's `items`
+ * Makes the tables `users` and `histories` of the relation `events` (user_id, item_id, timestamp; equal times in the
+ * order of rows) and the table `items` (item_id, item). `users` has the number `user` of each user_id, in its order.
+ * `histories` has a row for each user with a pair, in that order: the user's `items`
  * in order of time, without those that repeat the one before in their session, their `times`, and of each pair its
  * label's place among them, the place where its session starts (both from 1) and the number of that session. Pairs are
  * numbered from 0 in the order of users and time; `first_pair` is the user's first.
@@ -36,22 +37,24 @@ export async function createHistories(
   rules: SessionRules,
 ): Promise<void> {
   await database.run(
-    `CREATE TEMP TABLE users AS SELECT user_id, count(*)::INTEGER AS events FROM ${events} GROUP BY user_id ORDER BY user_id;
+    `CREATE TEMP TABLE users AS
+       SELECT user_id, (row_number() OVER (ORDER BY user_id) - 1)::INTEGER AS user, count(*)::INTEGER AS events
+       FROM ${events} GROUP BY user_id;
      CREATE TEMP TABLE histories (
-       user_id VARCHAR, first_pair DOUBLE, items INTEGER[], times DOUBLE[],
+       user INTEGER, first_pair DOUBLE, items INTEGER[], times DOUBLE[],
        places INTEGER[], starts INTEGER[], sessions INTEGER[]
      )`,
   );
-  const columns = await database.columns('SELECT user_id, events FROM users ORDER BY user_id');
-  const names = columns['user_id'] as readonly string[];
-  const counts = columns['events'] as Int32Array;
-  const users = await indexMarks(database, 'user_id', 'users ORDER BY user_id');
+  const { events: counts } = (await database.columns('SELECT events FROM users ORDER BY user')) as {
+    readonly events: Int32Array;
+  };
+  const users = await indexMarks(database, 'user_id', 'users ORDER BY user');
   const items = await indexMarks(database, 'item_id', 'items ORDER BY item');
   const rows = new HistoryAppender(await database.connection.createAppender('histories'));
   const cut = sessionCutter(rules, rows);
   for (const { first, last } of ranges(counts, rules.eventsAtOnce ?? defaultEventsAtOnce)) {
     const isWhole = last - first === counts.length;
-    const name = (place: number) => `(SELECT user_id FROM users ORDER BY user_id LIMIT 1 OFFSET ${place})`;
+    const name = (place: number) => `(SELECT user_id FROM users WHERE user = ${place})`;
     const chosen = isWhole ? '' : ` WHERE user_id BETWEEN ${name(first)} AND ${name(last - 1)}`;
     const part = await readEvents(
       database,
@@ -60,7 +63,7 @@ export async function createHistories(
       first,
       counts.subarray(first, last),
     );
-    for (let user = first; user < last; user++) cut(names[user] ?? '', ...eventsOf(part, user));
+    for (let user = first; user < last; user++) cut(user, eventsOf(part, user));
   }
   rows.close();
 }
@@ -90,43 +93,43 @@ async function readEvents(
   const starts = new Float64Array(counts.length + 1);
   for (const [index, count] of counts.entries()) starts[index + 1] = (starts[index] ?? 0) + count;
   const total = starts[counts.length] ?? 0;
-  const ownItems = new Int32Array(total);
-  const times = new Float64Array(total);
-  const next = starts.slice();
+  const found = new Float64Array(2 * total);
+  const next = Int32Array.from(starts);
+  const userOf = new Int32Array(rowsPerChunk);
+  const itemOf = new Int32Array(rowsPerChunk);
   await database.visitColumns(
     `SELECT ${users.sql} AS user, ${items.sql} AS item, timestamp FROM ${events}`,
-    total,
-    ([user, item, timestamp], rowCount) => {
-      const userOf = users.over(user as Float64Array);
-      const itemOf = items.over(item as Float64Array);
+    (columns, rowCount) => {
+      const [user, item, timestamp] = columns as [Float64Array, Float64Array, Float64Array];
+      users.find(user, rowCount, userOf);
+      items.find(item, rowCount, itemOf);
       for (let row = 0; row < rowCount; row++) {
-        const index = userOf(row) - first;
+        const index = (userOf[row] ?? 0) - first;
         const place = next[index] ?? 0;
-        ownItems[place] = itemOf(row);
-        times[place] = timestamp?.[row] ?? 0;
+        found[2 * place] = itemOf[row] ?? 0;
+        found[2 * place + 1] = timestamp[row] ?? 0;
         next[index] = place + 1;
       }
     },
   );
-  return { first, starts, items: ownItems, times };
+  return { first, starts, events: found };
 }
 
-/** A user's items and times, in order of time and then of the file. */
-function eventsOf({ first, starts, items, times }: UserEvents, user: number): [Int32Array, Float64Array] {
-  const from = starts[user - first] ?? 0;
-  const to = starts[user - first + 1] ?? from;
-  const ownItems = items.subarray(from, to);
-  const ownTimes = times.subarray(from, to);
-  if (ownTimes.every((time, place) => place === 0 || time >= (ownTimes[place - 1] ?? 0))) {
-    return [ownItems, ownTimes];
-  }
-  const order = Array.from(ownTimes.keys()).sort(
-    (left, right) => (ownTimes[left] ?? 0) - (ownTimes[right] ?? 0) || left - right,
+/** A user's events, in order of time and then of the file. */
+function eventsOf({ first, starts, events }: UserEvents, user: number): Float64Array {
+  const own = events.subarray(2 * (starts[user - first] ?? 0), 2 * (starts[user - first + 1] ?? 0));
+  if (ascends(own)) return own;
+  const order = Array.from({ length: own.length / 2 }, (_, event) => event).sort(
+    (left, right) => (own[2 * left + 1] ?? 0) - (own[2 * right + 1] ?? 0) || left - right,
   );
-  return [
-    Int32Array.from(order, (place) => ownItems[place] ?? 0),
-    Float64Array.from(order, (place) => ownTimes[place] ?? 0),
-  ];
+  return Float64Array.from(own, (_, index) => own[2 * (order[index >> 1] ?? 0) + (index & 1)] ?? 0);
+}
+
+function ascends(events: Float64Array): boolean {
+  for (let place = 3; place < events.length; place += 2) {
+    if ((events[place] ?? 0) < (events[place - 2] ?? 0)) return false;
+  }
+  return true;
 }
 
 /** Cuts one user's events after the other's. Sessions are cut on all events: a repeat keeps its session alive. */
@@ -134,8 +137,8 @@ function sessionCutter({ gapSeconds, keepTies }: SessionRules, rows: HistoryAppe
   const [keptItems, keptTimes, places, starts, sessions] = rows.lists;
   let firstPair = 0;
   // biome-ignore lint/complexity/noExcessiveCognitiveComplexity: one pass over every event there is, which keeps what it knows in numbers
-  return (user: string, items: Int32Array, times: Float64Array): void => {
-    for (const list of rows.lists) list.makeRoom(items.length);
+  return (user: number, events: Float64Array): void => {
+    for (const list of rows.lists) list.makeRoom(events.length / 2);
     let kept = 0;
     let pairs = 0;
     let session = 0;
@@ -143,9 +146,9 @@ function sessionCutter({ gapSeconds, keepTies }: SessionRules, rows: HistoryAppe
     let timeBefore = Number.NEGATIVE_INFINITY;
     let itemKept = 0;
     let timeKept = 0;
-    for (let event = 0; event < items.length; event++) {
-      const item = items[event] ?? 0;
-      const time = times[event] ?? 0;
+    for (let event = 0; event < events.length; event += 2) {
+      const item = events[event] ?? 0;
+      const time = events[event + 1] ?? 0;
       const isNew = time - timeBefore > gapSeconds;
       timeBefore = time;
       if (isNew) {
@@ -186,7 +189,7 @@ class HistoryAppender {
   ] as const;
   private readonly appender: DuckDBAppender;
   private readonly types: readonly DuckDBType[];
-  private readonly users: string[] = [];
+  private readonly users: number[] = [];
   private readonly firstPairs: number[] = [];
 
   constructor(appender: DuckDBAppender) {
@@ -195,7 +198,7 @@ class HistoryAppender {
   }
 
   /** Ends the row; what is added to the lists afterwards is of the next one. */
-  end(user: string, firstPair: number): void {
+  end(user: number, firstPair: number): void {
     for (const list of this.lists) list.end(this.users.length);
     this.users.push(user);
     this.firstPairs.push(firstPair);

@@ -7,8 +7,8 @@ import type { Database } from '../tables/database.js';
 export interface MarkIndex {
   /** SQL for the mark of a row's name. */
   readonly sql: string;
-  /** Reads a column of marks: the number of the name in a row. Every mark must be known. */
-  over(marks: Float64Array): (row: number) => number;
+  /** Writes the number of the name in each of the first rows of a column of marks, all of which must be known. */
+  find(marks: Float64Array, rows: number, numbers: Int32Array): void;
 }
 
 /**
@@ -20,8 +20,8 @@ export async function indexMarks(database: Database, column: string, rows: strin
   for (let seed = 0; ; seed++) {
     const sql = markOf(column, seed);
     const { mark } = await database.columns(`SELECT ${sql} AS mark FROM ${rows}`);
-    const over = indexOf(mark as Float64Array);
-    if (over !== undefined) return { sql, over };
+    const find = indexOf(mark as Float64Array);
+    if (find !== undefined) return { sql, find };
   }
 }
 
@@ -31,25 +31,29 @@ function markOf(column: string, seed: number): string {
 }
 
 /** An open-addressed table of where each mark stands; undefined where one comes twice. */
-export function indexOf(marks: Float64Array): MarkIndex['over'] | undefined {
+export function indexOf(marks: Float64Array): MarkIndex['find'] | undefined {
   const size = 2 ** Math.ceil(Math.log2(2 * marks.length + 1));
+  const last = size - 1;
   const keys = new Float64Array(size).fill(-1);
   const places = new Int32Array(size);
-  const slotOf = (mark: number, low: number): number => {
-    let slot = low & (size - 1);
-    while (keys[slot] !== mark && keys[slot] !== -1) slot = (slot + 1) & (size - 1);
-    return slot;
-  };
   const lows = lowBits(marks);
   for (const [place, mark] of marks.entries()) {
-    const slot = slotOf(mark, lows[2 * place] ?? 0);
-    if (keys[slot] === mark) return undefined;
+    let slot = (lows[2 * place] ?? 0) & last;
+    while (keys[slot] !== -1) {
+      if (keys[slot] === mark) return undefined;
+      slot = (slot + 1) & last;
+    }
     keys[slot] = mark;
     places[slot] = place;
   }
-  return (column) => {
+  return (column, rows, numbers) => {
     const columnLows = lowBits(column);
-    return (row) => places[slotOf(column[row] ?? 0, columnLows[2 * row] ?? 0)] ?? 0;
+    for (let row = 0; row < rows; row++) {
+      const mark = column[row];
+      let slot = (columnLows[2 * row] ?? 0) & last;
+      while (keys[slot] !== mark && keys[slot] !== -1) slot = (slot + 1) & last;
+      numbers[row] = places[slot] ?? 0;
+    }
   };
 }
 

@@ -19,6 +19,7 @@ export const moduleParameters = {
         description: 'Its file, relative to the root, and its class: `models/sasrec.py:SASRec`.',
         type: 'string',
         pattern: '^[^:]+\\.py:[A-Za-z_][A-Za-z0-9_]*$',
+        examples: ['models/sasrec.py:SASRec'],
       },
       with: {
         description: 'What the class is made with, by name, beside the number of items.',

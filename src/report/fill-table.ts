@@ -1,14 +1,17 @@
 import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import type { Manifest, ManifestNode } from '../artifacts/run-documents.js';
-import type { RecordedFile } from '../artifacts/verify-run.js';
+import { type RecordedFile, verifyRecordedFiles } from '../artifacts/verify-run.js';
 import { type Database, sqlName, sqlText } from '../tables/database.js';
 import { appendRows, type CellInput, parquetFile, withoutWildcards } from '../tables/parquet.js';
+import type { AskedRuns } from './asked-runs.js';
 
 /** A file of rows, and the runs that they are of. */
 export interface SourceFile extends RecordedFile {
   /** The runs with these results, as `<pipeline>/<run>`; absent where the file's column `run` is right as it is. */
   readonly runs?: readonly string[];
+  /** Of a file whose column is right, the run that it names. */
+  readonly ofRun?: string;
 }
 
 /** A table that a query may read: rows in an order that follows from the sources alone. */
@@ -22,57 +25,86 @@ export interface SourceTable {
   readonly rows?: readonly { readonly [column: string]: CellInput }[];
 }
 
-/**
- * Makes a table, with its rows where it is to be read. What several runs have in common is read once and stands in a view
- * for each of them, so that running again without a change makes no query larger.
- */
-export async function fillTable(database: Database, table: SourceTable, isRead: boolean): Promise<void> {
-  const shared = isRead ? table.files.filter(({ runs = [] }) => runs.length > 1) : [];
-  const own = shared.length === 0 ? table.name : `${table.name} of one run`;
-  const definition = Object.entries(table.columns).map(([name, type]) => `${sqlName(name)} ${type}`);
-  await database.run(`CREATE TABLE ${sqlName(own)} (${definition.join(', ')})`);
-  if (!isRead) return;
-  await appendRows(database, own, table.rows ?? []);
-  await fillFromFiles(database, own, table);
-  const parts: string[] = [];
-  for (const [index, { path, runs = [] }] of shared.entries()) {
-    const name = sqlName(`${table.name} of several runs, ${index + 1}`);
-    await database.run(`CREATE TABLE ${name} AS FROM ${parquetFile(path)}`);
-    const list = runs.map(sqlText).join(', ');
-    parts.push(`SELECT unnest([${list}]) AS run, * EXCLUDE (run) FROM ${name}`);
-  }
-  if (parts.length === 0) return;
-  const all = [`FROM ${sqlName(own)}`, ...parts].join(' UNION ALL BY NAME ');
-  await database.run(`CREATE VIEW ${sqlName(table.name)} AS ${all}`);
+/** A table of which some files are asked for. */
+export interface AskedTable extends SourceTable {
+  /** Files of which the table has the columns and no row. */
+  readonly others: readonly SourceFile[];
 }
 
-/** Puts in the rows of files that are each of one run. */
-async function fillFromFiles(
-  database: Database,
-  name: string,
-  { files, columns }: SourceTable,
-): Promise<void> {
-  const ofOne = files.filter(({ runs = [] }) => runs.length < 2);
-  const manifests = ofOne.filter(({ path }) => basename(path) === 'manifest.json');
-  const parquet = ofOne.filter((file) => !manifests.includes(file));
-  const asWritten = parquet.filter(({ runs }) => runs === undefined);
-  const sources = [
-    ...(asWritten.length === 0 ? [] : [readAll(asWritten)]),
-    ...parquet.flatMap(({ path, runs: [run] = [] }) =>
-      run === undefined ? [] : [`(SELECT * REPLACE (${sqlText(run)} AS run) FROM ${parquetFile(path)})`],
-    ),
-  ];
-  const known = new Set(Object.keys(columns));
-  for (const source of sources) {
-    // Settings of the steps that rows are of have columns of their own.
-    for (const { column_name: column, column_type: type } of await database.rows(`DESCRIBE FROM ${source}`)) {
-      if (known.has(String(column))) continue;
-      known.add(String(column));
-      await database.run(`ALTER TABLE ${sqlName(name)} ADD COLUMN ${sqlName(String(column))} ${type}`);
-    }
-    await database.run(`INSERT INTO ${sqlName(name)} BY NAME FROM ${source}`);
+/** Leaves out the files of runs that are not asked for. */
+export function divideTable(table: SourceTable, runs: AskedRuns): AskedTable {
+  if (runs === undefined) return { ...table, others: [] };
+  const isAsked = ({ runs: own, ofRun }: SourceFile) => {
+    const named = own ?? (ofRun === undefined ? undefined : [ofRun]);
+    return named === undefined || named.some((run) => runs.has(run));
+  };
+  return {
+    ...table,
+    files: table.files.filter(isAsked),
+    // A manifest has no columns of its own.
+    others: table.files.filter((file) => !isAsked(file) && !isManifest(file)),
+  };
+}
+
+/** The files that are read while a query is answered. */
+export function pathsOf({ files, others }: AskedTable): readonly string[] {
+  return [...files, ...others].filter((file) => !isManifest(file)).map(({ path }) => path);
+}
+
+/** Makes tables that nothing is read of. */
+export async function defineEmpty(database: Database, tables: readonly SourceTable[]): Promise<void> {
+  await database.run(tables.map((table) => `CREATE TABLE ${definitionOf(table, table.name)}`).join('; '));
+}
+
+/**
+ * Makes a table: a view of its files, which are read when a query wants them, and only as far as it does. What several
+ * runs have in common is one file, whose rows stand there for each of them.
+ */
+export async function fillTable(database: Database, table: AskedTable): Promise<void> {
+  const parts = partsOf(table);
+  const own = parts.length === 0 ? table.name : `${table.name} in no file`;
+  await database.run(`CREATE TABLE ${definitionOf(table, own)}`);
+  await appendRows(database, own, table.rows ?? []);
+  await appendManifests(database, own, table);
+  if (parts.length === 0) return;
+  const all = [`FROM ${sqlName(own)}`, ...parts].join(' UNION ALL BY NAME ');
+  try {
+    await database.run(`CREATE VIEW ${sqlName(table.name)} AS ${all}`);
+  } catch (error) {
+    // The columns of a file that was not looked at are its, too.
+    await verifyRecordedFiles(table.others);
+    throw error;
   }
-  for (const { path, runs: [run = ''] = [] } of manifests) {
+}
+
+function definitionOf({ columns }: SourceTable, name: string): string {
+  const definition = Object.entries(columns).map(([column, type]) => `${sqlName(column)} ${type}`);
+  return `${sqlName(name)} (${definition.join(', ')})`;
+}
+
+/** The rows of a table that are in parquet files, as SELECTs. Settings of the steps that rows are of have columns of their own. */
+function partsOf({ files, others }: AskedTable): readonly string[] {
+  const parquet = files.filter((file) => !isManifest(file));
+  const asWritten = parquet.filter(({ runs }) => runs === undefined);
+  return [
+    ...(asWritten.length === 0 ? [] : [`FROM ${readAll(asWritten)}`]),
+    ...parquet.flatMap(({ path, runs = [] }) => {
+      const [run] = runs;
+      if (run === undefined) return [];
+      const rows = parquetFile(path);
+      if (runs.length === 1) return [`SELECT * REPLACE (${sqlText(run)} AS run) FROM ${rows}`];
+      return [`SELECT unnest([${runs.map(sqlText).join(', ')}]) AS run, * EXCLUDE (run) FROM ${rows}`];
+    }),
+    ...(others.length === 0 ? [] : [`FROM ${readAll(others)} WHERE false`]),
+  ];
+}
+
+function isManifest({ path }: SourceFile): boolean {
+  return basename(path) === 'manifest.json';
+}
+
+async function appendManifests(database: Database, name: string, { files }: SourceTable): Promise<void> {
+  for (const { path, runs: [run = ''] = [] } of files.filter(isManifest)) {
     const { nodes } = JSON.parse(readFileSync(path, 'utf8')) as Manifest;
     await appendRows(
       database,

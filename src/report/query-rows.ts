@@ -13,7 +13,7 @@ import { type Failure, FailureError } from '../base/failure.js';
 import type { Json } from '../base/json.js';
 import { type Database, openDatabase, sqlName, sqlText, withDatabase } from '../tables/database.js';
 import type { RowTable } from '../tables/row-formats.js';
-import { fillTable, type SourceTable } from './fill-table.js';
+import { defineEmpty, divideTable, fillTable, pathsOf, type SourceTable } from './fill-table.js';
 import { checkStatement } from './sql-statement.js';
 
 export interface Query {
@@ -25,9 +25,9 @@ export interface Query {
 
 /**
  * The rows of one SELECT or EXPLAIN over the given tables and nothing else, as they are computed: batches of the same
- * columns, at least one. The tables are copied into a database in memory, which then loses its access to files,
- * network, extensions and settings before it sees the statement. The files of every table that it names are verified
- * before.
+ * columns, at least one. The tables are views of their files in a database in memory, which loses its access to other
+ * files, network, extensions and settings before it sees the statement. The files of every table that it names are
+ * verified before, those of runs that it leaves out by a condition `run = …` excepted, of which no row is read.
  *
  * @throws FailureError `sql-refused` for anything but one reading statement, `sql-failed` with what DuckDB says (after
  *   some rows, where they lead to it), `object-corrupt` where a file is missing or not what its run wrote
@@ -75,12 +75,21 @@ async function* queryChunks({ sql, tables, threads, memoryBytes }: Query): Async
     const names = tables.map((table) => table.name);
     const read = await checkStatement(database.connection, sql, names);
     if (!read.ok) throw new FailureError(read.failure);
-    // The rows of a table that is not read need not be there.
-    const needed = tables.filter(({ name }) => read.value.has(name)).flatMap(({ files }) => files);
-    await verifyRecordedFiles([...new Map(needed.map((file) => [file.path, file])).values()]);
-    for (const table of tables) await fillTable(database, table, read.value.has(table.name));
+    // The rows of a table that is not read need not be there, nor those of runs that are not asked for.
+    const asked = tables
+      .filter(({ name }) => read.value.has(name))
+      .map((table) => divideTable(table, read.value.get(table.name)));
+    const needed = new Map(asked.flatMap(({ files }) => files.map((file) => [file.path, file])));
+    await verifyRecordedFiles([...needed.values()]);
+    await defineEmpty(
+      database,
+      tables.filter(({ name }) => !read.value.has(name)),
+    );
+    for (const table of asked) await fillTable(database, table);
+    // What is read is read where it lies, and nothing else can be.
+    const paths = [...new Set(asked.flatMap(pathsOf))].map(sqlText).join(', ');
     await database.run(
-      'SET enable_external_access = false; SET allow_community_extensions = false; SET lock_configuration = true',
+      `SET allowed_paths = [${paths}]; SET enable_external_access = false; SET allow_community_extensions = false; SET lock_configuration = true`,
     );
     yield* answer(database, sql);
   } finally {

@@ -3,6 +3,7 @@ import type { Failure } from '../base/failure.js';
 import { replaceOutsideStrings } from '../base/json.js';
 import { didYouMean } from '../base/nearest-name.js';
 import { failed, type Result, success } from '../base/result.js';
+import { type AskedRuns, askedRuns } from './asked-runs.js';
 
 /** Table functions that make rows from their arguments alone. */
 const harmlessTableFunctions = new Set([
@@ -36,21 +37,22 @@ const onlySelect =
 /**
  * Whether a text is exactly one statement that does nothing but read result tables, by DuckDB's own parser: its
  * syntax tree exists (only a SELECT has one), every table in it is one of `tables` or a name that the statement gives
- * where it stands, and every function makes its result from its arguments. Gives the tables that it reads. Nothing of
+ * where it stands, and every function makes its result from its arguments. Gives the tables that it reads, and of
+ * each the runs whose rows it asks for. Nothing of
  * the text is executed, nor looked up: what it names is touched in a locked database only.
  */
 export async function checkStatement(
   connection: DuckDBConnection,
   sql: string,
   tables: readonly string[],
-): Promise<Result<ReadonlySet<string>, Failure>> {
+): Promise<Result<ReadonlyMap<string, AskedRuns>, Failure>> {
   const query = await onlyQuery(connection, sql);
   if (!query.ok) return query;
   const known = new Set(tables);
-  const read = new Set<string>();
-  for (const { name, qualifiers } of tablesOutside(query.value, new Set())) {
+  const read = new Map<string, AskedRuns>();
+  for (const { name, qualifiers, runs } of tablesOutside(query.value, new Set())) {
     const isOwn = known.has(name) && ['', 'main', 'memory', 'memory.main'].includes(qualifiers.join('.'));
-    if (isOwn) read.add(name);
+    if (isOwn) read.set(name, read.has(name) ? eitherOf(read.get(name), runs) : runs);
     else if (qualifiers.join('.') !== 'information_schema') {
       const hint = didYouMean(name, tables) ?? `the tables are ${tables.join(', ')}`;
       return refused(`${[...qualifiers, name].join('.')} is not a result table`, hint);
@@ -61,6 +63,10 @@ export async function checkStatement(
     if (refusal !== undefined) return refused(refusal);
   }
   return success(read);
+}
+
+function eitherOf(one: AskedRuns, other: AskedRuns): AskedRuns {
+  return one === undefined || other === undefined ? undefined : new Set([...one, ...other]);
 }
 
 /** Why a node of the syntax tree is refused for the function that it calls. */
@@ -188,14 +194,17 @@ interface TableName {
   readonly name: string;
   /** Catalog and schema, as far as they are written. */
   readonly qualifiers: readonly string[];
+  /** Of which runs its rows are asked for there. */
+  readonly runs: AskedRuns;
 }
 
 /**
  * The tables that a part of a syntax tree names and that no common table expression around them is.
  *
  * @param scope names of the common table expressions around it, in lower case
+ * @param runs those whose rows are asked for of the table that it is
  */
-function* tablesOutside(value: unknown, scope: ReadonlySet<string>): Generator<TableName> {
+function* tablesOutside(value: unknown, scope: ReadonlySet<string>, runs?: AskedRuns): Generator<TableName> {
   if (typeof value !== 'object' || value === null) return;
   const { cte_map: ctes, ...node } = value as SyntaxNode;
   const within = new Set(scope);
@@ -212,9 +221,12 @@ function* tablesOutside(value: unknown, scope: ReadonlySet<string>): Generator<T
       .map((qualifier) => String(qualifier).toLowerCase());
     // `recurring.t` is all that a recursive `t` has found.
     const isExpression = within.has(name) && ['', 'recurring'].includes(qualifiers.join('.'));
-    if (!isExpression) yield { name, qualifiers };
+    if (!isExpression) yield { name, qualifiers, runs };
   }
-  for (const below of Object.values(node)) yield* tablesOutside(below, within);
+  const asked = node['type'] === 'SELECT_NODE' ? askedRuns(node) : undefined;
+  for (const [name, below] of Object.entries(node)) {
+    yield* tablesOutside(below, within, name === 'from_table' ? asked : undefined);
+  }
 }
 
 /** `cte_map: { map: [{ key, value }] }` of a node. */

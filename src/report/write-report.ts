@@ -1,10 +1,7 @@
-import { mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { driftSummaries } from '../artifacts/drift-table.js';
 import { filesOfRun } from '../artifacts/files-of-run.js';
 import type { FinishedRun } from '../artifacts/finished-run.js';
-import { metricRows } from '../artifacts/metric-table.js';
-import { outputFiles } from '../artifacts/outputs-of-content.js';
 import { diffName, originOf } from '../artifacts/provenance/provenance.js';
 import {
   identityOf,
@@ -12,15 +9,9 @@ import {
   type RunRecord,
   readRegister,
   registerRun,
+  replaceRecord,
 } from '../artifacts/register.js';
-import {
-  filesOfContent,
-  isSynthetic,
-  type ResultFile,
-  resultFiles,
-  shownTables,
-  testEvaluations,
-} from '../artifacts/result-rows.js';
+import { isSynthetic, resultFiles, shownTables, testEvaluations } from '../artifacts/result-rows.js';
 import {
   type Figures,
   figuresOf,
@@ -30,10 +21,7 @@ import {
 } from '../artifacts/run-documents.js';
 import type { RunFolder } from '../artifacts/run-folder.js';
 import { shareResults } from '../artifacts/runs/shared-results.js';
-import { breakdownRows } from '../artifacts/summary/breakdown-table.js';
-import { summaryRows } from '../artifacts/summary/summary-table.js';
-import { type ChosenRow, tuningBudgets } from '../artifacts/summary/tuning.js';
-import { verdictOf } from '../artifacts/summary/verdict.js';
+import type { ChosenRow } from '../artifacts/summary/tuning.js';
 import { verifyFiles } from '../artifacts/verify-files.js';
 import { recordedFiles, spoiltFiles } from '../artifacts/verify-run.js';
 import { sha256 } from '../base/canonical.js';
@@ -41,16 +29,12 @@ import { exitCodeOf } from '../base/exit-code.js';
 import type { Failure } from '../base/failure.js';
 import { failureOfException } from '../base/failure-of-exception.js';
 import { writeFile } from '../base/files/write-file.js';
-import type { Json } from '../base/json.js';
 import { failed, type Result, success } from '../base/result.js';
-import { kshotVersion } from '../run/kshot-version.js';
 import type { Store } from '../store/store.js';
-import { cautionsOf, choicesOf, winnersOf } from './cautions.js';
 import { readChosenRows } from './chosen-rows.js';
-import { warningsOfData } from './data-warnings.js';
-import { keyFindings } from './key-findings.js';
-import { packageVersions } from './package-versions.js';
-import { isComplete, publishedPath } from './publish/due-publications.js';
+import type { DrawnPage } from './html/write-page.js';
+import { type NewTables, newTables, writeDocument } from './new-tables.js';
+import { manifestOf, wholeReport } from './run-report.js';
 
 /** A run's report, and what kept its page from being written. */
 export interface WrittenReport {
@@ -65,6 +49,9 @@ export interface WrittenReport {
  *
  * A run that executed nothing, with the results of an earlier run of its pipeline, has that one's tables as further names
  * of the same files, and, unless it was given a name, shows that one's page; DuckDB is not even loaded then.
+ *
+ * The page is drawn beside the tables that it shows nothing of, and written when the run is registered: whatever ends the
+ * process before that, `kshot report` makes it.
  *
  * @throws FailureError `object-corrupt` where a number would come from bytes that are not what was stored; the run
  *   is registered all the same, without tables
@@ -88,44 +75,72 @@ export async function writeReport(
   const tables = earlier?.report.tables ?? identity;
   const chosen = await readChosenRows(finished.nodes, store);
   const made = await figuresOfRun(finished, root, earlier, identity, folder, store, chosen);
-  const choices = choicesOf(chosen);
-  const winners = winnersOf(chosen);
-  const cautions = made.ok ? cautionsOf(made.value, chosen) : [];
   const testSets = testSetCounts(finished, readRegister(root));
-  const reportWith = (exitCode: number): Report => ({
-    ...reportOf({ ...finished, exitCode }, tables, made.ok ? made.value : noFigures),
-    ...(choices.length === 0 ? {} : { choices }),
-    ...(Object.keys(winners).length === 0 ? {} : { winners }),
-    ...(cautions.length === 0 ? {} : { cautions }),
-    test_sets: testSets,
-  });
-  const exitCode = made.ok ? finished.exitCode : Math.max(finished.exitCode, 1);
-  let report = reportWith(exitCode);
-  writeDocument(folder, 'report.json', report);
-  // Whoever names a run wants to find it under that name; the others show the page of the earlier run.
-  const pageFailure =
-    made.ok && (earlier === undefined || folder.isNamed)
-      ? await failureOfPage(folder, report, manifest)
-      : undefined;
-  if (pageFailure !== undefined) {
-    report = reportWith(Math.max(exitCode, exitCodeOf(pageFailure.reason)));
+  const putReport = (exitCode: number, figures?: Figures): Report => {
+    const report = {
+      ...wholeReport({ ...finished, exitCode }, tables, chosen, figures),
+      test_sets: testSets,
+    };
     writeDocument(folder, 'report.json', report);
+    return report;
+  };
+  const register = (report: Report, files: RunRecord['files'], write: (record: RunRecord) => void) =>
+    write(recordOf({ ...finished, exitCode: report.exit_code }, tables, signature, files));
+  const registerAnew = (record: RunRecord) => registerRun(root, record);
+
+  const figures = made.ok ? made.value.figures : undefined;
+  let report = putReport(exitCodeWith(made, finished), figures);
+  // Whoever names a run wants to find it under that name; the others show the page of the earlier run.
+  const drawn =
+    made.ok && (earlier === undefined || folder.isNamed)
+      ? settled(draw(folder, report, manifest))
+      : undefined;
+  const rest = made.ok ? await settled(made.value.rest) : made;
+  if (!rest.ok) {
+    await drawn;
+    // Half a table would break every query.
+    rmSync(join(folder.path, 'tables'), { recursive: true, force: true });
+    report = putReport(exitCodeWith(rest, finished));
+    register(report, await filesOfRun(folder.path), registerAnew);
+    throw rest.failure;
   }
-  const ended = { ...finished, exitCode: report.exit_code };
-  registerRun(root, recordOf(ended, tables, signature, await filesOfRun(folder.path)));
-  if (!made.ok) throw made.failure;
+  const files = await filesOfRun(folder.path);
+  register(report, files, registerAnew);
+  if (drawn === undefined) return { report };
+  const pageFailure = await failureOfPage(folder, await drawn, files);
+  const { 'report.json': _, ...others } = files;
+  if (pageFailure !== undefined) {
+    report = putReport(Math.max(report.exit_code, exitCodeOf(pageFailure.reason)), figures);
+  }
+  const unchanged = pageFailure === undefined ? files : others;
+  register(report, await filesOfRun(folder.path, unchanged), (record) => replaceRecord(root, record));
   return { report, ...(pageFailure === undefined ? {} : { pageFailure }) };
+}
+
+/** A run whose tables could not be written has failed. */
+function exitCodeWith({ ok }: Result<unknown, unknown>, finished: FinishedRun): number {
+  return ok ? finished.exitCode : Math.max(finished.exitCode, 1);
+}
+
+async function settled<Value>(promise: Promise<Value>): Promise<Result<Value, unknown>> {
+  return await promise.then(success, (error: unknown) => failed(error));
+}
+
+async function draw(folder: RunFolder, report: Report, manifest: Manifest): Promise<DrawnPage> {
+  const { drawPage } = await import('./html/write-page.js');
+  return await drawPage(folder.path, report, manifest);
 }
 
 /** Writes the page; what goes wrong takes nothing of the results with it. */
 async function failureOfPage(
   folder: RunFolder,
-  report: Report,
-  manifest: Manifest,
+  drawn: Result<DrawnPage, unknown>,
+  files: RunRecord['files'],
 ): Promise<Failure | undefined> {
   try {
-    const { writePage } = await import('./html/write-page.js');
-    await writePage(folder.path, report, manifest, await filesOfRun(folder.path));
+    if (!drawn.ok) throw drawn.failure;
+    const { putPage } = await import('./html/write-page.js');
+    await putPage(folder.path, drawn.value, files);
     return undefined;
   } catch (error) {
     for (const name of ['report.html', 'figures']) {
@@ -141,8 +156,6 @@ async function failureOfPage(
   }
 }
 
-const noFigures: Figures = { metrics: [], summaries: [], breakdowns: [], drift: [], data_fingerprints: {} };
-
 /** The run's figures, and its tables where they are new; whatever goes wrong is given back, to be thrown later. */
 async function figuresOfRun(
   finished: FinishedRun,
@@ -152,7 +165,7 @@ async function figuresOfRun(
   folder: RunFolder,
   store: Pick<Store, 'verify' | 'objectPath'>,
   chosen: readonly ChosenRow[],
-): Promise<Result<Figures, unknown>> {
+): Promise<Result<NewTables, unknown>> {
   try {
     if (earlier === undefined)
       return success(await newTables(finished, root, identity, folder, store, chosen));
@@ -161,10 +174,8 @@ async function figuresOfRun(
       store,
     );
     shareResults(root, earlier.record, folder.path);
-    return success(figuresOf(earlier.report));
+    return success({ figures: figuresOf(earlier.report), rest: Promise.resolve() });
   } catch (error) {
-    // Half a table would break every query.
-    rmSync(join(folder.path, 'tables'), { recursive: true, force: true });
     return failed(error);
   }
 }
@@ -195,88 +206,6 @@ async function earlierResults(
   return report && { record, report };
 }
 
-async function newTables(
-  finished: FinishedRun,
-  root: string,
-  identity: string,
-  folder: RunFolder,
-  store: Pick<Store, 'verify' | 'objectPath'>,
-  chosen: readonly ChosenRow[],
-): Promise<Figures> {
-  // Only where there are new ones: both load DuckDB.
-  const [{ writeTables }, { writeExhibits }] = await Promise.all([
-    import('../artifacts/write-tables.js'),
-    import('./exhibits.js'),
-  ]);
-  const fingerprints = await writeFingerprints(finished, folder, store);
-  await writeExhibits(finished, folder.path, store);
-  const path = join(folder.path, 'tables');
-  mkdirSync(path);
-  const budgets = tuningBudgets(
-    finished.nodes.map(({ node }) => node),
-    chosen,
-  );
-  const rows = await writeTables(finished, identity, root, store, path, budgets);
-  const nodes = finished.nodes.map(({ node }) => node.id);
-  return {
-    metrics: metricRows(rows.metrics, nodes),
-    summaries: summaryRows(rows.summary, nodes),
-    breakdowns: breakdownRows(rows.breakdown, nodes),
-    drift: driftSummaries(rows.drift_summary, nodes),
-    data_fingerprints: fingerprints,
-    ...(rows.restarted.length === 0 ? {} : { restarted_curves: rows.restarted }),
-  };
-}
-
-/** Copies what was found of the data: the cache may lose it to `gc`, the run's folder must not. */
-async function writeFingerprints(
-  finished: FinishedRun,
-  folder: RunFolder,
-  store: Pick<Store, 'verify' | 'objectPath'>,
-): Promise<Figures['data_fingerprints']> {
-  const files = filesOfContent(finished.nodes, 'fingerprint');
-  if (files.length === 0) return {};
-  await verifyFiles(files, store);
-  const read = ({ digest }: ResultFile) => JSON.parse(readFileSync(store.objectPath(digest), 'utf8')) as Json;
-  const fingerprints = Object.fromEntries(files.map((file) => [file.node, read(file)]));
-  writeDocument(folder, 'fingerprints.json', fingerprints);
-  return fingerprints;
-}
-
-function manifestOf(finished: FinishedRun): Manifest {
-  return {
-    version: 1,
-    run: finished.run,
-    pipeline: finished.graph.name,
-    file: finished.graph.file,
-    started_at: finished.startedAt,
-    kshot: kshotVersion(),
-    node: process.version,
-    platform: { os: process.platform, architecture: process.arch },
-    engine: finished.graph.engine,
-    engine_choice: { asked: finished.graph.engineAsked, why: finished.graph.engineReason },
-    packages: packageVersions(),
-    ...(finished.provenance === undefined ? {} : { provenance: finished.provenance }),
-    nodes: finished.nodes.map((one) => ({
-      id: one.node.id,
-      step: one.node.step,
-      kind: one.node.kind,
-      ...(one.node.derivedFrom === undefined ? {} : { derived_from: one.node.derivedFrom }),
-      ...(Object.keys(one.node.names).length === 0 ? {} : { names: one.node.names }),
-      outcome: one.outcome,
-      reason: one.reason,
-      seconds: one.seconds,
-      deterministic: one.entry?.facts.deterministic ?? one.node.deterministic,
-      ...(one.entry === undefined ? {} : { computed_seconds: one.entry.facts.seconds }),
-      ...(one.key === undefined ? {} : { key: one.key }),
-      ...(one.node.engine === undefined ? {} : { engine: one.node.engine }),
-      ...(one.entry?.facts.device === undefined ? {} : { device: one.entry.facts.device }),
-      outputs: Object.fromEntries(outputFiles(one).map(({ path, reference }) => [path, reference])),
-      roles: Object.fromEntries(Object.entries(one.node.roles).filter(([, roles]) => roles.length > 0)),
-    })),
-  };
-}
-
 /** Equal for runs whose tables say the same but for times: the same settings, nodes, keys and contents. */
 function signatureOf(finished: FinishedRun, manifest: Manifest): string {
   const nodes = manifest.nodes.map(({ id, key, outputs }) => [id, key, outputs]);
@@ -293,64 +222,6 @@ function testSetCounts(finished: FinishedRun, register: Register): Report['test_
     const keys = new Set([...(register.test_sets[test_set]?.keys ?? []), ...own]);
     return { test_set, evaluations: keys.size };
   });
-}
-
-function reportOf(finished: FinishedRun, tables: string, figures: Figures): Omit<Report, 'test_sets'> {
-  const claims = claimsOf(finished);
-  return {
-    version: 1,
-    run: finished.run,
-    pipeline: finished.graph.name,
-    started_at: finished.startedAt,
-    seconds: finished.seconds,
-    exit_code: finished.exitCode,
-    engine: finished.graph.engine,
-    synthetic: isSynthetic(finished),
-    waivers: finished.graph.waivers,
-    ...(claims.length === 0 ? {} : { claims }),
-    warnings: [
-      ...finished.graph.warnings.map((warning) => warning.message),
-      ...warningsOfData(figures.data_fingerprints),
-    ],
-    counts: finished.counts,
-    not_deterministic: finished.nodes
-      .filter(({ entry }) => entry?.facts.deterministic === false)
-      .map(({ node }) => node.id),
-    failures: finished.nodes.flatMap(({ node, failure, log, left }) =>
-      failure === undefined
-        ? []
-        : [
-            {
-              node: node.id,
-              reason: failure.reason,
-              message: failure.message,
-              ...(log === undefined ? {} : { log }),
-              ...(left === undefined ? {} : { left }),
-            },
-          ],
-    ),
-    tables,
-    ...figures,
-    verdict: verdictOf(figures.summaries),
-    key_findings: keyFindings(figures.summaries),
-    outputs: finished.graph.publications
-      .filter((publication) => isComplete(publication, finished))
-      .map((publication) => ({
-        path: publishedPath(publication, finished.run),
-        source: publication.source,
-      })),
-  };
-}
-
-/** What steps say of what their outputs were computed from, each once. */
-function claimsOf({ nodes }: FinishedRun): NonNullable<Report['claims']> {
-  const claims = new Map<string, readonly string[]>();
-  for (const { node } of nodes) {
-    for (const [port, { from = [], isClaimed }] of Object.entries(node.outputs)) {
-      if (isClaimed === true) claims.set(`${node.step}.${port}`, from);
-    }
-  }
-  return [...claims].map(([output, from]) => ({ output, from }));
 }
 
 function recordOf(
@@ -376,8 +247,4 @@ function recordOf(
     test_evaluations: testEvaluations(finished),
     files,
   };
-}
-
-function writeDocument(folder: RunFolder, name: string, value: unknown): void {
-  writeFile(join(folder.path, name), `${JSON.stringify(value, null, 1)}\n`);
 }

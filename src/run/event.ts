@@ -1,5 +1,5 @@
 import type { Role } from '../base/role.js';
-import type { RemoteExchange } from '../store/exchange.js';
+import type { RemoteExchange, ToBeSent } from '../store/exchange.js';
 
 /** Events of a run; what `--json` prints, one a line. Versioned: `version` counts incompatible changes. */
 export type RunEvent =
@@ -13,6 +13,8 @@ export type RunEvent =
   | StepLogged
   | StepNote
   | StepFinish
+  | RunComputed
+  | RunSending
   | RunFailed
   | RunFinish;
 
@@ -206,6 +208,28 @@ export interface RunFailure {
   readonly length?: number;
   readonly hint?: string;
   readonly details?: readonly string[];
+}
+
+/** All steps are done, and results are on their way to the remote cache: what is left, once a second. */
+export interface RunSending extends ToBeSent {
+  readonly event: 'run.sending';
+  readonly time: string;
+}
+
+/**
+ * Every step has an outcome, and every result is stored. What follows is made from them alone: the report, and the files
+ * that are published; whatever ends the run before that is there, `kshot report` and the next run make up for.
+ */
+export interface RunComputed {
+  readonly event: 'run.computed';
+  readonly time: string;
+  readonly run: string;
+  /** That of the run, unless something of what follows goes wrong. */
+  readonly exitCode: number;
+  readonly seconds: number;
+  readonly counts: { readonly [outcome in Outcome]: number };
+  /** As of `RunFinish`. */
+  readonly repaired?: readonly string[];
 }
 
 export interface RunFinish {

@@ -45,6 +45,8 @@ export interface ExecutePlan {
   readonly logFolder: string;
   /** Where links to what the nodes write are made, absolute; without it there are none. */
   readonly nodesFolder?: string;
+  /** Told what became of a node, as soon as that is known; where a bad object changes it, again. */
+  readonly settled?: (outcome: NodeOutcome) => void;
   /** Receives the `step.*` events; those of the run as a whole are the caller's. */
   readonly emit: (event: RunEvent) => void;
   /** Aborting it cancels: what runs is ended within about a second, its resumable state is kept. */
@@ -395,6 +397,7 @@ class Execution {
   private settled(node: GraphNode, settled: Settled): void {
     if (settled.entry !== undefined) this.links?.finish(node, settled.entry.outputs);
     this.run.emit(finishEvent(node, settled, this.run.root));
+    this.run.settled?.({ node, ...settled });
     if (settled.outcome === 'failed' && !this.run.options.keepGoing) {
       this.stopped ??= {
         outcome: 'skipped',

@@ -6,6 +6,13 @@ export interface Amount {
   readonly bytes: number;
 }
 
+/** What is still to be sent to a remote cache: entries, and of the outputs that they name what is not known to be there. */
+export interface ToBeSent extends Amount {
+  /** As kshot.yaml names it. */
+  readonly url: string;
+  readonly entries: number;
+}
+
 /** What a process has exchanged with the remote cache of a project. */
 export interface RemoteExchange {
   /** As kshot.yaml names it. */

@@ -2,7 +2,7 @@ import type { Failure } from '../base/failure.js';
 import type { Tree } from '../base/files/tree.js';
 import type { Result } from '../base/result.js';
 import type { Digest, Entry, ObjectReference } from './entry.js';
-import type { RemoteExchange } from './exchange.js';
+import type { RemoteExchange, ToBeSent } from './exchange.js';
 import type { CacheHold, CacheReport, CacheSurvey, GarbageOptions, GarbagePlan } from './upkeep.js';
 
 /** A file written into a workspace's `outputs`, already hashed and synced to disk by whoever wrote it. */
@@ -143,9 +143,10 @@ export interface Store {
 
   /**
    * Waits until what was committed is in the remote cache, and says what was exchanged with it; undefined where the
-   * project has none. Once `signal` is aborted nothing is waited for, and nothing more sent.
+   * project has none. Once `signal` is aborted nothing is waited for, and nothing more sent. Where it takes longer,
+   * `onWait` is told each second what is still to be sent.
    */
-  exchanged(signal?: AbortSignal): Promise<RemoteExchange | undefined>;
+  exchanged(signal?: AbortSignal, onWait?: (left: ToBeSent) => void): Promise<RemoteExchange | undefined>;
 
   /**
    * Says for as long as this process lives, or until `close`, that a run uses the cache; waits for a collection that is

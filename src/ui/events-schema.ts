@@ -52,6 +52,19 @@ const outline = {
   },
 };
 const outcomes = ['ran', 'hit', 'joined', 'failed', 'skipped', 'cancelled'];
+const counts = {
+  type: 'object',
+  description: 'Nodes by outcome; they add up to all nodes.',
+  additionalProperties: false,
+  required: outcomes,
+  properties: Object.fromEntries(outcomes.map((outcome) => [outcome, count])),
+};
+const repaired = {
+  type: 'array',
+  minItems: 1,
+  items: node,
+  description: 'Nodes whose stored results were damaged and have been computed again.',
+};
 
 const event = (
   name: string,
@@ -242,6 +255,16 @@ export const eventsSchema = {
         },
       },
     ),
+    event(
+      'run.sending',
+      'All steps are done, and results are on their way to the remote cache: what is left, once a second.',
+      {
+        url: text,
+        entries: { ...count, description: 'Results that are not there as a whole.' },
+        objects: { ...count, description: 'Outputs of theirs that are not known to be there.' },
+        bytes: { ...count, description: 'What is left of these.' },
+      },
+    ),
     event('run.failed', 'What went wrong, before run.finish; the only event where the run could not begin.', {
       version: { const: 1, description: 'Counts incompatible changes of this format.' },
       failures: {
@@ -265,27 +288,22 @@ export const eventsSchema = {
       },
     }),
     event(
+      'run.computed',
+      'Every step has an outcome, and every result is stored; what follows are the report and published files.',
+      { run: text, exitCode: count, seconds, counts },
+      { repaired },
+    ),
+    event(
       'run.finish',
       'The run has ended.',
       {
         run: text,
         exitCode: count,
         seconds,
-        counts: {
-          type: 'object',
-          description: 'Nodes by outcome; they add up to all nodes.',
-          additionalProperties: false,
-          required: outcomes,
-          properties: Object.fromEntries(outcomes.map((outcome) => [outcome, count])),
-        },
+        counts,
       },
       {
-        repaired: {
-          type: 'array',
-          minItems: 1,
-          items: node,
-          description: 'Nodes whose stored results were damaged and have been computed again.',
-        },
+        repaired,
         remote: {
           type: 'object',
           description: 'What was exchanged with the remote cache, where the project has one.',

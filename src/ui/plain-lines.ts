@@ -1,8 +1,17 @@
-import { formatCount, formatFigure, formatProgress, formatSeconds, shortDigest } from '../base/quantities.js';
+import {
+  formatBytes,
+  formatCount,
+  formatFigure,
+  formatProgress,
+  formatSeconds,
+  shortDigest,
+} from '../base/quantities.js';
 import { printable } from '../base/terminal-text.js';
 import type {
+  RunComputed,
   RunEvent,
   RunFinish,
+  RunSending,
   RunStart,
   StepFinish,
   StepJob,
@@ -12,7 +21,7 @@ import type {
 } from '../run/event.js';
 import { plainStyle, type Style } from './style.js';
 
-/** Least time between two progress lines of one node. */
+/** Least time between two progress lines of one node, and of what is sent. */
 const progressEverySeconds = 2;
 /** Of so many steps that one failure kept from starting, the names are told. */
 const mostNamed = 8;
@@ -23,11 +32,13 @@ const mostNamed = 8;
  */
 export function createPlainLines(style: Style = plainStyle): (event: RunEvent) => readonly string[] {
   const lastProgress = new Map<string, number>();
+  let lastSending = Number.NEGATIVE_INFINITY;
   /** Hits that are not shown yet, by step: many nodes of one step become one line. */
   const hits = new Map<string, StepFinish[]>();
   /** Skipped nodes that are not shown yet, by the failure that kept them from starting: one line at the end for each. */
   const skipped = new Map<string, StepFinish[]>();
   const isFolded = createFolding();
+  let lastSummary: string | undefined;
 
   const flushHits = (): string[] => {
     const lines = [...hits].map(([step, finishes]) => hitLine(step, finishes, style));
@@ -57,6 +68,21 @@ export function createPlainLines(style: Style = plainStyle): (event: RunEvent) =
     return [...flushHits(), progressLine(event, style)];
   };
 
+  const sending = (event: RunSending): readonly string[] => {
+    const time = Date.parse(event.time) / 1000;
+    if (time - lastSending < progressEverySeconds) return [];
+    lastSending = time;
+    return [...flushHits(), wordLine(style.dim, 'sending', event.url, sendingText(event))];
+  };
+
+  // Told as soon as the steps have ended, and again only where what followed made it another.
+  const summary = (event: RunComputed | RunFinish): readonly string[] => {
+    const line = summaryLine(event, style);
+    const isNew = line !== lastSummary;
+    lastSummary = line;
+    return isNew ? [line] : [];
+  };
+
   return (event) => {
     if (isFolded(event)) return [];
     switch (event.event) {
@@ -81,19 +107,24 @@ export function createPlainLines(style: Style = plainStyle): (event: RunEvent) =
         return [...flushHits(), noteLine(event, style)];
       case 'step.log':
         return [];
+      case 'run.sending':
+        return sending(event);
       // Failures are printed in full, with the lines of the files that they are in, not as a line of the run.
       case 'run.failed':
         return flushAll();
       case 'run.start':
         return startLines(event, style);
+      case 'run.computed':
       case 'run.finish':
-        return [...flushAll(), summaryLine(event, style)];
+        return [...flushAll(), ...summary(event)];
     }
   };
 }
 
 function addTo(groups: Map<string, StepFinish[]>, group: string, finish: StepFinish): void {
-  groups.set(group, [...(groups.get(group) ?? []), finish]);
+  const known = groups.get(group);
+  if (known === undefined) groups.set(group, [finish]);
+  else known.push(finish);
 }
 
 /** Whether an event needs no line: what is derived from a node has its own only where it was executed alone, or failed. */
@@ -152,6 +183,11 @@ export function wordLine(
 /** `4711_3 on node7` */
 export function placeOfJob({ job = '', host = '' }: Pick<StepJob, 'job' | 'host'>): string {
   return `${job} on ${host}`;
+}
+
+/** `3 results left: 5 objects, 12 MB` */
+function sendingText({ entries, objects, bytes }: RunSending): string {
+  return `${formatCount(entries, 'result')} left: ${formatCount(objects, 'object')}, ${formatBytes(bytes)}`;
 }
 
 /** That a node is executed once more, and why. */
@@ -258,7 +294,7 @@ export function finishLines(event: StepFinish, style: Style): string[] {
 }
 
 /** Every outcome that occurred with its count, and their sum, so that a reader sees that nothing is missing. */
-export function summaryLine(event: RunFinish, style: Style): string {
+export function summaryLine(event: RunComputed | RunFinish, style: Style): string {
   const { counts, repaired = [] } = event;
   const total = Object.values(counts).reduce((sum, count) => sum + count, 0);
   const parts = (['ran', 'hit', 'joined', 'failed', 'skipped', 'cancelled'] as const)

@@ -1,7 +1,9 @@
 import { rmSync } from 'node:fs';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
+import { outputsOf } from '../../src/store/references.js';
+import { soundEntry } from '../../src/store/remote/sound-entry.js';
 import { CacheServer } from '../support/cache-server.js';
-import { eventsOf, type KshotOptions, kshot, nodesByOutcome } from '../support/kshot.js';
+import { eventsOf, type KshotOptions, kshot, nodesByOutcome, startKshot } from '../support/kshot.js';
 import { type Project, temporaryProject } from '../support/temporary-project.js';
 
 /** Two trainings, the better of which is chosen by its metrics, and a summary of it; each says when it is computed. */
@@ -137,6 +139,35 @@ describe('a remote cache', () => {
     expect(said.stderr).toMatch(/did not send \d+ results: kshot push does/);
   });
 
+  it('is said to be sent results at the end, which an interrupt leaves to push, with no half of one there', async () => {
+    const own = pipeline.replaceAll('model of', 'slowly sent model of');
+    const mine = colleague('read_write', { 'pipelines/shared.yaml': own });
+    server.fault = ({ method, body }) =>
+      method === 'PUT' && body.toString().startsWith('slowly') ? 'hang' : undefined;
+    const running = startKshot(mine, ['run', '--tag', 'slow']);
+    // Two models, which several results name.
+    await running.until(/^sending +http:\S+ +\d+ results left: 2 objects, \d+ B$/m);
+    running.process.kill('SIGINT');
+    const { exitCode, stderr } = await running.finished;
+    expect([exitCode, stderr]).toEqual([
+      0,
+      expect.stringMatching(/did not send \d+ results: kshot push does/),
+    ]);
+    expect(stderr).not.toContain('left alone');
+    for (const [path, bytes] of server.files) {
+      if (!path.startsWith('/ac/')) continue;
+      const entry = soundEntry(bytes.toString(), path.slice('/ac/'.length));
+      for (const { digest } of entry === undefined ? [] : outputsOf(entry)) {
+        expect([...server.files.keys()]).toContain(`/cas/${digest}`);
+      }
+    }
+    server.fault = () => undefined;
+    const pushed = await kshot(mine, ['push']);
+    expect([pushed.exitCode, pushed.stdout]).toEqual([0, expect.stringMatching(/sent [1-9]\d* results/)]);
+    const hers = await run(colleague('read', { 'pipelines/shared.yaml': own }));
+    expect([hers.exitCode, hers.outcomes['ran']]).toEqual([0, undefined]);
+  });
+
   it('is filled by push, emptied by nobody, and whole runs come back by pull', async () => {
     const before = new Map(server.files);
     const other = temporaryProject({
@@ -169,6 +200,17 @@ describe('a remote cache', () => {
     const checked = await kshot(other, ['cache', 'verify', '--remote']);
     expect([checked.exitCode, checked.stdout]).toEqual([0, expect.stringMatching(/: all good\n$/)]);
     rmSync(other.path('cache'), { recursive: true });
+    // Killed as bytes come: nothing of it counts.
+    const seen = server.requests.length;
+    server.fault = ({ path }) => (path.includes('/cas/') ? 'trickle' : undefined);
+    const killed = startKshot(other, ['pull', 'latest']);
+    await expect
+      .poll(() => server.requests.slice(seen).some(({ path }) => path.includes('/cas/')), { timeout: 60_000 })
+      .toBe(true);
+    killed.process.kill('SIGKILL');
+    await killed.finished;
+    server.fault = () => undefined;
+    expect((await kshot(other, ['cache', 'verify'])).exitCode).toBe(0);
     const pulled = await kshot(other, ['pull', 'latest']);
     expect([pulled.exitCode, pulled.stdout]).toEqual([
       0,

@@ -82,6 +82,10 @@ describe('a run', () => {
       }
       expect(events[0]).toMatchObject({ event: 'run.start', nodes: 5 });
       expect(events.at(-1)).toMatchObject({ event: 'run.finish', exitCode: finished.exitCode });
+      // All steps have ended; nothing of them comes later.
+      const computed = events.findIndex(({ event }) => event === 'run.computed');
+      expect(events[computed]).toMatchObject({ exitCode: finished.exitCode });
+      expect(events.slice(computed).some(({ event }) => event.startsWith('step.'))).toBe(false);
       outcomes.push(nodesByOutcome(events));
     }
     expect([...seen]).toEqual(

@@ -22,7 +22,9 @@ async function historiesOf(
        CREATE TABLE items AS SELECT item_id, ascii(item_id) - ascii('a') AS item FROM (SELECT DISTINCT item_id FROM events)`,
     );
     await createHistories(database, 'events', { ...rules, ...more });
-    return await database.rows('SELECT * FROM histories');
+    return await database.rows(
+      'SELECT user_id, histories.* EXCLUDE (user) FROM histories JOIN users USING (user) ORDER BY user',
+    );
   });
 }
 

@@ -3,6 +3,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { FailureError } from '../../src/base/failure.js';
 import type { SourceTable } from '../../src/report/fill-table.js';
 import { queryRows } from '../../src/report/query-rows.js';
+import { checkStatement } from '../../src/report/sql-statement.js';
 import { hashFile } from '../../src/store/hash-file.js';
 import { withDatabase } from '../../src/tables/database.js';
 import { writeRowsParquet } from '../../src/tables/parquet.js';
@@ -39,6 +40,81 @@ async function ask(sql: string): Promise<RowTable> {
   for await (const batch of queryRows({ sql, tables, threads: 2, memoryBytes: 2 ** 29 })) batches.push(batch);
   return { columns: batches[0]?.columns ?? [], rows: batches.flatMap(({ rows }) => rows) };
 }
+
+describe('the runs that a query asks for', () => {
+  const asked = async (sql: string) =>
+    await withDatabase({ threads: 1 }, async ({ connection }) => {
+      const read = await checkStatement(connection, sql, ['ranks', 'steps']);
+      if (!read.ok) throw new FailureError(read.failure);
+      const runs = read.value.get('ranks');
+      return runs === undefined ? 'all' : [...runs].sort().join(' ');
+    });
+
+  it.each([
+    ["FROM ranks WHERE run = 'a'", 'a'],
+    ["SELECT avg(rank) FROM ranks r WHERE rank > 1 AND (r.run IN ('a', 'b') AND 'x' = node)", 'a b'],
+    ["FROM ranks WHERE run IN ('a', 'b') AND run = 'b'", 'b'],
+    ["FROM ranks WHERE run = 'a' AND run = 'b'", ''],
+    [
+      "SELECT (SELECT max(rank) FROM ranks WHERE run = 'a') - (SELECT max(rank) FROM ranks WHERE run = 'b')",
+      'a b',
+    ],
+    ["WITH t AS (FROM ranks WHERE run = 'a') FROM t WHERE run = 'b'", 'a'],
+    ["EXPLAIN SELECT * FROM ranks WHERE run = 'a'", 'a'],
+  ])('are those of its conditions: %s', async (sql, runs) => {
+    expect(await asked(sql)).toBe(runs);
+  });
+
+  it.each([
+    'FROM ranks',
+    "FROM ranks WHERE run = 'a' OR rank = 1",
+    "FROM ranks WHERE NOT run = 'a'",
+    "FROM ranks WHERE run LIKE 'a'",
+    "FROM ranks WHERE run = node OR run = 'a'",
+    'FROM ranks WHERE run = node',
+    "FROM ranks TABLESAMPLE 10% WHERE run = 'a'",
+    "SELECT node AS run FROM ranks WHERE run = 'a'",
+    "FROM ranks AS r(node, run) WHERE run = 'a'",
+    "FROM ranks ASOF JOIN steps ON ranks.rank >= steps.seconds WHERE ranks.run = 'a'",
+    "SELECT (SELECT max(rank) FROM ranks) FROM ranks WHERE run = 'a'",
+    "WITH ranks AS (FROM ranks) FROM ranks WHERE run = 'a'",
+    "SELECT (SELECT max(rank) FROM ranks WHERE other.run = 'a') FROM steps AS other",
+  ])('are all where it may depend on others: %s', async (sql) => {
+    expect(await asked(sql)).toBe('all');
+  });
+
+  it('are the only ones whose rows are read and verified, though others give their columns', async () => {
+    const paths = await Promise.all(
+      ['a', 'b'].map(async (run, index) => {
+        const path = project.path(`ranks-${run}.parquet`);
+        await withDatabase({ threads: 1 }, (database) =>
+          writeRowsParquet(database, {
+            columns: { run: 'VARCHAR', rank: 'INTEGER', ...(run === 'b' ? { lr: 'DOUBLE' } : {}) },
+            // What says that it is of another run is not read.
+            rows: [{ run: 'a', rank: index + 1, lr: 0.5 }],
+            orderBy: ['run'],
+            path,
+          }),
+        );
+        return { path, ...(await hashFile(path)), ofRun: run };
+      }),
+    );
+    const [one, other] = paths;
+    if (one === undefined || other === undefined) throw new Error('two files');
+    const spoilt = { ...other, digest: '0'.repeat(64) };
+    const source = { name: 'ranks', columns: { run: 'VARCHAR', rank: 'INTEGER' }, files: [one, spoilt] };
+    const rowsOf = async (sql: string) => {
+      const rows: unknown[] = [];
+      const query = { sql, tables: [source], threads: 1, memoryBytes: 2 ** 29 };
+      for await (const batch of queryRows(query)) rows.push(...batch.rows);
+      return rows;
+    };
+    expect(await rowsOf("SELECT rank, lr FROM ranks WHERE run = 'a'")).toEqual([[1, null]]);
+    await expect(rowsOf('SELECT count(*) FROM ranks')).rejects.toThrow('ranks-b.parquet');
+    writeFileSync(other.path, 'no parquet');
+    await expect(rowsOf("SELECT rank FROM ranks WHERE run = 'a'")).rejects.toThrow('ranks-b.parquet');
+  });
+});
 
 async function refusalOf(sql: string) {
   try {

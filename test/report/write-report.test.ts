@@ -1,5 +1,5 @@
-import { existsSync, rmSync, writeFileSync } from 'node:fs';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
 import type { FinishedNode, FinishedRun } from '../../src/artifacts/finished-run.js';
 import { readRegister } from '../../src/artifacts/register.js';
 import { createRunFolder } from '../../src/artifacts/run-folder.js';
@@ -139,6 +139,89 @@ describe('the report of a run', () => {
         intervals: { mrr: [0.125, 0.5] },
       },
     ]);
+  });
+
+  it('registers the run before its page is there, which the record then tells of', async () => {
+    vi.resetModules();
+    const page = await import('../../src/report/html/write-page.js');
+    let before: unknown;
+    vi.doMock('../../src/report/html/write-page.js', () => ({
+      ...page,
+      putPage: async (...[folder, ...rest]: Parameters<typeof page.putPage>) => {
+        before = readRegister(project.root).runs.at(-1);
+        await page.putPage(folder, ...rest);
+      },
+    }));
+    try {
+      const again = await import('../../src/report/write-report.js');
+      const folder = createRunFolder(project.root, 'p', new Date(), '150');
+      if (!folder.ok) throw new FailureError(folder.failure);
+      await again.writeReport(project.root, finishedRun('150', finishedNode), folder.value, store);
+    } finally {
+      vi.doUnmock('../../src/report/html/write-page.js');
+    }
+    expect(before).toMatchObject({ run: '150', files: { 'tables/ranks.parquet': {}, 'report.json': {} } });
+    expect(before).not.toHaveProperty(['files', 'report.html']);
+    const record = readRegister(project.root).runs.at(-1);
+    expect(record).toMatchObject({ run: '150', files: { 'report.html': {} } });
+    rmSync(project.path('artifacts/p/150'), { recursive: true });
+  });
+
+  it('has no tables where one that is written beside the page cannot be', async () => {
+    vi.resetModules();
+    const tables = await import('../../src/artifacts/write-tables.js');
+    vi.doMock('../../src/artifacts/write-tables.js', () => ({
+      ...tables,
+      writeTables: async (...args: Parameters<typeof tables.writeTables>) => {
+        const { rows } = await tables.writeTables(...args);
+        const rest = Promise.reject(new Error('the disk is full'));
+        rest.catch(() => undefined);
+        return { rows, rest };
+      },
+    }));
+    const folder = createRunFolder(project.root, 'p', new Date(), '160');
+    if (!folder.ok) throw new FailureError(folder.failure);
+    const again = await import('../../src/report/write-report.js');
+    await expect(
+      again.writeReport(project.root, finishedRun('160', finishedNode), folder.value, store),
+    ).rejects.toThrow('the disk is full');
+    vi.doUnmock('../../src/artifacts/write-tables.js');
+    expect(existsSync(project.path('artifacts/p/160/tables'))).toBe(false);
+    expect(existsSync(project.path('artifacts/p/160/report.html'))).toBe(false);
+    expect(readRegister(project.root).runs.at(-1)).toMatchObject({ run: '160', exit_code: 1 });
+    rmSync(project.path('artifacts/p/160'), { recursive: true });
+  });
+
+  it('is drawn beside the steps of a long run, and leaves nothing behind', async () => {
+    const page = await import('../../src/report/html/write-page.js');
+    const scratch = project.path('scratch');
+    mkdirSync(scratch);
+    vi.stubEnv('TMPDIR', scratch);
+    let drawn: readonly string[] = [];
+    vi.resetModules();
+    vi.doMock('../../src/report/html/write-page.js', () => ({
+      ...page,
+      drawPage: async (...args: Parameters<typeof page.drawPage>) => {
+        const one = await page.drawPage(...args);
+        drawn = one.contents.report.metrics.map(({ node }) => node);
+        return one;
+      },
+    }));
+    const { PageRehearsal } = await import('../../src/report/rehearse-page.js');
+    const { run, graph, startedAt } = finishedRun('170', finishedNode);
+    const later = { ...evaluation, id: 'later', step: 'later' };
+    const rehearsal = new PageRehearsal(
+      { run, graph: { ...graph, nodes: [evaluation, later] }, startedAt },
+      store,
+    );
+    rehearsal.finished(finishedNode);
+    rehearsal.started('later');
+    expect(readdirSync(scratch)).toEqual([]);
+    await vi.waitFor(() => expect(drawn).toEqual(['test']), { timeout: 20_000 });
+    vi.doUnmock('../../src/report/html/write-page.js');
+    await rehearsal.end();
+    expect(readdirSync(scratch)).toEqual([]);
+    vi.unstubAllEnvs();
   });
 
   it('points at the tables of an equal run where nothing was executed', async () => {

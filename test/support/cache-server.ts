@@ -14,7 +14,10 @@ export type Fault =
   | 'hang'
   | 'trickle'
   /** Says that it has stored what it was sent. */
-  | 'drop';
+  | 'drop'
+  /** Breaks off in the place of its answer, whether or not it has stored what it was sent. */
+  | 'break'
+  | 'store and break';
 
 export interface SeenRequest {
   readonly method: string;
@@ -66,6 +69,11 @@ export class CacheServer {
   private answer(seen: SeenRequest, response: ServerResponse): void {
     const fault = this.fault(seen);
     if (fault === 'hang') return;
+    if (fault === 'store and break' && seen.method === 'PUT') this.files.set(seen.path, seen.body);
+    if (fault === 'break' || fault === 'store and break') {
+      response.destroy();
+      return;
+    }
     if (fault !== undefined && typeof fault !== 'string' && 'status' in fault) {
       response.writeHead(fault.status, fault.headers).end('no');
       return;

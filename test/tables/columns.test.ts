@@ -13,7 +13,7 @@ it('numbers come out of DuckDB as they are, in columns of any length', async () 
       expect(text).toEqual(numbers.map(String));
       const seen: number[] = [];
       const sql = `SELECT range::INTEGER AS whole FROM range(${count})`;
-      await database.visitColumns(sql, count, ([values], rows) => {
+      await database.visitColumns(sql, ([values], rows) => {
         seen.push(...(values?.subarray(0, rows) ?? []));
       });
       expect(seen).toEqual(numbers);
@@ -28,7 +28,7 @@ it('a null among them is a bug that is told, wherever it stands', async () => {
         const sql = `SELECT nullif(range, ${at})::${type} AS value FROM range(3000) ORDER BY range`;
         await expect(database.columns(sql), `${type} at ${at}`).rejects.toThrow('column value holds a null');
         if (type === 'VARCHAR') continue;
-        await expect(database.visitColumns(sql, 3000, () => undefined)).rejects.toThrow(
+        await expect(database.visitColumns(sql, () => undefined)).rejects.toThrow(
           'column value holds a null',
         );
       }

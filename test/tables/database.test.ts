@@ -13,13 +13,6 @@ test('a query that fails at a late row gives no columns', async () => {
 
 test('a query that fails at a late row fails, whatever was visited before', async () => {
   await withDatabase({ threads: 1 }, async (database) => {
-    await expect(database.visitColumns(failing, 400_000, () => undefined)).rejects.toThrow('spoilt');
-  });
-});
-
-test('a query that gives another number of rows than there must be is a bug', async () => {
-  await withDatabase({ threads: 1 }, async (database) => {
-    const visiting = database.visitColumns('SELECT 1::INTEGER AS i', 2, () => undefined);
-    await expect(visiting).rejects.toThrow('a query gave 1 rows where there are 2');
+    await expect(database.visitColumns(failing, () => undefined)).rejects.toThrow('spoilt');
   });
 });

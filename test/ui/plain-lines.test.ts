@@ -62,6 +62,22 @@ describe('plain lines', () => {
     ]);
   });
 
+  it('say every other second what is still to be sent when all is done', () => {
+    const sending = (seconds: number, bytes: number): RunEvent => ({
+      event: 'run.sending',
+      time: at(seconds),
+      url: 'https://cache.example.org/x\u001b[2J',
+      entries: 2,
+      objects: 1,
+      bytes,
+    });
+    const told = linesOf([sending(0, 3e6), sending(1, 1e6), sending(2, 0), ending]);
+    expect(told.slice(0, -1)).toEqual([
+      expect.stringMatching(/^sending {3}https:\/\/cache[^\u001b]* {2}2 results left: 1 object, 3.0 MB$/),
+      expect.stringMatching(/: 1 object, 0 B$/),
+    ]);
+  });
+
   it('tell of a derived node with the node it is derived from, and by itself where it alone was executed, or failed', () => {
     const start = (node: string, derivedFrom?: string): RunEvent => ({
       event: 'step.start',
@@ -225,6 +241,19 @@ describe('plain lines', () => {
     expect(
       linesOf([{ event: 'run.finish', time: at(9), run: 'r1', exitCode: 1, seconds: 204, counts }]),
     ).toEqual(['failed    16 nodes: 3 ran + 10 hit + 1 failed + 2 skipped, in 3 min 24 s']);
+  });
+
+  it('says that all is done as soon as the steps have ended, and again only where the end is another', () => {
+    const counts = { ran: 1, hit: 0, joined: 0, failed: 0, skipped: 0, cancelled: 0 };
+    const end = { time: at(9), run: 'r1', exitCode: 0, seconds: 2, counts } as const;
+    const done = 'done      1 node: 1 ran + 0 hit, in 2.0 s';
+    const computed = { event: 'run.computed', ...end } as const;
+    expect(linesOf([computed])).toEqual([done]);
+    expect(linesOf([computed, { event: 'run.finish', ...end }])).toEqual([done]);
+    expect(linesOf([computed, { event: 'run.finish', ...end, exitCode: 1 }])).toEqual([
+      done,
+      'failed    1 node: 1 ran + 0 hit, in 2.0 s',
+    ]);
   });
 
   it('does not call a run failed that only found damaged results and computed them again', () => {

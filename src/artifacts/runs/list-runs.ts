@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Outcome } from '../../run/event.js';
 import { isPinned } from '../pins.js';
 import type { RunOrigin } from '../provenance/provenance.js';
-import { copiedRuns, identityOf, type RunRecord, readRegister, runFolderOf } from '../register.js';
+import { identityOf, type RunRecord, readRuns, runFolderOf } from '../register.js';
 import { type UnfinishedRun, unfinishedRuns } from '../unfinished-runs.js';
 import { endingOf, type RunEnding } from './run-ending.js';
 import { isUnderWay, readStarted } from './started-run.js';
@@ -32,10 +32,14 @@ export interface ListedRun {
   readonly copies?: readonly string[];
 }
 
-/** All runs whose folders are there, in the order of their starts. */
-export function listRuns(root: string): readonly ListedRun[] {
-  const { runs } = readRegister(root);
-  const copied = [...copiedRuns(root)];
+/**
+ * All runs whose folders are there, in the order of their starts.
+ *
+ * @param present what was read of them, where it was
+ */
+export function listRuns(root: string, present = readRuns(root)): readonly ListedRun[] {
+  const { runs } = present.register;
+  const copied = [...present.copies];
   const copiesOf = (run: string) => copied.flatMap(([copy, of]) => (of === run ? [copy] : []));
   return [
     ...runs.map((record) => withCopies(recordedRun(root, record), copiesOf(identityOf(record)))),

@@ -5,6 +5,8 @@ import { describeForm, isNumber, losesDigits, secondsOfText, type TimeForm, type
 
 const macros = readFileSync(new URL('./epoch-seconds.sql', import.meta.url), 'utf8');
 const sampledRows = 1000;
+/** Node runs four queries or readings of files at once; one is left for the file that is being split. */
+const mostPiecesAtOnce = 3;
 const findProblems = readFileSync(new URL('./import-problems.sql', import.meta.url), 'utf8');
 
 /** SQL for the cells of a piece of input, over what stands after FROM. */
@@ -14,11 +16,18 @@ export interface Cells {
   readonly time: string;
   /** For the seconds since 1970, where the time is no text; else it is read from `time`. */
   readonly seconds?: string;
-  /** Whether finding the cells takes longer than storing them. */
-  readonly isParsed?: boolean;
   /** What is wrong with a row as a whole, else null. */
   readonly unreadable?: string;
   readonly from: string;
+}
+
+/** A piece of input, and how it is read. */
+export interface Piece {
+  /** The place of its first row among those of all. */
+  readonly firstRow: number;
+  /** SELECT of its cells, with the seconds. */
+  readonly cells: string;
+  readonly form: TimeForm;
 }
 
 /**
@@ -27,6 +36,8 @@ export interface Cells {
  */
 export interface ImportTarget {
   readonly database: Database;
+  /** Each for a piece at a time, so that pieces are read side by side. */
+  readonly connections: readonly Database[];
   /** Threads that DuckDB may use. */
   readonly threads: number;
   readonly nullValues: readonly string[];
@@ -42,7 +53,7 @@ export interface ImportTarget {
   lostDigits: string | undefined;
 }
 
-/** Makes the table, empty. */
+/** Makes the tables, empty. */
 export async function openTarget(
   database: Database,
   threads: number,
@@ -52,13 +63,19 @@ export async function openTarget(
     readonly nullValues: readonly string[];
   },
 ): Promise<ImportTarget> {
-  await database.run(macros);
-  await database.run('CREATE TEMP TABLE imported (user_id VARCHAR, item_id VARCHAR, timestamp DOUBLE)');
-  await database.run('CREATE TEMP TABLE problems (row BIGINT, problem VARCHAR)');
+  const connections = await Promise.all(
+    Array.from({ length: Math.min(threads, mostPiecesAtOnce) }, () => database.connect()),
+  );
+  for (const one of [database, ...connections]) await one.run(macros);
+  await database.run('CREATE TABLE imported (user_id VARCHAR, item_id VARCHAR, timestamp DOUBLE)');
+  await database.run('CREATE TABLE problems (row BIGINT, problem VARCHAR)');
+  // Of one thread for each piece the rows come to stand in full groups, which are written without sorting (`fillsGroups`).
+  await database.run('SET threads = 1');
   const { unit, dateFormat, nullValues } = asked;
   const form = dateFormat === undefined ? (unit === 'auto' ? undefined : unit) : { dateFormat };
   return {
     database,
+    connections,
     threads,
     nullValues,
     rows: 0,
@@ -69,8 +86,14 @@ export async function openTarget(
   };
 }
 
-/** Adds the rows of a piece; the number of rows that it has. */
-export async function addCells(target: ImportTarget, cells: Cells): Promise<number> {
+/** To be called when all pieces are read, or one has failed. */
+export async function endReading({ database, connections, threads }: ImportTarget): Promise<void> {
+  for (const connection of connections) connection.close();
+  await database.run(`SET threads = ${threads}`);
+}
+
+/** Says how the next piece is read; asked of one after the other. */
+export async function beginPiece(target: ImportTarget, cells: Cells): Promise<Piece> {
   const { database, nullValues } = target;
   const words = nullValues.map(sqlText).join(', ');
   const valued = (cell: string) =>
@@ -92,25 +115,51 @@ export async function addCells(target: ImportTarget, cells: Cells): Promise<numb
     cells.seconds === undefined
       ? secondsOfText('time_cell', form)
       : 'CASE WHEN time_cell IS NOT NULL THEN given_seconds END';
-  await database.run(`CREATE OR REPLACE TEMP VIEW cells AS SELECT *, ${seconds} AS seconds FROM ${source}`);
-  // Of one thread the rows come to stand in full groups, which are written without sorting (`fillsGroups`); what has to be
-  // parsed is worth all threads.
-  const isParsed = cells.isParsed === true || (cells.seconds === undefined && !isNumber(form));
-  await database.run(`SET threads = ${isParsed ? target.threads : 1}`);
-  await database.run(
-    'INSERT INTO imported SELECT user_cell, item_cell, CASE WHEN isfinite(seconds) THEN seconds END FROM cells',
+  return { firstRow: target.rows, cells: `SELECT *, ${seconds} AS seconds FROM ${source}`, form };
+}
+
+/**
+ * Reads the rows of a piece.
+ *
+ * @param database the target's own, or one of its connections
+ * @param turn when all rows before these are in the table: only then are these put there, as they stand in their groups
+ * @returns how many there are
+ */
+export async function readPiece(
+  database: Database,
+  { firstRow, cells, form }: Piece,
+  turn: Promise<unknown>,
+): Promise<number> {
+  await database.run('BEGIN');
+  const [inserted] = await database.rows(
+    `INSERT INTO imported SELECT user_cell, item_cell, CASE WHEN isfinite(seconds) THEN seconds END FROM (${cells})`,
   );
-  await database.run(`SET threads = ${target.threads}`);
-  const before = target.rows;
-  const [counted] = await database.rows(
-    `SELECT count(*) AS rows, count(*) FILTER (user_id IS NULL OR item_id IS NULL OR timestamp IS NULL) AS bad
-     FROM imported WHERE rowid >= ${before}`,
+  await turn;
+  await database.run('COMMIT');
+  const rows = Number(inserted?.['Count']);
+  // A table without nulls is not looked at.
+  const [bad] = await database.rows(
+    `SELECT count(*) AS rows FROM imported WHERE (user_id IS NULL OR item_id IS NULL OR timestamp IS NULL)
+       AND rowid >= ${firstRow} AND rowid < ${firstRow + rows}`,
   );
-  target.rows += Number(counted?.['rows']);
-  if (Number(counted?.['bad']) > 0) {
-    await database.run(findProblems, { form: describeForm(form), rows_before: before });
+  if (Number(bad?.['rows']) > 0) {
+    await database.run(`CREATE OR REPLACE TEMP VIEW cells AS ${cells}`);
+    await database.run(findProblems, { form: describeForm(form), rows_before: firstRow });
   }
-  return target.rows - before;
+  return rows;
+}
+
+/** Adds the rows of a piece of any size, not beside others; the number of rows that it has. */
+export async function addCells(target: ImportTarget, cells: Cells): Promise<number> {
+  const { database } = target;
+  const piece = await beginPiece(target, cells);
+  // What has to be parsed is worth all threads, though the rows are sorted then.
+  const isParsed = cells.seconds === undefined && !isNumber(piece.form);
+  if (isParsed) await database.run(`SET threads = ${target.threads}`);
+  const rows = await readPiece(database, piece, Promise.resolve());
+  await database.run('SET threads = 1');
+  target.rows += rows;
+  return rows;
 }
 
 /** Seconds where the first time is a number, ISO 8601 where it is not; undefined where there is none. */

@@ -1,10 +1,10 @@
 import { closeSync, openSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { badData } from '../../tables/bad-data.js';
-import { sqlText } from '../../tables/database.js';
+import { type Database, sqlText } from '../../tables/database.js';
 import { rowsPerGroup, withoutWildcards } from '../../tables/parquet.js';
 import { type ColumnPlaces, type ColumnRole, roles } from './column-places.js';
-import { addCells, type Cells, type ImportTarget } from './import-target.js';
+import { beginPiece, type Cells, type ImportTarget, type Piece, readPiece } from './import-target.js';
 import type { InteractionFormat } from './interaction-format.js';
 import { sourceBytes } from './source-bytes.js';
 import { type RecordLayout, RecordSplitter, unescaped } from './split-records.js';
@@ -19,15 +19,16 @@ export interface TextPart {
   readonly places: ColumnPlaces;
 }
 
-// Large enough for DuckDB's threads to share, small enough that little is kept twice.
-const pieceBytes = 1 << 26;
+/** What a piece has at least, and a group of rows; or as many bytes as this, where rows are long. */
+const pieceBytes = 1 << 24;
+const longRowsBytes = 1 << 26;
 /** What DuckDB reads at once, where no line is longer. */
 const readerBytes = 1 << 22;
 const lineFeed = 0x0a;
 const byteOrderMark = Buffer.from([0xef, 0xbb, 0xbf]);
 
 /**
- * Adds the rows of a text file to the target, piece by piece: while DuckDB takes one in, the next is split.
+ * Adds the rows of a text file to the target, piece by piece: while DuckDB reads some, the next is split.
  *
  * @param scratch a folder for the pieces
  * @returns what the splitter met
@@ -38,7 +39,7 @@ export async function importText(
   { scratch, signal }: { readonly scratch: string; readonly signal: AbortSignal },
 ): Promise<RecordSplitter> {
   const splitter = new RecordSplitter(layoutOf(part));
-  let taking: Promise<void> = Promise.resolve();
+  const readings = new Readings(target.connections);
   let waiting: readonly Buffer[] = [];
   let waitingBytes = 0;
   let rowsBefore = 0;
@@ -51,10 +52,11 @@ export async function importText(
     waiting = rest;
     waitingBytes = rest.reduce((sum, { length }) => sum + length, 0);
     rowsBefore += rows;
-    await taking;
-    taking = takeIn(target, cells, rows, part.file).finally(() => rmSync(path, { force: true }));
-    // It is awaited later; that it may fail before is no reason to end the process.
-    taking.catch(() => {});
+    const piece = await beginPiece(target, cells);
+    target.rows += rows;
+    await readings.begin((database, turn) =>
+      readRows(database, { piece, rows, turn }, part.file).finally(() => rmSync(path, { force: true })),
+    );
   };
   try {
     for await (const pieces of splitFile(splitter, part)) {
@@ -63,15 +65,57 @@ export async function importText(
       for (const { length } of pieces) waitingBytes += length;
       const rows = splitter.rows - rowsBefore;
       // Whole groups, so that the table has no others.
-      if (waitingBytes >= pieceBytes) await handOver(rows - (rows % rowsPerGroup) || rows);
+      const isDue = waitingBytes >= (rows < rowsPerGroup ? longRowsBytes : pieceBytes);
+      if (isDue) await handOver(rows - (rows % rowsPerGroup) || rows);
     }
     await handOver(splitter.rows - rowsBefore);
   } finally {
-    // The database is not to be closed under it.
-    await taking.catch(() => {});
+    // The database is not to be closed under them.
+    await readings.end();
   }
-  await taking;
+  readings.check();
   return splitter;
+}
+
+/** Readings of pieces side by side, no more than there are connections. */
+class Readings {
+  private readonly free: Database[];
+  private readonly running = new Set<Promise<void>>();
+  private readonly failures: unknown[] = [];
+  private last: Promise<void> = Promise.resolve();
+
+  constructor(connections: readonly Database[]) {
+    this.free = [...connections];
+  }
+
+  /**
+   * Begins a reading as soon as a connection is free.
+   *
+   * @param read its promise ends when its rows are there; `turn` does when those of the reading before are
+   */
+  async begin(read: (connection: Database, turn: Promise<void>) => Promise<void>): Promise<void> {
+    while (this.free.length === 0) await Promise.race(this.running);
+    this.check();
+    const connection = this.free.pop() as Database;
+    this.last = read(connection, this.last);
+    const reading = this.last
+      .catch((error: unknown) => void this.failures.push(error))
+      .finally(() => {
+        this.free.push(connection);
+        this.running.delete(reading);
+      });
+    this.running.add(reading);
+  }
+
+  /** Waits for all. */
+  async end(): Promise<void> {
+    await Promise.all(this.running);
+  }
+
+  /** Throws what the first that failed was rejected with. */
+  check(): void {
+    if (this.failures.length > 0) throw this.failures[0];
+  }
 }
 
 /** Divides pieces that hold whole lines before the last so many lines. */
@@ -188,11 +232,15 @@ function layoutOf({ format, layout, places }: TextPart): RecordLayout {
   return { ...layout, wanted: Object.fromEntries(roles.map((role) => [role, places[role].index])) };
 }
 
-async function takeIn(target: ImportTarget, cells: Cells, rows: number, file: string): Promise<void> {
-  const added = await addCells(target, cells);
+async function readRows(
+  database: Database,
+  { piece, rows, turn }: { readonly piece: Piece; readonly rows: number; readonly turn: Promise<void> },
+  file: string,
+): Promise<void> {
+  const read = await readPiece(database, piece, turn);
   // A reader that loses rows must never go unnoticed.
-  if (added === rows) return;
-  throw badData(file, `${rows} rows were found and ${added} read`, {
+  if (read === rows) return;
+  throw badData(file, `${rows} rows were found and ${read} read`, {
     hint: 'this is a fault in kshot: report it with the file, or the lines near where it begins to differ',
   });
 }
@@ -240,7 +288,6 @@ function jsonCells(line: string, places: ColumnPlaces, from: string): Cells {
     user: `CASE WHEN NOT ${isShortened(1)} THEN ${value(1)} END`,
     item: `CASE WHEN NOT ${isShortened(2)} THEN ${value(2)} END`,
     time: value(3),
-    isParsed: true,
     unreadable: `CASE WHEN NOT is_object THEN 'not a JSON object'
       WHEN repeats THEN ${sqlText(`a key is there twice, one of ${keys}`)} ${nested.join(' ')} ${shortened.join(' ')} END`,
     from: objects,

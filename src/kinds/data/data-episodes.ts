@@ -56,6 +56,16 @@ export const dataEpisodes = defineKind({
       leaves: catalogue,
     },
   },
+  check: ({ parameters: { q }, facts }) => {
+    const asked = Math.min(...(facts['pairs'] ?? []).map(({ askedPairs }) => askedPairs ?? Infinity));
+    if (q <= asked) return [];
+    return [
+      {
+        path: ['q'],
+        message: `q is ${q}, and these splits leave out the last ${asked} pairs of each user: the first of the query pairs would be among those of train or val; leave_out: ${q} of data.split keeps them apart`,
+      },
+    ];
+  },
   facts({ k }) {
     const facts = { supportPairs: k };
     return { train: facts, val: facts, test: facts };

@@ -5,6 +5,7 @@ import { writeFile } from '../../base/files/write-file.js';
 import { isJsonObject, type Json, type JsonObject } from '../../base/json.js';
 import { withNumberText } from '../../base/number-text.js';
 import { ascends, createView } from '../../data/pair-tables.js';
+import { coldStartText, splitText } from '../../data/split-texts.js';
 import { episodeColumns, pairColumns } from '../../data/table-columns.js';
 import { readingUserFile } from '../../tables/bad-data.js';
 import { type CellValue, type Database, type Row, sqlName, withDatabase } from '../../tables/database.js';
@@ -16,6 +17,7 @@ import { inputTree } from '../ports.js';
 const boundsOrder = readFileSync(new URL('./data-fingerprint-bounds.sql', import.meta.url), 'utf8');
 const orderOfAll = readFileSync(new URL('./data-fingerprint-order.sql', import.meta.url), 'utf8');
 const coldStart = readFileSync(new URL('./data-fingerprint-cold-start.sql', import.meta.url), 'utf8');
+const knownUsers = readFileSync(new URL('./data-fingerprint-known-users.sql', import.meta.url), 'utf8');
 const splitNames = ['train', 'val', 'test'];
 const integer = /^U?(TINYINT|SMALLINT|INTEGER|BIGINT|HUGEINT)$/;
 const largestJson = 256 * 2 ** 20;
@@ -34,13 +36,28 @@ export async function run(context: KindContext): Promise<void> {
     );
     const files: JsonObject = Object.fromEntries(described);
     const splits = splitsOf(data);
+    const users = splits.length < 2 ? undefined : await usersOf(database, splits);
     const fingerprint = {
       files,
-      ...(splits.length < 2 ? {} : { users: await usersOf(database, splits) }),
+      ...(users === undefined ? {} : { users }),
       ...(await episodesOf(database, splits)),
+      ...(await knownUsersOf(database, splits, users?.shared ?? [])),
     };
+    for (const line of linesOf(fingerprint)) context.log(line);
     writeFile(context.output('fingerprint'), `${withNumberText(JSON.stringify(fingerprint, null, 2))}\n`);
   });
+}
+
+/** What it says of splits and of what they ask for, in words. */
+function linesOf(fingerprint: JsonObject): readonly string[] {
+  const divided = splitText(fingerprint);
+  const { cold_start: asked = {} } = fingerprint;
+  return [
+    ...(divided === undefined ? [] : [divided]),
+    ...Object.entries(isJsonObject(asked) ? asked : {}).map(
+      ([split, found]) => `${split}: ${coldStartText(found)}`,
+    ),
+  ];
 }
 
 async function contentOf(pool: QueryPool, name: string, path: string): Promise<JsonObject> {
@@ -116,7 +133,18 @@ function splitsOf(data: Tree<string>): readonly Split[] {
   });
 }
 
-async function usersOf(database: Database, splits: readonly Split[]): Promise<JsonObject> {
+/** Users that several splits have, by the names of these. */
+interface SharedUsers {
+  /** With commas. */
+  readonly splits: string;
+  readonly users: Json;
+  readonly example: Json;
+}
+
+async function usersOf(
+  database: Database,
+  splits: readonly Split[],
+): Promise<JsonObject & { readonly shared: readonly (SharedUsers & JsonObject)[] }> {
   const { user_id } = pairColumns;
   await database.run('CREATE TEMP TABLE users (split VARCHAR, user_id VARCHAR)');
   for (const { name, pairs, episodes } of splits) {
@@ -152,7 +180,7 @@ async function usersOf(database: Database, splits: readonly Split[]): Promise<Js
     splits: perSplit,
     disjoint: shared.length === 0,
     shared: shared.map((row) => ({
-      splits: asJson(row['splits'] ?? null),
+      splits: String(row['splits']),
       users: asJson(row['users'] ?? 0),
       example: asJson(row['example'] ?? null),
     })),
@@ -168,10 +196,11 @@ async function episodesOf(database: Database, splits: readonly Split[]): Promise
   const asked: { [split: string]: Json } = {};
   const { pair_id, user_id, label, label_ts_epoch } = pairColumns;
   const train = splits.find(({ name }) => name === 'train');
-  const learned = train !== undefined && (await hasLabels(database, train.pairs)) ? train : undefined;
+  const learned =
+    train !== undefined && (await hasColumn(database, train.pairs, 'label')) ? train : undefined;
   for (const { name, pairs, episodes } of splits) {
     if (episodes === undefined) continue;
-    const isAsked = name !== 'train' && learned !== undefined && (await hasLabels(database, pairs));
+    const isAsked = name !== 'train' && learned !== undefined && (await hasColumn(database, pairs, 'label'));
     await createView(
       database,
       'pairs',
@@ -193,6 +222,45 @@ async function episodesOf(database: Database, splits: readonly Split[]): Promise
   };
 }
 
+/** Of val and test, where train has users of theirs: how much of what they ask for train was told. */
+async function knownUsersOf(
+  database: Database,
+  splits: readonly Split[],
+  shared: readonly SharedUsers[],
+): Promise<JsonObject> {
+  const ofTrain = shared.map((one) => one.splits.split(', ')).filter((names) => names.includes('train'));
+  const train = splits.find(({ name }) => name === 'train');
+  const known: { [split: string]: Json } = {};
+  for (const { name, pairs, episodes } of splits) {
+    if (train === undefined || episodes === undefined || name === 'train') continue;
+    if (!ofTrain.some((names) => names.includes(name))) continue;
+    if (!(await hasColumn(database, train.pairs, 'label'))) continue;
+    if (!(await hasColumn(database, pairs, 'label'))) continue;
+    known[name] = asObject(await askedOfTrain(database, train.pairs, { name, pairs, episodes }));
+  }
+  return Object.keys(known).length === 0 ? {} : { known_users: known };
+}
+
+async function askedOfTrain(
+  database: Database,
+  train: string,
+  { name, pairs, episodes }: Required<Split>,
+): Promise<Row | undefined> {
+  const hasPrefixes =
+    (await hasColumn(database, train, 'prefix')) && (await hasColumn(database, pairs, 'prefix'));
+  const { pair_id, user_id, label, label_ts_epoch, prefix } = pairColumns;
+  const columns = { user_id, label, label_ts_epoch, ...(hasPrefixes ? { prefix } : {}) };
+  const content = `user_id, label_ts_epoch, label, ${hasPrefixes ? 'prefix' : '[]::INTEGER[] AS prefix'}`;
+  await createView(database, 'train_content', { path: train, file: 'train/pairs' }, columns);
+  await createView(database, 'content', { path: pairs, file: `${name}/pairs` }, { pair_id, ...columns });
+  await database.run(`CREATE OR REPLACE TEMP VIEW told AS SELECT ${content} FROM train_content`);
+  await database.run(
+    `CREATE OR REPLACE TEMP TABLE asked AS SELECT ${content} FROM content
+     WHERE pair_id IN (SELECT unnest(query_pair_ids) FROM ${parquetFile(episodes)})`,
+  );
+  return (await database.rows(knownUsers))[0];
+}
+
 function asObject(row: Row | undefined): JsonObject {
   return Object.fromEntries(Object.entries(row ?? {}).map(([column, value]) => [column, asJson(value)]));
 }
@@ -206,9 +274,9 @@ async function orderByBounds(database: Database): Promise<Row | undefined> {
   return irregular === 0 ? counts : undefined;
 }
 
-async function hasLabels(database: Database, pairs: string): Promise<boolean> {
-  const columns = await database.rows(`DESCRIBE SELECT * FROM ${parquetFile(pairs)}`);
-  return columns.some((row) => row['column_name'] === 'label');
+async function hasColumn(database: Database, file: string, column: string): Promise<boolean> {
+  const columns = await database.rows(`DESCRIBE SELECT * FROM ${parquetFile(file)}`);
+  return columns.some((row) => row['column_name'] === column);
 }
 
 function asJson(value: CellValue): Json {

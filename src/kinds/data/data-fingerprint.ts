@@ -10,7 +10,7 @@ const parameters = declareParameters({
 export const dataFingerprint = defineKind({
   name: 'data.fingerprint',
   summary:
-    'Describes data in one JSON: digest, rows, schema and column statistics of each file; of splits, that they share no user; of episodes, that support precedes query, and how often only the position in the file says so; of val and test, how many labels stand in the support or never in train, and the share of train that is later.',
+    'Describes data in one JSON: digest, rows, schema and column statistics of each file; of splits, that they share no user, or that what is asked of shared ones is not in train and not before it; of episodes, that support precedes query, and how often only the position in the file says so; of val and test, how many labels stand in the support or never in train, and the share of train that is later.',
   parameters,
   inputs: {
     data: {

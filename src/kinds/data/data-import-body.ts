@@ -11,7 +11,7 @@ import { datePattern } from '../../data/import/date-format.js';
 import { type FormatWarning, warningsOfFormat } from '../../data/import/format-warnings.js';
 import { importParquet, parquetColumns } from '../../data/import/import-parquet.js';
 import { describeImport, type LeftOut, surveyRows, warningsOf } from '../../data/import/import-summary.js';
-import { type ImportTarget, openTarget } from '../../data/import/import-target.js';
+import { endReading, type ImportTarget, openTarget } from '../../data/import/import-target.js';
 import { importText, linesOfRows, type TextPart } from '../../data/import/import-text.js';
 import {
   type AskedFormat,
@@ -49,7 +49,9 @@ export async function run(context: KindContext<DataImportParameters>): Promise<v
       nullValues: asked.nullValues,
     });
     const found: FormatWarning[] = [];
-    const parts = await readParts(context, { target, asked, warnings: found });
+    const parts = await readParts(context, { target, asked, warnings: found }).finally(() =>
+      endReading(target),
+    );
     const leftOut = await rowsLeftOut(target, parts);
     const bad = leftOut.reduce((sum, { count }) => sum + count, 0);
     if (bad > 0 && !parameters.skip_bad_rows) await refuseRows(target, parts, bad);

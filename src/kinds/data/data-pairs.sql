@@ -11,5 +11,5 @@ FROM (
   SELECT
     user_id, first_pair, items, times,
     unnest(places) AS place, unnest(starts) AS start, unnest(sessions) AS session, generate_subscripts(places, 1) AS nth
-  FROM histories
+  FROM histories JOIN users USING (user)
 )

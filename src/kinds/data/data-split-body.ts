@@ -1,7 +1,7 @@
 import { copyFileSync, readFileSync } from 'node:fs';
 import { createView } from '../../data/pair-tables.js';
 import { pairColumns } from '../../data/table-columns.js';
-import { withDatabase } from '../../tables/database.js';
+import { type Database, withDatabase } from '../../tables/database.js';
 import { writeParquet } from '../../tables/parquet.js';
 import type { KindContext } from '../kind.js';
 import { filePath, inputTree } from '../ports.js';
@@ -9,10 +9,11 @@ import type { SplitParameters } from './data-split.js';
 
 const splits = readFileSync(new URL('./data-split.sql', import.meta.url), 'utf8');
 
+const lastOut = readFileSync(new URL('./data-split-last-out.sql', import.meta.url), 'utf8');
+
 /** Writes the pairs of each split, and the catalogue as it came. */
 export async function run(context: KindContext<SplitParameters>): Promise<void> {
   const input = inputTree(context, 'pairs');
-  const { train, val, test, by, folds = 0, fold = 0, seed } = context.parameters;
   await withDatabase(context, async (database) => {
     await createView(
       database,
@@ -21,40 +22,73 @@ export async function run(context: KindContext<SplitParameters>): Promise<void> 
       pairColumns,
       'pair_id',
     );
-    const [cutAt] =
-      by === 'time'
-        ? await database.rows('SELECT quantile_disc(label_ts_epoch, $train::DOUBLE) AS cut FROM pairs', {
-            train,
-          })
-        : [];
-    const cut = cutAt === undefined ? null : Number(cutAt['cut']);
-    await database.run(`CREATE TEMP TABLE users AS ${splits}`, {
-      seed: String(seed),
-      cut,
-      folds,
-      fold,
-      train,
-      val,
-      test,
-    });
-    for (const split of ['train', 'val', 'test']) {
-      await writeParquet(database, {
-        query: `SELECT pairs.* FROM pairs JOIN users USING (user_id)
-          WHERE split = $split AND ($cut IS NULL OR split <> 'train' OR label_ts_epoch < $cut)`,
-        parameters: { split, cut },
-        orderBy: ['pair_id'],
-        path: context.output(split),
-      });
-    }
-    if (cut !== null) {
-      context.log(
-        `train is before ${new Date(cut * 1000).toISOString()}, users of val and test began at it or later`,
-      );
-    }
-    const counts = await database.rows(
-      'SELECT split, count(*) AS users FROM users GROUP BY split ORDER BY split',
-    );
-    context.log(`users: ${counts.map((row) => `${row['split'] ?? 'left out'} ${row['users']}`).join(', ')}`);
+    await (context.parameters.by === 'leave_last_out' ? leaveLastOut : divideUsers)(context, database);
   });
   copyFileSync(filePath(input, 'items'), context.output('items'));
+}
+
+/** Each user is of one split. */
+async function divideUsers(context: KindContext<SplitParameters>, database: Database): Promise<void> {
+  const { train = 0, val = 0, test = 0, by, folds = 0, fold = 0, seed } = context.parameters;
+  const [cutAt] =
+    by === 'time'
+      ? await database.rows('SELECT quantile_disc(label_ts_epoch, $train::DOUBLE) AS cut FROM pairs', {
+          train,
+        })
+      : [];
+  const cut = cutAt === undefined ? null : Number(cutAt['cut']);
+  await database.run(`CREATE TEMP TABLE users AS ${splits}`, {
+    seed: String(seed),
+    cut,
+    folds,
+    fold,
+    train,
+    val,
+    test,
+  });
+  for (const split of ['train', 'val', 'test']) {
+    await writeParquet(database, {
+      query: `SELECT pairs.* FROM pairs JOIN users USING (user_id)
+        WHERE split = $split AND ($cut IS NULL OR split <> 'train' OR label_ts_epoch < $cut)`,
+      parameters: { split, cut },
+      orderBy: ['pair_id'],
+      path: context.output(split),
+    });
+  }
+  if (cut !== null) {
+    context.log(
+      `train is before ${new Date(cut * 1000).toISOString()}, users of val and test began at it or later`,
+    );
+  }
+  const counts = await database.rows(
+    'SELECT split, count(*) AS users FROM users GROUP BY split ORDER BY split',
+  );
+  context.log(`users: ${counts.map((row) => `${row['split'] ?? 'left out'} ${row['users']}`).join(', ')}`);
+}
+
+/** Each user is of all splits, or of train alone, and what val and test ask for is of no other. */
+async function leaveLastOut(context: KindContext<SplitParameters>, database: Database): Promise<void> {
+  const { leave_out = 0 } = context.parameters;
+  await database.run(`CREATE TEMP TABLE places AS ${lastOut}`);
+  const wheres = {
+    train: 'pair_count <= 2 * $leave_out OR from_end > 2 * $leave_out',
+    val: 'pair_count > 2 * $leave_out AND from_end > $leave_out',
+    test: 'pair_count > 2 * $leave_out',
+  };
+  for (const [split, where] of Object.entries(wheres)) {
+    await writeParquet(database, {
+      query: `SELECT pairs.* FROM pairs JOIN places USING (pair_id) WHERE ${where}`,
+      parameters: { leave_out },
+      orderBy: ['pair_id'],
+      path: context.output(split),
+    });
+  }
+  const [counts] = await database.rows(
+    `SELECT count(*) AS users, count(*) FILTER (pair_count > 2 * $leave_out) AS asked
+     FROM places WHERE from_end = 1`,
+    { leave_out },
+  );
+  context.log(
+    `users: ${counts?.['users']} in train, of ${counts?.['asked']} of them the last ${leave_out} pairs are asked for in test and the ${leave_out} before in val`,
+  );
 }

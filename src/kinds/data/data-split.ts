@@ -3,10 +3,10 @@ import { type Canonical, declareParameters } from '../parameters.js';
 import { fileOf } from '../shapes.js';
 
 const fraction = { type: 'number', minimum: 0, maximum: 1 } as const;
-const split = (role: 'train' | 'val' | 'test') =>
+const split = (role: 'train' | 'val' | 'test', lastOut: string) =>
   ({
     shape: fileOf('pairs'),
-    description: `The pairs of the users of ${role}.`,
+    description: `The pairs of the users of ${role}; by \`leave_last_out\` ${lastOut}.`,
     role,
   }) as const;
 
@@ -22,9 +22,17 @@ const parameters = declareParameters(
       },
       by: {
         description:
-          '`users` divides them by chance, whenever they acted. `time` trains on the earliest `train` of the pairs; users who began later are val and test, the later pairs of users who began before are left out, so that train knows nothing that is later than a query.',
-        enum: ['users', 'time'],
+          '`users` divides them by chance, whenever they acted. `time` trains on the earliest `train` of the pairs; users who began later are val and test, the later pairs of users who began before are left out, so that train knows nothing that is later than a query. `leave_last_out` trains on every user: of each, the last `leave_out` pairs are asked for in test, as many before them in val, and all earlier ones are of train. It asks what known users do next and tests no cold start; fractions and seed count for nothing.',
+        enum: ['users', 'time', 'leave_last_out'],
         default: 'users',
+      },
+      leave_out: {
+        description:
+          'By `leave_last_out`: how many pairs of a user test asks for, and val before them; `q` of data.episodes may be no more. Users without one more than twice as many are of train alone.',
+        type: 'integer',
+        minimum: 1,
+        maximum: 1000,
+        default: 10,
       },
       folds: {
         description:
@@ -43,11 +51,24 @@ const parameters = declareParameters(
       },
     },
   },
-  { canonical: { test: (_, fractions) => testOf(fractions) } },
+  {
+    canonical: {
+      train: unlessLastOut,
+      val: unlessLastOut,
+      test: (_, given) => unlessLastOut(testOf(given), given),
+      seed: unlessLastOut,
+      leave_out: (count: number, { by }) => (by === 'leave_last_out' ? count : undefined),
+    },
+  },
 );
 
 /** What reaches the body. */
 export type SplitParameters = Canonical<typeof parameters>;
+
+/** The fractions and the seed draw users, which leaving out the last pairs of each does not. */
+function unlessLastOut(value: number, { by }: { readonly by: string }): number | undefined {
+  return by === 'leave_last_out' ? undefined : value;
+}
 
 /** The fraction of test: as given, else what train and val leave. */
 function testOf({
@@ -63,11 +84,11 @@ function testOf({
   return test ?? Math.max(0, Math.round((1 - train - val) * 1e12) / 1e12);
 }
 
-/** Users to train, val and test. */
+/** Users, or the pairs of each, to train, val and test. */
 export const dataSplit = defineKind({
   name: 'data.split',
   summary:
-    'Divides the users into train, val and test: by chance, by the time when they began, or into folds.',
+    'Divides the users into train, val and test: by chance, by the time when they began, or into folds; or the pairs of every user, of which the last are asked for.',
   parameters,
   inputs: {
     pairs: {
@@ -79,10 +100,18 @@ export const dataSplit = defineKind({
     },
   },
   outputs: {
-    train: split('train'),
-    val: split('val'),
-    test: split('test'),
+    train: split('train', 'of each user all but the last `2 * leave_out`'),
+    val: split(
+      'val',
+      'of each user with enough of them all but the last `leave_out`, the last ones to be asked for',
+    ),
+    test: split('test', 'all pairs of each user with enough of them, the last ones to be asked for'),
     items: { shape: fileOf('items'), description: 'The catalogue, as it came.', from: [] },
+  },
+  facts: ({ by, leave_out }) => {
+    if (by !== 'leave_last_out') return {};
+    const facts = { askedPairs: leave_out };
+    return { val: facts, test: facts };
   },
   check: ({ parameters }) => {
     const { train, val, by, folds, fold } = parameters;
@@ -102,8 +131,13 @@ export const dataSplit = defineKind({
       ...(folds !== undefined && fold !== undefined && fold >= folds
         ? [{ message: `fold ${fold} of ${folds} folds`, hint: `folds are numbered from 0 to ${folds - 1}` }]
         : []),
-      ...(folds !== undefined && by === 'time'
-        ? [{ message: 'folds divide users, not times', hint: 'leave out folds or by: time' }]
+      ...(folds !== undefined && by !== 'users'
+        ? [
+            {
+              message: `folds divide users, not ${by === 'time' ? 'times' : 'the pairs of each'}`,
+              hint: `leave out folds or by: ${by}`,
+            },
+          ]
         : []),
     ];
   },

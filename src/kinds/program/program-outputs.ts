@@ -33,7 +33,7 @@ export const outputsParameter = {
   description:
     'Output ports and the files, relative to the fresh folder, that the program writes for them; `as` says what a file is, so that it is checked and can be chosen by, compared and shown.',
   type: 'object',
-  propertyNames: { type: 'string', pattern: '^[A-Za-z_][A-Za-z0-9_]*$' },
+  propertyNames: { type: 'string', pattern: '^[A-Za-z_][A-Za-z0-9_]*$', examples: ['name_1'] },
   additionalProperties: {
     anyOf: [
       relativePath,

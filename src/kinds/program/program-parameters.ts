@@ -27,7 +27,7 @@ export const programProperties = {
     description:
       'Parameters with their defaults, any JSON: what `matrix`, `settings` and `--set` may change. The program finds them in the JSON file that KSHOT_PARAMS names, and in words with `{NAME}` in them.',
     type: 'object',
-    propertyNames: { type: 'string', pattern: '^[A-Za-z_][A-Za-z0-9_-]*$' },
+    propertyNames: { type: 'string', pattern: '^[A-Za-z_][A-Za-z0-9_-]*$', examples: ['name-1'] },
     additionalProperties: true,
     default: {},
   },
@@ -56,7 +56,7 @@ export const programProperties = {
     description:
       'Variables of your own environment that are passed on, such as a token; in no key, and recorded nowhere.',
     type: 'array',
-    items: { type: 'string', pattern: '^[A-Za-z_][A-Za-z0-9_]*$' },
+    items: { type: 'string', pattern: '^[A-Za-z_][A-Za-z0-9_]*$', examples: ['HF_HOME'] },
     uniqueItems: true,
     default: [],
   },

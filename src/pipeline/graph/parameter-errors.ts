@@ -135,10 +135,10 @@ function inPlainWords(
           path: [...path, error.propertyName],
           type: 'unknown',
           name: error.propertyName,
-          message: `${shown(error.propertyName)} is no name in ${subject}: it must match ${params['pattern']}`,
+          message: `${shown(error.propertyName)} is no name in ${subject}: it must ${likeness(error, schema)}`,
         };
       }
-      return invalid(`match ${params['pattern']}`);
+      return invalid(likeness(error, schema));
     case 'required': {
       const name = String(params['missingProperty']);
       return {
@@ -168,6 +168,14 @@ function inPlainWords(
     default:
       return { path, type: 'invalid', message: `${subject} ${error.message ?? 'is not valid'}` };
   }
+}
+
+/** What is wanted of a text with a pattern, which nobody likes to read: an example, where the schema has one. */
+function likeness(error: ErrorObject, schema: JsonSchema): string {
+  const [example] = (schemaOf(error, schema)['examples'] ?? []) as readonly Json[];
+  return example === undefined
+    ? `match ${(error.params as { readonly pattern: string }).pattern}`
+    : `look like ${shown(example)}`;
 }
 
 const typeNames: { readonly [type: string]: string } = {

@@ -31,9 +31,19 @@ const rowGap = 40;
 
 /**
  * Places boxes in rows so that every edge points down, `mostWidth` wide at most where that can be had: what has no
- * place in a row goes into the next. The same graph gives the same places.
+ * place in a row goes into the next. The same graph gives the same places; one that was laid out last is not laid out
+ * again.
  */
 export function layoutGraph(boxes: readonly Box[], links: readonly Link[], mostWidth: number): GraphLayout {
+  const plain = links.map(({ from, to }) => [from, to]);
+  const asked = JSON.stringify([boxes, plain, mostWidth]);
+  if (lastLayout?.asked !== asked) lastLayout = { asked, layout: newLayout(boxes, links, mostWidth) };
+  return lastLayout.layout;
+}
+
+let lastLayout: { readonly asked: string; readonly layout: GraphLayout } | undefined;
+
+function newLayout(boxes: readonly Box[], links: readonly Link[], mostWidth: number): GraphLayout {
   const innerWidth = mostWidth - 2 * margin;
   const rowOf = rowsOfBoxes(boxes, links, innerWidth);
   const { items, chains } = orderByCrossings(boxes, links, rowOf);

@@ -65,8 +65,6 @@ export interface RunRows {
   readonly lineage: readonly LineageRow[];
   readonly history: readonly HistoryReach[];
   readonly curves: readonly CurveRow[];
-  /** Tables of the run that hold nothing. */
-  readonly emptyTables: readonly string[];
   /** Of each node at its greatest K and, there, most steps: what a histogram is made of. */
   readonly drift: readonly EpisodeDriftRow[];
 }
@@ -127,7 +125,6 @@ export async function readRunRows(tables: string, settings: readonly string[]): 
          FROM (SELECT * FROM values WHERE isfinite(value) ORDER BY node, name, iteration) JOIN steps USING (step)
          GROUP BY node, step, unfinished, name, ceil(iteration / iterations_per_row) ORDER BY step, name, node, iteration`,
       ),
-      emptyTables: await emptyTables(database, tables),
       drift: await rows<EpisodeDriftRow>(
         `SELECT node, role, k, steps, episode_id,
                 sqrt(sum(norm_of_change ** 2)) / sqrt(sum(norm_before ** 2)) AS relative_change
@@ -142,15 +139,18 @@ export async function readRunRows(tables: string, settings: readonly string[]): 
   });
 }
 
-async function emptyTables(database: Database, folder: string): Promise<readonly string[]> {
-  const empty: string[] = [];
-  for (const name of Object.keys(resultSchemas)) {
-    const path = join(folder, `${name}.parquet`);
-    if (!existsSync(path)) continue;
-    const [row] = await database.rows(`SELECT count(*) AS count FROM ${parquetFile(path)}`);
-    if (Number(row?.['count']) === 0) empty.push(name);
-  }
-  return empty;
+/** The tables in a run's folder of tables that hold nothing. */
+export async function readEmptyTables(folder: string): Promise<readonly string[]> {
+  return await withDatabase({ threads: 1 }, async (database) => {
+    const empty: string[] = [];
+    for (const name of Object.keys(resultSchemas)) {
+      const path = join(folder, `${name}.parquet`);
+      if (!existsSync(path)) continue;
+      const [row] = await database.rows(`SELECT count(*) AS count FROM ${parquetFile(path)}`);
+      if (Number(row?.['count']) === 0) empty.push(name);
+    }
+    return empty;
+  });
 }
 
 /** A table of the run, empty where the run has no such file: an earlier version of kshot wrote fewer. */

@@ -213,7 +213,22 @@ async function prepare(publication: Publication, path: string, publishing: Publi
   }
   if (found === made.digest) return { publication, published: described(made, 'unchanged') };
   if (!mayReplace(path, found, history)) return { publication, published: described(made, 'kept') };
-  return { publication, published: described(made, 'written'), staged };
+  const replaced = ofAnotherPipeline(path, found, publishing);
+  return {
+    publication,
+    published: { ...described(made, 'written'), ...(replaced === undefined ? {} : { replaced }) },
+    staged,
+  };
+}
+
+/** The run of another pipeline that published what is found at a path: the two overwrite each other's. */
+function ofAnotherPipeline(
+  path: string,
+  found: string | undefined,
+  { history, finished }: Pick<Publishing, 'history' | 'finished'>,
+): string | undefined {
+  const earlier = found === undefined ? undefined : history.latest(path, found);
+  return earlier?.pipeline_file === finished.graph.file ? undefined : earlier?.run;
 }
 
 /** Puts a staged file into its place, unless somebody wrote there in the meantime. */

@@ -43,6 +43,8 @@ export interface PublishedFile {
   readonly digest: Digest;
   readonly bytes: number;
   readonly outcome: PublishedOutcome;
+  /** `<pipeline>/<run>` of another pipeline that had published what was there until now; absent where none had. */
+  readonly replaced?: string;
 }
 
 /** `published.json`. */

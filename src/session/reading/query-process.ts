@@ -8,6 +8,10 @@ import type { FormattedQuery, QueryEnd } from './run-query.js';
 // Only a signal ends a process whose DuckDB threads are busy.
 process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'));
 
+// Begun at once; where it fails, the answer says why.
+const modules = Promise.all([import('../../report/query-rows.js'), import('../../tables/row-formats.js')]);
+modules.catch(() => undefined);
+
 process.once('message', (request: FormattedQuery) => {
   void answer(request).then((end) => {
     process.send?.(end, () => process.disconnect());
@@ -16,11 +20,7 @@ process.once('message', (request: FormattedQuery) => {
 
 async function answer({ format, width, parquet, ...query }: FormattedQuery): Promise<QueryEnd> {
   try {
-    // Loaded here, so that where they cannot be loaded the answer says why.
-    const [{ queryRows, writeQueryParquet }, { rowWriter }] = await Promise.all([
-      import('../../report/query-rows.js'),
-      import('../../tables/row-formats.js'),
-    ]);
+    const [{ queryRows, writeQueryParquet }, { rowWriter }] = await modules;
     if (parquet !== undefined) {
       await writeQueryParquet(query, parquet);
       return {};

@@ -2,17 +2,17 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { availableParallelism, tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { noResults } from '../../artifacts/find-run.js';
-import { identityOf, type RunRecord, readRegister } from '../../artifacts/register.js';
+import { identityOf, type RunRecord, readRuns } from '../../artifacts/register.js';
 import { type ListedRun, listRuns } from '../../artifacts/runs/list-runs.js';
 import { hasTables } from '../../artifacts/runs/shared-results.js';
-import { type RecordedFile, recordedFiles } from '../../artifacts/verify-run.js';
+import { type RecordedFile, recordedFile } from '../../artifacts/verify-run.js';
 import type { Failure } from '../../base/failure.js';
 import { replaceUserFile } from '../../base/files/user-file.js';
 import type { JsonObject } from '../../base/json.js';
 import { failed, type Result, success } from '../../base/result.js';
 import type { SourceFile, SourceTable } from '../../report/fill-table.js';
 import { type ResultTableName, resultSchemas } from '../../tables/result-schemas.js';
-import { type FormattedQuery, type QueryEnd, runQuery } from './run-query.js';
+import { type FormattedQuery, type QueryEnd, runQuery, startQueryProcess } from './run-query.js';
 
 /** What a query may take. */
 export interface QueryLimits {
@@ -67,11 +67,17 @@ async function answerQuery(
   sql: string,
   { output, timeoutSeconds = defaultTimeoutSeconds, ...form }: QueryText & Pick<FormattedQuery, 'parquet'>,
 ): Promise<QueryEnd> {
-  const tables = sourceTables(root);
-  if (tables === undefined) return { failure: noResults() };
-  const memoryBytes = Math.min(4 * 2 ** 30, totalmem() / 2);
-  const threads = availableParallelism();
-  return await runQuery({ sql, tables, threads, memoryBytes, ...form }, timeoutSeconds, output);
+  // It loads DuckDB while it is found out here which runs there are.
+  const child = startQueryProcess();
+  try {
+    const tables = sourceTables(root);
+    if (tables === undefined) return { failure: noResults() };
+    const memoryBytes = Math.min(4 * 2 ** 30, totalmem() / 2);
+    const threads = availableParallelism();
+    return await runQuery(child, { sql, tables, threads, memoryBytes, ...form }, timeoutSeconds, output);
+  } finally {
+    child.kill('SIGKILL');
+  }
 }
 
 /** The rows that a query over the result tables of all runs gives. */
@@ -95,9 +101,10 @@ export async function query(
 
 /** The result tables of all runs, and `latest_...` of the last one that ended; undefined where there are no runs. */
 function sourceTables(root: string): readonly SourceTable[] | undefined {
-  const listed = listRuns(root);
+  const present = readRuns(root);
+  const listed = listRuns(root, present);
   if (listed.length === 0) return undefined;
-  const { runs } = readRegister(root);
+  const { runs } = present.register;
   const last = runs.slice(-1);
   const rowsOf = (records: readonly RunRecord[]) => {
     const named = new Set(records.map(identityOf));
@@ -141,7 +148,8 @@ function filesOfTable(
     const [first] = same;
     if (first === undefined) return [];
     const isAsWritten = same.length === 1 && first.isAsWritten;
-    return [isAsWritten ? first.file : { ...first.file, runs: same.map(({ run }) => run) }];
+    const { file, run } = first;
+    return [isAsWritten ? { ...file, ofRun: run } : { ...file, runs: same.map((one) => one.run) }];
   });
 }
 
@@ -160,18 +168,16 @@ function fileOfTable(
   name: ResultTableName,
 ): readonly FoundFile[] {
   const run = identityOf(record);
-  const [own] = recordedFiles(root, record, `tables/${name}.parquet`);
-  if (own !== undefined) return [{ run, file: own, isAsWritten: record.tables === run }];
+  const found = (of: RunRecord, file: string, isAsWritten: boolean): readonly FoundFile[] => {
+    const recorded = recordedFile(root, of, file);
+    return recorded === undefined ? [] : [{ run, file: recorded, isAsWritten }];
+  };
+  const table = `tables/${name}.parquet`;
+  const own = found(record, table, record.tables === run);
+  if (own.length > 0) return own;
   // What became of its nodes a run that executed nothing says in its manifest alone.
-  if (name === 'steps') {
-    return recordedFiles(root, record, 'manifest.json').map((file) => ({ run, file, isAsWritten: false }));
-  }
+  if (name === 'steps') return found(record, 'manifest.json', false);
   // A run of an earlier version of kshot only names the one that has its tables.
   const holder = hasTables(record) ? undefined : runs.find((one) => identityOf(one) === record.tables);
-  if (holder === undefined || holder === record) return [];
-  return recordedFiles(root, holder, `tables/${name}.parquet`).map((file) => ({
-    run,
-    file,
-    isAsWritten: false,
-  }));
+  return holder === undefined || holder === record ? [] : found(holder, table, false);
 }

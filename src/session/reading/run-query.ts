@@ -18,23 +18,31 @@ export interface QueryEnd {
   readonly failure?: Failure;
 }
 
-/**
- * Answers a query in a process of its own, which is killed when the time is up; nothing of a query outlives it.
- * The process sees neither this one's environment nor its streams.
- *
- * @param timeoutSeconds what the query may take; the time that `output` takes is not counted
- * @param output is given the text of the rows, piece by piece; answers false where no more is wanted, which ends the query
- */
-export async function runQuery(
-  query: FormattedQuery,
-  timeoutSeconds: number,
-  output: (text: string) => Promise<boolean>,
-): Promise<QueryEnd> {
+/** Starts a process that answers one query; it sees neither this one's environment nor its streams. */
+export function startQueryProcess(): ChildProcess {
   const child = fork(fileURLToPath(new URL('./query-process.js', import.meta.url)), {
     env: {},
     execArgv: [],
     stdio: ['ignore', 'pipe', 'ignore', 'ipc'],
   });
+  // Told where its answer is waited for.
+  child.on('error', () => undefined);
+  return child;
+}
+
+/**
+ * Answers a query in a process of its own, which is killed when the time is up; nothing of a query outlives it.
+ *
+ * @param child a process that was just started
+ * @param timeoutSeconds what the query may take; the time that `output` takes is not counted
+ * @param output is given the text of the rows, piece by piece; answers false where no more is wanted, which ends the query
+ */
+export async function runQuery(
+  child: ChildProcess,
+  query: FormattedQuery,
+  timeoutSeconds: number,
+  output: (text: string) => Promise<boolean>,
+): Promise<QueryEnd> {
   const ended = endOf(child);
   const clock = startClock(timeoutSeconds, () => child.kill('SIGKILL'));
   child.send(query, () => undefined);

@@ -18,10 +18,10 @@ import { failed, type Result, success } from '../../base/result.js';
 import { forgetProbes } from '../../engines/kept-probes.js';
 import type { Graph, GraphNode } from '../../pipeline/graph/graph.js';
 import type { Plan } from '../../pipeline/plan/plan.js';
-import { preloadPage } from '../../report/html/preload-page.js';
 import type { LeftFile } from '../../report/publish/left-files.js';
 import { publishFiles } from '../../report/publish/publish-files.js';
 import type { PublishedFile } from '../../report/publish/published-history.js';
+import { hasFigures, PageRehearsal } from '../../report/rehearse-page.js';
 import { writeReport } from '../../report/write-report.js';
 import type { RunEvent, RunFinish, RunStart } from '../../run/event.js';
 import type { Executor } from '../../run/executor.js';
@@ -29,7 +29,7 @@ import { machineGpus, machineMemory, machineSlots } from '../../run/local/machin
 import type { NodePool } from '../../run/local/worker-pool.js';
 import { outlinePlan } from '../../run/outline-plan.js';
 import type { Resources } from '../../run/resources.js';
-import type { RunOutcome } from '../../run/scheduler.js';
+import type { ExecutePlan, RunOutcome } from '../../run/scheduler.js';
 import { hasSlurm } from '../../run/slurm/slurm.js';
 import type { RemoteExchange } from '../../store/exchange.js';
 import type { CacheHold } from '../../store/upkeep.js';
@@ -220,10 +220,9 @@ async function withSoundResults(
 async function withResultsBrought(planned: PlannedPipeline): Promise<Result<PlannedPipeline, Failure[]>> {
   const neededOf = neededResults(planned.graph);
   for (let plan = planned.plan; ; ) {
+    const needed = plan.nodes.map(({ node, entry }) => (entry === undefined ? [] : neededOf(node, entry)));
     const brought = await Promise.all(
-      plan.nodes.map(({ node, entry }) =>
-        entry === undefined ? true : planned.store.bring(neededOf(node, entry)),
-      ),
+      needed.filter((objects) => objects.length > 0).map((objects) => planned.store.bring(objects)),
     );
     if (brought.every((one) => one)) return success({ ...planned, plan });
     const again = await planned.replan();
@@ -254,11 +253,34 @@ async function execute(
   const { signal = new AbortController().signal } = request;
   const startedAt = new Date();
   const git = askGit(root);
-  const outcome = await executeNodes(planned, { badNodes, folder }, request, { startedAt, emit, signal });
+  const rehearsal = rehearsalOf(planned, folder, request, startedAt);
+  const outcome = await executeNodes(planned, { badNodes, folder }, request, {
+    startedAt,
+    emit(event) {
+      if (event.event === 'step.start') rehearsal?.started(event.node);
+      emit(event);
+    },
+    settled: (node) => rehearsal?.finished(node),
+    signal,
+  }).catch(async (error: unknown) => {
+    await rehearsal?.end();
+    throw error;
+  });
+  const rehearsed = rehearsal?.end();
+  const failures = failuresOf(outcome);
+  // What all that tells of the run has.
+  const seconds = (Date.now() - startedAt.getTime()) / 1000;
+  const computed = { exitCode: exitCodeOf(outcome, signal, failures), seconds, counts: outcome.counts };
+  emit({
+    event: 'run.computed',
+    time: new Date().toISOString(),
+    run: folder.run,
+    ...computed,
+    ...repairedIn(outcome),
+  });
   await store.saveIndex();
   const secrets = secretsOf(graph.nodes);
   const repository = keptOfGit(await git.finish(gitMilliseconds), secrets);
-  const failures = failuresOf(outcome);
   if (failures.some(({ reason }) => reason === 'engine-unavailable' || reason === 'device-lost')) {
     forgetProbes(store.folder);
   }
@@ -267,17 +289,16 @@ async function execute(
     graph,
     nodes: outcome.nodes,
     startedAt: startedAt.toISOString(),
-    // What all that tells of the run has, this command's last line too.
-    seconds: (Date.now() - startedAt.getTime()) / 1000,
-    exitCode: exitCodeOf(outcome, signal, failures),
-    counts: outcome.counts,
+    ...computed,
     provenance: provenanceOf(originOfProcess(secrets), repository, outcome.nodes),
     ...(repository.diff === undefined ? {} : { diff: repository.diff }),
   };
   const { report, published, left, cautions } = await writeResults(planned, folder, finished, failures);
-  const remote = await store.exchanged(signal);
+  const remote = await store.exchanged(signal, (left) =>
+    emit({ event: 'run.sending', time: new Date().toISOString(), ...left }),
+  );
+  await rehearsed;
   const exitCode = exitCodeOf(outcome, signal, failures);
-  const repaired = report === undefined ? [] : repairedNodes(outcome);
   if (failures.length > 0) emit(runFailed(failures));
   emit({
     event: 'run.finish',
@@ -286,7 +307,7 @@ async function execute(
     exitCode,
     seconds: finished.seconds,
     counts: outcome.counts,
-    ...(repaired.length === 0 ? {} : { repaired }),
+    ...(report === undefined ? {} : repairedIn(outcome)),
     ...(remote === undefined ? {} : { remote: withoutWarnings(remote) }),
     ...publishedEvent(published, left),
   });
@@ -303,6 +324,22 @@ async function execute(
     warnings: remote?.warnings ?? [],
     cautions,
   };
+}
+
+/** Draws the page beside the steps; undefined where none of them is executed, or all are in this process. */
+function rehearsalOf(
+  { graph, plan, store }: PlannedPipeline,
+  { run }: RunFolder,
+  { inProcess = false }: RunRequest,
+  startedAt: Date,
+): PageRehearsal | undefined {
+  if (inProcess || openNodes(plan).length === 0 || !hasFigures(graph)) return undefined;
+  return new PageRehearsal({ run, graph, startedAt: startedAt.toISOString() }, store);
+}
+
+function repairedIn(outcome: RunOutcome): Pick<RunFinish, 'repaired'> {
+  const repaired = repairedNodes(outcome);
+  return repaired.length === 0 ? {} : { repaired };
 }
 
 /** What became of files of the project, those of earlier runs last. */
@@ -354,11 +391,13 @@ async function writeResults(
   return { report: written?.report, published: files, left, cautions };
 }
 
+type Listener = Pick<ExecutePlan, 'emit'> & Required<Pick<ExecutePlan, 'settled'>>;
+
 async function executeNodes(
   planned: PlannedPipeline,
   { badNodes, folder }: Pick<PreparedRun, 'badNodes' | 'folder'>,
   request: RunRequest,
-  { startedAt, emit, signal }: { startedAt: Date; emit: (event: RunEvent) => void; signal: AbortSignal },
+  { startedAt, emit, settled, signal }: Listener & { startedAt: Date; signal: AbortSignal },
 ): Promise<RunOutcome> {
   const { store, codes, root, plan, graph } = planned;
   const { inProcess = false, verbose = false } = request;
@@ -380,7 +419,6 @@ async function executeNodes(
     ...pythonOf(graph),
     ...outlineRun(planned, { slots, gpus: gpus.length, memoryBytes: machineMemory() }),
   });
-  if (openNodes(plan).length > 0) preloadPage(graph);
   const forced = request.force === true ? [] : graph.nodes.filter(planned.isForced).map(({ id }) => id);
   const reasonFor = createReasons(planned);
   const [{ executePlan }, { LocalExecutor }] = await Promise.all([
@@ -407,6 +445,7 @@ async function executeNodes(
     badObjects: badNodes,
     neededOf: neededResults(graph),
     emit,
+    settled,
     signal,
     reasonFor,
     ...(isBatch(graph.nodes) ? { jobExecutor: await openJobExecutor(planned, folder) } : {}),

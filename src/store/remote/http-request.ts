@@ -1,5 +1,7 @@
 import type { ClientRequest, IncomingMessage, RequestOptions } from 'node:http';
 import type { Readable } from 'node:stream';
+import type { ProxyServer } from './proxy.js';
+import { RemoteTrouble } from './remote-trouble.js';
 
 /** How long a request may keep waiting. */
 export interface RequestLimits {
@@ -9,26 +11,6 @@ export interface RequestLimits {
   readonly idleMilliseconds: number;
   /** For all of it. */
   readonly totalMilliseconds: number;
-}
-
-/** What keeps a remote cache from answering as it should. */
-export class RemoteTrouble extends Error {
-  readonly type: 'network' | 'timeout' | 'status' | 'cut';
-  readonly status: number | undefined;
-  /** What it asks to be given before it is asked again. */
-  readonly retryAfterMilliseconds: number | undefined;
-
-  constructor(
-    type: RemoteTrouble['type'],
-    message: string,
-    more: { readonly status?: number; readonly retryAfterMilliseconds?: number | undefined } = {},
-  ) {
-    super(message);
-    this.name = 'RemoteTrouble';
-    this.type = type;
-    this.status = more.status;
-    this.retryAfterMilliseconds = more.retryAfterMilliseconds;
-  }
 }
 
 /** What is sent with a request. */
@@ -67,19 +49,26 @@ type StartRequest = (options: RequestOptions) => ClientRequest;
 interface Connection {
   readonly start: StartRequest;
   readonly options: RequestOptions;
+  /** What stands before the path of each request, and the headers of each. */
+  readonly origin: string;
+  readonly headers: { readonly [name: string]: string };
+  /** The proxy that it goes through, to be told of. */
+  readonly proxy: string | undefined;
   /** Of each that is under way, what ends it. */
   readonly underWay: Set<() => void>;
 }
 
+/** How a server is asked. */
+export interface SenderOptions {
+  readonly connections: number;
+  readonly connectMilliseconds: number;
+  /** What carries requests there; absent where it is asked itself. */
+  readonly proxy?: ProxyServer | undefined;
+}
+
 /** @param url of the server; by TLS, certificates are checked as Node does, NODE_EXTRA_CA_CERTS among them */
-export async function openHttpSender(url: URL, connections: number): Promise<HttpSender> {
-  const { request, Agent } =
-    url.protocol === 'https:' ? await import('node:https') : await import('node:http');
-  // Its idle connections keep no process alive.
-  const agent = new Agent({ keepAlive: true, maxFreeSockets: connections });
-  const { hostname, port, protocol } = url;
-  const options = { agent, protocol, hostname: hostname.replace(/^\[|\]$/g, ''), port };
-  const connection = { start: request as StartRequest, options, underWay: new Set<() => void>() };
+export async function openHttpSender(url: URL, options: SenderOptions): Promise<HttpSender> {
+  const connection = await openConnection(url, options);
   return {
     send: (sent, limits, read) => send(connection, sent, limits, read),
     end() {
@@ -88,8 +77,40 @@ export async function openHttpSender(url: URL, connections: number): Promise<Htt
   };
 }
 
+async function openConnection(
+  url: URL,
+  { connections, connectMilliseconds, proxy }: SenderOptions,
+): Promise<Connection> {
+  const isEncrypted = url.protocol === 'https:';
+  // A proxy is given a request that is not encrypted as it is, with the server's name in it; else it opens the way.
+  const peer = proxy === undefined || isEncrypted ? url : proxy.url;
+  const { request, Agent } =
+    peer.protocol === 'https:' ? await import('node:https') : await import('node:http');
+  // Its idle connections keep no process alive.
+  const kept = { keepAlive: true, maxFreeSockets: connections };
+  const isTunnel = proxy !== undefined && isEncrypted;
+  const agent = isTunnel
+    ? new (await import('./tunnel-agent.js')).TunnelAgent(
+        proxy,
+        `${url.hostname}:${url.port || 443}`,
+        connectMilliseconds,
+        kept,
+      )
+    : new Agent(kept);
+  const { hostname, port, protocol } = peer;
+  const isHandedOn = proxy !== undefined && !isTunnel;
+  return {
+    start: request as StartRequest,
+    options: { agent, protocol, hostname: hostname.replace(/^\[|\]$/g, ''), port },
+    origin: isHandedOn ? url.origin : '',
+    headers: isHandedOn ? { host: url.host, ...proxy.headers } : {},
+    proxy: proxy?.url.origin,
+    underWay: new Set(),
+  };
+}
+
 function send<Value>(
-  { start, options, underWay }: Connection,
+  { start, options, origin, headers: ownHeaders, proxy, underWay }: Connection,
   { method, pathname, headers, body }: HttpRequest,
   limits: RequestLimits,
   read: (response: IncomingMessage) => Promise<Value>,
@@ -100,8 +121,8 @@ function send<Value>(
     const request = start({
       ...options,
       method,
-      path: pathname,
-      headers: { 'accept-encoding': 'identity', ...headers, ...length },
+      path: `${origin}${pathname}`,
+      headers: { 'accept-encoding': 'identity', ...ownHeaders, ...headers, ...length },
       timeout: limits.idleMilliseconds,
     });
     const source = body?.open();
@@ -127,7 +148,7 @@ function send<Value>(
       socket.once('connect', () => clearTimeout(connecting));
     });
     request.on('timeout', () => slow('does not answer'));
-    request.on('error', (error) => fail(networkTrouble(error)));
+    request.on('error', (error) => fail(networkTrouble(error, proxy)));
     request.on('response', (response) => {
       read(response).then((value) => {
         end();
@@ -193,9 +214,11 @@ function waitOf(header: string | undefined): number | undefined {
   return Number.isFinite(milliseconds) ? Math.max(0, milliseconds) : undefined;
 }
 
-function networkTrouble(error: NodeJS.ErrnoException): RemoteTrouble {
+function networkTrouble(error: NodeJS.ErrnoException, proxy: string | undefined): RemoteTrouble {
+  if (error instanceof RemoteTrouble) return error;
   // Of several addresses each has its own.
   const { errors } = error as { readonly errors?: readonly NodeJS.ErrnoException[] };
   const code = error.code ?? errors?.[0]?.code;
-  return new RemoteTrouble('network', `cannot be talked to (${code ?? error.message.slice(0, 200)})`);
+  const by = proxy === undefined ? '' : ` by the proxy ${proxy}`;
+  return new RemoteTrouble('network', `cannot be talked to${by} (${code ?? error.message.slice(0, 200)})`);
 }

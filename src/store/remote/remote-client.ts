@@ -8,13 +8,14 @@ import {
   drain,
   type HttpSender,
   openHttpSender,
-  RemoteTrouble,
   type RequestBody,
   type RequestLimits,
   responseText,
   statusTrouble,
 } from './http-request.js';
+import { proxyFor } from './proxy.js';
 import { openRemoteTarget, type RemoteTarget } from './remote-target.js';
+import { RemoteTrouble } from './remote-trouble.js';
 import { Turns } from './turns.js';
 
 /** What a remote cache may cost, at most. */
@@ -94,7 +95,7 @@ export class RemoteClient {
     setMaxListeners(0, this.ending.signal);
   }
 
-  /** @throws FailureError where the credentials of the environment cannot be sent */
+  /** @throws FailureError where the credentials of the environment cannot be sent, or its proxy is none */
   static async open(
     url: string,
     variables: { readonly [name: string]: string | undefined },
@@ -102,7 +103,10 @@ export class RemoteClient {
   ): Promise<RemoteClient> {
     const limits = { ...usualLimits, ...changed };
     const target = openRemoteTarget(url, variables);
-    return new RemoteClient(target, await openHttpSender(target.base, limits.atOnce), limits);
+    const { atOnce: connections, connectMilliseconds } = limits;
+    const proxy = proxyFor(target.base, variables);
+    const sender = await openHttpSender(target.base, { connections, connectMilliseconds, proxy });
+    return new RemoteClient(target, sender, limits);
   }
 
   /** Whether nothing is asked any more. */
@@ -303,6 +307,8 @@ function describe({ status, message, retryAfterMilliseconds }: RemoteTrouble): s
     case 401:
     case 403:
       return `refuses access (${status})`;
+    case 407:
+      return 'cannot be reached: the proxy wants another name or password (407)';
     case 413:
       return 'takes nothing so large (413)';
     case 507:

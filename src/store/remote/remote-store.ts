@@ -4,7 +4,7 @@ import type { Failure } from '../../base/failure.js';
 import { rethrowAsFailure } from '../../base/failure-of-exception.js';
 import { shortDigest } from '../../base/quantities.js';
 import type { Digest, Entry, ObjectReference } from '../entry.js';
-import type { Amount, RemoteExchange } from '../exchange.js';
+import type { Amount, RemoteExchange, ToBeSent } from '../exchange.js';
 import { outputsOf, referenceId } from '../references.js';
 import type { LocalStore, Store } from '../store.js';
 import { checkRemote, type RemoteReport } from './check-remote.js';
@@ -43,7 +43,7 @@ export function openRemoteStore(
       if (result.ok) remote.committed(result.value, mode === 'read_write');
       return result;
     },
-    exchanged: (signal) => remote.exchanged(signal),
+    exchanged: (signal, onWait) => remote.exchanged(signal, onWait),
     here: local,
     sendEntry: (entry) => remote.sender.send(entry),
     check: (keys) => checkRemote(keys, client),
@@ -136,8 +136,9 @@ class Behind {
     if (isToBeSent) this.sender.later(entry);
   }
 
-  async exchanged(signal?: AbortSignal): Promise<RemoteExchange> {
-    await this.sender.idle(signal);
+  async exchanged(signal?: AbortSignal, onWait?: (left: ToBeSent) => void): Promise<RemoteExchange> {
+    const { url } = this;
+    await this.sender.idle(signal, onWait && ((left) => onWait({ url, ...left })));
     const left = new Map<Digest, number>();
     for (const entry of this.found.values()) {
       for (const output of outputsOf(entry)) {
@@ -146,7 +147,7 @@ class Behind {
     }
     const { entries, objects, bytes, unsent } = this.sender;
     return {
-      url: this.url,
+      url,
       found: this.found.size,
       fetched: this.fetched,
       left: { objects: left.size, bytes: [...left.values()].reduce((sum, one) => sum + one, 0) },

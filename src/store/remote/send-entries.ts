@@ -1,10 +1,11 @@
-import { createReadStream } from 'node:fs';
+import { createReadStream, type ReadStream } from 'node:fs';
 import { Readable } from 'node:stream';
 import { digestTree, sha256 } from '../../base/canonical.js';
 import { FailureError } from '../../base/failure.js';
 import { checkedJson } from '../../base/files/checked-json.js';
 import { systemErrorOf } from '../../base/system-error.js';
 import type { Digest, Entry, ObjectReference } from '../entry.js';
+import type { ToBeSent } from '../exchange.js';
 import { digestsInJson, outputsOf, referenceId } from '../references.js';
 import type { LocalStore } from '../store.js';
 import type { RemoteClient } from './remote-client.js';
@@ -20,12 +21,19 @@ export type SentEntry =
   | { readonly type: 'incomplete' }
   | { readonly type: 'refused' };
 
+/** How often whoever waits is told what is left. */
+const reportMilliseconds = 1000;
+
 /** Sends entries to a remote cache: what each names first, it last, so that what is there is whole. */
 export class EntrySender {
   private readonly turns = new Turns(4);
-  private readonly underWay = new Set<Promise<unknown>>();
+  /** What was given to `later` and has not come to its end. */
+  private readonly underWay = new Map<Entry, Promise<void>>();
   /** Of objects that were sent, or are being sent, whether they are there then. */
   private readonly there = new Map<Digest, Promise<boolean>>();
+  /** Those of which that is known, and those that are being read, to be sent. */
+  private readonly settled = new Set<Digest>();
+  private readonly reading = new Map<Digest, ReadStream>();
   private isStopped = false;
   entries = 0;
   objects = 0;
@@ -53,22 +61,43 @@ export class EntrySender {
         if (!(error instanceof FailureError)) throw error;
         this.unsent++;
       })
-      .finally(() => this.underWay.delete(sending));
-    this.underWay.add(sending);
+      .finally(() => this.underWay.delete(entry));
+    this.underWay.set(entry, sending);
     // Told to whoever waits for all of them.
     sending.catch(() => undefined);
   }
 
-  /** Waits for all that was given to `later`; without sending more once the signal is aborted. */
-  async idle(signal?: AbortSignal): Promise<void> {
+  /**
+   * Waits for all that was given to `later`; without sending more once the signal is aborted. `onWait` is told each
+   * second what is left.
+   */
+  async idle(signal?: AbortSignal, onWait?: (left: Omit<ToBeSent, 'url'>) => void): Promise<void> {
     const stop = () => {
       this.isStopped = true;
       if (this.underWay.size > 0) this.client.leave();
     };
     signal?.addEventListener('abort', stop, { once: true });
     if (signal?.aborted === true) stop();
-    await Promise.all(this.underWay);
-    signal?.removeEventListener('abort', stop);
+    const reporting = onWait && setInterval(() => onWait(this.left()), reportMilliseconds);
+    try {
+      await Promise.all(this.underWay.values());
+    } finally {
+      clearInterval(reporting);
+      signal?.removeEventListener('abort', stop);
+    }
+  }
+
+  private left(): Omit<ToBeSent, 'url'> {
+    const objects = new Map<Digest, number>();
+    for (const entry of this.underWay.keys()) {
+      for (const { digest, bytes } of outputsOf(entry)) {
+        if (!this.settled.has(digest)) {
+          objects.set(digest, bytes - (this.reading.get(digest)?.bytesRead ?? 0));
+        }
+      }
+    }
+    const bytes = [...objects.values()].reduce((sum, one) => sum + one, 0);
+    return { entries: this.underWay.size, objects: objects.size, bytes };
   }
 
   async send(entry: Entry): Promise<SentEntry> {
@@ -111,10 +140,15 @@ export class EntrySender {
 
   private async sendObjectNow({ digest, bytes }: ObjectReference): Promise<boolean> {
     const path = this.local.objectPath(digest);
-    const body = { bytes, open: () => (bytes === 0 ? Readable.from([]) : createReadStream(path)) };
+    const open = () => {
+      if (bytes === 0) return Readable.from([]);
+      const stream = createReadStream(path);
+      this.reading.set(digest, stream);
+      return stream;
+    };
     const isKnownBad = this.lost.has(referenceId(digest, bytes));
     try {
-      const sent = await this.client.sendObject(digest, body, isKnownBad);
+      const sent = await this.client.sendObject(digest, { bytes, open }, isKnownBad);
       if (sent === 'sent') {
         this.objects++;
         this.bytes += bytes;
@@ -124,6 +158,9 @@ export class EntrySender {
       // Gone since it was verified.
       if (systemErrorOf(error) === undefined) throw error;
       return false;
+    } finally {
+      this.reading.delete(digest);
+      this.settled.add(digest);
     }
   }
 

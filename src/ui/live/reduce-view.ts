@@ -36,9 +36,11 @@ export function reduceView(state: ViewState, event: RunEvent): ViewState {
       return say(state, { type: 'retry', retry: event });
     case 'step.note':
       return say(state, { type: 'note', note: event });
+    case 'run.computed':
     case 'run.finish':
       return { ...state, messages: [...state.messages, ...state.pending], pending: [], finish: event };
-    // Logs are read from their files, and failures of the run are printed in full when the view is gone.
+    // Logs are read from their files; what is sent, and failures of the run, are lines when the view is gone.
+    case 'run.sending':
     case 'step.log':
     case 'run.failed':
     // A verbose run is shown in plain lines.

@@ -1,6 +1,7 @@
 import type { Role } from '../../base/role.js';
 import type {
   Outcome,
+  RunComputed,
   RunFinish,
   RunStart,
   StepFinish,
@@ -99,7 +100,7 @@ export interface ViewState {
   readonly messages: readonly Message[];
   /** What is told with the next event that is not one more of its sort; what one failure skipped, at the end. */
   readonly pending: readonly Extract<Message, { type: 'steps' }>[];
-  readonly finish?: RunFinish;
+  readonly finish?: RunComputed | RunFinish;
 }
 
 /** Before the first event. */

@@ -8,13 +8,13 @@ import type { LeftFile } from '../../report/publish/left-files.js';
 import type { PublishedFile } from '../../report/publish/published-history.js';
 import type { RemoteExchange } from '../../store/exchange.js';
 import { exchangeLines } from './exchange-lines.js';
-import { type FigureLayout, resultLines } from './metric-lines.js';
+import { type FigureLayout, notesWithoutFigures, resultLines } from './metric-lines.js';
 
 export interface Closing {
   readonly finished: FinishedRun;
   /** Absent where it could not be written. */
   readonly report?: Report;
-  readonly published: readonly Pick<PublishedFile, 'path' | 'outcome'>[];
+  readonly published: readonly Pick<PublishedFile, 'path' | 'outcome' | 'replaced'>[];
   readonly left: readonly LeftFile[];
   readonly remote?: RemoteExchange;
   /** Where the page or the folder of the run is, as it is typed where the run was started. */
@@ -53,7 +53,11 @@ export function closingLines(closing: Closing, layout: FigureLayout): readonly s
       const fits = 10 + command.length + comment.length <= layout.width;
       return `${word} ${command}${fits ? style.dim(comment) : ''}`;
     }),
-    ...(results.lines.length > 0 ? ['', ...results.lines] : []),
+    ...(results.lines.length > 0
+      ? ['', ...results.lines]
+      : report === undefined
+        ? []
+        : notesWithoutFigures(report, layout)),
   ];
 }
 
@@ -79,6 +83,13 @@ function publishedLines(files: Closing['published'], style: FigureLayout['style'
       : [
           `${style.bold('published'.padEnd(9))} ${pathsShown([...written, ...unchanged])} (${counts.join(', ')})`,
         ]),
+    ...byRun(files.map(({ path, replaced }) => ({ path, run: replaced }))).flatMap(({ run, paths }) =>
+      run === undefined
+        ? []
+        : [
+            `${style.bold('replaced'.padEnd(9))} ${pathsShown(paths)} (of run ${printable(run)}: another pipeline publishes there, too)`,
+          ],
+    ),
     ...(kept.length === 0
       ? []
       : [
@@ -91,13 +102,19 @@ function publishedLines(files: Closing['published'], style: FigureLayout['style'
 function leftLines(left: readonly LeftFile[], style: FigureLayout['style']): readonly string[] {
   return (['removed', 'stale'] as const).flatMap((outcome) => {
     const files = left.filter((one) => one.outcome === outcome).map(({ published }) => published);
-    return [...new Set(files.map(({ run }) => run))].map((run) => {
-      const paths = files.filter((one) => one.run === run).map(({ path }) => path);
+    return byRun(files).map(({ run, paths }) => {
       const why = outcome === 'removed' ? 'no longer made' : 'not made anew';
       const of = run === undefined ? why : `of run ${printable(run)}, ${why}`;
       return `${style.bold(outcome.padEnd(9))} ${pathsShown(paths)} (${of})`;
     });
   });
+}
+
+function byRun(files: readonly { readonly path: string; readonly run?: string | undefined }[]) {
+  return [...new Set(files.map(({ run }) => run))].map((run) => ({
+    run,
+    paths: files.filter((one) => one.run === run).map(({ path }) => path),
+  }));
 }
 
 function pathsShown(paths: readonly string[]): string {

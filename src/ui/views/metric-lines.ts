@@ -192,6 +192,22 @@ function noteLines(texts: readonly string[], { style, width }: FigureLayout): re
   );
 }
 
+/** What of the guard against test data rests on somebody's word. */
+function guardNotes({ waivers, claims = [] }: Report): readonly string[] {
+  return [
+    ...waivers.map(({ step, reason }) => `Guard against test data waived for ${step}: ${reason}`),
+    ...claims.map(
+      ({ output, from }) =>
+        `${output} counts as computed from ${from.join(' and ') || 'no input'} alone: its step says so, and nothing proves it.`,
+    ),
+  ];
+}
+
+/** What must be known of a run that has no figures: a model that it made may be used elsewhere. */
+export function notesWithoutFigures(report: Report, layout: FigureLayout): readonly string[] {
+  return noteLines(guardNotes(report), layout);
+}
+
 function notes(report: Report): readonly string[] {
   const repeatable = report.not_deterministic.length;
   return [
@@ -202,11 +218,7 @@ function notes(report: Report): readonly string[] {
     ...(report.metrics.some((row) => row.role === 'test')
       ? ['TEST marks figures from test data: report them, do not choose by them.']
       : []),
-    ...report.waivers.map(({ step, reason }) => `Guard against test data waived for ${step}: ${reason}`),
-    ...(report.claims ?? []).map(
-      ({ output, from }) =>
-        `${output} counts as computed from ${from.join(' and ') || 'no input'} alone: its step says so, and nothing proves it.`,
-    ),
+    ...guardNotes(report),
     ...(repeatable > 0
       ? [
           `Computing again may give other bytes: ${report.not_deterministic.slice(0, 5).join(', ')}${repeatable > 5 ? ', ...' : ''}`,

@@ -1,9 +1,16 @@
+import { execFileSync, spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { JsonObject } from '../../../src/base/json.js';
+import { splitText } from '../../../src/data/split-texts.js';
+import { syntheticInteractions } from '../../../src/data/synthetic-interactions.js';
+import { dataEpisodes } from '../../../src/kinds/data/data-episodes.js';
+import { dataFingerprint } from '../../../src/kinds/data/data-fingerprint.js';
 import { dataPairs } from '../../../src/kinds/data/data-pairs.js';
 import { dataSplit } from '../../../src/kinds/data/data-split.js';
+import { warningsOfData } from '../../../src/report/data-warnings.js';
 import { canonicalOf } from '../../support/kind-context.js';
 import { type Event, rowsOf, runKind, writeInteractions } from '../../support/run-kind.js';
 
@@ -160,5 +167,107 @@ test('folds without a fold, a fold beyond them and folds of times are refused', 
   expect(messages({ fold: 0 })).toEqual(['fold without folds']);
   expect(messages({ folds: 5, fold: 5 })).toEqual(['fold 5 of 5 folds']);
   expect(messages({ folds: 5, fold: 1, by: 'time' })).toEqual(['folds divide users, not times']);
+  expect(messages({ folds: 5, fold: 1, by: 'leave_last_out' })).toEqual([
+    'folds divide users, not the pairs of each',
+  ]);
   expect(messages({ folds: 5, fold: 4 })).toEqual([]);
+});
+
+/** Pairs of learners in sessions, many of them at one time. */
+async function pairsOfLearners() {
+  const events = syntheticInteractions({ users: 90, items: 40, tracks: 4, repeats: true, seed: 5 });
+  const interactions = await writeInteractions(
+    events.map(({ user_id, item_id, timestamp }) => [user_id, item_id, Math.floor(timestamp / 7200) * 7200]),
+  );
+  const made = await runKind(dataPairs, { with: { session_gap_seconds: 7200 }, inputs: { interactions } });
+  return { pairs: made.path('pairs'), items: made.path('items') };
+}
+
+test('leaving the last out, nothing that val or test ask for is in train, and the fingerprint says so', async () => {
+  const pairs = await pairsOfLearners();
+  const fingerprintOf = async (leave_out: number, q: number) => {
+    const { run } = await split(pairs, { by: 'leave_last_out', leave_out });
+    const paths = Object.fromEntries([...splitNames, 'items'].map((name) => [name, run.path(name)]));
+    const episodes = await runKind(dataEpisodes, { with: { k: 3, q }, inputs: { pairs: paths } });
+    const data = Object.fromEntries(
+      splitNames.map((name) => [
+        name,
+        { pairs: episodes.path(`${name}/pairs`), episodes: episodes.path(`${name}/episodes`) },
+      ]),
+    );
+    const made = await runKind(dataFingerprint, { inputs: { data } });
+    return JSON.parse(readFileSync(made.path('fingerprint'), 'utf8'));
+  };
+  const sound = await fingerprintOf(4, 4);
+  const { query_pairs } = sound.cold_start.test;
+  expect(query_pairs).toBeGreaterThan(200);
+  expect(sound.known_users.test).toEqual({
+    query_pairs,
+    of_train_users: query_pairs,
+    in_train: 0,
+    before_own_train: 0,
+  });
+  expect(sound.known_users.val).toMatchObject({ in_train: 0, before_own_train: 0 });
+  expect(splitText(sound)).toMatch(
+    /^Users are in train and are asked for later pairs, none .* \(leave-last-out\)/,
+  );
+  // Planning refuses it, where it can know; what is asked for beyond what was left out is of train.
+  const leaky = await fingerprintOf(4, 6);
+  const users = leaky.cold_start.val.query_pairs / 6;
+  expect(leaky.known_users.val.in_train).toBe(2 * users);
+  expect(warningsOfData({ fingerprint: leaky })).toContain(
+    `fingerprint: val: ${2 * users} of ${6 * users} query pairs are in train, too: they were learned from`,
+  );
+  expect(splitText(leaky)).toMatch(/^Some users/);
+});
+
+test('episodes that ask for more than was left out are refused at planning', () => {
+  const facts = dataSplit.facts?.(dataSplit.parameters.complete({ by: 'leave_last_out', leave_out: 4 }));
+  const objections = (q: number) =>
+    dataEpisodes.check?.({
+      parameters: dataEpisodes.parameters.complete({ q }),
+      inputNames: ['pairs'],
+      lengths: {},
+      facts: { pairs: Object.values(facts ?? {}) },
+    });
+  expect(objections(5)?.[0]?.message).toMatch(/^q is 5, and these splits leave out the last 4 pairs/);
+  expect(objections(4)).toEqual([]);
+  expect(dataSplit.facts?.(dataSplit.parameters.complete({}))).toEqual({});
+});
+
+test('fractions and seed are in no key where the last are left out, nor is how many elsewhere', () => {
+  const lastOut = { by: 'leave_last_out' };
+  expect(canonicalOf(dataSplit, { ...lastOut, train: 0.5, seed: 9 })).toEqual(
+    canonicalOf(dataSplit, lastOut),
+  );
+  expect(canonicalOf(dataSplit, { ...lastOut, leave_out: 4 })).not.toEqual(canonicalOf(dataSplit, lastOut));
+  expect(canonicalOf(dataSplit, { leave_out: 4 })).toEqual(canonicalOf(dataSplit, {}));
+});
+
+const python = '/usr/bin/python3';
+const hasPandas = spawnSync(python, ['-c', 'import pandas']).status === 0;
+if (!hasPandas) console.warn(`skipped: splits against pandas, because ${python} has none`);
+
+test.skipIf(!hasPandas)('every split is what pandas makes of the same pairs', async () => {
+  const pairs = await pairsOfLearners();
+  const fractions = { train: 0.6, val: 0.25, test: 0.1, seed: 3 };
+  const asked = [
+    { by: 'users', ...fractions },
+    { by: 'users', ...fractions, folds: 5, fold: 4 },
+    { by: 'time', ...fractions },
+    { by: 'leave_last_out', leave_out: 1 },
+    { by: 'leave_last_out', leave_out: 7 },
+  ];
+  const rows = await rowsOf(pairs.pairs, 'pair_id, user_id, label_ts_epoch');
+  const script = fileURLToPath(new URL('./splits_with_pandas.py', import.meta.url));
+  const input = JSON.stringify({ pairs: rows.map((row) => Object.values(row)), asked });
+  const independent = JSON.parse(execFileSync(python, [script], { input }).toString());
+  for (const [index, parameters] of asked.entries()) {
+    const { run } = await split(pairs, parameters);
+    for (const name of splitNames) {
+      const ids = (await rowsOf(run.path(name), 'pair_id')).map((row) => row['pair_id']);
+      expect(ids, `${name} of ${JSON.stringify(parameters)}`).toEqual(independent[index][name]);
+      expect(ids.length).toBeGreaterThan(0);
+    }
+  }
 });

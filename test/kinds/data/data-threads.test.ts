@@ -116,7 +116,7 @@ test('an import of several parts with rows that are left out writes the bytes of
 test('a file of several pieces gives the same bytes as one that is imported in parts', async () => {
   const root = temporaryFolder();
   mkdirSync(join(root, 'parts'));
-  // Pieces are of 64 MiB.
+  // A piece has a group of rows at least.
   const lines = Array.from(
     { length: 300_000 },
     (_, index) => `u${index % 4999},${'item-'.repeat(50)}${index % 97},${index}\n`,

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { MetricRow } from '../../../src/artifacts/metric-table.js';
 import type { SummaryRow } from '../../../src/artifacts/summary/summary-table.js';
 import type { JsonObject } from '../../../src/base/json.js';
@@ -51,7 +51,7 @@ function summary(
   };
 }
 
-const noRows: RunRows = { parameters: [], lineage: [], history: [], curves: [], drift: [], emptyTables: [] };
+const noRows: RunRows = { parameters: [], lineage: [], history: [], curves: [], drift: [] };
 const sweep = [0.01, 0.1].flatMap((inner_lr) =>
   [1, 5].map((steps) =>
     metric(`tune[inner_lr=${inner_lr}]`, 'tune', { inner_lr, steps }, inner_lr + steps / 100),
@@ -428,7 +428,16 @@ describe('the figures of a run', () => {
     const evil = '<script>alert(1)</script>';
     const figures = comparisonFigures([summary('gru', {}, 0.4, null), summary(evil, {}, 0.5, 'no')]);
     const [first] = await drawFigures(figures);
-    const [second] = await drawFigures(figures);
+    const [known] = await drawFigures(
+      figures.map((figure) => ({ ...figure, id: 'other', caption: 'other' })),
+    );
+    // What was drawn is not drawn again, whatever it is called.
+    expect(known?.png).toBe(first?.png);
+    expect(known).toMatchObject({ id: 'other', caption: 'other' });
+    vi.resetModules();
+    const again = await import('../../../src/report/html/figures/draw-figures.js');
+    const [second] = await again.drawFigures(figures);
+    expect(second?.png).not.toBe(first?.png);
     expect(first?.svg).toBe(second?.svg);
     expect(Buffer.from(first?.png ?? []).equals(Buffer.from(second?.png ?? []))).toBe(true);
     expect(first?.svg).toContain('&lt;script&gt;');

@@ -71,7 +71,6 @@ export function valueRun(
       lineage,
       history: [],
       curves: [],
-      emptyTables: [],
       drift: [],
     },
     exhibits: [],

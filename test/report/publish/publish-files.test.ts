@@ -253,6 +253,16 @@ describe('what an earlier run published', () => {
     expect(filesIn(project)).toContain('x=c.txt');
   });
 
+  it('is said to be replaced where another pipeline publishes at the same path', async () => {
+    const project = temporaryProject({ files: { 'pipelines/v.yaml': sweep('a') } });
+    await kshot(project, ['run', 'pipelines/v.yaml', '--tag', 'first']);
+    project.write('pipelines/w.yaml', sweep('a', undefined, 'other').replace('name: v', 'name: w'));
+    const other = await kshot(project, ['run', 'pipelines/w.yaml']);
+    expect(other.stderr).toMatch(/^replaced {2}out\/s\.txt \(of run v\/first: another pipeline publishes/m);
+    const again = await kshot(project, ['run', 'pipelines/w.yaml']);
+    expect(again.stderr).not.toContain('replaced');
+  });
+
   it('is said to be of that run where another one failed, and nothing is removed', async () => {
     const project = temporaryProject({ files: { 'pipelines/v.yaml': sweep('a, b, c') } });
     await kshot(project, ['run', '--tag', 'first']);

@@ -174,7 +174,13 @@ describe('what a remote cache does wrong when it is read', () => {
   });
 });
 
-const writes: readonly { readonly name: string; readonly fault: Fault; readonly says: RegExp }[] = [
+const writes: readonly {
+  readonly name: string;
+  readonly fault: Fault;
+  readonly says: RegExp;
+  /** Whether it is asked for nothing any more. */
+  readonly isLeft?: boolean;
+}[] = [
   {
     name: 'a server that takes what it is sent and drops it',
     fault: 'drop',
@@ -185,26 +191,52 @@ const writes: readonly { readonly name: string; readonly fault: Fault; readonly 
   { name: 'a wrong secret', fault: { status: 403 }, says: /refuses access \(403\); nothing more is sent/ },
   { name: 'a server without PUT', fault: { status: 405 }, says: /answers 405/ },
   { name: 'a disk that refuses', fault: { status: 500 }, says: /answers 500/ },
+  {
+    name: 'a server that ends as it is sent to',
+    fault: 'break',
+    says: /cannot be talked to \(ECONNRESET\)/,
+    isLeft: true,
+  },
+  { name: 'a server that never answers', fault: 'hang', says: /does not answer/, isLeft: true },
 ];
 
 describe('what a remote cache does wrong when it is written', () => {
-  it.each(writes)('$name takes no result away, and gives nobody half of one', async ({ fault, says }) => {
-    await withResult(async (server, open, entry) => {
-      server.fault = ({ method }) => (method === 'PUT' ? fault : undefined);
-      const store = await open('hers');
-      const own = await compute(store, 'b', 'more');
-      const exchange = (await store.exchanged())!;
-      expect(exchange).toMatchObject({ sent: { entries: 0 }, unsent: 1 });
-      expect(exchange.warnings.map(({ message }) => message).join()).toMatch(says);
-      expect(await store.find(own.key)).toEqual(own);
-      // What it has can be read all the same.
-      expect(await store.find(entry.key)).toEqual(entry);
-      expect(await store.verify(leaf)).toBe(true);
-      server.fault = () => undefined;
-      expect(await (await open('third')).find(own.key)).toBeUndefined();
-      // And a later push sends it.
-      expect(await (await open('hers')).sendEntry(own)).toEqual({ type: 'sent' });
-      expect(await (await open('third')).find(own.key)).toEqual(own);
+  it.each(writes)(
+    '$name takes no result away, and gives nobody half of one',
+    async ({ fault, says, isLeft }) => {
+      await withResult(async (server, open, entry) => {
+        server.fault = ({ method }) => (method === 'PUT' ? fault : undefined);
+        const store = await open('hers');
+        const own = await compute(store, 'b', 'more');
+        const exchange = (await store.exchanged())!;
+        expect(exchange).toMatchObject({ sent: { entries: 0 }, unsent: 1 });
+        expect(exchange.warnings.map(({ message }) => message).join()).toMatch(says);
+        expect(await store.find(own.key)).toEqual(own);
+        // What it has can be read all the same.
+        expect(await store.find(entry.key)).toEqual(isLeft === true ? undefined : entry);
+        expect(await store.verify(leaf)).toBe(isLeft !== true);
+        server.fault = () => undefined;
+        expect(await (await open('third')).find(own.key)).toBeUndefined();
+        // And a later push sends it.
+        expect(await (await open('hers')).sendEntry(own)).toEqual({ type: 'sent' });
+        expect(await (await open('third')).find(own.key)).toEqual(own);
+      });
+    },
+  );
+
+  it('an answer that never comes makes nothing of what was stored', async () => {
+    await withServer(async (server, open) => {
+      const broken = new Set<string>();
+      server.fault = ({ method, path }) => {
+        if (method !== 'PUT' || broken.has(path)) return undefined;
+        broken.add(path);
+        return 'store and break';
+      };
+      const store = await open('mine');
+      const entries = [await compute(store, 'a', text), await compute(store, 'b', 'more')];
+      expect(await store.exchanged()).toMatchObject({ sent: { entries: 2 }, unsent: 0, warnings: [] });
+      const hers = await open('hers', { mode: 'read' });
+      expect(await hers.check(entries.map(({ key }) => key))).toMatchObject({ entries: 2, objects: 2 });
     });
   });
 

@@ -2,6 +2,8 @@ import { chmodSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node
 import { describe, expect, it } from 'vitest';
 import { leavesOf } from '../../../src/base/files/tree.js';
 import type { Entry } from '../../../src/store/entry.js';
+import { outputsOf } from '../../../src/store/references.js';
+import type { RemoteStore } from '../../../src/store/remote/remote-store.js';
 import { claimed, compute, hexDigest, keyOf, recordOf, stage } from '../local/rig.js';
 import { withServer } from './rig.js';
 
@@ -77,6 +79,39 @@ describe('a store with a remote one behind it', () => {
       expect(server.files.get(`/ac/${first.key}`)).toEqual(stored);
       expect(await other.find(first.key)).toEqual(second);
       expect(await (await open('third')).find(first.key)).toEqual(first);
+    });
+  });
+
+  it('is whole for a CI that reads while two colleagues compute the same and send it at once', async () => {
+    await withServer(async (server, open) => {
+      const names = Array.from({ length: 12 }, (_, index) => `step ${index}`);
+      const [one, other] = [await open('one'), await open('other')];
+      let looks = 0;
+      let found = 0;
+      const look = async () => {
+        // A new one each time: what was not there is not asked for again at once.
+        const reader = await open(`ci ${looks++}`, { mode: 'read' });
+        for (const name of names) {
+          const entry = await reader.find(keyOf(name));
+          // What has an entry can be had as a whole, from the first moment on.
+          if (entry !== undefined && ++found > 0) expect(await reader.bring(outputsOf(entry))).toBe(true);
+        }
+        expect((await reader.exchanged())?.warnings).toEqual([]);
+      };
+      const colleague = async (store: RemoteStore, who: string) => {
+        for (const name of names) {
+          await compute(store, name, `${name} by ${who}`, { deterministic: false });
+          await look();
+        }
+        return await store.exchanged();
+      };
+      const exchanged = await Promise.all([colleague(one, 'one'), colleague(other, 'other')]);
+      for (const exchange of exchanged) expect(exchange).toMatchObject({ unsent: 0, warnings: [] });
+      const keys = names.map(keyOf);
+      const late = await open('late', { mode: 'read' });
+      expect(await late.check(keys)).toMatchObject({ entries: 12, badEntries: [], badObjects: [] });
+      expect(found).toBeGreaterThan(0);
+      expect(server.pathsOf('PUT').filter((path) => path.startsWith('/ac/')).length).toBeGreaterThan(11);
     });
   });
 

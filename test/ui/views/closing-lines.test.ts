@@ -85,6 +85,25 @@ describe('what a run ends with', () => {
     expect(again).toBe(`kshot run --keep-going --jobs 1 --root ${at.root}`);
   });
 
+  it('names waivers of the guard, of a run without figures too', async () => {
+    const at = temporaryProject({
+      files: {
+        'pipelines/a.yaml': `version: 1
+name: a
+waive: [{ step: train, reason: the test users are the authors }]
+steps:
+  data: { kind: command, with: { argv: [touch, test.csv], outputs: { test: { path: test.csv, role: test } } } }
+  train: { kind: command, in: { data: data.test }, with: { argv: [touch, model], learns: true, outputs: { model: model } } }
+`,
+      },
+    });
+    const { stderr, exitCode } = await kshot(at, ['run']);
+    expect(exitCode, stderr).toBe(0);
+    expect(stderr).toContain(
+      'note: Guard against test data waived for train: the test users are the authors\n',
+    );
+  });
+
   it('says where the report is from where it was started', async () => {
     for (const [folder, place] of [
       ['.', 'artifacts/small/first'],

@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react';
 import { isJsonObject, type Json, type JsonObject } from '../../../base/json.js';
 import { formatBytes } from '../../../base/quantities.js';
-import { coldStartText } from '../../data-warnings.js';
+import { coldStartText, splitText } from '../../../data/split-texts.js';
 import { DigestMark, plainText, RoleMark } from './marks.js';
 import { figureText, Table } from './table.js';
 
@@ -36,6 +36,7 @@ function Fingerprint({
   const order = objectAt(fingerprint, 'order');
   const splits = [...new Set([...Object.keys(objectAt(users, 'splits')), ...Object.keys(order)])];
   const files = Object.entries(objectAt(fingerprint, 'files'));
+  const divided = splitText(fingerprint);
   return (
     <>
       <h3>{plainText(node)}</h3>
@@ -65,13 +66,7 @@ function Fingerprint({
             })}
           />
           <ColdStart found={objectAt(fingerprint, 'cold_start')} />
-          {typeof users['disjoint'] === 'boolean' ? (
-            <p>
-              {users['disjoint']
-                ? 'No user is in more than one split.'
-                : 'Some users are in more than one split: figures on them are not of new users.'}
-            </p>
-          ) : null}
+          {divided === undefined ? null : <p>{divided}</p>}
         </>
       )}
       <Table

@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { type Canvas, createCanvas, GlobalFonts, PDFDocument } from '@napi-rs/canvas';
 import * as vega from 'vega';
 import { compile, type TopLevelSpec } from 'vega-lite';
+import { type Digest, sha256 } from '../../../base/canonical.js';
 import { builtFile } from '../../../base/files/built-file.js';
 import { type Figure, figureFont } from './figure.js';
 
@@ -70,22 +71,55 @@ function sizeOf(svg: string): { readonly width: number; readonly height: number 
   return { width, height };
 }
 
+/** Figures that this process has drawn, by what they are made of; those that were asked for last. */
+const drawnBefore = new Map<Digest, Promise<Drawing>>();
+/** Some 200 kB each. */
+const mostKept = 64;
+
+/** What is drawn of a figure. */
+type Drawing = Omit<DrawnFigure, keyof Figure>;
+
 /**
- * Draws figures as SVG and PNG. The same figures give the same bytes on any machine: text is measured and drawn with
+ * Draws figures as SVG and PNG, each once: one whose numbers and texts are those of a figure that was drawn before is
+ * that one. The same figures give the same bytes on any machine: text is measured and drawn with
  * the one font that comes with kshot, whatever fonts the machine has.
+ *
+ * @param isWanted asked before each: where it answers false, no more are drawn
  */
-export async function drawFigures(figures: readonly Figure[]): Promise<readonly DrawnFigure[]> {
+export async function drawFigures(
+  figures: readonly Figure[],
+  isWanted: () => Promise<boolean> = async () => true,
+): Promise<readonly DrawnFigure[]> {
   registerFont();
-  const encoded: Promise<DrawnFigure>[] = [];
+  const drawn: Promise<DrawnFigure>[] = [];
   for (const figure of figures) {
-    const { canvas, ...drawn } = await draw(figure);
+    if (!(await isWanted())) break;
+    const { spec, title, description } = figure;
+    const digest = sha256(JSON.stringify([spec, title, description]));
+    const known = drawnBefore.get(digest);
     // Other threads pack the PNG while the next figure is drawn.
-    encoded.push(canvas.encode('png').then((png) => ({ ...drawn, png })));
+    const drawing = known ?? packed(await draw(figure));
+    keep(digest, drawing);
+    drawn.push(drawing.then((one) => ({ ...figure, ...one })));
   }
-  return await Promise.all(encoded);
+  return await Promise.all(drawn);
 }
 
-async function draw(figure: Figure): Promise<Omit<DrawnFigure, 'png'> & { readonly canvas: Canvas }> {
+function keep(digest: Digest, drawing: Promise<Drawing>): void {
+  drawnBefore.delete(digest);
+  drawnBefore.set(digest, drawing);
+  drawing.catch(() => drawnBefore.delete(digest));
+  const [oldest] = drawnBefore.keys();
+  if (drawnBefore.size > mostKept && oldest !== undefined) drawnBefore.delete(oldest);
+}
+
+async function packed({ canvas, ...drawing }: UnpackedDrawing): Promise<Drawing> {
+  return { ...drawing, png: await canvas.encode('png') };
+}
+
+type UnpackedDrawing = Omit<Drawing, 'png'> & { readonly canvas: Canvas };
+
+async function draw(figure: Figure): Promise<UnpackedDrawing> {
   // Ids inside an SVG are counted over all that a process draws.
   vega.resetSVGDefIds();
   const view = new vega.View(vega.parse(compile(figure.spec).spec), { renderer: 'none' });
@@ -98,7 +132,7 @@ async function draw(figure: Figure): Promise<Omit<DrawnFigure, 'png'> & { readon
     await view.toCanvas(pixelsPerUnit, { externalContext: context });
     const drawing = plain.replace(/^<svg[^>]*>/, '').replace(/<\/svg>\s*$/, '');
     const svg = svgDocument(figure, drawing, width, height);
-    return { ...figure, drawing, svg, canvas, width, height };
+    return { drawing, svg, canvas, width, height };
   } finally {
     view.finalize();
   }
