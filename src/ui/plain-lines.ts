@@ -146,18 +146,18 @@ function createFolding(): (event: RunEvent) => boolean {
 function startLines(event: RunStart, style: Style): readonly string[] {
   const { python, pythonFrom = '' } = event;
   const engines = enginesOf(event);
-  const isTold = engines.some(({ facts }) => facts !== '');
+  const hasFacts = engines.some(({ facts }) => facts !== '');
   const summary = [
     `${event.run}  ${formatCount(event.nodes, 'node')}`,
     formatCount(event.slots, 'slot'),
     ...(event.gpus > 0 ? [formatCount(event.gpus, 'gpu')] : []),
-    ...(isTold ? [] : engines.map(({ name }) => `engine ${name}`)),
+    ...(hasFacts ? [] : engines.map(({ name }) => `engine ${name}`)),
   ];
   const line = wordLine(style.bold, 'run', event.pipeline, summary.join(', '));
   // On lines of their own, which a terminal of 80 columns need not wrap.
   return [
     line,
-    ...(isTold ? engines.map(({ name, facts }) => wordLine(style.bold, 'engine', name, facts)) : []),
+    ...(hasFacts ? engines.map(({ name, facts }) => wordLine(style.bold, 'engine', name, facts)) : []),
     ...(python === undefined ? [] : [wordLine(style.bold, 'python', python, `by ${pythonFrom}`)]),
   ];
 }
