@@ -20,6 +20,13 @@ export function recordedFiles(root: string, record: RunRecord, prefix = ''): rea
     .map(([name, reference]) => ({ path: join(folder, ...name.split('/')), ...reference }));
 }
 
+/** One of them, by its name there; undefined where the run recorded none. */
+export function recordedFile(root: string, record: RunRecord, name: string): RecordedFile | undefined {
+  const reference = record.files[name];
+  if (reference === undefined) return undefined;
+  return { path: join(runFolderOf(root, identityOf(record)), ...name.split('/')), ...reference };
+}
+
 /** What is wrong with the folder of a run: its files, and whether its own record says what the register does. */
 export async function spoiltFilesOfRun(root: string, record: RunRecord): Promise<readonly Failure[]> {
   const path = join(runFolderOf(root, identityOf(record)), 'record.json');

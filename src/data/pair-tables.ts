@@ -6,6 +6,11 @@ import { parquetFile } from '../tables/parquet.js';
 import type { QueryPool } from '../tables/query-pool.js';
 import { type ColumnRules, describeColumns, episodeColumns, pairColumns } from './table-columns.js';
 
+/** DuckDB's column of where each row stands in a parquet file, from 0; a file's own of that name hides it. */
+const rowNumber = 'file_row_number';
+/** A column whose first rows do not ascend is read no further. */
+const firstRows = 2048;
+
 /** A parquet file of the user's or of an earlier step. */
 export interface TableFile {
   readonly path: string;
@@ -73,13 +78,24 @@ async function createRelation(
     );
     const needed = converted.filter(({ isThere }) => isThere);
     const nulls = needed.map(({ column }) => `count(*) - count(${sqlName(column)}) AS ${sqlName(column)}`);
-    const [counts] = await database.rows(`SELECT ${nulls.join(', ')} FROM ${sqlName(name)}`);
+    // Most files number their rows: that is seen in the same pass, and by all threads.
+    const isNumbered =
+      as === 'VIEW' &&
+      unique !== undefined &&
+      ![...types.keys()].some((column) => column.toLowerCase() === rowNumber);
+    const [counts] = await database.rows(
+      isNumbered
+        ? `SELECT ${nulls.join(', ')}, count(*) FILTER (${sqlName(unique)} IS DISTINCT FROM ${rowNumber}) AS others
+           FROM (SELECT ${selected.join(', ')}, ${rowNumber} FROM ${parquetFile(path)})`
+        : `SELECT ${nulls.join(', ')} FROM ${sqlName(name)}`,
+    );
     const holes = needed.filter(({ column }) => counts?.[column] !== 0);
     if (holes.length > 0) {
       const descriptions = holes.map(({ column, sql }) => describeHole(database, path, column, sql));
       throw badData(file, (await Promise.all(descriptions)).join('; '), { hint });
     }
     if (unique === undefined) return false;
+    if (counts?.['others'] === 0) return true;
     if (await ascends(database, sqlName(name), unique)) return true;
     const [twice] = await database.rows(
       `SELECT min(value) AS value FROM (
@@ -119,12 +135,16 @@ async function describeHole(
  */
 export async function ascends(database: QueryPool, relation: string, column: string): Promise<boolean> {
   const name = sqlName(column);
-  const [row] = await database.rows(
-    `SELECT count(*) AS rows, count(*) FILTER (value > before) AS rises, count(value) AS filled
-     FROM (SELECT ${name} AS value, lag(${name}) OVER () AS before FROM ${relation})`,
-  );
-  const { rows, rises, filled } = row ?? {};
-  return filled === rows && Number(rises) === Math.max(0, Number(rows) - 1);
+  for (const limit of [` LIMIT ${firstRows}`, '']) {
+    const [row] = await database.rows(
+      `SELECT count(*) AS rows, count(*) FILTER (value > before) AS rises, count(value) AS filled
+       FROM (SELECT ${name} AS value, lag(${name}) OVER () AS before FROM (SELECT ${name} FROM ${relation}${limit}))`,
+    );
+    const { rows, rises, filled } = row ?? {};
+    if (filled !== rows || Number(rises) !== Math.max(0, Number(rows) - 1)) return false;
+    if (Number(rows) < firstRows) return true;
+  }
+  return true;
 }
 
 /**

@@ -14,28 +14,46 @@ export function withinSlots<Wanted extends Demand>(demand: Wanted, slots: number
   return demand.slots === 'free' ? demand : { ...demand, slots: Math.min(demand.slots, slots) };
 }
 
-/** What a node gets if it starts now; undefined where it has to wait. */
-export function grant(demand: Demand, free: Resources): Resources | undefined {
+/**
+ * What a node gets if it starts now; undefined where it has to wait.
+ *
+ * @param sharers how many divide what is free, where it shares that
+ */
+export function grant(demand: Demand, free: Resources, sharers = 1): Resources | undefined {
   const { gpus, memoryBytes = 0 } = demand;
-  const slots = demand.slots === 'free' ? Math.max(1, free.slots) : demand.slots;
+  const parts = demand.sharesSlots === true ? sharers : 1;
+  const slots = demand.slots === 'free' ? Math.max(1, Math.floor(free.slots / parts)) : demand.slots;
   if (slots > free.slots || gpus > free.gpus || memoryBytes > free.memoryBytes) return undefined;
   return { slots, gpus, memoryBytes };
 }
 
 /**
  * Which node to start next: the first, in order of priority, that fits what is free. A node that waits for a GPU, for
- * memory or for more slots does not hold up those behind it: nothing is left idle.
+ * memory or for more slots does not hold up those behind it: nothing is left idle. Of several that would each take all
+ * that is free, and share it, each gets a part: side by side none waits for its own threads.
  */
 export function chooseNext<Ready extends Demand>(
   ready: Iterable<Ready>,
   free: Resources,
 ): { readonly node: Ready; readonly granted: Resources } | undefined {
+  if (free.slots < 1) return undefined;
+  let sharers: number | undefined;
   for (const node of ready) {
-    if (free.slots < 1) return undefined;
-    const granted = grant(node, free);
+    // Counted where it matters: of thousands that are ready, the first mostly fits.
+    if (node.sharesSlots === true) sharers ??= sharersAmong(ready, free);
+    const granted = grant(node, free, sharers);
     if (granted !== undefined) return { node, granted };
   }
   return undefined;
+}
+
+/** How many could start now that share what is free. */
+function sharersAmong(ready: Iterable<Demand>, free: Resources): number {
+  let sharers = 0;
+  for (const node of ready) {
+    if (node.slots === 'free' && node.sharesSlots === true && grant(node, free) !== undefined) sharers++;
+  }
+  return sharers;
 }
 
 /** What is free once this is granted. */

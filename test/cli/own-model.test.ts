@@ -99,6 +99,7 @@ describe.skipIf(skip)('a model of the user’s, through the steps of a pipeline'
     expect(exitCode, stderr + stdout).toBe(0);
     const events = eventsOf({ stdout });
     const start = events.find((event) => event.event === 'run.start');
+    expect(start).toMatchObject({ engines: [{ name: 'torch' }] });
     const folder = start?.event === 'run.start' ? start.run : '';
     const manifest = JSON.parse(project.read(`artifacts/own/${folder}/manifest.json`)) as Manifest;
     for (const id of ['supervised', 'meta_train', 'few_shot', 'anil', 'zero_shot']) {

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { Demand } from '../../src/pipeline/graph/graph.js';
 import {
   chainLengths,
   chooseNext,
@@ -34,6 +35,30 @@ describe('granting slots and GPU tokens', () => {
     expect(chooseNext([gpu, one], amountOf(2, 1))?.node).toBe(gpu);
     expect(chooseNext([gpu], amountOf(2, 0))).toBeUndefined();
     expect(chooseNext([one], amountOf(0, 2))).toBeUndefined();
+  });
+
+  it('divides what is free among those that share it, and nothing else', () => {
+    const part = { slots: 'free', sharesSlots: true, gpus: 0 } as const;
+    const slotsOf = (ready: readonly Demand[], slots: number) => {
+      const granted: number[] = [];
+      let left = amountOf(slots, 0);
+      const waiting = [...ready];
+      for (let next = chooseNext(waiting, left); next !== undefined; next = chooseNext(waiting, left)) {
+        granted.push(next.granted.slots);
+        left = take(left, next.granted);
+        waiting.splice(waiting.indexOf(next.node), 1);
+      }
+      return granted;
+    };
+    const parts = (count: number) => Array.from({ length: count }, () => ({ ...part }));
+    expect(slotsOf(parts(1), 2)).toEqual([2]);
+    expect(slotsOf(parts(2), 2)).toEqual([1, 1]);
+    expect(slotsOf(parts(3), 2)).toEqual([1, 1]);
+    expect(slotsOf(parts(3), 8)).toEqual([2, 3, 3]);
+    // One that could not start yet, and one that is soon done, keep it from nothing.
+    expect(slotsOf([{ ...part }, { ...part, gpus: 1 }, one], 2)).toEqual([2]);
+    // A long one alone goes faster with all.
+    expect(slotsOf([free, { ...part }], 2)).toEqual([2]);
   });
 
   it('divides four fifths of the memory by slots, and gives no less than a table needs', () => {

@@ -28,6 +28,11 @@ export interface FileOrigin {
 export interface Demand {
   /** CPU slots: so many, or all that are free when it starts. */
   readonly slots: number | 'free';
+  /**
+   * Whether one that takes all that are free leaves some to others that would do so: it is one of several short parts of
+   * something, and the next can take what has become free meanwhile.
+   */
+  readonly sharesSlots?: boolean;
   /** How many GPUs it must have to itself. */
   readonly gpus: number;
   /** Memory that it is to fit into; nodes start as long as all that they ask for is there. */

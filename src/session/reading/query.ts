@@ -5,7 +5,7 @@ import { noResults } from '../../artifacts/find-run.js';
 import { identityOf, type RunRecord, readRuns } from '../../artifacts/register.js';
 import { type ListedRun, listRuns } from '../../artifacts/runs/list-runs.js';
 import { hasTables } from '../../artifacts/runs/shared-results.js';
-import { type RecordedFile, recordedFiles } from '../../artifacts/verify-run.js';
+import { type RecordedFile, recordedFile } from '../../artifacts/verify-run.js';
 import type { Failure } from '../../base/failure.js';
 import { replaceUserFile } from '../../base/files/user-file.js';
 import type { JsonObject } from '../../base/json.js';
@@ -168,18 +168,16 @@ function fileOfTable(
   name: ResultTableName,
 ): readonly FoundFile[] {
   const run = identityOf(record);
-  const [own] = recordedFiles(root, record, `tables/${name}.parquet`);
-  if (own !== undefined) return [{ run, file: own, isAsWritten: record.tables === run }];
+  const found = (of: RunRecord, file: string, isAsWritten: boolean): readonly FoundFile[] => {
+    const recorded = recordedFile(root, of, file);
+    return recorded === undefined ? [] : [{ run, file: recorded, isAsWritten }];
+  };
+  const table = `tables/${name}.parquet`;
+  const own = found(record, table, record.tables === run);
+  if (own.length > 0) return own;
   // What became of its nodes a run that executed nothing says in its manifest alone.
-  if (name === 'steps') {
-    return recordedFiles(root, record, 'manifest.json').map((file) => ({ run, file, isAsWritten: false }));
-  }
+  if (name === 'steps') return found(record, 'manifest.json', false);
   // A run of an earlier version of kshot only names the one that has its tables.
   const holder = hasTables(record) ? undefined : runs.find((one) => identityOf(one) === record.tables);
-  if (holder === undefined || holder === record) return [];
-  return recordedFiles(root, holder, `tables/${name}.parquet`).map((file) => ({
-    run,
-    file,
-    isAsWritten: false,
-  }));
+  return holder === undefined || holder === record ? [] : found(holder, table, false);
 }
