@@ -29,7 +29,7 @@ const step = (index) => `  s${index}:
       pass_env: [STARTS]
 `;
 const pipeline = `version: 1\nname: small\nsteps:\n${Array.from({ length: steps }, (_, index) => step(index)).join('')}`;
-const unshare = ['unshare', '--uts', '--pid', '--mount-proc', '--fork', '--kill-child'];
+const unshare = ['unshare', '--uts', '--pid', '--net', '--mount-proc', '--fork', '--kill-child'];
 
 function beginOn(host, root) {
   const words = [...unshare.slice(1), 'sh', '-c', `hostname ${host} && exec "$@"`, 'sh'];

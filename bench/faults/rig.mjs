@@ -21,7 +21,7 @@ export const experiment = `version: 1
 name: small
 engine: reference
 steps:
-  interactions: { kind: data.synthetic, with: { users: 60, items: 20, seed: 7 } }
+  interactions: { kind: data.synthetic, with: { users: 60, items: 20, seed: 7, repeats: true } }
   pairs: { kind: data.pairs, in: { interactions: interactions } }
   split: { kind: data.split, in: { pairs: pairs }, with: { train: 0.6, val: 0.2, seed: 7 } }
   episodes: { kind: data.episodes, in: { pairs: split }, with: { k: 3, q: 4 } }

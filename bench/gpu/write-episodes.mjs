@@ -64,6 +64,8 @@ async function trainEpisodes(project, users) {
       '--quiet',
       '--set',
       `steps.interactions.with.users=${users}`,
+      '--set',
+      'steps.interactions.with.repeats=true',
     ],
     { encoding: 'utf8', cwd: project },
   );

@@ -23,6 +23,7 @@ export function outputsOfContent(
   finished: Pick<FinishedNode, 'entry' | 'node'>,
   content: Content,
 ): readonly OutputFile[] {
+  if (finished.entry === undefined || Object.keys(finished.entry.outputs).length === 0) return [];
   const paths = Object.entries(finished.node.outputs).flatMap(([port, output]) =>
     pathsOfContent(output.shape, content, port),
   );

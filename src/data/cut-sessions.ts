@@ -3,7 +3,7 @@ import duckdb, { type Vector } from '@duckdb/node-bindings';
 import { type Database, type NumberColumn, rowsPerChunk } from '../tables/database.js';
 import { indexMarks, type MarkIndex } from './mark-index.js';
 
-/** Events that are held in memory at once, 36 bytes each; those of more are read in several passes. */
+/** Events that are held in memory at once, 40 bytes each; those of more are read in several passes. */
 const defaultEventsAtOnce = 2 ** 24;
 
 export interface SessionRules {
@@ -19,8 +19,8 @@ interface UserEvents {
   readonly first: number;
   /** `[user - first]` where the user's events begin; one more element, where the last ones end. */
   readonly starts: Float64Array;
-  readonly items: Int32Array;
-  readonly times: Float64Array;
+  /** Item and time of each: side by side, so that an event's place in memory is looked up once. */
+  readonly events: Float64Array;
 }
 
 /**
@@ -63,7 +63,7 @@ export async function createHistories(
       first,
       counts.subarray(first, last),
     );
-    for (let user = first; user < last; user++) cut(user, ...eventsOf(part, user));
+    for (let user = first; user < last; user++) cut(user, eventsOf(part, user));
   }
   rows.close();
 }
@@ -93,8 +93,7 @@ async function readEvents(
   const starts = new Float64Array(counts.length + 1);
   for (const [index, count] of counts.entries()) starts[index + 1] = (starts[index] ?? 0) + count;
   const total = starts[counts.length] ?? 0;
-  const ownItems = new Int32Array(total);
-  const times = new Float64Array(total);
+  const found = new Float64Array(2 * total);
   const next = Int32Array.from(starts);
   const userOf = new Int32Array(rowsPerChunk);
   const itemOf = new Int32Array(rowsPerChunk);
@@ -107,34 +106,28 @@ async function readEvents(
       for (let row = 0; row < rowCount; row++) {
         const index = (userOf[row] ?? 0) - first;
         const place = next[index] ?? 0;
-        ownItems[place] = itemOf[row] ?? 0;
-        times[place] = timestamp[row] ?? 0;
+        found[2 * place] = itemOf[row] ?? 0;
+        found[2 * place + 1] = timestamp[row] ?? 0;
         next[index] = place + 1;
       }
     },
   );
-  return { first, starts, items: ownItems, times };
+  return { first, starts, events: found };
 }
 
-/** A user's items and times, in order of time and then of the file. */
-function eventsOf({ first, starts, items, times }: UserEvents, user: number): [Int32Array, Float64Array] {
-  const from = starts[user - first] ?? 0;
-  const to = starts[user - first + 1] ?? from;
-  const ownItems = items.subarray(from, to);
-  const ownTimes = times.subarray(from, to);
-  if (ascends(ownTimes)) return [ownItems, ownTimes];
-  const order = Array.from(ownTimes.keys()).sort(
-    (left, right) => (ownTimes[left] ?? 0) - (ownTimes[right] ?? 0) || left - right,
+/** A user's events, in order of time and then of the file. */
+function eventsOf({ first, starts, events }: UserEvents, user: number): Float64Array {
+  const own = events.subarray(2 * (starts[user - first] ?? 0), 2 * (starts[user - first + 1] ?? 0));
+  if (ascends(own)) return own;
+  const order = Array.from({ length: own.length / 2 }, (_, event) => event).sort(
+    (left, right) => (own[2 * left + 1] ?? 0) - (own[2 * right + 1] ?? 0) || left - right,
   );
-  return [
-    Int32Array.from(order, (place) => ownItems[place] ?? 0),
-    Float64Array.from(order, (place) => ownTimes[place] ?? 0),
-  ];
+  return Float64Array.from(own, (_, index) => own[2 * (order[index >> 1] ?? 0) + (index & 1)] ?? 0);
 }
 
-function ascends(times: Float64Array): boolean {
-  for (let place = 1; place < times.length; place++) {
-    if ((times[place] ?? 0) < (times[place - 1] ?? 0)) return false;
+function ascends(events: Float64Array): boolean {
+  for (let place = 3; place < events.length; place += 2) {
+    if ((events[place] ?? 0) < (events[place - 2] ?? 0)) return false;
   }
   return true;
 }
@@ -144,8 +137,8 @@ function sessionCutter({ gapSeconds, keepTies }: SessionRules, rows: HistoryAppe
   const [keptItems, keptTimes, places, starts, sessions] = rows.lists;
   let firstPair = 0;
   // biome-ignore lint/complexity/noExcessiveCognitiveComplexity: one pass over every event there is, which keeps what it knows in numbers
-  return (user: number, items: Int32Array, times: Float64Array): void => {
-    for (const list of rows.lists) list.makeRoom(items.length);
+  return (user: number, events: Float64Array): void => {
+    for (const list of rows.lists) list.makeRoom(events.length / 2);
     let kept = 0;
     let pairs = 0;
     let session = 0;
@@ -153,9 +146,9 @@ function sessionCutter({ gapSeconds, keepTies }: SessionRules, rows: HistoryAppe
     let timeBefore = Number.NEGATIVE_INFINITY;
     let itemKept = 0;
     let timeKept = 0;
-    for (let event = 0; event < items.length; event++) {
-      const item = items[event] ?? 0;
-      const time = times[event] ?? 0;
+    for (let event = 0; event < events.length; event += 2) {
+      const item = events[event] ?? 0;
+      const time = events[event + 1] ?? 0;
       const isNew = time - timeBefore > gapSeconds;
       timeBefore = time;
       if (isNew) {

@@ -1,10 +1,15 @@
 import { readFileSync } from 'node:fs';
 import { FailureError } from '../base/failure.js';
 import { badData, readingUserFile } from '../tables/bad-data.js';
-import { type Database, sqlName } from '../tables/database.js';
-import { parquetFile } from '../tables/parquet.js';
+import { type Database, sqlName, sqlText } from '../tables/database.js';
+import { parquetFile, withoutWildcards } from '../tables/parquet.js';
 import type { QueryPool } from '../tables/query-pool.js';
 import { type ColumnRules, describeColumns, episodeColumns, pairColumns } from './table-columns.js';
+
+/** DuckDB's column of where each row stands in a parquet file; a file's own of that name hides it. */
+const rowNumber = 'file_row_number';
+/** A column whose first rows do not ascend is read no further. */
+const firstRows = 2048;
 
 /** A parquet file of the user's or of an earlier step. */
 export interface TableFile {
@@ -62,34 +67,74 @@ async function createRelation(
       return rule.accepts.test(type) ? [] : [`column ${column} is ${type}, expected ${rule.type}`];
     });
     if (problems.length > 0) throw badData(file, problems.join('; '), { hint });
-    const converted = Object.entries(columns).map(([column, rule]) => {
-      const type = types.get(column);
-      const value = type === undefined ? 'NULL' : (rule.convert?.(sqlName(column), type) ?? sqlName(column));
-      return { column, isThere: type !== undefined, sql: `TRY_CAST(${value} AS ${rule.type})` };
-    });
+    const converted = convert(columns, types);
     const selected = converted.map(({ column, sql }) => `${sql} AS ${sqlName(column)}`);
     await database.run(
       `CREATE OR REPLACE TEMP ${as} ${sqlName(name)} AS SELECT ${selected.join(', ')} FROM ${parquetFile(path)}`,
     );
-    const needed = converted.filter(({ isThere }) => isThere);
-    const nulls = needed.map(({ column }) => `count(*) - count(${sqlName(column)}) AS ${sqlName(column)}`);
-    const [counts] = await database.rows(`SELECT ${nulls.join(', ')} FROM ${sqlName(name)}`);
+    const filled = await filledColumns(database, path);
+    const needed = converted.filter((one) => one.isThere && !(one.isAsStored && filled.has(one.column)));
+    const counted = needed.map(({ column }) => `count(*) - count(${sqlName(column)}) AS ${sqlName(column)}`);
+    const [counts] =
+      counted.length === 0 ? [] : await database.rows(`SELECT ${counted.join(', ')} FROM ${sqlName(name)}`);
     const holes = needed.filter(({ column }) => counts?.[column] !== 0);
     if (holes.length > 0) {
       const descriptions = holes.map(({ column, sql }) => describeHole(database, path, column, sql));
       throw badData(file, (await Promise.all(descriptions)).join('; '), { hint });
     }
-    if (unique === undefined) return false;
-    if (await ascends(database, sqlName(name), unique)) return true;
+    const key = converted.find(({ column }) => column === unique);
+    if (key === undefined) return false;
+    if (as === 'VIEW' && (await numbersRows(database, path, key.sql, types))) return true;
+    if (await ascends(database, sqlName(name), key.column)) return true;
     const [twice] = await database.rows(
       `SELECT min(value) AS value FROM (
-         SELECT ${sqlName(unique)} AS value FROM ${sqlName(name)} GROUP BY value HAVING count(*) > 1
+         SELECT ${sqlName(key.column)} AS value FROM ${sqlName(name)} GROUP BY value HAVING count(*) > 1
        ) HAVING count(*) > 0`,
     );
     if (twice !== undefined)
-      throw badData(file, `${unique} ${twice['value']} is there more than once`, { hint });
+      throw badData(file, `${key.column} ${twice['value']} is there more than once`, { hint });
     return false;
   });
+}
+
+/** Whether a value is the place of its row in the file, from 0, which all threads can tell together. */
+async function numbersRows(
+  database: Database,
+  path: string,
+  value: string,
+  types: ReadonlyMap<string, string>,
+): Promise<boolean> {
+  const isHidden = [...types.keys()].some((column) => column.toLowerCase() === rowNumber);
+  if (isHidden) return false;
+  const [other] = await database.rows(
+    `SELECT 1 AS one FROM ${parquetFile(path)} WHERE ${value} IS DISTINCT FROM ${rowNumber} LIMIT 1`,
+  );
+  return other === undefined;
+}
+
+/** How each column is read from a file with columns of these types. */
+function convert(columns: ColumnRules, types: ReadonlyMap<string, string>) {
+  return Object.entries(columns).map(([column, rule]) => {
+    const type = types.get(column);
+    const name = sqlName(column);
+    const value = type === undefined ? 'NULL' : (rule.convert?.(name, type) ?? name);
+    const isAsStored = type === rule.type && value === name;
+    return { column, isThere: type !== undefined, isAsStored, sql: `TRY_CAST(${value} AS ${rule.type})` };
+  });
+}
+
+/**
+ * The columns that hold no null, nor a list that is null, empty or holds one, as DuckDB has written into the files that
+ * it wrote itself: what other writers say of theirs is not relied on.
+ */
+async function filledColumns(database: Database, path: string): Promise<ReadonlySet<string>> {
+  const file = sqlText(withoutWildcards(path));
+  const rows = await database.rows(
+    `SELECT split_part(path_in_schema, ', ', 1) AS name FROM parquet_metadata(${file})
+     WHERE (SELECT created_by LIKE 'DuckDB version %' FROM parquet_file_metadata(${file}))
+     GROUP BY name HAVING sum(stats_null_count) = 0 AND count(stats_null_count) = count(*)`,
+  );
+  return new Set(rows.map((row) => String(row['name'])));
 }
 
 /** What stands in a column where nothing of its type does, and in which row first. */
@@ -119,12 +164,16 @@ async function describeHole(
  */
 export async function ascends(database: QueryPool, relation: string, column: string): Promise<boolean> {
   const name = sqlName(column);
-  const [row] = await database.rows(
-    `SELECT count(*) AS rows, count(*) FILTER (value > before) AS rises, count(value) AS filled
-     FROM (SELECT ${name} AS value, lag(${name}) OVER () AS before FROM ${relation})`,
-  );
-  const { rows, rises, filled } = row ?? {};
-  return filled === rows && Number(rises) === Math.max(0, Number(rows) - 1);
+  for (const limit of [` LIMIT ${firstRows}`, '']) {
+    const [row] = await database.rows(
+      `SELECT count(*) AS rows, count(*) FILTER (value > before) AS rises, count(value) AS filled
+       FROM (SELECT ${name} AS value, lag(${name}) OVER () AS before FROM (SELECT ${name} FROM ${relation}${limit}))`,
+    );
+    const { rows, rises, filled } = row ?? {};
+    if (filled !== rows || Number(rises) !== Math.max(0, Number(rows) - 1)) return false;
+    if (Number(rows) < firstRows) return true;
+  }
+  return true;
 }
 
 /**

@@ -219,6 +219,12 @@ export interface Kind<Given = JsonObject, Final = JsonObject, Body = Final> {
    * nothing else (`lr`; `optim.lr` inside of `optim`) and override them, and tables show them by these names.
    */
   readonly declarations?: string;
+  /**
+   * All that planning goes by of the declared values, but for what stands in the key: of two combinations of a matrix
+   * with the same text, the second needs no check of its own, and has the files, ports and resources of the first.
+   * Without it, every combination is looked at.
+   */
+  readonly variant?: (parameters: Given, root: string) => string;
   /** What to write in the place of parameters that are gone, by name. */
   readonly replacedParameters?: { readonly [name: string]: string };
   /** Input ports; a function where they depend on what the step declares (`command`). */

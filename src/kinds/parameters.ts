@@ -71,8 +71,21 @@ export function declareParameters<
     readonly [name: string]: ((value: never, parameters: never) => Json | undefined) | undefined;
   } = canonical ?? {};
   const fill = defaultsOf(whole);
-  /** Of the same object it is asked for by a kind's checks and by what makes its key. */
-  const finals = new WeakMap<JsonObject, JsonObject>();
+  /** The latest: of the same object it is asked for by a kind's checks and by what makes its key. */
+  let last: { readonly values: JsonObject; readonly final: JsonObject } | undefined;
+  /** Of forms that go by the value alone, the latest: most values are the same for all combinations of a matrix. */
+  const latest = new Map<string, { readonly value: Json | undefined; readonly stands: Json | undefined }>();
+  const standsFor = (name: string, values: JsonObject): Json | undefined => {
+    const form = forms[name];
+    const value = values[name];
+    if (form === undefined) return value;
+    if (form.length > 1) return form(value as never, values as never);
+    const before = latest.get(name);
+    if (before !== undefined && before.value === value) return before.stands;
+    const stands = form(value as never, values as never);
+    latest.set(name, { value, stands });
+    return stands;
+  };
   return {
     schema: whole,
     settings,
@@ -80,18 +93,16 @@ export function declareParameters<
     complete: (given) => fill(given) as ObjectOf<Schema>,
     canonical: (complete) => {
       const values = complete as JsonObject;
-      const known = finals.get(values);
-      if (known !== undefined) return known as CanonicalOf<ObjectOf<Schema>, Form>;
+      if (last?.values === values) return last.final as CanonicalOf<ObjectOf<Schema>, Form>;
       const final: { [name: string]: Json } = {};
       const put = (name: string): void => {
-        const form = forms[name];
-        const stands = form === undefined ? values[name] : form(values[name] as never, complete as never);
+        const stands = standsFor(name, values);
         if (stands !== undefined) final[name] = stands;
       };
       Object.keys(values).forEach(put);
       // A form may make something of a parameter that is not there.
       for (const name of Object.keys(forms)) if (!Object.hasOwn(values, name)) put(name);
-      finals.set(values, final);
+      last = { values, final };
       return final as CanonicalOf<ObjectOf<Schema>, Form>;
     },
   };
@@ -115,12 +126,27 @@ function defaultsOf({
       fill: property['properties'] === undefined ? undefined : defaultsOf(property),
     }),
   );
+  const nested = fields.filter(({ fill }) => fill !== undefined);
+  /** What was missing of the latest names: all combinations of a matrix have the same. */
+  let latest: { readonly names: string; readonly missing: JsonObject } | undefined;
+  const missingOf = (value: JsonObject): JsonObject => {
+    const names = Object.keys(value)
+      .filter((name) => value[name] !== undefined)
+      .join('\0');
+    if (latest?.names === names) return latest.missing;
+    const missing: { [name: string]: Json } = {};
+    for (const { name, standard } of fields) {
+      const isGiven = Object.hasOwn(value, name) && value[name] !== undefined;
+      if (!isGiven && standard !== undefined) missing[name] = standard;
+    }
+    latest = { names, missing };
+    return missing;
+  };
   return (value) => {
-    const filled: { [name: string]: Json } = { ...value };
-    for (const { name, standard, fill } of fields) {
-      const given = Object.hasOwn(filled, name) ? filled[name] : undefined;
-      if (given !== undefined && fill !== undefined && isJsonObject(given)) filled[name] = fill(given);
-      if (given === undefined && standard !== undefined) filled[name] = standard;
+    const filled: { [name: string]: Json } = { ...value, ...missingOf(value) };
+    for (const { name, fill } of nested) {
+      const given = Object.hasOwn(value, name) ? value[name] : undefined;
+      if (fill !== undefined && given !== undefined && isJsonObject(given)) filled[name] = fill(given);
     }
     return filled;
   };

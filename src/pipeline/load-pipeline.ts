@@ -7,7 +7,7 @@ import { chooseHere, type JobWishes } from '../engines/choose-here.js';
 import type { ChosenPython } from '../kinds/chosen-python.js';
 import type { Kind } from '../kinds/kind.js';
 import { kinds as allKinds } from '../kinds/registry.js';
-import { cacheFolder } from '../store/cache-folder.js';
+import { chooseCacheFolder } from './choose-cache.js';
 import { type ChosenExecutor, localExecutor } from './choose-executor.js';
 import { assignRoles } from './graph/assign-roles.js';
 import { buildGraph } from './graph/build-graph.js';
@@ -71,11 +71,13 @@ export async function loadPipeline(options: LoadOptions): Promise<Result<Graph, 
     { kinds, engine: options.engine, resources: executor.resources, fallbackName },
     report,
   );
+  const folder = await chooseCacheFolder(root);
+  if (!folder.ok) return folder;
+  const cache = folder.value;
   const choose =
     options.chooseEngine ??
-    ((asked: string, job?: JobWishes) => chooseHere(asked, cacheFolder(root), options.python?.program, job));
+    ((asked: string, job?: JobWishes) => chooseHere(asked, cache, options.python?.program, job));
   const engines = await resolveEngines(spec, choose, executor);
-  const cache = cacheFolder(root);
   const interpreters = openInterpreterVersions(cache, root, options.python);
   const tracer = openImportTracer(cache, resolve(root), interpreters);
   const { nodes: drafts, values } = buildGraph(

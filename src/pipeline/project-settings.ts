@@ -63,10 +63,17 @@ export const settingsDeclaration = declareParameters({
       },
     },
     cache: {
-      description: 'What stands behind the cache of this machine.',
+      description: 'Where the cache is, and what stands behind it.',
       type: 'object',
       additionalProperties: false,
       properties: {
+        path: {
+          description:
+            'A folder outside of the project in the place of `cache/` at its root; clones and hosts that name the same share it. Paths count from the root; `~/` is the home folder.',
+          type: 'string',
+          minLength: 1,
+          examples: ['/group/kshot-cache', '../kshot-cache', '~/kshot-cache'],
+        },
         remote: {
           description:
             'A cache that colleagues, a group or a CI share; the variable KSHOT_REMOTE goes before its mode.',

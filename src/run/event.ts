@@ -29,9 +29,12 @@ export interface RunStart {
   readonly nodes: number;
   readonly slots: number;
   readonly gpus: number;
+  /** What `engine` at the top of the pipeline stands for. */
   readonly engine: string;
   /** Why it is that one, where `auto` or `tfjs` was asked for: one clause. */
   readonly engineReason?: string;
+  /** The engines that its nodes compute with, or computed with; absent where none does. */
+  readonly engines?: readonly RunEngine[];
   /** The interpreter that was chosen, absolute, where steps compute in Python and it is not the first python3 of PATH. */
   readonly python?: string;
   /** What chose it: `--python`, `kshot.yaml` or `VIRTUAL_ENV`. */
@@ -40,6 +43,13 @@ export interface RunStart {
   readonly steps: readonly StepOutline[];
   /** How long the whole run may take, by what its steps took before; absent where that is not known of each. */
   readonly expectedSeconds?: number;
+}
+
+/** An engine that nodes of a run compute with. */
+export interface RunEngine {
+  readonly name: string;
+  /** The form of code that it computes in here, where it has several and something is to be computed. */
+  readonly form?: string;
 }
 
 /** A step as far as it is known before anything runs. */

@@ -54,6 +54,7 @@ export class NodeLinks {
       if (this.made.has(this.pathOf(node))) this.remove(node);
       return;
     }
+    if (this.made.size === 0 && Object.keys(outputs).length === 0) return;
     this.attempt(() => {
       const folder = this.pathOf(node);
       this.clear(folder);

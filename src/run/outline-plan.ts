@@ -21,7 +21,9 @@ export function outlinePlan(
   );
   const nodesOf = new Map<string, PlannedNode[]>();
   for (const planned of plan.nodes) {
-    nodesOf.set(planned.node.step, [...(nodesOf.get(planned.node.step) ?? []), planned]);
+    const ofStep = nodesOf.get(planned.node.step);
+    if (ofStep === undefined) nodesOf.set(planned.node.step, [planned]);
+    else ofStep.push(planned);
   }
   const steps = [...nodesOf.values()].map((nodes) => outlineStep(nodes, stepOf, seconds));
   const expected = plan.nodes.map(({ node }) => ({

@@ -19,13 +19,18 @@ async function hashBytes(path: string): Promise<ObjectReference> {
   try {
     const hash = createHash('sha256');
     const { size } = await file.stat();
-    const buffer = Buffer.allocUnsafe(Math.min(chunkBytes, Math.max(size, 4096)));
+    const length = Math.min(chunkBytes, Math.max(size, 4096));
+    let [own, other] = [Buffer.allocUnsafe(length), Buffer.allocUnsafe(length)];
     let bytes = 0;
+    let reading = file.read(own, 0, length);
     for (;;) {
-      const { bytesRead } = await file.read(buffer, 0, buffer.length);
+      const { bytesRead } = await reading;
       if (bytesRead === 0) break;
-      hash.update(buffer.subarray(0, bytesRead));
+      // While one chunk is hashed, the next is read.
+      reading = file.read(other, 0, length);
+      hash.update(own.subarray(0, bytesRead));
       bytes += bytesRead;
+      [own, other] = [other, own];
     }
     return { digest: hash.digest('hex'), bytes };
   } finally {

@@ -1,12 +1,11 @@
-import { cacheFolder } from './cache-folder.js';
 import { openStore } from './local/open-store.js';
 import type { RemoteCache } from './remote/remote-address.js';
 import type { RemoteStore } from './remote/remote-store.js';
 import type { Store } from './store.js';
 
-/** The store of a project on this machine. */
-export async function openCache(root: string): Promise<Store> {
-  return await openStore(cacheFolder(root));
+/** The store of a project on this machine, in the folder of its cache. */
+export async function openCache(folder: string): Promise<Store> {
+  return await openStore(folder);
 }
 
 /**
@@ -14,11 +13,11 @@ export async function openCache(root: string): Promise<Store> {
  *
  * @throws FailureError where the credentials of the environment cannot be sent
  */
-export async function openCacheWithRemote(root: string, remote: RemoteCache): Promise<RemoteStore> {
+export async function openCacheWithRemote(folder: string, remote: RemoteCache): Promise<RemoteStore> {
   const [{ openRemoteStore }, { RemoteClient }] = await Promise.all([
     import('./remote/remote-store.js'),
     import('./remote/remote-client.js'),
   ]);
   const client = await RemoteClient.open(remote.url, process.env);
-  return openRemoteStore(await openStore(cacheFolder(root)), client, remote);
+  return openRemoteStore(await openStore(folder), client, remote);
 }

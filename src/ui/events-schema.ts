@@ -107,6 +107,22 @@ export const eventsSchema = {
           type: 'string',
           description: 'Why it is that engine, where auto or tfjs was asked for.',
         },
+        engines: {
+          type: 'array',
+          items: {
+            type: 'object',
+            additionalProperties: false,
+            required: ['name'],
+            properties: {
+              name: text,
+              form: {
+                type: 'string',
+                description: 'The form of code that it computes in here, where it has several.',
+              },
+            },
+          },
+          description: 'Those that nodes compute with, or computed with; absent where none does.',
+        },
         python: {
           type: 'string',
           description:

@@ -122,7 +122,9 @@ export function createPlainLines(style: Style = plainStyle): (event: RunEvent) =
 }
 
 function addTo(groups: Map<string, StepFinish[]>, group: string, finish: StepFinish): void {
-  groups.set(group, [...(groups.get(group) ?? []), finish]);
+  const known = groups.get(group);
+  if (known === undefined) groups.set(group, [finish]);
+  else known.push(finish);
 }
 
 /** Whether an event needs no line: what is derived from a node has its own only where it was executed alone, or failed. */
@@ -142,20 +144,30 @@ function createFolding(): (event: RunEvent) => boolean {
 }
 
 function startLines(event: RunStart, style: Style): readonly string[] {
-  const { engine, engineReason, python, pythonFrom = '' } = event;
+  const { python, pythonFrom = '' } = event;
+  const engines = enginesOf(event);
+  const isTold = engines.some(({ facts }) => facts !== '');
   const summary = [
     `${event.run}  ${formatCount(event.nodes, 'node')}`,
     formatCount(event.slots, 'slot'),
     ...(event.gpus > 0 ? [formatCount(event.gpus, 'gpu')] : []),
-    ...(engineReason === undefined ? [`engine ${engine}`] : []),
+    ...(isTold ? [] : engines.map(({ name }) => `engine ${name}`)),
   ];
   const line = wordLine(style.bold, 'run', event.pipeline, summary.join(', '));
   // On lines of their own, which a terminal of 80 columns need not wrap.
   return [
     line,
-    ...(engineReason === undefined ? [] : [wordLine(style.bold, 'engine', engine, engineReason)]),
+    ...(isTold ? engines.map(({ name, facts }) => wordLine(style.bold, 'engine', name, facts)) : []),
     ...(python === undefined ? [] : [wordLine(style.bold, 'python', python, `by ${pythonFrom}`)]),
   ];
+}
+
+/** The engines that nodes compute with, each with what there is to say of it: why it was chosen, in which form it computes. */
+function enginesOf({ engine, engineReason, engines = [] }: RunStart) {
+  return engines.map(({ name, form }) => {
+    const facts = [name === engine ? engineReason : undefined, form].filter((fact) => fact !== undefined);
+    return { name, facts: facts.join('; ') };
+  });
 }
 
 /** A line of a run: a marked word, what it is about, and the rest. */

@@ -10,7 +10,7 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { processOfThisHost } from '../../src/store/local/lock-owner.js';
 import { kshot } from '../support/kshot.js';
@@ -196,6 +196,25 @@ it('names and values with markup, quotes and line ends stay text in the report, 
   const logs = readdirSync(project.path('artifacts/a/first/logs'));
   expect(logs).toHaveLength(1);
   expect(logs[0]).toMatch(/^[\w.@=,[\]-]+$/);
+});
+
+it('a cache elsewhere that kshot.yaml names is used by all commands, and by another clone', async () => {
+  const elsewhere = temporaryProject({});
+  const settings = `cache: { path: ../${basename(elsewhere.root)}/shared }\n`;
+  const [one, other] = [
+    temporaryProject({ files: { ...files, 'kshot.yaml': settings } }),
+    temporaryProject({ files: { ...files, 'kshot.yaml': settings } }),
+  ];
+  expect((await kshot(one, ['run', '--tag', 'first'])).exitCode).toBe(0);
+  await expectAllHits(other);
+  expect(existsSync(elsewhere.path('shared/objects'))).toBe(true);
+  for (const { path } of [one, other]) expect(existsSync(path('cache'))).toBe(false);
+  const { stdout } = await kshot(one, ['doctor', '--json']);
+  expect(stdout).toContain(JSON.stringify(elsewhere.path('shared')));
+  expect((await kshot(one, ['gc', '--dry-run'])).stdout).toMatch(/nothing to remove/);
+  one.write('kshot.yaml', 'cach: {}\n');
+  const mistaken = await kshot(one, ['doctor']);
+  expect(mistaken.stderr.match(/no parameter cach/g)).toHaveLength(1);
 });
 
 it('a cache that is a link to a folder elsewhere is used', async () => {

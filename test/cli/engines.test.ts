@@ -105,13 +105,18 @@ describe('the experiment on tfjs:webgpu', () => {
 describe('engine: auto', () => {
   const kept = 'cache/engine-probes.json';
 
-  it('is wasm where there is no GPU, says why, and looks no further', async () => {
+  it('is wasm where there is no GPU, says in which form, and looks no further', async () => {
     const project = experiment('auto');
-    const planned = await kshot(project, ['plan', '--json']);
-    expect(JSON.parse(planned.stdout)).toMatchObject({ engine: 'wasm' });
+    const environment = { KSHOT_KERNEL: 'wasm' };
+    const planned = await kshot(project, ['plan', '--json'], { environment });
+    const engines = [{ name: 'wasm', form: 'WebAssembly, 4 lanes' }];
+    expect(JSON.parse(planned.stdout)).toMatchObject({ engine: 'wasm', engines });
+    const inWords = await kshot(project, ['plan'], { environment });
+    expect(inWords.stdout).toMatch(/\nengine {3}wasm: WebAssembly, 4 lanes\n$/);
     expect(existsSync(project.path(kept))).toBe(false);
     const { stderr } = await kshot(project, ['run', 'fingerprint']);
-    expect(stderr).toContain('engine    wasm  there is no GPU');
+    // No node of it computes with one.
+    expect(stderr).not.toContain('engine');
   });
 
   it('is wasm where no engine can use the GPU; what was found is kept until the machine changes', async () => {
@@ -145,6 +150,8 @@ describe('engine: auto', () => {
     const project = experiment('auto');
     const { manifest, start } = await run(project, ['fingerprint']);
     expect(start).toMatchObject({ engine: 'wasm', engineReason: 'there is no GPU' });
+    // No node of it computes with an engine.
+    expect(start.engines).toBeUndefined();
     expect(manifest).toMatchObject({
       engine: 'wasm',
       engine_choice: { asked: 'auto', why: 'there is no GPU' },

@@ -48,7 +48,7 @@ const pipeline = `version: 1
 name: own
 params: { seed: 7, model: { python: "models/averaged.py:Averaged", with: { size: 6 }, head: ["output.*"] } }
 steps:
-  interactions: { kind: data.synthetic, with: { users: 60, items: 30, seed: "\${params.seed}" } }
+  interactions: { kind: data.synthetic, with: { users: 60, items: 30, seed: "\${params.seed}", repeats: true } }
   pairs: { kind: data.pairs, in: { interactions: interactions } }
   split: { kind: data.split, in: { pairs: pairs }, with: { train: 0.6, val: 0.2, seed: "\${params.seed}" } }
   episodes: { kind: data.episodes, in: { pairs: split }, with: { k: 3, q: 4 } }
@@ -99,6 +99,7 @@ describe.skipIf(skip)('a model of the user’s, through the steps of a pipeline'
     expect(exitCode, stderr + stdout).toBe(0);
     const events = eventsOf({ stdout });
     const start = events.find((event) => event.event === 'run.start');
+    expect(start).toMatchObject({ engines: [{ name: 'torch' }] });
     const folder = start?.event === 'run.start' ? start.run : '';
     const manifest = JSON.parse(project.read(`artifacts/own/${folder}/manifest.json`)) as Manifest;
     for (const id of ['supervised', 'meta_train', 'few_shot', 'anil', 'zero_shot']) {
@@ -218,7 +219,7 @@ const twoTrainings = `version: 1
 name: killed
 params: { model: { python: "models/dropping.py:Dropping" } }
 steps:
-  interactions: { kind: data.synthetic, with: { users: 40, items: 20, seed: 7 } }
+  interactions: { kind: data.synthetic, with: { users: 40, items: 20, seed: 7, repeats: true } }
   pairs: { kind: data.pairs, in: { interactions: interactions } }
   split: { kind: data.split, in: { pairs: pairs }, with: { train: 0.8, val: 0.1, seed: 7 } }
   episodes: { kind: data.episodes, in: { pairs: split }, with: { k: 3, q: 4 } }

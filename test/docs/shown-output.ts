@@ -5,8 +5,8 @@ const volatile: readonly (readonly [RegExp, string])[] = [
   [/\b\d{4}-\d\d-\d\d[ T]\d\d:\d\d(?::\d\d(?:\.\d+)?)?Z?/g, 'DATE'],
   [/\b\d+(?:\.\d+)? (?:ms|s|min|h)\b/g, 'TIME'],
   [/\b\d+ slots?\b/g, 'SLOTS'],
-  // Why it was chosen.
-  [/\bengine (\w+): .*/g, 'engine $1'],
+  // Why it was chosen, and in which form it computes.
+  [/^engine +([\w:-]+?)(?::| {2}).*/g, 'engine $1'],
   // Columns are as wide as what is in them.
   [/-{2,}/g, '--'],
   [/ {2,}/g, '  '],

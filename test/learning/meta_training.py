@@ -3,7 +3,8 @@
     python3 meta_training.py EXPERIMENT.json
 
 EXPERIMENT.json: as of bench/pytorch/maml.py, and "algorithm" (maml or reptile), "step_loss_iterations" and
-"per_layer". Writes the final weights, and prints {"losses", "gradient_norms", "rates"}.
+"per_layer", and "cosine" ({"steps", "lowest"}) where the outer rate falls. Writes the final weights, and prints {"losses", "gradient_norms",
+"rates", "outer_rates"}.
 """
 import copy
 import json
@@ -76,7 +77,11 @@ def main(path):
     if settings["per_layer"]:
         moved.append(rates.requires_grad_())
     optimizer = torch.optim.Adam(moved, lr=settings["outer_lr"])
-    result = {"losses": [], "gradient_norms": []}
+    cosine = settings.get("cosine")
+    schedule = cosine and torch.optim.lr_scheduler.CosineAnnealingLR(
+        optimizer, T_max=cosine["steps"], eta_min=cosine["lowest"]
+    )
+    result = {"losses": [], "gradient_norms": [], "outer_rates": []}
     for iteration, tasks in enumerate(settings["iterations"]):
         optimizer.zero_grad()
         if settings["algorithm"] == "reptile":
@@ -89,6 +94,9 @@ def main(path):
             mean = mean.item()
         norm = torch.nn.utils.clip_grad_norm_(moved, settings["clip_norm"])
         optimizer.step()
+        result["outer_rates"].append(optimizer.param_groups[0]["lr"])
+        if cosine and iteration < cosine["steps"]:
+            schedule.step()
         result["losses"].append(mean)
         result["gradient_norms"].append(norm.item())
     write_safetensors(settings["final"], {name: value.detach() for name, value in weights.items()})

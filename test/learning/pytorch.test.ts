@@ -10,6 +10,7 @@ import { createEngine } from '../../src/engines/reference/reference-engine.js';
 import { adam } from '../../src/learning/adam.js';
 import { metaIteration } from '../../src/learning/meta-train.js';
 import { reptileIteration } from '../../src/learning/reptile.js';
+import { cosineRate, withScheduledRate } from '../../src/learning/scheduled-rate.js';
 import { annealedStepWeights } from '../../src/learning/step-weights.js';
 import { gru } from '../../src/model/gru/gru.js';
 import { initialParameters } from '../../src/model/gru/initial-parameters.js';
@@ -108,7 +109,9 @@ describe.skipIf(absent !== undefined)('meta-training against PyTorch in float64'
     { algorithm: 'maml', step_loss_iterations: 6, per_layer: false },
     { algorithm: 'maml', step_loss_iterations: 0, per_layer: true },
     { algorithm: 'maml', step_loss_iterations: 20, per_layer: true },
+    { algorithm: 'maml', step_loss_iterations: 0, per_layer: true, cosine: { steps: 7, lowest: 0.002 } },
     { algorithm: 'reptile', step_loss_iterations: 0, per_layer: false },
+    { algorithm: 'reptile', step_loss_iterations: 0, per_layer: false, cosine: { steps: 10, lowest: 0 } },
   ])('gives the losses, weights and rates of ten iterations to 1e-8: %o', async (settings) => {
     const drawn = fc.sample(arbitraryTask(shape.items), { numRuns: 40, seed: 20260107 });
     const iterations = Array.from({ length: 10 }, (_, i) => drawn.slice(4 * i, 4 * i + 4));
@@ -133,7 +136,12 @@ describe.skipIf(absent !== undefined)('meta-training against PyTorch in float64'
       env: { ...process.env, PYTHONPATH: dirname(script), PYTHONDONTWRITEBYTECODE: '1' },
     });
     expect(peer.stderr).toBe('');
-    const theirs = JSON.parse(peer.stdout) as { losses: number[]; gradient_norms: number[]; rates: number[] };
+    const theirs = JSON.parse(peer.stdout) as {
+      losses: number[];
+      gradient_norms: number[];
+      rates: number[];
+      outer_rates: number[];
+    };
 
     const engine = await createEngine({ shape, threads: 1 });
     const layered = uniformLayerRates(gru.layout(shape), {
@@ -142,7 +150,10 @@ describe.skipIf(absent !== undefined)('meta-training against PyTorch in float64'
       innerRate: training.inner_lr,
     });
     const learned = settings.per_layer ? layered.rates : [];
-    const outer = { optimizer: adam(training.outer_lr), clipNorm: training.clip_norm };
+    const rateOf = cosineRate({ rate: training.outer_lr, ...(settings.cosine ?? { steps: 1, lowest: 0 }) });
+    const optimizer =
+      settings.cosine === undefined ? adam(training.outer_lr) : withScheduledRate(adam, rateOf);
+    const outer = { optimizer, clipNorm: training.clip_norm };
     const maml = {
       ...outer,
       hyper: {
@@ -175,6 +186,13 @@ describe.skipIf(absent !== undefined)('meta-training against PyTorch in float64'
       expect(relativeError(Float64Array.from(ours), Float64Array.from(expected))).toBeLessThan(1e-8);
     close(losses, theirs.losses);
     close(norms, theirs.gradient_norms);
+    if (settings.cosine !== undefined) {
+      // After the last of its steps PyTorch's schedule would rise again; ours stays, and the script holds it.
+      close(
+        iterations.map((_, step) => rateOf(step)),
+        theirs.outer_rates,
+      );
+    }
     const final = readModel(readFileSync(files.final), 'final.safetensors').parameters;
     close(state.parameters.slice(0, initial.length), final);
     expect(relativeError(Float64Array.from(final), initial)).toBeGreaterThan(1e-3);

@@ -72,7 +72,7 @@ describe('what kshot.yaml says of resources', () => {
 describe('the engine of a step that is a job', () => {
   const training = (more: string) => `version: 1
 steps:
-  interactions: { kind: data.synthetic, with: { users: 60, items: 20 } }
+  interactions: { kind: data.synthetic, with: { users: 60, items: 20, repeats: true } }
   pairs: { kind: data.pairs, in: { interactions: interactions } }
   split: { kind: data.split, in: { pairs: pairs } }
   episodes: { kind: data.episodes, in: { pairs: split }, with: { k: 3, q: 4 } }

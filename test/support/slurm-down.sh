@@ -11,9 +11,10 @@ id_of() { cat "$folder/$1.pid" 2>/dev/null; }
 ours() {
   [ "$(cat "/proc/${1:-none}/comm" 2>/dev/null)" = "$2" ] && tr '\0' ' ' <"/proc/$1/cmdline" | grep -qF -- "$folder/"
 }
+# Ends a program, by its pid file.
 stop() {
   local id
-  id=$(id_of "$1")
+  id=$(id_of "$2")
   if ours "$id" "$1"; then
     kill -TERM "$id"
     for _ in $(seq 100); do
@@ -22,7 +23,7 @@ stop() {
     done
     ours "$id" "$1" && kill -KILL "$id"
   fi
-  rm -f "$folder/$1.pid"
+  rm -f "$folder/$2.pid"
 }
 if ours "$(id_of slurmctld)" slurmctld; then
   # The processes of jobs outlive slurmd.
@@ -34,7 +35,11 @@ if ours "$(id_of slurmctld)" slurmctld; then
     sleep 0.1
   done
 fi
-stop slurmd
-stop slurmctld
-stop munged
+for node in "$folder"/spool/*; do
+  stop slurmd "$(basename "$node")"
+  # The control groups of its jobs.
+  find "/sys/fs/cgroup/memory/slurm_$(basename "$node")" -depth -type d -exec rmdir {} + 2>/dev/null
+done
+stop slurmctld slurmctld
+stop munged munged
 rm -f "$folder/munge.sock" "$folder/munge.sock.lock"

@@ -11,7 +11,7 @@ export async function makeSmallData({ users, items }: { users: number; items: nu
   readonly val: SplitFiles;
   readonly test: SplitFiles;
 }> {
-  const made = await runKind(dataSynthetic, { with: { users, items, tracks: 4, seed: 3 } });
+  const made = await runKind(dataSynthetic, { with: { users, items, tracks: 4, repeats: true, seed: 3 } });
   const pairs = await runKind(dataPairs, { inputs: { interactions: made.path('interactions') } });
   const split = await runKind(dataSplit, {
     with: { train: 0.6, val: 0.2, seed: 3 },

@@ -4,7 +4,7 @@ name: small
 engine: reference
 params: { seed: 7, iterations: 4, outer_lr: 0.01 }
 steps:
-  interactions: { kind: data.synthetic, with: { users: 90, items: 40, seed: "\${params.seed}" } }
+  interactions: { kind: data.synthetic, with: { users: 90, items: 40, seed: "\${params.seed}", repeats: true } }
   pairs: { kind: data.pairs, in: { interactions: interactions } }
   split: { kind: data.split, in: { pairs: pairs }, with: { train: 0.6, val: 0.2, seed: "\${params.seed}" } }
   episodes: { kind: data.episodes, in: { pairs: split }, with: { k: 3, q: 4 } }

@@ -149,6 +149,7 @@ describe('plain lines', () => {
           slots: 2,
           gpus: 1,
           engine: 'reference',
+          engines: [{ name: 'reference' }],
           steps: [],
         },
         {
@@ -172,10 +173,27 @@ describe('plain lines', () => {
 
   it('says which engine and which Python were chosen, and why, on lines of their own', () => {
     const start = { pipeline: 'maml', run: 'r1', nodes: 24, slots: 2, gpus: 0, steps: [] };
-    const engine = { engine: 'wasm', engineReason: 'there is no GPU' };
+    const engine = { engine: 'wasm', engineReason: 'there is no GPU', engines: [{ name: 'wasm' }] };
     expect(linesOf([{ event: 'run.start', version: 1, time: at(0), ...start, ...engine }])).toEqual([
       'run       maml  r1  24 nodes, 2 slots',
       'engine    wasm  there is no GPU',
+    ]);
+    const formed = {
+      ...engine,
+      engines: [{ name: 'wasm', form: 'native code, 8 lanes' }, { name: 'torch' }],
+    };
+    expect(linesOf([{ event: 'run.start', version: 1, time: at(0), ...start, ...formed }])).toEqual([
+      'run       maml  r1  24 nodes, 2 slots',
+      'engine    wasm  there is no GPU; native code, 8 lanes',
+      'engine    torch',
+    ]);
+    // Where every node computes with another than the one at the top, or with none.
+    const others = { ...engine, engines: [{ name: 'torch' }] };
+    expect(linesOf([{ event: 'run.start', version: 1, time: at(0), ...start, ...others }])).toEqual([
+      'run       maml  r1  24 nodes, 2 slots, engine torch',
+    ]);
+    expect(linesOf([{ event: 'run.start', version: 1, time: at(0), ...start, engine: 'wasm' }])).toEqual([
+      'run       maml  r1  24 nodes, 2 slots',
     ]);
     const python = { python: '/own/bin/python3', pythonFrom: 'kshot.yaml' };
     expect(

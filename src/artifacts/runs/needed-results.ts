@@ -25,6 +25,7 @@ export function neededResults({
     }
   }
   return (node, entry) => {
+    if (Object.keys(entry.outputs).length === 0) return [];
     const shown = [...keptContents].flatMap((content) => outputsOfContent({ node, entry }, content));
     const paths = published.get(node.id);
     const given = paths === undefined ? [] : outputFiles({ entry }).filter(({ path }) => paths.has(path));

@@ -1,6 +1,6 @@
 import type { PlanRequest } from '../../session/project.js';
 import { plannedExchangeLines } from '../../ui/views/exchange-lines.js';
-import { planAsData, planLines, publicationLines } from '../../ui/views/plan-view.js';
+import { engineLines, planAsData, planLines, publicationLines } from '../../ui/views/plan-view.js';
 import { projectOf } from '../open-project.js';
 import { type PlanningOptions, pipelineRequest } from '../pipeline-request.js';
 import { type CommonOptions, openTerminal } from '../terminal.js';
@@ -22,6 +22,7 @@ export async function plan(
   if (terminal.json) terminal.document(planAsData(planned.value));
   else {
     for (const line of planLines(planned.value, terminal.dataStyle)) terminal.show(line);
+    for (const line of engineLines(planned.value, terminal.dataStyle)) terminal.show(line);
     for (const line of publicationLines(planned.value, terminal.dataStyle)) terminal.show(line);
     for (const line of plannedExchangeLines(planned.value.remote, terminal.dataStyle)) terminal.show(line);
   }

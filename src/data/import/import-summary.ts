@@ -64,14 +64,19 @@ export async function surveyRows({ database }: ImportTarget, table: string): Pro
     };
   };
   const [times] = await database.rows(
-    `SELECT count(*) AS rows, min(timestamp) AS first, max(timestamp) AS last,
-       count(*) FILTER (timestamp < 1000) AS early, min(timestamp) FILTER (timestamp >= 1000) AS next FROM ${table}`,
+    `SELECT count(*) AS rows, min(timestamp) AS first, max(timestamp) AS last FROM ${table}`,
   );
+  const [early] =
+    Number(times?.['first']) < 1000
+      ? await database.rows(
+          `SELECT count(*) FILTER (timestamp < 1000) AS count, min(timestamp) FILTER (timestamp >= 1000) AS next FROM ${table}`,
+        )
+      : [{ count: 0, next: times?.['first'] }];
   return {
     rows: Number(times?.['rows']),
     first: Number(times?.['first']),
     last: Number(times?.['last']),
-    early: { count: Number(times?.['early']), next: times?.['next'] == null ? null : Number(times['next']) },
+    early: { count: Number(early?.['count']), next: early?.['next'] == null ? null : Number(early['next']) },
     users: await idsOf('user_id'),
     items: await idsOf('item_id'),
   };

@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs';
 import { type Database, sqlText } from '../../tables/database.js';
-import { fillsGroups, rowsPerGroup } from '../../tables/parquet.js';
 import { nullWords } from './column-places.js';
 import { describeForm, isNumber, losesDigits, secondsOfText, type TimeForm, type TimeUnit } from './times.js';
 
@@ -22,21 +21,18 @@ export interface Cells {
   readonly from: string;
 }
 
-/** A piece of input, and the table of its rows: user_id, item_id, timestamp, in order. */
+/** A piece of input, and how it is read. */
 export interface Piece {
-  readonly table: string;
   /** The place of its first row among those of all. */
   readonly firstRow: number;
   /** SELECT of its cells, with the seconds. */
   readonly cells: string;
   readonly form: TimeForm;
-  /** Whether DuckDB's groups of rows in the table are full, all but the last. */
-  fillsGroups: boolean;
 }
 
 /**
- * Where the rows of all parts go: a table for each piece, all of which `joinPieces` makes one. A row that cannot be read
- * has a null there, and a line in the table `problems`: row (from 0), problem.
+ * Where the rows of all parts go, in order: the table `imported`. A row that cannot be read has a null there, and a
+ * line in the table `problems`: row (from 0), problem.
  */
 export interface ImportTarget {
   readonly database: Database;
@@ -45,7 +41,6 @@ export interface ImportTarget {
   /** Threads that DuckDB may use. */
   readonly threads: number;
   readonly nullValues: readonly string[];
-  readonly pieces: Piece[];
   /** How many rows there are so far. */
   rows: number;
   /** How times are written; undefined until a time has been seen. */
@@ -58,7 +53,7 @@ export interface ImportTarget {
   lostDigits: string | undefined;
 }
 
-/** Makes a target without rows. */
+/** Makes the tables, empty. */
 export async function openTarget(
   database: Database,
   threads: number,
@@ -72,8 +67,9 @@ export async function openTarget(
     Array.from({ length: Math.min(threads, mostPiecesAtOnce) }, () => database.connect()),
   );
   for (const one of [database, ...connections]) await one.run(macros);
+  await database.run('CREATE TABLE imported (user_id VARCHAR, item_id VARCHAR, timestamp DOUBLE)');
   await database.run('CREATE TABLE problems (row BIGINT, problem VARCHAR)');
-  // Each piece by one thread: so its rows come to stand in full groups, which are written without sorting.
+  // Of one thread for each piece the rows come to stand in full groups, which are written without sorting (`fillsGroups`).
   await database.run('SET threads = 1');
   const { unit, dateFormat, nullValues } = asked;
   const form = dateFormat === undefined ? (unit === 'auto' ? undefined : unit) : { dateFormat };
@@ -82,7 +78,6 @@ export async function openTarget(
     connections,
     threads,
     nullValues,
-    pieces: [],
     rows: 0,
     form,
     isFormAsked: form !== undefined,
@@ -97,26 +92,7 @@ export async function endReading({ database, connections, threads }: ImportTarge
   await database.run(`SET threads = ${threads}`);
 }
 
-/**
- * Makes the view `imported` of all pieces: position, user_id, item_id, timestamp.
- *
- * @returns whether they are written in groups of rows as if they had been sorted by position, see `fillsGroups`
- */
-export async function joinPieces({ database, pieces }: ImportTarget): Promise<boolean> {
-  const selected = pieces.map(
-    ({ table, firstRow }) =>
-      `SELECT ${firstRow} + rowid AS position, user_id, item_id, timestamp FROM ${table}`,
-  );
-  const nothing =
-    'SELECT 0::BIGINT AS position, NULL::VARCHAR AS user_id, NULL::VARCHAR AS item_id, NULL::DOUBLE AS timestamp WHERE false';
-  await database.run(`CREATE TEMP VIEW imported AS ${selected.join(' UNION ALL ') || nothing}`);
-  return pieces.every((piece, index) => {
-    const next = pieces[index + 1];
-    return piece.fillsGroups && (next === undefined || (next.firstRow - piece.firstRow) % rowsPerGroup === 0);
-  });
-}
-
-/** Makes the next piece, whose rows are still to be read; pieces are made one after the other. */
+/** Says how the next piece is read; asked of one after the other. */
 export async function beginPiece(target: ImportTarget, cells: Cells): Promise<Piece> {
   const { database, nullValues } = target;
   const words = nullValues.map(sqlText).join(', ');
@@ -139,39 +115,38 @@ export async function beginPiece(target: ImportTarget, cells: Cells): Promise<Pi
     cells.seconds === undefined
       ? secondsOfText('time_cell', form)
       : 'CASE WHEN time_cell IS NOT NULL THEN given_seconds END';
-  const piece = {
-    table: `piece_${target.pieces.length}`,
-    firstRow: target.rows,
-    cells: `SELECT *, ${seconds} AS seconds FROM ${source}`,
-    form,
-    fillsGroups: true,
-  };
-  target.pieces.push(piece);
-  return piece;
+  return { firstRow: target.rows, cells: `SELECT *, ${seconds} AS seconds FROM ${source}`, form };
 }
 
 /**
  * Reads the rows of a piece.
  *
  * @param database the target's own, or one of its connections
+ * @param turn when all rows before these are in the table: only then are these put there, as they stand in their groups
  * @returns how many there are
  */
 export async function readPiece(
   database: Database,
-  { table, firstRow, cells, form }: Piece,
+  { firstRow, cells, form }: Piece,
+  turn: Promise<unknown>,
 ): Promise<number> {
-  await database.run(
-    `CREATE TABLE ${table} (user_id VARCHAR, item_id VARCHAR, timestamp DOUBLE);
-     INSERT INTO ${table} SELECT user_cell, item_cell, CASE WHEN isfinite(seconds) THEN seconds END FROM (${cells})`,
+  await database.run('BEGIN');
+  const [inserted] = await database.rows(
+    `INSERT INTO imported SELECT user_cell, item_cell, CASE WHEN isfinite(seconds) THEN seconds END FROM (${cells})`,
   );
-  const [counted] = await database.rows(
-    `SELECT count(*) AS rows, count(*) FILTER (user_id IS NULL OR item_id IS NULL OR timestamp IS NULL) AS bad FROM ${table}`,
+  await turn;
+  await database.run('COMMIT');
+  const rows = Number(inserted?.['Count']);
+  // A table without nulls is not looked at.
+  const [bad] = await database.rows(
+    `SELECT count(*) AS rows FROM imported WHERE (user_id IS NULL OR item_id IS NULL OR timestamp IS NULL)
+       AND rowid >= ${firstRow} AND rowid < ${firstRow + rows}`,
   );
-  if (Number(counted?.['bad']) > 0) {
+  if (Number(bad?.['rows']) > 0) {
     await database.run(`CREATE OR REPLACE TEMP VIEW cells AS ${cells}`);
     await database.run(findProblems, { form: describeForm(form), rows_before: firstRow });
   }
-  return Number(counted?.['rows']);
+  return rows;
 }
 
 /** Adds the rows of a piece of any size, not beside others; the number of rows that it has. */
@@ -181,11 +156,8 @@ export async function addCells(target: ImportTarget, cells: Cells): Promise<numb
   // What has to be parsed is worth all threads, though the rows are sorted then.
   const isParsed = cells.seconds === undefined && !isNumber(piece.form);
   if (isParsed) await database.run(`SET threads = ${target.threads}`);
-  const rows = await readPiece(database, piece);
-  if (isParsed) {
-    piece.fillsGroups = await fillsGroups(database, piece.table);
-    await database.run('SET threads = 1');
-  }
+  const rows = await readPiece(database, piece, Promise.resolve());
+  await database.run('SET threads = 1');
   target.rows += rows;
   return rows;
 }

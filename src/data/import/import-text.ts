@@ -54,8 +54,8 @@ export async function importText(
     rowsBefore += rows;
     const piece = await beginPiece(target, cells);
     target.rows += rows;
-    await readings.begin((database) =>
-      readRows(database, piece, rows, part.file).finally(() => rmSync(path, { force: true })),
+    await readings.begin((database, turn) =>
+      readRows(database, { piece, rows, turn }, part.file).finally(() => rmSync(path, { force: true })),
     );
   };
   try {
@@ -64,7 +64,7 @@ export async function importText(
       waiting = [...waiting, ...pieces];
       for (const { length } of pieces) waitingBytes += length;
       const rows = splitter.rows - rowsBefore;
-      // Whole groups, so that the tables have no others.
+      // Whole groups, so that the table has no others.
       const isDue = waitingBytes >= (rows < rowsPerGroup ? longRowsBytes : pieceBytes);
       if (isDue) await handOver(rows - (rows % rowsPerGroup) || rows);
     }
@@ -82,17 +82,23 @@ class Readings {
   private readonly free: Database[];
   private readonly running = new Set<Promise<void>>();
   private readonly failures: unknown[] = [];
+  private last: Promise<void> = Promise.resolve();
 
   constructor(connections: readonly Database[]) {
     this.free = [...connections];
   }
 
-  /** Begins a reading as soon as a connection is free. */
-  async begin(read: (connection: Database) => Promise<void>): Promise<void> {
+  /**
+   * Begins a reading as soon as a connection is free.
+   *
+   * @param read its promise ends when its rows are there; `turn` does when those of the reading before are
+   */
+  async begin(read: (connection: Database, turn: Promise<void>) => Promise<void>): Promise<void> {
     while (this.free.length === 0) await Promise.race(this.running);
     this.check();
     const connection = this.free.pop() as Database;
-    const reading = read(connection)
+    this.last = read(connection, this.last);
+    const reading = this.last
       .catch((error: unknown) => void this.failures.push(error))
       .finally(() => {
         this.free.push(connection);
@@ -226,8 +232,12 @@ function layoutOf({ format, layout, places }: TextPart): RecordLayout {
   return { ...layout, wanted: Object.fromEntries(roles.map((role) => [role, places[role].index])) };
 }
 
-async function readRows(database: Database, piece: Piece, rows: number, file: string): Promise<void> {
-  const read = await readPiece(database, piece);
+async function readRows(
+  database: Database,
+  { piece, rows, turn }: { readonly piece: Piece; readonly rows: number; readonly turn: Promise<void> },
+  file: string,
+): Promise<void> {
+  const read = await readPiece(database, piece, turn);
   // A reader that loses rows must never go unnoticed.
   if (read === rows) return;
   throw badData(file, `${rows} rows were found and ${read} read`, {

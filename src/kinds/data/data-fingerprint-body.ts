@@ -5,6 +5,7 @@ import { writeFile } from '../../base/files/write-file.js';
 import { isJsonObject, type Json, type JsonObject } from '../../base/json.js';
 import { withNumberText } from '../../base/number-text.js';
 import { ascends, createView } from '../../data/pair-tables.js';
+import { coldStartText, splitText } from '../../data/split-texts.js';
 import { episodeColumns, pairColumns } from '../../data/table-columns.js';
 import { readingUserFile } from '../../tables/bad-data.js';
 import { type CellValue, type Database, type Row, sqlName, withDatabase } from '../../tables/database.js';
@@ -42,8 +43,21 @@ export async function run(context: KindContext): Promise<void> {
       ...(await episodesOf(database, splits)),
       ...(await knownUsersOf(database, splits, users?.shared ?? [])),
     };
+    for (const line of linesOf(fingerprint)) context.log(line);
     writeFile(context.output('fingerprint'), `${withNumberText(JSON.stringify(fingerprint, null, 2))}\n`);
   });
+}
+
+/** What it says of splits and of what they ask for, in words. */
+function linesOf(fingerprint: JsonObject): readonly string[] {
+  const divided = splitText(fingerprint);
+  const { cold_start: asked = {} } = fingerprint;
+  return [
+    ...(divided === undefined ? [] : [divided]),
+    ...Object.entries(isJsonObject(asked) ? asked : {}).map(
+      ([split, found]) => `${split}: ${coldStartText(found)}`,
+    ),
+  ];
 }
 
 async function contentOf(pool: QueryPool, name: string, path: string): Promise<JsonObject> {

@@ -11,7 +11,7 @@ import { datePattern } from '../../data/import/date-format.js';
 import { type FormatWarning, warningsOfFormat } from '../../data/import/format-warnings.js';
 import { importParquet, parquetColumns } from '../../data/import/import-parquet.js';
 import { describeImport, type LeftOut, surveyRows, warningsOf } from '../../data/import/import-summary.js';
-import { endReading, type ImportTarget, joinPieces, openTarget } from '../../data/import/import-target.js';
+import { endReading, type ImportTarget, openTarget } from '../../data/import/import-target.js';
 import { importText, linesOfRows, type TextPart } from '../../data/import/import-text.js';
 import {
   type AskedFormat,
@@ -56,20 +56,18 @@ export async function run(context: KindContext<DataImportParameters>): Promise<v
     const bad = leftOut.reduce((sum, { count }) => sum + count, 0);
     if (bad > 0 && !parameters.skip_bad_rows) await refuseRows(target, parts, bad);
     const rows = bad === 0 ? 'imported' : 'readable';
-    let isInGroups = await joinPieces(target);
+    // In the order of the file, so that rowid is the place in it.
     if (bad > 0) {
-      // In the order of the file, so that rowid is the place in it.
-      await database.run(`CREATE TEMP TABLE readable AS SELECT user_id, item_id, timestamp FROM imported
+      await database.run(`CREATE TEMP TABLE readable AS SELECT * FROM imported
          WHERE user_id IS NOT NULL AND item_id IS NOT NULL AND timestamp IS NOT NULL`);
-      isInGroups = await fillsGroups(database, rows);
     }
     const survey = await surveyRows(target, rows);
     const summary = describeImport(target, survey, nameOf(parts), leftOut);
     const texts = parts.flatMap(({ file, split }) => (split === undefined ? [] : [{ file, split }]));
     const warnings = [...eachOnce(found), ...warningsOf(target, survey, texts)];
     await writeParquet(database, {
-      query: `SELECT ${bad > 0 ? 'rowid AS position' : 'position'}, user_id, item_id, timestamp FROM ${rows}`,
-      orderBy: isInGroups ? 'as it stands' : ['position'],
+      query: `SELECT rowid AS position, user_id, item_id, timestamp FROM ${rows}`,
+      orderBy: (await fillsGroups(database, rows)) ? 'as it stands' : ['position'],
       path: context.output('interactions'),
     });
     context.note(summary);

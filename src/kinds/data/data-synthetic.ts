@@ -2,43 +2,51 @@ import { defineKind } from '../kind.js';
 import { type Canonical, declareParameters } from '../parameters.js';
 import { fileOf } from '../shapes.js';
 
-const parameters = declareParameters({
-  properties: {
-    users: {
-      description: 'Learners; nearly all have the 15 pairs that K = 5 and Q = 10 take.',
-      type: 'integer',
-      minimum: 1,
-      maximum: 1000000,
-      default: 1200,
-    },
-    items: {
-      description: 'Courses.',
-      type: 'integer',
-      minimum: 8,
-      maximum: 100000,
-      default: 343,
-    },
-    tracks: {
-      description: 'Latent courses of study, each with an order of its own over partly the same items.',
-      type: 'integer',
-      minimum: 1,
-      maximum: 1000,
-      default: 12,
-    },
-    repeats: {
-      description:
-        'Whether learners go round a few items and take them again, which tests whether a model remembers the support; else each item is taken once and a learner follows two latent tracks, which tests whether it infers a taste from the support.',
-      type: 'boolean',
-      default: true,
-    },
-    seed: {
-      description: 'Another seed makes another world.',
-      type: 'integer',
-      minimum: 0,
-      default: 0,
+const parameters = declareParameters(
+  {
+    properties: {
+      users: {
+        description: 'Learners; nearly all have the 15 pairs that K = 5 and Q = 10 take.',
+        type: 'integer',
+        minimum: 1,
+        maximum: 1000000,
+        default: 1200,
+      },
+      items: {
+        description: 'Courses.',
+        type: 'integer',
+        minimum: 8,
+        maximum: 100000,
+        default: 343,
+      },
+      tracks: {
+        description:
+          'Without repeats, in how many tracks each of the four subjects can be taken, at most as many as leave five levels each; default 6. With repeats, courses of study, each with an order of its own over partly the same items; default 12.',
+        type: 'integer',
+        minimum: 1,
+        maximum: 1000,
+      },
+      repeats: {
+        description:
+          'Without, each item is taken once and a learner goes through four subjects in turn, in each along a track that is to its own taste, which tests whether a taste is inferred from the support. With, learners go round a few items and take them again, which tests whether the support is remembered.',
+        type: 'boolean',
+        default: false,
+      },
+      seed: {
+        description: 'Another seed makes another world.',
+        type: 'integer',
+        minimum: 0,
+        default: 0,
+      },
     },
   },
-});
+  {
+    canonical: {
+      tracks: (tracks: number | undefined, { repeats }: { readonly repeats: boolean }) =>
+        tracks ?? (repeats ? 12 : 6),
+    },
+  },
+);
 
 /** What reaches the body. */
 export type SyntheticParameters = Canonical<typeof parameters>;
@@ -47,7 +55,7 @@ export type SyntheticParameters = Canonical<typeof parameters>;
 export const dataSynthetic = defineKind({
   name: 'data.synthetic',
   summary:
-    'Makes up interactions: learners with latent tracks who take course sequences in sessions, with popularity skew. It stands for no real data set.',
+    'Makes up interactions: learners with latent tastes who take course sequences in sessions, with popularity skew. It stands for no real data set.',
   parameters,
   inputs: {},
   outputs: {

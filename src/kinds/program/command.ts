@@ -12,7 +12,7 @@ import {
 import { type Canonical, type Complete, declareParameters, inNoKey } from '../parameters.js';
 import { checkProgram } from './check-program.js';
 import { declaredFiles, isDeclared } from './declared-files.js';
-import { type Launch, launchOf } from './launch.js';
+import { type Launch, launchOf, placeholdersIn } from './launch.js';
 import { missingScript } from './missing-script.js';
 import { ownVariable } from './program-environment.js';
 import {
@@ -24,9 +24,15 @@ import {
   scalarText,
 } from './program-parameters.js';
 import { filesLine } from './reads/files-line.js';
-import { type LaunchedPrograms, launchedPrograms, pythonStart } from './reads/launched-programs.js';
+import {
+  isPlainStart,
+  type LaunchedPrograms,
+  launchedPrograms,
+  pythonStart,
+} from './reads/launched-programs.js';
 import { pythonSurroundings } from './reads/python-surroundings.js';
 import { modulesElsewhere } from './reads/shell-lines.js';
+import { variantOf } from './reads/step-variant.js';
 import { undeclaredFiles } from './reads/undeclared-files.js';
 
 const parameters = declareParameters(
@@ -64,14 +70,13 @@ type Given = Complete<typeof parameters>;
 /** What reaches the body: `argv` as strings (one where a shell reads it), output paths by port. */
 export type CommandParameters = Canonical<typeof parameters>;
 
-const launches = new WeakMap<Given, Launch>();
+let lastLaunch: { readonly given: Given; readonly launch: Launch } | undefined;
 
-/** What a program is started with, by its parameters as they are given: planning asks three times. */
+/** What a program is started with, by its parameters as they are given: planning asks three times in a row. */
 function launchFrom(given: Given): Launch {
-  const known = launches.get(given);
-  if (known !== undefined) return known;
+  if (lastLaunch?.given === given) return lastLaunch.launch;
   const launch = launchOf(parameters.canonical(given));
-  launches.set(given, launch);
+  lastLaunch = { given, launch };
   return launch;
 }
 
@@ -82,6 +87,7 @@ export const command = defineKind({
     'Runs a program in a fresh folder that holds the inputs and the declared files, and collects its outputs.',
   parameters,
   ...programKind,
+  variant,
   check: checkCommand,
   files: filesOfCommand,
   undeclaredFiles: (step, root) => {
@@ -98,6 +104,21 @@ export const command = defineKind({
   load: () => import('./program-body.js'),
 });
 
+const plainStarts = new WeakMap<readonly unknown[], boolean>();
+
+function variant(given: Given, root: string): string {
+  const { argv, env } = given;
+  if (typeof argv === 'string') return variantOf(given, root, false);
+  let isPlain = plainStarts.get(argv);
+  if (isPlain === undefined) {
+    const searched = Object.hasOwn(env, 'PATH') ? String(env['PATH']) : ownVariable('PATH');
+    const isOpen = (word: string) => placeholdersIn(word).length > 0;
+    isPlain = isPlainStart(argv.map(scalarText), { root, searched }, isOpen);
+    plainStarts.set(argv, isPlain);
+  }
+  return variantOf(given, root, isPlain);
+}
+
 const startedPrograms = new WeakMap<Given, LaunchedPrograms>();
 
 function launchedBy(given: Given, root: string): LaunchedPrograms {
@@ -112,7 +133,24 @@ function launchedBy(given: Given, root: string): LaunchedPrograms {
 /** What it declares, and the programs that it starts, by content; their names are no paths. */
 function filesOfCommand(given: Given, root: string): ExternalFiles {
   const declared = declaredFiles(given, root);
-  const { programs, choosers } = launchedBy(given, root);
+  const launched = launchedBy(given, root);
+  const byLaunch = filesOfLaunches.get(declared) ?? new Map<string, ExternalFiles>();
+  filesOfLaunches.set(declared, byLaunch);
+  const name = JSON.stringify(launched);
+  const files = byLaunch.get(name) ?? withPrograms(declared, launched, given, root);
+  byLaunch.set(name, files);
+  return files;
+}
+
+/** For what a step declares: its files with those programs, the same object for the same. */
+const filesOfLaunches = new WeakMap<ExternalFiles, Map<string, ExternalFiles>>();
+
+function withPrograms(
+  declared: ExternalFiles,
+  { programs, choosers }: LaunchedPrograms,
+  given: Given,
+  root: string,
+): ExternalFiles {
   return {
     ...declared,
     files: [...declared.files, ...programs.map(({ name, path }) => ({ name: `//${name}`, path }))],

@@ -1,5 +1,6 @@
 import { type Dirent, existsSync, readdirSync, realpathSync, statSync } from 'node:fs';
 import { isAbsolute, join, relative, resolve } from 'node:path';
+import { lookedOnce } from '../../base/files/looked-once.js';
 import { isFolderAt, pathTrouble } from '../../base/files/user-path.js';
 import type { ExternalFiles } from '../kind.js';
 import { outputPaths } from './program-outputs.js';
@@ -12,17 +13,28 @@ const manyFiles = 10_000;
 const keptByTools = new Set(['node_modules', '__pycache__', 'site-packages']);
 const keptByKshot = new Set(['cache', 'artifacts']);
 
-/** The files that the entries of `files` stand for, without those that the program itself writes. */
-export function declaredFiles(given: ProgramGiven, root: string): ExternalFiles {
-  const found = filesOf(given).flatMap((entry) => filesOfEntry(entry, root));
-  const written = Object.values(outputPaths(given.outputs));
+type Declared = Pick<ProgramGiven, 'files' | 'pass_env'> & { readonly written: readonly string[] };
+
+/**
+ * The files that the entries of `files` stand for, without those that the program itself writes; for all combinations
+ * of a matrix the same object.
+ */
+export function declaredFiles({ files, pass_env, outputs }: ProgramGiven, root: string): ExternalFiles {
+  const written = Object.values(outputPaths(outputs));
+  return filesDeclared(JSON.stringify([{ files, pass_env, written } satisfies Declared, root]));
+}
+
+const filesDeclared = lookedOnce((wanted): ExternalFiles => {
+  const [given, root] = JSON.parse(wanted) as [Declared, string];
+  const own = filesOf(given);
+  const found = own.flatMap((entry) => filesOfEntry(entry, root));
   const files = [...new Set(found)].filter(
-    (path) => filesOf(given).includes(path) || !written.some((output) => isAtOrIn(path, output)),
+    (path) => own.includes(path) || !given.written.some((output) => isAtOrIn(path, output)),
   );
   const many = files.length > manyFiles ? [tooMany(files.length)] : [];
-  const placed = files.map((path) => ({ name: outsideName(path, filesOf(given)) ?? path, path }));
+  const placed = files.map((path) => ({ name: outsideName(path, own) ?? path, path }));
   return { files: placed, remarks: [...many, ...unsetVariables(given)] };
-}
+});
 
 /** Whether a file, relative to the root, is one of those that `files` declares. */
 export function isDeclared(path: string, given: Pick<ProgramGiven, 'files'>, root: string): boolean {
@@ -34,9 +46,9 @@ export function isDeclared(path: string, given: Pick<ProgramGiven, 'files'>, roo
 }
 
 /** Every Python module below the root, relative to it. */
-export function pythonModules(root: string): readonly string[] {
-  return walk('', root).filter((path) => path.endsWith('.py'));
-}
+export const pythonModules = lookedOnce((root): readonly string[] =>
+  walk('', root).filter((path) => path.endsWith('.py')),
+);
 
 /** An absolute path inside the root as one relative to it. */
 function placeOfEntry(entry: string, root: string): string {
@@ -109,7 +121,7 @@ function tooMany(count: number): NonNullable<ExternalFiles['remarks']>[number] {
 }
 
 /** Said at every plan; the step fails where it is to run all the same. */
-function unsetVariables({ pass_env }: ProgramGiven): NonNullable<ExternalFiles['remarks']> {
+function unsetVariables({ pass_env }: Pick<ProgramGiven, 'pass_env'>): NonNullable<ExternalFiles['remarks']> {
   return pass_env.flatMap((name, index) =>
     process.env[name] === undefined
       ? [

@@ -23,6 +23,7 @@ import {
   scalarText,
 } from './program-parameters.js';
 import { pythonSurroundings } from './reads/python-surroundings.js';
+import { variantOf } from './reads/step-variant.js';
 import { undeclaredFiles } from './reads/undeclared-files.js';
 
 const parameters = declareParameters(
@@ -66,6 +67,7 @@ export const python = defineKind<Given, Canonical<typeof parameters>>({
     'Runs a Python script or module, with the python3 of PATH or of kshot.yaml, in a fresh folder that holds the inputs, the declared files and the modules of the project that it imports, and collects its outputs.',
   parameters,
   ...programKind,
+  variant: (given, root) => variantOf(given, root, true),
   check: checkPython,
   files: declaredFiles,
   pythonProgram,

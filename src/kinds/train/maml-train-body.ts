@@ -3,9 +3,11 @@ import { FailureError } from '../../base/failure.js';
 import { writeFile } from '../../base/files/write-file.js';
 import type { Engine, Parameters } from '../../engines/engine.js';
 import { metaIteration } from '../../learning/meta-train.js';
+import type { Optimizer } from '../../learning/optimizer.js';
 import { optimizerFor } from '../../learning/optimizers.js';
 import { reptileIteration } from '../../learning/reptile.js';
 import { createTaskSampler } from '../../learning/sample-tasks.js';
+import { cosineRate, withScheduledRate } from '../../learning/scheduled-rate.js';
 import { annealedStepWeights } from '../../learning/step-weights.js';
 import { clearPaddingRow, scaledRates, scopeFactors, uniformLayerRates } from '../../model/inner-rates.js';
 import type { LayerRates } from '../../model/layer-rates.js';
@@ -33,7 +35,7 @@ export async function run(context: KindContext<MamlSegment>): Promise<void> {
   const { inner_lr: innerRate, inner_steps: steps, adapt, padding_idx: paddingIndex } = parameters;
   const factors = scopeFactors(layout, { adapt, paddingIndex });
   const learned = learnedRates(layout, parameters, factors);
-  const optimizer = optimizerFor(parameters, parameters.outer_lr);
+  const optimizer = outerOptimizer(parameters);
   const training = {
     trained: trainedEntries(layout, paddingIndex, learned),
     optimizer,
@@ -74,6 +76,13 @@ export async function run(context: KindContext<MamlSegment>): Promise<void> {
       ...factorsOf(engine, { factors, learned, innerRate }, state.parameters.slice(start.length)),
     }),
   );
+}
+
+function outerOptimizer(parameters: MamlSegment): Optimizer {
+  const { outer_lr: rate, outer_lr_schedule: schedule, outer_lr_min: lowest = 0, total, end } = parameters;
+  if (schedule === undefined) return optimizerFor(parameters, rate);
+  const rateOf = cosineRate({ rate, lowest, steps: total ?? end });
+  return withScheduledRate((one) => optimizerFor(parameters, one), rateOf);
 }
 
 /** Inner rates that the outer loop trains: the first of them, and which of these it moves (0 for those it does not). */

@@ -32,6 +32,18 @@ const parameters = declareParameters(
         ...rate,
         default: 0.001,
       },
+      outer_lr_schedule: {
+        description:
+          'constant: outer_lr in every iteration. cosine: from outer_lr down to outer_lr_min along half a cosine over all `iterations`, as PyTorch’s CosineAnnealingLR (MAML++); more iterations are another training then, from the beginning.',
+        enum: ['constant', 'cosine'],
+        default: 'constant',
+      },
+      outer_lr_min: {
+        description: 'Where the schedule cosine ends.',
+        type: 'number',
+        minimum: 0,
+        default: 0,
+      },
       ...optimizerParameters,
       lambda_residual: {
         description:
@@ -115,6 +127,8 @@ const parameters = declareParameters(
       algorithm: (name) => (name === 'maml' ? undefined : name),
       step_loss_iterations: (count, { algorithm }) =>
         count === 0 || algorithm !== 'maml' ? undefined : count,
+      outer_lr_schedule: (schedule) => (schedule === 'cosine' ? schedule : undefined),
+      outer_lr_min: (lowest, { outer_lr_schedule }) => (outer_lr_schedule === 'cosine' ? lowest : undefined),
       // Reptile has no use for them.
       lambda_residual: (weight, { algorithm }) => (algorithm === 'maml' ? weight : undefined),
       second_order: (exact, { algorithm }) => (algorithm === 'maml' ? exact : undefined),
@@ -130,6 +144,9 @@ function objectionsToVariant({
   learn_rates,
   step_loss_iterations,
   padding_idx,
+  outer_lr,
+  outer_lr_schedule,
+  outer_lr_min,
 }: Complete<typeof parameters>): readonly Objection[] {
   const objections: Objection[] = [];
   const object = (name: string, message: string) => objections.push({ path: [name], message });
@@ -138,6 +155,9 @@ function objectionsToVariant({
       'learn_rates',
       'learn_rates: per_layer has one rate for a whole tensor, and padding_idx freezes a row',
     );
+  }
+  if (outer_lr_schedule === 'cosine' && outer_lr_min >= outer_lr) {
+    object('outer_lr_min', `the outer rate falls from ${outer_lr}, and ${outer_lr_min} is no lower`);
   }
   if (algorithm !== 'reptile') return objections;
   if (adapt !== 'all')
@@ -153,10 +173,12 @@ function segmentOf(
 ) {
   const start = index * checkpoint_interval;
   const end = Math.min(start + checkpoint_interval, iterations);
-  return { label: String(end), parameters: { ...training, start, end } };
+  // A schedule depends on how many iterations there are in all; nothing else does, so that a training can be continued.
+  const whole = training.outer_lr_schedule === undefined ? {} : { total: iterations };
+  return { label: String(end), parameters: { ...training, ...whole, start, end } };
 }
 
-/** What reaches the body: one segment, from iteration `start` (done before) to `end`. */
+/** What reaches the body: one segment, from iteration `start` (done before) to `end`; `total` with a schedule. */
 export type MamlSegment = ReturnType<typeof segmentOf>['parameters'];
 
 /** Residual MAML, in segments that end in checkpoints. */

@@ -50,9 +50,7 @@ export function assignRoles(
     for (const failure of objectionsTo(waiver, drafts)) report(failure);
   }
   return {
-    nodes: [...view.nodes.values()].map(
-      ({ ports: _, inputLocations: __, usesFilesTo: ___, ...node }) => node,
-    ),
+    nodes: [...view.nodes.values()],
     waivers: [...waived].map(([{ step, reason }, path]) => ({ step, reason, path })),
   };
 }

@@ -3,7 +3,7 @@ import type { ImportTracer } from '../imports/import-tracer.js';
 import { filesWithImports } from '../imports/imported-files.js';
 import type { Spec } from '../spec/spec.js';
 import type { ReportFailure } from '../text/located-value.js';
-import { buildNodes, type NodeContext } from './build-nodes.js';
+import { createNodeBuilder, type NodeContext } from './build-nodes.js';
 import { createConnector, type Given, type OverElement, resolveAll, resolveOver } from './connect-inputs.js';
 import { type CountedStep, countNodesOfSteps } from './count-nodes.js';
 import { combinationsOf, type MatrixValue } from './expand-matrix.js';
@@ -68,14 +68,18 @@ function buildStep(
 
   const instances: StepInstance[] = [];
   let isWhole = elements !== undefined;
-  for (const combination of combinationsOf(axes)) {
+  const combinations = combinationsOf(axes);
+  const build = createNodeBuilder(step, context, combinations.length > 1);
+  const withInputs = createMerger(inputs);
+  // What the elements are is not known then, but whether the kind has such ports is.
+  const overs = elements ?? [{ label: [], takes: { type: 'node' as const, given: [] } }];
+  for (const combination of combinations) {
     const read = reader.read(combination);
     const parameters = read && { ...read, shown: shownParameters(step.kind, read, settings.names) };
     const own = ownLabel(combination.values);
-    // What the elements are is not known then, but whether the kind has such ports is.
-    for (const over of elements ?? [{ label: [], takes: { type: 'node' as const, given: [] } }]) {
+    for (const over of overs) {
       const tree = treeOfElement(over, [], (overLabel, given) =>
-        buildNodes({ step, combination, overLabel, given: [...inputs, ...given] }, parameters, context),
+        build({ step, combination, overLabel, given: withInputs(given) }, parameters),
       );
       if (tree === undefined) isWhole = false;
       else instances.push({ matrix: combination.values, label: [...own, ...over.label], tree });
@@ -86,18 +90,29 @@ function buildStep(
     : undefined;
 }
 
-/** A matrix of a kind with declarations names these alone, so that its files are looked for once. */
+/** What a program imports is put together once for all combinations that declare the same files and run the same. */
 function createFileFinder(kind: Kind, root: string, tracer: ImportTracer): NodeContext['findFiles'] {
-  const find = (shape: StepShape) => {
+  const found = new WeakMap<ExternalFiles, Map<string, ExternalFiles>>();
+  return (shape: StepShape) => {
     const declared = kind.files?.(shape.parameters, root) ?? { files: [] };
     const program = kind.pythonProgram?.(shape, root);
-    return program === undefined ? declared : filesWithImports(declared, program, tracer.trace(program));
+    if (program === undefined) return declared;
+    const byProgram = found.get(declared) ?? new Map<string, ExternalFiles>();
+    found.set(declared, byProgram);
+    const name = JSON.stringify(program);
+    const files = byProgram.get(name) ?? filesWithImports(declared, program, tracer.trace(program));
+    byProgram.set(name, files);
+    return files;
   };
-  if (kind.declarations === undefined) return find;
-  let found: ExternalFiles | undefined;
-  return (shape) => {
-    found ??= find(shape);
-    return found;
+}
+
+/** Puts what an element of `over` gives behind what `in` gives: for an element the same list each time. */
+function createMerger(inputs: readonly Given[]): (given: readonly Given[]) => readonly Given[] {
+  const known = new Map<readonly Given[], readonly Given[]>();
+  return (given) => {
+    const merged = known.get(given) ?? [...inputs, ...given];
+    known.set(given, merged);
+    return merged;
   };
 }
 

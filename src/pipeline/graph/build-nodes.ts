@@ -16,7 +16,7 @@ import { settingsMerger, settingsOfSegment } from './chosen-settings.js';
 import type { Connector, Given } from './connect-inputs.js';
 import { numbersOf } from './count-nodes.js';
 import { demandOf, jobText } from './demand.js';
-import { derivationsOf, deriveNodes, shareInputs, treeOfNode } from './derive-nodes.js';
+import { derivationsOf, deriveNodes, type SharedInputs, shareInputs, treeOfNode } from './derive-nodes.js';
 import type { Combination } from './expand-matrix.js';
 import type { Demand, DraftNode, LocatedFile } from './graph.js';
 import type { KnownNodes } from './known-nodes.js';
@@ -71,21 +71,94 @@ interface ConnectedInstance extends Instance {
   readonly files: readonly LocatedFile[];
 }
 
-/** Makes the nodes of an instance: one, or a chain of segments. Returns what they give, as far as that is known. */
-export function buildNodes(
+/** An instance that has passed all checks, with what its nodes have in common. */
+interface PreparedInstance extends ConnectedInstance {
+  /** Parameters that planning adds, which stand beside those of the step as they are. */
+  readonly added: JsonObject;
+  readonly outputs: DraftNode['outputs'];
+  readonly derivations: ReturnType<typeof derivationsOf>;
+  readonly shared: SharedInputs;
+  readonly common: ReturnType<typeof commonProperties>;
+}
+
+/**
+ * Makes the nodes of an instance: one, or a chain of segments. Returns what they give, as far as that is known.
+ *
+ * @param parameters undefined where they are not as they must be
+ */
+export type NodeBuilder = (
+  instance: Instance,
+  parameters: InstanceParameters | undefined,
+) => PortTree | undefined;
+
+/**
+ * A builder for the instances of a step. What has been checked of one combination of a matrix holds for all that are
+ * alike by the kind's `variant`, unless there was something to tell.
+ *
+ * @param isOneOfMany whether there are several combinations
+ */
+export function createNodeBuilder(step: StepSpec, given: NodeContext, isOneOfMany: boolean): NodeBuilder {
+  let told = 0;
+  const report: ReportFailure = (failure) => {
+    told++;
+    given.report(failure);
+  };
+  const context: NodeContext = { ...given, report };
+  const { variant } = step.kind;
+  // How many segments there are is counted by a declared value.
+  const mayBeAlike = isOneOfMany && segmentationOf(step) === undefined;
+  /** By what they are given, and the variant. */
+  const prepared = new Map<Instance['given'], Map<string, PreparedInstance>>();
+
+  return (instance, parameters) => {
+    if (!mayBeAlike || variant === undefined || parameters === undefined) {
+      const one = prepareInstance(instance, parameters, context);
+      return one.isReady ? addNodes(instance, one.prepared, one.prepared.parameters, context) : one.foreseen;
+    }
+    const name = variant(parameters.full, context.root);
+    const alike = prepared.get(instance.given) ?? new Map<string, PreparedInstance>();
+    prepared.set(instance.given, alike);
+    const known = alike.get(name);
+    if (known !== undefined) return addNodes(instance, known, parameters, context);
+    const before = told;
+    const one = prepareInstance(instance, parameters, context);
+    if (!one.isReady) return one.foreseen;
+    if (told === before) alike.set(name, one.prepared);
+    return addNodes(instance, one.prepared, parameters, context);
+  };
+}
+
+/** Connects and checks an instance; where it cannot be, what it gives all the same. */
+function prepareInstance(
   instance: Instance,
   parameters: InstanceParameters | undefined,
   context: NodeContext,
-): PortTree | undefined {
-  const { step } = instance;
+):
+  | { readonly isReady: true; readonly prepared: PreparedInstance }
+  | { readonly isReady: false; readonly foreseen: PortTree | undefined } {
+  const { step, combination, given } = instance;
   const connected = connectInstance(instance, parameters, context);
-  if (connected === undefined) return foreseenTree(instance, parameters);
+  if (connected === undefined) return { isReady: false, foreseen: foreseenTree(instance, parameters) };
+  const { full } = connected.parameters;
   const plan = planInstance(connected, context);
   reportUnseenFiles(connected, context);
-  const version = interpreterVersion(step, connected.parameters.full, context);
+  const version = interpreterVersion(step, full, context);
   const isRefused = plan !== undefined && plan.objections.length > 0;
-  if (isRefused || version === undefined) return undefined;
-  return addNodes(connected, plan, { ...plan?.parameters, ...version }, context);
+  if (isRefused || version === undefined) return { isReady: false, foreseen: undefined };
+  const derivations = derivationsOf(step.kind, full);
+  const shared = shareInputs(derivations, given, (port, message, hint) => {
+    const { place } = findParameter(step, combination, ['outputs', port]);
+    context.report(failureAt(place, 'missing-input', message, { hint }));
+  });
+  const prepared = {
+    ...connected,
+    added: { ...plan?.parameters, ...version },
+    outputs: outputsOf(connected, plan),
+    derivations,
+    shared,
+    common: commonProperties(connected, plan, context),
+  };
+  return { isReady: true, prepared };
 }
 
 function idPartsOf({ step, combination, overLabel }: Instance): NodeIdParts {
@@ -228,26 +301,20 @@ function interpreterVersion(
   return undefined;
 }
 
-/** @param added parameters that planning adds, which stand beside those of the step as they are */
+/** @param prepared what was found of it, or of one that is alike */
 function addNodes(
-  connected: ConnectedInstance,
-  plan: StepPlan | undefined,
-  added: JsonObject,
+  instance: Instance,
+  prepared: PreparedInstance,
+  { full, shown }: InstanceParameters,
   context: NodeContext,
 ): PortTree {
-  const { step, combination, overLabel, given, parameters, inputs } = connected;
+  const { step, combination, overLabel } = instance;
+  const { inputs, added, outputs, derivations, shared } = prepared;
   const { kind } = step;
-  const { full, shown } = parameters;
-  const outputs = outputsOf(connected, plan);
-  const derivations = derivationsOf(kind, full);
-  const shared = shareInputs(derivations, given, (port, message, hint) => {
-    const { place } = findParameter(step, combination, ['outputs', port]);
-    context.report(failureAt(place, 'missing-input', message, { hint }));
-  });
   const withSettings = settingsMerger(kind, context.validators, full, added, inputs);
   const canonical = { ...kind.parameters.canonical(full), ...added };
   const common = {
-    ...commonProperties(connected, plan, context),
+    ...prepared.common,
     outputs,
     ...(withSettings === undefined ? {} : { withSettings }),
   };
@@ -257,8 +324,10 @@ function addNodes(
     // How far a segment comes stands in the place of how far all go.
     const reached = namesOfLabel(segment);
     const isDeclaring = kind.declarations !== undefined;
+    const label = [...matrix, ...overLabel, ...segment];
     const names = {
-      ...namesOfLabel([...overLabel, ...matrix]),
+      ...namesOfLabel(overLabel),
+      ...namesOfLabel(matrix),
       ...(isDeclaring ? shown.names : {}),
       ...reached,
     };
@@ -267,10 +336,10 @@ function addNodes(
       ...more,
       id,
       names,
-      givenParameters: { ...common.givenParameters, ...(isDeclaring ? reached : {}) },
-      label: [...matrix, ...overLabel, ...segment],
+      givenParameters: isDeclaring && segment.length > 0 ? { ...shown.all, ...reached } : shown.all,
+      label,
       parameters: own,
-      inputs: { ...inputs, ...carried },
+      inputs: segment.length === 0 ? inputs : { ...inputs, ...carried },
       ...(isPart ? { resources: { ...common.resources, sharesSlots: true } } : {}),
     };
     const derived = deriveNodes(node, derivations, shared);
@@ -278,7 +347,7 @@ function addNodes(
     return treeOfNode(id, outputs, derivations);
   };
 
-  const parts = idPartsOf(connected);
+  const parts = idPartsOf(instance);
   const segmentation = segmentationOf(step);
   // With settings to come they are not yet canonical.
   const own = withSettings === undefined ? canonical : full;
@@ -374,7 +443,7 @@ function commonProperties(
   context: NodeContext,
 ) {
   const { kind } = step;
-  const { full, shown } = parameters;
+  const { full } = parameters;
   const { engine, isByName, note, remark } = engineOfStep(step, full, { ...context, atTop: context.engine });
   const descriptor = engine === undefined ? undefined : descriptors[engine];
   const isDeterministic =
@@ -384,7 +453,6 @@ function commonProperties(
   return {
     step: step.name,
     kind: kind.name,
-    givenParameters: shown.all,
     ...(kind.declarations === undefined ? {} : { declarations: kind.declarations }),
     files,
     patterns: external.patterns ?? [],

@@ -17,6 +17,8 @@ export interface MatrixValue {
   /** Where the name stands. */
   readonly location: Location;
   readonly value: Json;
+  /** `inner_lr=0.02`. */
+  readonly label: string;
   readonly located: LocatedValue;
   /** The names that lead to where it goes among the parameters. */
   readonly path: readonly string[];
@@ -40,7 +42,7 @@ export function axesOf(step: StepSpec, report: ReportFailure): readonly Axis[] {
         return [];
       }
       seen.add(label);
-      return [{ name, location, value, located, path }];
+      return [{ name, location, value, label, located, path }];
     });
     return { name, values: distinct };
   });
@@ -61,5 +63,5 @@ export function combinationsOf(axes: readonly Axis[]): readonly Combination[] {
   let combinations: readonly (readonly MatrixValue[])[] = [[]];
   for (const { values } of axes)
     combinations = combinations.flatMap((start) => values.map((value) => [...start, value]));
-  return combinations.map((values) => ({ label: labelOf(values), values }));
+  return combinations.map((values) => ({ label: values.map(({ label }) => label).join(','), values }));
 }

@@ -9,6 +9,10 @@ export function labelText(label: Label): string {
 
 /** The values in a label by name, the innermost of equals. */
 export function namesOfLabel(label: Label): JsonObject {
+  const [part, ...more] = label;
+  const [only, ...others] = part?.values ?? [];
+  if (only === undefined && more.length === 0) return {};
+  if (only !== undefined && others.length === 0 && more.length === 0) return { [only.name]: only.value };
   const values = label.flatMap((part) => part.values.map(({ name, value }): [string, Json] => [name, value]));
   return Object.fromEntries(values);
 }

@@ -21,10 +21,11 @@ export function shownParameters(
 ): ShownParameters {
   if (declarations === undefined) return { all: given, names: given };
   const declared = full[declarations];
-  const values = Object.entries(flatDeclared(isJsonObject(declared) ? declared : {}));
-  const names = Object.fromEntries(
-    values.filter(([name]) => !set.some((one) => name === one || name.startsWith(`${one}.`))),
-  );
+  const written = isJsonObject(declared) ? declared : {};
+  const values = Object.values(written).some(isJsonObject) ? flatDeclared(written) : written;
+  const isSet = (name: string) => set.some((one) => name === one || name.startsWith(`${one}.`));
+  const names =
+    set.length === 0 ? values : Object.fromEntries(Object.entries(values).filter(([name]) => !isSet(name)));
   const { [declarations]: _, ...rest } = given;
   return { all: { ...rest, ...names }, names };
 }

@@ -43,8 +43,10 @@ export async function makePlan(
     const { parameters } = final;
     const own = fileDigestsOf(node, files);
     const { key, preimage } = keyOf({ node, parameters, inputs, files: own, codes });
-    const entry = force(node) ? undefined : await store.find(key);
-    if (entry === undefined) return { node, state: 'run', key, preimage };
+    const found = force(node) ? undefined : await store.find(key);
+    if (found === undefined) return { node, state: 'run', key, preimage };
+    // What the key was made of stands in both, and is kept once.
+    const entry = { ...found, preimage };
     outputs.set(node.id, entry.outputs);
     return { node, state: 'hit', key, preimage, entry };
   };
@@ -64,10 +66,22 @@ export async function makePlan(
 
 /** The digests of a node's external files by name, from those of the plan; but for modules that are in its imports. */
 export function fileDigestsOf(node: GraphNode, files: Plan['files']): { readonly [name: string]: Digest } {
+  if (latestDigests?.of === node.files && latestDigests.files === files) return latestDigests.digests;
   // Every path of the graph's nodes is in the plan.
   const own = node.files.filter(({ isInImports }) => isInImports !== true);
-  return Object.fromEntries(own.map((file) => [file.name, files.get(file.path)!]));
+  const digests = Object.fromEntries(own.map((file) => [file.name, files.get(file.path)!]));
+  latestDigests = { of: node.files, files, digests };
+  return digests;
 }
+
+/** Nodes of a matrix have their files in common. */
+let latestDigests:
+  | {
+      readonly of: GraphNode['files'];
+      readonly files: Plan['files'];
+      readonly digests: { readonly [name: string]: Digest };
+    }
+  | undefined;
 
 /** Where an external file is on disk. */
 export function absolutePath(root: string, path: string): string {
@@ -81,7 +95,7 @@ async function digestFiles(
   const failures: Failure[] = [];
   const digests = new Map<string, Digest>();
   const seen = new Set<string>();
-  for (const file of graph.nodes.flatMap((node) => node.files)) {
+  for (const file of [...new Set(graph.nodes.map(({ files }) => files))].flat()) {
     if (seen.has(file.path)) continue;
     seen.add(file.path);
     const digest = await store.digestFile(absolutePath(graph.root, file.path));

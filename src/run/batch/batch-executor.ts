@@ -1,4 +1,3 @@
-import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { canonicalJson } from '../../base/canonical-json.js';
@@ -17,7 +16,7 @@ import type {
 } from '../executor.js';
 import { runCancelled } from '../run-cancelled.js';
 import type { BatchSystem } from './batch-system.js';
-import { readExchanged, requestFiles, type SentRequest } from './exchange.js';
+import { readExchanged, removeFolder, requestFiles, type SentRequest } from './exchange.js';
 import { ownBuild } from './own-build.js';
 import { Pool, type Waiting } from './pool.js';
 import { PoolJobs, type PoolTimes } from './pool-jobs.js';
@@ -123,7 +122,7 @@ export class BatchExecutor implements Executor {
   async close(): Promise<void> {
     this.closed = true;
     await Promise.all(this.pools().map((pool) => pool.close()));
-    if (this.own.size > 0) rmSync(this.options.folder, { recursive: true, force: true });
+    if (this.own.size > 0) removeFolder(this.options.folder);
   }
 
   private pools(): readonly PoolJobs[] {

@@ -10,8 +10,8 @@ export interface BatchSystem {
   submit(jobs: BatchJobs): Promise<Submission>;
   /** All jobs of these names, whatever their state, by their ids; undefined where the queue does not answer. */
   ask(names: readonly string[]): Promise<ReadonlyMap<string, BatchJob> | undefined>;
-  /** How a job ended that the queue does not list any more; undefined where nothing is known. */
-  endingOf(job: string): Promise<JobEnding | undefined>;
+  /** What became of a job, as of now; undefined where nothing is known. */
+  endingOf(job: string): Promise<JobEnding | NotEnded | undefined>;
   /** Ends all jobs of these names, or those alone that have not started; what goes wrong is looked at by `ask`. */
   cancel(names: readonly string[], which: 'all' | 'pending'): Promise<void>;
 }
@@ -48,6 +48,11 @@ export interface BatchJob {
   readonly host?: string;
   /** Present where it has ended. */
   readonly ending?: JobEnding;
+}
+
+/** A job that the queue does not count as one that has ended: it waits, maybe once more, or some of it is still there. */
+export interface NotEnded {
+  readonly how: 'pending' | 'running';
 }
 
 export interface JobEnding {

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Failure } from '../../base/failure.js';
 import type { Progress } from '../../kinds/kind.js';
@@ -87,6 +87,36 @@ export function readExchanged<Value>(file: string): Value | undefined {
     return JSON.parse(readFileSync(file, 'utf8')) as Value;
   } catch {
     return undefined;
+  }
+}
+
+/**
+ * Whether a job is still to do what it was asked for: not where whoever asked has taken it back, asked anew, or given it
+ * to another job, because this one counted as gone.
+ */
+export function isStillWanted({ id, pool, request }: SentRequest, job: string): boolean {
+  const now = readExchanged<SentRequest>(requestFiles(request.jobFolder).request);
+  return now?.id === id && now.pool === pool && existsSync(join(poolFiles(pool).taken, `${id}.${job}`));
+}
+
+/**
+ * Removes a folder in which a job may be writing: out of its reach first, as one that is being written to cannot be
+ * removed. What cannot be removed now stays, and is in nobody's way.
+ *
+ * @throws the system's error where it cannot be moved
+ */
+export function removeFolder(folder: string): void {
+  const aside = `${folder}.${Math.random().toString(16).slice(2, 8)}.removed`;
+  try {
+    renameSync(folder, aside);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return;
+    throw error;
+  }
+  try {
+    rmSync(aside, { recursive: true, force: true, maxRetries: 3, retryDelay: 20 });
+  } catch {
+    // A job has files of it open.
   }
 }
 

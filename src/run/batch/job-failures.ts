@@ -25,7 +25,6 @@ export function brokenJobFailure(broken: BrokenJob): Failure {
   const { job, request, ending, system } = broken;
   const said = ending === undefined ? '' : ` (${ending.state})`;
   const subject = `job ${job} of ${system}, which ran ${request.node},`;
-  const { memoryBytes } = request.job ?? {};
   const lines = { details: [...lastLinesOf(request.logFile), ...printedBy(broken)] };
   switch (ending?.how) {
     case 'out-of-memory':
@@ -33,10 +32,7 @@ export function brokenJobFailure(broken: BrokenJob): Failure {
         reason: 'step-out-of-memory',
         message: `${subject} ran out of memory${said}`,
         ...lines,
-        hint:
-          memoryBytes === undefined
-            ? 'say under the `resources` of the step how much it needs: memory: 8 GiB'
-            : `raise \`memory\` under the \`resources\` of the step, now ${formatBytes(memoryBytes)}`,
+        hint: memoryHint(request),
       };
     case 'timeout':
       return {
@@ -66,6 +62,23 @@ export function brokenJobFailure(broken: BrokenJob): Failure {
         hint: 'a file system that shows files late does this, too: raise slurm.answer_wait in kshot.yaml',
       };
   }
+}
+
+function memoryHint({ job }: ExecuteRequest): string {
+  return job?.memoryBytes === undefined
+    ? 'say under the `resources` of the step how much it needs: memory: 8 GiB'
+    : `raise \`memory\` under the \`resources\` of the step, now ${formatBytes(job.memoryBytes)}`;
+}
+
+/**
+ * Why a step failed of whose job the system has ended processes because its memory ran out: a program by itself only says
+ * that a signal ended it, or what it started.
+ */
+export function outOfMemoryFailure(failure: Failure, request: ExecuteRequest): Failure {
+  const { reason } = failure;
+  if (reason !== 'step-failed' && reason !== 'output-missing') return failure;
+  const message = `its job ran out of memory: ${failure.message}`;
+  return { ...failure, reason: 'step-out-of-memory', message, hint: memoryHint(request) };
 }
 
 /** A job's own time, under `slurm`, goes before what its step takes. */

@@ -8,6 +8,10 @@ export interface KnownJob {
   ending?: JobEnding;
   /** How many answers of the queue in a row did not list it. */
   absences: number;
+  /** The queue said last that it waits for a machine, be it once more. */
+  isQueued?: boolean;
+  /** It was put back into the queue, and is not waited for; it may have a machine again later. */
+  isPutBack?: boolean;
   /** It was told of as one that has ended. */
   isCounted?: true;
 }
@@ -33,6 +37,8 @@ export class Jobs {
       // One that was put back into the queue is active again.
       known.state = job.state;
       known.absences = 0;
+      known.isQueued = job.state === 'pending';
+      if (job.state === 'running') known.isPutBack = false;
       if (job.ending === undefined) delete known.ending;
       else known.ending = job.ending;
       this.jobs.set(id, known);
@@ -63,9 +69,20 @@ export class Jobs {
     return this.jobs.get(id);
   }
 
-  /** Those that have not ended. */
+  /** It is in the queue again, and what it had is given to others. */
+  putBack(id: string): void {
+    const known = this.jobs.get(id);
+    if (known !== undefined) known.isPutBack = true;
+  }
+
+  /** Those that have not ended, but for those that were put back into the queue. */
   live(): readonly KnownJob[] {
-    return [...this.jobs.values()].filter(({ state }) => state !== 'ended');
+    return [...this.jobs.values()].filter(({ state, isPutBack }) => state !== 'ended' && isPutBack !== true);
+  }
+
+  /** Whether there may be some that wait for a machine, also of those that had one before. */
+  mayWait(): boolean {
+    return [...this.jobs.values()].some(({ isQueued }) => isQueued === true);
   }
 
   /** Those that have ended since this was last called. */

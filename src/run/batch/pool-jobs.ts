@@ -1,12 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { failureOfException } from '../../base/failure-of-exception.js';
 import { failed } from '../../base/result.js';
-import type { JobDemand } from '../executor.js';
 import { runCancelled } from '../run-cancelled.js';
-import type { BatchSystem, JobEnding } from './batch-system.js';
-import { brokenJobFailure, fruitlessJobsFailure } from './job-failures.js';
+import type { BatchSystem, JobEnding, NotEnded } from './batch-system.js';
+import { type BrokenJob, brokenJobFailure, fruitlessJobsFailure } from './job-failures.js';
 import { Jobs, type KnownJob } from './jobs.js';
 import type { Pool, Waiting } from './pool.js';
 import type { Queue } from './queue.js';
+import { type JobsToSubmit, Submitter } from './submitter.js';
 
 /** How often something is looked at, and how long it is waited for. */
 export interface PoolTimes {
@@ -23,18 +24,10 @@ export interface PoolTimes {
   readonly endMilliseconds: number;
 }
 
-/** How jobs of a pool are submitted. */
-export interface JobsToSubmit {
-  readonly demand: JobDemand;
-  readonly root: string;
-  readonly command: readonly string[];
-  readonly mostJobs: number;
-}
-
 /** So many jobs that end without having taken anything, and no more are submitted. */
 const mostFruitless = 3;
-const firstBackoffMilliseconds = 1_000;
-const longestBackoffMilliseconds = 60_000;
+const firstRetryMilliseconds = 1_000;
+const longestRetryMilliseconds = 60_000;
 
 /** A pool of requests, and the jobs that take them: submits as many as there is work for, and sees to it that none is lost. */
 export class PoolJobs {
@@ -45,19 +38,15 @@ export class PoolJobs {
   private readonly queue: Queue;
   private readonly times: PoolTimes;
   /** Absent of a pool of another run. */
-  private readonly toSubmit: JobsToSubmit | undefined;
+  private readonly submitter: Submitter | undefined;
   private readonly jobs = new Jobs();
   /** Those that have had a request. */
   private readonly fruitful = new Set<string>();
   private loop: Promise<void> | undefined;
   private wake: (() => void) | undefined;
   private isOver = false;
-  private isSubmitting = false;
-  private submitAt = 0;
   private askAt = 0;
   private fruitless: KnownJob[] = [];
-  private backoff = firstBackoffMilliseconds;
-  private atOnce = Number.POSITIVE_INFINITY;
   private lastNote = '';
 
   constructor(queue: Queue, pool: Pool, times: PoolTimes, toSubmit?: JobsToSubmit) {
@@ -65,17 +54,24 @@ export class PoolJobs {
     this.system = queue.system;
     this.pool = pool;
     this.times = times;
-    this.toSubmit = toSubmit;
+    this.submitter =
+      toSubmit &&
+      new Submitter(this.system, pool, this.jobs, toSubmit, {
+        note: (text) => this.note(text),
+        ask: (within) => this.askWithin(within),
+      });
     queue.watch(pool.record.name);
   }
 
   /** There is something to wait for. */
   changed(): void {
     if (this.isOver) return;
-    this.submitAt = Math.max(this.submitAt, performance.now() + this.times.gatherMilliseconds);
-    this.loop ??= this.run().finally(() => {
-      this.loop = undefined;
-    });
+    this.submitter?.gather(this.times.gatherMilliseconds);
+    this.loop ??= this.run()
+      .catch((error: unknown) => this.failAll(error))
+      .finally(() => {
+        this.loop = undefined;
+      });
     this.wake?.();
   }
 
@@ -86,8 +82,8 @@ export class PoolJobs {
     if (found.state === 'lost') return 'gone';
     let listed = await this.system.ask([this.pool.record.name]);
     // No answer is not death.
-    for (let wait = firstBackoffMilliseconds; listed === undefined && !this.isOver; wait *= 1.5) {
-      await sleep(Math.min(wait, longestBackoffMilliseconds));
+    for (let wait = firstRetryMilliseconds; listed === undefined && !this.isOver; wait *= 1.5) {
+      await sleep(Math.min(wait, longestRetryMilliseconds));
       listed = await this.system.ask([this.pool.record.name]);
     }
     if (listed === undefined) return 'gone';
@@ -122,7 +118,7 @@ export class PoolJobs {
     this.wake?.();
     await this.loop;
     this.pool.close();
-    if (this.toSubmit !== undefined && this.mayHaveJobs()) {
+    if (this.submitter !== undefined && this.mayHaveJobs()) {
       const { name } = this.pool.record;
       await this.system.cancel([name], 'pending');
       if (!(await this.jobsGone())) await this.system.cancel([name], 'all');
@@ -132,14 +128,14 @@ export class PoolJobs {
 
   private mayHaveJobs(): boolean {
     this.jobs.left(this.pool.ended());
-    return this.isSubmitting || this.jobs.live().length > 0;
+    return this.submitter?.isBusy === true || this.jobs.live().length > 0 || this.jobs.mayWait();
   }
 
   /** Waits until no job is left, by what they leave and by what the queue says; false where some are after a while. */
   private async jobsGone(): Promise<boolean> {
     const end = performance.now() + this.times.endMilliseconds;
     for (let wait = 50; performance.now() < end; wait = Math.min(1_000, wait * 1.5)) {
-      while (this.isSubmitting) await sleep(20);
+      while (this.submitter?.isBusy === true) await sleep(20);
       this.jobs.left(this.pool.ended());
       const live = this.jobs.live();
       if (live.length === 0) return true;
@@ -158,7 +154,7 @@ export class PoolJobs {
       const before = this.pool.waiting.size;
       const isNew = this.look();
       if (performance.now() >= this.askAt) await this.ask();
-      void this.submit();
+      this.submitter?.submit(this.times.askMilliseconds).catch((error: unknown) => this.failAll(error));
       const isActive = isNew || this.pool.waiting.size < before;
       // Of hundreds of nodes, looking into the folders of all takes its time.
       const least = Math.max(this.times.lookMilliseconds, this.pool.waiting.size * 2);
@@ -197,49 +193,89 @@ export class PoolJobs {
     for (const one of this.pool.lost()) {
       if (this.isLate(one)) this.pool.settle(one, failed(this.failureOf(one, 'unknown', undefined)));
     }
-    this.countFruitless();
-    if (this.toSubmit === undefined && listed !== undefined && this.jobs.live().length === 0) this.desert();
+    await this.countFruitless();
+    if (this.submitter === undefined && listed !== undefined && this.jobs.live().length === 0) this.desert();
   }
 
-  /** Settles what a job had that is gone. */
+  private askWithin(milliseconds: number): void {
+    this.askAt = Math.min(this.askAt, performance.now() + milliseconds);
+  }
+
+  /** Settles what a job had that is gone, or gives it to others. */
   private async findBroken(isAnswered: boolean): Promise<void> {
     for (const one of [...this.pool.waiting.values()]) {
       const { job } = one;
       if (job === undefined) continue;
       const known = this.jobs.get(job);
-      // One that the queue forgot before this run first asked.
-      const isGone = known === undefined ? isAnswered : known.state === 'ended';
+      // One that the queue forgot before this run first asked; and one that waits in the queue, although it had begun.
+      const isGone = known === undefined ? isAnswered : known.state === 'ended' || known.state === 'pending';
       if (!isGone) {
         delete one.goneSince;
         continue;
       }
       if (!this.isLate(one)) {
-        this.askAt = Math.min(this.askAt, performance.now() + this.times.answerMilliseconds / 4);
+        this.askWithin(this.times.answerMilliseconds / 4);
         continue;
       }
-      const asked = await this.system.endingOf(job);
+      const now = await this.system.endingOf(job);
       this.pool.look();
-      if (!this.pool.waiting.has(one.id)) continue;
-      this.pool.settle(one, failed(this.failureOf(one, job, endingOf(asked, known?.ending))));
+      if (this.pool.waiting.has(one.id)) this.decide(one, job, now);
     }
+  }
+
+  /** What becomes of a request whose job seems to be gone, by what the queue says of that job. */
+  private decide(one: Waiting, job: string, now: JobEnding | NotEnded | undefined): void {
+    const known = this.jobs.get(job);
+    if (now?.how === 'pending' || now?.how === 'preempted') {
+      // As often as it comes: whose jobs go first is no fault of the step.
+      if (!this.pool.putBack(one)) return;
+      this.jobs.putBack(job);
+      const how = now.how === 'preempted' ? 'had to make room for another' : 'was put back into the queue';
+      one.listener.note(`job ${job} of ${this.system.name} ${how}; another goes on with ${one.request.node}`);
+      return;
+    }
+    // Its command has ended, and the queue is still ending the rest: how it calls that is not known yet.
+    if (now?.how === 'running' && this.waitedFor(one) < this.times.answerMilliseconds) {
+      this.askWithin(this.times.answerMilliseconds / 4);
+      return;
+    }
+    if (known?.state === 'pending') {
+      delete one.goneSince;
+      return;
+    }
+    const ending = now !== undefined && 'state' in now ? now : undefined;
+    this.pool.settle(one, failed(this.failureOf(one, job, endingOf(ending, known?.ending))));
+  }
+
+  private waitedFor(one: Waiting): number {
+    one.goneSince ??= performance.now();
+    return performance.now() - one.goneSince;
   }
 
   /** Whether what a job may have written has been waited for long enough. */
   private isLate(one: Waiting): boolean {
-    one.goneSince ??= performance.now();
-    const { ending } = (one.job === undefined ? undefined : this.jobs.get(one.job)) ?? {};
-    // Where its command failed, there is hardly an answer.
-    const part = ending?.exitCode === undefined || ending.exitCode === 0 ? 1 : 0.1;
-    return performance.now() - one.goneSince >= this.times.answerMilliseconds * part;
+    const { ending, state } = (one.job === undefined ? undefined : this.jobs.get(one.job)) ?? {};
+    // Where its command failed, or did not come to its end, there is hardly an answer.
+    const isUnlikely = state === 'pending' || (ending?.exitCode ?? 0) !== 0;
+    return this.waitedFor(one) >= this.times.answerMilliseconds * (isUnlikely ? 0.1 : 1);
   }
 
-  private failureOf({ request }: Waiting, job: string, ending: JobEnding | undefined) {
-    const { logFolder } = this.pool;
-    return brokenJobFailure({ job, request, ending, logFolder, system: this.system.name });
+  /** What should never come, and must not be lost with all that runs. */
+  private failAll(error: unknown): void {
+    for (const one of [...this.pool.waiting.values()])
+      this.pool.settle(one, failed(failureOfException(error)));
+  }
+
+  private failureOf(one: Waiting, job: string, ending: JobEnding | undefined) {
+    return brokenJobFailure(this.brokenJob(one, job, ending));
+  }
+
+  private brokenJob({ request }: Waiting, job: string, ending: JobEnding | undefined): BrokenJob {
+    return { job, request, ending, logFolder: this.pool.logFolder, system: this.system.name };
   }
 
   /** Jobs that end without having taken anything although there was something to take. */
-  private countFruitless(): void {
+  private async countFruitless(): Promise<void> {
     for (const job of this.jobs.newlyEnded()) {
       if (this.fruitful.has(job.id)) continue;
       const open = [...this.pool.waiting.values()].filter((one) => one.job === undefined);
@@ -251,18 +287,23 @@ export class PoolJobs {
         continue;
       }
       this.fruitless.push(job);
-      if (this.fruitless.length < mostFruitless) continue;
-      const { logFolder } = this.pool;
-      for (const one of open) {
-        const broken = {
-          job: job.id,
-          request: one.request,
-          ending: job.ending,
-          logFolder,
-          system: this.system.name,
-        };
-        this.pool.settle(one, failed(fruitlessJobsFailure(broken, this.fruitless.length)));
-      }
+      if (this.fruitless.length >= mostFruitless) await this.giveUp(job);
+    }
+  }
+
+  /** Settles what no job has taken, as all that were started for it have ended. */
+  private async giveUp(last: KnownJob): Promise<void> {
+    const asked = await this.system.endingOf(last.id);
+    const ending = endingOf(asked !== undefined && 'state' in asked ? asked : undefined, last.ending);
+    for (const one of [...this.pool.waiting.values()]) {
+      if (one.job !== undefined) continue;
+      // What a job has is too little even to begin.
+      const isTooLittle = ending?.how === 'out-of-memory' || ending?.how === 'timeout';
+      const broken = this.brokenJob(one, last.id, ending);
+      const failure = isTooLittle
+        ? brokenJobFailure(broken)
+        : fruitlessJobsFailure(broken, this.fruitless.length);
+      this.pool.settle(one, failed(failure));
     }
   }
 
@@ -270,58 +311,6 @@ export class PoolJobs {
   private desert(): void {
     for (const one of [...this.pool.waiting.values()]) {
       if (one.job === undefined && this.pool.takeBack(one)) this.onDeserted(one);
-    }
-  }
-
-  private async submit(): Promise<void> {
-    const { toSubmit } = this;
-    if (toSubmit === undefined || this.isSubmitting || this.isOver || performance.now() < this.submitAt)
-      return;
-    const wanted = Math.min(this.pool.waiting.size, toSubmit.mostJobs) - this.jobs.live().length;
-    if (wanted <= 0) return;
-    this.isSubmitting = true;
-    try {
-      const { pool } = this;
-      const submission = await this.system.submit({
-        name: pool.record.name,
-        count: Math.min(wanted, this.atOnce),
-        command: toSubmit.command,
-        demand: toSubmit.demand,
-        folder: toSubmit.root,
-        logFolder: pool.logFolder,
-        endedFolder: pool.endedFolder,
-      });
-      if (submission.type === 'submitted') {
-        this.jobs.submitted(submission.jobs);
-        this.backoff = firstBackoffMilliseconds;
-        this.askAt = Math.min(this.askAt, performance.now() + this.times.askMilliseconds);
-        return;
-      }
-      if (submission.type === 'refused') {
-        this.refuse(submission.message);
-        return;
-      }
-      if (submission.isLimit) this.atOnce = Math.max(1, Math.floor(Math.min(wanted, this.atOnce) / 2));
-      // A question that was not answered may have been heard: jobs that came of it are found by their name.
-      else this.askAt = 0;
-      this.note(`${this.system.name} takes no more jobs for now: ${submission.message}`);
-      this.submitAt = performance.now() + this.backoff;
-      this.backoff = Math.min(longestBackoffMilliseconds, this.backoff * 2);
-    } finally {
-      this.isSubmitting = false;
-    }
-  }
-
-  private refuse(message: string): void {
-    for (const one of [...this.pool.waiting.values()].filter(({ job }) => job === undefined)) {
-      this.pool.settle(
-        one,
-        failed({
-          reason: 'job-refused',
-          message: `${this.system.name} refuses a job for ${one.request.node}: ${message}`,
-          hint: 'see `resources` and `slurm` of the step, and `slurm` in kshot.yaml',
-        }),
-      );
     }
   }
 

@@ -12,7 +12,7 @@ import {
 } from 'node:fs';
 import { basename, join } from 'node:path';
 import type { Failure } from '../../base/failure.js';
-import { environmentFailure } from '../../base/failure-of-exception.js';
+import { failureOfException } from '../../base/failure-of-exception.js';
 import { writeFileAtomic } from '../../base/files/atomic-file.js';
 import { leavesOf, mapTree } from '../../base/files/tree.js';
 import { failed, type Result, success } from '../../base/result.js';
@@ -23,6 +23,7 @@ import {
   type PoolRecord,
   poolFiles,
   readExchanged,
+  removeFolder,
   requestFiles,
   type SentRequest,
   splitTaken,
@@ -84,7 +85,7 @@ export class Pool {
   put(request: ExecuteRequest, listener: ExecutionListener, settle: Waiting['settle']): void {
     const id = String(++this.count).padStart(8, '0');
     const files = requestFiles(request.jobFolder);
-    rmSync(request.jobFolder, { recursive: true, force: true });
+    removeFolder(request.jobFolder);
     mkdirSync(request.jobFolder);
     const sent: SentRequest = { id, pool: this.folder, request };
     writeFileAtomic(files.request, JSON.stringify(sent), { sync: 'none' });
@@ -165,6 +166,20 @@ export class Pool {
     return true;
   }
 
+  /** Lets any job take what one had that has lost its machine; false where that one has just given its answer. */
+  putBack(one: Waiting): boolean {
+    const { id, job } = one;
+    try {
+      renameSync(join(this.files.taken, `${id}.${job}`), join(this.files.requests, id));
+    } catch {
+      return false;
+    }
+    delete one.job;
+    delete one.goneSince;
+    one.listener.placed?.({ state: 'queued' });
+    return true;
+  }
+
   /** Nothing more is asked for: jobs that have nothing to do end. */
   close(): void {
     if (existsSync(this.files.record)) writeFileSync(this.files.closed, '');
@@ -177,7 +192,7 @@ export class Pool {
   }
 
   remove(): void {
-    rmSync(this.folder, { recursive: true, force: true });
+    removeFolder(this.folder);
   }
 
   private listen(
@@ -229,12 +244,10 @@ function bringHome({ request }: Waiting, result: Result<Executed, Failure>): Res
     if (result.ok)
       replaceEmpty(request.outputsFolder, () => renameSync(files.outputs, request.outputsFolder));
     if (result.ok) checkThere(result.value);
-    rmSync(request.jobFolder, { recursive: true, force: true });
+    removeFolder(request.jobFolder);
     return result;
   } catch (error) {
-    const failure = environmentFailure(error);
-    if (failure === undefined) throw error;
-    return failed(failure);
+    return failed(failureOfException(error));
   }
 }
 

@@ -9,6 +9,7 @@ import { type GpuDevice, gpuDevices, gpuEnvironment } from '../../engines/gpu-de
 import type { Kind } from '../../kinds/kind.js';
 import type { Executed, ExecuteRequest } from '../executor.js';
 import { executeRequest } from '../local/execute-request.js';
+import { processesOutOfMemory } from '../local/limits.js';
 import { machineMemory, machineSlots } from '../local/machine.js';
 import { endProgramsOf, redirectOutput } from '../local/surround-body.js';
 import { memoryShare } from '../resources.js';
@@ -16,6 +17,7 @@ import { runCancelled } from '../run-cancelled.js';
 import { StepLog } from '../step-log.js';
 import {
   type Answer,
+  isStillWanted,
   namesInOrder,
   type PoolRecord,
   poolFiles,
@@ -24,6 +26,7 @@ import {
   type SentRequest,
   splitTaken,
 } from './exchange.js';
+import { outOfMemoryFailure } from './job-failures.js';
 import { openMessages } from './messages.js';
 import { differenceOf, ownBuild } from './own-build.js';
 
@@ -186,6 +189,7 @@ async function serve(sent: SentRequest, { kinds, job, log, stopping, difference 
   messages.send({ type: 'begun', job, host: hostname() });
   log.note(`job ${job} on ${hostname()}`);
   const start = performance.now();
+  const endedBefore = processesOutOfMemory();
   let result: Result<Executed, Failure>;
   if (difference !== undefined) {
     result = failed({
@@ -193,28 +197,32 @@ async function serve(sent: SentRequest, { kinds, job, log, stopping, difference 
       message: `the job that was to run ${sent.request.node} started on ${hostname()} with something else than the run has: ${difference}`,
       hint: 'have the same kshot and the same Node on all machines, best on the file system that they share',
     });
-  } else result = await execute(sent.request, { kinds, log, stopping, messages });
+  } else result = await execute(sent, { kinds, job, log, stopping, messages });
   messages.close();
   // Who ends a job signals all its processes, the program perhaps before this one: that is no failure of the program.
   if (!result.ok && !stopping.aborted)
     await sleep(signalMilliseconds, undefined, { signal: stopping }).catch(() => undefined);
-  if (stopping.aborted || !existsSync(files.request)) return;
+  if (stopping.aborted || !isStillWanted(sent, job)) return;
+  const failureIn = (failure: Failure) =>
+    processesOutOfMemory() > endedBefore ? outOfMemoryFailure(failure, sent.request) : failure;
   const seconds = (performance.now() - start) / 1000;
   const answer: Answer = result.ok
     ? { type: 'finished', executed: { ...result.value, seconds, host: hostname() } }
-    : { type: 'failed', failure: result.failure };
+    : { type: 'failed', failure: failureIn(result.failure) };
   writeFileAtomic(files.answer, JSON.stringify(answer));
 }
 
 async function execute(
-  asked: ExecuteRequest,
+  sent: SentRequest,
   {
     kinds,
+    job,
     log,
     stopping,
     messages,
-  }: Pick<Serving, 'kinds' | 'log' | 'stopping'> & { readonly messages: ReturnType<typeof openMessages> },
+  }: Omit<Serving, 'difference'> & { readonly messages: ReturnType<typeof openMessages> },
 ): Promise<Result<Executed, Failure>> {
+  const { request: asked } = sent;
   const files = requestFiles(asked.jobFolder);
   const gpus = givenGpus(asked);
   if (gpus === undefined) return failed(gpusMissing(asked));
@@ -228,9 +236,9 @@ async function execute(
   const cancel = new AbortController();
   const stop = () => cancel.abort(stopping.reason);
   stopping.addEventListener('abort', stop, { once: true });
-  // Whoever starts the step over, or collects garbage, removes its folder.
+  // Whoever starts the step over, or collects garbage, removes its folder; and this machine may have counted as lost.
   const watch = setInterval(
-    () => existsSync(files.request) || cancel.abort(new FailureError(runCancelled)),
+    () => isStillWanted(sent, job) || cancel.abort(new FailureError(runCancelled)),
     watchMilliseconds,
   );
   const groups = new Set<number>();

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { least } from '../../base/extremes.js';
+import { greatest, least } from '../../base/extremes.js';
 
 /** Where limits are read: this process, unless a test makes up another. */
 export interface LimitedPlace {
@@ -34,6 +34,22 @@ export function memoryWithin(
   return megabytes === undefined ? bytes : Math.min(bytes, megabytes * 2 ** 20);
 }
 
+/**
+ * How many processes of this process's control group the system has ended so far because their memory ran out; 0 where
+ * nobody counts.
+ */
+export function processesOutOfMemory({ root }: Pick<LimitedPlace, 'root'> = thisProcessPlace): number {
+  const counts = ownGroups(root, 'memory').flatMap(({ mounts, path }) =>
+    mounts.flatMap((mount) =>
+      ['memory.events', 'memory.oom_control'].map((file) => {
+        const text = read(join(root, mount, path, file));
+        return Number(/^oom_kill (\d+)$/m.exec(text)?.[1] ?? 0);
+      }),
+    ),
+  );
+  return greatest(counts, 0);
+}
+
 /** Those of this task, or of all its tasks on this machine where it has not said how many each has. */
 function cpusOfJob(environment: NodeJS.ProcessEnv): number | undefined {
   if (environment['SLURM_JOB_ID'] === undefined) return undefined;
@@ -61,14 +77,26 @@ function quotaOf(root: string): number | undefined {
 
 /** The folders of the control groups of this process, of both versions, and of those around them. */
 function groupFolders(root: string): readonly string[] {
+  return ownGroups(root, 'cpu').flatMap(({ mounts, path }) =>
+    mounts.flatMap((mount) => upwards(path).map((group) => join(root, mount, group))),
+  );
+}
+
+/** The control groups of this process that have to do with something, of both versions: where they may be mounted. */
+function ownGroups(
+  root: string,
+  controller: string,
+): readonly { readonly mounts: readonly string[]; readonly path: string }[] {
   const lines = read(join(root, 'proc/self/cgroup')).split('\n');
   return lines.flatMap((line) => {
     const [, controllers, path] = /^\d+:([^:]*):(\/.*)$/.exec(line) ?? [];
     if (controllers === undefined || path === undefined) return [];
-    const isFirst = controllers.split(',').includes('cpu');
+    const isFirst = controllers.split(',').includes(controller);
     if (controllers !== '' && !isFirst) return [];
-    const mounts = isFirst ? [`sys/fs/cgroup/${controllers}`, 'sys/fs/cgroup/cpu'] : ['sys/fs/cgroup'];
-    return mounts.flatMap((mount) => upwards(path).map((group) => join(root, mount, group)));
+    const mounts = isFirst
+      ? [`sys/fs/cgroup/${controllers}`, `sys/fs/cgroup/${controller}`]
+      : ['sys/fs/cgroup'];
+    return [{ mounts, path }];
   });
 }
 

@@ -1,4 +1,4 @@
-import type { BatchJob, JobEnding } from '../batch/batch-system.js';
+import type { BatchJob, JobEnding, NotEnded } from '../batch/batch-system.js';
 
 const active: { readonly [state: string]: 'pending' | 'running' } = {
   PENDING: 'pending',
@@ -51,9 +51,11 @@ export function queueOf(text: string): ReadonlyMap<string, BatchJob> {
   return jobs;
 }
 
-/** `JobState=… ExitCode=…` of `scontrol show job -o`; undefined where the job has not ended, or there is none. */
-export function endingInRecord(text: string): JobEnding | undefined {
+/** `JobState=… ExitCode=…` of `scontrol show job -o`; undefined where there is no job. */
+export function endingInRecord(text: string): JobEnding | NotEnded | undefined {
   const state = stateWord(/\bJobState=(\S+)/.exec(text)?.[1] ?? '');
+  const now = Object.hasOwn(active, state) ? active[state] : undefined;
+  if (now !== undefined) return { how: now };
   return endingOfState(state, /\bExitCode=(\d+:\d+)/.exec(text)?.[1]);
 }
 

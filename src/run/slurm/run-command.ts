@@ -16,19 +16,24 @@ const longestMilliseconds = 60_000;
  */
 export function runCommand(program: string, words: readonly string[], input = ''): Promise<CommandAnswer> {
   return new Promise((resolve) => {
-    const child = execFile(
-      program,
-      words,
-      { env: environmentOutside(process.env), timeout: longestMilliseconds, maxBuffer: 2 ** 26 },
-      (error, stdout, stderr) => {
+    const options = {
+      env: environmentOutside(process.env),
+      timeout: longestMilliseconds,
+      maxBuffer: 2 ** 26,
+    };
+    try {
+      const child = execFile(program, words, options, (error, stdout, stderr) => {
         const code = error === null ? 0 : error.code;
         const exitCode = typeof code === 'number' ? code : undefined;
         resolve({ exitCode, stdout, stderr: stderr === '' && error !== null ? error.message : stderr });
-      },
-    );
-    // A program that does not read ends the pipe.
-    child.stdin?.on('error', () => undefined);
-    child.stdin?.end(input);
+      });
+      // A program that does not read ends the pipe.
+      child.stdin?.on('error', () => undefined);
+      child.stdin?.end(input);
+    } catch (error) {
+      // Some refusals of the system are thrown, such as where it has no memory left.
+      resolve({ exitCode: undefined, stdout: '', stderr: (error as Error).message });
+    }
   });
 }
 

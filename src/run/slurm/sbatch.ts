@@ -47,6 +47,8 @@ export function scriptOf({ name, command, endedFolder }: BatchJobs): string {
 # Submitted by kshot; ${name.replaceAll(/[^\w.-]/g, '_')}.
 job=$SLURM_JOB_ID
 if [ -n "$SLURM_ARRAY_TASK_ID" ]; then job=\${SLURM_ARRAY_JOB_ID}_$SLURM_ARRAY_TASK_ID; fi
+# Put back into the queue, it has not ended after all.
+rm -f ${quoted(endedFolder)}/"$job"
 trap 'kill -TERM $child 2>/dev/null' TERM
 ${command.map(quoted).join(' ')} "$job" &
 child=$!

@@ -1,6 +1,13 @@
 import { userInfo } from 'node:os';
 import { programIn } from '../../base/files/program-file.js';
-import type { BatchJob, BatchJobs, BatchSystem, JobEnding, Submission } from '../batch/batch-system.js';
+import type {
+  BatchJob,
+  BatchJobs,
+  BatchSystem,
+  JobEnding,
+  NotEnded,
+  Submission,
+} from '../batch/batch-system.js';
 import { endingInAccounting, endingInRecord, queueFormat, queueOf } from './queue-answers.js';
 import { runCommand } from './run-command.js';
 import { sbatchWords, scriptOf, submissionOf } from './sbatch.js';
@@ -39,7 +46,7 @@ export class Slurm implements BatchSystem {
     return queueOf(answers.map(({ stdout }) => stdout).join('\n'));
   }
 
-  async endingOf(job: string): Promise<JobEnding | undefined> {
+  async endingOf(job: string): Promise<JobEnding | NotEnded | undefined> {
     const record = await runCommand('scontrol', ['show', 'job', '--oneliner', job]);
     const known = record.exitCode === 0 ? endingInRecord(record.stdout) : undefined;
     if (known !== undefined) return known;

@@ -5,7 +5,7 @@ import { spoiltFilesOfRun } from '../../artifacts/verify-run.js';
 import { type Failure, FailureError } from '../../base/failure.js';
 import { shortDigest } from '../../base/quantities.js';
 import { failed, type Result, success } from '../../base/result.js';
-import { openCache } from '../../store/open-cache.js';
+import { openLocalStore } from '../open-store.js';
 
 /** What was read and found to be good. */
 export interface CacheCheck {
@@ -19,7 +19,9 @@ export interface CacheCheck {
 
 /** Reads every byte of the cache, sets aside what is bad, and checks the files of runs; fails with all that is bad. */
 export async function checkCache(root: string): Promise<Result<CacheCheck, Failure[]>> {
-  const report = await (await openCache(root)).verifyAll();
+  const store = await openLocalStore(root);
+  if (!store.ok) return store;
+  const report = await store.value.verifyAll();
   const hint = 'it was set aside; kshot run computes it again where a pipeline needs it';
   const runs = await verifyRuns(root);
   const failures: Failure[] = [

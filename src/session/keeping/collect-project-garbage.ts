@@ -8,8 +8,8 @@ import type { Failure } from '../../base/failure.js';
 import { failed, type Result, success } from '../../base/result.js';
 import { currentlyPublished } from '../../report/publish/published-history.js';
 import type { Digest } from '../../store/entry.js';
-import { openCache } from '../../store/open-cache.js';
 import type { Garbage, GarbagePlan } from '../../store/upkeep.js';
+import { openLocalStore } from '../open-store.js';
 
 /** What is to be kept. */
 export interface GarbageRequest {
@@ -35,8 +35,10 @@ export async function collectProjectGarbage(
   root: string,
   { keep, dryRun = false }: GarbageRequest,
 ): Promise<Result<CollectedGarbage, Failure[]>> {
+  const opened = await openLocalStore(root);
+  if (!opened.ok) return opened;
+  const store = opened.value;
   if (!dryRun) finishRemovals(root);
-  const store = await openCache(root);
   const { runs } = readRegister(root);
   const nodesOf = (run: string) => readManifest(root, run)?.nodes ?? [];
   const pinned = runs.filter((record) => isPinned(root, record));

@@ -6,6 +6,7 @@ import { type Failure, FailureError } from '../../base/failure.js';
 import { environmentFailure, failureOfException } from '../../base/failure-of-exception.js';
 import { folderObstacle } from '../../base/files/folders.js';
 import { formatCount } from '../../base/quantities.js';
+import { chooseCacheFolder } from '../../pipeline/choose-cache.js';
 import { cacheFolder } from '../../store/cache-folder.js';
 import { openCache } from '../../store/open-cache.js';
 import type { CacheSurvey } from '../../store/upkeep.js';
@@ -52,14 +53,14 @@ export async function diagnoseProject(
     return null;
   }
   const root = found.value;
-  const folderOfCache = cacheFolder(root);
+  const folderOfCache = await folderOfCacheOf(root, problems);
   for (const place of [folderOfCache, join(root, 'artifacts')]) {
     const refusal = folderObstacle(place) ?? refusalToWrite(place);
     if (refusal !== undefined && !problems.some(({ message }) => message === refusal.message)) {
       problems.push(refusal);
     }
   }
-  const store = await attempt(findings, () => openCache(root));
+  const store = await attempt(findings, () => openCache(folderOfCache));
   const cache = store === undefined ? undefined : await attempt(findings, () => store.survey());
   const register = await attempt(findings, async () => readRegister(root));
   // Those under way and those that were killed, too, as `kshot runs` lists them.
@@ -77,6 +78,16 @@ export async function diagnoseProject(
   for (const warning of [...warningsOfProject(facts), ...warningsOfCopies(register, root)])
     warnings.push(warning);
   return facts;
+}
+
+async function folderOfCacheOf(root: string, problems: Failure[]): Promise<string> {
+  const chosen = await chooseCacheFolder(root);
+  if (chosen.ok) return chosen.value;
+  for (const failure of chosen.failure) {
+    // Of a file that cannot be read the choice of a Python has told.
+    if (!problems.some(({ message }) => message === failure.message)) problems.push(failure);
+  }
+  return cacheFolder(root);
 }
 
 function warningsOfCopies(register: Register | undefined, root: string): readonly Warning[] {

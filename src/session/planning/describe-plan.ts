@@ -9,6 +9,7 @@ import { readChosenRows } from '../../report/chosen-rows.js';
 import type { RemoteExchange } from '../../store/exchange.js';
 import type { Store } from '../../store/store.js';
 import { unavailableEngines } from '../running/unavailable-engines.js';
+import { type EngineInUse, enginesInUse } from './engines-in-use.js';
 import {
   type PipelineRequest,
   type PlannedPipeline,
@@ -39,6 +40,8 @@ export interface PipelinePlan {
   /** Its file, relative to the root. */
   readonly file: string;
   readonly engine: string;
+  /** Those that its nodes compute with; with a form where something is to be computed. */
+  readonly engines: readonly EngineInUse[];
   readonly counts: PlanCounts;
   /** In an order in which what a node needs comes earlier. */
   readonly nodes: readonly NodePlan[];
@@ -84,6 +87,7 @@ async function withReasons(planned: PlannedPipeline): Promise<PipelinePlan> {
     pipeline: graph.name,
     file: graph.file,
     engine: graph.engine,
+    engines: await enginesInUse(plan),
     counts: countStates(plan.nodes),
     nodes: plan.nodes.map((one) => {
       const reason = reasonOf(one);

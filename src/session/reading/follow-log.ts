@@ -10,9 +10,9 @@ import {
 } from '../../artifacts/unfinished-runs.js';
 import type { Failure } from '../../base/failure.js';
 import { type Result, success } from '../../base/result.js';
+import { chooseCacheFolder } from '../../pipeline/choose-cache.js';
 import { hasLogEnding } from '../../run/log-heading.js';
 import { cutPlace, withOpenLines } from '../../run/step-log.js';
-import { cacheFolder } from '../../store/cache-folder.js';
 import { isInUse } from '../../store/local/hold-cache.js';
 import { isNamed } from './find-logs.js';
 
@@ -44,7 +44,9 @@ export async function followLogs(
   step: string,
   name?: string,
 ): Promise<Result<FollowedLogs | undefined, Failure[]>> {
-  const cache = { folder: cacheFolder(root) };
+  const folder = await chooseCacheFolder(root);
+  if (!folder.ok) return folder;
+  const cache = { folder: folder.value };
   const isUnderWay = () => isInUse(cache);
   if (!isUnderWay()) return success(undefined);
   const unfinished = unfinishedRuns(root, readRegister(root).runs).filter(({ run }) => isNamed(run, name));

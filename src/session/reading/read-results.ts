@@ -6,7 +6,7 @@ import { type Manifest, type Report, readManifest, readReport } from '../../arti
 import { recordedFiles, verifyRecordedFiles } from '../../artifacts/verify-run.js';
 import type { Failure } from '../../base/failure.js';
 import { failed, type Result, success } from '../../base/result.js';
-import { openCache } from '../../store/open-cache.js';
+import { openLocalStore } from '../open-store.js';
 
 /** What a run found, read from verified files. */
 export async function readResults(root: string, name?: string): Promise<Result<Report, Failure[]>> {
@@ -26,7 +26,9 @@ export async function readResults(root: string, name?: string): Promise<Result<R
 
 /** What is shown must be what the cache holds, where it still holds it: a figure from bytes gone bad is no figure. */
 async function badResults(root: string, report: Report, manifest: Manifest): Promise<Failure[]> {
-  const store = await openCache(root);
+  const opened = await openLocalStore(root);
+  if (!opened.ok) return opened.failure;
+  const store = opened.value;
   const shown = new Set(
     [...report.metrics, ...report.summaries, ...report.breakdowns, ...report.drift].map((row) => row.node),
   );

@@ -1,6 +1,8 @@
 /** Values in the order in which they come, kept until they are read: once, by one reader. */
 export class EventStream<Value> implements AsyncIterableIterator<Value> {
-  private readonly waiting: Value[] = [];
+  private waiting: Value[] = [];
+  /** How many of these have been read: taking each out of a list of thousands would move the others. */
+  private taken = 0;
   private readonly readers: (() => void)[] = [];
   private end: { readonly error?: unknown } | undefined;
 
@@ -16,10 +18,17 @@ export class EventStream<Value> implements AsyncIterableIterator<Value> {
   }
 
   async next(): Promise<IteratorResult<Value, undefined>> {
-    while (this.waiting.length === 0 && this.end === undefined) {
+    while (this.taken === this.waiting.length && this.end === undefined) {
       await new Promise<void>((resolve) => this.readers.push(resolve));
     }
-    if (this.waiting.length > 0) return { done: false, value: this.waiting.shift() as Value };
+    if (this.taken < this.waiting.length) {
+      const value = this.waiting[this.taken++] as Value;
+      if (this.taken === this.waiting.length) {
+        this.waiting = [];
+        this.taken = 0;
+      }
+      return { done: false, value };
+    }
     if (this.end !== undefined && 'error' in this.end) throw this.end.error;
     return { done: true, value: undefined };
   }

@@ -35,6 +35,7 @@ import type { RemoteExchange } from '../../store/exchange.js';
 import type { CacheHold } from '../../store/upkeep.js';
 import { asValues } from '../as-values.js';
 import { runFailed } from '../failures-as-data.js';
+import { enginesInUse } from '../planning/engines-in-use.js';
 import {
   type PipelineRequest,
   type PlannedPipeline,
@@ -219,10 +220,9 @@ async function withSoundResults(
 async function withResultsBrought(planned: PlannedPipeline): Promise<Result<PlannedPipeline, Failure[]>> {
   const neededOf = neededResults(planned.graph);
   for (let plan = planned.plan; ; ) {
+    const needed = plan.nodes.map(({ node, entry }) => (entry === undefined ? [] : neededOf(node, entry)));
     const brought = await Promise.all(
-      plan.nodes.map(({ node, entry }) =>
-        entry === undefined ? true : planned.store.bring(neededOf(node, entry)),
-      ),
+      needed.filter((objects) => objects.length > 0).map((objects) => planned.store.bring(objects)),
     );
     if (brought.every((one) => one)) return success({ ...planned, plan });
     const again = await planned.replan();
@@ -403,6 +403,7 @@ async function executeNodes(
   const { inProcess = false, verbose = false } = request;
   const slots = request.slots ?? (inProcess ? 1 : machineSlots());
   const gpus = machineGpus(graph.nodes);
+  const used = await enginesInUse(plan);
   emit({
     event: 'run.start',
     version: 1,
@@ -414,6 +415,7 @@ async function executeNodes(
     gpus: gpus.length,
     engine: graph.engine,
     ...(graph.engine === graph.engineAsked ? {} : { engineReason: graph.engineReason }),
+    ...(used.length === 0 ? {} : { engines: used }),
     ...pythonOf(graph),
     ...outlineRun(planned, { slots, gpus: gpus.length, memoryBytes: machineMemory() }),
   });

@@ -1,4 +1,4 @@
-import { readFileSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { linkFileAtomic, writeFileAtomic } from '../../base/files/atomic-file.js';
 import { checkedJson, checkedText, hasChecksum } from '../../base/files/checked-json.js';
@@ -20,7 +20,7 @@ export function readEntry(layout: Layout, key: Digest): Entry | undefined {
   try {
     const path = layout.entry(key);
     // Of most keys that are looked for before they are computed there is none, and an error takes ten times as long.
-    if (statSync(path, { throwIfNoEntry: false }) === undefined) return undefined;
+    if (!existsSync(path)) return undefined;
     text = readFileSync(path, 'utf8');
   } catch {
     // Missing, or unreadable and so as good as missing: its step runs, and publishing meets the same trouble aloud.

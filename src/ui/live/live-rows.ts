@@ -149,7 +149,7 @@ function resourceRow(
   const parts = [
     `slots ${used.slots}/${state.slots}`,
     ...(state.gpus > 0 ? [`gpu ${used.gpus}/${state.gpus}`] : []),
-    state.engine,
+    ...(state.engine === '' ? [] : [state.engine]),
   ];
   const left = parts.join('  ');
   if (isStopping) {

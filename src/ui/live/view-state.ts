@@ -86,6 +86,7 @@ export type Message =
 /** All that events have told so far. */
 export interface ViewState {
   readonly pipeline: string;
+  /** Those that nodes compute with; empty where none does. */
   readonly engine: string;
   readonly slots: number;
   readonly gpus: number;
@@ -120,7 +121,7 @@ export function viewOfStart(start: RunStart): ViewState {
   return {
     ...emptyView,
     pipeline: start.pipeline,
-    engine: start.engine,
+    engine: (start.engines ?? []).map(({ name }) => name).join(' '),
     slots: start.slots,
     gpus: start.gpus,
     nodes: start.nodes,

@@ -89,6 +89,13 @@ function derivedText(nodes: readonly NodePlan[]): string {
   return derived === 0 ? '' : `, ${derived} derived`;
 }
 
+/** What engines will compute in, where they have several forms: a line for each. */
+export function engineLines({ engines }: PipelinePlan, style: Style): readonly string[] {
+  return engines.flatMap(({ name, form }) =>
+    form === undefined ? [] : [`${style.dim('engine')}   ${name}: ${printable(form)}`],
+  );
+}
+
 /** What a run would publish: a line for each path as it is written. */
 export function publicationLines({ publications }: PipelinePlan, style: Style): readonly string[] {
   const isSame = (one: Publication, other: Publication) =>
@@ -118,11 +125,13 @@ function reasonOfStep(nodes: readonly NodePlan[], state: PlanState): string {
 }
 
 /** The plan as data, for `--json`. */
-export function planAsData({ pipeline, file, engine, counts, nodes, publications, remote }: PipelinePlan) {
+export function planAsData(plan: PipelinePlan) {
+  const { pipeline, file, engine, engines, counts, nodes, publications, remote } = plan;
   return {
     pipeline,
     file,
     engine,
+    engines,
     counts,
     nodes,
     publish: publications.map(({ path, source }) => ({ path, source })),

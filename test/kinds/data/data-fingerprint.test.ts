@@ -3,13 +3,15 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { writeItemCatalogue } from '../../../src/data/item-catalogue.js';
+import { coldStartText } from '../../../src/data/split-texts.js';
 import { dataFingerprint } from '../../../src/kinds/data/data-fingerprint.js';
-import { coldStartText, warningsOfData } from '../../../src/report/data-warnings.js';
+import { warningsOfData } from '../../../src/report/data-warnings.js';
 import type { Inputs } from '../../support/kind-context.js';
 import { runKind, temporaryFolder, writeTable } from '../../support/run-kind.js';
 
-async function fingerprint(data: Inputs) {
+async function fingerprint(data: Inputs, logged: string[] = []) {
   const run = await runKind(dataFingerprint, { inputs: { data } });
+  logged.push(...run.logged);
   return JSON.parse(readFileSync(run.path('fingerprint'), 'utf8'));
 }
 
@@ -230,10 +232,11 @@ test('of val and test it says what is asked for: labels of the support, of no tr
   await writeTable(episodes!, episodeTypes, [
     { episode_id: 0, user_id: 'b', support_pair_ids: [0, 1], query_pair_ids: [2, 3, 4] },
   ]);
-  const found = await fingerprint({
-    train: { pairs: train!, episodes: episodes! },
-    test: { pairs: test!, episodes: episodes! },
-  });
+  const logged: string[] = [];
+  const found = await fingerprint(
+    { train: { pairs: train!, episodes: episodes! }, test: { pairs: test!, episodes: episodes! } },
+    logged,
+  );
   expect(found['cold_start']).toEqual({
     test: {
       query_pairs: 3,
@@ -246,4 +249,6 @@ test('of val and test it says what is asked for: labels of the support, of no tr
   expect(coldStartText(found['cold_start'].test)).toBe(
     "33 % of the labels asked for stand in the episode's own support, 33 % never in train; 50 % of train is later than what is asked, on average.",
   );
+  expect(coldStartText({ query_pairs: 0, labels_in_support: 0 })).toBe('Nothing is asked for.');
+  expect(logged).toContain(`test: ${coldStartText(found['cold_start'].test)}`);
 });

@@ -180,7 +180,9 @@ test('sessions that are mostly single events are said, with the parameter to rai
 test.skipIf(pandasProblem !== undefined)(
   'pandas makes the same pairs and episodes, column for column',
   async () => {
-    const made = await runKind(dataSynthetic, { with: { users: 30, items: 30, tracks: 4, seed: 3 } });
+    const made = await runKind(dataSynthetic, {
+      with: { users: 30, items: 30, tracks: 4, repeats: true, seed: 3 },
+    });
     const synthetic = await rowsOf(made.path('interactions'));
     // Rounded to minutes and given repeats, so that ties and repeats are frequent.
     const events = synthetic.flatMap((row, index): Event[] => {

@@ -4,12 +4,13 @@ import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { JsonObject } from '../../../src/base/json.js';
+import { splitText } from '../../../src/data/split-texts.js';
 import { syntheticInteractions } from '../../../src/data/synthetic-interactions.js';
 import { dataEpisodes } from '../../../src/kinds/data/data-episodes.js';
 import { dataFingerprint } from '../../../src/kinds/data/data-fingerprint.js';
 import { dataPairs } from '../../../src/kinds/data/data-pairs.js';
 import { dataSplit } from '../../../src/kinds/data/data-split.js';
-import { splitText, warningsOfData } from '../../../src/report/data-warnings.js';
+import { warningsOfData } from '../../../src/report/data-warnings.js';
 import { canonicalOf } from '../../support/kind-context.js';
 import { type Event, rowsOf, runKind, writeInteractions } from '../../support/run-kind.js';
 

@@ -38,7 +38,7 @@ version: 1
 name: written
 engine: reference
 steps:
-  data: { kind: data.synthetic, with: { users: 80, items: 20, seed: 1 } }
+  data: { kind: data.synthetic, with: { users: 80, items: 20, seed: 1, repeats: true } }
   pairs: { kind: data.pairs, in: { interactions: data } }
   split: { kind: data.split, in: { pairs: pairs }, with: { train: 0.5, val: 0.25, seed: 1 } }
   episodes: { kind: data.episodes, in: { pairs: split }, with: { k: 2, q: 2 } }

@@ -3,7 +3,7 @@ import { loadPipeline } from '../../../src/pipeline/load-pipeline.js';
 import { projectOf } from '../../run/support/run-pipeline.js';
 
 const data = `
-  data: { kind: data.synthetic, with: { users: 60, items: 20, seed: 1 } }
+  data: { kind: data.synthetic, with: { users: 60, items: 20, seed: 1, repeats: true } }
   pairs: { kind: data.pairs, in: { interactions: data } }
   split: { kind: data.split, in: { pairs: pairs }, with: { train: 0.5, val: 0.25, seed: 1 } }
   episodes: { kind: data.episodes, in: { pairs: split }, with: { k: 2, q: 2 } }

@@ -43,7 +43,7 @@ steps:
       outputs: { out: out.json }
     matrix: { lr: [0.01, 0.03], optim.wd: [0, 1.0e-7] }
   extra: { kind: value, with: { n: 1, m: 2 } }
-  interactions: { kind: data.synthetic, with: { users: 60, items: 40 } }
+  interactions: { kind: data.synthetic, with: { users: 60, items: 40, repeats: true } }
   pairs: { kind: data.pairs, in: { interactions: interactions } }
   split: { kind: data.split, in: { pairs: pairs }, with: { train: 0.6, val: 0.2 } }
   episodes: { kind: data.episodes, in: { pairs: split }, with: { k: 3, q: 4 } }

@@ -266,12 +266,16 @@ describe('the algorithms of maml.train', () => {
     expect(objectionsTo({ algorithm: 'reptile', step_loss_iterations: 5 })).toEqual(['step_loss_iterations']);
     expect(objectionsTo({ learn_rates: 'per_layer', padding_idx: 0 })).toEqual(['learn_rates']);
     expect(objectionsTo({ learn_rates: true, padding_idx: 0 })).toEqual([]);
+    expect(objectionsTo({ outer_lr_schedule: 'cosine', outer_lr_min: 1 })).toEqual(['outer_lr_min']);
+    expect(objectionsTo({ outer_lr_schedule: 'constant', outer_lr_min: 1 })).toEqual([]);
   });
 
   it('have in the key what acts on them, and nothing where it is MAML as before', () => {
     const before = canonicalOf(mamlTrain, training);
     expect(Object.keys(before)).not.toContain('algorithm');
     expect(Object.keys(before)).not.toContain('step_loss_iterations');
+    expect(Object.keys(before).filter((name) => name.startsWith('outer_lr'))).toEqual(['outer_lr']);
+    expect(canonicalOf(mamlTrain, { ...training, outer_lr_min: 0.0001 })).toEqual(before);
     expect(canonicalOf(mamlTrain, { ...training, algorithm: 'maml', step_loss_iterations: 0 })).toEqual(
       before,
     );

@@ -105,6 +105,25 @@ describe('maml.train', () => {
     expect(rows).toEqual(await historyOf(whole.path('history')));
   });
 
+  it('ends in the same bytes in segments, too, where its outer rate falls, and elsewhere than where it does not', async () => {
+    const falling = { ...training, outer_lr_schedule: 'cosine', outer_lr_min: 0.001, total: 10 };
+    const whole = await trainSegment({ ...falling, start: 0, end: 10 });
+    const first = await trainSegment({ ...falling, start: 0, end: 5 });
+    const second = await trainSegment(
+      { ...falling, start: 5, end: 10 },
+      { inputs: { train, previous: first.path('state') } },
+    );
+    expect(second.bytes('state')).toEqual(whole.bytes('state'));
+    const parametersOf = async (parameters: JsonObject, end: number) =>
+      readModel((await trainSegment({ ...parameters, start: 0, end })).bytes('checkpoint'), 'checkpoint')
+        .parameters;
+    // The first step is at the full rate; from the second on it falls.
+    expect(await parametersOf(falling, 1)).toEqual(await parametersOf(training, 1));
+    expect(await parametersOf(falling, 2)).not.toEqual(await parametersOf(training, 2));
+    // It falls to the end of all iterations, and not to that of a segment.
+    expect(await parametersOf({ ...falling, total: 20 }, 5)).not.toEqual(await parametersOf(falling, 5));
+  });
+
   it('ends in the same bytes when it was killed after a save and resumed', async () => {
     const whole = await trainSegment({ ...training, start: 0, end: 10 });
     vi.useFakeTimers({ toFake: ['performance'] });
@@ -194,5 +213,14 @@ describe('segments of maml.train', () => {
 
   it('stay the same when there are more iterations in all', () => {
     expect(expand(300, 100)?.slice(0, 2)).toEqual(expand(200, 100));
+  });
+
+  it('hold how many iterations there are in all where the outer rate falls', () => {
+    const falling = canonicalOf(mamlTrain, { ...training, outer_lr_schedule: 'cosine' });
+    expect(falling).toMatchObject({ outer_lr_schedule: 'cosine', outer_lr_min: 0 });
+    const { segment } = mamlTrain.segmentation ?? { segment: () => undefined };
+    expect(segment({ ...falling, iterations: 250, checkpoint_interval: 100 }, 2)).toMatchObject({
+      parameters: { start: 200, end: 250, total: 250 },
+    });
   });
 });

@@ -358,3 +358,33 @@ steps:
     expect(loaded.ok ? [] : loaded.failure).toMatchObject([{ location: { line: 4 } }]);
   },
 );
+
+test('each combination of a matrix has the programs and files of its own words', async () => {
+  const { nodes } = await graphOf(`
+version: 1
+steps:
+  t:
+    kind: command
+    with: { argv: ['{tool}', '{seed}'], params: { tool: sh, seed: 0 } }
+    matrix: { tool: [sh, env], seed: [1, 2] }
+`);
+  expect(
+    nodes.map(({ id, files, parameters }) => [id, files.map(({ name }) => name), parameters['params']]),
+  ).toEqual([
+    ['t[tool=sh,seed=1]', ['//sh'], { tool: 'sh', seed: 1 }],
+    ['t[tool=sh,seed=2]', ['//sh'], { tool: 'sh', seed: 2 }],
+    ['t[tool=env,seed=1]', ['//env'], { tool: 'env', seed: 1 }],
+    ['t[tool=env,seed=2]', ['//env'], { tool: 'env', seed: 2 }],
+  ]);
+});
+
+test('what one combination of a matrix lacks is said although those before it lack nothing', async () => {
+  const text = (argv: string) => `
+version: 1
+steps:
+  t: { kind: command, with: { argv: [cat, ${argv}], params: { name: a } }, matrix: { name: [a, b, data, c] } }
+`;
+  const files = { 'pipelines/a.yaml': text('"{name}"'), data: 'x' };
+  expect(await reasonsOf(files)).toEqual(['undeclared-file']);
+  expect(await reasonsOf({ ...files, 'pipelines/a.yaml': text('x') })).toEqual(['undeclared-file']);
+});

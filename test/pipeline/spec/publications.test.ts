@@ -4,7 +4,7 @@ import { diagnosticsOf, graphOf } from '../load-text.js';
 const steps = `version: 1
 steps:
   v: { kind: value, with: { a: 1 } }
-  interactions: { kind: data.synthetic, with: { users: 90, items: 40, seed: 1 } }
+  interactions: { kind: data.synthetic, with: { users: 90, items: 40, seed: 1, repeats: true } }
   pairs: { kind: data.pairs, in: { interactions: interactions }, matrix: { session_gap_seconds: [60, 1800] } }
   read: { kind: command, with: { argv: [cat, in/a.txt], files: [in/a.txt], outputs: { out: out.txt } } }
 `;
@@ -73,7 +73,7 @@ publish: { v.value: "out/{label}.json" }
     const text = `version: 1
 steps:
   read: { kind: data.import, with: { path: "${read}" } }
-  interactions: { kind: data.synthetic, with: { users: 90, items: 40, seed: 1 } }
+  interactions: { kind: data.synthetic, with: { users: 90, items: 40, seed: 1, repeats: true } }
   v: { kind: value, with: { a: 1 } }
 publish: { ${/json$/.test(path) ? 'v.value' : 'interactions.interactions'}: "${path}" }
 `;

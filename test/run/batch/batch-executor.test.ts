@@ -1,7 +1,9 @@
-import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { Worker } from 'node:worker_threads';
 import { afterEach, describe, expect, it } from 'vitest';
 import { BatchExecutor } from '../../../src/run/batch/batch-executor.js';
 import type { JobEnding } from '../../../src/run/batch/batch-system.js';
@@ -155,13 +157,6 @@ describe('an executor in jobs', () => {
       /^$/,
     ],
     [
-      'preemption',
-      { how: 'preempted', state: 'PREEMPTED' },
-      'worker-killed',
-      /lost its machine \(PREEMPTED\)/,
-      /^$/,
-    ],
-    [
       'somebody',
       { how: 'cancelled', state: 'CANCELLED' },
       'job-cancelled',
@@ -211,6 +206,70 @@ describe('an executor in jobs', () => {
     await sleep(times.answerMilliseconds / 2);
     answerAs(pool, folder, done);
     expect((await result).ok).toBe(true);
+  });
+
+  it('gives what a job had that makes room, or is put back, to another, as often as it comes', async () => {
+    const { project, queue, executor, pool } = setUp();
+    const listener = listening();
+    const request = requestOf(project, 'a');
+    const result = executor.execute(request, listener);
+    const lose = async (number: number, now: 'pending' | 'preempted') => {
+      const job = `${number}_0`;
+      await until(() => queue.submitted.length === number);
+      takeAs(pool, job);
+      writeFileSync(join(pool, 'ended', job), '143');
+      if (now === 'pending') queue.say(job, 'pending');
+      else queue.say(job, 'ended', { how: 'preempted', state: 'PREEMPTED' });
+      queue.endings.set(job, now === 'pending' ? { how: now } : { how: now, state: 'PREEMPTED' });
+      await until(() => listener.notes.length === number);
+    };
+    await lose(1, 'pending');
+    await lose(2, 'preempted');
+    await lose(3, 'pending');
+    await until(() => queue.submitted.length === 4);
+    answerAs(pool, takeAs(pool, '4_0'), done);
+    expect((await result).ok).toBe(true);
+    expect(listener.notes).toEqual([
+      'job 1_0 of Slurm was put back into the queue; another goes on with a',
+      'job 2_0 of Slurm had to make room for another; another goes on with a',
+      'job 3_0 of Slurm was put back into the queue; another goes on with a',
+    ]);
+    await executor.close();
+    // What waits in the queue for nothing is taken back.
+    expect(queue.cancelled).toEqual(['1_0', '3_0', '4_0']);
+  });
+
+  it('waits until the queue has ended all of a job, and so knows how, before it tells of it', async () => {
+    const { project, queue, executor, pool } = setUp();
+    const result = executor.execute(requestOf(project, 'a'), listening());
+    await until(() => queue.submitted.length > 0);
+    queue.say('1_0', 'running');
+    takeAs(pool, '1_0');
+    writeFileSync(join(pool, 'ended', '1_0'), '143');
+    queue.endings.set('1_0', { how: 'running' });
+    await sleep(times.answerMilliseconds / 2);
+    queue.endings.set('1_0', { how: 'cancelled', state: 'CANCELLED' });
+    expect(await result).toMatchObject({ failure: { reason: 'job-cancelled' } });
+  });
+
+  it('is not brought down by folders that something still writes to, nor by what it did not expect', async () => {
+    const { project, queue, executor, pool } = setUp();
+    const writing = new Worker(writer, { eval: true, workerData: requestOf(project, 'a').jobFolder });
+    for (let number = 1; number <= 60; number++) {
+      const result = executor.execute(requestOf(project, 'a'), listening());
+      await until(() => existsSync(join(pool, 'requests')) && readdirSync(join(pool, 'requests')).length > 0);
+      answerAs(pool, takeAs(pool, '1_0'), {
+        type: 'failed',
+        failure: { reason: 'step-failed', message: 'm' },
+      });
+      expect(await result).toMatchObject({ failure: { reason: 'step-failed' } });
+    }
+    await writing.terminate();
+    queue.ask = () => Promise.reject(new Error('no such thing'));
+    const result = executor.execute(requestOf(project, 'b'), listening());
+    expect(await result).toMatchObject({
+      failure: { reason: 'bug', message: expect.stringContaining('no such thing') },
+    });
   });
 
   it('takes a queue that says nothing for no death, and says so', async () => {
@@ -352,7 +411,33 @@ function forget(executor: BatchExecutor): void {
   });
 }
 
+/** A job that does not know yet that nobody waits for it, at its worst. */
+const writer = `const { appendFileSync } = require('node:fs');
+const file = require('node:worker_threads').workerData + '/messages';
+for (;;) try { appendFileSync(file, ''); } catch {}`;
+
 describe('a job', () => {
+  it('answers nothing where another has been given what it had, because it counted as gone', async () => {
+    const { project, queue, executor, pool } = setUp();
+    const trace = project.path('trace');
+    const request = { ...requestOf(project, 'a'), kind: 'test.trace', parameters: { trace, seconds: 1 } };
+    const result = executor.execute(
+      { ...request, outputs: { value: { type: 'file', content: 'value' } } },
+      listening(),
+    );
+    await until(() => queue.submitted.length > 0);
+    writeFileSync(join(pool, 'closed'), '');
+    const job = spawn(process.execPath, [testJob.pathname, pool, '1_0']);
+    await until(() => existsSync(trace));
+    queue.jobs.set('2_0', { name: queue.submitted[0]?.name ?? '', state: 'running' });
+    const [taken = ''] = readdirSync(join(pool, 'taken'));
+    renameSync(join(pool, 'taken', taken), join(pool, 'taken', taken.replace('1_0', '2_0')));
+    await once(job, 'exit');
+    expect(existsSync(join(request.jobFolder, 'answer.json'))).toBe(false);
+    answerAs(pool, request.jobFolder, done);
+    expect((await result).ok).toBe(true);
+  });
+
   it('refuses what was asked for with another build, Node or machine, with both versions', async () => {
     const { project, queue, executor, pool } = setUp();
     const result = executor.execute(requestOf(project, 'train'), listening());

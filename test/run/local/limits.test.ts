@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
-import { memoryWithin, slotsWithin } from '../../../src/run/local/limits.js';
+import { memoryWithin, processesOutOfMemory, slotsWithin } from '../../../src/run/local/limits.js';
 import { temporaryProject } from '../../support/temporary-project.js';
 
 const job = { SLURM_JOB_ID: '7' };
@@ -51,6 +51,18 @@ describe('what a process may use', () => {
     expect(memory({ ...job, SLURM_MEM_PER_CPU: '512', SLURM_CPUS_PER_TASK: '2' })).toBe(2 ** 30);
     expect(memory({ ...job, SLURM_MEM_PER_NODE: '0' })).toBe(8e9);
     expect(memory({ SLURM_MEM_PER_NODE: '1024' })).toBe(8e9);
+  });
+
+  it('is counted where it was too much: processes of its control group that the system ended, of either version', () => {
+    const count = (files: { readonly [path: string]: string }) => processesOutOfMemory(placeWith(files));
+    const first = { 'proc/self/cgroup': '4:memory:/slurm/job_7\n3:cpu:/\n' };
+    const second = { 'proc/self/cgroup': '0::/slurm/job_7\n' };
+    expect(count(first)).toBe(0);
+    expect(count({ ...first, 'sys/fs/cgroup/memory/memory.oom_control': 'oom_kill 9\n' })).toBe(0);
+    const told = 'oom_kill_disable 0\nunder_oom 0\noom_kill 2\n';
+    expect(count({ ...first, 'sys/fs/cgroup/memory/slurm/job_7/memory.oom_control': told })).toBe(2);
+    const events = 'low 0\noom 4\noom_kill 3\noom_group_kill 0\n';
+    expect(count({ ...second, 'sys/fs/cgroup/slurm/job_7/memory.events': events })).toBe(3);
   });
 
   it('counts for a run, which says how many slots it has', () => {

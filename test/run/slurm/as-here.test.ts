@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { eventsOf, kshot } from '../../support/kshot.js';
 import { runsSlowTests } from '../../support/slow-tests.js';
-import { hasSlurmDaemons, type OneNodeSlurm, startSlurm } from '../../support/slurm.js';
+import { hasSlurmDaemons, startSlurm, type TestSlurm } from '../../support/slurm.js';
 import { type Project, temporaryProject } from '../../support/temporary-project.js';
 import { torch2Python } from '../../support/torch-python.js';
 import { entriesOf, jobsIn, onSlurm, slurmProject, traceOf } from './on-slurm.js';
@@ -18,7 +18,7 @@ const torch = torch2Python();
 
 // Needs Debian's slurmctld, slurmd, slurm-client and munge: a real Slurm of one node, started here.
 describe.skipIf(!hasSlurmDaemons)('what runs on Slurm runs as it does here', { timeout: 240_000 }, () => {
-  let slurm: OneNodeSlurm;
+  let slurm: TestSlurm;
   beforeAll(() => {
     slurm = startSlurm();
   });
@@ -134,7 +134,7 @@ class Averaged(nn.Module):
         return self.output(self.embedding(prefixes).sum(1) / lengths[:, None])
 `;
     const own = '{ python: "averaged.py:Averaged", with: { size: 6 } }';
-    const steps = `  interactions: { kind: data.synthetic, with: { users: 60, items: 30 } }
+    const steps = `  interactions: { kind: data.synthetic, with: { users: 60, items: 30, repeats: true } }
   pairs: { kind: data.pairs, in: { interactions: interactions } }
   split: { kind: data.split, in: { pairs: pairs }, with: { train: 0.6, val: 0.2 } }
   episodes: { kind: data.episodes, in: { pairs: split }, with: { k: 3, q: 4 } }

@@ -1,9 +1,9 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { BatchJobs } from '../../../src/run/batch/batch-system.js';
 import { endingInAccounting, endingInRecord, queueOf } from '../../../src/run/slurm/queue-answers.js';
-import { environmentOutside } from '../../../src/run/slurm/run-command.js';
+import { environmentOutside, runCommand } from '../../../src/run/slurm/run-command.js';
 import { sbatchWords, scriptOf, submissionOf } from '../../../src/run/slurm/sbatch.js';
 import { temporaryProject } from '../../support/temporary-project.js';
 
@@ -63,8 +63,8 @@ describe('what sbatch is asked for', () => {
   it('gives a script that runs the command with the id of the job, and leaves its exit code', () => {
     const project = temporaryProject({});
     mkdirSync(project.path('it’s ended'));
-    const run = (environment: NodeJS.ProcessEnv) => {
-      const command = ['sh', '-c', `echo "$0 $1" > '${project.path('seen')}'; exit 3`, "o'clock"];
+    const prints = ['sh', '-c', `echo "$0 $1" > '${project.path('seen')}'; exit 3`, "o'clock"];
+    const run = (environment: NodeJS.ProcessEnv, command = prints) => {
       const script = scriptOf({ ...jobs, command, endedFolder: project.path('it’s ended') });
       try {
         execFileSync('sh', ['-s'], { input: script, env: { PATH: process.env['PATH'], ...environment } });
@@ -76,8 +76,18 @@ describe('what sbatch is asked for', () => {
     expect(run({ SLURM_JOB_ID: '9' })).toBe(3);
     expect(readFileSync(project.path('seen'), 'utf8')).toBe("o'clock 9\n");
     expect(readFileSync(project.path('it’s ended/9'), 'utf8')).toBe('3');
+    // It was put back into the queue, and has begun once more.
+    writeFileSync(project.path('it’s ended/9'), '143');
+    const look = ['sh', '-c', `test ! -e '${project.path('it’s ended/9')}'`];
+    expect(run({ SLURM_JOB_ID: '9' }, look)).toBe(0);
     run({ SLURM_JOB_ID: '12', SLURM_ARRAY_JOB_ID: '10', SLURM_ARRAY_TASK_ID: '2' });
     expect(existsSync(project.path('it’s ended/10_2'))).toBe(true);
+  });
+
+  it('is a failure of the command where the system refuses to start it', async () => {
+    const refused = await runCommand('true', ['x'.repeat(2 ** 22)]);
+    expect(refused).toMatchObject({ exitCode: undefined, stderr: expect.stringContaining('E2BIG') });
+    expect(await runCommand('no-such-program', [])).toMatchObject({ exitCode: undefined });
   });
 
   it('hides the job that it is asked from inside of', () => {
@@ -167,7 +177,10 @@ describe('what the queue says', () => {
   });
 
   it('tells nothing of a job that has not ended, or that is not known', () => {
-    expect(endingInRecord('JobId=7 JobState=RUNNING ExitCode=0:0')).toBeUndefined();
+    expect(endingInRecord('JobId=7 JobState=RUNNING ExitCode=0:0')).toEqual({ how: 'running' });
+    // Cancelled, and some of it is still there; put back into the queue.
+    expect(endingInRecord('JobId=7 JobState=COMPLETING ExitCode=0:15')).toEqual({ how: 'running' });
+    expect(endingInRecord('JobId=7 JobState=PENDING Reason=BeginTime')).toEqual({ how: 'pending' });
     expect(endingInRecord('')).toBeUndefined();
     expect(endingInAccounting('Slurm accounting storage is disabled\n')).toBeUndefined();
   });

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { eventsOf, kshot, mainFile, nodesByOutcome, startKshot } from '../../support/kshot.js';
 import { runsSlowTests, slowTest } from '../../support/slow-tests.js';
-import { hasSlurmDaemons, type OneNodeSlurm, startSlurm } from '../../support/slurm.js';
+import { hasSlurmDaemons, startSlurm, type TestSlurm } from '../../support/slurm.js';
 import { commandStep, entriesOf, jobsIn, slurmProject, traceOf, until } from './on-slurm.js';
 
 /** How often a run is killed. */
@@ -11,7 +11,7 @@ const kills = runsSlowTests ? 20 : 3;
 
 // Needs Debian's slurmctld, slurmd, slurm-client and munge: a real Slurm of one node, started here.
 describe.skipIf(!hasSlurmDaemons)('what is done to runs on Slurm', { timeout: 280_000 }, () => {
-  let slurm: OneNodeSlurm;
+  let slurm: TestSlurm;
   beforeAll(() => {
     slurm = startSlurm();
   });

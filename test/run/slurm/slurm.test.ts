@@ -1,12 +1,12 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { eventsOf, kshot, nodesByOutcome, startKshot } from '../../support/kshot.js';
-import { hasSlurmDaemons, type OneNodeSlurm, startSlurm } from '../../support/slurm.js';
+import { hasSlurmDaemons, startSlurm, type TestSlurm } from '../../support/slurm.js';
 import { commandStep, jobsIn, slurmProject, traceOf, until } from './on-slurm.js';
 
 // Needs Debian's slurmctld, slurmd, slurm-client and munge: a real Slurm of one node, started here.
 describe.skipIf(!hasSlurmDaemons)('a run on Slurm', () => {
-  let slurm: OneNodeSlurm;
+  let slurm: TestSlurm;
   beforeAll(() => {
     slurm = startSlurm();
   });
@@ -112,7 +112,7 @@ describe.skipIf(!hasSlurmDaemons)('a run on Slurm', () => {
     project.write('pipelines/p.yaml', `version: 1\nname: p\nsteps:\n${commandStep('long', line)}`);
     const running = startKshot(project, ['run', '--json']);
     await until(() => traceOf(project).length === 1);
-    for (const name of ['slurmctld', 'slurmd'] as const) process.kill(slurm.daemon(name), 'SIGKILL');
+    for (const name of ['slurmctld', ...slurm.nodes]) process.kill(slurm.daemon(name), 'SIGKILL');
     await running.until(/"step.finish"/);
     slurm.restart();
     expect((await running.finished).exitCode).toBe(0);

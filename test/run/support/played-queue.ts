@@ -5,6 +5,7 @@ import type {
   BatchJobs,
   BatchSystem,
   JobEnding,
+  NotEnded,
   Submission,
 } from '../../../src/run/batch/batch-system.js';
 import type { Answer, JobMessage } from '../../../src/run/batch/exchange.js';
@@ -17,7 +18,7 @@ export class PlayedQueue implements BatchSystem {
   readonly replies: Exclude<Submission, { type: 'submitted' }>[] = [];
   readonly cancelled: string[] = [];
   readonly jobs = new Map<string, BatchJob>();
-  readonly endings = new Map<string, JobEnding>();
+  readonly endings = new Map<string, JobEnding | NotEnded>();
   isSilent = false;
 
   async submit(jobs: BatchJobs): Promise<Submission> {
@@ -33,7 +34,7 @@ export class PlayedQueue implements BatchSystem {
     return this.isSilent ? undefined : new Map([...this.jobs].filter(([, { name }]) => names.includes(name)));
   }
 
-  async endingOf(job: string): Promise<JobEnding | undefined> {
+  async endingOf(job: string): Promise<JobEnding | NotEnded | undefined> {
     return this.endings.get(job);
   }
 

@@ -219,10 +219,10 @@ describe('garbage collection', () => {
     }));
 });
 
-/** A host by namespaces: another name, other process ids, and other shared memory, where faketime names its by process. */
+/** A host by namespaces: another name, other process ids, no network (leases need none), and other shared memory, where faketime names its by process. */
 const onHost = (name: string, more: Surroundings = {}): Surroundings => ({
   prefix: [
-    ...['unshare', '--uts', '--pid', '--mount-proc', '--fork', '--kill-child'],
+    ...['unshare', '--uts', '--pid', '--net', '--mount-proc', '--fork', '--kill-child'],
     ...[
       'sh',
       '-c',

@@ -1,23 +1,14 @@
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { hasNginx, layOutNginx, nginxVariables } from '../../support/nginx.js';
 import { compute, hexDigest } from '../local/rig.js';
 import { withServer } from './rig.js';
 
-const version = spawnSync('nginx', ['-V'], { encoding: 'utf8' });
-const hasNginx = version.status === 0 && version.stderr.includes('http_dav_module');
 if (!hasNginx) console.warn('skipping tests with nginx: there is none with its dav module');
-
-/** The server's part of docs/sharing.md, as it stands there. */
-function serverBlock(): string {
-  const page = readFileSync(new URL('../../../docs/sharing.md', import.meta.url), 'utf8');
-  const found = /```nginx[^\n]*\n([\s\S]*?)```/.exec(page)?.[1];
-  if (found === undefined) throw new Error('docs/sharing.md shows no configuration of nginx');
-  return found;
-}
 
 describe.skipIf(!hasNginx)('nginx with its dav module, as docs/sharing.md sets it up', () => {
   const folder = mkdtempSync(join(tmpdir(), 'kshot-nginx-'));
@@ -27,26 +18,8 @@ describe.skipIf(!hasNginx)('nginx with its dav module, as docs/sharing.md sets i
   beforeAll(async () => {
     const port = await freePort();
     url = `http://127.0.0.1:${port}`;
-    mkdirSync(join(folder, 'data'));
-    writeFileSync(join(folder, 'passwords'), `team:{PLAIN}hush-hush\n`);
-    const block = serverBlock()
-      .replace(/listen [^;]+;/, `listen 127.0.0.1:${port};`)
-      .replaceAll('/srv/kshot', join(folder, 'data'))
-      .replaceAll('/etc/nginx/kshot.passwords', join(folder, 'passwords'))
-      .replaceAll(/^ *ssl_.*\n/gm, '');
-    const path = join(folder, 'nginx.conf');
-    const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map(
-      (name) => `${name}_temp_path ${join(folder, name)};`,
-    );
-    writeFileSync(
-      path,
-      `daemon off; master_process off; pid ${join(folder, 'pid')}; error_log stderr crit;
-events { worker_connections 256; }
-http { access_log off; ${temporary.join(' ')}
-${block}}
-`,
-    );
-    nginx = spawn('nginx', ['-c', path, '-p', folder], { stdio: ['ignore', 'inherit', 'inherit'] });
+    const [program, ...words] = layOutNginx(folder, `127.0.0.1:${port}`);
+    nginx = spawn(program, words, { stdio: ['ignore', 'inherit', 'inherit'] });
     for (let wait = 0; wait < 200; wait++) {
       if (
         await fetch(url).then(
@@ -66,9 +39,7 @@ ${block}}
   });
 
   it('keeps what one sends for others, an empty file and a large one too, and refuses whoever has no password', async () => {
-    const variables = {
-      KSHOT_REMOTE_AUTHORIZATION: `Basic ${Buffer.from('team:hush-hush').toString('base64')}`,
-    };
+    const variables = nginxVariables;
     await withServer(async (_server, open) => {
       const mine = await open('mine', {
         url,

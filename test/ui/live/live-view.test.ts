@@ -71,6 +71,7 @@ const runStart = (steps: readonly Partial<StepOutline>[], more: Partial<RunStart
   slots: 2,
   gpus: 1,
   engine: 'wasm',
+  engines: [{ name: 'wasm' }],
   steps: steps.map((step) => ({ step: '', kind: 'value', nodes: 1, hits: 0, needs: [], ...step })),
   ...more,
 });

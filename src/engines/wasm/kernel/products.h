@@ -48,10 +48,9 @@ INLINE Float8 gathered8(const float *p, long ld) {
 #include "tiles.h"
 #endif
 #define WIDEST(name) JOINED(name, WIDTH)
-/** Of A B^T each column takes four lanes: gathering four columns costs more than sixteen lanes save. */
-#define TILE_NT JOINED(tileNT, STEP)
 
-// How many vectors side by side keep the processor busy with four rows, two, and one.
+// How many vectors side by side keep the processor busy with four rows, two, and one; and columns of A B^T with four
+// rows. Of A B^T vectors of sixteen lanes would gain nothing: on a Zen 4, to spread four floats over them costs twice.
 #if WIDTH == 4
 #define COLUMNS4 2
 #define COLUMNS2 4
@@ -60,16 +59,68 @@ INLINE Float8 gathered8(const float *p, long ld) {
 #define COLUMNS4 2
 #define COLUMNS2 4
 #define COLUMNS1 8
+#define COLUMNS_PAIRS 4
 #else
 #define COLUMNS4 4
 #define COLUMNS2 8
 #define COLUMNS1 8
+#define COLUMNS_PAIRS 8
 #endif
 
 INLINE void putOne(float *c, float value, float scale, int add) {
   value *= scale;
   *c = add ? *c + value : value;
 }
+
+#if WIDTH >= 8
+/** Its first half to a row, the other to the next. */
+INLINE void putTwo(float *c, long ldc, Float8 value, int add) {
+  put4(c, add ? c : 0, (Float4)_mm256_castps256_ps128((__m256)value));
+  put4(c + ldc, add ? c + ldc : 0, (Float4)_mm256_extractf128_ps((__m256)value, 1));
+}
+
+/**
+ * Of s * A B^T: twice PAIRS rows, COLUMNS columns. A vector holds the four partial sums of two rows, so that a column is
+ * loaded once for all rows, in whole vectors of one load each.
+ */
+INLINE void tilePairsNT(
+    int PAIRS, int COLUMNS, float *c, long ldc, const float *a, long lda, const float *b, long ldb, int depth, float s,
+    int add) {
+  Float8 sums[2][8];
+  const float *q[8];
+  UNROLLED for (int x = 0; x < COLUMNS; x++) {
+    UNROLLED for (int r = 0; r < PAIRS; r++) sums[r][x] = (Float8){0};
+    q[x] = b + x * ldb;
+  }
+  ROLLED for (long i = 0; i < depth; i += 4) {
+    Float8 values[2];
+    UNROLLED for (int r = 0; r < PAIRS; r++) values[r] = gathered8(a + 2 * r * lda + i, lda);
+    UNROLLED for (int x = 0; x < COLUMNS; x++) {
+      Float8 column = spread8(q[x] + i);
+      UNROLLED for (int r = 0; r < PAIRS; r++) sums[r][x] += values[r] * column;
+    }
+  }
+  UNROLLED for (int r = 0; r < PAIRS; r++) {
+    UNROLLED for (int x = 0; x < COLUMNS; x += 4) {
+      Float8 four = crossed8(sums[r][x], sums[r][x + 1], sums[r][x + 2], sums[r][x + 3]);
+      putTwo(c + 2 * r * ldc + x, ldc, four * s, add);
+    }
+  }
+}
+
+/** All rows of 8 columns of s * A B^T, in four partial sums. */
+INLINE void eightColumnsNT(
+    float *c, long ldc, const float *a, long lda, const float *b, long ldb, int m, int k, float s, int add) {
+  int i = 0;
+  for (; i + 4 <= m; i += 4) {
+    UNROLLED for (int j = 0; j < 8; j += COLUMNS_PAIRS) {
+      tilePairsNT(2, COLUMNS_PAIRS, c + i * ldc + j, ldc, a + i * lda, lda, b + j * ldb, ldb, k, s, add);
+    }
+  }
+  for (; i + 2 <= m; i += 2) tilePairsNT(1, 8, c + i * ldc, ldc, a + i * lda, lda, b, ldb, k, s, add);
+  if (i < m) tileNT8(1, c + i * ldc, ldc, a + i * lda, lda, b, ldb, k, s, add);
+}
+#endif
 
 /** One column of `tileNT`. */
 INLINE void single(float *c, const float *a, const float *b, int k, float scale, int add) {
@@ -113,48 +164,45 @@ INLINE void sixColumnsNT(float *c, const float *a, const float *b, long ldb, int
 }
 #endif
 
-/** Rows 0 to m of the first n columns of s * A B^T, all in four partial sums. */
+/** Columns of s * A B^T from `from` on: those before `n4` in four partial sums, the rest in eight. */
 INLINE void columnsNT(
-    float *c, long ldc, const float *a, long lda, const float *b, long ldb, int m, int n, int k, float s, int add) {
-  int j = 0;
-  for (; j + STEP <= n; j += STEP) {
-    int i = 0;
-    const float *q = b + j * ldb;
-    for (; i + 2 <= m; i += 2) TILE_NT(2, c + i * ldc + j, ldc, a + i * lda, lda, q, ldb, k, s, add);
-    if (i < m) TILE_NT(1, c + i * ldc + j, ldc, a + i * lda, lda, q, ldb, k, s, add);
-  }
-#if STEP > 4
-  for (; j + 4 <= n; j += 4) {
+    float *c, long ldc, const float *a, long lda, const float *b, long ldb, int m, int from, int n4, int n, int k,
+    float s, int add) {
+  int j = from;
+  for (; j + 4 <= n4; j += 4) {
     int i = 0;
     const float *q = b + j * ldb;
     for (; i + 2 <= m; i += 2) tileNT4(2, c + i * ldc + j, ldc, a + i * lda, lda, q, ldb, k, s, add);
     if (i < m) tileNT4(1, c + i * ldc + j, ldc, a + i * lda, lda, q, ldb, k, s, add);
   }
-#endif
   for (; j < n; j++) {
-    for (int i = 0; i < m; i++) single(c + i * ldc + j, a + i * lda, b + j * ldb, k, s, add);
+    for (int i = 0; i < m; i++) {
+      if (j < n4) {
+        single(c + i * ldc + j, a + i * lda, b + j * ldb, k, s, add);
+      } else {
+        singleBy8(c + i * ldc + j, a + i * lda, b + j * ldb, k, s, add);
+      }
+    }
   }
 }
 
 /** C[m x n] = s * A[m x k] B[n x k]^T (+ C); k is a multiple of 8, m and n are any. */
 EXPORTED void productNT(
     float *c, long ldc, const float *a, long lda, const float *b, long ldb, int m, int n, int k, float s, int add) {
-  int m2 = m & ~1, n4 = n & ~3, n6 = n - n % 6;
-  if (m2 > 0) {
-    columnsNT(c, ldc, a, lda, b, ldb, m2, n4, k, s, add);
-    for (int j = n4; j < n; j++) {
-      for (int i = 0; i < m2; i++) singleBy8(c + i * ldc + j, a + i * lda, b + j * ldb, k, s, add);
-    }
+  int m2 = m & ~1, n4 = n & ~3, n6 = n - n % 6, j = 0;
+#if WIDTH >= 8
+  for (; j + 8 <= n4 && j + 8 <= n6; j += 8) {
+    eightColumnsNT(c + j, ldc, a, lda, b + j * ldb, ldb, m, k, s, add);
   }
+#endif
+  if (m2 > 0) columnsNT(c, ldc, a, lda, b, ldb, m2, j, n4, n, k, s, add);
   if (m2 == m) return;
   c += m2 * ldc;
   a += m2 * lda;
 #if WIDTH == 4
-  for (int j = 0; j < n6; j += 6) sixColumnsNT(c + j, a, b + j * ldb, ldb, k, s, add);
-#else
-  columnsNT(c, ldc, a, lda, b, ldb, 1, n6, k, s, add);
+  for (; j < n6; j += 6) sixColumnsNT(c + j, a, b + j * ldb, ldb, k, s, add);
 #endif
-  for (int j = n6; j < n; j++) singleBy8(c + j, a, b + j * ldb, k, s, add);
+  columnsNT(c, ldc, a, lda, b, ldb, 1, j, n6, n, k, s, add);
 }
 
 /** ROWS rows of A B, in vectors and, where WIDTH does not go into n, a half of one. */

@@ -69,6 +69,34 @@ export function launchedPrograms(argv: Launch['argv'], surroundings: ProgramSurr
   };
 }
 
+/** Of which the first word behind options is a script. */
+const interpreter = /^(?:(?:python|pypy|perl|ruby)[\d.]*|node(?:js)?|Rscript|julia)$/;
+const scriptName = /^[^-+].*\.\w+$/;
+
+/**
+ * Whether a list of words starts the same programs and scripts whatever is put into those of them that are open: one
+ * program, written out, that is no script itself and starts none of its arguments.
+ */
+export function isPlainStart(
+  argv: readonly string[],
+  surroundings: ProgramSurroundings,
+  isOpen: (word: string) => boolean,
+): boolean {
+  const [word = '', ...rest] = argv;
+  const name = basename(word);
+  if (isOpen(word) || wrappers.has(name) || Object.hasOwn(choosers, name) || isShell(name)) return false;
+  if (interpreter.test(name)) {
+    const script = rest.findIndex(
+      (one, index) =>
+        scriptName.test(one) ||
+        (index === 0 ? !/^[-+]/.test(one) : /^-[A-Za-z]*m$/.test(rest[index - 1] ?? '')),
+    );
+    if (script < 0 || rest.slice(0, script + 1).some(isOpen)) return false;
+  }
+  const path = programAt(word, surroundings);
+  return path === undefined || interpreterOfScript(path).length === 0;
+}
+
 interface Found {
   /** By path, links followed. */
   readonly programs: Map<string, LaunchedProgram>;

@@ -139,7 +139,8 @@ const namesInRoot = lookedOnce((root): ReadonlySet<string> | undefined => {
   return found.ok ? new Set(found.value.map(folded)) : undefined;
 });
 
-function mayBeFile(word: string, root: string): boolean {
+/** Whether a word may name a file: it is a path, or a name in the root. */
+export function mayBeFile(word: string, root: string): boolean {
   return word.includes('/') || namesInRoot(root)?.has(folded(word)) !== false;
 }
 

@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react';
 import { isJsonObject, type Json, type JsonObject } from '../../../base/json.js';
 import { formatBytes } from '../../../base/quantities.js';
-import { coldStartText, splitText } from '../../data-warnings.js';
+import { coldStartText, splitText } from '../../../data/split-texts.js';
 import { DigestMark, plainText, RoleMark } from './marks.js';
 import { figureText, Table } from './table.js';
 

@@ -1,0 +1,8 @@
+/** Bytes of the comparison begin here. */
+export const comparedFrom: number;
+/** Memory for a kernel whose control area is at `control`, and calls of it, each a name and numbers. */
+export function comparison(): {
+  readonly memory: WebAssembly.Memory;
+  readonly control: number;
+  readonly calls: readonly (readonly [name: string, ...numbers: number[]])[];
+};
