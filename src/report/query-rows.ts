@@ -89,7 +89,7 @@ async function* queryChunks({ sql, tables, threads, memoryBytes }: Query): Async
     // What is read is read where it lies, and nothing else can be.
     const paths = [...new Set(asked.flatMap(pathsOf))].map(sqlText).join(', ');
     await database.run(
-      `SET allowed_paths = [${paths}]; SET enable_external_access = false; SET allow_community_extensions = false; SET lock_configuration = true`,
+      `SET parquet_metadata_cache = true; SET allowed_paths = [${paths}]; SET enable_external_access = false; SET allow_community_extensions = false; SET lock_configuration = true`,
     );
     yield* answer(database, sql);
   } finally {
