@@ -12,7 +12,13 @@ const maximumPrefix = 50;
 
 /** The embedded synthetic data at 343 items. */
 export function syntheticWorkload() {
-  const events = syntheticInteractions({ users: 1200, items: 343, tracks: 12, repeats: true, seed: 20260107 });
+  const events = syntheticInteractions({
+    users: 1200,
+    items: 343,
+    tracks: 12,
+    repeats: true,
+    seed: 20260107,
+  });
   return workload(
     'synthetic',
     events.map(({ user_id, item_id, timestamp }) => [user_id, item_id, timestamp]),

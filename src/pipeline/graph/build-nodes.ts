@@ -98,9 +98,9 @@ export type NodeBuilder = (
  * @param isOneOfMany whether there are several combinations
  */
 export function createNodeBuilder(step: StepSpec, given: NodeContext, isOneOfMany: boolean): NodeBuilder {
-  let told = 0;
+  let reported = 0;
   const report: ReportFailure = (failure) => {
-    told++;
+    reported++;
     given.report(failure);
   };
   const context: NodeContext = { ...given, report };
@@ -120,10 +120,10 @@ export function createNodeBuilder(step: StepSpec, given: NodeContext, isOneOfMan
     prepared.set(instance.given, alike);
     const known = alike.get(name);
     if (known !== undefined) return addNodes(instance, known, parameters, context);
-    const before = told;
+    const before = reported;
     const one = prepareInstance(instance, parameters, context);
     if (!one.isReady) return one.foreseen;
-    if (told === before) alike.set(name, one.prepared);
+    if (reported === before) alike.set(name, one.prepared);
     return addNodes(instance, one.prepared, parameters, context);
   };
 }

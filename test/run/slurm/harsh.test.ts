@@ -7,7 +7,7 @@ import { hasSlurmDaemons, startSlurm, type TestSlurm } from '../../support/slurm
 import { commandStep, entriesOf, jobsIn, slurmProject, traceOf, until } from './on-slurm.js';
 
 /** How often a run is killed. */
-const kills = runsSlowTests ? 20 : 3;
+const kills = runsSlowTests ? 20 : 2;
 
 // Needs Debian's slurmctld, slurmd, slurm-client and munge: a real Slurm of one node, started here.
 describe.skipIf(!hasSlurmDaemons)('what is done to runs on Slurm', { timeout: 280_000 }, () => {
@@ -69,7 +69,8 @@ describe.skipIf(!hasSlurmDaemons)('what is done to runs on Slurm', { timeout: 28
     expect(traceOf(project)).toEqual(['0', '1']);
   });
 
-  it('goes on from its state in another job where its own is put back into the queue', async () => {
+  // As where others push it off: nodes.test.ts.
+  slowTest('goes on from its state in another job where its own is put back into the queue', async () => {
     const project = slurmProject('');
     const line = `n=$(cat "$KSHOT_STATE/n" 2>/dev/null || echo 0); echo $n >> ${project.path('trace')}; echo $((n + 1)) > "$KSHOT_STATE/n"; if [ $n = 0 ]; then sleep 200; fi; echo $n > out.txt`;
     project.write('pipelines/p.yaml', `version: 1\nname: p\nsteps:\n${commandStep('long', line)}`);

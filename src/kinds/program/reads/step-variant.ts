@@ -30,12 +30,7 @@ const elsewhere = /PYTHONPATH=|\b(?:cd|pushd)\b/;
  * @param isPlain whether the program that is started, and what it runs, is the same whatever its arguments are
  */
 export function variantOf({ argv, args, params }: WrittenLaunch, root: string, isPlain: boolean): string {
-  const telling: Json[] = [];
-  for (const name of Object.keys(params)) {
-    const value = params[name];
-    if (value === undefined || typeof value === 'number' || typeof value === 'boolean') continue;
-    if (typeof value !== 'string' || mayBeFile(value, root)) telling.push([name, value]);
-  }
+  const telling = tellingParams(params, root);
   if (typeof argv === 'string') {
     if (placeholdersIn(argv).length > 0) telling.push(launchOf({ argv, params, env: {} }).argv);
   } else if (argv === undefined && args === undefined) {
@@ -49,6 +44,17 @@ export function variantOf({ argv, args, params }: WrittenLaunch, root: string, i
     }
   }
   return JSON.stringify(telling);
+}
+
+/** Params that are more than a value: texts that may name a file, and maps and lists of names and texts. */
+function tellingParams(params: JsonObject, root: string): Json[] {
+  const telling: Json[] = [];
+  for (const name of Object.keys(params)) {
+    const value = params[name];
+    if (value === undefined || typeof value === 'number' || typeof value === 'boolean') continue;
+    if (typeof value !== 'string' || mayBeFile(value, root)) telling.push([name, value]);
+  }
+  return telling;
 }
 
 /** Words with values in them by which planning may go, each with its place. */
