@@ -7,7 +7,7 @@ import { resultFiles, tableContents } from '../artifacts/result-rows.js';
 import type { Graph } from '../pipeline/graph/graph.js';
 import type { Store } from '../store/store.js';
 import { readChosenRows } from './chosen-rows.js';
-import { isTimeToRehearse } from './html/rehearsal-time.js';
+import { isTimeToRehearse, leastSeconds } from './html/rehearsal-time.js';
 import { newTables, writeDocument } from './new-tables.js';
 import { manifestOf, wholeReport } from './run-report.js';
 
@@ -43,14 +43,17 @@ export class PageRehearsal {
   private drawing: Promise<void> | undefined;
   private isOver = false;
 
-  /** @param waitMilliseconds when what draws is loaded, and the first look taken */
-  constructor(run: RunSoFar, store: Pick<Store, 'objectPath'>, waitMilliseconds = 1500) {
+  constructor(run: RunSoFar, store: Pick<Store, 'objectPath'>) {
     this.run = run;
     this.store = store;
-    this.timer = setTimeout(() => {
-      loadAll().catch(() => undefined);
-      this.look();
-    }, waitMilliseconds).unref();
+    // A timer may fire a moment too early, and where one long step executes, nothing else looks again.
+    this.timer = setTimeout(
+      () => {
+        loadAll().catch(() => undefined);
+        this.look();
+      },
+      1000 * leastSeconds + 50,
+    ).unref();
   }
 
   /** A node executes. */

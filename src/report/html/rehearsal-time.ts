@@ -9,7 +9,7 @@ export interface RunProgress {
 }
 
 /** A shorter run would only be made longer. */
-const leastSeconds = 1.5;
+export const leastSeconds = 1.5;
 
 /**
  * Whether a page should be drawn of what there is by now, so that little is left to draw when the run ends: once when half
