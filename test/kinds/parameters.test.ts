@@ -27,7 +27,10 @@ const haveForms: { readonly [kind: string]: readonly string[] } = {
   python: ['script', 'module', 'args', ...ofPrograms],
   'data.files': ['train', 'val', 'test', 'items'],
   'data.import': ['path'],
-  'data.split': ['test'],
+  // What leaving out the last pairs does not look at, and what it alone does.
+  'data.split': ['train', 'val', 'test', 'seed', 'leave_out'],
+  // As many as fit whether learners take items again.
+  'data.synthetic': ['tracks'],
   document: ['content'],
   'eval.few_shot': ['steps', 'k', 'inner_lr', 'adapt'],
   // Of the algorithms that have them; the usual one is not written.
@@ -37,6 +40,8 @@ const haveForms: { readonly [kind: string]: readonly string[] } = {
     'lambda_residual',
     'second_order',
     'learn_rates',
+    'outer_lr_schedule',
+    'outer_lr_min',
     'momentum',
     'weight_decay',
     ...ofModels,

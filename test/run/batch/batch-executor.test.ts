@@ -265,11 +265,13 @@ describe('an executor in jobs', () => {
       expect(await result).toMatchObject({ failure: { reason: 'step-failed' } });
     }
     await writing.terminate();
+    const { ask } = queue;
     queue.ask = () => Promise.reject(new Error('no such thing'));
     const result = executor.execute(requestOf(project, 'b'), listening());
     expect(await result).toMatchObject({
       failure: { reason: 'bug', message: expect.stringContaining('no such thing') },
     });
+    queue.ask = ask; // The end of the run asks once more.
   });
 
   it('takes a queue that says nothing for no death, and says so', async () => {

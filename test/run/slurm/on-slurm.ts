@@ -31,10 +31,10 @@ export function traceOf(project: Project): readonly string[] {
   return existsSync(project.path('trace')) ? project.read('trace').trim().split('\n') : [];
 }
 
-/** Waits until something is so, for half a minute, in which this process was not itself made to stand still. */
-export async function until(isSo: () => boolean, what = 'it'): Promise<void> {
+/** Waits until something is so, for so many seconds, in which this process was not itself made to stand still. */
+export async function until(isSo: () => boolean, what = 'it', seconds = 30): Promise<void> {
   let looks = 0;
-  for (const end = performance.now() + 30_000; !isSo(); await sleep(50)) {
+  for (const end = performance.now() + 1000 * seconds; !isSo(); await sleep(50)) {
     if (performance.now() > end && ++looks > 100) throw new Error(`${what} did not come to be`);
   }
 }
