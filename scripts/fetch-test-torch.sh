@@ -63,7 +63,7 @@ write_launcher() {
   cat >"$part/torch/bin/python3" <<END
 #!/bin/sh
 at='$1/lib/$libraries'
-exec "\$at/$loader" --inhibit-cache --library-path "\$at:\$at/blas:\$at/lapack" --argv0 "\$0" '$1/bin/python3.13' "\$@"
+exec "\$at/$loader" --inhibit-cache --library-path "\$at:\$at/..:\$at/blas:\$at/lapack" --argv0 "\$0" '$1/bin/python3.13' "\$@"
 END
   chmod 755 "$part/torch/bin/python3"
 }
