@@ -5,6 +5,7 @@ import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { availableParallelism, cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { median } from './median.mjs';
 
 const checkout = fileURLToPath(new URL('..', import.meta.url));
 const main = join(checkout, 'dist/cli/main.js');
@@ -12,7 +13,6 @@ const folder = mkdtempSync(join(tmpdir(), 'kshot-command-line-'));
 const pipeline = 'pipelines/maml_residual.yaml';
 const wordBreaks = ' \t\n"\'><=;|&(:';
 const runs = 9;
-const median = (values) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
 
 /** Milliseconds until the process has ended. */
 function whole(args) {

@@ -21,6 +21,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { writeEvents } from './events-file.mjs';
+import { median } from './median.mjs';
 
 const { values: options } = parseArgs({
   options: {
@@ -41,7 +42,6 @@ const steps = ['import', 'pairs', 'split', 'episodes', 'fingerprint'];
 const python = '/usr/bin/python3';
 const mostForPandas = 5_000_000;
 const hasPandas = !options['no-pandas'] && spawnSync(python, ['-c', 'import pandas']).status === 0;
-const median = (values) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
 const pollMilliseconds = 50;
 
 const pipeline = (path) => `version: 1

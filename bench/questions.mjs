@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { openProject } from '../dist/session/project.js';
+import { median } from './median.mjs';
 
 const main = fileURLToPath(new URL('../dist/cli/main.js', import.meta.url));
 const { values: options } = parseArgs({
@@ -19,7 +20,6 @@ const { values: options } = parseArgs({
   },
 });
 const folder = options.project ?? mkdtempSync(join(tmpdir(), 'kshot-questions-'));
-const median = (values) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
 
 /** Three quarters of the users are test users, with ten query pairs each. */
 const pipeline = `version: 1

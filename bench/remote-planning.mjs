@@ -7,6 +7,7 @@ import { createServer } from 'node:net';
 import { availableParallelism, cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { median } from './median.mjs';
 
 const steps = Number(process.argv[2] ?? 10_000);
 const repeats = 5;
@@ -14,7 +15,6 @@ const main = fileURLToPath(new URL('../dist/cli/main.js', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'kshot-bench-remote-'));
 const root = join(folder, 'project');
 const log = join(folder, 'requests.log');
-const median = (values) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
 
 async function freePort() {
   const server = createServer();
@@ -39,21 +39,21 @@ const requests = () => readFileSync(log, 'utf8').split('\n').length - 1;
 
 const forgetEntries = () => rmSync(join(root, 'cache'), { recursive: true, force: true });
 
-/** Plans as often as it is measured, and says how long that took, what was asked and how many steps were hits. */
-function measurePlans(name, before) {
+/** Plans as often as it is measured, every step a hit, and says how long that took and what was asked. */
+function measurePlans(name, before = () => undefined) {
   const times = [];
   let asked = 0;
-  let hits = 0;
   for (let repeat = 0; repeat < repeats; repeat++) {
     before();
     const sofar = requests();
-    const plan = kshot('plan', '--json');
-    times.push(plan.seconds);
+    const { seconds, stdout } = kshot('plan', '--json');
+    times.push(seconds);
     asked = requests() - sofar;
-    hits = plan.stdout.split('"state":"hit"').length - 1;
+    const { hit } = JSON.parse(stdout).counts;
+    if (hit !== steps) throw new Error(`${name}: ${hit} of ${steps} steps are hits`);
   }
   console.log(
-    `${name.padEnd(36)} ${median(times).toFixed(2)} s (${Math.min(...times).toFixed(2)} to ${Math.max(...times).toFixed(2)}), ${asked} requests, ${hits} hits`,
+    `${name.padEnd(36)} ${median(times).toFixed(2)} s (${Math.min(...times).toFixed(2)} to ${Math.max(...times).toFixed(2)}), ${asked} requests`,
   );
 }
 
@@ -87,11 +87,11 @@ try {
     `${cpus()[0]?.model ?? 'unknown processor'}, ${availableParallelism()} cores, Node ${process.version}; ${steps} steps`,
   );
   console.log(`computed and sent: ${kshot('run', '--quiet').seconds.toFixed(0)} s, ${requests()} requests`);
-  measurePlans('all here, computed here', () => undefined);
+  measurePlans('all here, computed here');
   measurePlans('all on the remote, none here', forgetEntries);
   kshot('run', '--quiet');
   kshot('pull', '--quiet');
-  measurePlans('all here, fetched', () => undefined);
+  measurePlans('all here, fetched');
 } finally {
   nginx.kill();
   rmSync(folder, { recursive: true, force: true });

@@ -1,7 +1,8 @@
 // The measured figures as tables of Markdown.
+
+import { median } from '../median.mjs';
 import { changes } from './cases.mjs';
 
-const median = (values) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
 const seconds = (value) => value.toFixed(value < 10 ? 1 : 0);
 
 /** What a whole sweep trains: nine trainings of ten epochs. */
