@@ -1,3 +1,4 @@
+import { joined } from '../base/joined.js';
 import { isJsonObject, type Json, type JsonObject } from '../base/json.js';
 
 /** A JSON Schema document (draft 2020-12); checked by ajv at build. */
@@ -143,7 +144,7 @@ function defaultsOf({
     return missing;
   };
   return (value) => {
-    const filled: { [name: string]: Json } = { ...value, ...missingOf(value) };
+    const filled: { [name: string]: Json } = joined(value, missingOf(value));
     for (const { name, fill } of nested) {
       const given = Object.hasOwn(value, name) ? value[name] : undefined;
       if (fill !== undefined && given !== undefined && isJsonObject(given)) filled[name] = fill(given);

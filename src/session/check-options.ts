@@ -1,6 +1,6 @@
 import type { Failure } from '../base/failure.js';
 import { suggestion } from '../base/nearest-name.js';
-import { shownValue } from '../base/shown-value.js';
+import { shownValue } from './shown-value.js';
 
 /** What an option, or an argument, may be. */
 type Demand =

@@ -1,5 +1,6 @@
 import type { Failure } from '../../base/failure.js';
 import { leavesOf, type Tree } from '../../base/files/tree.js';
+import { joined } from '../../base/joined.js';
 import { type Role, type Roles, unionOfRoles } from '../../base/role.js';
 import type { Origin, OutputPort, PortShape } from '../../kinds/kind.js';
 import type { WaiverSpec } from '../spec/spec.js';
@@ -93,7 +94,7 @@ function viewOf(drafts: readonly DraftNode[], origins: FileOrigins): View {
   const nodes = new Map<string, AssignedNode>();
   const rolesOf = createRoleReader(nodes);
   for (const draft of drafts)
-    nodes.set(draft.id, { ...draft, roles: rolesOfOutputs(draft, rolesOf, origins) });
+    nodes.set(draft.id, joined(draft, { roles: rolesOfOutputs(draft, rolesOf, origins) }));
   return { nodes, rolesOf, origins };
 }
 

@@ -1,3 +1,4 @@
+import { joined } from '../../base/joined.js';
 import type { ExternalFiles, Kind, Label, LabelPart, StepShape } from '../../kinds/kind.js';
 import type { ImportTracer } from '../imports/import-tracer.js';
 import { filesWithImports } from '../imports/imported-files.js';
@@ -75,7 +76,7 @@ function buildStep(
   const overs = elements ?? [{ label: [], takes: { type: 'node' as const, given: [] } }];
   for (const combination of combinations) {
     const read = reader.read(combination);
-    const parameters = read && { ...read, shown: shownParameters(step.kind, read, settings.names) };
+    const parameters = read && joined(read, { shown: shownParameters(step.kind, read, settings.names) });
     const own = ownLabel(combination.values);
     for (const over of overs) {
       const tree = treeOfElement(over, [], (overLabel, given) =>

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { sha256 } from '../../base/canonical.js';
 import { lookAtPath } from '../../base/files/user-path.js';
+import { joined } from '../../base/joined.js';
 import type { JsonObject } from '../../base/json.js';
 import { suggestion } from '../../base/nearest-name.js';
 import { formatNodeId, type NodeIdParts } from '../../base/node-id.js';
@@ -312,10 +313,10 @@ function addNodes(
   const { inputs, added, outputs, derivations, shared } = prepared;
   const { kind } = step;
   const withSettings = settingsMerger(kind, context.validators, full, added, inputs);
-  const canonical = { ...kind.parameters.canonical(full), ...added };
+  const canonical = joined(kind.parameters.canonical(full), added);
   const common = {
-    ...prepared.common,
     outputs,
+    ...prepared.common,
     ...(withSettings === undefined ? {} : { withSettings }),
   };
   const matrix: Label = [{ values: combination.values.map(({ name, value }) => ({ name, value })) }];
@@ -325,21 +326,19 @@ function addNodes(
     const reached = namesOfLabel(segment);
     const isDeclaring = kind.declarations !== undefined;
     const label = [...matrix, ...overLabel, ...segment];
-    const names = {
-      ...namesOfLabel(overLabel),
-      ...namesOfLabel(matrix),
-      ...(isDeclaring ? shown.names : {}),
-      ...reached,
-    };
+    const names = joined(
+      namesOfLabel([...overLabel, ...matrix]),
+      isDeclaring ? joined(shown.names, reached) : reached,
+    );
     const node = {
-      ...common,
-      ...more,
       id,
       names,
       givenParameters: isDeclaring && segment.length > 0 ? { ...shown.all, ...reached } : shown.all,
       label,
       parameters: own,
       inputs: segment.length === 0 ? inputs : { ...inputs, ...carried },
+      ...common,
+      ...more,
       ...(isPart ? { resources: { ...common.resources, sharesSlots: true } } : {}),
     };
     const derived = deriveNodes(node, derivations, shared);

@@ -1,3 +1,4 @@
+import { joined } from '../../base/joined.js';
 import { isJsonObject, type JsonObject } from '../../base/json.js';
 import { flatDeclared } from '../../kinds/declared-values.js';
 import type { Kind } from '../../kinds/kind.js';
@@ -27,5 +28,5 @@ export function shownParameters(
   const names =
     set.length === 0 ? values : Object.fromEntries(Object.entries(values).filter(([name]) => !isSet(name)));
   const { [declarations]: _, ...rest } = given;
-  return { all: { ...rest, ...names }, names };
+  return { all: joined(rest, names), names };
 }

@@ -2,6 +2,7 @@ import { hash } from 'node:crypto';
 import { canonicalText, digestTree } from '../../base/canonical.js';
 import { FailureError } from '../../base/failure.js';
 import { isMissing, type Tree } from '../../base/files/tree.js';
+import { joined } from '../../base/joined.js';
 import type { JsonObject } from '../../base/json.js';
 import type { Digest, ObjectReference } from '../../store/entry.js';
 import { inputsBesideSettings } from '../graph/chosen-settings.js';
@@ -39,11 +40,10 @@ export function keyOf({ node, inputs, ...rest }: KeyInput & { readonly parameter
       ? []
       : tree.elements.flatMap((element, index) => (isMissing(element) ? [`${port}[${index}]`] : [])),
   );
-  const preimage: JsonObject = {
-    ...preimageBeforeInputs({ node, ...rest }),
+  const preimage: JsonObject = joined(preimageBeforeInputs({ node, ...rest }), {
     inputs: Object.fromEntries(read.map(([port, tree]) => [port, digestTree(tree)])),
     ...(missing.length === 0 ? {} : { missing }),
-  };
+  });
   // `digestOf` by a shorter way, for tens of thousands.
   return { key: hash('sha256', canonicalText(preimage), 'hex'), preimage };
 }

@@ -1,5 +1,6 @@
 import { isAbsolute, join } from 'node:path';
 import type { Failure } from '../../base/failure.js';
+import { joined } from '../../base/joined.js';
 import { failed, type Result, success } from '../../base/result.js';
 import type { ExternalFile } from '../../kinds/kind.js';
 import type { Digest, Entry } from '../../store/entry.js';
@@ -46,7 +47,7 @@ export async function makePlan(
     const found = force(node) ? undefined : await store.find(key);
     if (found === undefined) return { node, state: 'run', key, preimage };
     // What the key was made of stands in both, and is kept once.
-    const entry = { ...found, preimage };
+    const entry = joined(found, { preimage });
     outputs.set(node.id, entry.outputs);
     return { node, state: 'hit', key, preimage, entry };
   };

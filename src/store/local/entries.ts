@@ -12,6 +12,12 @@ import { makeRoomForFile } from './set-aside.js';
 /** What is computed in less may be computed again after a loss of power. */
 const quickSeconds = 1;
 
+/**
+ * Whether the latest entry that was looked for was not there. Then it is asked first whether the next is, because an
+ * error takes ten times as long; else not, because asking takes as long as reading. Most plans are of one sort.
+ */
+let wasMissing = false;
+
 type Unproved = { readonly [name: string]: unknown };
 
 /** The entry of a key; undefined where there is none, or none that this version can read. */
@@ -19,10 +25,11 @@ export function readEntry(layout: Layout, key: Digest): Entry | undefined {
   let text: string;
   try {
     const path = layout.entry(key);
-    // Of most keys that are looked for before they are computed there is none, and an error takes ten times as long.
-    if (!existsSync(path)) return undefined;
+    if (wasMissing && !existsSync(path)) return undefined;
     text = readFileSync(path, 'utf8');
+    wasMissing = false;
   } catch {
+    wasMissing = true;
     // Missing, or unreadable and so as good as missing: its step runs, and publishing meets the same trouble aloud.
     return undefined;
   }
