@@ -28,13 +28,13 @@ import type { QueryFile, QueryLimits, QueryText } from './reading/query.js';
 import type { PdfRequest, RemadePage } from './reading/remake-page.js';
 import type { QueryEnd } from './reading/run-query.js';
 import type { SavedOutputs } from './reading/save-output.js';
-import type { Run, RunRequest } from './running/run-pipeline.js';
+import type { Run, RunRequest } from './running/run-request.js';
 
 export type { Failure, FailureReason } from '../base/failure.js';
 export type { Result } from '../base/result.js';
 export type { RunEvent } from '../run/event.js';
 export { Interrupted } from './running/interrupted.js';
-export type { Run, RunEnd, RunRequest } from './running/run-pipeline.js';
+export type { Run, RunEnd, RunRequest } from './running/run-request.js';
 export type {
   Explanation,
   ListedRun,
