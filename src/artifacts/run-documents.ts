@@ -9,7 +9,7 @@ import type { Provenance } from './provenance/provenance.js';
 import { readOwnDocument } from './read-document.js';
 import { runFolderOf, runNamesOf } from './register.js';
 import type { BreakdownRow } from './summary/breakdown-table.js';
-import type { SummaryRow } from './summary/summary-table.js';
+import type { SummaryRow } from './summary/summary-rows.js';
 import { verdictOf } from './summary/verdict.js';
 
 /** What a run's steps found. */

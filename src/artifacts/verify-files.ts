@@ -1,6 +1,6 @@
 import { FailureError } from '../base/failure.js';
 import type { Store } from '../store/store.js';
-import type { ResultFile } from './result-rows.js';
+import type { ResultFile } from './tables/result-rows.js';
 
 /** Verifies objects; the failure names the nodes that gave bad ones. */
 export async function verifyFiles(files: readonly ResultFile[], store: Pick<Store, 'verify'>): Promise<void> {

@@ -1,5 +1,5 @@
 import type { Figures } from '../artifacts/run-documents.js';
-import { type SummaryRow, summaryNodes } from '../artifacts/summary/summary-table.js';
+import { type SummaryRow, summaryNodes } from '../artifacts/summary/summary-rows.js';
 import type { ChosenRow } from '../artifacts/summary/tuning.js';
 import { least } from '../base/extremes.js';
 import { isJsonObject, type Json, type JsonObject } from '../base/json.js';

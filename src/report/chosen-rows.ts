@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { FinishedNode } from '../artifacts/finished-run.js';
-import { filesOfContent } from '../artifacts/result-rows.js';
 import type { ChosenRow } from '../artifacts/summary/tuning.js';
+import { filesOfContent } from '../artifacts/tables/result-rows.js';
 import type { Json } from '../base/json.js';
 import type { Store } from '../store/store.js';
 

@@ -2,7 +2,7 @@ import { copyFileSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { FinishedRun } from '../artifacts/finished-run.js';
 import { readDocument } from '../artifacts/read-document.js';
-import { filesOfContent, type ResultFile } from '../artifacts/result-rows.js';
+import { filesOfContent, type ResultFile } from '../artifacts/tables/result-rows.js';
 import { verifyFiles } from '../artifacts/verify-files.js';
 import { writeFile } from '../base/files/write-file.js';
 import type { Json } from '../base/json.js';

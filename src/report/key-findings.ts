@@ -4,7 +4,7 @@ import {
   type SummaryRow,
   summarisedText,
   undecidedText,
-} from '../artifacts/summary/summary-table.js';
+} from '../artifacts/summary/summary-rows.js';
 import { leadingMetric } from '../statistics/metrics.js';
 
 /**

@@ -3,12 +3,12 @@ import { join } from 'node:path';
 import { driftSummaries } from '../artifacts/drift-table.js';
 import type { FinishedRun } from '../artifacts/finished-run.js';
 import { metricRows } from '../artifacts/metric-table.js';
-import { filesOfContent, type ResultFile } from '../artifacts/result-rows.js';
 import type { Figures } from '../artifacts/run-documents.js';
 import type { RunFolder } from '../artifacts/run-folder.js';
 import { breakdownRows } from '../artifacts/summary/breakdown-table.js';
-import { summaryRows } from '../artifacts/summary/summary-table.js';
+import { summaryRows } from '../artifacts/summary/summary-rows.js';
 import { type ChosenRow, tuningBudgets } from '../artifacts/summary/tuning.js';
+import { filesOfContent, type ResultFile } from '../artifacts/tables/result-rows.js';
 import { verifyFiles } from '../artifacts/verify-files.js';
 import { writeFile } from '../base/files/write-file.js';
 import type { Json } from '../base/json.js';
@@ -48,7 +48,7 @@ export async function newTables(
 ): Promise<NewTables> {
   // Only where there are new ones: both load DuckDB.
   const [{ writeTables }, { writeExhibits }] = await Promise.all([
-    import('../artifacts/write-tables.js'),
+    import('../artifacts/tables/write-tables.js'),
     import('./exhibits.js'),
   ]);
   const fingerprints = await writeFingerprints(finished, folder, store);

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { FinishedNode, FinishedRun } from '../artifacts/finished-run.js';
-import { resultFiles, tableContents } from '../artifacts/result-rows.js';
+import { resultFiles, tableContents } from '../artifacts/tables/result-rows.js';
 import type { Graph } from '../pipeline/graph/graph.js';
 import type { Store } from '../store/store.js';
 import { readChosenRows } from './chosen-rows.js';
@@ -157,7 +157,7 @@ function isSmall({ nodes }: FinishedRun): boolean {
 async function loadAll(): Promise<void> {
   const { loadInProduction } = await import('../base/load-in-production.js');
   await Promise.all([
-    import('../artifacts/write-tables.js'),
+    import('../artifacts/tables/write-tables.js'),
     import('./exhibits.js'),
     import('./html/write-page.js'),
     import('./html/figures/draw-figures.js'),

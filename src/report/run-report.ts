@@ -1,9 +1,9 @@
 import type { FinishedRun } from '../artifacts/finished-run.js';
 import { outputFiles } from '../artifacts/outputs-of-content.js';
-import { isSynthetic } from '../artifacts/result-rows.js';
 import type { Figures, Manifest, Report } from '../artifacts/run-documents.js';
 import type { ChosenRow } from '../artifacts/summary/tuning.js';
 import { verdictOf } from '../artifacts/summary/verdict.js';
+import { isSynthetic } from '../artifacts/tables/result-rows.js';
 import { kshotVersion } from '../run/kshot-version.js';
 import { cautionsOf, choicesOf, winnersOf } from './cautions.js';
 import { warningsOfData } from './data-warnings.js';

@@ -11,7 +11,6 @@ import {
   registerRun,
   replaceRecord,
 } from '../artifacts/register.js';
-import { isSynthetic, resultFiles, shownTables, testEvaluations } from '../artifacts/result-rows.js';
 import {
   type Figures,
   figuresOf,
@@ -22,6 +21,7 @@ import {
 import type { RunFolder } from '../artifacts/run-folder.js';
 import { shareResults } from '../artifacts/runs/shared-results.js';
 import type { ChosenRow } from '../artifacts/summary/tuning.js';
+import { isSynthetic, resultFiles, shownTables, testEvaluations } from '../artifacts/tables/result-rows.js';
 import { verifyFiles } from '../artifacts/verify-files.js';
 import { recordedFiles, spoiltFiles } from '../artifacts/verify-run.js';
 import { sha256 } from '../base/canonical.js';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { SummaryRow } from '../../src/artifacts/summary/summary-table.js';
+import type { SummaryRow } from '../../src/artifacts/summary/summary-rows.js';
 import { cautionsOf } from '../../src/report/cautions.js';
 import { kshot } from '../support/kshot.js';
 import { temporaryProject } from '../support/temporary-project.js';

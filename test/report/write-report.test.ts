@@ -169,8 +169,8 @@ describe('the report of a run', () => {
 
   it('has no tables where one that is written beside the page cannot be', async () => {
     vi.resetModules();
-    const tables = await import('../../src/artifacts/write-tables.js');
-    vi.doMock('../../src/artifacts/write-tables.js', () => ({
+    const tables = await import('../../src/artifacts/tables/write-tables.js');
+    vi.doMock('../../src/artifacts/tables/write-tables.js', () => ({
       ...tables,
       writeTables: async (...args: Parameters<typeof tables.writeTables>) => {
         const { rows } = await tables.writeTables(...args);
@@ -185,7 +185,7 @@ describe('the report of a run', () => {
     await expect(
       again.writeReport(project.root, finishedRun('160', finishedNode), folder.value, store),
     ).rejects.toThrow('the disk is full');
-    vi.doUnmock('../../src/artifacts/write-tables.js');
+    vi.doUnmock('../../src/artifacts/tables/write-tables.js');
     expect(existsSync(project.path('artifacts/p/160/tables'))).toBe(false);
     expect(existsSync(project.path('artifacts/p/160/report.html'))).toBe(false);
     expect(readRegister(project.root).runs.at(-1)).toMatchObject({ run: '160', exit_code: 1 });

@@ -2,7 +2,7 @@ import type { Content } from '../../kinds/kind.js';
 import type { Graph, GraphNode } from '../../pipeline/graph/graph.js';
 import type { Entry, ObjectReference } from '../../store/entry.js';
 import { outputFiles, outputsOfContent } from '../outputs-of-content.js';
-import { tableContents } from '../result-rows.js';
+import { tableContents } from '../tables/result-rows.js';
 
 /** Which contents a run's folder is made of: its tables, and what it copies. */
 const keptContents: ReadonlySet<Content> = new Set<Content>([

@@ -3,7 +3,7 @@ import { endsOf, numberOrNull, textOrNull } from '../../tables/cell-values.js';
 import type { Row } from '../../tables/database.js';
 import type { RowTable } from '../../tables/row-formats.js';
 import { estimateText } from '../metric-table.js';
-import { type Difference, type Ends, modelAtSetting, settingOf } from './summary-table.js';
+import { type Difference, type Ends, modelAtSetting, settingOf } from './summary-rows.js';
 
 /** A metric of a model over the query pairs of a group. */
 export interface GroupedMetric {

@@ -10,7 +10,7 @@ import {
   summarisedText,
   summaryNodes,
   undecidedText,
-} from './summary-table.js';
+} from './summary-rows.js';
 
 /** Of so many summaries a sentence is said; the others are in the tables. */
 const mostSentences = 2;

@@ -1,8 +1,8 @@
 import { originOfProcess } from '../../artifacts/provenance/provenance.js';
 import { secretsOf } from '../../artifacts/provenance/secrets.js';
-import { isSynthetic } from '../../artifacts/result-rows.js';
 import { createRunFolder, type RunFolder } from '../../artifacts/run-folder.js';
 import type { RunBeginning } from '../../artifacts/runs/started-run.js';
+import { isSynthetic } from '../../artifacts/tables/result-rows.js';
 import type { Failure } from '../../base/failure.js';
 import { failed, type Result, success } from '../../base/result.js';
 import { hasSlurm } from '../../run/slurm/slurm.js';

@@ -1,5 +1,5 @@
-import { resultFiles, shownTables } from '../../artifacts/result-rows.js';
 import { neededResults } from '../../artifacts/runs/needed-results.js';
+import { resultFiles, shownTables } from '../../artifacts/tables/result-rows.js';
 import type { Failure } from '../../base/failure.js';
 import { type Result, success } from '../../base/result.js';
 import type { PlannedPipeline } from '../planning/plan-pipeline.js';

@@ -2,13 +2,8 @@ import { driftTable } from '../../artifacts/drift-table.js';
 import { isEvaluation, metricTable } from '../../artifacts/metric-table.js';
 import type { Report } from '../../artifacts/run-documents.js';
 import { breakdownSections, breakdownTable } from '../../artifacts/summary/breakdown-table.js';
-import {
-  alikeText,
-  comparisonTable,
-  type SummaryRow,
-  summaryNodes,
-  summaryTable,
-} from '../../artifacts/summary/summary-table.js';
+import { alikeText, type SummaryRow, summaryNodes } from '../../artifacts/summary/summary-rows.js';
+import { comparisonTable, summaryTable } from '../../artifacts/summary/summary-table.js';
 import { greatest } from '../../base/extremes.js';
 import { formatCount } from '../../base/quantities.js';
 import { printable } from '../../base/terminal-text.js';

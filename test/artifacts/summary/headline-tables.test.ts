@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { MetricRow } from '../../../src/artifacts/metric-table.js';
 import { asOneTable, headlineTables } from '../../../src/artifacts/summary/headline-tables.js';
-import type { SummaryRow } from '../../../src/artifacts/summary/summary-table.js';
+import type { SummaryRow } from '../../../src/artifacts/summary/summary-rows.js';
 import { formatRows } from '../../../src/tables/row-formats.js';
 
 const model = {

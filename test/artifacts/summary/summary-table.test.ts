@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { driftSummaries, driftTable } from '../../../src/artifacts/drift-table.js';
-import { comparisonTable, summaryRows, summaryTable } from '../../../src/artifacts/summary/summary-table.js';
+import { summaryRows } from '../../../src/artifacts/summary/summary-rows.js';
+import { comparisonTable, summaryTable } from '../../../src/artifacts/summary/summary-table.js';
 import { formatRows } from '../../../src/tables/row-formats.js';
 
 const common = { node: 'summary', role: 'test', inner_lr: null, unit: 'users', units: 40, n: 400, users: 40 };

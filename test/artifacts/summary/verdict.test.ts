@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { SummaryRow } from '../../../src/artifacts/summary/summary-table.js';
+import type { SummaryRow } from '../../../src/artifacts/summary/summary-rows.js';
 import { verdictOf } from '../../../src/artifacts/summary/verdict.js';
 
 interface Told {

@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
 import type { MetricRow } from '../../../src/artifacts/metric-table.js';
-import type { SummaryRow } from '../../../src/artifacts/summary/summary-table.js';
+import type { SummaryRow } from '../../../src/artifacts/summary/summary-rows.js';
 import type { JsonObject } from '../../../src/base/json.js';
 import { ablationFigures } from '../../../src/report/html/figures/ablation-figures.js';
 import { chosenNodes } from '../../../src/report/html/figures/chosen-trainings.js';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Report } from '../../../src/artifacts/run-documents.js';
-import type { ComparedMetric } from '../../../src/artifacts/summary/summary-table.js';
+import type { ComparedMetric } from '../../../src/artifacts/summary/summary-rows.js';
 import { plainStyle } from '../../../src/ui/style.js';
 import { metricLines } from '../../../src/ui/views/metric-lines.js';
 

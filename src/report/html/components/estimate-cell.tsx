@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react';
-import type { ComparedMetric } from '../../../artifacts/summary/summary-table.js';
+import type { ComparedMetric } from '../../../artifacts/summary/summary-rows.js';
 import { plainText } from './marks.js';
 
 /**

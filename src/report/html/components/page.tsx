@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react';
 import { isEvaluation } from '../../../artifacts/metric-table.js';
 import type { Report } from '../../../artifacts/run-documents.js';
-import { summaryNodes } from '../../../artifacts/summary/summary-table.js';
+import { summaryNodes } from '../../../artifacts/summary/summary-rows.js';
 import type { DrawnFigure } from '../figures/draw-figures.js';
 import { edgesOf, type RunContents, stepsOf } from '../report-model.js';
 import { Breakdowns } from './breakdown.js';

@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react';
 import { isEvaluation, type MetricRow, metricsOf } from '../../../artifacts/metric-table.js';
 import type { Report } from '../../../artifacts/run-documents.js';
-import { type SummaryRow, summaryNodes } from '../../../artifacts/summary/summary-table.js';
+import { type SummaryRow, summaryNodes } from '../../../artifacts/summary/summary-rows.js';
 import type { Json } from '../../../base/json.js';
 import { formatCount } from '../../../base/quantities.js';
 import { EstimateCell } from './estimate-cell.js';

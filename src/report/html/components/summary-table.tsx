@@ -1,10 +1,6 @@
 import type { ReactNode } from 'react';
-import {
-  baselineOf,
-  comparisonTable,
-  type SummaryRow,
-  tuningText,
-} from '../../../artifacts/summary/summary-table.js';
+import { baselineOf, type SummaryRow, tuningText } from '../../../artifacts/summary/summary-rows.js';
+import { comparisonTable } from '../../../artifacts/summary/summary-table.js';
 import { formatCount } from '../../../base/quantities.js';
 import { inReadingOrder } from '../../../statistics/metrics.js';
 import { EstimateCell } from './estimate-cell.js';

@@ -1,4 +1,4 @@
-import { baselineOf, type SummaryRow } from '../../../artifacts/summary/summary-table.js';
+import { baselineOf, type SummaryRow } from '../../../artifacts/summary/summary-rows.js';
 import { leadingMetric } from '../../../statistics/metrics.js';
 import { lightColours } from '../palette.js';
 import { type Figure, figureId, plotWidth, referenceLine, styled } from './figure.js';

@@ -1,5 +1,5 @@
 import type { MetricRow } from '../../../artifacts/metric-table.js';
-import { baselineOf, type SummaryRow } from '../../../artifacts/summary/summary-table.js';
+import { baselineOf, type SummaryRow } from '../../../artifacts/summary/summary-rows.js';
 import { leadingMetric } from '../../../statistics/metrics.js';
 import type { LineageRow } from '../run-rows.js';
 import { distinct } from './metric-text.js';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { metricRows, metricTable } from '../../src/artifacts/metric-table.js';
-import { mostRestrictive } from '../../src/base/role.js';
+import { metricRows, metricTable } from '../../../src/artifacts/metric-table.js';
+import { mostRestrictive } from '../../../src/base/role.js';
 
 const row = (node: string, metric: string, value: number, more = {}) => ({
   run: 'p/r',

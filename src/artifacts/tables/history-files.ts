@@ -1,11 +1,11 @@
 import { join } from 'node:path';
-import { leavesOf } from '../base/files/tree.js';
-import { curveOrder, type WrittenCurve } from '../kinds/program/typed/written-curve.js';
-import { type Database, sqlText } from '../tables/database.js';
-import { joinCurve } from '../tables/joined-curve.js';
-import { numberedFiles } from '../tables/numbered-steps.js';
-import { parquetFile, withoutWildcards, writeParquet } from '../tables/parquet.js';
-import type { FinishedNode } from './finished-run.js';
+import { leavesOf } from '../../base/files/tree.js';
+import { curveOrder, type WrittenCurve } from '../../kinds/program/typed/written-curve.js';
+import { type Database, sqlText } from '../../tables/database.js';
+import { joinCurve } from '../../tables/joined-curve.js';
+import { numberedFiles } from '../../tables/numbered-steps.js';
+import { parquetFile, withoutWildcards, writeParquet } from '../../tables/parquet.js';
+import type { FinishedNode } from '../finished-run.js';
 import type { ResultFile } from './result-rows.js';
 import type { UnfinishedCurve } from './unfinished-curves.js';
 

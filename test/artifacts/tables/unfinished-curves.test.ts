@@ -1,11 +1,11 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { eventsFile } from '../../src/kinds/program/program-events.js';
-import { readUnfinishedCurve } from '../../src/kinds/program/typed/written-curve.js';
-import { kshot } from '../support/kshot.js';
-import { temporaryFolder } from '../support/run-kind.js';
-import { temporaryProject } from '../support/temporary-project.js';
+import { eventsFile } from '../../../src/kinds/program/program-events.js';
+import { readUnfinishedCurve } from '../../../src/kinds/program/typed/written-curve.js';
+import { kshot } from '../../support/kshot.js';
+import { temporaryFolder } from '../../support/run-kind.js';
+import { temporaryProject } from '../../support/temporary-project.js';
 
 const script = `
 import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';

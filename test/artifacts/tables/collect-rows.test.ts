@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { kshot } from '../support/kshot.js';
-import { temporaryProject } from '../support/temporary-project.js';
+import { kshot } from '../../support/kshot.js';
+import { temporaryProject } from '../../support/temporary-project.js';
 
 const script = `
 import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';

@@ -1,10 +1,10 @@
 import { join } from 'node:path';
-import type { JsonObject } from '../base/json.js';
-import { eventsFile } from '../kinds/program/program-events.js';
-import { readHistory } from '../kinds/program/typed/read-history.js';
-import { readUnfinishedCurve, type WrittenCurve } from '../kinds/program/typed/written-curve.js';
-import type { DatabaseOptions } from '../tables/database.js';
-import type { FinishedNode } from './finished-run.js';
+import type { JsonObject } from '../../base/json.js';
+import { eventsFile } from '../../kinds/program/program-events.js';
+import { readHistory } from '../../kinds/program/typed/read-history.js';
+import { readUnfinishedCurve, type WrittenCurve } from '../../kinds/program/typed/written-curve.js';
+import type { DatabaseOptions } from '../../tables/database.js';
+import type { FinishedNode } from '../finished-run.js';
 
 /** How far a program's training came that has no result. */
 export interface UnfinishedCurve {

@@ -1,17 +1,17 @@
-import { digestTree } from '../base/canonical.js';
-import { leavesOf } from '../base/files/tree.js';
-import { isJsonObject, type Json, type JsonObject } from '../base/json.js';
-import { mostRestrictive, type Role } from '../base/role.js';
-import { flatDeclared } from '../kinds/declared-values.js';
-import type { Content } from '../kinds/kind.js';
-import type { GraphNode } from '../pipeline/graph/graph.js';
-import type { Digest } from '../store/entry.js';
-import type { CellInput } from '../tables/parquet.js';
-import type { ResultTableName } from '../tables/result-schemas.js';
-import type { FinishedNode, FinishedRun } from './finished-run.js';
-import { outputsOfContent } from './outputs-of-content.js';
-import { originOf } from './provenance/provenance.js';
-import { endingOf } from './runs/run-ending.js';
+import { digestTree } from '../../base/canonical.js';
+import { leavesOf } from '../../base/files/tree.js';
+import { isJsonObject, type Json, type JsonObject } from '../../base/json.js';
+import { mostRestrictive, type Role } from '../../base/role.js';
+import { flatDeclared } from '../../kinds/declared-values.js';
+import type { Content } from '../../kinds/kind.js';
+import type { GraphNode } from '../../pipeline/graph/graph.js';
+import type { Digest } from '../../store/entry.js';
+import type { CellInput } from '../../tables/parquet.js';
+import type { ResultTableName } from '../../tables/result-schemas.js';
+import type { FinishedNode, FinishedRun } from '../finished-run.js';
+import { outputsOfContent } from '../outputs-of-content.js';
+import { originOf } from '../provenance/provenance.js';
+import { endingOf } from '../runs/run-ending.js';
 
 type Row = { readonly [column: string]: CellInput };
 

@@ -1,12 +1,12 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import type { FinishedNode } from '../../src/artifacts/finished-run.js';
-import { withStepsOnce } from '../../src/artifacts/history-files.js';
-import { withDatabase } from '../../src/tables/database.js';
-import { numberedSteps } from '../../src/tables/numbered-steps.js';
-import { parquetFile, writeParquet } from '../../src/tables/parquet.js';
-import { temporaryFolder } from '../support/run-kind.js';
+import type { FinishedNode } from '../../../src/artifacts/finished-run.js';
+import { withStepsOnce } from '../../../src/artifacts/tables/history-files.js';
+import { withDatabase } from '../../../src/tables/database.js';
+import { numberedSteps } from '../../../src/tables/numbered-steps.js';
+import { parquetFile, writeParquet } from '../../../src/tables/parquet.js';
+import { temporaryFolder } from '../../support/run-kind.js';
 
 /** A segment of a program, as far as its curve depends on it. */
 function segment(id: string, before?: string): Pick<FinishedNode, 'node'> {
