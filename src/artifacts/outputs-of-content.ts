@@ -1,5 +1,5 @@
 import { leavesOf } from '../base/files/tree.js';
-import type { Content, PortShape } from '../kinds/kind.js';
+import type { Content, PortShape } from '../kinds/port.js';
 import type { ObjectReference } from '../store/entry.js';
 import type { FinishedNode } from './finished-run.js';
 

@@ -4,7 +4,8 @@ import {
   describedAs,
   describedParameters,
 } from './described-parameters.js';
-import type { Derivation, InputPort, Kind, OutputPort, PortShape, StepShape } from './kind.js';
+import type { Derivation, Kind, StepShape } from './kind.js';
+import type { InputPort, OutputPort, PortShape } from './port.js';
 
 /** All that there is to know of a kind for who writes a step of it, in words; names and values stand between backticks. */
 export interface DescribedKind {

@@ -1,100 +1,7 @@
-import type { Tree } from '../base/files/tree.js';
-import type { Json, JsonObject } from '../base/json.js';
-import type { Role } from '../base/role.js';
-import type { Engine, EngineOptions } from '../engines/engine.js';
-import type { GpuDevice } from '../engines/gpu-devices.js';
-import type { ChosenPython } from './chosen-python.js';
+import type { JsonObject } from '../base/json.js';
+import type { KindBody } from './kind-body.js';
 import type { DeclaredParameters } from './parameters.js';
-
-/** What a file at a port is about; ports connect only where contents agree. */
-export type Content =
-  | 'interactions'
-  | 'pairs'
-  | 'episodes'
-  | 'items'
-  | 'model'
-  | 'training-state'
-  | 'history'
-  | 'metrics'
-  | 'ranks'
-  | 'ranked-items'
-  | 'drift'
-  | 'drift-summary'
-  | 'summary'
-  | 'breakdown'
-  | 'fingerprint'
-  | 'settings'
-  | 'row'
-  | 'value'
-  | 'table'
-  | 'figure'
-  | 'folder'
-  | 'bytes';
-
-/**
- * The shape of what a port gives or wants; `any` wants whatever there is, whole; with `lone: 'file'`, of a bundle
- * that is a single file, that file. An input that wants either of several shapes takes the first that there is. A list that an output gives has `labels`, one for each of its elements, which may
- * be missing; an output that is `any` has its shape from `plan`, and is not there without.
- */
-export type PortShape =
-  | { readonly type: 'file'; readonly content: Content }
-  | { readonly type: 'bundle'; readonly ports: { readonly [name: string]: PortShape } }
-  | { readonly type: 'list'; readonly of: PortShape; readonly labels?: readonly Label[] }
-  | { readonly type: 'either'; readonly of: readonly PortShape[] }
-  | { readonly type: 'any'; readonly lone?: 'file' };
-
-/**
- * What tells an element of a list from the others, a part for each thing that made several of one: a matrix, `over`,
- * segments, a list written out; of nested lists from the outside in.
- */
-export type Label = readonly LabelPart[];
-
-export interface LabelPart {
-  /** Names with what they are for this element: `inner_lr` of a matrix, `iterations` of a segment. */
-  readonly values: readonly { readonly name: string; readonly value: Json }[];
-  /** How it is written in ids, where that does not follow from the values. */
-  readonly text?: string;
-  /** Place in a list that is written out. */
-  readonly place?: number;
-  /** It is of the matrix of the step itself, not of what the step was made `over`. */
-  readonly isOwn?: boolean;
-  /** It is a segment: its value is how far the training has come. */
-  readonly isSegment?: boolean;
-}
-
-export interface InputPort {
-  readonly shape: PortShape;
-  readonly description: string;
-  /** Default true. */
-  readonly required?: boolean;
-  /** The kind fits parameters to this port: data of role test is refused here. */
-  readonly learns?: boolean;
-  /** The kind chooses by this port: data of role test is refused here. */
-  readonly chooses?: boolean;
-  /**
-   * Elements of its list may be missing: the node starts when all that it takes has ended, also where some of these
-   * failed, and finds `missingElement` in their places.
-   */
-  readonly mayLack?: boolean;
-}
-
-export interface OutputPort {
-  readonly shape: PortShape;
-  readonly description: string;
-  /**
-   * The input ports (`train`) or sub-ports (`pairs.train`) that this is computed from, which decide its roles.
-   * Undeclared: the sub-ports of the same name where an input bundle has one, else all inputs.
-   */
-  readonly from?: readonly string[];
-  /** The external files that it is computed from, by their names. Undeclared: all that the step has. */
-  readonly files?: readonly string[];
-  /** This port's data *is* this split (`data.split`, `data.files`); the roles of what it came from are added. */
-  readonly role?: Role;
-  /** `from` is what the user says of a program, which nothing can prove. */
-  readonly isClaimed?: boolean;
-  /** Files of a bundle (by name) of which something else holds than of the rest, such as its catalogue. */
-  readonly leaves?: { readonly [name: string]: Origin };
-}
+import type { InputPort, Label, OutputPort, PortShape } from './port.js';
 
 /**
  * A port that another kind computes from ports of the node itself, in a node of its own, `NODE/PORT`: a change of the
@@ -110,9 +17,6 @@ export interface Derivation {
   /** Further ones that take what the node itself takes, at that port; null: at the only one whose data fit. */
   readonly shared?: { readonly [input: string]: string | null };
 }
-
-/** What decides the roles of an output. */
-export type Origin = Pick<OutputPort, 'from' | 'role' | 'files'>;
 
 /** A file of the user's, outside the cache; its content's digest takes the place of its path in the key. */
 export interface ExternalFile {
@@ -411,73 +315,4 @@ export interface MissingFile {
   readonly path: string;
   /** What the step writes for it. */
   readonly text: string;
-}
-
-/** The part of a kind that computes. */
-export interface KindBody<Body = JsonObject> {
-  readonly run: (context: KindContext<Body>) => Promise<void>;
-}
-
-export interface Progress {
-  /** Units done and in all (iterations, episodes, rows). */
-  readonly done: number;
-  /** Absent where nobody knows. */
-  readonly total?: number;
-  readonly unit: string;
-  /** Figures worth showing while running, e.g. `{ loss: 4.2 }`. */
-  readonly values?: { readonly [name: string]: number };
-}
-
-/** Resumable state of a node under way; survives a killed process, and is gone once the node has its outputs. */
-export interface PartialState {
-  /** What was saved last; undefined where nothing was. @throws FailureError `bad-data` where it is damaged */
-  load(): Promise<Uint8Array | undefined>;
-  save(state: Uint8Array): Promise<void>;
-  /** In place of what is saved: where a body may make a folder of its own, absolute. */
-  readonly folder: string;
-}
-
-/** All that a kind's body may touch. */
-export interface KindContext<Body = JsonObject> {
-  /** Parameters in canonical form; of a segment, its own. */
-  readonly parameters: Body;
-  /** Input ports; leaves are absolute paths of read-only files whose bytes have been verified. */
-  readonly inputs: { readonly [port: string]: Tree<string> };
-  /** External files by name, absolute paths. */
-  readonly files: { readonly [name: string]: string };
-  /** Absolute path at which to write an output's leaf, e.g. `output('metrics')` or `output('train/pairs')`. */
-  output(leafPath: string): string;
-  /** An empty folder of the node's own, removed afterwards. */
-  readonly scratch: string;
-  /** CPU threads granted; must not change any byte of any output. */
-  readonly threads: number;
-  /** The GPUs given to it alone, as many as the step's `resources` ask for; likewise. */
-  readonly gpus: readonly GpuDevice[];
-  /** Memory that tables may fill, in bytes, so that nodes that run at once do not exhaust it; likewise. */
-  readonly memoryBytes: number;
-  /** The node's engine, for a model of the given shape; closed by the caller of `run`. */
-  engine(shape: EngineOptions['shape']): Promise<Engine>;
-  readonly partial: PartialState;
-  /** The variables that it is passed, as far as they are set. */
-  readonly environment: { readonly [name: string]: string };
-  /** Words that start its program, before its own: those of what watches it. */
-  readonly tracer?: readonly string[];
-  progress(progress: Progress): void;
-  /** A line for the step's log file. */
-  log(line: string): void;
-  /**
-   * What a program prints, for the step's log: lines that have ended, and those after them that may still change, which
-   * stand at the end of the log in the place of those of the call before.
-   */
-  printed(ended: readonly string[], open: readonly string[]): void;
-  /** The same for a line that people should see while the run goes on: what a step found, or a warning. */
-  note(line: string): void;
-  /** Registers a child process group that must die with this process. */
-  ownProcessGroup(processId: number): void;
-  /** Aborted when the run is cancelled or the step's time is up; the reason is a `FailureError` to throw. */
-  readonly signal: AbortSignal;
-  /** The project's root, absolute (only `command` needs it). */
-  readonly root: string;
-  /** Absent where it is the first python3 of PATH. */
-  readonly python?: ChosenPython;
 }

@@ -3,7 +3,7 @@ import { dirname, isAbsolute, join, normalize } from 'node:path';
 import { makeFolders } from '../base/files/make-folders.js';
 import type { JsonObject } from '../base/json.js';
 import type { ModuleShape } from '../model/model-family.js';
-import type { KindContext } from './kind.js';
+import type { KindContext } from './kind-body.js';
 
 /** A model of the user's as a step names it. */
 export interface NamedModule {

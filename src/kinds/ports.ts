@@ -1,6 +1,6 @@
 import { FailureError } from '../base/failure.js';
 import type { Tree } from '../base/files/tree.js';
-import type { KindContext } from './kind.js';
+import type { KindContext } from './kind-body.js';
 
 function bug(message: string): FailureError {
   return new FailureError({ reason: 'bug', message });

@@ -1,4 +1,4 @@
-import type { Content, PortShape } from './kind.js';
+import type { Content, PortShape } from './port.js';
 
 /** The shape of one file. */
 export function fileOf<Of extends Content>(content: Of): { readonly type: 'file'; readonly content: Of } {

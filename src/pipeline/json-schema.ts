@@ -1,6 +1,7 @@
 import { isJsonObject, type Json, type JsonObject } from '../base/json.js';
 import { engineGroups, engines } from '../engines/registry.js';
-import type { InputPort, Kind } from '../kinds/kind.js';
+import type { Kind } from '../kinds/kind.js';
+import type { InputPort } from '../kinds/port.js';
 import { kinds as allKinds } from '../kinds/registry.js';
 import { batchProperties, executorNames } from './text/batch-options.js';
 

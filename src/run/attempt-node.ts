@@ -8,7 +8,7 @@ import type { JsonObject } from '../base/json.js';
 import { failed, type Result } from '../base/result.js';
 import type { GpuDevice } from '../engines/gpu-devices.js';
 import type { ChosenPython } from '../kinds/chosen-python.js';
-import type { Progress } from '../kinds/kind.js';
+import type { Progress } from '../kinds/kind-body.js';
 import { inputsBesideSettings } from '../pipeline/graph/chosen-settings.js';
 import type { GraphNode } from '../pipeline/graph/graph.js';
 import { absolutePath } from '../pipeline/plan/make-plan.js';

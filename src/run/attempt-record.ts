@@ -2,7 +2,7 @@ import { join, relative } from 'node:path';
 import type { Digest } from '../base/canonical.js';
 import { shortDigest } from '../base/quantities.js';
 import type { GpuDevice } from '../engines/gpu-devices.js';
-import type { Progress } from '../kinds/kind.js';
+import type { Progress } from '../kinds/kind-body.js';
 import type { GraphNode } from '../pipeline/graph/graph.js';
 import type { Attempt, AttemptListener } from './attempt-node.js';
 import type { RunEvent } from './event.js';

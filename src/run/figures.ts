@@ -1,4 +1,4 @@
-import type { Progress } from '../kinds/kind.js';
+import type { Progress } from '../kinds/kind-body.js';
 
 type Figures = NonNullable<Progress['values']>;
 

@@ -3,7 +3,7 @@ import { basename, dirname, join, relative, resolve } from 'node:path';
 import { leavesOf } from '../base/files/tree.js';
 import { isJsonObject } from '../base/json.js';
 import { systemErrorOf } from '../base/system-error.js';
-import type { PortShape } from '../kinds/kind.js';
+import type { PortShape } from '../kinds/port.js';
 import type { GraphNode } from '../pipeline/graph/graph.js';
 import { labelText } from '../pipeline/graph/label.js';
 import type { Entry } from '../store/entry.js';

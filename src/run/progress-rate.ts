@@ -1,4 +1,4 @@
-import type { Progress } from '../kinds/kind.js';
+import type { Progress } from '../kinds/kind-body.js';
 
 export interface Pace {
   /** Units per second since the first report. */

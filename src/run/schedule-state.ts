@@ -2,7 +2,7 @@ import type { Digest } from '../base/canonical.js';
 import type { Failure } from '../base/failure.js';
 import type { Tree } from '../base/files/tree.js';
 import type { JsonObject } from '../base/json.js';
-import type { Progress } from '../kinds/kind.js';
+import type { Progress } from '../kinds/kind-body.js';
 import type { FinalParameters } from '../pipeline/graph/chosen-settings.js';
 import type { Demand, GraphNode } from '../pipeline/graph/graph.js';
 import type { PlannedNode } from '../pipeline/plan/plan.js';

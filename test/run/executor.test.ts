@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { leavesOf } from '../../src/base/files/tree.js';
-import type { Progress } from '../../src/kinds/kind.js';
+import type { Progress } from '../../src/kinds/kind-body.js';
 import { BatchExecutor } from '../../src/run/batch/batch-executor.js';
 import type { BatchSystem } from '../../src/run/batch/batch-system.js';
 import type { Executed, ExecuteRequest, Executor } from '../../src/run/executor.js';

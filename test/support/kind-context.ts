@@ -3,7 +3,8 @@ import { dirname, join } from 'node:path';
 import type { Tree } from '../../src/base/files/tree.js';
 import type { JsonObject } from '../../src/base/json.js';
 import { createEngine } from '../../src/engines/reference/reference-engine.js';
-import type { Kind, KindContext, Progress } from '../../src/kinds/kind.js';
+import type { Kind } from '../../src/kinds/kind.js';
+import type { KindContext, Progress } from '../../src/kinds/kind-body.js';
 
 /** A file, or a bundle of named trees: `{ pairs: 'a.parquet' }`; an array is a list. */
 export type Inputs = string | readonly Inputs[] | { readonly [port: string]: Inputs };

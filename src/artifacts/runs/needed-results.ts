@@ -1,4 +1,4 @@
-import type { Content } from '../../kinds/kind.js';
+import type { Content } from '../../kinds/port.js';
 import type { Graph, GraphNode } from '../../pipeline/graph/graph.js';
 import type { Entry, ObjectReference } from '../../store/entry.js';
 import { outputFiles, outputsOfContent } from '../outputs-of-content.js';

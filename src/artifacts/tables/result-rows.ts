@@ -3,7 +3,7 @@ import { leavesOf } from '../../base/files/tree.js';
 import { isJsonObject, type Json, type JsonObject } from '../../base/json.js';
 import { mostRestrictive, type Role } from '../../base/role.js';
 import { flatDeclared } from '../../kinds/declared-values.js';
-import type { Content } from '../../kinds/kind.js';
+import type { Content } from '../../kinds/port.js';
 import type { GraphNode } from '../../pipeline/graph/graph.js';
 import type { Digest } from '../../store/entry.js';
 import type { CellInput } from '../../tables/parquet.js';

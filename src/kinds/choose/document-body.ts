@@ -6,7 +6,7 @@ import { badData } from '../../tables/bad-data.js';
 import { type CellValue, type Database, type Row, sqlName, withDatabase } from '../../tables/database.js';
 import { isParquet } from '../../tables/is-parquet.js';
 import { parquetFile } from '../../tables/parquet.js';
-import type { KindContext } from '../kind.js';
+import type { KindContext } from '../kind-body.js';
 import { filePath, inputTree } from '../ports.js';
 import type { DocumentParameters } from './document.js';
 import { type Block, isBlock, readBlocks, type Scalar } from './document-block.js';

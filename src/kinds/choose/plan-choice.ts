@@ -1,14 +1,7 @@
 import { canonicalText } from '../../base/canonical.js';
 import type { Json, JsonObject } from '../../base/json.js';
-import type {
-  Label,
-  LabelPart,
-  Objection,
-  PlannedElement,
-  PlannedLists,
-  PortShape,
-  StepPlan,
-} from '../kind.js';
+import type { Objection, PlannedElement, PlannedLists, StepPlan } from '../kind.js';
+import type { Label, LabelPart, PortShape } from '../port.js';
 import { type ChoicePlan, type PlannedGroup, valueColumns } from './choice-plan.js';
 
 /** The parameters of `select` that planning goes by. */

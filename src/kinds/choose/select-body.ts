@@ -7,7 +7,7 @@ import { writeFile } from '../../base/files/write-file.js';
 import type { JsonObject } from '../../base/json.js';
 import { suggestion } from '../../base/nearest-name.js';
 import { namingFile } from '../../base/system-error.js';
-import type { KindContext } from '../kind.js';
+import type { KindContext } from '../kind-body.js';
 import { filePath, inputTree, listElements } from '../ports.js';
 import { type ChoiceStanding, choiceStanding } from './candidates/choice-standing.js';
 import { bestCandidates, type Candidate, counts, type ScoredRow } from './candidates/choose-best.js';

@@ -6,7 +6,7 @@ import { betterOf, inReadingOrder } from '../../statistics/metrics.js';
 import { type Database, withDatabase } from '../../tables/database.js';
 import { summaryColumns } from '../../tables/evaluation-columns.js';
 import { writeRowsParquet } from '../../tables/parquet.js';
-import type { KindContext } from '../kind.js';
+import type { KindContext } from '../kind-body.js';
 import { listElements } from '../ports.js';
 import {
   type CountedComparison,

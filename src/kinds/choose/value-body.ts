@@ -1,6 +1,6 @@
 import { canonicalJson } from '../../base/canonical-json.js';
 import { writeFile } from '../../base/files/write-file.js';
-import type { KindContext } from '../kind.js';
+import type { KindContext } from '../kind-body.js';
 
 /** Writes the parameters at port `value`. */
 export async function run(context: KindContext): Promise<void> {

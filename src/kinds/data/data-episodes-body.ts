@@ -6,7 +6,7 @@ import { enoughUsers } from '../../statistics/enough-users.js';
 import { badData } from '../../tables/bad-data.js';
 import { withDatabase } from '../../tables/database.js';
 import { parquetFile, writeParquet } from '../../tables/parquet.js';
-import type { KindContext } from '../kind.js';
+import type { KindContext } from '../kind-body.js';
 import { filePath, inputTree } from '../ports.js';
 import type { EpisodesParameters } from './data-episodes.js';
 

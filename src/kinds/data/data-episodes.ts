@@ -1,5 +1,6 @@
-import { defineKind, type PortShape } from '../kind.js';
+import { defineKind } from '../kind.js';
 import { type Canonical, declareParameters } from '../parameters.js';
+import type { PortShape } from '../port.js';
 import { episodeFiles, fileOf } from '../shapes.js';
 
 const pairs: PortShape = fileOf('pairs');

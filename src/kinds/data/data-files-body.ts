@@ -9,7 +9,7 @@ import { foreignEpisodeColumns, foreignPairColumns } from '../../data/table-colu
 import { badData } from '../../tables/bad-data.js';
 import { type Database, withDatabase } from '../../tables/database.js';
 import { writeParquet } from '../../tables/parquet.js';
-import type { KindContext } from '../kind.js';
+import type { KindContext } from '../kind-body.js';
 
 const ownedPairs = readFileSync(new URL('./data-files.sql', import.meta.url), 'utf8');
 const orderOfEpisodes = readFileSync(new URL('./data-fingerprint-order.sql', import.meta.url), 'utf8');

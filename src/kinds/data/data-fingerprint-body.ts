@@ -11,7 +11,7 @@ import { readingUserFile } from '../../tables/bad-data.js';
 import { type CellValue, type Database, type Row, sqlName, withDatabase } from '../../tables/database.js';
 import { parquetFile } from '../../tables/parquet.js';
 import { allSettled, type QueryPool, withQueryPool } from '../../tables/query-pool.js';
-import type { KindContext } from '../kind.js';
+import type { KindContext } from '../kind-body.js';
 import { inputTree } from '../ports.js';
 
 const boundsOrder = readFileSync(new URL('./data-fingerprint-bounds.sql', import.meta.url), 'utf8');

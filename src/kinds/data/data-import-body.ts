@@ -23,7 +23,7 @@ import type { BadRow, RecordSplitter } from '../../data/import/split-records.js'
 import { badData, readingUserFile } from '../../tables/bad-data.js';
 import { withDatabase } from '../../tables/database.js';
 import { fillsGroups, writeParquet } from '../../tables/parquet.js';
-import type { KindContext } from '../kind.js';
+import type { KindContext } from '../kind-body.js';
 import type { DataImportParameters } from './data-import.js';
 
 const shownRows = 5;

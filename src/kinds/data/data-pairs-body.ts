@@ -7,7 +7,7 @@ import { interactionColumns } from '../../data/table-columns.js';
 import { badData } from '../../tables/bad-data.js';
 import { withDatabase } from '../../tables/database.js';
 import { parquetFile, writeParquet } from '../../tables/parquet.js';
-import type { KindContext } from '../kind.js';
+import type { KindContext } from '../kind-body.js';
 import { filePath, inputTree } from '../ports.js';
 import type { PairsParameters } from './data-pairs.js';
 

@@ -3,7 +3,7 @@ import { createView } from '../../data/pair-tables.js';
 import { pairColumns } from '../../data/table-columns.js';
 import { type Database, withDatabase } from '../../tables/database.js';
 import { writeParquet } from '../../tables/parquet.js';
-import type { KindContext } from '../kind.js';
+import type { KindContext } from '../kind-body.js';
 import { filePath, inputTree } from '../ports.js';
 import type { SplitParameters } from './data-split.js';
 

@@ -1,7 +1,7 @@
 import { syntheticInteractions } from '../../data/synthetic-interactions.js';
 import { withDatabase } from '../../tables/database.js';
 import { writeRowsParquet } from '../../tables/parquet.js';
-import type { KindContext } from '../kind.js';
+import type { KindContext } from '../kind-body.js';
 import type { SyntheticParameters } from './data-synthetic.js';
 
 /** Writes made-up `interactions`. */

@@ -2,7 +2,7 @@ import type { PairSet } from '../../data/pair-set.js';
 import { readPairs } from '../../data/read-pairs.js';
 import { countTransitions, type Transition } from '../../learning/first-order-transitions.js';
 import { popularityRanks } from '../../learning/popularity-ranks.js';
-import type { KindContext } from '../kind.js';
+import type { KindContext } from '../kind-body.js';
 import { filePath, inputTree } from '../ports.js';
 import type { MarkovParameters } from './baseline-markov.js';
 import { byScore, evaluateRanks, tieOrder } from './evaluate-ranks.js';

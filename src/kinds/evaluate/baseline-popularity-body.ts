@@ -1,6 +1,6 @@
 import { readRecentLabels } from '../../data/read-recent-labels.js';
 import { popularityRanks } from '../../learning/popularity-ranks.js';
-import type { KindContext } from '../kind.js';
+import type { KindContext } from '../kind-body.js';
 import { filePath, inputTree } from '../ports.js';
 import type { PopularityParameters } from './baseline-popularity.js';
 import { byScore, evaluateRanks, tieOrder } from './evaluate-ranks.js';

@@ -1,5 +1,6 @@
 import { listColumns, rankColumns } from '../../tables/evaluation-columns.js';
-import type { Facts, InputPort, OutputPort } from '../kind.js';
+import type { Facts } from '../kind.js';
+import type { InputPort, OutputPort } from '../port.js';
 
 /** What a baseline counts or compares with. */
 export const trainPort: InputPort = {

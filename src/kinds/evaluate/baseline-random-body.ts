@@ -1,5 +1,5 @@
 import { randomStream } from '../../base/random.js';
-import type { KindContext } from '../kind.js';
+import type { KindContext } from '../kind-body.js';
 import type { RandomParameters } from './baseline-random.js';
 import { evaluateRanks } from './evaluate-ranks.js';
 

@@ -1,6 +1,6 @@
 import { readSessions } from '../../data/read-sessions.js';
 import { createSessionKnn } from '../../learning/session-knn.js';
-import type { KindContext } from '../kind.js';
+import type { KindContext } from '../kind-body.js';
 import { filePath, inputTree } from '../ports.js';
 import type { SessionKnnParameters } from './baseline-session-knn.js';
 import { byScore, evaluateRanks } from './evaluate-ranks.js';

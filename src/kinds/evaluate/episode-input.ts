@@ -1,6 +1,6 @@
 import { type EpisodeSet, readEpisodes } from '../../data/read-episodes.js';
 import type { History } from '../../data/whole-histories.js';
-import type { KindContext } from '../kind.js';
+import type { KindContext } from '../kind-body.js';
 import { filePath, inputTree } from '../ports.js';
 
 /**

@@ -1,4 +1,4 @@
-import type { KindContext } from '../kind.js';
+import type { KindContext } from '../kind-body.js';
 import type { FewShotParameters } from './eval-few-shot.js';
 import { evaluateModel } from './evaluate-model.js';
 

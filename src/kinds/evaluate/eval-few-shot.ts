@@ -1,6 +1,7 @@
-import { defineKind, type OutputPort } from '../kind.js';
+import { defineKind } from '../kind.js';
 import { moduleKind, moduleParameters, objectionsToModule } from '../module-parameters.js';
 import { type Canonical, declareParameters } from '../parameters.js';
+import type { OutputPort } from '../port.js';
 import { episodeFiles, fileOf } from '../shapes.js';
 import { evaluationParameters } from '../shared-parameters.js';
 import { evaluationFacts, listPort } from './baseline-ports.js';

@@ -1,4 +1,4 @@
-import type { KindContext } from '../kind.js';
+import type { KindContext } from '../kind-body.js';
 import type { ZeroShotParameters } from './eval-zero-shot.js';
 import { evaluateModel } from './evaluate-model.js';
 

@@ -7,7 +7,7 @@ import type { Adapted } from '../../engines/engine.js';
 import { taskOf } from '../../learning/sample-tasks.js';
 import { type AdaptedLayers, innerRatesOf } from '../../model/inner-rates.js';
 import { readModel } from '../../model/model-file.js';
-import type { KindContext } from '../kind.js';
+import type { KindContext } from '../kind-body.js';
 import { layOutModule, type NamedModule } from '../model-module.js';
 import { parametersFor } from '../parameters-for.js';
 import { filePath, inputTree } from '../ports.js';

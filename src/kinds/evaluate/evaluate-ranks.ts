@@ -2,7 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import { FailureError } from '../../base/failure.js';
 import { firstItems } from '../../model/first-items.js';
 import { rankOfLabel } from '../../model/rank-of-label.js';
-import type { KindContext } from '../kind.js';
+import type { KindContext } from '../kind-body.js';
 import { readEpisodesAt } from './episode-input.js';
 import { type RankRow, writeRanks } from './write-ranks.js';
 

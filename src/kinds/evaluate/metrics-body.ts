@@ -3,7 +3,7 @@ import { readRankedSettings } from '../../statistics/read-ranked-settings.js';
 import { withDatabase } from '../../tables/database.js';
 import { metricColumns } from '../../tables/evaluation-columns.js';
 import { writeRowsParquet } from '../../tables/parquet.js';
-import type { KindContext } from '../kind.js';
+import type { KindContext } from '../kind-body.js';
 import { filePath, inputTree } from '../ports.js';
 
 /** Writes the port `metrics`; reports the metrics where there is one setting: several, one word would not tell apart. */

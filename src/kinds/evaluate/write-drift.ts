@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { Drift } from '../../engines/engine.js';
 import { withDatabase } from '../../tables/database.js';
 import { parquetFile, writeParquet, writeRowsParquet } from '../../tables/parquet.js';
-import type { KindContext } from '../kind.js';
+import type { KindContext } from '../kind-body.js';
 
 const summary = readFileSync(new URL('./write-drift.sql', import.meta.url), 'utf8');
 

@@ -1,7 +1,7 @@
 import { type DatabaseOptions, withDatabase } from '../../tables/database.js';
 import { listColumns, rankColumns } from '../../tables/evaluation-columns.js';
 import { writeRowsParquet } from '../../tables/parquet.js';
-import type { KindContext } from '../kind.js';
+import type { KindContext } from '../kind-body.js';
 
 /** What an evaluation was asked for: one group of rows in its tables. */
 export interface EvaluatedSetting {

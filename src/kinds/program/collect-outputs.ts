@@ -2,7 +2,7 @@ import { constants } from 'node:fs';
 import { copyFile, realpath, rename, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { FailureError } from '../../base/failure.js';
-import type { KindContext } from '../kind.js';
+import type { KindContext } from '../kind-body.js';
 import { isFolder } from './folder/is-folder.js';
 import { packFolder } from './folder/pack-folder.js';
 import { isInside, placeOf } from './place-inputs.js';

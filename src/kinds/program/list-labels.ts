@@ -1,6 +1,7 @@
 import { unfitForNewFile } from '../../base/files/user-path.js';
 import type { JsonObject } from '../../base/json.js';
-import type { Label, PlannedElement, PlannedLists } from '../kind.js';
+import type { PlannedElement, PlannedLists } from '../kind.js';
+import type { Label } from '../port.js';
 
 /** What an element of a list is called in the folder of the list, and what tells it from the others. */
 export interface ElementLabel extends JsonObject {

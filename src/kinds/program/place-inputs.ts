@@ -6,7 +6,7 @@ import { makeFolders } from '../../base/files/make-folders.js';
 import { leavesOf, type Tree } from '../../base/files/tree.js';
 import { withNumberText } from '../../base/number-text.js';
 import { isParquet } from '../../tables/is-parquet.js';
-import type { KindContext } from '../kind.js';
+import type { KindContext } from '../kind-body.js';
 import { isPackedFolder, unpackFolder } from './folder/unpack-folder.js';
 import type { ListLabels } from './list-labels.js';
 import type { TableForm } from './table-form.js';

@@ -2,7 +2,7 @@ import { dirname } from 'node:path';
 import { FailureError } from '../../base/failure.js';
 import { makeFolders } from '../../base/files/make-folders.js';
 import { pythonBefore } from '../chosen-python.js';
-import type { KindContext } from '../kind.js';
+import type { KindContext } from '../kind-body.js';
 import { filePath } from '../ports.js';
 import { collectOutputs } from './collect-outputs.js';
 import { isFolder } from './folder/is-folder.js';

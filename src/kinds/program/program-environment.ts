@@ -3,7 +3,7 @@ import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { builtFile } from '../../base/files/built-file.js';
 import { lookedOnce } from '../../base/files/looked-once.js';
-import type { KindContext } from '../kind.js';
+import type { KindContext } from '../kind-body.js';
 import type { Launch } from './launch.js';
 
 /** Libraries that compute with as many threads as these say. */

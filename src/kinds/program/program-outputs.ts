@@ -1,6 +1,7 @@
 import { normalize } from 'node:path';
 import { derivedMetrics } from '../evaluate/metrics.js';
-import type { Derivation, Kind, Objection, OutputPort } from '../kind.js';
+import type { Derivation, Kind, Objection } from '../kind.js';
+import type { OutputPort } from '../port.js';
 import { fileOf } from '../shapes.js';
 import { isFolder } from './folder/is-folder.js';
 import { eventsFile } from './program-events.js';

@@ -1,8 +1,9 @@
 import { isAbsolute, normalize } from 'node:path';
 import type { JsonObject } from '../../base/json.js';
 import { numberText } from '../../base/number-text.js';
-import type { ExternalFile, InputPort, PlannedLists, PlannedStep, StepPlan, StepShape } from '../kind.js';
+import type { ExternalFile, PlannedLists, PlannedStep, StepPlan, StepShape } from '../kind.js';
 import { inNoKey } from '../parameters.js';
+import type { InputPort } from '../port.js';
 import { fileOf } from '../shapes.js';
 import { segmentProgram } from './lasting/program-segments.js';
 import type { LaunchParameters } from './launch.js';

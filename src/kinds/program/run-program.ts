@@ -9,7 +9,7 @@ import {
   stepFolderVariable,
 } from '../../base/step-processes.js';
 import { gpuEnvironment } from '../../engines/gpu-devices.js';
-import type { KindContext, Progress } from '../kind.js';
+import type { KindContext, Progress } from '../kind-body.js';
 import type { CommandParameters } from './command.js';
 import { environmentOfState, type ProgramState } from './lasting/program-state.js';
 import { quotedWord } from './launch.js';

@@ -14,7 +14,7 @@ import type { LayerRates } from '../../model/layer-rates.js';
 import type { ModelLayout } from '../../model/model-family.js';
 import { type Model, readModel, writeModel } from '../../model/model-file.js';
 import { readEpisodesAt } from '../evaluate/episode-input.js';
-import type { KindContext } from '../kind.js';
+import type { KindContext } from '../kind-body.js';
 import { parametersFor } from '../parameters-for.js';
 import { filePath } from '../ports.js';
 import type { MamlSegment } from './maml-train.js';

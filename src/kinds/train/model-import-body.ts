@@ -7,7 +7,7 @@ import { importModel } from '../../model/gru/import-model.js';
 import { type Model, readModel, writeModel } from '../../model/model-file.js';
 import { readCheckpoint } from '../../model/pytorch/read-checkpoint.js';
 import type { ByteSource } from '../../model/pytorch/zip-archive.js';
-import type { KindContext } from '../kind.js';
+import type { KindContext } from '../kind-body.js';
 import { filePath, inputTree } from '../ports.js';
 import type { ModelImportParameters } from './model-import.js';
 

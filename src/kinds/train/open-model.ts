@@ -2,7 +2,7 @@ import { randomStream } from '../../base/random.js';
 import type { Engine } from '../../engines/engine.js';
 import { gru } from '../../model/gru/gru.js';
 import type { ModelFamily, ModelLayout } from '../../model/model-family.js';
-import type { KindContext } from '../kind.js';
+import type { KindContext } from '../kind-body.js';
 import { layOutModule, type NamedModule } from '../model-module.js';
 
 /** A model that is going to be trained, and what computes it. */

@@ -4,7 +4,7 @@ import { optimizerFor } from '../../learning/optimizers.js';
 import { createBatches, supervisedIteration } from '../../learning/supervised-train.js';
 import { clearPaddingRow, scopeFactors } from '../../model/inner-rates.js';
 import { writeModel } from '../../model/model-file.js';
-import type { KindContext } from '../kind.js';
+import type { KindContext } from '../kind-body.js';
 import { parametersFor } from '../parameters-for.js';
 import { filePath, inputTree } from '../ports.js';
 import { openModel } from './open-model.js';

@@ -15,7 +15,7 @@ import {
 import { withDatabase } from '../../tables/database.js';
 import { historyColumns } from '../../tables/evaluation-columns.js';
 import { writeRowsParquet } from '../../tables/parquet.js';
-import type { KindContext } from '../kind.js';
+import type { KindContext } from '../kind-body.js';
 import { filePath } from '../ports.js';
 
 /** One node of a chain of training. */

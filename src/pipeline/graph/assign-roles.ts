@@ -2,7 +2,7 @@ import type { Failure } from '../../base/failure.js';
 import { leavesOf, type Tree } from '../../base/files/tree.js';
 import { joined } from '../../base/joined.js';
 import { type Role, type Roles, unionOfRoles } from '../../base/role.js';
-import type { Origin, OutputPort, PortShape } from '../../kinds/kind.js';
+import type { Origin, OutputPort, PortShape } from '../../kinds/port.js';
 import type { WaiverSpec } from '../spec/spec.js';
 import { failureAt, type ReportFailure } from '../text/located-value.js';
 import type { DraftNode, FileOrigin, Graph, GraphNode, LocatedFile } from './graph.js';

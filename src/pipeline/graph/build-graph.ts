@@ -1,5 +1,6 @@
 import { joined } from '../../base/joined.js';
-import type { ExternalFiles, Kind, Label, LabelPart, StepShape } from '../../kinds/kind.js';
+import type { ExternalFiles, Kind, StepShape } from '../../kinds/kind.js';
+import type { Label, LabelPart } from '../../kinds/port.js';
 import type { ImportTracer } from '../imports/import-tracer.js';
 import { filesWithImports } from '../imports/imported-files.js';
 import type { Spec } from '../spec/spec.js';

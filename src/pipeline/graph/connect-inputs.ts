@@ -1,7 +1,8 @@
 import type { Location } from '../../base/failure.js';
 import type { Tree } from '../../base/files/tree.js';
 import { nearestName, suggestion } from '../../base/nearest-name.js';
-import type { InputPort, Kind, Label } from '../../kinds/kind.js';
+import type { Kind } from '../../kinds/kind.js';
+import type { InputPort, Label } from '../../kinds/port.js';
 import type { InputSpec, StepSpec } from '../spec/step-spec.js';
 import { failureAt, type ReportFailure } from '../text/located-value.js';
 import type { Source } from './port-tree.js';

@@ -1,5 +1,5 @@
 import type { Json, JsonObject } from '../../base/json.js';
-import type { Label } from '../../kinds/kind.js';
+import type { Label } from '../../kinds/port.js';
 import { labelOf } from '../spec/reference.js';
 
 /** How a label is written in node ids and file names: `inner_lr=0.1@200`. */

@@ -3,7 +3,7 @@ import { FailureError } from '../../base/failure.js';
 import type { Tree } from '../../base/files/tree.js';
 import { suggestion } from '../../base/nearest-name.js';
 import { failed, type Result, success } from '../../base/result.js';
-import type { Content, Label, OutputPort, PortShape } from '../../kinds/kind.js';
+import type { Content, Label, OutputPort, PortShape } from '../../kinds/port.js';
 import { declarableContents } from '../../kinds/program/typed/typed-output.js';
 
 /** Where an input's leaf will come from: a leaf of an output of another node. */

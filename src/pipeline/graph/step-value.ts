@@ -1,6 +1,7 @@
 import { suggestion } from '../../base/nearest-name.js';
 import { failed, type Result, success } from '../../base/result.js';
-import type { Label, Segmentation } from '../../kinds/kind.js';
+import type { Segmentation } from '../../kinds/kind.js';
+import type { Label } from '../../kinds/port.js';
 import { isSelected, labelOf, type Reference } from '../spec/reference.js';
 import type { MatrixValue } from './expand-matrix.js';
 import { describeTree, type Mismatch, type PortTree, portAt } from './port-tree.js';

@@ -1,6 +1,6 @@
 import { suggestion } from '../../base/nearest-name.js';
 import { failed, type Result, success } from '../../base/result.js';
-import type { Content, Label } from '../../kinds/kind.js';
+import type { Content, Label } from '../../kinds/port.js';
 import { labelText } from '../graph/label.js';
 import { describeTree, type Mismatch, type PortTree, type Source, unwrapped } from '../graph/port-tree.js';
 import { type StepValue, treeOfReference } from '../graph/step-value.js';

@@ -1,5 +1,5 @@
 import { extname } from 'node:path';
-import type { Content } from '../../kinds/kind.js';
+import type { Content } from '../../kinds/port.js';
 
 /** How a published file is made of what it shows: rows written anew in this form, or the bytes as they are. */
 export type PublicationForm = 'bytes' | 'csv' | 'json' | 'md' | 'tex';

@@ -1,6 +1,6 @@
 import type { Location } from '../../base/failure.js';
 import { suggestion } from '../../base/nearest-name.js';
-import type { Content } from '../../kinds/kind.js';
+import type { Content } from '../../kinds/port.js';
 import { resultSchemas } from '../../tables/result-schemas.js';
 import type { Publication } from '../graph/graph.js';
 import { expectMap, expectText } from '../text/fields.js';

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Failure } from '../../base/failure.js';
-import type { Progress } from '../../kinds/kind.js';
+import type { Progress } from '../../kinds/kind-body.js';
 import type { Executed, ExecuteRequest } from '../executor.js';
 import type { Build } from './own-build.js';
 

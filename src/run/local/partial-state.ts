@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { FailureError } from '../../base/failure.js';
 import { writeFileAtomic } from '../../base/files/atomic-file.js';
 import { isExhaustion, systemErrorOf } from '../../base/system-error.js';
-import type { PartialState } from '../../kinds/kind.js';
+import type { PartialState } from '../../kinds/kind-body.js';
 
 const digestBytes = 32;
 

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { FailureError } from '../../base/failure.js';
 import { missingElement, type Tree } from '../../base/files/tree.js';
 import { namingFileOf } from '../../base/system-error.js';
-import type { PortShape } from '../../kinds/kind.js';
+import type { PortShape } from '../../kinds/port.js';
 import type { StagedFile } from '../../store/store.js';
 
 const chunkBytes = 1 << 20;

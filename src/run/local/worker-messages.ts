@@ -1,5 +1,5 @@
 import type { Failure } from '../../base/failure.js';
-import type { Progress } from '../../kinds/kind.js';
+import type { Progress } from '../../kinds/kind-body.js';
 import type { Executed, ExecuteRequest } from '../executor.js';
 
 /** What a worker process receives. */

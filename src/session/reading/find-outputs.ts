@@ -7,7 +7,7 @@ import { type Failure, FailureError } from '../../base/failure.js';
 import { suggestion } from '../../base/nearest-name.js';
 import { stepOfNode } from '../../base/node-id.js';
 import { failed, type Result, success } from '../../base/result.js';
-import type { Content, PortShape } from '../../kinds/kind.js';
+import type { Content, PortShape } from '../../kinds/port.js';
 import type { Graph, GraphNode } from '../../pipeline/graph/graph.js';
 import type { Source } from '../../pipeline/graph/port-tree.js';
 import { loadPipeline } from '../../pipeline/load-pipeline.js';

@@ -9,7 +9,8 @@ import { createEngine } from '../../../src/engines/reference/reference-engine.js
 import { evalFewShot } from '../../../src/kinds/evaluate/eval-few-shot.js';
 import { evalZeroShot } from '../../../src/kinds/evaluate/eval-zero-shot.js';
 import { metricsKind } from '../../../src/kinds/evaluate/metrics.js';
-import type { Kind, Progress } from '../../../src/kinds/kind.js';
+import type { Kind } from '../../../src/kinds/kind.js';
+import type { Progress } from '../../../src/kinds/kind-body.js';
 import { gru } from '../../../src/model/gru/gru.js';
 import { initialParameters } from '../../../src/model/gru/initial-parameters.js';
 import { parameterCount, parameterLayout } from '../../../src/model/gru/parameter-layout.js';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { FailureError } from '../../../src/base/failure.js';
 import type { JsonObject } from '../../../src/base/json.js';
-import type { Progress } from '../../../src/kinds/kind.js';
+import type { Progress } from '../../../src/kinds/kind-body.js';
 import { mamlTrain } from '../../../src/kinds/train/maml-train.js';
 import { initialParameters } from '../../../src/model/gru/initial-parameters.js';
 import { builtInShape } from '../../../src/model/model-family.js';

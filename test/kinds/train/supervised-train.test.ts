@@ -6,7 +6,7 @@ import type { JsonObject } from '../../../src/base/json.js';
 import { baselinePopularity } from '../../../src/kinds/evaluate/baseline-popularity.js';
 import { baselineRandom } from '../../../src/kinds/evaluate/baseline-random.js';
 import { evalZeroShot } from '../../../src/kinds/evaluate/eval-zero-shot.js';
-import type { Progress } from '../../../src/kinds/kind.js';
+import type { Progress } from '../../../src/kinds/kind-body.js';
 import { supervisedTrain } from '../../../src/kinds/train/supervised-train.js';
 import { readModel } from '../../../src/model/model-file.js';
 import { type ContextOptions, canonicalOf, kindContext } from '../../support/kind-context.js';

@@ -5,7 +5,7 @@ import { sha256 } from '../../../src/base/canonical.js';
 import type { Tree } from '../../../src/base/files/tree.js';
 import { leavesOf } from '../../../src/base/files/tree.js';
 import { failed, success } from '../../../src/base/result.js';
-import type { PortShape } from '../../../src/kinds/kind.js';
+import type { PortShape } from '../../../src/kinds/port.js';
 import type { Graph } from '../../../src/pipeline/graph/graph.js';
 import type { CodeDigests } from '../../../src/pipeline/plan/code-digests.js';
 import { readCodeDigests } from '../../../src/pipeline/plan/code-digests.js';

@@ -7,7 +7,7 @@ import { badData } from '../../../tables/bad-data.js';
 import { type Database, withDatabase } from '../../../tables/database.js';
 import { breakdownColumns } from '../../../tables/evaluation-columns.js';
 import { writeRowsParquet } from '../../../tables/parquet.js';
-import type { KindContext } from '../../kind.js';
+import type { KindContext } from '../../kind-body.js';
 import { filePath, inputTree } from '../../ports.js';
 import type { BreakdownParameters } from './breakdown.js';
 import { groupings, groupsOf, isWithin, type PairGroup } from './pair-groups.js';

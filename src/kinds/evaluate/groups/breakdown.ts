@@ -1,6 +1,7 @@
 import { breakdownColumns } from '../../../tables/evaluation-columns.js';
-import { defineKind, type InputPort, type Objection, type PlannedStep } from '../../kind.js';
+import { defineKind, type Objection, type PlannedStep } from '../../kind.js';
 import { type Canonical, type Complete, declareParameters } from '../../parameters.js';
+import type { InputPort } from '../../port.js';
 import { fileOf } from '../../shapes.js';
 import { episodesPort, trainPort } from '../baseline-ports.js';
 import type { GroupBounds } from './pair-groups.js';

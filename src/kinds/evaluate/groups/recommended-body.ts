@@ -7,7 +7,7 @@ import { badData } from '../../../tables/bad-data.js';
 import { type Database, withDatabase } from '../../../tables/database.js';
 import { recommendedColumns } from '../../../tables/evaluation-columns.js';
 import { parquetFile, writeRowsParquet } from '../../../tables/parquet.js';
-import type { KindContext } from '../../kind.js';
+import type { KindContext } from '../../kind-body.js';
 import { filePath, inputTree } from '../../ports.js';
 import type { RecommendedParameters } from './recommended.js';
 

@@ -1,6 +1,7 @@
 import { recommendedColumns } from '../../../tables/evaluation-columns.js';
-import { defineKind, type InputPort } from '../../kind.js';
+import { defineKind } from '../../kind.js';
 import { type Canonical, declareParameters } from '../../parameters.js';
+import type { InputPort } from '../../port.js';
 import { fileOf } from '../../shapes.js';
 import { trainPort } from '../baseline-ports.js';
 

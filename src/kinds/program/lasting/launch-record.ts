@@ -4,7 +4,7 @@ import { namesIn } from '../../../base/files/folders.js';
 import type { JsonObject } from '../../../base/json.js';
 import { systemErrorOf } from '../../../base/system-error.js';
 import { gpuEnvironment } from '../../../engines/gpu-devices.js';
-import type { KindContext } from '../../kind.js';
+import type { KindContext } from '../../kind-body.js';
 import type { Launch } from '../launch.js';
 
 /** The file, in the folder that is kept of a program that failed, which says how it was started. */

@@ -1,6 +1,7 @@
 import type { JsonObject } from '../../../base/json.js';
 import { declaredValue, pathOfDeclared, withValueAt } from '../../declared-values.js';
-import type { DeclaredSegments, InputPort, Objection, Segmentation, StepShape } from '../../kind.js';
+import type { DeclaredSegments, Objection, Segmentation, StepShape } from '../../kind.js';
+import type { InputPort } from '../../port.js';
 import { fileOf } from '../../shapes.js';
 
 /** The port, in and out, of what a segment keeps in KSHOT_STATE. */

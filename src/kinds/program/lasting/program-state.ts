@@ -5,7 +5,7 @@ import { FailureError } from '../../../base/failure.js';
 import { namesIn } from '../../../base/files/folders.js';
 import { makeFolders } from '../../../base/files/make-folders.js';
 import { systemErrorOf } from '../../../base/system-error.js';
-import type { KindContext } from '../../kind.js';
+import type { KindContext } from '../../kind-body.js';
 import { packFolder } from '../folder/pack-folder.js';
 import { unpackFolder } from '../folder/unpack-folder.js';
 import { eventsFile, eventsVariable } from '../program-events.js';

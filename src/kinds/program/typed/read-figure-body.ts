@@ -1,6 +1,6 @@
 import { constants, copyFileSync, readFileSync } from 'node:fs';
 import { badData } from '../../../tables/bad-data.js';
-import type { KindContext } from '../../kind.js';
+import type { KindContext } from '../../kind-body.js';
 import { filePath, inputTree } from '../../ports.js';
 import type { TypedOutputParameters } from './typed-output.js';
 

@@ -2,7 +2,7 @@ import { formatCount } from '../../../base/quantities.js';
 import { withDatabase } from '../../../tables/database.js';
 import { numberedSteps } from '../../../tables/numbered-steps.js';
 import { writeRowsParquet } from '../../../tables/parquet.js';
-import type { KindContext } from '../../kind.js';
+import type { KindContext } from '../../kind-body.js';
 import { filePath, inputTree } from '../../ports.js';
 import { eventsFile, eventsVariable } from '../program-events.js';
 import type { TypedOutputParameters } from './typed-output.js';

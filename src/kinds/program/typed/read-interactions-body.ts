@@ -1,7 +1,7 @@
 import { constants, copyFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { run as importInteractions } from '../../data/data-import-body.js';
-import type { KindContext } from '../../kind.js';
+import type { KindContext } from '../../kind-body.js';
 import { filePath, inputTree } from '../../ports.js';
 import type { TypedOutputParameters } from './typed-output.js';
 

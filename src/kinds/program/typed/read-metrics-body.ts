@@ -3,7 +3,7 @@ import type { Json } from '../../../base/json.js';
 import { badData } from '../../../tables/bad-data.js';
 import { withDatabase } from '../../../tables/database.js';
 import { type CellInput, writeRowsParquet } from '../../../tables/parquet.js';
-import type { KindContext } from '../../kind.js';
+import type { KindContext } from '../../kind-body.js';
 import { filePath, inputTree } from '../../ports.js';
 import { columnsTyped, type TypedColumns } from './column-types.js';
 import { type Cell, numberIn, readWritten, type Written, type WrittenRow, writtenText } from './read-rows.js';

@@ -1,7 +1,7 @@
 import { constants, copyFileSync, readFileSync } from 'node:fs';
 import { FailureError } from '../../../base/failure.js';
 import { readModel } from '../../../model/model-file.js';
-import type { KindContext } from '../../kind.js';
+import type { KindContext } from '../../kind-body.js';
 import { filePath, inputTree } from '../../ports.js';
 import type { TypedOutputParameters } from './typed-output.js';
 

@@ -5,7 +5,7 @@ import { withDatabase } from '../../../tables/database.js';
 import { rankColumns } from '../../../tables/evaluation-columns.js';
 import { writeRowsParquet } from '../../../tables/parquet.js';
 import { readEpisodesAt } from '../../evaluate/episode-input.js';
-import type { KindContext } from '../../kind.js';
+import type { KindContext } from '../../kind-body.js';
 import { filePath, inputTree } from '../../ports.js';
 import { numberIn, readWritten, type WrittenRow, writtenText } from './read-rows.js';
 import type { TypedOutputParameters } from './typed-output.js';

@@ -2,7 +2,7 @@ import { canonicalJson } from '../../../base/canonical-json.js';
 import { writeFile } from '../../../base/files/write-file.js';
 import type { Json } from '../../../base/json.js';
 import { badData } from '../../../tables/bad-data.js';
-import type { KindContext } from '../../kind.js';
+import type { KindContext } from '../../kind-body.js';
 import { filePath, inputTree } from '../../ports.js';
 import { type Cell, readWritten, writtenText } from './read-rows.js';
 import type { TypedOutputParameters } from './typed-output.js';

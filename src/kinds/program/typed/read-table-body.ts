@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { badData, readingUserFile } from '../../../tables/bad-data.js';
 import { withDatabase } from '../../../tables/database.js';
 import { parquetFile, writeParquet, writeRowsParquet } from '../../../tables/parquet.js';
-import type { KindContext } from '../../kind.js';
+import type { KindContext } from '../../kind-body.js';
 import { filePath, inputTree } from '../../ports.js';
 import { columnsTyped } from './column-types.js';
 import { readWritten } from './read-rows.js';

@@ -1,5 +1,6 @@
-import { defineKind, type InputPort, type Kind } from '../../kind.js';
+import { defineKind, type Kind } from '../../kind.js';
 import { type Canonical, declareParameters } from '../../parameters.js';
+import type { InputPort } from '../../port.js';
 import { fileOf } from '../../shapes.js';
 
 const parametersOf = (port: string) =>

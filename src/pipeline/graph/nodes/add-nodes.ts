@@ -1,7 +1,8 @@
 import { joined } from '../../../base/joined.js';
 import type { JsonObject } from '../../../base/json.js';
 import { formatNodeId, type NodeIdParts } from '../../../base/node-id.js';
-import type { Label, Segmentation } from '../../../kinds/kind.js';
+import type { Segmentation } from '../../../kinds/kind.js';
+import type { Label } from '../../../kinds/port.js';
 import { segmentationOf } from '../../spec/segments-spec.js';
 import type { StepSpec } from '../../spec/step-spec.js';
 import { settingsMerger, settingsOfSegment } from '../chosen-settings.js';

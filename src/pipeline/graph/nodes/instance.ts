@@ -1,5 +1,6 @@
 import type { NodeIdParts } from '../../../base/node-id.js';
-import type { ExternalFiles, Label, StepShape } from '../../../kinds/kind.js';
+import type { ExternalFiles, StepShape } from '../../../kinds/kind.js';
+import type { Label } from '../../../kinds/port.js';
 import type { ChosenExecutor } from '../../choose-executor.js';
 import type { ImportTracer } from '../../imports/import-tracer.js';
 import type { InterpreterVersions } from '../../interpreter-versions.js';
