@@ -169,7 +169,6 @@ describe('a remote cache', () => {
   });
 
   it('is filled by push, emptied by nobody, and whole runs come back by pull', async () => {
-    const before = new Map(server.files);
     const other = temporaryProject({
       files: {
         'pipelines/other.yaml': pipeline.replaceAll('model of', 'weights at').replace('shared', 'other'),
@@ -219,11 +218,34 @@ describe('a remote cache', () => {
     const local = await run(other, { environment: { KSHOT_REMOTE: 'off' } });
     expect(local.outcomes['ran']).toBeUndefined();
 
-    const [path] = [...server.files.keys()].filter((one) => !before.has(one) && one.includes('/cas/'));
-    server.files.set(path!, Buffer.from('something else'));
+    // An output; of the code that keys name, which is there too, no result is made.
+    const [path] = [...server.files].find(([, bytes]) => bytes.toString().startsWith('weights at'))!;
+    server.files.set(path, Buffer.from('something else'));
     const spoilt = await kshot(other, ['cache', 'verify', '--remote']);
     expect(spoilt.exitCode).toBe(1);
     expect(spoilt.stderr).toMatch(/is missing there or not what its name says/);
+  });
+
+  it('with other bytes of the right size is put right by push, and nobody waits for what cannot be had', async () => {
+    const own = { 'pipelines/shared.yaml': pipeline.replaceAll('model of', 'models of') };
+    const mine = colleague('read_write', own);
+    expect((await kshot(mine, ['run'])).exitCode).toBe(0);
+    const [path, good] = [...server.files].find(([, bytes]) => bytes.toString() === 'models of 0.1\n')!;
+    server.files.set(path, Buffer.from('models of 0.7\n'));
+
+    const hers = colleague('read', own);
+    expect((await run(hers)).outcomes['ran']).toBeUndefined();
+    const lacking = await kshot(hers, ['get', 'train[lr=0.1].model']);
+    expect([lacking.exitCode, lacking.stderr]).toEqual([2, expect.stringContaining('kshot run computes it')]);
+    expect((await run(hers)).outcomes['ran']).toEqual(['train[lr=0.1]']);
+    expect((await kshot(hers, ['get', 'train[lr=0.1].model'])).stdout).toBe('models of 0.1\n');
+
+    const spoilt = await kshot(mine, ['cache', 'verify', '--remote']);
+    expect([spoilt.exitCode, spoilt.stderr]).toEqual([1, expect.stringContaining('kshot push replaces it')]);
+    const pushed = await kshot(mine, ['push']);
+    expect([pushed.exitCode, pushed.stdout]).toEqual([0, expect.stringMatching(/sent [1-9]\d* results?/)]);
+    expect(server.files.get(path)).toEqual(good);
+    expect((await kshot(mine, ['cache', 'verify', '--remote'])).exitCode).toBe(0);
   });
 
   it('is refused where kshot.yaml names none, in its place', async () => {

@@ -206,13 +206,17 @@ function isWithin(promise: Promise<void>, milliseconds: number): Promise<boolean
   });
 }
 
+const killHint =
+  'not by kshot: so the system ends what takes more memory than there is; ask for it with `resources: { memory: 8 GiB }`, run fewer steps at once (--jobs), or have it tried again with `retries: 1`';
+
 export function describeEnding(
   ending: Ending,
 ): { readonly message: string; readonly hint?: string } | undefined {
   if (ending.type === 'exited') {
     if (ending.exitCode === 0) return undefined;
     if (ending.exitCode !== null) return { message: `the program ended with exit code ${ending.exitCode}` };
-    return { message: `the program was ended by ${ending.signal ?? 'nobody, and runs on'}` };
+    const message = `the program was ended by ${ending.signal ?? 'nobody, and runs on'}`;
+    return ending.signal === 'SIGKILL' ? { message, hint: killHint } : { message };
   }
   const [, absent] = /^spawn (.+) ENOENT$/.exec(ending.why) ?? [];
   return {

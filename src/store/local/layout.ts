@@ -18,6 +18,8 @@ export interface Layout {
   readonly interpreters: string;
   /** What Python programs import, by what `stat` says of all that was looked at; `pipeline/imports/` reads and writes it. */
   readonly traces: string;
+  /** Objects that remote caches do not have right; `store/remote/lost-objects.ts` reads and writes it. */
+  readonly remoteLost: string;
   /** Held by garbage collection, which excludes every claim. */
   readonly collectionLock: string;
   object(digest: Digest): string;
@@ -42,6 +44,7 @@ export function layoutOf(folder: string): Layout {
     engineProbes: below('engine-probes.json'),
     interpreters: below('interpreters.json'),
     traces: below('traces.json'),
+    remoteLost: below('remote-lost.json'),
     collectionLock: below('locks/collection'),
     // Concatenated, not joined: planning asks for tens of thousands.
     object: (digest) => `${folder}/objects/${digest.slice(0, 2)}/${digest.slice(2)}`,

@@ -1,5 +1,6 @@
 import type { Digest, ObjectReference } from '../entry.js';
 import { outputsOf, referenceId } from '../references.js';
+import type { LostObjects } from './lost-objects.js';
 import type { RemoteClient } from './remote-client.js';
 import { soundEntry } from './sound-entry.js';
 import { Turns } from './turns.js';
@@ -18,8 +19,16 @@ export interface RemoteReport {
   readonly badObjects: readonly Digest[];
 }
 
-/** Reads every byte that a remote cache has of these keys; stores nothing and changes nothing. */
-export async function checkRemote(keys: Iterable<Digest>, client: RemoteClient): Promise<RemoteReport> {
+/**
+ * Reads every byte that a remote cache has of these keys, and changes nothing there.
+ *
+ * @param lost is told what is bad, and what is good again
+ */
+export async function checkRemote(
+  keys: Iterable<Digest>,
+  client: RemoteClient,
+  lost: LostObjects,
+): Promise<RemoteReport> {
   const turns = new Turns(16);
   const badEntries: Digest[] = [];
   const references = new Map<string, ObjectReference>();
@@ -42,9 +51,12 @@ export async function checkRemote(keys: Iterable<Digest>, client: RemoteClient):
   const readObject = async (reference: ObjectReference) => {
     const found = await client.fetchObject(reference.digest, reference.bytes);
     if (found.type === 'lost') {
-      if (found.why !== 'unavailable') badObjects.push(reference.digest);
+      if (found.why === 'unavailable') return;
+      badObjects.push(reference.digest);
+      lost.add(reference.digest, reference.bytes, { isSaid: true });
       return;
     }
+    lost.delete(reference.digest, reference.bytes);
     objects++;
     bytes += found.bytes;
   };

@@ -5,9 +5,11 @@ import { rethrowAsFailure } from '../../base/failure-of-exception.js';
 import { shortDigest } from '../../base/quantities.js';
 import type { Digest, Entry, ObjectReference } from '../entry.js';
 import type { Amount, RemoteExchange, ToBeSent } from '../exchange.js';
+import { layoutOf } from '../local/layout.js';
 import { outputsOf, referenceId } from '../references.js';
 import type { LocalStore, Store } from '../store.js';
 import { checkRemote, type RemoteReport } from './check-remote.js';
+import { LostObjects } from './lost-objects.js';
 import type { RemoteCache } from './remote-address.js';
 import type { RemoteClient } from './remote-client.js';
 import { EntrySender, type SentEntry } from './send-entries.js';
@@ -46,7 +48,7 @@ export function openRemoteStore(
     exchanged: (signal, onWait) => remote.exchanged(signal, onWait),
     here: local,
     sendEntry: (entry) => remote.sender.send(entry),
-    check: (keys) => checkRemote(keys, client),
+    check: (keys) => checkRemote(keys, client, remote.lost),
     isLeft: () => client.isLeft,
   };
 }
@@ -72,8 +74,7 @@ class Behind {
   /** Of an object, the entries that wait for it to be here to be kept here. */
   private readonly waiting = new Map<Digest, Set<Entry>>();
   private readonly fetching = new Map<string, Promise<boolean>>();
-  /** Objects that could not be had, by `referenceId`. */
-  private readonly lost = new Set<string>();
+  readonly lost: LostObjects;
   readonly sender: EntrySender;
   private fetched: Amount = { objects: 0, bytes: 0 };
   /** What stood in the place of entries and objects and was neither. */
@@ -87,15 +88,17 @@ class Behind {
     private readonly client: RemoteClient,
     private readonly url: string,
   ) {
+    this.lost = new LostObjects(layoutOf(local.folder).remoteLost, url);
     this.sender = new EntrySender(local, client, this.lost);
   }
 
   /** The entry of a key whose outputs can be had as far as is known. */
   async find(key: Digest): Promise<Entry | undefined> {
     const entry = await this.lookUp(key);
-    return entry !== undefined && outputsOf(entry).every((output) => this.canBeHad(output))
-      ? entry
-      : undefined;
+    if (entry === undefined) return undefined;
+    const outputs = outputsOf(entry);
+    await this.bring(outputs.filter((output) => this.lost.isToBeSeenAgain(output)));
+    return outputs.every((output) => this.canBeHad(output)) ? entry : undefined;
   }
 
   /** The entry of a key as it is there. */
@@ -162,7 +165,7 @@ class Behind {
   }
 
   private canBeHad(output: ObjectReference): boolean {
-    const isLost = this.client.isLeft || this.lost.has(referenceId(output.digest, output.bytes));
+    const isLost = this.client.isLeft || this.lost.has(output.digest, output.bytes);
     return !isLost || this.isHere(output);
   }
 
@@ -191,7 +194,9 @@ class Behind {
 
   private fetch(digest: Digest, bytes: number | undefined): Promise<boolean> {
     const id = referenceId(digest, bytes);
-    if (this.client.isLeft || this.lost.has(id)) return Promise.resolve(false);
+    const isLost =
+      this.lost.has(digest, bytes) && (bytes === undefined || !this.lost.isToBeSeenAgain({ digest, bytes }));
+    if (this.client.isLeft || isLost) return Promise.resolve(false);
     const fetching =
       this.fetching.get(id) ?? this.fetchNow(digest, bytes).finally(() => this.fetching.delete(id));
     this.fetching.set(id, fetching);
@@ -213,13 +218,14 @@ class Behind {
       });
       if (found.type === 'lost') {
         if (found.why === 'wrong') this.spoiltObjects++;
-        this.lost.add(referenceId(digest, bytes));
+        this.lost.add(digest, bytes, { isSaid: found.why !== 'unavailable' });
         return false;
       }
       await file?.datasync();
       await file?.close();
       file = undefined;
       this.local.adoptObject({ path, digest, bytes: found.bytes });
+      this.lost.delete(digest, bytes);
       this.fetched = { objects: this.fetched.objects + 1, bytes: this.fetched.bytes + found.bytes };
     } catch (error) {
       rethrowAsFailure(error, `fetching object ${shortDigest(digest)}`);

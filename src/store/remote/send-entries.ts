@@ -6,8 +6,9 @@ import { checkedJson } from '../../base/files/checked-json.js';
 import { systemErrorOf } from '../../base/system-error.js';
 import type { Digest, Entry, ObjectReference } from '../entry.js';
 import type { ToBeSent } from '../exchange.js';
-import { digestsInJson, outputsOf, referenceId } from '../references.js';
+import { digestsInJson, outputsOf } from '../references.js';
 import type { LocalStore } from '../store.js';
+import type { LostObjects } from './lost-objects.js';
 import type { RemoteClient } from './remote-client.js';
 import { soundEntry } from './sound-entry.js';
 import { Turns } from './turns.js';
@@ -42,11 +43,10 @@ export class EntrySender {
   /** Keys of deterministic computations of which the remote cache has other bytes. */
   readonly differing: Entry[] = [];
 
-  /** @param lost objects, by `referenceId`, that the remote cache was found not to have, or not to have right, whatever it says */
   constructor(
     private readonly local: LocalStore,
     private readonly client: RemoteClient,
-    private readonly lost: ReadonlySet<string>,
+    private readonly lost: LostObjects,
   ) {}
 
   /** Sends it when its turn comes. */
@@ -110,8 +110,7 @@ export class EntrySender {
     const present = text === undefined ? undefined : soundEntry(text, key);
     // One whose outputs cannot be had is none.
     const isWhole =
-      present !== undefined &&
-      !outputsOf(present).some(({ digest, bytes }) => this.lost.has(referenceId(digest, bytes)));
+      present !== undefined && !outputsOf(present).some(({ digest, bytes }) => this.lost.has(digest, bytes));
     const isSame = present !== undefined && haveSameOutputs(present, entry);
     if (isWhole && !isSame) {
       if (entry.facts.deterministic) this.differing.push(entry);
@@ -146,12 +145,13 @@ export class EntrySender {
       this.reading.set(digest, stream);
       return stream;
     };
-    const isKnownBad = this.lost.has(referenceId(digest, bytes));
+    const isKnownBad = this.lost.has(digest, bytes);
     try {
       const sent = await this.client.sendObject(digest, { bytes, open }, isKnownBad);
       if (sent === 'sent') {
         this.objects++;
         this.bytes += bytes;
+        this.lost.delete(digest, bytes);
       }
       return sent !== 'refused';
     } catch (error) {

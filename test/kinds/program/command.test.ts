@@ -485,6 +485,7 @@ describe('a program', () => {
     expect(run.outcomeOf('b').failure).toMatchObject({
       reason: 'step-failed',
       message: 'the program was ended by SIGKILL',
+      hint: expect.stringMatching(/memory.*--jobs.*retries/),
     });
   });
 

@@ -172,6 +172,52 @@ describe('a store with a remote one behind it', () => {
     });
   });
 
+  it('replaces, by another command, what one found to be of the right size and other bytes', async () => {
+    await withServer(async (server, open) => {
+      const store = await open('mine');
+      const entry = await compute(store, 'a', 'text');
+      await store.exchanged();
+      const path = `/cas/${hexDigest('text')}`;
+      server.files.set(path, Buffer.from('tixt'));
+      // Asked no more than whether it is there, and how large, the server says that all is well.
+      expect(await (await open('mine')).sendEntry(entry)).toEqual({ type: 'there' });
+      expect(await (await open('mine')).check([entry.key])).toMatchObject({
+        badObjects: [hexDigest('text')],
+      });
+      expect(await (await open('mine')).sendEntry(entry)).toEqual({ type: 'sent' });
+      expect(server.files.get(path)?.toString()).toBe('text');
+      expect(await (await open('mine')).check([entry.key])).toMatchObject({ badObjects: [] });
+      const before = server.pathsOf('PUT').length;
+      expect(await (await open('mine')).sendEntry(entry)).toEqual({ type: 'there' });
+      expect(server.pathsOf('PUT')).toHaveLength(before);
+    });
+  });
+
+  it('has what a command before could not get computed again, unless it is right by now', async () => {
+    await withServer(async (server, open) => {
+      const mine = await open('mine');
+      const entry = await compute(mine, 'a', 'text');
+      await mine.exchanged();
+      const path = `/cas/${hexDigest('text')}`;
+      server.files.set(path, Buffer.from('tixt'));
+      const hers = await open('hers');
+      expect(await hers.find(entry.key)).toEqual(entry);
+      expect(await hers.verify(outputOf(entry))).toBe(false);
+      // Another command plans: it looks once more, and has no hit.
+      expect(await (await open('hers')).find(entry.key)).toBeUndefined();
+      const later = await open('hers');
+      server.files.set(path, Buffer.from('text'));
+      expect(await later.find(entry.key)).toEqual(entry);
+      expect(await later.here.find(entry.key)).toEqual(entry);
+      // Of another store nothing is known, nor of what only did not answer.
+      server.fault = () => ({ status: 500 });
+      const third = await open('third');
+      expect(await third.verify(outputOf(entry))).toBe(false);
+      server.fault = () => undefined;
+      expect(await (await open('third')).find(entry.key)).toEqual(entry);
+    });
+  });
+
   it('sends nothing of a result whose bytes are bad here', async () => {
     await withServer(async (server, open) => {
       const quiet = await open('mine', { mode: 'read' });
