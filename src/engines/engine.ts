@@ -76,7 +76,7 @@ export interface LossGradient {
 /**
  * The seam between the learning code and the arithmetic. An engine owns the inner loop and the exact
  * meta-gradient; sampling, the outer loop, optimizers and metrics are written once above it.
- * Every call is a pure function of its arguments.
+ * Every call is a pure function of its arguments; the arrays that it returns are its caller's, to be written to.
  */
 export interface Engine {
   readonly name: string;
