@@ -91,7 +91,7 @@ function tasksIn(memory, from) {
   next = Math.ceil(next / 64) * 64;
   const [sums, rateSums] = [take(dense), take(dense)];
   const plans = [plan(0, 0), plan(0, rates), plan(1, 0), plan(2, 0)];
-  const group = put(sums, dense * 4, plans.length, ...plans);
+  const group = put(plans.length, ...plans);
   const queue = put(0, 1, group);
   // Beyond what the plans take, which is a quarter of a megabyte.
   const arena = comparedFrom + 17 * region;

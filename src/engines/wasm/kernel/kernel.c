@@ -26,8 +26,8 @@ EXPORTED double arenaBytes(Kernel *o, uint32_t plan) {
 
 /**
  * Takes groups off the list until none is left. `queue` holds a counter, the number of groups, then the address of
- * each group: {sums, bytes of sums, number of plans, plans...}. A group's plans run in order and add to its sums, so
- * that who takes which group changes no bit.
+ * each group: {number of plans, plans...}. A group's plans run in order, and the first writes the group's sums, to which
+ * the others add, so that who takes which group changes no bit.
  */
 EXPORTED void workOff(Kernel *o, uint32_t queue, uint32_t arena) {
   int32_t *words = (int32_t *)(BASE(o->base) + queue);
@@ -35,11 +35,9 @@ EXPORTED void workOff(Kernel *o, uint32_t queue, uint32_t arena) {
     int index = __atomic_fetch_add(words, 1, __ATOMIC_SEQ_CST);
     if (index >= words[1]) return;
     Reader group = {o->base, (const int32_t *)(BASE(o->base) + (uint32_t)words[2 + index])};
-    float *sums = readPointer(&group);
-    uint32_t bytes = (uint32_t)readInt(&group);
-    if (sums) __builtin_memset(sums, 0, bytes);
-    for (int plans = readInt(&group); plans > 0; plans--) {
-      run(o, (uint32_t)readInt(&group), BASE(o->base) + arena);
+    int plans = readInt(&group);
+    for (int place = 0; place < plans; place++) {
+      run(o, (uint32_t)readInt(&group), place == 0, BASE(o->base) + arena);
     }
   }
 }

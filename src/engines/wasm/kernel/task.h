@@ -9,6 +9,11 @@ typedef struct {
   /** Where memory begins. */
   uintptr_t base;
   Plan plan;
+  /**
+   * Whether the plan is its group's first, which writes `gradient` and does not add to it: -0 may then stand where the sum
+   * of 0 and -0 would be 0, which is 0 again when the groups' sums are added up.
+   */
+  int isFirst;
   /** How far the arena is taken: in 64 bits, since what a plan needs may pass what a memory can hold. */
   uint64_t end;
   Weights w, w1, g, v, k, rates, out;
@@ -254,12 +259,12 @@ static void prepare(Kernel *o, uintptr_t arena) {
   }
 }
 
-/** to += scale * (low rank) */
-static void addOuter(const Sizes *sizes, float *to, const LowRank *low, float scale) {
+/** to = base + scale * (low rank); `base`, which may be `to`, null for zeros */
+static void addOuter(const Sizes *sizes, float *to, const float *base, const LowRank *low, float scale) {
   long width = sizes->width, hidden = sizes->hidden;
-  if (low->rows == 0) return;
+  if (low->rows == 0 && base) return;
   productTN(
-      to, to, hidden, low->u, width, low->v, hidden, low->rows, 0, 0, 0, 0, 0, width, hidden, scale * low->scale);
+      to, base, hidden, low->u, width, low->v, hidden, low->rows, 0, 0, 0, 0, 0, width, hidden, scale * low->scale);
 }
 
 /** The Hessian products of all steps from `step` on, of fc.weight: two low-rank sums. */
@@ -393,9 +398,11 @@ static void chain(Kernel *o) {
 
   place(sizes, &o->out, plan->gradientRows, plan->gradient, 0);
   addRow(o->out.embedding, o->g.embedding, rowFloats(o), plan->scale);
-  addRow(o->out.wih, o->g.wih, o->blockFloats, plan->scale);
+  addScaledRow(o->out.wih, o->isFirst ? 0 : o->out.wih, o->g.wih, o->blockFloats, plan->scale);
   if (uniform) {
-    for (int i = 0; i < 3; i++) addOuter(sizes, o->out.fcw, o->directions + i, plan->scale);
+    float *fcw = o->out.fcw;
+    addOuter(sizes, fcw, o->isFirst ? 0 : fcw, o->directions, plan->scale);
+    for (int i = 1; i < 3; i++) addOuter(sizes, fcw, fcw, o->directions + i, plan->scale);
   }
 }
 
@@ -410,7 +417,7 @@ static void batch(Kernel *o) {
   softmax(sizes, f, &o->q, plan->losses);
   backward(sizes, f, &o->w, nothing, &o->q, &o->s);
   place(sizes, &o->out, plan->gradientRows, plan->gradient, 0);
-  addGradient(sizes, &o->out, &o->out, f, &o->w, &o->q, &o->s, plan->scale, 1);
+  addGradient(sizes, &o->out, o->isFirst ? 0 : &o->out, f, &o->w, &o->q, &o->s, plan->scale, 1);
 }
 
 static void addDrift(double *at, const float *before, const float *after, long count) {
@@ -467,7 +474,8 @@ static void adapt(Kernel *o) {
 }
 
 /** Does what a plan says in the arena given, which is as large as `layOut` said. */
-static void run(Kernel *o, uint32_t plan, uintptr_t arena) {
+static void run(Kernel *o, uint32_t plan, int isFirst, uintptr_t arena) {
+  o->isFirst = isFirst;
   o->plan = readPlan(o->base, plan);
   prepare(o, arena);
   if (o->plan.kind == BATCH) {
