@@ -60,7 +60,12 @@ EXPORTED void addUp(Kernel *o, uint32_t queue) {
     long stop = (index + 1L) * length < total ? (index + 1L) * length : total;
     for (long i = (long)index * length; i < stop; i += 4) {
       Double4 sum = {0};
-      for (int one = 0; one < sums; one++) sum += __builtin_convertvector(load4(first + one * stride + i), Double4);
+      for (int one = 0; one < sums; one++) {
+        const float *p = first + one * stride + i;
+        // More rows than the processor follows by itself, which waited for each line.
+        __builtin_prefetch(p + 128);
+        sum += __builtin_convertvector(load4(p), Double4);
+      }
       *(Float4 *)(to + i) = __builtin_convertvector(sum, Float4);
     }
   }
