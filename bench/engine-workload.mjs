@@ -58,7 +58,7 @@ async function iterationTimes(secondOrder) {
     }
     const began = performance.now();
     clipGradient(gradient, settings.clip_norm);
-    state = optimizer.update(state, gradient);
+    state = optimizer.update(state, gradient, engines[1].adamStep);
     after.push(performance.now() - began);
   }
   const [one, two] = times.map((all) => all.slice(warmUps));
@@ -97,7 +97,7 @@ async function epochSeconds() {
   const began = performance.now();
   for (const batch of batches) {
     const { gradient } = await engine.lossGradient(state.parameters, batch);
-    state = optimizer.update(state, gradient);
+    state = optimizer.update(state, gradient, engine.adamStep);
   }
   await engine.close();
   return (performance.now() - began) / 1000;

@@ -13,9 +13,9 @@ export function adamW(rate: number, weightDecay: number): Optimizer {
   const shrunk = 1 - rate * weightDecay;
   return {
     init,
-    update(state, gradient) {
+    update(state, gradient, faster) {
       scaleVector(state.parameters, shrunk);
-      return update(state, gradient);
+      return update(state, gradient, faster);
     },
   };
 }

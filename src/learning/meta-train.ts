@@ -71,7 +71,7 @@ export async function metaIteration(
   const norm = clipGradient(slope, training.clipNorm);
   if (!Number.isFinite(norm))
     throw notFinite(`the gradient's norm is ${norm} at iteration ${iteration}`, training);
-  return { state: training.optimizer.update(state, slope), loss, gradientNorm: norm };
+  return { state: training.optimizer.update(state, slope, engine.adamStep), loss, gradientNorm: norm };
 }
 
 /** That of the parameters, and of the rates behind them where these are learned. */

@@ -1,4 +1,4 @@
-import type { Parameters } from '../engines/engine.js';
+import type { AdamStep, Parameters } from '../engines/engine.js';
 
 /** Parameters under training, and what their optimizer keeps of the steps before; all `[parameters]`, of one precision. */
 export interface OptimizerState {
@@ -17,7 +17,7 @@ export interface Optimizer {
    * One step, in the vectors of `state`, which nobody may use after it: new ones for each step took more time to allocate
    * and collect than a fifth of the step. Computes in float64 and rounds to the precision of the state.
    */
-  update(state: OptimizerState, gradient: Parameters): OptimizerState;
+  update(state: OptimizerState, gradient: Parameters, faster?: AdamStep): OptimizerState;
 }
 
 /** Moves parameter `i` by itself; `slots` are the optimizer's vectors, in the order of their names, to be written to. */
@@ -26,6 +26,7 @@ type Move = (
   gradient: Parameters,
   slots: readonly Parameters[],
   step: number,
+  faster: AdamStep | undefined,
 ) => void;
 
 /** An optimizer whose vectors start at 0, from what it does with them at a step (from 1). */
@@ -36,13 +37,14 @@ export function optimizerOf(names: readonly string[], move: Move): Optimizer {
       parameters: parameters.slice(),
       slots: Object.fromEntries(names.map((name) => [name, parameters.slice().fill(0)])),
     }),
-    update({ step, parameters, slots }, gradient) {
+    update({ step, parameters, slots }, gradient, faster) {
       // A state has the vectors that `init` gave it.
       move(
         parameters,
         gradient,
         names.map((name) => slots[name]!),
         step + 1,
+        faster,
       );
       return { step: step + 1, parameters, slots };
     },

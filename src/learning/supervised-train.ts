@@ -70,5 +70,5 @@ export async function supervisedIteration(
       hint: hintOfDivergence('learning_rate', seedOf),
     });
   }
-  return { state: optimizer.update(state, gradient), loss, gradientNorm };
+  return { state: optimizer.update(state, gradient, engine.adamStep), loss, gradientNorm };
 }

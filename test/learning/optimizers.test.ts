@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import type { Parameters } from '../../src/engines/engine.js';
+import type { AdamStep, Parameters } from '../../src/engines/engine.js';
 import { adam } from '../../src/learning/adam.js';
 import { adamW } from '../../src/learning/adam-w.js';
 import { clipGradient } from '../../src/learning/clip-gradient.js';
 import type { Optimizer, OptimizerState } from '../../src/learning/optimizer.js';
 import { optimizers } from '../../src/learning/optimizers.js';
+import { withScheduledRate } from '../../src/learning/scheduled-rate.js';
 import { sgd } from '../../src/learning/sgd.js';
 
 /** The state after one step from the given parameters. */
@@ -26,6 +27,23 @@ describe('adam', () => {
     // With g = 1e-8 the step is rate * 1e-8 / (1e-8 + 1e-8), half the rate; under the root it would be 1e-4 of it.
     const state = stepOf(adam(1), Float64Array.of(0), Float64Array.of(1e-8));
     expect(state.parameters[0]).toBeCloseTo(-0.5, 10);
+  });
+});
+
+describe('the step of Adam that an engine has', () => {
+  it('is taken for vectors in float32, and for no others', () => {
+    for (const optimizer of [adam(0.1), adamW(0.1, 0.5), withScheduledRate(adam, () => 0.1)]) {
+      const given: (readonly Float32Array[])[] = [];
+      const faster: AdamStep = (vectors) => given.push(vectors);
+      const state = optimizer.init(Float32Array.of(1));
+      const gradient = Float32Array.of(2);
+      optimizer.update(state, gradient, faster);
+      expect(given).toEqual([[state.parameters, gradient, ...Object.values(state.slots)]]);
+      // It did nothing else.
+      expect(state.slots).toEqual(optimizer.init(Float32Array.of(1)).slots);
+      optimizer.update(optimizer.init(Float64Array.of(1)), Float64Array.of(2), faster);
+      expect(given).toHaveLength(1);
+    }
   });
 });
 

@@ -22,7 +22,10 @@ export function comparison() {
 /** Of functions and products; every region is above those before it. */
 function products(at) {
   const functions = [0, 1, 2].map((which) => ['applyFunction', which, at(7) + which * 4096, at(0), 1024]);
+  // The second moments are those of exp, above 0.
+  const step = ['adam', at(13), at(0), at(13) + 8192, at(7), 1009, 0.9, 0.999, 0.002, 0.05, 1e-8];
   return functions.concat(
+    [step],
     ...[1, 2, 3, 4, 5, 7, 9].map((m, index) => {
       const c = at(8 + (index % 5));
       // Rows of 72, 13 and 40 floats: in no width a whole number of vectors.

@@ -5,6 +5,7 @@ import type { PairSet, Task } from '../../data/pair-set.js';
 import { isLayerRates } from '../../model/layer-rates.js';
 import { builtInShape } from '../../model/model-family.js';
 import type {
+  AdamStep,
   Adapted,
   AdaptHyper,
   Engine,
@@ -17,7 +18,7 @@ import type {
 import { mean } from '../mean.js';
 import { kernelForm, nameOfForm } from './kernel-form.js';
 import { KernelThreads } from './kernel-threads.js';
-import type { KernelForm } from './open-kernel.mjs';
+import { type KernelForm, openAdam } from './open-kernel.mjs';
 import { padShape } from './padded-shape.js';
 import { planPairs, planTask, stackQueries } from './planned-task.js';
 import { readDrift, readGradient, readLayerGradient, readLosses, readStack } from './read-results.js';
@@ -44,6 +45,7 @@ class WasmEngine implements Engine {
   readonly name = 'wasm';
   readonly precision = 'float32';
   readonly device: string;
+  readonly adamStep: AdamStep | undefined;
   readonly #start: () => KernelThreads;
   readonly #log: (line: string) => void;
   #threads: KernelThreads;
@@ -55,6 +57,7 @@ class WasmEngine implements Engine {
     const padded = padShape(builtInShape(shape));
     this.#start = () => new KernelThreads(form, padded, threads);
     this.device = nameOfForm(form);
+    this.adamStep = openAdam(form);
     this.#log = log;
     this.#threads = this.#start();
   }

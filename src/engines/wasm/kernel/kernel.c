@@ -9,6 +9,7 @@
 #include "layout.h"
 #include "network.h"
 #include "task.h"
+#include "adam.h"
 
 /** Bytes that a thread's control area must hold. */
 _Static_assert(sizeof(Kernel) <= 2048, "the control area holds the kernel's record, and on WebAssembly its stack");
@@ -84,7 +85,7 @@ EXPORTED void applyFunction(int which, float *y, const float *x, int count) {
 }
 
 #ifndef __wasm__
-INLINE float *floatsAt(uintptr_t base, double address) { return address ? (float *)(base + (uint32_t)address) : 0; }
+INLINE float *floatsAt(uintptr_t base, double address) { return address ? (float *)(base + (uintptr_t)address) : 0; }
 
 /** Calls what `which` says with the numbers given; an address counts from `base`. */
 double WIDEST(kernelAt)(uintptr_t base, int which, const double *n) {
@@ -109,6 +110,11 @@ double WIDEST(kernelAt)(uintptr_t base, int which, const double *n) {
       (which == 5 ? productNN : productNT)(
           floatsAt(base, n[0]), n[1], floatsAt(base, n[2]), n[3], floatsAt(base, n[4]), n[5], n[6], n[7], n[8], n[9],
           n[10]);
+      return 0;
+    case 8:
+      adam(
+          floatsAt(base, n[0]), floatsAt(base, n[1]), floatsAt(base, n[2]), floatsAt(base, n[3]), n[4], n[5], n[6],
+          n[7], n[8], n[9]);
       return 0;
     default:
       productTN(
