@@ -32,6 +32,8 @@ EXPORTED double arenaBytes(Kernel *o, uint32_t plan) {
  */
 EXPORTED void workOff(Kernel *o, uint32_t queue, uint32_t arena) {
   int32_t *words = (int32_t *)(BASE(o->base) + queue);
+  // What stands there may be of other parameters.
+  o->packed = 0;
   for (;;) {
     int index = __atomic_fetch_add(words, 1, __ATOMIC_SEQ_CST);
     if (index >= words[1]) return;

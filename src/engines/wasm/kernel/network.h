@@ -64,6 +64,18 @@ static void applyLowRankBack(const Sizes *sizes, float *c, const float *d, const
   productNN(c, hidden, mix, rows, low->v, hidden, pairs, hidden, rows, low->scale, 1);
 }
 
+/** c[pairs x width] = x[pairs x hidden] fc.weight^T */
+static void applyOutput(const Sizes *sizes, float *c, const float *x, const Weights *w, int pairs) {
+  int width = sizes->width, hidden = sizes->hidden;
+#if WIDTH == 16
+  if (w->panels) {
+    productPanels(c, width, x, hidden, w->fcw, w->panels, pairs, width, hidden);
+    return;
+  }
+#endif
+  productNT(c, width, x, hidden, w->fcw, hidden, pairs, width, hidden, 1, 0);
+}
+
 /** h at every node and the logits of every pair (in `e->p`). */
 static void logits(
     const Sizes *sizes, const Forest *f, const Weights *w, const LowRank *low, const Evaluation *e, const Scratch *s) {
@@ -89,7 +101,7 @@ static void logits(
   for (long pair = 0; pair < f->pairs; pair++) {
     copyRow(e->last + pair * hidden, e->h + f->nodeOfPair[pair] * hidden, hidden);
   }
-  productNT(e->p, width, e->last, hidden, w->fcw, hidden, f->pairs, width, hidden, 1, 0);
+  applyOutput(sizes, e->p, e->last, w, f->pairs);
   applyLowRank(sizes, e->p, e->last, low, f->pairs, s->mix);
   for (long pair = 0; pair < f->pairs; pair++) addRow(e->p + pair * width, w->fcb, width, 1);
 }
@@ -196,7 +208,7 @@ static void tangents(
   for (long pair = 0; pair < f->pairs; pair++) {
     copyRow(t->last + pair * hidden, t->h + f->nodeOfPair[pair] * hidden, hidden);
   }
-  productNT(t->d, width, t->last, hidden, w->fcw, hidden, f->pairs, width, hidden, 1, 0);
+  applyOutput(sizes, t->d, t->last, w, f->pairs);
   applyLowRank(sizes, t->d, t->last, low, f->pairs, s->mix);
   if (v->fcw) {
     productNT(t->d, width, e->last, hidden, v->fcw, hidden, f->pairs, width, hidden, 1, 1);

@@ -14,6 +14,12 @@ typedef struct {
    * of 0 and -0 would be 0, which is 0 again when the groups' sums are added up.
    */
   int isFirst;
+  /**
+   * fc.weight at theta_0 in panels, at the arena's beginning, and which one these are of: null before a thread's first plan.
+   * Most products by it are with theta_0's, in whatever plan. At sixteen lanes only: fewer have too few registers.
+   */
+  float *panels;
+  const float *packed;
   /** How far the arena is taken: in 64 bits, since what a plan needs may pass what a memory can hold. */
   uint64_t end;
   Weights w, w1, g, v, k, rates, out;
@@ -92,6 +98,7 @@ static double layOut(Kernel *o, uintptr_t arena) {
   int64_t queryPairs = (int64_t)lossSteps * query->pairs, supportPairs = (int64_t)f->pairs * greaterOf(1, steps);
   int64_t rank = queryPairs > supportPairs ? queryPairs : supportPairs;
   o->end = arena;
+  o->panels = take(o, WIDTH == 16 ? (width + 15) / 16 * 16 * hidden : 0);
   o->s.p = take(o, unique * gates);
   o->s.a = take(o, nodes * gates);
   o->s.back = take(o, (nodes > pairs ? nodes : pairs) * hidden);
@@ -157,6 +164,11 @@ static void placeBlock(const Kernel *o, Weights *w, float *block, float *fcw) {
   place(&o->sizes, w, block, block + rowFloats(o), fcw);
 }
 
+/** Where fc.weight is that of theta_0, the panels are its. */
+static void usePanels(const Kernel *o, Weights *w) {
+  if (w->fcw == o->packed) w->panels = o->panels;
+}
+
 /** Points `w` at the weights after `step` inner steps and `low` at what fc.weight has changed by. */
 static void useWeights(Kernel *o, Weights *w, int step) {
   const Plan *plan = &o->plan;
@@ -167,6 +179,7 @@ static void useWeights(Kernel *o, Weights *w, int step) {
   } else {
     placeBlock(o, w, o->weightBlocks + (step - 1) * o->weightStride, uniform ? theta + o->sizes.denseCore : 0);
   }
+  usePanels(o, w);
   int rows = uniform ? step * plan->support.pairs : 0;
   o->low = (LowRank){o->allScaledD, o->allLast, rows, plan->layerRates ? -1 : -plan->rate};
 }
@@ -250,6 +263,11 @@ static void innerStep(Kernel *o, int step) {
 static void prepare(Kernel *o, uintptr_t arena) {
   const Plan *plan = &o->plan;
   layOut(o, arena);
+#if WIDTH == 16
+  float *fcw = denseOf(o, plan->parameters) + o->sizes.denseCore;
+  if (o->packed != fcw) packPanels(o->panels, fcw, o->sizes.width, o->sizes.hidden);
+  o->packed = fcw;
+#endif
   gather(o, o->rows0, plan->parameters);
   if (plan->gradientRows) clearRow(plan->gradientRows, rowFloats(o));
   if (plan->rateGradientRows) clearRow(plan->rateGradientRows, rowFloats(o));
@@ -412,6 +430,7 @@ static void batch(Kernel *o) {
   const Plan *plan = &o->plan;
   const Forest *f = &plan->support;
   place(sizes, &o->w, o->rows0, denseOf(o, plan->parameters), 0);
+  usePanels(o, &o->w);
   useQuery(o, f, 0);
   logits(sizes, f, &o->w, nothing, &o->q, &o->s);
   softmax(sizes, f, &o->q, plan->losses);
