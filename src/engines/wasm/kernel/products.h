@@ -215,7 +215,7 @@ static void packPanels(float *to, const float *b, int n, int k) {
 }
 
 /** All rows of a panel, as many at once as there are registers for the sums of. */
-#define OF_PANEL(tile, ROWS) tile(ROWS, c + i * ldc + j, ldc, a + i * lda, lda, panel, k)
+#define OF_PANEL(tile, ROWS) tile(ROWS, c + i * ldc + j, ldc, a + i * lda, lda, panel, k, add)
 #define ROWS_OF_PANEL(tile)                        \
   {                                                \
     int i = 0;                                     \
@@ -228,19 +228,23 @@ static void packPanels(float *to, const float *b, int n, int k) {
   }
 
 /**
- * C[m x n] = A[m x k] B[n x k]^T, B also in panels; n and k are multiples of 8. The bits of `productNT`, in half the time:
+ * C[m x n] = A[m x k] B[n x k]^T (+ C), B also in panels; n and k are multiples of 8. The bits of `productNT`, in half the time:
  * its lanes hold partial sums, which are to be put together, these hold outputs.
  */
 static void productPanels(
-    float *c, long ldc, const float *a, long lda, const float *b, const float *panels, int m, int n, int k) {
+    float *c, long ldc, const float *a, long lda, const float *b, const float *panels, int m, int n, int k,
+    int add) {
+  // The last columns of an odd row are in eight partial sums: they are put back, and computed once more.
+  int last = m - 1, n6 = m & 1 ? n - n % 6 : n;
+  float *rest = c + last * ldc + n6, before[8];
+  for (int x = 0; x < n - n6; x++) before[x] = rest[x];
   for (int j = 0; j < n; j += 16) {
     const float *panel = panels + (long)j * k;
     if (j + 16 <= n) ROWS_OF_PANEL(tilePanel16)
     else ROWS_OF_PANEL(tilePanel8)
   }
-  // The last columns of an odd row, in eight partial sums.
-  int last = m - 1, n6 = n - n % 6;
-  if (m & 1) columnsNT(c + last * ldc, ldc, a + last * lda, lda, b, k, 1, n6, n6, n, k, 1, 0);
+  for (int x = 0; x < n - n6; x++) rest[x] = before[x];
+  columnsNT(c + last * ldc, ldc, a + last * lda, lda, b, k, 1, n6, n6, n, k, 1, add);
 }
 #endif
 

@@ -104,6 +104,7 @@ static double layOut(Kernel *o, uintptr_t arena) {
   o->s.back = take(o, (nodes > pairs ? nodes : pairs) * hidden);
   o->s.rows = take(o, unique * embedding);
   o->s.mix = take(o, pairs * rank);
+  o->s.panels = take(o, WIDTH == 16 ? (gates + 15) / 16 * 16 * hidden : 0);
   o->rows0 = take(o, rows);
   o->queryEvaluation = take(o, evaluationFloats(sizes, query));
   o->queryLast = take(o, queryPairs * hidden);

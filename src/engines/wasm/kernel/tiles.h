@@ -67,10 +67,11 @@ INLINE void OF_LANES(tileTN)(
 
 #if WIDTH == 16
 /**
- * Of A B^T: ROWS rows, LANES columns, in four partial sums each as `tileNT` has them. Of B's rows 16 stand side by side
+ * Of A B^T (+ C): ROWS rows, LANES columns, in four partial sums each as `tileNT` has them. Of B's rows 16 stand side by side
  * (`packPanels`), so that no lanes need to be put together or added up.
  */
-INLINE void OF_LANES(tilePanel)(int ROWS, float *c, long ldc, const float *a, long lda, const float *panel, int depth) {
+INLINE void OF_LANES(tilePanel)(
+    int ROWS, float *c, long ldc, const float *a, long lda, const float *panel, int depth, int add) {
   FLOAT sums[4][6];
   UNROLLED for (int q = 0; q < 4; q++) {
     UNROLLED for (int r = 0; r < ROWS; r++) sums[q][r] = (FLOAT){0};
@@ -82,7 +83,8 @@ INLINE void OF_LANES(tilePanel)(int ROWS, float *c, long ldc, const float *a, lo
     }
   }
   UNROLLED for (int r = 0; r < ROWS; r++) {
-    OF_LANES(put)(c + r * ldc, 0, (sums[0][r] + sums[2][r]) + (sums[1][r] + sums[3][r]));
+    float *d = c + r * ldc;
+    OF_LANES(put)(d, add ? d : 0, (sums[0][r] + sums[2][r]) + (sums[1][r] + sums[3][r]));
   }
 }
 #endif
