@@ -57,7 +57,8 @@ async function iterationTimes(secondOrder) {
       times[index].push(performance.now() - began);
     }
     const began = performance.now();
-    state = optimizer.update(state, clipGradient(gradient, settings.clip_norm).clipped);
+    clipGradient(gradient, settings.clip_norm);
+    state = optimizer.update(state, gradient, engines[1].adamStep);
     after.push(performance.now() - began);
   }
   const [one, two] = times.map((all) => all.slice(warmUps));
@@ -96,7 +97,7 @@ async function epochSeconds() {
   const began = performance.now();
   for (const batch of batches) {
     const { gradient } = await engine.lossGradient(state.parameters, batch);
-    state = optimizer.update(state, gradient);
+    state = optimizer.update(state, gradient, engine.adamStep);
   }
   await engine.close();
   return (performance.now() - began) / 1000;

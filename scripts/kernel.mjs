@@ -67,6 +67,8 @@ async function compile(kernel) {
         '-O3',
         // A multiplication and an addition stay two roundings.
         '-ffp-contract=off',
+        // A root is an instruction, and no call.
+        '-fno-math-errno',
         // Pointers that move, as they are written, are better than indices: V8 does not fold those into addresses.
         '-mllvm',
         '-disable-lsr',

@@ -67,6 +67,18 @@ export interface Adapted {
   readonly drift: readonly (readonly (readonly Drift[])[])[];
 }
 
+/** What a step of Adam computes with: the moments' rates, and the step's size and corrections. */
+export type AdamNumbers = readonly [
+  beta1: number,
+  beta2: number,
+  stepSize: number,
+  rootOfCorrection: number,
+  epsilon: number,
+];
+
+/** A step of Adam on parameters, gradient, first and second moments, in place, to the bits of `learning/adam.ts`. */
+export type AdamStep = (vectors: readonly Float32Array[], numbers: AdamNumbers) => void;
+
 export interface LossGradient {
   /** Mean softmax cross-entropy over the pairs. */
   readonly loss: number;
@@ -76,7 +88,7 @@ export interface LossGradient {
 /**
  * The seam between the learning code and the arithmetic. An engine owns the inner loop and the exact
  * meta-gradient; sampling, the outer loop, optimizers and metrics are written once above it.
- * Every call is a pure function of its arguments.
+ * Every call is a pure function of its arguments; the arrays that it returns are its caller's, to be written to.
  */
 export interface Engine {
   readonly name: string;
@@ -89,6 +101,8 @@ export interface Engine {
   adaptAndRank(parameters: Parameters, tasks: readonly Task[], hyper: AdaptHyper): Promise<Adapted>;
   /** @param seed as in `MetaHyper` */
   lossGradient(parameters: Parameters, pairs: PairSet, seed?: number): Promise<LossGradient>;
+  /** Present where this processor has a faster one than JavaScript. */
+  readonly adamStep?: AdamStep | undefined;
   /** Ends threads and frees device memory. */
   close(): Promise<void>;
 }

@@ -1,4 +1,5 @@
 import { adam } from './adam.js';
+import { scaleVector } from './clip-gradient.js';
 import type { Optimizer } from './optimizer.js';
 
 /**
@@ -12,7 +13,9 @@ export function adamW(rate: number, weightDecay: number): Optimizer {
   const shrunk = 1 - rate * weightDecay;
   return {
     init,
-    update: (state, gradient) =>
-      update({ ...state, parameters: state.parameters.map((value) => shrunk * value) }, gradient),
+    update(state, gradient, faster) {
+      scaleVector(state.parameters, shrunk);
+      return update(state, gradient, faster);
+    },
   };
 }

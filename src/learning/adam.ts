@@ -1,3 +1,4 @@
+import type { AdamNumbers, Parameters } from '../engines/engine.js';
 import { type Optimizer, optimizerOf } from './optimizer.js';
 
 /**
@@ -7,19 +8,35 @@ import { type Optimizer, optimizerOf } from './optimizer.js';
  */
 export function adam(rate: number): Optimizer {
   const [beta1, beta2, epsilon] = [0.9, 0.999, 1e-8];
-  return optimizerOf(['first_moment', 'second_moment'], (parameters, gradient, moments, step) => {
-    // As many as there are names.
-    const [firstMoment, secondMoment] = [moments[0]!, moments[1]!];
-    const stepSize = rate / (1 - beta1 ** step);
-    const rootOfCorrection = Math.sqrt(1 - beta2 ** step);
-    for (let i = 0; i < parameters.length; i++) {
-      // All four vectors have the same length.
-      const slope = gradient[i]!;
-      const first = beta1 * firstMoment[i]! + (1 - beta1) * slope;
-      const second = beta2 * secondMoment[i]! + (1 - beta2) * slope * slope;
-      firstMoment[i] = first;
-      secondMoment[i] = second;
-      parameters[i]! -= (stepSize * first) / (Math.sqrt(second) / rootOfCorrection + epsilon);
+  return optimizerOf(['first_moment', 'second_moment'], (parameters, gradient, moments, step, faster) => {
+    const vectors = [parameters, gradient, ...moments];
+    const numbers = [
+      beta1,
+      beta2,
+      rate / (1 - beta1 ** step),
+      Math.sqrt(1 - beta2 ** step),
+      epsilon,
+    ] as const;
+    if (faster !== undefined && vectors.every((vector) => vector instanceof Float32Array)) {
+      faster(vectors, numbers);
+    } else {
+      stepOfAdam(vectors, numbers);
     }
   });
+}
+
+/** As `AdamStep`, in any precision; what the native one is held to. */
+export function stepOfAdam(
+  [parameters, gradient, firstMoment, secondMoment]: readonly Parameters[],
+  [beta1, beta2, stepSize, rootOfCorrection, epsilon]: AdamNumbers,
+): void {
+  // There are four vectors, of one length.
+  for (let i = 0; i < parameters!.length; i++) {
+    const slope = gradient![i]!;
+    const first = beta1 * firstMoment![i]! + (1 - beta1) * slope;
+    const second = beta2 * secondMoment![i]! + (1 - beta2) * slope * slope;
+    firstMoment![i] = first;
+    secondMoment![i] = second;
+    parameters![i]! -= (stepSize * first) / (Math.sqrt(second) / rootOfCorrection + epsilon);
+  }
 }

@@ -1,19 +1,15 @@
 import type { Parameters } from '../engines/engine.js';
 
 /**
- * The gradient scaled by min(1, limit / (norm + 1e-6)), as `torch.nn.utils.clip_grad_norm_` does (the same array where
- * that is 1), and its norm before.
+ * Scales the gradient by min(1, limit / (norm + 1e-6)), as `torch.nn.utils.clip_grad_norm_` does.
+ *
+ * @returns its norm before
  */
-export function clipGradient(
-  gradient: Parameters,
-  limit: number,
-): { readonly clipped: Parameters; readonly norm: number } {
+export function clipGradient(gradient: Parameters, limit: number): number {
   const norm = normOf(gradient);
   const scale = Math.min(1, limit / (norm + 1e-6));
-  if (scale === 1) return { clipped: gradient, norm };
-  const clipped = gradient.slice();
-  for (let i = 0; i < clipped.length; i++) clipped[i]! *= scale; // i is within bounds
-  return { clipped, norm };
+  if (scale !== 1) scaleVector(gradient, scale);
+  return norm;
 }
 
 /** The Euclidean norm, summed in float64, in order. */
@@ -24,7 +20,12 @@ export function normOf(gradient: Parameters): number {
   return Math.sqrt(squares);
 }
 
-/** The gradient with 0 where `trained` is 0: what no step moves. All of it where `trained` is undefined. */
-export function gradientOfTrained(gradient: Parameters, trained: ArrayLike<number> | undefined): Parameters {
-  return trained === undefined ? gradient : gradient.map((slope, i) => (trained[i] === 0 ? 0 : slope));
+export function scaleVector(vector: Parameters, by: number): void {
+  for (let i = 0; i < vector.length; i++) vector[i]! *= by; // i is within bounds
+}
+
+/** Sets the gradient to 0 where `trained` is 0: of what no step moves. Nothing where `trained` is undefined. */
+export function clearUntrained(gradient: Parameters, trained: ArrayLike<number> | undefined): void {
+  if (trained === undefined) return;
+  for (let i = 0; i < gradient.length; i++) if (trained[i] === 0) gradient[i] = 0;
 }

@@ -1,7 +1,7 @@
 import { FailureError } from '../base/failure.js';
-import type { Engine, MetaHyper, Parameters } from '../engines/engine.js';
+import type { Engine, MetaGradient, MetaHyper, Parameters } from '../engines/engine.js';
 import { isLayerRates } from '../model/layer-rates.js';
-import { clipGradient, gradientOfTrained } from './clip-gradient.js';
+import { clearUntrained, clipGradient, scaleVector } from './clip-gradient.js';
 import type { Optimizer, OptimizerState } from './optimizer.js';
 import type { DrawnTask } from './sample-tasks.js';
 import { hintOfDivergence, type Iteration } from './training-state.js';
@@ -28,7 +28,8 @@ export interface MetaTraining {
 }
 
 /**
- * One step of the outer loop: the meta-gradient over `drawn`, clipped, into the optimizer. A pure function of its arguments.
+ * One step of the outer loop: the meta-gradient over `drawn`, clipped, into the optimizer, in the vectors of `state`; a
+ * function of its arguments alone.
  *
  * @throws FailureError `not-finite`, naming the iteration (from 1) and the user, where a loss or the gradient is NaN
  * or infinite
@@ -49,13 +50,14 @@ export async function metaIteration(
   };
   const count = state.parameters.length - rateCount(training.hyper, state.parameters.length);
   const learned = state.parameters.subarray(count);
-  const { loss, gradient, rateGradient, lossPerTask } = await engine.metaGradient(
+  const found = await engine.metaGradient(
     state.parameters.subarray(0, count),
     drawn.map(({ task }) => task),
     hyper.learnRates !== true
       ? hyper
       : { ...hyper, innerRates: isLayerRates(innerRates) ? { ...innerRates, rates: learned } : learned },
   );
+  const { loss, lossPerTask } = found;
   const broken = lossPerTask.findIndex((one) => !Number.isFinite(one));
   if (broken >= 0) {
     throw notFinite(
@@ -63,18 +65,23 @@ export async function metaIteration(
       training,
     );
   }
-  const slope = state.parameters.slice();
-  slope.set(gradient);
-  if (rateGradient !== undefined) slope.set(rateGradient, count);
-  if (training.gradientScale !== undefined) scale(slope, training.gradientScale);
-  const { clipped, norm } = clipGradient(gradientOfTrained(slope, trained), training.clipNorm);
+  const slope = wholeGradient(found);
+  if (training.gradientScale !== undefined) scaleVector(slope, training.gradientScale);
+  clearUntrained(slope, trained);
+  const norm = clipGradient(slope, training.clipNorm);
   if (!Number.isFinite(norm))
     throw notFinite(`the gradient's norm is ${norm} at iteration ${iteration}`, training);
-  return { state: training.optimizer.update(state, clipped), loss, gradientNorm: norm };
+  return { state: training.optimizer.update(state, slope, engine.adamStep), loss, gradientNorm: norm };
 }
 
-function scale(vector: Parameters, by: number): void {
-  for (let i = 0; i < vector.length; i++) vector[i]! *= by; // i is within bounds
+/** That of the parameters, and of the rates behind them where these are learned. */
+function wholeGradient({ gradient, rateGradient }: MetaGradient): Parameters {
+  if (rateGradient === undefined) return gradient;
+  const length = gradient.length + rateGradient.length;
+  const whole = gradient instanceof Float32Array ? new Float32Array(length) : new Float64Array(length);
+  whole.set(gradient);
+  whole.set(rateGradient, gradient.length);
+  return whole;
 }
 
 /** How many learned rates follow the parameters in a vector of such a length. */

@@ -1,4 +1,4 @@
-import type { Parameters } from '../engines/engine.js';
+import type { AdamStep, Parameters } from '../engines/engine.js';
 
 /** Parameters under training, and what their optimizer keeps of the steps before; all `[parameters]`, of one precision. */
 export interface OptimizerState {
@@ -9,12 +9,15 @@ export interface OptimizerState {
   readonly slots: { readonly [name: string]: Parameters };
 }
 
-/** Moves parameters against their gradients. Both functions are pure; rates and such are fixed when one is made. */
+/** Moves parameters against their gradients; rates and such are fixed when one is made. */
 export interface Optimizer {
-  /** The state before the first step. */
+  /** The state before the first step, of a copy of the parameters. */
   init(parameters: Parameters): OptimizerState;
-  /** One step; computes in float64 and rounds to the precision of the state. */
-  update(state: OptimizerState, gradient: Parameters): OptimizerState;
+  /**
+   * One step, in the vectors of `state`, which nobody may use after it: new ones for each step took more time to allocate
+   * and collect than a fifth of the step. Computes in float64 and rounds to the precision of the state.
+   */
+  update(state: OptimizerState, gradient: Parameters, faster?: AdamStep): OptimizerState;
 }
 
 /** Moves parameter `i` by itself; `slots` are the optimizer's vectors, in the order of their names, to be written to. */
@@ -23,23 +26,27 @@ type Move = (
   gradient: Parameters,
   slots: readonly Parameters[],
   step: number,
+  faster: AdamStep | undefined,
 ) => void;
 
-/** An optimizer whose vectors start at 0, from what it does at a step (from 1) with copies of them. */
+/** An optimizer whose vectors start at 0, from what it does with them at a step (from 1). */
 export function optimizerOf(names: readonly string[], move: Move): Optimizer {
   return {
     init: (parameters) => ({
       step: 0,
-      parameters,
+      parameters: parameters.slice(),
       slots: Object.fromEntries(names.map((name) => [name, parameters.slice().fill(0)])),
     }),
-    update(state, gradient) {
-      const step = state.step + 1;
-      const parameters = state.parameters.slice();
+    update({ step, parameters, slots }, gradient, faster) {
       // A state has the vectors that `init` gave it.
-      const slots = names.map((name) => state.slots[name]!.slice());
-      move(parameters, gradient, slots, step);
-      return { step, parameters, slots: Object.fromEntries(names.map((name, i) => [name, slots[i]!])) };
+      move(
+        parameters,
+        gradient,
+        names.map((name) => slots[name]!),
+        step + 1,
+        faster,
+      );
+      return { step: step + 1, parameters, slots };
     },
   };
 }

@@ -13,7 +13,7 @@ export interface ReptileTraining extends Omit<MetaTraining, 'hyper' | 'stepWeigh
 /**
  * One step of Reptile: each drawn task's support and query pairs, as one set, are descended on for `innerSteps` steps, and
  * the mean of `theta - theta_n`, clipped, goes into the optimizer as the gradient; with plain SGD its rate is the paper's
- * epsilon. A pure function of its arguments.
+ * epsilon. It steps in the vectors of `state`, as `metaIteration` does.
  *
  * `theta - theta_n` is the inner rate times the sum of the gradients on the way, and those of the first n - 1 steps end
  * where the last is taken: the first-order gradient of a loss of n - 1 inner steps in which each point on the way counts

@@ -28,6 +28,6 @@ export function withScheduledRate(
 ): Optimizer {
   return {
     init: make(rateOf(0)).init,
-    update: (state, gradient) => make(rateOf(state.step)).update(state, gradient),
+    update: (state, gradient, faster) => make(rateOf(state.step)).update(state, gradient, faster),
   };
 }

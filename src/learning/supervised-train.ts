@@ -3,7 +3,7 @@ import { randomStream } from '../base/random.js';
 import type { PairSet } from '../data/pair-set.js';
 import { selectPairs } from '../data/read-episodes.js';
 import type { Engine } from '../engines/engine.js';
-import { gradientOfTrained, normOf } from './clip-gradient.js';
+import { clearUntrained, normOf } from './clip-gradient.js';
 import type { Optimizer, OptimizerState } from './optimizer.js';
 import { hintOfDivergence, type Iteration } from './training-state.js';
 
@@ -46,7 +46,7 @@ export function createBatches(pairs: PairSet, size: number, seed: number): Batch
 }
 
 /**
- * One step on the mean loss of a batch. A pure function of its arguments.
+ * One step on the mean loss of a batch, in the vectors of `state`; a function of its arguments alone.
  *
  * @param trained as long as the parameters, 0 for what stays as it is; all are trained where undefined
  * @param seedOf as in `MetaTraining`
@@ -60,8 +60,8 @@ export async function supervisedIteration(
   trained?: ArrayLike<number> | undefined,
   seedOf?: (iteration: number) => number,
 ): Promise<Iteration> {
-  const { loss, gradient: whole } = await engine.lossGradient(state.parameters, batch, seedOf?.(state.step));
-  const gradient = gradientOfTrained(whole, trained);
+  const { loss, gradient } = await engine.lossGradient(state.parameters, batch, seedOf?.(state.step));
+  clearUntrained(gradient, trained);
   const gradientNorm = normOf(gradient);
   if (!Number.isFinite(loss) || !Number.isFinite(gradientNorm)) {
     throw new FailureError({
@@ -70,5 +70,5 @@ export async function supervisedIteration(
       hint: hintOfDivergence('learning_rate', seedOf),
     });
   }
-  return { state: optimizer.update(state, gradient), loss, gradientNorm };
+  return { state: optimizer.update(state, gradient, engine.adamStep), loss, gradientNorm };
 }

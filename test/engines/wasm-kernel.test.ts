@@ -1,6 +1,8 @@
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { kernelCalls } from '../../src/engines/wasm/open-kernel.mjs';
+import type { AdamNumbers } from '../../src/engines/engine.js';
+import { type KernelForm, kernelCalls, openAdam } from '../../src/engines/wasm/open-kernel.mjs';
+import { stepOfAdam } from '../../src/learning/adam.js';
 import { randomVector } from './arbitrary-tasks.js';
 import { kernelForms } from './kernel-forms.js';
 
@@ -15,6 +17,7 @@ describe.each(await kernelForms())('$name', ({ form }) => {
   });
   describeFunctions();
   describeProducts();
+  describeAdam(form);
 });
 
 function call(name: string, ...numbers: readonly (number | boolean)[]): void {
@@ -35,6 +38,41 @@ function apply(which: number, values: Float32Array): Float32Array {
   const y = put(1, []);
   call('applyFunction', which, y, x, values.length);
   return floats.slice(y / 4, y / 4 + values.length);
+}
+
+/** Parameters, gradient and moments, with zeros, subnormal and great numbers among them; in no form whole vectors. */
+function vectorsOfAdam(): readonly Float32Array[] {
+  const of = (seed: number, map: (value: number) => number) => {
+    const special = Float32Array.of(0, -0, 1e-44, 1e-38, 3e18);
+    return Float32Array.from([...special, ...randomVector(1004, seed)], map);
+  };
+  return [1, 2, 3].map((seed) => of(seed, (value) => value)).concat([of(4, (value) => value * value)]);
+}
+
+function describeAdam(form: KernelForm) {
+  describe('a step of Adam', () => {
+    const numbers: AdamNumbers = [0.9, 0.999, 0.001 / (1 - 0.9 ** 3), Math.sqrt(1 - 0.999 ** 3), 1e-8];
+
+    it('gives the bits of the one in JavaScript', () => {
+      const expected = vectorsOfAdam();
+      stepOfAdam(expected, numbers);
+      const addresses = vectorsOfAdam().map((vector, region) => put(region, vector));
+      call('adam', ...addresses, 1009, ...numbers);
+      expect(addresses.map((at) => floats.slice(at / 4, at / 4 + 1009))).toEqual(expected);
+      const anywhere = vectorsOfAdam();
+      openAdam(form)?.(anywhere, numbers);
+      if (form.library !== undefined) expect(anywhere).toEqual(expected);
+      // It did something.
+      expect(expected[0]).not.toEqual(vectorsOfAdam()[0]);
+    });
+
+    it('is refused where a vector has another length', () => {
+      const vectors = [8, 8, 7, 8].map((length) => new Float32Array(length));
+      const step = openAdam(form);
+      if (form.library === undefined) expect(step).toBeUndefined();
+      else expect(() => step?.(vectors, numbers)).toThrow('vectors of 8, 8, 7, 8 numbers');
+    });
+  });
 }
 
 /** 100,000 arguments, evenly from `low` to `high`. */

@@ -10,8 +10,8 @@ import { killProcessGroup } from '../../base/process-group.js';
 const beside = dirname(fileURLToPath(new URL('./kernel.wasm', import.meta.url)));
 const sources = join(beside, 'kernel');
 
-/** What every width takes of it. */
-export const flags = ['-O3', '-fPIC', '-fvisibility=hidden', '-ffp-contract=off'];
+/** What every width takes of it. A root that need not set `errno` is one instruction, of which vectors have one, too. */
+export const flags = ['-O3', '-fPIC', '-fvisibility=hidden', '-ffp-contract=off', '-fno-math-errno'];
 /** What each width takes of the compiler, by processor. */
 const widths: { readonly [arch: string]: { readonly [width: string]: readonly string[] } } = {
   x64: {

@@ -3,7 +3,7 @@
 //
 //   node check-native.mjs LIBRARY
 import { readFileSync } from 'node:fs';
-import { comparedFrom, comparison } from './native-comparison.mjs';
+import { comparedFrom, comparedTo, comparison } from './native-comparison.mjs';
 import { kernelCalls, openLibrary } from './open-kernel.mjs';
 
 const [library] = process.argv.slice(2);
@@ -22,5 +22,5 @@ function results(form) {
   const { memory, control, calls } = comparison();
   const kernel = kernelCalls(form, memory, control);
   for (const [name, ...numbers] of calls) kernel[name](...numbers);
-  return Buffer.from(new Uint8Array(memory.buffer, comparedFrom).slice());
+  return Buffer.from(new Uint8Array(memory.buffer).slice(comparedFrom, comparedTo));
 }

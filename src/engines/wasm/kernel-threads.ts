@@ -45,16 +45,12 @@ export class KernelThreads {
   /** Has the threads do all groups, the longest first. */
   async workOff(groups: readonly Group[]): Promise<void> {
     const { memory } = this.#layout;
-    const length = ({ placed }: Group): number => placed.reduce((sum, { work }) => sum + work, 0);
+    const length = (group: Group): number => group.reduce((sum, { work }) => sum + work, 0);
     const inOrder = groups.toSorted((one, other) => length(other) - length(one));
-    const bytes = this.#layout.shape.denseFloats * 4;
-    const addresses = inOrder.map(({ sums, placed }) =>
-      memory.put([sums, bytes, placed.length, ...placed.map(({ plan }) => plan)]),
-    );
+    const addresses = inOrder.map((group) => memory.put([group.length, ...group.map(({ plan }) => plan)]));
     const queue = memory.put([0, groups.length, ...addresses]);
     const arena = groups.reduce(
-      (most, { placed }) =>
-        placed.reduce((max, { plan }) => Math.max(max, this.#kernel.arenaBytes(plan)), most),
+      (most, group) => group.reduce((max, { plan }) => Math.max(max, this.#kernel.arenaBytes(plan)), most),
       0,
     );
     const fitting = Math.floor(memory.bytesLeft / Math.max(1, arena));

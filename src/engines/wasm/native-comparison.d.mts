@@ -1,5 +1,6 @@
-/** Bytes of the comparison begin here. */
+/** Bytes of the comparison begin and end here. */
 export const comparedFrom: number;
+export const comparedTo: number;
 /** Memory for a kernel whose control area is at `control`, and calls of it, each a name and numbers. */
 export function comparison(): {
   readonly memory: WebAssembly.Memory;

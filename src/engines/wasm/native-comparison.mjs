@@ -2,9 +2,10 @@
 import { controlBytes } from './open-kernel.mjs';
 
 const control = 65_536;
-/** Bytes of the comparison begin here: below are the kernel's own. */
-export const comparedFrom = control + controlBytes;
 const region = 262_144;
+/** Bytes of the comparison: below are the kernel's own, above is what each form keeps for itself. */
+export const comparedFrom = control + controlBytes;
+export const comparedTo = comparedFrom + 18 * region;
 
 /** @returns {{ memory: WebAssembly.Memory, control: number, calls: (string | number)[][] }} */
 export function comparison() {
@@ -22,7 +23,10 @@ export function comparison() {
 /** Of functions and products; every region is above those before it. */
 function products(at) {
   const functions = [0, 1, 2].map((which) => ['applyFunction', which, at(7) + which * 4096, at(0), 1024]);
+  // The second moments are those of exp, above 0.
+  const step = ['adam', at(13), at(0), at(13) + 8192, at(7), 1009, 0.9, 0.999, 0.002, 0.05, 1e-8];
   return functions.concat(
+    [step],
     ...[1, 2, 3, 4, 5, 7, 9].map((m, index) => {
       const c = at(8 + (index % 5));
       // Rows of 72, 13 and 40 floats: in no width a whole number of vectors.
@@ -36,7 +40,7 @@ function products(at) {
   );
 }
 
-/** A model of 45 items, 24 x 40: two second-order meta-gradients, of one rate and of rates for each, a batch, a ranking. */
+/** A model of 53 items, 24 x 40: two second-order meta-gradients, of one rate and of rates for each, a batch, a ranking. */
 function tasksIn(memory, from) {
   let next = from;
   const take = (words) => {
@@ -49,9 +53,9 @@ function tasksIn(memory, from) {
     return address;
   };
   const bits = (number) => new Int32Array(Float32Array.of(number).buffer)[0];
-  const dense = 120 * (24 + 40 + 2) + 48 + 48 * 40;
-  const parameters = take(45 * 24 + dense);
-  const rates = take(45 * 24 + dense);
+  const dense = 120 * (24 + 40 + 2) + 56 + 56 * 40;
+  const parameters = take(53 * 24 + dense);
+  const rates = take(53 * 24 + dense);
   const values = new Float32Array(memory.buffer);
   // Not too large: at that of the products, gates are all the way open or closed.
   for (let i = parameters / 4; i < next / 4; i++) values[i] *= 0.3;
@@ -91,14 +95,14 @@ function tasksIn(memory, from) {
   next = Math.ceil(next / 64) * 64;
   const [sums, rateSums] = [take(dense), take(dense)];
   const plans = [plan(0, 0), plan(0, rates), plan(1, 0), plan(2, 0)];
-  const group = put(sums, dense * 4, plans.length, ...plans);
+  const group = put(plans.length, ...plans);
   const queue = put(0, 1, group);
   // Beyond what the plans take, which is a quarter of a megabyte.
-  const arena = comparedFrom + 17 * region;
-  const total = comparedFrom + 20 * region;
+  const total = comparedFrom + 17 * region;
+  const arena = comparedTo;
   const addition = put(0, 1, dense, dense, 2, sums, dense * 4, total);
   return [
-    ['configure', control, 0, 45, 48, 24, 40],
+    ['configure', control, 0, 53, 56, 24, 40],
     ['workOff', control, queue, arena],
     ['addUp', control, addition],
   ];

@@ -1,3 +1,5 @@
+import type { AdamStep } from '../engine.js';
+
 /** The kernel compiled for WebAssembly, or a library that holds it for this processor and at which width to use it. */
 export type KernelForm =
   | { readonly module: WebAssembly.Module; readonly library?: undefined }
@@ -25,6 +27,7 @@ export function kernelCalls(
   memory: WebAssembly.Memory,
   control: number,
 ): { readonly [name: string]: (...numbers: readonly (number | boolean)[]) => number };
+export function openAdam(form: KernelForm): AdamStep | undefined;
 /** @param library absolute path */
 export function openLibrary(library: string): {
   /** The most lanes that this processor has instructions for; 0 if not even those that are always built. */

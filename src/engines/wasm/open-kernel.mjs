@@ -39,6 +39,7 @@ export const kernelFunctions = [
   'productNN',
   'productNT',
   'productTN',
+  'adam',
 ];
 
 function openNative({ library, width }, memory) {
@@ -52,6 +53,26 @@ function openNative({ library, width }, memory) {
       return [name, (...numbers) => call(bytes, width, which, Float64Array.from(given(numbers)))];
     }),
   );
+}
+
+/**
+ * A step of Adam on vectors that may stand anywhere, as `AdamStep` has it; undefined in WebAssembly, which reaches no
+ * memory but its own.
+ */
+export function openAdam({ library, width }) {
+  if (library === undefined) return undefined;
+  const { adamStep } = openLibrary(library);
+  const which = kernelFunctions.indexOf('adam');
+  return (vectors, numbers) => {
+    const [{ length }] = vectors;
+    // It would read and write beyond their ends.
+    if (vectors.length !== 4 || vectors.some((vector) => vector.length !== length)) {
+      throw new Error(
+        `a step of Adam on vectors of ${vectors.map((vector) => vector.length).join(', ')} numbers`,
+      );
+    }
+    adamStep(width, which, ...vectors, Float64Array.from(numbers));
+  };
 }
 
 /** What addon.c exports. */

@@ -29,11 +29,8 @@ export interface PlacedWork {
   readonly work: number;
 }
 
-/** Pieces of work that one thread does in order; their gradients add up at `sums` (0 where there are none). */
-export interface Group {
-  readonly sums: number;
-  readonly placed: readonly PlacedWork[];
-}
+/** Pieces of work that one thread does in order; their gradients add up. */
+export type Group = readonly PlacedWork[];
 
 /** What a plan says; weights are of the pairs' losses, addresses are in bytes. */
 export interface PlanFields {

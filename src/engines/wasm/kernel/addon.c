@@ -1,6 +1,7 @@
 // The kernel for the processor at hand, as Node loads it: see `openNative` of open-kernel.mjs.
 #include <node_api.h>
 #include <stdint.h>
+#include <string.h>
 
 #define CALLED(width) double kernelAt##width(uintptr_t base, int which, const double *numbers)
 CALLED(4);
@@ -30,6 +31,19 @@ static void *start(napi_env env, napi_value array) {
   return data;
 }
 
+static double called(int width, uintptr_t base, int which, const double *numbers) {
+  switch (width) {
+#ifdef __x86_64__
+    case 16:
+      return kernelAt16(base, which, numbers);
+    case 8:
+      return kernelAt8(base, which, numbers);
+#endif
+    default:
+      return kernelAt4(base, which, numbers);
+  }
+}
+
 /** (memory as Uint8Array, width, which call, its numbers as Float64Array) => number */
 static napi_value call(napi_env env, napi_callback_info info) {
   size_t count = 4;
@@ -40,27 +54,36 @@ static napi_value call(napi_env env, napi_callback_info info) {
   napi_get_value_int32(env, given[2], &which);
   uintptr_t base = (uintptr_t)start(env, given[0]);
   const double *numbers = start(env, given[3]);
-  double value;
-  switch (width) {
-#ifdef __x86_64__
-    case 16:
-      value = kernelAt16(base, which, numbers);
-      break;
-    case 8:
-      value = kernelAt8(base, which, numbers);
-      break;
-#endif
-    default:
-      value = kernelAt4(base, which, numbers);
-  }
-  napi_create_double(env, value, &result);
+  napi_create_double(env, called(width, base, which, numbers), &result);
   return result;
+}
+
+/** (width, which call of `adam`, its four vectors as Float32Arrays, which may stand anywhere, its five numbers) */
+static napi_value adamStep(napi_env env, napi_callback_info info) {
+  size_t count = 7, length = 0;
+  napi_value given[7];
+  napi_get_cb_info(env, info, &count, given, 0, 0);
+  int width = 0, which = 0;
+  napi_get_value_int32(env, given[0], &width);
+  napi_get_value_int32(env, given[1], &which);
+  double numbers[10];
+  for (int i = 0; i < 4; i++) {
+    void *data = 0;
+    napi_get_typedarray_info(env, given[2 + i], 0, &length, &data, 0, 0);
+    numbers[i] = (double)(uintptr_t)data;
+  }
+  numbers[4] = (double)length;
+  memcpy(numbers + 5, start(env, given[6]), 5 * sizeof *numbers);
+  called(width, 0, which, numbers);
+  return 0;
 }
 
 NAPI_MODULE_INIT() {
   napi_value value;
   napi_create_function(env, "call", NAPI_AUTO_LENGTH, call, 0, &value);
   napi_set_named_property(env, exports, "call", value);
+  napi_create_function(env, "adamStep", NAPI_AUTO_LENGTH, adamStep, 0, &value);
+  napi_set_named_property(env, exports, "adamStep", value);
   napi_create_int32(env, widest(), &value);
   napi_set_named_property(env, exports, "widest", value);
   return exports;

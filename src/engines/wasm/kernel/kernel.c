@@ -9,6 +9,7 @@
 #include "layout.h"
 #include "network.h"
 #include "task.h"
+#include "adam.h"
 
 /** Bytes that a thread's control area must hold. */
 _Static_assert(sizeof(Kernel) <= 2048, "the control area holds the kernel's record, and on WebAssembly its stack");
@@ -26,20 +27,20 @@ EXPORTED double arenaBytes(Kernel *o, uint32_t plan) {
 
 /**
  * Takes groups off the list until none is left. `queue` holds a counter, the number of groups, then the address of
- * each group: {sums, bytes of sums, number of plans, plans...}. A group's plans run in order and add to its sums, so
- * that who takes which group changes no bit.
+ * each group: {number of plans, plans...}. A group's plans run in order, and the first writes the group's sums, to which
+ * the others add, so that who takes which group changes no bit.
  */
 EXPORTED void workOff(Kernel *o, uint32_t queue, uint32_t arena) {
   int32_t *words = (int32_t *)(BASE(o->base) + queue);
+  // What stands there may be of other parameters.
+  o->packed = 0;
   for (;;) {
     int index = __atomic_fetch_add(words, 1, __ATOMIC_SEQ_CST);
     if (index >= words[1]) return;
     Reader group = {o->base, (const int32_t *)(BASE(o->base) + (uint32_t)words[2 + index])};
-    float *sums = readPointer(&group);
-    uint32_t bytes = (uint32_t)readInt(&group);
-    if (sums) __builtin_memset(sums, 0, bytes);
-    for (int plans = readInt(&group); plans > 0; plans--) {
-      run(o, (uint32_t)readInt(&group), BASE(o->base) + arena);
+    int plans = readInt(&group);
+    for (int place = 0; place < plans; place++) {
+      run(o, (uint32_t)readInt(&group), place == 0, BASE(o->base) + arena);
     }
   }
 }
@@ -62,7 +63,12 @@ EXPORTED void addUp(Kernel *o, uint32_t queue) {
     long stop = (index + 1L) * length < total ? (index + 1L) * length : total;
     for (long i = (long)index * length; i < stop; i += 4) {
       Double4 sum = {0};
-      for (int one = 0; one < sums; one++) sum += __builtin_convertvector(load4(first + one * stride + i), Double4);
+      for (int one = 0; one < sums; one++) {
+        const float *p = first + one * stride + i;
+        // More rows than the processor follows by itself, which waited for each line.
+        __builtin_prefetch(p + 128);
+        sum += __builtin_convertvector(load4(p), Double4);
+      }
       *(Float4 *)(to + i) = __builtin_convertvector(sum, Float4);
     }
   }
@@ -81,7 +87,7 @@ EXPORTED void applyFunction(int which, float *y, const float *x, int count) {
 }
 
 #ifndef __wasm__
-INLINE float *floatsAt(uintptr_t base, double address) { return address ? (float *)(base + (uint32_t)address) : 0; }
+INLINE float *floatsAt(uintptr_t base, double address) { return address ? (float *)(base + (uintptr_t)address) : 0; }
 
 /** Calls what `which` says with the numbers given; an address counts from `base`. */
 double WIDEST(kernelAt)(uintptr_t base, int which, const double *n) {
@@ -106,6 +112,11 @@ double WIDEST(kernelAt)(uintptr_t base, int which, const double *n) {
       (which == 5 ? productNN : productNT)(
           floatsAt(base, n[0]), n[1], floatsAt(base, n[2]), n[3], floatsAt(base, n[4]), n[5], n[6], n[7], n[8], n[9],
           n[10]);
+      return 0;
+    case 8:
+      adam(
+          floatsAt(base, n[0]), floatsAt(base, n[1]), floatsAt(base, n[2]), floatsAt(base, n[3]), n[4], n[5], n[6],
+          n[7], n[8], n[9]);
       return 0;
     default:
       productTN(

@@ -30,6 +30,8 @@ typedef struct {
   /** One row for each of the task's items. */
   float *embedding;
   float *wih, *whh, *bih, *bhh, *fcb, *fcw;
+  /** fc.weight once more, in panels (see `packPanels`); null where there are none. */
+  const float *panels;
 } Weights;
 
 /** The dense block is wih, whh, bih, bhh, fcb, fcw, in this order; `fcw` may stand elsewhere. */
@@ -41,6 +43,7 @@ static void place(const Sizes *sizes, Weights *w, float *embeddingRows, float *b
   w->bhh = w->bih + sizes->gates;
   w->fcb = w->bhh + sizes->gates;
   w->fcw = fcw ? fcw : w->fcb + sizes->width;
+  w->panels = 0;
 }
 
 /** A prefix forest and its pairs; items are indices into the task's rows `first .. first + unique`. */

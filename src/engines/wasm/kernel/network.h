@@ -33,6 +33,8 @@ typedef struct {
   float *rows;
   /** [pairs x rank] */
   float *mix;
+  /** [gates, a multiple of 16, x hidden] */
+  float *panels;
 } Scratch;
 
 /**
@@ -64,6 +66,30 @@ static void applyLowRankBack(const Sizes *sizes, float *c, const float *d, const
   productNN(c, hidden, mix, rows, low->v, hidden, pairs, hidden, rows, low->scale, 1);
 }
 
+/** c[m x n] = a[m x k] b[n x k]^T (+ c), rows without gaps; by b's panels where there are some. */
+static void multiply(float *c, const float *a, const float *b, const float *panels, int m, int n, int k, int add) {
+#if WIDTH == 16
+  if (panels) {
+    productPanels(c, n, a, k, b, panels, m, n, k, add);
+    return;
+  }
+#endif
+  (void)panels;
+  productNT(c, n, a, k, b, k, m, n, k, 1, add);
+}
+
+/** Weights [gates x hidden] in panels, if so many rows are multiplied by them that packing pays; else null. */
+static const float *packedFor(const Sizes *sizes, const Scratch *s, const float *weights, long rows) {
+#if WIDTH == 16
+  if (rows >= 32) {
+    packPanels(s->panels, weights, sizes->gates, sizes->hidden);
+    return s->panels;
+  }
+#endif
+  (void)sizes, (void)s, (void)weights, (void)rows;
+  return 0;
+}
+
 /** h at every node and the logits of every pair (in `e->p`). */
 static void logits(
     const Sizes *sizes, const Forest *f, const Weights *w, const LowRank *low, const Evaluation *e, const Scratch *s) {
@@ -71,6 +97,7 @@ static void logits(
   const float *own = w->embedding + f->first * embedding;
   for (int i = 0; i < f->unique; i++) copyRow(s->p + i * gates, w->bih, gates);
   productNT(s->p, gates, own, embedding, w->wih, embedding, f->unique, gates, embedding, 1, 1);
+  const float *panels = packedFor(sizes, s, w->whh, f->nodes - f->roots);
   for (int level = 0; level < f->levels; level++) {
     long from = f->levelOffsets[level], to = f->levelOffsets[level + 1];
     if (level > 0) {
@@ -78,7 +105,7 @@ static void logits(
         copyRow(e->before + (node - f->roots) * hidden, e->h + f->parents[node] * hidden, hidden);
       }
       const float *before = e->before + (from - f->roots) * hidden;
-      productNT(s->a + from * gates, gates, before, hidden, w->whh, hidden, to - from, gates, hidden, 1, 0);
+      multiply(s->a + from * gates, before, w->whh, panels, to - from, gates, hidden, 0);
     }
     for (long node = from; node < to; node++) {
       cellForward(
@@ -89,7 +116,7 @@ static void logits(
   for (long pair = 0; pair < f->pairs; pair++) {
     copyRow(e->last + pair * hidden, e->h + f->nodeOfPair[pair] * hidden, hidden);
   }
-  productNT(e->p, width, e->last, hidden, w->fcw, hidden, f->pairs, width, hidden, 1, 0);
+  multiply(e->p, e->last, w->fcw, w->panels, f->pairs, width, hidden, 0);
   applyLowRank(sizes, e->p, e->last, low, f->pairs, s->mix);
   for (long pair = 0; pair < f->pairs; pair++) addRow(e->p + pair * width, w->fcb, width, 1);
 }
@@ -175,7 +202,9 @@ static void tangents(
       s->p, gates, v->embedding + offset, embedding, w->wih, embedding, f->unique, gates, embedding, 1, 1);
   productNT(
       s->p, gates, w->embedding + offset, embedding, v->wih, embedding, f->unique, gates, embedding, 1, 1);
-  productNT(s->a + f->roots * gates, gates, e->before, hidden, v->whh, hidden, inner, gates, hidden, 1, 0);
+  const float *panels = packedFor(sizes, s, v->whh, inner);
+  multiply(s->a + f->roots * gates, e->before, v->whh, panels, inner, gates, hidden, 0);
+  panels = packedFor(sizes, s, w->whh, inner);
   for (int level = 0; level < f->levels; level++) {
     long from = f->levelOffsets[level], to = f->levelOffsets[level + 1];
     if (level > 0) {
@@ -183,7 +212,7 @@ static void tangents(
         copyRow(t->before + (node - f->roots) * hidden, t->h + f->parents[node] * hidden, hidden);
       }
       const float *before = t->before + (from - f->roots) * hidden;
-      productNT(s->a + from * gates, gates, before, hidden, w->whh, hidden, to - from, gates, hidden, 1, 1);
+      multiply(s->a + from * gates, before, w->whh, panels, to - from, gates, hidden, 1);
     }
     for (long node = from; node < to; node++) {
       long row = (node - f->roots) * hidden;
@@ -196,7 +225,7 @@ static void tangents(
   for (long pair = 0; pair < f->pairs; pair++) {
     copyRow(t->last + pair * hidden, t->h + f->nodeOfPair[pair] * hidden, hidden);
   }
-  productNT(t->d, width, t->last, hidden, w->fcw, hidden, f->pairs, width, hidden, 1, 0);
+  multiply(t->d, t->last, w->fcw, w->panels, f->pairs, width, hidden, 0);
   applyLowRank(sizes, t->d, t->last, low, f->pairs, s->mix);
   if (v->fcw) {
     productNT(t->d, width, e->last, hidden, v->fcw, hidden, f->pairs, width, hidden, 1, 1);

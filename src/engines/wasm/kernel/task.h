@@ -9,6 +9,17 @@ typedef struct {
   /** Where memory begins. */
   uintptr_t base;
   Plan plan;
+  /**
+   * Whether the plan is its group's first, which writes `gradient` and does not add to it: -0 may then stand where the sum
+   * of 0 and -0 would be 0, which is 0 again when the groups' sums are added up.
+   */
+  int isFirst;
+  /**
+   * fc.weight at theta_0 in panels, at the arena's beginning, and which one these are of: null before a thread's first plan.
+   * Most products by it are with theta_0's, in whatever plan. At sixteen lanes only: fewer have too few registers.
+   */
+  float *panels;
+  const float *packed;
   /** How far the arena is taken: in 64 bits, since what a plan needs may pass what a memory can hold. */
   uint64_t end;
   Weights w, w1, g, v, k, rates, out;
@@ -87,11 +98,13 @@ static double layOut(Kernel *o, uintptr_t arena) {
   int64_t queryPairs = (int64_t)lossSteps * query->pairs, supportPairs = (int64_t)f->pairs * greaterOf(1, steps);
   int64_t rank = queryPairs > supportPairs ? queryPairs : supportPairs;
   o->end = arena;
+  o->panels = take(o, WIDTH == 16 ? (width + 15) / 16 * 16 * hidden : 0);
   o->s.p = take(o, unique * gates);
   o->s.a = take(o, nodes * gates);
   o->s.back = take(o, (nodes > pairs ? nodes : pairs) * hidden);
   o->s.rows = take(o, unique * embedding);
   o->s.mix = take(o, pairs * rank);
+  o->s.panels = take(o, WIDTH == 16 ? (gates + 15) / 16 * 16 * hidden : 0);
   o->rows0 = take(o, rows);
   o->queryEvaluation = take(o, evaluationFloats(sizes, query));
   o->queryLast = take(o, queryPairs * hidden);
@@ -152,6 +165,11 @@ static void placeBlock(const Kernel *o, Weights *w, float *block, float *fcw) {
   place(&o->sizes, w, block, block + rowFloats(o), fcw);
 }
 
+/** Where fc.weight is that of theta_0, the panels are its. */
+static void usePanels(const Kernel *o, Weights *w) {
+  if (w->fcw == o->packed) w->panels = o->panels;
+}
+
 /** Points `w` at the weights after `step` inner steps and `low` at what fc.weight has changed by. */
 static void useWeights(Kernel *o, Weights *w, int step) {
   const Plan *plan = &o->plan;
@@ -162,6 +180,7 @@ static void useWeights(Kernel *o, Weights *w, int step) {
   } else {
     placeBlock(o, w, o->weightBlocks + (step - 1) * o->weightStride, uniform ? theta + o->sizes.denseCore : 0);
   }
+  usePanels(o, w);
   int rows = uniform ? step * plan->support.pairs : 0;
   o->low = (LowRank){o->allScaledD, o->allLast, rows, plan->layerRates ? -1 : -plan->rate};
 }
@@ -245,6 +264,11 @@ static void innerStep(Kernel *o, int step) {
 static void prepare(Kernel *o, uintptr_t arena) {
   const Plan *plan = &o->plan;
   layOut(o, arena);
+#if WIDTH == 16
+  float *fcw = denseOf(o, plan->parameters) + o->sizes.denseCore;
+  if (o->packed != fcw) packPanels(o->panels, fcw, o->sizes.width, o->sizes.hidden);
+  o->packed = fcw;
+#endif
   gather(o, o->rows0, plan->parameters);
   if (plan->gradientRows) clearRow(plan->gradientRows, rowFloats(o));
   if (plan->rateGradientRows) clearRow(plan->rateGradientRows, rowFloats(o));
@@ -254,12 +278,12 @@ static void prepare(Kernel *o, uintptr_t arena) {
   }
 }
 
-/** to += scale * (low rank) */
-static void addOuter(const Sizes *sizes, float *to, const LowRank *low, float scale) {
+/** to = base + scale * (low rank); `base`, which may be `to`, null for zeros */
+static void addOuter(const Sizes *sizes, float *to, const float *base, const LowRank *low, float scale) {
   long width = sizes->width, hidden = sizes->hidden;
-  if (low->rows == 0) return;
+  if (low->rows == 0 && base) return;
   productTN(
-      to, to, hidden, low->u, width, low->v, hidden, low->rows, 0, 0, 0, 0, 0, width, hidden, scale * low->scale);
+      to, base, hidden, low->u, width, low->v, hidden, low->rows, 0, 0, 0, 0, 0, width, hidden, scale * low->scale);
 }
 
 /** The Hessian products of all steps from `step` on, of fc.weight: two low-rank sums. */
@@ -393,9 +417,11 @@ static void chain(Kernel *o) {
 
   place(sizes, &o->out, plan->gradientRows, plan->gradient, 0);
   addRow(o->out.embedding, o->g.embedding, rowFloats(o), plan->scale);
-  addRow(o->out.wih, o->g.wih, o->blockFloats, plan->scale);
+  addScaledRow(o->out.wih, o->isFirst ? 0 : o->out.wih, o->g.wih, o->blockFloats, plan->scale);
   if (uniform) {
-    for (int i = 0; i < 3; i++) addOuter(sizes, o->out.fcw, o->directions + i, plan->scale);
+    float *fcw = o->out.fcw;
+    addOuter(sizes, fcw, o->isFirst ? 0 : fcw, o->directions, plan->scale);
+    for (int i = 1; i < 3; i++) addOuter(sizes, fcw, fcw, o->directions + i, plan->scale);
   }
 }
 
@@ -405,12 +431,13 @@ static void batch(Kernel *o) {
   const Plan *plan = &o->plan;
   const Forest *f = &plan->support;
   place(sizes, &o->w, o->rows0, denseOf(o, plan->parameters), 0);
+  usePanels(o, &o->w);
   useQuery(o, f, 0);
   logits(sizes, f, &o->w, nothing, &o->q, &o->s);
   softmax(sizes, f, &o->q, plan->losses);
   backward(sizes, f, &o->w, nothing, &o->q, &o->s);
   place(sizes, &o->out, plan->gradientRows, plan->gradient, 0);
-  addGradient(sizes, &o->out, &o->out, f, &o->w, &o->q, &o->s, plan->scale, 1);
+  addGradient(sizes, &o->out, o->isFirst ? 0 : &o->out, f, &o->w, &o->q, &o->s, plan->scale, 1);
 }
 
 static void addDrift(double *at, const float *before, const float *after, long count) {
@@ -467,7 +494,8 @@ static void adapt(Kernel *o) {
 }
 
 /** Does what a plan says in the arena given, which is as large as `layOut` said. */
-static void run(Kernel *o, uint32_t plan, uintptr_t arena) {
+static void run(Kernel *o, uint32_t plan, int isFirst, uintptr_t arena) {
+  o->isFirst = isFirst;
   o->plan = readPlan(o->base, plan);
   prepare(o, arena);
   if (o->plan.kind == BATCH) {

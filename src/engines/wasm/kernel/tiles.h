@@ -65,6 +65,30 @@ INLINE void OF_LANES(tileTN)(
   }
 }
 
+#if WIDTH == 16
+/**
+ * Of A B^T (+ C): ROWS rows, LANES columns, in four partial sums each as `tileNT` has them. Of B's rows 16 stand side by side
+ * (`packPanels`), so that no lanes need to be put together or added up.
+ */
+INLINE void OF_LANES(tilePanel)(
+    int ROWS, float *c, long ldc, const float *a, long lda, const float *panel, int depth, int add) {
+  FLOAT sums[4][6];
+  UNROLLED for (int q = 0; q < 4; q++) {
+    UNROLLED for (int r = 0; r < ROWS; r++) sums[q][r] = (FLOAT){0};
+  }
+  ROLLED for (long i = 0; i < depth; i += 4) {
+    UNROLLED for (int q = 0; q < 4; q++) {
+      FLOAT column = LOAD(panel + (i + q) * 16);
+      UNROLLED for (int r = 0; r < ROWS; r++) sums[q][r] += a[r * lda + i + q] * column;
+    }
+  }
+  UNROLLED for (int r = 0; r < ROWS; r++) {
+    float *d = c + r * ldc;
+    OF_LANES(put)(d, add ? d : 0, (sums[0][r] + sums[2][r]) + (sums[1][r] + sums[3][r]));
+  }
+}
+#endif
+
 #if LANES <= 8
 /**
  * Of s * A B^T: ROWS rows, LANES columns. A vector holds the four partial sums of LANES / 4 columns, which are 4 apart,
