@@ -86,15 +86,16 @@ def check_rows(model, values, device):
     }
     with torch.no_grad():
         for own in (values, moved):
-            check_rows_in_training(model, own, prefixes, lengths)
-            check_rows_in_evaluation(model, own, prefixes, lengths)
+            check_among_others(model, own, prefixes, lengths, None)
+            check_among_others(model, own, prefixes, lengths, 0)
+            check_alone(model, own, prefixes, lengths)
 
 
-def check_rows_in_training(model, values, prefixes, lengths):
+def check_among_others(model, values, prefixes, lengths, seed):
     """By other items in all other rows, of the same lengths: dropout draws the same for a batch of the same form."""
 
     def scores(batch):
-        model.train(0)
+        model.train(seed)
         return model.forward(values, batch, lengths)
 
     others = (prefixes + 1) % model.items
@@ -106,14 +107,15 @@ def check_rows_in_training(model, values, prefixes, lengths):
         found.append(scores(batch)[row])
     # Last, so that it can be told from what a module remembers of it.
     if not same_scores(model.torch.stack(found), scores(prefixes)):
-        raise model.at_forward(f"the scores of a prefix change with the other rows of its batch in training; {by_itself}")
+        when = "" if seed is None else " in training"
+        raise model.at_forward(f"the scores of a prefix change with the other rows of its batch{when}; {by_itself}")
 
 
-def check_rows_in_evaluation(model, values, prefixes, lengths):
+def check_alone(model, values, prefixes, lengths):
     model.train(None)
     alone = model.torch.cat([model.forward(values, *row) for row in rows_alone(prefixes, lengths)])
     if not same_scores(alone, model.forward(values, prefixes, lengths)):
-        raise model.at_forward(f"the scores of a prefix change with the other rows of its batch; {by_itself}")
+        raise model.at_forward(f"the scores of a prefix alone are others than in a batch; {by_itself}")
 
 
 def check_real_rows(model, values, pairs, scores):
