@@ -125,6 +125,9 @@ class Gru:
     def train(self, seed):
         """It has no dropout."""
 
+    def check_rows(self, values, pairs, scores):
+        """Each prefix is a path of its own."""
+
     def prepare(self, sets):
         """What of a request's arrays is on the device: indices as `gather` wants them."""
         return {name: value if value.is_floating_point() else value.long() for name, value in sets.items()}
@@ -432,6 +435,8 @@ class Engine:
                 continue
             with self.torch.no_grad():
                 scores = self.model.scores(weights, query, header["query"])
+                if step == max(header["steps"]):
+                    self.model.check_rows(weights, query, scores)
                 ranks.append(ranks_of(self.torch, scores, query["labels"]))
                 if header["listed"] > 0:
                     # Stable: of equal scores the lower id stands first.
@@ -480,7 +485,7 @@ def open_engine(torch, header):
 
     model = Module(torch, **header["module"])
     initial = torch.cat([value.flatten() for value in model.initial.values()]).float()
-    model.to(device, dtype).check(device, dtype, header["second_order"])
+    model.to(device, dtype).check(device, header["second_order"])
     return Engine(torch, model, device, dtype), {"tensors": list(model.shapes.items())}, {"initial": initial}
 
 

@@ -11,6 +11,7 @@ import random
 import sys
 import traceback
 
+from kshot_torch_contract import check_module, check_real_rows
 from kshot_torch_refusal import Refusal
 
 
@@ -117,108 +118,17 @@ class Module:
         ]
         return self.torch.stack(each)
 
+    def check_rows(self, values, pairs, scores):
+        """Whether scores that an evaluation ranks by come of each row alone."""
+        check_real_rows(self, values, pairs, scores)
+
     def losses(self, values, pairs, levels):
         scores = self.scores(values, pairs, levels)
         return -scores.log_softmax(2).gather(2, pairs["labels"].unsqueeze(2)).squeeze(2)
 
-    # What it must keep to
-
-    def check(self, device, dtype, second_order):
-        torch = self.torch
-        values = {name: value.detach() for name, value in self.module.named_parameters()}
-        prefixes = (torch.arange(12, device=device).view(3, 4) * 7 + 1) % self.items
-        lengths = torch.tensor([4, 1, 2], device=device)
-        prefixes[torch.arange(4, device=device) >= lengths[:, None]] = self.items
-        self.check_training(values, prefixes, lengths)
-        self.check_evaluation(values, prefixes, lengths)
-        self.check_derivatives(values, prefixes, lengths, second_order)
-        self.batched = self.check_batches(values, prefixes, lengths)
-
-    def check_training(self, values, prefixes, lengths):
-        before = {name: value.clone() for name, value in self.module.named_buffers()}
-        self.train(0)
-        self.forward(values, prefixes, lengths)
-        for name, value in self.module.named_buffers():
-            if not self.torch.equal(value, before[name]):
-                raise self.at_forward(
-                    f"the buffer {name} changes while it trains, as those of BatchNorm do, and kshot keeps parameters"
-                    " alone; use LayerNorm, or track_running_stats=False"
-                )
-
-    def check_evaluation(self, values, prefixes, lengths):
-        torch = self.torch
-        self.train(None)
-        with torch.no_grad():
-            torch.manual_seed(1)
-            first = self.forward(values, prefixes, lengths)
-            torch.manual_seed(2)
-            second = self.forward(values, prefixes, lengths)
-            longer = torch.nn.functional.pad(prefixes, (0, 3), value=self.items)
-            padded = self.forward(values, longer, lengths)
-        if not bool(first.isfinite().all()):
-            raise self.at_forward("a score is NaN or infinite with the initial parameters")
-        if not torch.equal(first, second):
-            raise self.at_forward(
-                "the scores differ from one evaluation to the next: dropout is on in evaluation;"
-                " use nn.Dropout, or F.dropout(x, p, self.training)"
-            )
-        if not torch.allclose(first, padded, rtol=1e-3, atol=1e-4):
-            raise self.at_forward(
-                f"the scores of a prefix change with how much padding follows it; mask what is {self.items}"
-                " (the id `items`), and take the position lengths - 1"
-            )
-
-    def check_derivatives(self, values, prefixes, lengths, second_order):
-        torch = self.torch
-        self.train(None)
-        leaves = {name: value.clone().requires_grad_() for name, value in values.items()}
-        loss = self.forward(leaves, prefixes, lengths).log_softmax(1)[:, 0].mean()
-        if not loss.requires_grad:
-            raise self.at_forward(
-                "the scores come from no parameter by way of derivatives: forward detaches them, computes them under"
-                " torch.no_grad(), or makes another tensor of their values"
-            )
-        gradients = torch.autograd.grad(loss, list(leaves.values()), create_graph=second_order, allow_unused=True)
-        for name, gradient in zip(leaves, gradients):
-            if gradient is None:
-                raise self.at_forward(
-                    f"the parameter {name} gets no gradient: the scores do not depend on it; leave it out,"
-                    " or register it as a buffer"
-                )
-            if not bool(gradient.isfinite().all()):
-                raise self.at_forward(f"the gradient of the parameter {name} is NaN or infinite")
-        if second_order:
-            size = sum((gradient * gradient).sum() for gradient in gradients)
-            try:
-                # To all that it comes from: what cannot be differentiated twice is no way to the parameters.
-                size.backward()
-            except RuntimeError as error:
-                message = str(error).split("\n", 1)[0]
-                raise self.at_forward(
-                    f"an operation has no second derivative: {message}; write it in others, or set second_order: false"
-                ) from None
-
-    def check_batches(self, values, prefixes, lengths):
-        """Whether tasks can be computed together."""
-        torch = self.torch
-        pairs = {"prefixes": prefixes.expand(2, -1, -1), "lengths": lengths.expand(2, -1)}
-        twice = {name: value.expand(2, *value.shape).detach().requires_grad_() for name, value in values.items()}
-        alone = self.scores(twice, pairs, None)
-        self.batched = True
-        try:
-            together = self.scores(twice, pairs, None)
-            one, other = (
-                torch.autograd.grad(scores.square().sum(), list(twice.values())) for scores in (alone, together)
-            )
-        except Exception as error:  # noqa: BLE001 - whatever stands in the way of vmap, the loop does without
-            return self.one_after_the_other("cannot take them: " + str(error).split("\n", 1)[0])
-        if all(torch.allclose(a, b, rtol=1e-3, atol=1e-4) for a, b in zip(one, other)):
-            return True
-        return self.one_after_the_other("gives other gradients, as where what padding_idx embeds is not masked")
-
-    def one_after_the_other(self, why):
-        print(f"{self.file}: tasks are computed one after the other, because vmap {why}", flush=True)
-        return False
+    def check(self, device, second_order):
+        """Refuses what breaks the contract, and finds out whether tasks can be computed together."""
+        check_module(self, device, second_order)
 
 
 class UsersCode:

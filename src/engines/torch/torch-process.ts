@@ -14,6 +14,7 @@ const mostLastLines = 12;
 const workerFiles = [
   new URL('../../../python/kshot_torch.py', import.meta.url),
   new URL('../../../python/kshot_torch_module.py', import.meta.url),
+  new URL('../../../python/kshot_torch_contract.py', import.meta.url),
   new URL('../../../python/kshot_torch_refusal.py', import.meta.url),
 ] as const;
 

@@ -1,4 +1,4 @@
-"""Small models for the tests: three that keep to the contract, and others that each break it in one way."""
+"""Small models for the tests: some that keep to the contract, and others that each break it in one way."""
 import random
 
 import torch
@@ -140,6 +140,97 @@ class Once(torch.autograd.Function):
 class OnceDifferentiable(Averaged):
     def forward(self, prefixes, lengths):
         return Once.apply(super().forward(prefixes, lengths))
+
+
+class Grouped(Averaged):
+    """Normalized over the features of each row."""
+
+    def __init__(self, items):
+        super().__init__(items)
+        self.norm = nn.GroupNorm(2, 4)
+
+    def mean(self, prefixes, lengths):
+        return self.norm(super().mean(prefixes, lengths))
+
+
+class Large(Averaged):
+    """Scores of a million, which float32 rounds by more than the least of them."""
+
+    def forward(self, prefixes, lengths):
+        return 1e6 * super().forward(prefixes, lengths)
+
+
+def continuations(prefixes, lengths, items):
+    """For each row the items that follow its prefix in other rows: what it is to predict."""
+    found = torch.zeros(len(prefixes), items)
+    rows = [row[:length] for row, length in zip(prefixes.tolist(), lengths.tolist())]
+    for at, prefix in enumerate(rows):
+        for other in rows:
+            if len(other) > len(prefix) and other[: len(prefix)] == prefix:
+                found[at, other[len(prefix)]] = 1
+    return found
+
+
+class Cheating(Averaged):
+    def forward(self, prefixes, lengths):
+        return super().forward(prefixes, lengths) + 20 * continuations(prefixes, lengths, self.items)
+
+
+class CheatingInTraining(Averaged):
+    def forward(self, prefixes, lengths):
+        scores = super().forward(prefixes, lengths)
+        return scores + 20 * continuations(prefixes, lengths, self.items) if self.training else scores
+
+
+class CheatingInLargeBatches(Averaged):
+    def forward(self, prefixes, lengths):
+        scores = super().forward(prefixes, lengths)
+        return scores + 20 * continuations(prefixes, lengths, self.items) if len(prefixes) > 6 else scores
+
+
+class Remembering(Averaged):
+    """Sees one row at a time, and keeps them all."""
+
+    def __init__(self, items):
+        super().__init__(items)
+        self.seen = []
+
+    def forward(self, prefixes, lengths):
+        self.seen += [(row[None, :length], length[None]) for row, length in zip(prefixes, lengths)]
+        longest = max(row.shape[1] for row, _ in self.seen)
+        rows = [nn.functional.pad(row, (0, longest - row.shape[1]), value=self.items) for row, _ in self.seen]
+        found = continuations(torch.cat(rows), torch.cat([length for _, length in self.seen]), self.items)
+        return super().forward(prefixes, lengths) + 20 * found[-len(prefixes) :]
+
+
+class Centred(Averaged):
+    def mean(self, prefixes, lengths):
+        mean = super().mean(prefixes, lengths)
+        return mean - mean.mean(0)
+
+
+class ShiftedInBatches(Averaged):
+    """By how many rows there are, not by what they hold."""
+
+    def mean(self, prefixes, lengths):
+        return super().mean(prefixes, lengths) + (len(prefixes) > 1)
+
+
+class CentredBehindZero(Centred):
+    """Scores that are 0 to begin with."""
+
+    def __init__(self, items):
+        super().__init__(items)
+        nn.init.zeros_(self.layers[2].weight)
+
+
+class BatchStatistics(Averaged):
+    def __init__(self, items):
+        super().__init__(items)
+        self.batch = nn.BatchNorm1d(4, track_running_stats=False)
+
+    def mean(self, prefixes, lengths):
+        return self.batch(super().mean(prefixes, lengths))
 
 
 class Raising(Averaged):

@@ -1,47 +1,19 @@
 import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
-import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import type { FailureError } from '../../../src/base/failure.js';
 import type { PairSet } from '../../../src/data/pair-set.js';
 import type { Engine, MetaGradient, MetaHyper } from '../../../src/engines/engine.js';
-import { createTorchEngine } from '../../../src/engines/torch/torch-engine.js';
 import { takeProcess } from '../../../src/engines/torch/torch-process.js';
 import { isLayerRates, ratesOfStep } from '../../../src/model/layer-rates.js';
-import type { ModuleShape } from '../../../src/model/model-family.js';
 import { torch2Python } from '../../support/torch-python.js';
 import { arbitraryTask, pairSet } from '../arbitrary-tasks.js';
 import { finiteDifferences, relativeError } from '../numeric.js';
+import { items, lineOf, open, shapeOf } from './open-module.js';
 
 const { skip, path, python } = torch2Python();
-const file = fileURLToPath(new URL('./models.py', import.meta.url));
-const items = 6;
 const tasks = fc.sample(arbitraryTask(items), { numRuns: 3, seed: 3 });
-
-const shapeOf = (className: string, rest: Partial<ModuleShape> = {}): ModuleShape => ({
-  items,
-  folder: dirname(file),
-  file: 'models.py',
-  className,
-  options: {},
-  head: [],
-  seed: 1,
-  secondOrder: true,
-  ...rest,
-});
-
-async function open(className: string, rest: Partial<ModuleShape> = {}) {
-  const engine = await createTorchEngine(
-    { shape: shapeOf(className, rest), threads: 1, allowSoftware: true },
-    'float64',
-  );
-  const { layout, initialParameters } = engine.module ?? {};
-  if (layout === undefined || initialParameters === undefined)
-    throw new Error('it tells nothing of the module');
-  return { engine, layout, parameters: Float64Array.from(initialParameters) };
-}
 
 /** The meta-loss of a task by its definition, with the engine's own inner gradients. */
 async function metaLoss(engine: Engine, start: Float64Array, hyper: MetaHyper): Promise<number> {
@@ -279,12 +251,6 @@ describe.skipIf(skip)('a module of the user’s', () => {
     },
   );
 
-  const lines = readFileSync(file, 'utf8').split('\n');
-  /** The line on which the forward of a class, or what it has in its place, begins. */
-  const lineOf = (className: string, text = 'def forward') => {
-    const start = lines.findIndex((line) => line.startsWith(`class ${className}(`));
-    return 1 + start + lines.slice(start).findIndex((line) => line.includes(text));
-  };
   it.each([
     ['WrongShape', 'forward gives [3, 4], and is to give scores [B, items], here [3, 6]'],
     ['NotFinite', 'a score is NaN or infinite'],
@@ -296,9 +262,7 @@ describe.skipIf(skip)('a module of the user’s', () => {
     ['Detached', 'forward detaches them'],
     ['Whole', 'forward gives numbers of torch.int64'],
   ])('that is %s is refused at the line of its forward', async (className, said) => {
-    const line =
-      className === 'Unused' || className === 'SeesPadding' ? lineOf('Averaged') : lineOf(className);
-    await expect(open(className)).rejects.toThrow(`models.py, line ${line}: `);
+    await expect(open(className)).rejects.toThrow(`models.py, line ${lineOf(className)}: `);
     await expect(open(className)).rejects.toThrow(said);
   });
 
