@@ -173,6 +173,26 @@ test('folds without a fold, a fold beyond them and folds of times are refused', 
   expect(messages({ folds: 5, fold: 4 })).toEqual([]);
 });
 
+test('what counts for nothing is refused, or said where another pipeline may have written it', () => {
+  const said = (given: JsonObject, varied: readonly string[] = []) => {
+    const parameters = dataSplit.parameters.complete(given);
+    const written = { names: Object.keys(given), varied };
+    const refused = dataSplit.check?.({ parameters, inputNames: [], lengths: {}, facts: {}, written }) ?? [];
+    const remarks = dataSplit.remarks?.(parameters, written) ?? [];
+    return [refused, remarks].map((all) => all.map(({ message }) => message.split(';')[0]));
+  };
+  expect(said({ leave_out: 3 })).toEqual([['leave_out counts for nothing by: users'], []]);
+  expect(said({ leave_out: 3, by: 'time' })).toEqual([['leave_out counts for nothing by: time'], []]);
+  expect(said({ train: 0.6, seed: 1, by: 'leave_last_out' })).toEqual([
+    [],
+    ['train counts for nothing by: leave_last_out'],
+  ]);
+  expect(said({ leave_out: 3, by: 'users' }, ['by'])).toEqual([[], []]);
+  expect(said({ train: 0.6, leave_out: 3, by: 'leave_last_out' }, ['by'])).toEqual([[], []]);
+  expect(said({ train: 0.6, val: 0.2 })).toEqual([[], []]);
+  expect(canonicalOf(dataSplit, { leave_out: 3 })).toEqual(canonicalOf(dataSplit, {}));
+});
+
 /** Pairs of learners in sessions, many of them at one time. */
 async function pairsOfLearners() {
   const events = syntheticInteractions({ users: 90, items: 40, tracks: 4, repeats: true, seed: 5 });
