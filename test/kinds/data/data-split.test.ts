@@ -12,7 +12,7 @@ import { dataPairs } from '../../../src/kinds/data/data-pairs.js';
 import { dataSplit } from '../../../src/kinds/data/data-split.js';
 import { warningsOfData } from '../../../src/report/data-warnings.js';
 import { canonicalOf } from '../../support/kind-context.js';
-import { type Event, rowsOf, runKind, writeInteractions } from '../../support/run-kind.js';
+import { type Event, failureOf, rowsOf, runKind, writeInteractions } from '../../support/run-kind.js';
 
 const splitNames = ['train', 'val', 'test'] as const;
 
@@ -139,6 +139,34 @@ test('by time, train has the earliest pairs, and val and test are users who bega
   const later = (users['val']?.length ?? 0) + (users['test']?.length ?? 0);
   expect(later).toBeGreaterThan(90);
   expect(Math.abs((users['val']?.length ?? 0) - later / 2)).toBeLessThan(2 * Math.sqrt(later));
+});
+
+test('where no time or no count divides the pairs, that is said, and not that there are too few', async () => {
+  const pairs = await pairsOfUsers(['a', 'b', 'c']);
+  const failed = async (events: readonly Event[], parameters: JsonObject) => {
+    const made = await runKind(dataPairs, { inputs: { interactions: await writeInteractions(events) } });
+    const inputs = { pairs: { pairs: made.path('pairs'), items: made.path('items') } };
+    return await failureOf(runKind(dataSplit, { with: parameters, inputs }));
+  };
+  const at = (user: string, ...times: readonly number[]) =>
+    times.map((time, index): Event => [user, `item ${index}`, time]);
+  expect(await failed([...at('a', 5, 5, 5), ...at('b', 5, 5)], { by: 'time' })).toMatchObject({
+    message: 'pairs: all 3 pairs have one time, so no time divides them',
+    hint: expect.stringContaining('by: users'),
+  });
+  expect(await failed([...at('a', 5, 5, 5), ...at('b', 5, 6)], { by: 'time', train: 0.5 })).toMatchObject({
+    message: 'pairs: the first 2 of 3 pairs have one time, so no time divides them',
+  });
+  const inputs = { pairs };
+  expect(
+    await failureOf(runKind(dataSplit, { with: { by: 'leave_last_out', leave_out: 1000 }, inputs })),
+  ).toMatchObject({
+    message:
+      'pairs: no user has more than 2000 pairs, twice leave_out, so that nothing is left out for val and test',
+    hint: 'lower leave_out: the user with most has 2 pairs',
+  });
+  const all = await runKind(dataSplit, { with: { by: 'time', train: 0.9 }, inputs });
+  expect(all.logged.join('\n')).toContain('all users began before the time that divides');
 });
 
 test('folds have each user in test once, in val once, and in train otherwise', async () => {
