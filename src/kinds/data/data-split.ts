@@ -1,4 +1,4 @@
-import { defineKind, type Objection, type Written } from '../kind.js';
+import { defineKind, type Objection, type WrittenNames } from '../kind.js';
 import { type Canonical, declareParameters } from '../parameters.js';
 import { fileOf } from '../shapes.js';
 
@@ -85,7 +85,11 @@ function testOf({
 }
 
 /** Says of parameters that are written that they count for nothing; where `by` varies, they count elsewhere. */
-function inVain(written: Written | undefined, names: readonly string[], why: string): readonly Objection[] {
+function inVain(
+  written: WrittenNames | undefined,
+  names: readonly string[],
+  why: string,
+): readonly Objection[] {
   if (written === undefined || written.varied.includes('by')) return [];
   return names
     .filter((name) => written.names.includes(name))

@@ -1,7 +1,7 @@
 import type { Location } from '../../base/failure.js';
 import { FailureError } from '../../base/failure.js';
 import type { JsonObject } from '../../base/json.js';
-import type { Written } from '../../kinds/kind.js';
+import type { WrittenNames } from '../../kinds/kind.js';
 import { own } from '../spec/parameter-schema.js';
 import type { StepSpec } from '../spec/step-spec.js';
 import {
@@ -85,7 +85,7 @@ function reportError(
 }
 
 /** Which parameters are written, and which of these vary. */
-export function writtenNames({ given }: StepParameters, combination: Combination): Written {
+export function writtenNames({ given }: StepParameters, combination: Combination): WrittenNames {
   return { names: Object.keys(given), varied: combination.values.map(({ path: [name = ''] }) => name) };
 }
 
