@@ -74,6 +74,11 @@ export function makeCatalogue({
   };
 }
 
+/** In how many tracks each subject can be taken at most. */
+export function mostTracks(items: number): number {
+  return Math.max(1, Math.floor(items / (subjectCount * fewestLevels)));
+}
+
 /** Where each item stands in the curriculum. */
 export function placesOf({
   names,
@@ -95,7 +100,7 @@ function dealSubjects(
   tracks: number,
 ): readonly (readonly (readonly number[])[])[] {
   const dealt = random.shuffle(Array.from({ length: items }, (_, item) => item));
-  const trackCount = Math.max(1, Math.min(tracks, Math.floor(items / (subjectCount * fewestLevels))));
+  const trackCount = Math.min(tracks, mostTracks(items));
   const hands = subjectCount * trackCount;
   const hand = (first: number) =>
     Array.from(

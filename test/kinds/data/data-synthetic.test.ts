@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
+import type { JsonObject } from '../../../src/base/json.js';
 import { readEpisodes } from '../../../src/data/read-episodes.js';
 import { type Catalogue, makeCatalogue, placesOf } from '../../../src/data/synthetic-catalogue.js';
 import { syntheticInteractions } from '../../../src/data/synthetic-interactions.js';
@@ -158,6 +159,20 @@ test('a small catalogue has fewer tracks, of no fewer than five levels, and ever
       Array.from({ length: items }, (_, item) => item),
     );
   }
+});
+
+test('more tracks than there can be are said at planning, where they are written', () => {
+  const said = (given: JsonObject) => {
+    const parameters = dataSynthetic.parameters.complete(given);
+    const written = { names: Object.keys(given), varied: [] };
+    return (dataSynthetic.remarks?.(parameters, written) ?? []).map(({ message }) => message);
+  };
+  expect(said({ tracks: 1000 })).toEqual([
+    'of tracks: 1000 there are 17, which leave five levels each of 343 items',
+  ]);
+  expect(said({ tracks: 17 })).toEqual([]);
+  expect(said({ items: 60 })).toEqual([]);
+  expect(said({ tracks: 1000, repeats: true })).toEqual([]);
 });
 
 test.each([true, false])('with repeats: %s it is shaped like the real thing', async (repeats) => {
