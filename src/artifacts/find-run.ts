@@ -2,6 +2,7 @@ import type { Failure } from '../base/failure.js';
 import { didYouMean } from '../base/nearest-name.js';
 import { failed, type Result, success } from '../base/result.js';
 import { copiedRuns, identityOf, type RunRecord, readRuns } from './register.js';
+import { readStarted } from './runs/started-run.js';
 import { unfinishedRuns } from './unfinished-runs.js';
 
 /**
@@ -40,11 +41,26 @@ export function findRunAmong(
   if (ofSeries.length === 0) return failed(unknownRun(name, runs));
   const found = ofSeries.at(-1 - Number(back));
   if (found !== undefined) return success(found);
-  return failed({
+  const unended = unfinishedRuns(root, runs).filter(
+    ({ run, folder }) =>
+      series === 'latest' ||
+      isOfSeries({ pipeline: run.split('/')[0] ?? '', file: readStarted(folder)?.file }, series),
+  );
+  return failed(beyondTheFirst(name, series, ofSeries.length, unended.length));
+}
+
+/** @param unended how many have no results, which the list of runs has, too */
+function beyondTheFirst(name: string, series: string, ended: number, unended: number): Failure {
+  const ofSeries = series === 'latest' ? '' : ` of ${series}`;
+  const others =
+    unended === 0
+      ? ''
+      : `; ${unended} more ${unended === 1 ? 'is' : 'are'} under way or killed, without results`;
+  return {
     reason: 'no-results',
-    message: `there is no run ${name}: ${ofSeries.length === 1 ? '1 run is' : `${ofSeries.length} runs are`} all there is${series === 'latest' ? '' : ` of ${series}`}`,
-    hint: `the first is ${ofSeries.length === 1 ? series : `${series}~${ofSeries.length - 1}`}`,
-  });
+    message: `there is no run ${name}: ${ended === 1 ? '1 run that ended is' : `${ended} runs that ended are`} all there is${ofSeries}${others}`,
+    hint: `the first is ${ended === 1 ? series : `${series}~${ended - 1}`}`,
+  };
 }
 
 /** Why a folder of this name has no results of its own; undefined where there is no such folder. */
@@ -61,7 +77,10 @@ function folderWithoutResults(
   return unfinished && notEnded(unfinished.run);
 }
 
-function isOfSeries({ pipeline, file }: RunRecord, series: string): boolean {
+function isOfSeries(
+  { pipeline, file }: Pick<RunRecord, 'pipeline'> & { readonly file?: string | undefined },
+  series: string,
+): boolean {
   return pipeline === series || `${pipeline}/latest` === series || file === series;
 }
 

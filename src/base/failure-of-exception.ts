@@ -49,7 +49,7 @@ export function environmentFailure(error: unknown, doing?: string): Failure | un
           doing === undefined || doing.includes(place)
             ? `${place} cannot be written (${code})`
             : `${doing} was refused (${code}): ${place} cannot be written`,
-        hint: 'make the folder writable, or name another root with --root',
+        hint: `make the folder writable, or name another: ${otherFolders}`,
         cause: error,
       };
     case 'ENOTDIR':
@@ -61,10 +61,21 @@ export function environmentFailure(error: unknown, doing?: string): Failure | un
         hint: 'move it away; kshot makes the folders that it needs',
         cause: error,
       };
+    case 'ENOENT':
+      // Folders are made one below the other, so what is above is there.
+      if (found.call !== 'mkdir') return undefined;
+      return {
+        reason: 'cache-unwritable',
+        message: `the folder ${place} cannot be made (${code}): its file system makes none there, or a link above it leads nowhere`,
+        hint: `mount what is missing, or name another folder: ${otherFolders}`,
+        cause: error,
+      };
     default:
       return undefined;
   }
 }
+
+const otherFolders = 'cache.path in kshot.yaml says where the cache is, --root where the project is';
 
 function accessOf({ code, call }: SystemError, place: string): string {
   if (call === 'read' || call === 'scandir' || call === 'readlink') return `reading ${place}`;

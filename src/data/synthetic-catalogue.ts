@@ -5,8 +5,13 @@ export interface Catalogue {
   /** Item 0 is the most popular. */
   readonly names: readonly string[];
   readonly cumulativePopularity: Float64Array;
-  /** Courses of study: sequences of items, each of an order of its own; popular items stand in several. */
-  readonly tracks: readonly (readonly number[])[];
+  /** How many courses of study there are. */
+  readonly trackCount: number;
+  /**
+   * A course of study: a sequence of items in an order of its own; popular items stand in several. It is drawn when it is
+   * first asked for, since each draw goes over all items, and there may be a thousand courses that nobody takes.
+   */
+  track(track: number): readonly number[];
   /**
    * Each item once: for each subject, in the order in which all learners take them in turn, the tracks it can be taken
    * in, for each of these its items from the first level to the last.
@@ -51,14 +56,27 @@ export function makeCatalogue({
   const width = Math.max(3, String(items - 1).length);
   const numbers = random.shuffle(Array.from({ length: items }, (_, item) => item));
   const trackLength = Math.min(items, Math.max(shortestTrack, Math.round(items / 8)));
+  const logPopularity = popularity.map(Math.log);
+  const drawn = new Map<number, readonly number[]>();
   return {
     names: numbers.map((number) => `course-${String(number).padStart(width, '0')}`),
     cumulativePopularity,
-    tracks: Array.from({ length: tracks }, (_, track) =>
-      drawTrack(randomStream(seed, 'data.synthetic track', track), popularity, trackLength),
-    ),
+    trackCount: tracks,
+    track(track) {
+      const known = drawn.get(track);
+      if (known !== undefined) return known;
+      const random = randomStream(seed, 'data.synthetic track', track);
+      const made = drawTrack(random, logPopularity, trackLength);
+      drawn.set(track, made);
+      return made;
+    },
     subjects: dealSubjects(randomStream(seed, 'data.synthetic subjects', 0), items, tracks),
   };
+}
+
+/** In how many tracks each subject can be taken at most. */
+export function mostTracks(items: number): number {
+  return Math.max(1, Math.floor(items / (subjectCount * fewestLevels)));
 }
 
 /** Where each item stands in the curriculum. */
@@ -82,22 +100,26 @@ function dealSubjects(
   tracks: number,
 ): readonly (readonly (readonly number[])[])[] {
   const dealt = random.shuffle(Array.from({ length: items }, (_, item) => item));
-  const trackCount = Math.max(1, Math.min(tracks, Math.floor(items / (subjectCount * fewestLevels))));
+  const trackCount = Math.min(tracks, mostTracks(items));
   const hands = subjectCount * trackCount;
+  const hand = (first: number) =>
+    Array.from(
+      { length: Math.ceil((items - first) / hands) },
+      (_, level) => dealt[first + level * hands] ?? 0,
+    );
   return Array.from({ length: subjectCount }, (_, subject) =>
-    Array.from({ length: trackCount }, (_, track) =>
-      dealt.filter((_, at) => at % hands === subject * trackCount + track),
-    ),
+    Array.from({ length: trackCount }, (_, track) => hand(subject * trackCount + track)),
   );
 }
 
 /** Distinct items, drawn by popularity, in an order drawn uniformly. */
-function drawTrack(random: RandomStream, popularity: Float64Array, length: number): readonly number[] {
+function drawTrack(random: RandomStream, logPopularity: Float64Array, length: number): readonly number[] {
   // The largest of log(weight) + Gumbel noise are a weighted draw without replacement.
-  const keyed = Array.from(popularity, (weight, item) => ({
-    item,
-    key: Math.log(weight) - Math.log(-Math.log(1 - random.float64())),
-  }));
-  const drawn = keyed.sort((left, right) => right.key - left.key || left.item - right.item).slice(0, length);
-  return random.shuffle(drawn.map(({ item }) => item));
+  const keys = logPopularity.map((weight) => weight - Math.log(-Math.log(1 - random.float64())));
+  const keyOf = (item: number) => keys[item] ?? 0;
+  const least = keys.toSorted()[keys.length - length] ?? 0;
+  const largest: number[] = [];
+  for (const [item, key] of keys.entries()) if (key >= least) largest.push(item);
+  const drawn = largest.sort((left, right) => keyOf(right) - keyOf(left) || left - right).slice(0, length);
+  return random.shuffle(drawn);
 }

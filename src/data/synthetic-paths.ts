@@ -22,8 +22,9 @@ const shortestStretch = 4;
 const stretchLengths = 4;
 
 /** Round a short stretch of one track, which moves on now and then. */
-export function circularPath(random: RandomStream, { tracks, cumulativePopularity }: Catalogue): Path {
-  const track = tracks[random.integer(tracks.length)] ?? [];
+export function circularPath(random: RandomStream, catalogue: Catalogue): Path {
+  const { cumulativePopularity } = catalogue;
+  const track = catalogue.track(random.integer(catalogue.trackCount));
   const stretch = shortestStretch + random.integer(stretchLengths);
   let start = 0;
   let place = 0;

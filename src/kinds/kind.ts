@@ -152,6 +152,8 @@ export interface Kind<Given = JsonObject, Final = JsonObject, Body = Final> {
   readonly namesOfSettings?: (parameters: Given) => readonly string[];
   /** What the parameters tell of what comes out at a port, for `check` of the kinds that take it. */
   readonly facts?: (parameters: Given) => { readonly [port: string]: Facts };
+  /** What parameters say that somebody should look at, though nothing is wrong; said at every plan. */
+  readonly remarks?: (parameters: Given, written: WrittenNames) => readonly Objection[];
   /** Further checks, between parameters and of what is known of ports at planning. */
   readonly check?: (step: PlannedStep<Given>) => readonly Objection[];
   /** What follows from the elements of its lists, where parameters or outputs depend on them. */
@@ -237,8 +239,17 @@ export interface StepShape<Given = JsonObject> {
   readonly inputNames: readonly string[];
 }
 
+/** Names of parameters, as a step has them, of which the others have their defaults. */
+export interface WrittenNames {
+  /** Under `with`, or in its matrix. */
+  readonly names: readonly string[];
+  /** In its matrix: what such a one has no use for, another combination may have. */
+  readonly varied: readonly string[];
+}
+
 /** What planning knows of a step when `check` is called. */
 export interface PlannedStep<Given = JsonObject> extends StepShape<Given> {
+  readonly written?: WrittenNames;
   /** The files that it names, as far as it is looked for them. */
   readonly files?: readonly ExternalFile[];
   /** For each input port that holds a list: its length. */

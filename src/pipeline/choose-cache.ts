@@ -1,6 +1,7 @@
 import { homedir } from 'node:os';
 import { join, relative, resolve } from 'node:path';
 import type { Failure } from '../base/failure.js';
+import { blockadeOf } from '../base/files/folders.js';
 import { failed, type Result, success } from '../base/result.js';
 import { cacheFolder } from '../store/cache-folder.js';
 import { readProjectSettings } from './project-settings.js';
@@ -17,8 +18,21 @@ export async function chooseCacheFolder(root: string): Promise<Result<string, Fa
   const folder = path.startsWith('~/') ? join(homedir(), path.slice(2)) : resolve(root, path);
   // What looks for files of the project passes `cache/` over and nothing else.
   const isWithin = !/^\.\.(\/|$)/.test(relative(root, folder));
-  if (folder === usual || !isWithin) return success(folder);
-  const hint = 'name a folder outside of it, such as ../kshot-cache or /group/kshot-cache';
-  const message = `within the project the cache is cache/, and not ${path}`;
-  return failed([failureAt(placeOf('cache', 'path'), 'invalid-value', message, { hint })]);
+  const place = placeOf('cache', 'path');
+  if (folder !== usual && isWithin) {
+    const hint = 'name a folder outside of it, such as ../kshot-cache or /group/kshot-cache';
+    const message = `within the project the cache is cache/, and not ${path}`;
+    return failed([failureAt(place, 'invalid-value', message, { hint })]);
+  }
+  const blockade = blockadeOf(folder);
+  if (blockade === undefined) return success(folder);
+  const { path: at, isDeadLink } = blockade;
+  const what = isDeadLink ? 'a link that leads nowhere' : 'no folder';
+  const message = `the cache cannot be in ${folder}: ${at === folder ? 'that' : at} is ${what}`;
+  const remedy = isDeadLink ? 'mount or make what it leads to' : 'move it away';
+  return failed([
+    failureAt(place, 'cache-unwritable', message, {
+      hint: `${remedy}, or name another folder in cache.path`,
+    }),
+  ]);
 }

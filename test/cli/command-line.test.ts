@@ -204,5 +204,12 @@ describe('kshot schema', () => {
       exitCode: 1,
       stdout: 'schemas/events.schema.json is not what kshot schema writes\n',
     });
+    const asJson = async (...words: readonly string[]) => {
+      const { exitCode, stdout } = await kshot(project, ['schema', '--json', ...words]);
+      return [exitCode, JSON.parse(stdout)];
+    };
+    expect(await asJson('--check')).toEqual([1, { version: 1, stale: ['schemas/events.schema.json'] }]);
+    expect(await asJson()).toEqual([0, { version: 1, wrote: ['schemas/events.schema.json'] }]);
+    expect(await asJson('--check')).toEqual([0, { version: 1, stale: [] }]);
   });
 });

@@ -1,5 +1,17 @@
 import { spawn } from 'node:child_process';
-import { chmodSync, mkdirSync, readdirSync, rmSync, symlinkSync, truncateSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  statfsSync,
+  statSync,
+  symlinkSync,
+  truncateSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { engines } from '../../src/engines/registry.js';
@@ -141,6 +153,57 @@ describe('kshot doctor', () => {
     expect(asJson.exitCode).toBe(36);
     expect(diagnosisOf(asJson.stdout).problems.map(({ reason }) => reason)).toEqual(['cache-unwritable']);
   });
+
+  it('measures the disk of a cache that kshot.yaml names, and says where it is', async () => {
+    const here = project();
+    expect((await kshot(here, ['doctor'])).stdout).not.toContain('cache in');
+    const other = mkdtempSync(join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'kshot-cache-'));
+    try {
+      here.write('kshot.yaml', `cache: { path: ${other}/new/cache }`);
+      const { stdout } = await kshot(here, ['doctor']);
+      expect(stdout).toContain(`cache in   ${other}/new/cache\n`);
+      const isOneDisk = statSync(other).dev === statSync(here.root).dev;
+      expect(/free disk +\S+ \S+ for the cache, \S+ \S+ for the project/.test(stdout)).toBe(!isOneDisk);
+      const facts = diagnosisOf((await kshot(here, ['doctor', '--json'])).stdout).project;
+      const { bavail, bsize } = statfsSync(other);
+      expect(Math.abs((facts?.free_disk_bytes ?? 0) - bavail * bsize)).toBeLessThan(1e9);
+      expect(facts?.root_free_disk_bytes === null).toBe(isOneDisk);
+    } finally {
+      rmSync(other, { recursive: true });
+    }
+  });
+
+  it.runIf(process.platform === 'linux')(
+    'says of a disk without space, and of a link that leads nowhere, what to mend',
+    async () => {
+      const here = project();
+      // Nothing is ever free there.
+      here.write('kshot.yaml', 'cache: { path: /proc/kshot-cache }');
+      const full = await kshot(here, ['doctor']);
+      expect([full.exitCode, full.stderr]).toEqual([
+        36,
+        expect.stringMatching(
+          /the disk that holds \/proc\/kshot-cache is full\n {2}hint: .*cache\.path in kshot\.yaml/,
+        ),
+      ]);
+      const run = await kshot(here, ['run']);
+      expect([run.exitCode, run.stderr]).toEqual([
+        36,
+        expect.stringMatching(
+          /the folder \/proc\/kshot-cache cannot be made \(ENOENT\).*\n {2}hint: .*cache\.path in kshot\.yaml/,
+        ),
+      ]);
+      symlinkSync('/nowhere/mounted', `${here.root}-share`);
+      here.write('kshot.yaml', `cache: { path: ${here.root}-share/cache }`);
+      for (const command of ['doctor', 'run', 'plan']) {
+        const { exitCode, stderr } = await kshot(here, [command]);
+        expect([exitCode, stderr]).toEqual([
+          36,
+          expect.stringContaining('-share is a link that leads nowhere'),
+        ]);
+      }
+    },
+  );
 
   it('exits with 36 where DuckDB cannot be loaded, in a sentence', async () => {
     const broken =

@@ -175,6 +175,15 @@ describe('runs', () => {
       { ended: 'killed', nodes: 1, exit_code: null },
     ]);
     expect(await answer('runs')).toMatch(/slow\/now .* killed +1 planned/);
+    const runs = await listed();
+    const recorded = runs.filter(({ ended }) => ended !== 'killed').length;
+    expect(recorded).toBe(runs.length - 1);
+    expect((await kshot(project, ['results', 'latest~99'])).stderr).toContain(
+      `there is no run latest~99: ${recorded} runs that ended are all there is; 1 more is under way or killed, without results`,
+    );
+    expect((await kshot(project, ['results', 'a~99'])).stderr).toContain(
+      'runs that ended are all there is of a\n',
+    );
     cpSync(project.path('artifacts/slow/now'), project.path('artifacts/slow/again'), { recursive: true });
     cpSync(project.path('artifacts/a/paper'), project.path('artifacts/a/copy'), { recursive: true });
     expect((await listed()).filter(({ copies }) => copies !== undefined)).toMatchObject([

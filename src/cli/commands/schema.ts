@@ -27,16 +27,19 @@ export async function schema(options: SchemaOptions): Promise<number> {
     const path = join(folder, name);
     return !existsSync(path) || readFileSync(path, 'utf8') !== text;
   });
-  if (options.check === true) {
-    for (const { name } of stale) terminal.data(`schemas/${name} is not what kshot schema writes\n`);
-    return stale.length > 0 ? 1 : 0;
+  const paths = stale.map(({ name }) => `schemas/${name}`);
+  const isCheck = options.check === true;
+  if (!isCheck) {
+    makeFolders(folder);
+    for (const { name, text } of stale) writeFileAtomic(join(folder, name), text);
   }
-  makeFolders(folder);
-  for (const { name, text } of stale) {
-    writeFileAtomic(join(folder, name), text);
-    terminal.data(`wrote schemas/${name}\n`);
+  if (terminal.json) terminal.document(isCheck ? { stale: paths } : { wrote: paths });
+  else {
+    for (const path of paths) {
+      terminal.data(isCheck ? `${path} is not what kshot schema writes\n` : `wrote ${path}\n`);
+    }
   }
-  return 0;
+  return isCheck && stale.length > 0 ? 1 : 0;
 }
 
 function asText(value: unknown): string {

@@ -1,6 +1,8 @@
 import { copyFileSync, readFileSync } from 'node:fs';
+import { formatCount } from '../../base/quantities.js';
 import { createView } from '../../data/pair-tables.js';
 import { pairColumns } from '../../data/table-columns.js';
+import { badData } from '../../tables/bad-data.js';
 import { type Database, withDatabase } from '../../tables/database.js';
 import { writeParquet } from '../../tables/parquet.js';
 import type { KindContext } from '../kind-body.js';
@@ -37,6 +39,7 @@ async function divideUsers(context: KindContext<SplitParameters>, database: Data
         })
       : [];
   const cut = cutAt === undefined ? null : Number(cutAt['cut']);
+  if (cut !== null && train > 0) await refuseNothingBefore(database, cut);
   await database.run(`CREATE TEMP TABLE users AS ${splits}`, {
     seed: String(seed),
     cut,
@@ -63,13 +66,43 @@ async function divideUsers(context: KindContext<SplitParameters>, database: Data
   const counts = await database.rows(
     'SELECT split, count(*) AS users FROM users GROUP BY split ORDER BY split',
   );
+  if (cut !== null && !counts.some((row) => row['split'] === 'val' || row['split'] === 'test')) {
+    context.note(
+      'warning: all users began before the time that divides, so that val and test have none; lower train, or divide by: users',
+    );
+  }
   context.log(`users: ${counts.map((row) => `${row['split'] ?? 'left out'} ${row['users']}`).join(', ')}`);
+}
+
+/** Where the earliest pairs share one time, more of them than train is to have, none is before the cut. */
+async function refuseNothingBefore(database: Database, cut: number): Promise<void> {
+  const [found] = await database.rows(
+    `SELECT count(*)::DOUBLE AS pairs, count(*) FILTER (label_ts_epoch < $cut)::DOUBLE AS earlier,
+            count(*) FILTER (label_ts_epoch = $cut)::DOUBLE AS same FROM pairs`,
+    { cut },
+  );
+  const count = (name: string) => Number(found?.[name]);
+  if (count('earlier') > 0) return;
+  const all = formatCount(count('pairs'), 'pair');
+  const which = count('same') === count('pairs') ? `all ${all}` : `the first ${count('same')} of ${all}`;
+  throw badData('pairs', `${which} have one time, so no time divides them`, {
+    hint: 'divide by: users, or check the column and time_unit of data.import',
+  });
 }
 
 /** Each user is of all splits, or of train alone, and what val and test ask for is of no other. */
 async function leaveLastOut(context: KindContext<SplitParameters>, database: Database): Promise<void> {
   const { leave_out = 0 } = context.parameters;
   await database.run(`CREATE TEMP TABLE places AS ${lastOut}`);
+  const [longest] = await database.rows('SELECT max(pair_count)::DOUBLE AS pairs FROM places');
+  const most = Number(longest?.['pairs']);
+  if (most <= 2 * leave_out) {
+    throw badData(
+      'pairs',
+      `no user has more than ${formatCount(2 * leave_out, 'pair')}, twice leave_out, so that nothing is left out for val and test`,
+      { hint: `lower leave_out: the user with most has ${formatCount(most, 'pair')}` },
+    );
+  }
   const wheres = {
     train: 'pair_count <= 2 * $leave_out OR from_end > 2 * $leave_out',
     val: 'pair_count > 2 * $leave_out AND from_end > $leave_out',

@@ -1,4 +1,4 @@
-import { defineKind } from '../kind.js';
+import { defineKind, type Objection, type WrittenNames } from '../kind.js';
 import { type Canonical, declareParameters } from '../parameters.js';
 import { fileOf } from '../shapes.js';
 
@@ -84,6 +84,18 @@ function testOf({
   return test ?? Math.max(0, Math.round((1 - train - val) * 1e12) / 1e12);
 }
 
+/** Says of parameters that are written that they count for nothing; where `by` varies, they count elsewhere. */
+function inVain(
+  written: WrittenNames | undefined,
+  names: readonly string[],
+  why: string,
+): readonly Objection[] {
+  if (written === undefined || written.varied.includes('by')) return [];
+  return names
+    .filter((name) => written.names.includes(name))
+    .map((name) => ({ path: [name], message: `${name} counts for nothing ${why}` }));
+}
+
 /** Users, or the pairs of each, to train, val and test. */
 export const dataSplit = defineKind({
   name: 'data.split',
@@ -113,7 +125,12 @@ export const dataSplit = defineKind({
     const facts = { askedPairs: leave_out };
     return { val: facts, test: facts };
   },
-  check: ({ parameters }) => {
+  // They may be those of a pipeline that another one extends, so that they are refused nobody.
+  remarks: ({ by }, written) =>
+    by === 'leave_last_out'
+      ? inVain(written, ['train', 'val', 'test'], `by: ${by}; leave_out says how many pairs are asked for`)
+      : [],
+  check: ({ parameters, written }) => {
     const { train, val, by, folds, fold } = parameters;
     const test = testOf(parameters);
     return [
@@ -139,6 +156,9 @@ export const dataSplit = defineKind({
             },
           ]
         : []),
+      ...(by === 'leave_last_out'
+        ? []
+        : inVain(written, ['leave_out'], `by: ${by}; write by: leave_last_out, or leave it out`)),
     ];
   },
   slots: 'free',

@@ -1,3 +1,4 @@
+import { mostTracks } from '../../data/synthetic-catalogue.js';
 import { defineKind } from '../kind.js';
 import { type Canonical, declareParameters } from '../parameters.js';
 import { fileOf } from '../shapes.js';
@@ -64,6 +65,16 @@ export const dataSynthetic = defineKind({
       description: 'position, user_id, item_id, timestamp (epoch seconds), in order of time.',
       from: [],
     },
+  },
+  remarks: ({ items, tracks, repeats }, { names }) => {
+    const most = mostTracks(items);
+    if (repeats || tracks === undefined || tracks <= most || !names.includes('tracks')) return [];
+    return [
+      {
+        path: ['tracks'],
+        message: `of tracks: ${tracks} there are ${most}, which leave five levels each of ${items} items`,
+      },
+    ];
   },
   load: () => import('./data-synthetic-body.js'),
 });

@@ -50,7 +50,7 @@ export function shareInputs(
         object(
           port,
           `outputs.${port} wants ${input}, and several inputs hold some: ${names}`,
-          `say which: ${input}: ${only.name}`,
+          `say which: ${fitting.map(({ name: one }) => `${input}: ${one}`).join(', or ')}`,
         );
       } else return [[input, only.tree]];
       return [];

@@ -1,6 +1,7 @@
 import type { Location } from '../../base/failure.js';
 import { FailureError } from '../../base/failure.js';
 import type { JsonObject } from '../../base/json.js';
+import type { WrittenNames } from '../../kinds/kind.js';
 import { own } from '../spec/parameter-schema.js';
 import type { StepSpec } from '../spec/step-spec.js';
 import {
@@ -81,6 +82,11 @@ function reportError(
     error.path.length === 1 ? own(step.kind.replacedParameters ?? {}, error.name ?? '') : undefined;
   const hint = replaced ?? error.hint;
   report(failureAt(isName ? { location: name } : place, reason, error.message, { hint }));
+}
+
+/** Which parameters are written, and which of these vary. */
+export function writtenNames({ given }: StepParameters, combination: Combination): WrittenNames {
+  return { names: Object.keys(given), varied: combination.values.map(({ path: [name = ''] }) => name) };
 }
 
 /** Where a parameter stands. */

@@ -1,10 +1,10 @@
-import { accessSync, constants, existsSync, statfsSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { accessSync, constants, statfsSync, statSync } from 'node:fs';
+import { join } from 'node:path';
 import { copiedRuns, type Register, readRegister } from '../../artifacts/register.js';
 import { listRuns } from '../../artifacts/runs/list-runs.js';
 import { type Failure, FailureError } from '../../base/failure.js';
 import { environmentFailure, failureOfException } from '../../base/failure-of-exception.js';
-import { folderObstacle } from '../../base/files/folders.js';
+import { folderObstacle, nearestFolder } from '../../base/files/folders.js';
 import { formatCount } from '../../base/quantities.js';
 import { chooseCacheFolder } from '../../pipeline/choose-cache.js';
 import { cacheFolder } from '../../store/cache-folder.js';
@@ -36,6 +36,8 @@ export interface ProjectFacts {
   readonly cache: CacheSurvey & { readonly folder: string };
   /** On the disk that holds the cache. */
   readonly free_disk_bytes: number;
+  /** On that of the project, where it is another one; else null. */
+  readonly root_free_disk_bytes: number | null;
 }
 
 /** Looks at the project that `folder` is in, or that is in the folder `given`; null where there is none. */
@@ -54,11 +56,8 @@ export async function diagnoseProject(
   }
   const root = found.value;
   const folderOfCache = await folderOfCacheOf(root, problems);
-  for (const place of [folderOfCache, join(root, 'artifacts')]) {
-    const refusal = folderObstacle(place) ?? refusalToWrite(place);
-    if (refusal !== undefined && !problems.some(({ message }) => message === refusal.message)) {
-      problems.push(refusal);
-    }
+  for (const refusal of refusalsToWrite([folderOfCache, join(root, 'artifacts')])) {
+    if (!problems.some(({ message }) => message === refusal.message)) problems.push(refusal);
   }
   const store = await attempt(findings, () => openCache(folderOfCache));
   const cache = store === undefined ? undefined : await attempt(findings, () => store.survey());
@@ -73,8 +72,10 @@ export async function diagnoseProject(
     runs: runs.length,
     latest_run: runs.at(-1)?.run ?? null,
     cache: { folder: folderOfCache, ...(cache ?? emptySurvey) },
-    free_disk_bytes: freeBytes(root),
+    free_disk_bytes: freeBytes(nearestFolder(folderOfCache)),
+    root_free_disk_bytes: isOneDisk(nearestFolder(folderOfCache), root) ? null : freeBytes(root),
   };
+  for (const failure of fullDisks(facts)) problems.push(failure);
   for (const warning of [...warningsOfProject(facts), ...warningsOfCopies(register, root)])
     warnings.push(warning);
   return facts;
@@ -109,14 +110,34 @@ const emptySurvey: CacheSurvey = {
   locks: { live: [], elsewhere: [], dead: 0, foreign: [] },
 };
 
-function warningsOfProject({ pipelines, cache, free_disk_bytes: free }: ProjectFacts): readonly Warning[] {
+/** The folders whose disks are looked at, and what is free there. */
+function disksOf({ root, cache, ...facts }: ProjectFacts): readonly { folder: string; free: number }[] {
+  const { free_disk_bytes: free, root_free_disk_bytes: ofRoot } = facts;
+  return [{ folder: cache.folder, free }, ...(ofRoot === null ? [] : [{ folder: root, free: ofRoot }])];
+}
+
+function fullDisks(facts: ProjectFacts): readonly Failure[] {
+  return disksOf(facts)
+    .filter(({ free }) => free === 0)
+    .map(({ folder }) => ({
+      reason: 'disk',
+      message: `the disk that holds ${folder} is full`,
+      hint: 'free space there, or name another folder: cache.path in kshot.yaml says where the cache is',
+    }));
+}
+
+function warningsOfProject(facts: ProjectFacts): readonly Warning[] {
+  const { pipelines, cache } = facts;
   return [
     ...(pipelines.length > 0
       ? []
       : [{ message: 'there is no pipeline in pipelines/', hint: 'write pipelines/NAME.yaml' }]),
-    ...(free >= littleDiskBytes
-      ? []
-      : [{ message: 'little disk is free', hint: 'kshot gc --dry-run says what could go' }]),
+    ...disksOf(facts)
+      .filter(({ free }) => free > 0 && free < littleDiskBytes)
+      .map(({ folder }) => ({
+        message: `little disk is free where ${folder} is`,
+        hint: 'kshot gc --dry-run says what could go',
+      })),
     ...(cache.incomplete === 0
       ? []
       : [
@@ -152,12 +173,14 @@ function warningsOfProject({ pipelines, cache, free_disk_bytes: free }: ProjectF
   ];
 }
 
+function refusalsToWrite(folders: readonly string[]): readonly Failure[] {
+  return folders.flatMap((folder) => folderObstacle(folder) ?? refusalToWrite(folder) ?? []);
+}
+
 /** Why nothing can be written into a folder, or made where there is none yet. */
 function refusalToWrite(folder: string): Failure | undefined {
-  let at = folder;
-  while (!existsSync(at)) at = dirname(at);
   try {
-    accessSync(at, constants.W_OK | constants.X_OK);
+    accessSync(nearestFolder(folder), constants.W_OK | constants.X_OK);
     return undefined;
   } catch (error) {
     return environmentFailure(error, `writing in ${folder}`) ?? failureOfException(error);
@@ -176,6 +199,10 @@ async function attempt<Value>(
     if (!problems.some(({ message }) => message === failure.message)) problems.push(failure);
     return undefined;
   }
+}
+
+function isOneDisk(folder: string, other: string): boolean {
+  return statSync(folder).dev === statSync(other).dev;
 }
 
 function freeBytes(folder: string): number {

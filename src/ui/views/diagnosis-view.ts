@@ -3,6 +3,7 @@ import { formatBytes, formatCount } from '../../base/quantities.js';
 import { printable } from '../../base/terminal-text.js';
 import type { DiagnosedEngine, Diagnosis } from '../../session/keeping/diagnosis.js';
 import type { ProjectFacts } from '../../session/keeping/project-diagnosis.js';
+import { cacheFolder } from '../../store/cache-folder.js';
 import type { Style } from '../style.js';
 import type { TerminalFacts } from '../terminal-facts.js';
 
@@ -125,6 +126,7 @@ function projectLines(project: ProjectFacts, width: number): readonly string[] {
       width,
     ),
     row('runs', project.latest_run === null ? 'none' : `${project.runs}, the latest ${project.latest_run}`),
+    ...(cache.folder === cacheFolder(project.root) ? [] : [row('cache in', cache.folder)]),
     row(
       'cache',
       [
@@ -145,6 +147,11 @@ function projectLines(project: ProjectFacts, width: number): readonly string[] {
           ? `by nobody; ${formatCount(dead, 'lock')} of ended processes, taken over when needed`
           : 'by nobody',
     ),
-    row('free disk', formatBytes(project.free_disk_bytes)),
+    row(
+      'free disk',
+      project.root_free_disk_bytes === null
+        ? formatBytes(project.free_disk_bytes)
+        : `${formatBytes(project.free_disk_bytes)} for the cache, ${formatBytes(project.root_free_disk_bytes)} for the project`,
+    ),
   ];
 }

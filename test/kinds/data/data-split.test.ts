@@ -12,7 +12,7 @@ import { dataPairs } from '../../../src/kinds/data/data-pairs.js';
 import { dataSplit } from '../../../src/kinds/data/data-split.js';
 import { warningsOfData } from '../../../src/report/data-warnings.js';
 import { canonicalOf } from '../../support/kind-context.js';
-import { type Event, rowsOf, runKind, writeInteractions } from '../../support/run-kind.js';
+import { type Event, failureOf, rowsOf, runKind, writeInteractions } from '../../support/run-kind.js';
 
 const splitNames = ['train', 'val', 'test'] as const;
 
@@ -141,6 +141,34 @@ test('by time, train has the earliest pairs, and val and test are users who bega
   expect(Math.abs((users['val']?.length ?? 0) - later / 2)).toBeLessThan(2 * Math.sqrt(later));
 });
 
+test('where no time or no count divides the pairs, that is said, and not that there are too few', async () => {
+  const pairs = await pairsOfUsers(['a', 'b', 'c']);
+  const failed = async (events: readonly Event[], parameters: JsonObject) => {
+    const made = await runKind(dataPairs, { inputs: { interactions: await writeInteractions(events) } });
+    const inputs = { pairs: { pairs: made.path('pairs'), items: made.path('items') } };
+    return await failureOf(runKind(dataSplit, { with: parameters, inputs }));
+  };
+  const at = (user: string, ...times: readonly number[]) =>
+    times.map((time, index): Event => [user, `item ${index}`, time]);
+  expect(await failed([...at('a', 5, 5, 5), ...at('b', 5, 5)], { by: 'time' })).toMatchObject({
+    message: 'pairs: all 3 pairs have one time, so no time divides them',
+    hint: expect.stringContaining('by: users'),
+  });
+  expect(await failed([...at('a', 5, 5, 5), ...at('b', 5, 6)], { by: 'time', train: 0.5 })).toMatchObject({
+    message: 'pairs: the first 2 of 3 pairs have one time, so no time divides them',
+  });
+  const inputs = { pairs };
+  expect(
+    await failureOf(runKind(dataSplit, { with: { by: 'leave_last_out', leave_out: 1000 }, inputs })),
+  ).toMatchObject({
+    message:
+      'pairs: no user has more than 2000 pairs, twice leave_out, so that nothing is left out for val and test',
+    hint: 'lower leave_out: the user with most has 2 pairs',
+  });
+  const all = await runKind(dataSplit, { with: { by: 'time', train: 0.9 }, inputs });
+  expect(all.logged.join('\n')).toContain('all users began before the time that divides');
+});
+
 test('folds have each user in test once, in val once, and in train otherwise', async () => {
   const pairs = await pairsOfUsers(numbered(60));
   const folds = await Promise.all(
@@ -171,6 +199,26 @@ test('folds without a fold, a fold beyond them and folds of times are refused', 
     'folds divide users, not the pairs of each',
   ]);
   expect(messages({ folds: 5, fold: 4 })).toEqual([]);
+});
+
+test('what counts for nothing is refused, or said where another pipeline may have written it', () => {
+  const said = (given: JsonObject, varied: readonly string[] = []) => {
+    const parameters = dataSplit.parameters.complete(given);
+    const written = { names: Object.keys(given), varied };
+    const refused = dataSplit.check?.({ parameters, inputNames: [], lengths: {}, facts: {}, written }) ?? [];
+    const remarks = dataSplit.remarks?.(parameters, written) ?? [];
+    return [refused, remarks].map((all) => all.map(({ message }) => message.split(';')[0]));
+  };
+  expect(said({ leave_out: 3 })).toEqual([['leave_out counts for nothing by: users'], []]);
+  expect(said({ leave_out: 3, by: 'time' })).toEqual([['leave_out counts for nothing by: time'], []]);
+  expect(said({ train: 0.6, seed: 1, by: 'leave_last_out' })).toEqual([
+    [],
+    ['train counts for nothing by: leave_last_out'],
+  ]);
+  expect(said({ leave_out: 3, by: 'users' }, ['by'])).toEqual([[], []]);
+  expect(said({ train: 0.6, leave_out: 3, by: 'leave_last_out' }, ['by'])).toEqual([[], []]);
+  expect(said({ train: 0.6, val: 0.2 })).toEqual([[], []]);
+  expect(canonicalOf(dataSplit, { leave_out: 3 })).toEqual(canonicalOf(dataSplit, {}));
 });
 
 /** Pairs of learners in sessions, many of them at one time. */

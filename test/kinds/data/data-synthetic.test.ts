@@ -1,5 +1,7 @@
+import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
+import type { JsonObject } from '../../../src/base/json.js';
 import { readEpisodes } from '../../../src/data/read-episodes.js';
 import { type Catalogue, makeCatalogue, placesOf } from '../../../src/data/synthetic-catalogue.js';
 import { syntheticInteractions } from '../../../src/data/synthetic-interactions.js';
@@ -31,6 +33,21 @@ test('equal options make equal events, another seed others, and a learner keeps 
   const kept = new Set(fewer.map((event) => event.user_id));
   expect(events.filter((event) => kept.has(event.user_id))).toEqual(fewer);
 });
+
+// The fourth takes over a minute where all courses of study are drawn, taken or not, and each is dealt out of all items.
+test.each([
+  [1200, 343, 6, false, '6ae84e0677b52acf'],
+  [1200, 343, 12, true, '738803adbaa4e42d'],
+  [200, 60, 1000, false, '9f6c35dc92234575'],
+  [100, 100_000, 1000, false, 'a1dd2efdd26db131'],
+  [5, 20_000, 300, true, '01d0893942a9514b'],
+])(
+  '%i learners of %i items and %i tracks, repeats: %s, are the same for good',
+  (users, items, tracks, repeats, digest) => {
+    const events = syntheticInteractions({ users, items, tracks, repeats, seed: 0 });
+    expect(createHash('sha256').update(JSON.stringify(events)).digest('hex').slice(0, 16)).toBe(digest);
+  },
+);
 
 test('events come in order of time, a learner’s never at one second or twice on one item in a row', () => {
   const last = new Map<string, { timestamp: number; item_id: string }>();
@@ -142,6 +159,20 @@ test('a small catalogue has fewer tracks, of no fewer than five levels, and ever
       Array.from({ length: items }, (_, item) => item),
     );
   }
+});
+
+test('more tracks than there can be are said at planning, where they are written', () => {
+  const said = (given: JsonObject) => {
+    const parameters = dataSynthetic.parameters.complete(given);
+    const written = { names: Object.keys(given), varied: [] };
+    return (dataSynthetic.remarks?.(parameters, written) ?? []).map(({ message }) => message);
+  };
+  expect(said({ tracks: 1000 })).toEqual([
+    'of tracks: 1000 there are 17, which leave five levels each of 343 items',
+  ]);
+  expect(said({ tracks: 17 })).toEqual([]);
+  expect(said({ items: 60 })).toEqual([]);
+  expect(said({ tracks: 1000, repeats: true })).toEqual([]);
 });
 
 test.each([true, false])('with repeats: %s it is shaped like the real thing', async (repeats) => {

@@ -72,6 +72,7 @@ describe('an output of a program', () => {
     expect(await failureOf(program(ranks))).toMatchObject({
       reason: 'missing-input',
       message: 'outputs.r wants episodes, and several inputs hold some: train, test',
+      hint: 'say which: episodes: train, or episodes: test',
     });
     const told = program('r: { path: r.csv, as: ranks, from: [train], episodes: test }');
     expect(await rolesOf(told, 'mine/metrics')).toEqual(['train', 'test']);

@@ -52,6 +52,28 @@ steps:
   ]);
 });
 
+test('what a kind remarks on parameters that are written is said, of a matrix only where it holds for all', async () => {
+  const steps = (split: string) => `version: 1
+steps:
+  events: { kind: data.synthetic }
+  pairs: { kind: data.pairs, in: { interactions: events } }
+  split: { kind: data.split, in: { pairs: pairs }, ${split} }
+`;
+  const lastOut = await graphOf(
+    steps('with: { by: leave_last_out, train: 0.6 }, matrix: { leave_out: [1, 2] }'),
+  );
+  expect(lastOut.warnings).toMatchObject([
+    { message: expect.stringContaining('train counts for nothing'), location: { line: 5, column: 87 } },
+  ]);
+  const both = await graphOf(
+    steps('with: { train: 0.6, leave_out: 2 }, matrix: { by: [users, leave_last_out] }'),
+  );
+  expect(both.warnings).toEqual([]);
+  expect(await diagnosticsOf(steps('with: { leave_out: 2 }'))).toContain(
+    'leave_out counts for nothing by: users; write by: leave_last_out, or leave it out',
+  );
+});
+
 test('inputs are cut to what the kind declares, and a bundle gives the port of the input’s own name', async () => {
   const graph = await graphOf(experiment);
   expect(sourcesOf(graph, 'pairs', 'interactions')).toEqual([': interactions/interactions']);

@@ -1,4 +1,6 @@
+import { isUtf8 } from 'node:buffer';
 import { readFileSync } from 'node:fs';
+import type { FailureError } from '../../../base/failure.js';
 import { doubleName, isJsonObject, type Json, replaceOutsideStrings } from '../../../base/json.js';
 import { badData, readingUserFile } from '../../../tables/bad-data.js';
 import { type DatabaseOptions, withDatabase } from '../../../tables/database.js';
@@ -43,7 +45,26 @@ export async function readWritten(
     throw badData(name, 'is empty', { hint: 'close or flush the file before the program ends' });
   }
   if (bytes.subarray(0, 4).toString('latin1') === 'PAR1') return await readParquet(path, name, options);
+  if (!isUtf8(bytes) && !bytes.includes(0)) throw notUtf8(bytes, name);
   return readText(bytes.toString('utf8'), name, options.note);
+}
+
+const lineFeed = 10;
+
+/** What another encoding has in the place of a letter would become a mark that stands for any. */
+function notUtf8(bytes: Uint8Array, name: string): FailureError {
+  let line = 1;
+  let from = 0;
+  let end = bytes.indexOf(lineFeed);
+  while (end >= 0 && isUtf8(bytes.subarray(from, end))) {
+    line += 1;
+    from = end + 1;
+    end = bytes.indexOf(lineFeed, from);
+  }
+  return badData(name, 'is not UTF-8', {
+    line,
+    hint: "write it as UTF-8 (open(path, 'w', encoding='utf-8'))",
+  });
 }
 
 /**

@@ -10,7 +10,7 @@ import { failureAt, placeOfText } from '../../text/located-value.js';
 import type { LocatedFile } from '../graph.js';
 import { unreadableFile } from '../nearest-file.js';
 import { engineOfStep } from '../resolve-engines.js';
-import { findParameter } from '../step-parameters.js';
+import { findParameter, writtenNames } from '../step-parameters.js';
 import type { ConnectedInstance, NodeContext } from './instance.js';
 
 /** What the kind's planning adds; reports what it and the kind's checks object to. */
@@ -23,6 +23,7 @@ export function planInstance(connected: ConnectedInstance, context: NodeContext)
   const planned = {
     parameters: parameters.full,
     inputNames,
+    written: writtenNames(parameters, combination),
     lengths: Object.fromEntries(lengths),
     facts: Object.fromEntries(Object.entries(inputs).map(([port, tree]) => [port, known.factsAt(tree)])),
     files,

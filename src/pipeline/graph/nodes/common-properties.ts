@@ -8,7 +8,7 @@ import { failureAt } from '../../text/located-value.js';
 import { demandOf, jobText } from '../demand.js';
 import type { Demand, DraftNode } from '../graph.js';
 import { engineOfStep } from '../resolve-engines.js';
-import { findParameter } from '../step-parameters.js';
+import { findParameter, writtenNames } from '../step-parameters.js';
 import type { ConnectedInstance, NodeContext } from './instance.js';
 
 /** With the shapes that planning gives to those that can be anything; without them, they are not there. */
@@ -54,7 +54,10 @@ export function commonProperties(
     patterns: external.patterns ?? [],
     ...importsOf(external),
     remarks: [
-      ...(external.remarks ?? []).map(({ message, path = [] }) =>
+      ...[
+        ...(external.remarks ?? []),
+        ...(kind.remarks?.(full, writtenNames(parameters, combination)) ?? []),
+      ].map(({ message, path = [] }) =>
         failureAt(findParameter(step, combination, path).place, 'invalid-value', message),
       ),
       ...(remark === undefined ? [] : [remark]),

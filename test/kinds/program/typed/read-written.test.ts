@@ -151,6 +151,14 @@ describe('metrics that a program wrote', () => {
   });
 });
 
+it.each([
+  ['{"a\u00e9": 0.5}', 'm.json:1: is not UTF-8'],
+  ['metric,value\na,1\n\u00e9,2\n', 'm.json:3: is not UTF-8'],
+])('a text in another encoding is refused, with the line: %j', async (text, message) => {
+  expect(await refusal(readMetrics, Buffer.from(text, 'latin1'), 'm.json')).toBe(message);
+  expect(await rowsOf(readMetrics, text)).not.toEqual([]);
+});
+
 describe('the curve that a program wrote', () => {
   const wide = [
     { iteration: 1, acc: null, loss: 0.5 },
@@ -278,6 +286,13 @@ describe('ranks that a program wrote', () => {
       ),
     );
     expect(rows.every(({ k, steps, label }) => k === null && steps === null && label !== null)).toBe(true);
+  });
+
+  it('may be texts that say numbers, in JSON as in CSV', async () => {
+    const pairs = [...new Set((await queries()).flatMap((one) => one.pairs))];
+    const asTexts = (rank: string) => JSON.stringify(pairs.map((pair) => ({ pair_id: `${pair}`, rank })));
+    expect((await ranked(asTexts('2'))).every((row) => row['rank'] === 2)).toBe(true);
+    expect(await said(asTexts('first'))).toBe('r.csv: row 1, column rank: "first" is no whole number');
   });
 
   it('may be told apart by episode', async () => {
