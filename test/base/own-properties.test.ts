@@ -1,6 +1,6 @@
 import { setFlagsFromString } from 'node:v8';
 import { describe, expect, it } from 'vitest';
-import { joined } from '../../src/base/joined.js';
+import { joined } from '../../src/base/own-properties.js';
 
 describe('joined', () => {
   it('gives the properties of both in order, and of a name that both have the second value', () => {
