@@ -215,7 +215,7 @@ function natureOf(
 /** The ending of the file that a program declares at a port. */
 function writtenEnding(node: GraphNode | undefined, port: string): readonly string[] {
   const paths = node?.parameters['outputs'] as { [port: string]: unknown } | undefined;
-  const path = paths?.[port];
+  const path = own(paths, port);
   const ending = typeof path === 'string' ? /[^/](\.[^./]+)$/.exec(path)?.[1] : undefined;
   return ending === undefined ? [] : [ending];
 }

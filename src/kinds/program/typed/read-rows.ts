@@ -98,7 +98,8 @@ function ofRows(rows: readonly WrittenRow[]): Written {
 /** @throws FailureError `bad-data` for a column of a file, or a name in it, that is none */
 export function refuseNoName(names: readonly string[], file: string): void {
   const found = names.find((name) => !isName(name));
-  if (found !== undefined) throw badData(file, `has the name ${found}, which ${noName.message}`, noName);
+  if (found === undefined) return;
+  throw badData(file, `has the name ${found}, which ${noName.message}`, { hint: noName.hint });
 }
 
 /** One object, which may go over several lines, or one on each line. */
