@@ -122,7 +122,7 @@ type UnpackedDrawing = Omit<Drawing, 'png'> & { readonly canvas: Canvas };
 async function draw(figure: Figure): Promise<UnpackedDrawing> {
   // Ids inside an SVG are counted over all that a process draws.
   vega.resetSVGDefIds();
-  const view = new vega.View(vega.parse(compile(withTexts(figure.spec)).spec), { renderer: 'none' });
+  const view = new vega.View(vega.parse(compile(figure.spec).spec), { renderer: 'none' });
   try {
     // Vega's own roles name each mark; a picture as a whole is what is described here.
     const plain = (await view.toSVG()).replaceAll(/ (?:role|aria-[a-z]+)="[^"]*"/g, '');
@@ -136,19 +136,6 @@ async function draw(figure: Figure): Promise<UnpackedDrawing> {
   } finally {
     view.finalize();
   }
-}
-
-/**
- * A spec with nothing but texts for texts: Vega's parser of expressions looks for words of its language in an object,
- * where it finds `constructor`, too, and draws no title, label or value that is one of them. A space of no width makes
- * each a text of its own, that looks the same.
- */
-function withTexts(spec: TopLevelSpec): TopLevelSpec {
-  const isWord = (text: string) => text === 'if' || text in Object.prototype;
-  const text = JSON.stringify(spec, (_, value: unknown) =>
-    typeof value === 'string' && isWord(value) ? `${value}\u200B` : value,
-  );
-  return JSON.parse(text) as TopLevelSpec;
 }
 
 function svgDocument({ title, description }: Figure, drawing: string, width: number, height: number): string {
