@@ -1,4 +1,5 @@
 import type { Json, JsonObject } from '../base/json.js';
+import { own } from '../base/own-properties.js';
 import { inReadingOrder } from '../statistics/metrics.js';
 import { numberOrNull } from '../tables/cell-values.js';
 import type { Row } from '../tables/database.js';
@@ -108,14 +109,14 @@ export function metricTable(rows: readonly MetricRow[], digits: number | 'whole'
       (name): ResultColumn<MetricRow> => ({
         name,
         namedBy: 'setting',
-        cellOf: (row) => row.settings[name] ?? null,
+        cellOf: (row) => own(row.settings, name) ?? null,
       }),
     ),
     ...metricsOf(rows).flatMap((name) =>
       estimateColumns<MetricRow>(name, digits, (row) => ({
-        value: row.values[name],
-        interval: row.intervals[name],
-        instead: row.not_numbers?.[name],
+        value: own(row.values, name),
+        interval: own(row.intervals, name),
+        instead: own(row.not_numbers, name),
       })),
     ),
     ...ownColumns<MetricRow>([

@@ -1,5 +1,6 @@
 import { extname } from 'node:path';
 import type { Failure } from '../base/failure.js';
+import { own } from '../base/own-properties.js';
 import { failed, type Result, success } from '../base/result.js';
 import type { RowFormat } from '../tables/row-formats.js';
 
@@ -19,14 +20,14 @@ export const formNames = Object.keys(formsByName);
 
 /** The form of a name that `--format` let through. */
 export function formCalled(name: string): RowFormat {
-  return formsByName[name] ?? 'table';
+  return own(formsByName, name) ?? 'table';
 }
 
 /** The form of a file of rows by its ending; undefined where that names none. */
 function formOfFile(path: string): RowFormat | 'parquet' | undefined {
   const ending = extname(path).slice(1).toLowerCase();
   if (ending === 'parquet' || ending === 'txt') return ending === 'txt' ? 'table' : 'parquet';
-  return ending === 'table' ? undefined : formsByName[ending];
+  return ending === 'table' ? undefined : own(formsByName, ending);
 }
 
 /** The form that rows are asked for in, by name or by the ending of a file; one that says two is refused. */

@@ -1,5 +1,5 @@
-import { joined } from '../base/joined.js';
 import { isJsonObject, type Json, type JsonObject } from '../base/json.js';
+import { joined, own } from '../base/own-properties.js';
 
 /** A JSON Schema document (draft 2020-12); checked by ajv at build. */
 export interface JsonSchema {
@@ -77,8 +77,8 @@ export function declareParameters<
   /** Of forms that go by the value alone, the latest: most values are the same for all combinations of a matrix. */
   const latest = new Map<string, { readonly value: Json | undefined; readonly stands: Json | undefined }>();
   const standsFor = (name: string, values: JsonObject): Json | undefined => {
-    const form = forms[name];
-    const value = values[name];
+    const form = own(forms, name);
+    const value = own(values, name);
     if (form === undefined) return value;
     if (form.length > 1) return form(value as never, values as never);
     const before = latest.get(name);

@@ -1,4 +1,5 @@
 import { isJsonObject, type Json, type JsonObject } from '../base/json.js';
+import { own } from '../base/own-properties.js';
 import { formatCount, formatFigure } from '../base/quantities.js';
 import { namesText } from '../kinds/choose/names-text.js';
 
@@ -52,9 +53,9 @@ function edgeText(edge: Json): readonly string[] {
 function tieText({ count, others }: JsonObject, row: JsonObject): string {
   const named = (Array.isArray(others) ? (others as readonly Json[]) : []).filter(isJsonObject);
   const winner = winnerOf(row);
-  const varying = Object.keys(winner).filter((name) => named.some((one) => one[name] !== winner[name]));
+  const varying = Object.keys(winner).filter((name) => named.some((one) => own(one, name) !== winner[name]));
   const text = (names: JsonObject) =>
-    namesText(Object.fromEntries(varying.map((name) => [name, names[name] ?? null]))) || 'another';
+    namesText(Object.fromEntries(varying.map((name) => [name, own(names, name) ?? null]))) || 'another';
   const more = Number(count) - named.length;
   const rivals = [...named.map(text), ...(more > 0 ? [`${more} more`] : [])].join('; ');
   return `${text(winner)} was taken as the first of equals: ${rivals} ${Number(count) === 1 ? 'has' : 'have'} the same ${String(row['metric'])}, ${formatFigure(Number(row['value']))}; choose by a finer metric or on more users`;

@@ -13,6 +13,7 @@ import { hasTables } from '../artifacts/runs/shared-results.js';
 import { recordedFiles, verifyRecordedFiles } from '../artifacts/verify-run.js';
 import { canonicalText, type Digest } from '../base/canonical.js';
 import { isJsonObject, type Json, type JsonObject } from '../base/json.js';
+import { own } from '../base/own-properties.js';
 import { differences } from '../pipeline/plan/explain.js';
 import type { Store } from '../store/store.js';
 import { compareMetrics, type MetricComparison } from './metric-differences.js';
@@ -149,7 +150,7 @@ function valueDifferences(
   if (isJsonObject(before) && isJsonObject(after)) {
     const names = new Set([...Object.keys(before), ...Object.keys(after)]);
     return [...names].flatMap((name) =>
-      valueDifferences(path === '' ? name : `${path}.${name}`, before[name], after[name]),
+      valueDifferences(path === '' ? name : `${path}.${name}`, own(before, name), own(after, name)),
     );
   }
   if (before !== undefined && after !== undefined && canonicalText(before) === canonicalText(after))
@@ -238,6 +239,6 @@ function hasSameOutputs({ outputs: one }: ManifestNode, { outputs: other }: Mani
   const paths = Object.keys(one);
   return (
     paths.length === Object.keys(other).length &&
-    paths.every((path) => one[path]?.digest === other[path]?.digest)
+    paths.every((path) => one[path]?.digest === own(other, path)?.digest)
   );
 }

@@ -6,6 +6,7 @@ import { filesOfContent, type ResultFile } from '../artifacts/tables/result-rows
 import { verifyFiles } from '../artifacts/verify-files.js';
 import { writeFile } from '../base/files/write-file.js';
 import type { Json } from '../base/json.js';
+import { own } from '../base/own-properties.js';
 import type { Store } from '../store/store.js';
 import { withDatabase } from '../tables/database.js';
 import { jsonOfCell } from '../tables/json-of-cell.js';
@@ -64,7 +65,7 @@ export async function writeExhibits(
           ...labelOf(table),
           type: 'table',
           columns,
-          rows: rows.map((row) => columns.map((name) => jsonOfCell(row[name] ?? null))),
+          rows: rows.map((row) => columns.map((name) => jsonOfCell(own(row, name) ?? null))),
           count: Number(counted?.['count'] ?? 0),
         });
       }

@@ -5,6 +5,7 @@ import {
   summarisedText,
   undecidedText,
 } from '../artifacts/summary/summary-rows.js';
+import { own } from '../base/own-properties.js';
 import { leadingMetric } from '../statistics/metrics.js';
 
 /**
@@ -14,11 +15,11 @@ import { leadingMetric } from '../statistics/metrics.js';
 export function keyFindings(summaries: readonly SummaryRow[]): readonly string[] {
   return summaries.flatMap((row) => {
     const metric = leadingMetric(Object.keys(row.metrics));
-    const found = metric === undefined ? undefined : row.metrics[metric];
+    const found = metric === undefined ? undefined : own(row.metrics, metric);
     if (found === undefined || found.value === null) return [];
     const split = row.role === null ? '' : ` on ${row.role} data`;
     const value = `${row.node}: ${modelAtSetting(row)} has ${metric} ${summarisedText(found)}${split}`;
-    const compared = row.baseline === null ? undefined : found.against[row.baseline];
+    const compared = row.baseline === null ? undefined : own(found.against, row.baseline);
     return [
       compared === undefined
         ? `${value}.`

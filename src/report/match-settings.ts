@@ -1,5 +1,6 @@
 import type { MetricRow } from '../artifacts/metric-table.js';
 import type { Json, JsonObject } from '../base/json.js';
+import { own } from '../base/own-properties.js';
 
 /** One evaluation in two runs: of the same node, at settings that correspond. */
 export interface MatchedSetting {
@@ -68,9 +69,10 @@ export function matchSettings(before: readonly MetricRow[], after: readonly Metr
 function varyingSettings(runs: readonly (readonly MetricRow[])[]): MatchedSettings['settingsOf'] {
   const varying = new Map<string, Set<string>>();
   for (const rows of runs) {
-    for (const [node, own] of groupBy(rows, (row) => row.node)) {
-      const texts = (name: string) => new Set(own.map(({ settings }) => JSON.stringify(settings[name])));
-      const names = new Set(own.flatMap(({ settings }) => Object.keys(settings)));
+    for (const [node, ofNode] of groupBy(rows, (row) => row.node)) {
+      const texts = (name: string) =>
+        new Set(ofNode.map(({ settings }) => JSON.stringify(own(settings, name))));
+      const names = new Set(ofNode.flatMap(({ settings }) => Object.keys(settings)));
       const known = varying.get(node) ?? new Set();
       for (const name of names) if (texts(name).size > 1) known.add(name);
       varying.set(node, known);

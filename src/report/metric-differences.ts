@@ -1,5 +1,6 @@
 import type { MetricRow } from '../artifacts/metric-table.js';
 import type { JsonObject } from '../base/json.js';
+import { own } from '../base/own-properties.js';
 import type { Role } from '../base/role.js';
 import { type Comparison, compare, measure } from '../statistics/compare.js';
 import { compareUnpaired } from '../statistics/compare-unpaired.js';
@@ -70,7 +71,7 @@ export async function compareMetrics(before: MeasuredRun, after: MeasuredRun): P
   const { both, onlyBefore, onlyAfter, settingsOf } = matchSettings(before.metrics, after.metrics);
   const changed = both.filter((setting) => differingNames(setting).length > 0);
   const shared = both.flatMap((setting) =>
-    Object.keys(setting.after.values).filter((name) => name in setting.before.values),
+    Object.keys(setting.after.values).filter((name) => Object.hasOwn(setting.before.values, name)),
   );
   const rank = await rankedPairsOf(before, after, changed);
   const differing = changed.flatMap((setting) =>
@@ -91,7 +92,7 @@ export async function compareMetrics(before: MeasuredRun, after: MeasuredRun): P
 /** The metrics of a setting that both runs have and that differ. */
 function differingNames({ before, after }: MatchedSetting): readonly string[] {
   return Object.keys(after.values).filter(
-    (name) => name in before.values && before.values[name] !== after.values[name],
+    (name) => Object.hasOwn(before.values, name) && before.values[name] !== after.values[name],
   );
 }
 
@@ -161,8 +162,8 @@ function sideOf(row: MetricRow, metric: string): MetricSide {
     k,
     steps,
     inner_lr,
-    value: row.values[metric]!,
-    interval: row.intervals[metric] ?? null,
+    value: own(row.values, metric)!,
+    interval: own(row.intervals, metric) ?? null,
     n,
     users,
   };

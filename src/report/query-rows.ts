@@ -69,6 +69,16 @@ interface Chunk {
   readonly chunk?: DuckDBDataChunk;
 }
 
+/** Names with those that come again numbered: `a`, `a:1`; DuckDB's client loses count of one that every object has. */
+function numberedNames(names: readonly string[]): readonly string[] {
+  const counts = new Map<string, number>();
+  return names.map((name) => {
+    const before = counts.get(name) ?? 0;
+    counts.set(name, before + 1);
+    return before === 0 ? name : `${name}:${before}`;
+  });
+}
+
 async function* queryChunks({ sql, tables, threads, memoryBytes }: Query): AsyncGenerator<Chunk> {
   const database = await openDatabase({ threads, memoryBytes });
   try {
@@ -109,7 +119,7 @@ async function* answer(database: Database, sql: string): AsyncGenerator<Chunk> {
     // Rows that are fetched one batch after another just end where an error ends them; their transaction knows of it.
     await database.run('BEGIN TRANSACTION READ ONLY');
     const result = await statement.stream();
-    const columns = result.deduplicatedColumnNames();
+    const columns = numberedNames(result.columnNames());
     const types = result.columnTypes();
     let isEmpty = true;
     for await (const chunk of result) {

@@ -2,6 +2,7 @@ import { mkdirSync, readdirSync, readlinkSync, rmSync, symlinkSync } from 'node:
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import { leavesOf } from '../base/files/tree.js';
 import { isJsonObject } from '../base/json.js';
+import { own } from '../base/own-properties.js';
 import { systemErrorOf } from '../base/system-error.js';
 import type { PortShape } from '../kinds/port.js';
 import type { GraphNode } from '../pipeline/graph/graph.js';
@@ -60,7 +61,7 @@ export class NodeLinks {
       this.clear(folder);
       const made = new Set<string>();
       for (const [port, tree] of Object.entries(outputs)) {
-        const shape = node.outputs[port]?.shape;
+        const shape = own(node.outputs, port)?.shape;
         for (const { path, leaf } of leavesOf(tree)) {
           const link = join(folder, fileNameOf(node, port), pathIn(shape, path));
           if (!made.has(dirname(link))) mkdirSync(dirname(link), { recursive: true });
@@ -116,7 +117,7 @@ function targetOf(link: string): string | undefined {
 /** A program's own name for the file of a port, since its ending says to other programs what it is. */
 function fileNameOf({ parameters }: GraphNode, port: string): string {
   const { outputs } = parameters;
-  const output = isJsonObject(outputs) ? outputs[port] : undefined;
+  const output = isJsonObject(outputs) ? own(outputs, port) : undefined;
   const path = isJsonObject(output) ? output['path'] : output;
   return typeof path === 'string' ? path.replace(/\/+$/, '.tar') : port;
 }
@@ -126,7 +127,7 @@ function pathIn(shape: PortShape | undefined, path: string): string {
   const [first = '', ...rest] = path.split('/');
   if (first === '') return '';
   const below = rest.join('/');
-  if (shape?.type === 'bundle') return join(first, pathIn(shape.ports[first], below));
+  if (shape?.type === 'bundle') return join(first, pathIn(own(shape.ports, first), below));
   if (shape?.type !== 'list') return path;
   const label = shape.labels?.[Number(first)];
   return join(label === undefined ? first : nodeFileName(labelText(label)), pathIn(shape.of, below));

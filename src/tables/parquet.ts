@@ -59,7 +59,7 @@ export type CellInput = null | undefined | boolean | number | bigint | string | 
 export interface ParquetRows {
   /** Column name -> DuckDB type, in the file's order. */
   readonly columns: { readonly [name: string]: string };
-  /** An absent cell is null. */
+  /** An absent cell is null; columns whose names others choose, such as `constructor`, are in every row. */
   readonly rows: Iterable<{ readonly [column: string]: CellInput }>;
   /** See `ParquetQuery`, as of the rest; rows that stand as they are given fill their groups. */
   readonly orderBy: ParquetQuery['orderBy'];

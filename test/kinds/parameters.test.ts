@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Json, JsonObject } from '../../src/base/json.js';
+import { isName } from '../../src/base/own-properties.js';
 import { declareParameters, inNoKey, type JsonSchema } from '../../src/kinds/parameters.js';
 import { kinds } from '../../src/kinds/registry.js';
 import { loadValidators, parameterErrors } from '../../src/pipeline/graph/parameter-errors.js';
@@ -111,6 +112,20 @@ function parametersOf(schema: JsonSchema): fc.Arbitrary<JsonObject> {
     noNullPrototype: true,
   });
 }
+
+it('parameters of any name are in the key as they are', () => {
+  const { complete, canonical } = declareParameters({ additionalProperties: true });
+  const names = fc.oneof(fc.constantFrom(...Object.getOwnPropertyNames(Object.prototype)), fc.string());
+  const given = fc.dictionary(names.filter(isName), fc.oneof(fc.integer(), fc.string()), {
+    noNullPrototype: true,
+  });
+  fc.assert(
+    fc.property(given, (values) => {
+      expect(canonical(complete(values))).toEqual(values);
+      expect(Object.keys(canonical(complete(values)))).toEqual(Object.keys(values));
+    }),
+  );
+});
 
 describe.each(Object.keys(kinds))('the parameters of %s', (name) => {
   const kind = kinds[name];

@@ -1,5 +1,6 @@
 import { least } from '../../base/extremes.js';
 import type { Json } from '../../base/json.js';
+import { own } from '../../base/own-properties.js';
 import { formatCount } from '../../base/quantities.js';
 import { inReadingOrder } from '../../statistics/metrics.js';
 import type { RowTable } from '../../tables/row-formats.js';
@@ -57,7 +58,7 @@ const tuningColumns: Cells = [
 ];
 
 const improvedOf = (row: SummaryRow, metric: string) =>
-  row.baseline === null ? undefined : row.metrics[metric]?.against[row.baseline];
+  row.baseline === null ? undefined : own(own(row.metrics, metric)?.against, row.baseline);
 
 /** Over how many of the model's units it is compared with the baseline, where that is not all. */
 function comparedShort(row: SummaryRow, metric: string): number | undefined {
@@ -77,7 +78,7 @@ function textColumns(metrics: readonly string[], first: string): readonly Result
       (name): ResultColumn<SummaryRow> => ({
         name,
         namedBy: 'metric',
-        cellOf: (row) => summarisedText(row.metrics[name]),
+        cellOf: (row) => summarisedText(own(row.metrics, name)),
       }),
     ),
     { name: `${first}, % over baseline`, namedBy: 'beside a metric', cellOf: improvedText },
@@ -93,8 +94,8 @@ function wholeColumns(
   const figures = [
     ...metrics.map((name) => ({
       name,
-      of: ({ metrics: found }: SummaryRow) => found[name],
-      unitsOf: ({ metrics: found }: SummaryRow) => found[name]?.of?.[0],
+      of: ({ metrics: found }: SummaryRow) => own(found, name),
+      unitsOf: ({ metrics: found }: SummaryRow) => own(found, name)?.of?.[0],
     })),
     {
       name: `${first}_percent_over_baseline`,
@@ -134,7 +135,7 @@ export function comparisonTable(rows: readonly SummaryRow[]): RowTable {
     rows: rows.flatMap((row) => {
       const labels = [...new Set(Object.values(row.metrics).flatMap(({ against }) => Object.keys(against)))];
       return labels.map((label) => {
-        const compared = metrics.map((name) => row.metrics[name]?.against[label]);
+        const compared = metrics.map((name) => own(own(row.metrics, name)?.against, label));
         return [
           row.model,
           ...settings.map((name) => row[name]),

@@ -1,3 +1,4 @@
+import { own } from '../../base/own-properties.js';
 import { formatCount } from '../../base/quantities.js';
 import { inReadingOrder, listMetrics } from '../../statistics/metrics.js';
 import {
@@ -54,7 +55,7 @@ function sentenceOf(rows: readonly SummaryRow[]): string | undefined {
   const metric = headlineMetric(rows);
   if (metric === undefined) return undefined;
   const candidates = rows.flatMap((row): readonly Candidate[] => {
-    const found = row.metrics[metric];
+    const found = own(row.metrics, metric);
     return found === undefined || found.value === null ? [] : [{ row, found, value: found.value }];
   });
   const leader = candidates.find(({ found }) => found.leader === undefined);
@@ -70,7 +71,7 @@ function sentenceOf(rows: readonly SummaryRow[]): string | undefined {
 /** The first of those whose better value is known, in the order in which metrics are read; else the first. */
 function headlineMetric(rows: readonly SummaryRow[]): string | undefined {
   const names = inReadingOrder(rows.flatMap((row) => Object.keys(row.metrics)));
-  const isKnown = (name: string) => rows.some(({ metrics }) => (metrics[name]?.better ?? null) !== null);
+  const isKnown = (name: string) => rows.some(({ metrics }) => (own(metrics, name)?.better ?? null) !== null);
   return names.find(isKnown) ?? names[0];
 }
 

@@ -1,4 +1,5 @@
 import type { JsonObject } from '../../base/json.js';
+import { own } from '../../base/own-properties.js';
 import { type Database, sqlName, sqlText } from '../../tables/database.js';
 import { columnNamer } from '../../tables/free-names.js';
 import { narrowestType } from '../../tables/narrowest-type.js';
@@ -55,7 +56,7 @@ export async function collectRows(
   });
   const selected = [
     `${sqlText(run)} AS run`,
-    ...sourceColumns.filter((name) => name in columns).map((name) => `source.${name}`),
+    ...sourceColumns.filter((name) => Object.hasOwn(columns, name)).map((name) => `source.${name}`),
     // What a program wrote under the name of such a column need not be of its type.
     ...taken.map(([name, type]) => `TRY_CAST(content.${sqlName(name)} AS ${type}) AS ${sqlName(name)}`),
     ...own.map(({ column, type, from, cellOf }) => {
@@ -111,7 +112,7 @@ async function contradicted(
   const contradictedNames = new Set<string>();
   for (const { name } of found) {
     const known = files.flatMap(({ path, names }) => {
-      const value = names[name];
+      const value = own(names, name);
       return value === undefined || value === null
         ? []
         : [valuesRow([path, typeof value === 'string' ? value : JSON.stringify(value)])];
@@ -141,13 +142,14 @@ function settingColumns(
   const free = columnNamer(Object.keys(columns));
   const inFiles = found.filter(
     ({ name }) =>
-      name !== 'filename' && (!(name in columns) || name === 'run' || sourceColumns.includes(name)),
+      name !== 'filename' &&
+      (!Object.hasOwn(columns, name) || name === 'run' || sourceColumns.includes(name)),
   );
   const names = [...new Set(files.flatMap((file) => Object.keys(file.names)))];
   const nodeValues = (name: string) => {
-    const { type, cell } = narrowestType(files.map((file) => file.names[name] ?? null));
+    const { type, cell } = narrowestType(files.map((file) => own(file.names, name) ?? null));
     const cellOf = (of: JsonObject) => {
-      const value = cell(of[name] ?? null);
+      const value = cell(own(of, name) ?? null);
       return value === null ? null : String(value);
     };
     return { type, cellOf };

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { leavesOf } from '../../base/files/tree.js';
+import { own } from '../../base/own-properties.js';
 import { curveOrder, type WrittenCurve } from '../../kinds/program/typed/written-curve.js';
 import { type Database, sqlText } from '../../tables/database.js';
 import { joinCurve } from '../../tables/joined-curve.js';
@@ -87,7 +88,7 @@ export async function lastStepBefore(
 function segmentBefore(of: Pick<FinishedNode, 'node'> | undefined): string | undefined {
   // Kshot's own trainings tell of each step once.
   if (of?.node.declarations === undefined || of.node.carriedAt === undefined) return undefined;
-  const carried = of.node.inputs[of.node.carriedAt];
+  const carried = own(of.node.inputs, of.node.carriedAt);
   const [before] = carried === undefined ? [] : [...leavesOf(carried)];
   return before?.leaf.node;
 }

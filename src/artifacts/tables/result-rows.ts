@@ -1,6 +1,7 @@
 import { digestTree } from '../../base/canonical.js';
 import { leavesOf } from '../../base/files/tree.js';
 import { isJsonObject, type Json, type JsonObject } from '../../base/json.js';
+import { own } from '../../base/own-properties.js';
 import { mostRestrictive, type Role } from '../../base/role.js';
 import { flatDeclared } from '../../kinds/declared-values.js';
 import type { Content } from '../../kinds/port.js';
@@ -97,7 +98,7 @@ export function lineageRows(finished: FinishedRun, run: string): readonly Row[] 
       digest: fileDigest(entry?.preimage, file.name),
     }));
     const inputs = Object.entries(node.inputs).flatMap(([port, tree]) => {
-      const contents = entry?.inputs[port];
+      const contents = own(entry?.inputs, port);
       const digests = new Map(
         contents === undefined
           ? []
@@ -109,7 +110,7 @@ export function lineageRows(finished: FinishedRun, run: string): readonly Row[] 
         input: path,
         source_node: leaf.node,
         source_output: leaf.path,
-        roles: rolesOf.get(leaf.node)?.[leaf.path]?.join(' '),
+        roles: own(rolesOf.get(leaf.node), leaf.path)?.join(' '),
         digest: digests.get(path),
       }));
     });
@@ -119,7 +120,7 @@ export function lineageRows(finished: FinishedRun, run: string): readonly Row[] 
 
 function fileDigest(preimage: JsonObject | undefined, name: string): Digest | null {
   const files = preimage?.['files'];
-  const digest = isJsonObject(files) ? files[name] : undefined;
+  const digest = isJsonObject(files) ? own(files, name) : undefined;
   return typeof digest === 'string' ? digest : null;
 }
 
@@ -174,7 +175,7 @@ export function filesOfContent(
       step: finished.node.step,
       output: path,
       shownAs: finished.node.derivedFrom ?? finished.node.id,
-      role: mostRestrictive(finished.node.roles[path] ?? []),
+      role: mostRestrictive(own(finished.node.roles, path) ?? []),
       names: finished.node.names,
       ...reference,
     })),
@@ -207,16 +208,16 @@ export function testEvaluations(
     return Object.keys(node.inputs)
       .filter((port) => readsTest(node, port, nodesById))
       .flatMap((port) => {
-        const contents = entry.inputs[port];
+        const contents = own(entry.inputs, port);
         return contents === undefined ? [] : [{ test_set: digestTree(contents), key }];
       });
   });
 }
 
 function readsTest(node: GraphNode, port: string, nodesById: ReadonlyMap<string, GraphNode>): boolean {
-  const tree = node.inputs[port];
+  const tree = own(node.inputs, port);
   return (
     tree !== undefined &&
-    [...leavesOf(tree)].some(({ leaf }) => nodesById.get(leaf.node)?.roles[leaf.path]?.includes('test'))
+    [...leavesOf(tree)].some(({ leaf }) => own(nodesById.get(leaf.node)?.roles, leaf.path)?.includes('test'))
   );
 }

@@ -6,6 +6,7 @@ import { type ManifestNode, readManifest } from '../../artifacts/run-documents.j
 import { isFolderAt } from '../../base/files/user-path.js';
 import { isJsonObject, type Json, type JsonObject } from '../../base/json.js';
 import { stepOfNode } from '../../base/node-id.js';
+import { own } from '../../base/own-properties.js';
 import { declaredNames, flatDeclared } from '../../kinds/declared-values.js';
 import { findPipeline, findRoot, isPipelineName } from '../../session/planning/find-pipeline.js';
 import type { Completion, CompletionSources, CompletionTopics } from './complete.js';
@@ -145,7 +146,7 @@ async function withOpenSteps(
   const { kinds } = await import('../../kinds/registry.js');
   const isOpen =
     [matrix, over, segments].some((one) => one !== undefined) ||
-    kinds[only.description]?.segmentation !== undefined;
+    own(kinds, only.description)?.segmentation !== undefined;
   return steps.map((step) => (step === only ? { ...step, isOpen } : step));
 }
 
@@ -222,11 +223,11 @@ async function parametersOfStep(
   const step = objectAt(objectAt(pipeline, 'steps'), name);
   const given = objectAt(step, 'with');
   const { kinds } = await import('../../kinds/registry.js');
-  const kind = typeof step['kind'] === 'string' ? kinds[step['kind']] : undefined;
+  const kind = typeof step['kind'] === 'string' ? own(kinds, step['kind']) : undefined;
   const properties = kind === undefined ? {} : objectAt(kind.parameters.schema as JsonObject, 'properties');
   const named = [...new Set([...Object.keys(given), ...Object.keys(properties)])].flatMap((parameter) => {
     const schema = objectAt(properties, parameter);
-    const value = given[parameter] ?? schema['default'];
+    const value = own(given, parameter) ?? schema['default'];
     return assignments(`steps.${name}.with.${parameter}`, value, valuesIn(schema), word);
   });
   const { declarations } = kind ?? {};
@@ -245,13 +246,13 @@ async function axesOfStep(pipeline: JsonObject, name: string, word: string): Pro
   const step = objectAt(objectAt(pipeline, 'steps'), name);
   const matrix = objectAt(step, 'matrix');
   const { kinds } = await import('../../kinds/registry.js');
-  const kind = typeof step['kind'] === 'string' ? kinds[step['kind']] : undefined;
+  const kind = typeof step['kind'] === 'string' ? own(kinds, step['kind']) : undefined;
   const names =
     kind?.declarations === undefined
       ? Object.keys(objectAt((kind?.parameters.schema ?? {}) as JsonObject, 'properties'))
       : declaredNames(objectAt(objectAt(step, 'with'), kind.declarations));
   return [...new Set([...Object.keys(matrix), ...names])].flatMap((one) =>
-    assignments(`steps.${name}.matrix.${one}`, matrix[one], [], word),
+    assignments(`steps.${name}.matrix.${one}`, own(matrix, one), [], word),
   );
 }
 

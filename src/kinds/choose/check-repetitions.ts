@@ -1,4 +1,5 @@
 import type { JsonObject } from '../../base/json.js';
+import { own } from '../../base/own-properties.js';
 import type { Objection, PlannedLists } from '../kind.js';
 import { namesOf, varyingNames } from './plan-choice.js';
 import { isReplicate, type Replicate, type Replicates } from './replicates.js';
@@ -62,7 +63,7 @@ function namesOfElements(
     return { names: named.map((one) => replicatesOf(one, names)), telling: [] };
   }
   const telling = names
-    .map((name) => ({ name, texts: named.map((one) => JSON.stringify(one[name]) ?? '') }))
+    .map((name) => ({ name, texts: named.map((one) => JSON.stringify(own(one, name)) ?? '') }))
     .filter(({ texts }) => new Set(texts).size === texts.length);
   const result = { names: elementNameOf(telling.map(({ name }) => name)), telling };
   if (names.length < 2 || telling.length > 0) return result;

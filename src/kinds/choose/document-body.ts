@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { FailureError } from '../../base/failure.js';
 import { writeFile } from '../../base/files/write-file.js';
 import { isJsonObject, type Json } from '../../base/json.js';
+import { own } from '../../base/own-properties.js';
 import { badData } from '../../tables/bad-data.js';
 import { type CellValue, type Database, type Row, sqlName, withDatabase } from '../../tables/database.js';
 import { isParquet } from '../../tables/is-parquet.js';
@@ -83,12 +84,12 @@ function checkColumns(columns: readonly string[], block: Block): void {
 function filledBlock(block: Block, rows: readonly Row[]): Json {
   const { where, by } = block;
   const fitting = rows.filter((row) =>
-    Object.entries(where).every(([column, values]) => values.includes(row[column] as Scalar)),
+    Object.entries(where).every(([column, values]) => values.includes(own(row, column) as Scalar)),
   );
   for (const [column, values] of Object.entries(where)) {
     for (const value of values) {
-      if (fitting.some((row) => row[column] === value)) continue;
-      const found = [...new Set(rows.map((row) => textOf(row[column])))].slice(0, 10);
+      if (fitting.some((row) => own(row, column) === value)) continue;
+      const found = [...new Set(rows.map((row) => textOf(own(row, column))))].slice(0, 10);
       throw refusal(block, `no row with the other values of \`where\` has ${column} ${textOf(value)}`, [
         `${column} is ${found.join(', ')}`,
       ]);
@@ -102,7 +103,7 @@ function filledBlock(block: Block, rows: readonly Row[]): Json {
 function inOrderOf(rows: readonly Row[], where: Block['where']): readonly Row[] {
   const lists = Object.entries(where).filter(([, values]) => values.length > 1);
   const placeIn = (row: Row, [column, values]: (typeof lists)[number]) =>
-    values.indexOf(row[column] as Scalar);
+    values.indexOf(own(row, column) as Scalar);
   return rows.toSorted((one, other) => {
     for (const list of lists) {
       const order = placeIn(one, list) - placeIn(other, list);
@@ -115,13 +116,13 @@ function inOrderOf(rows: readonly Row[], where: Block['where']): readonly Row[] 
 function nested(block: Block, rows: readonly Row[], by: readonly string[]): Json {
   const [column, ...inner] = by;
   if (column === undefined) return leafOf(block, rows);
-  const names = [...new Set(rows.map((row) => textOf(row[column])))];
+  const names = [...new Set(rows.map((row) => textOf(own(row, column))))];
   return Object.fromEntries(
     names.map((name) => [
       name,
       nested(
         block,
-        rows.filter((row) => textOf(row[column]) === name),
+        rows.filter((row) => textOf(own(row, column)) === name),
         inner,
       ),
     ]),
@@ -130,21 +131,23 @@ function nested(block: Block, rows: readonly Row[], by: readonly string[]): Json
 
 function leafOf(block: Block, rows: readonly Row[]): Json {
   const { take } = block;
-  if ('count' in take) return new Set(rows.map((row) => textOf(row[take.count]))).size;
+  if ('count' in take) return new Set(rows.map((row) => textOf(own(row, take.count)))).size;
   const [row, another] = rows;
   if (row === undefined || another !== undefined) {
     const varying = Object.keys(row ?? {}).filter((column) =>
-      rows.some((one) => textOf(one[column]) !== textOf(row?.[column])),
+      rows.some((one) => textOf(own(one, column)) !== textOf(own(row, column))),
     );
     const values = varying
       .filter((column) => column !== take.value)
-      .map((column) => `${column} is ${[...new Set(rows.map((one) => textOf(one[column])))].join(', ')}`);
+      .map(
+        (column) => `${column} is ${[...new Set(rows.map((one) => textOf(own(one, column))))].join(', ')}`,
+      );
     throw refusal(block, `${rows.length} rows fit one place`, [
       ...values,
       'name one with `where`, or all with `by`',
     ]);
   }
-  return jsonOf(row[take.value] ?? null);
+  return jsonOf(own(row, take.value) ?? null);
 }
 
 function refusal({ path, from }: Block, message: string, details: readonly string[] = []): FailureError {

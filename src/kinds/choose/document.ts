@@ -1,3 +1,4 @@
+import { own } from '../../base/own-properties.js';
 import { defineKind, type Facts, type Objection, type PlannedStep } from '../kind.js';
 import { type Canonical, type Complete, declareParameters } from '../parameters.js';
 import { fileOf } from '../shapes.js';
@@ -66,7 +67,9 @@ function checkDocument({ parameters, inputNames, facts }: PlannedStep<Given>): r
   const objections = [
     ...faults.map(({ path, message }) => ({ path: ['content', ...path], message })),
     ...unknown,
-    ...blocks.flatMap((block) => (facts[block.from] ?? []).flatMap((known) => unknownNames(block, known))),
+    ...blocks.flatMap((block) =>
+      (own(facts, block.from) ?? []).flatMap((known) => unknownNames(block, known)),
+    ),
   ];
   // A misspelt block leaves its input unused, too.
   if (objections.length > 0 || unused.length === 0) return objections;

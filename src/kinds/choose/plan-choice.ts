@@ -1,5 +1,6 @@
 import { canonicalText } from '../../base/canonical.js';
 import type { Json, JsonObject } from '../../base/json.js';
+import { own } from '../../base/own-properties.js';
 import type { Objection, PlannedElement, PlannedLists, StepPlan } from '../kind.js';
 import type { Label, LabelPart, PortShape } from '../port.js';
 import { type ChoicePlan, type PlannedGroup, valueColumns } from './choice-plan.js';
@@ -109,7 +110,8 @@ export function namesOf({ label, parameters }: Pick<PlannedElement, 'label' | 'p
 export function varyingNames(all: readonly JsonObject[]): readonly string[] {
   const names = new Set(all.flatMap((one) => Object.keys(one)));
   return [...names].filter(
-    (name) => new Set(all.map((one) => (name in one ? canonicalText(one[name] ?? null) : ''))).size > 1,
+    (name) =>
+      new Set(all.map((one) => (Object.hasOwn(one, name) ? canonicalText(one[name] ?? null) : ''))).size > 1,
   );
 }
 
@@ -252,7 +254,7 @@ function notesOf(
   if (settings === undefined) return [];
   const lists = (columns ?? []).filter((name) =>
     rows.some(({ parameters }) => {
-      const value = parameters[name];
+      const value = own(parameters, name);
       return Array.isArray(value) && value.length > 1;
     }),
   );

@@ -6,6 +6,7 @@ import { isMissing, leavesOf, type Tree } from '../../base/files/tree.js';
 import { writeFile } from '../../base/files/write-file.js';
 import type { JsonObject } from '../../base/json.js';
 import { suggestion } from '../../base/nearest-name.js';
+import { own } from '../../base/own-properties.js';
 import { namingFile } from '../../base/system-error.js';
 import type { KindContext } from '../kind-body.js';
 import { filePath, inputTree, listElements } from '../ports.js';
@@ -97,7 +98,7 @@ function refuseStrangeNames(
 function refuseContradictions(rows: readonly ScoredRow[], { elements = [] }: SelectParameters): void {
   for (const { index, columns } of rows) {
     for (const [name, value] of Object.entries(elements[index]?.names ?? {})) {
-      const said = columns[name];
+      const said = own(columns, name);
       if (said === undefined || said === null || canonicalText(said) === canonicalText(value)) continue;
       throw new FailureError({
         reason: 'bad-data',
@@ -140,7 +141,7 @@ function noteOthers(
 function varyingColumns(rows: readonly ScoredRow[]): readonly string[] {
   const columns = new Set(rows.flatMap((row) => Object.keys(row.columns)));
   return [...columns].filter(
-    (name) => new Set(rows.map((row) => canonicalText(row.columns[name] ?? null))).size > 1,
+    (name) => new Set(rows.map((row) => canonicalText(own(row.columns, name) ?? null))).size > 1,
   );
 }
 
@@ -198,7 +199,7 @@ function settingsOf(
   const { settings = varyingOf(rows, parameters) } = parameters;
   const settled: [string, JsonObject[string]][] = [];
   for (const name of settings) {
-    const value = names[name];
+    const value = own(names, name);
     if (value === undefined) {
       throw new FailureError({
         reason: 'bad-data',

@@ -1,6 +1,7 @@
 import { FailureError } from '../../base/failure.js';
 import type { Tree } from '../../base/files/tree.js';
 import { didYouMean } from '../../base/nearest-name.js';
+import { own } from '../../base/own-properties.js';
 import { estimate } from '../../statistics/compare.js';
 import { betterOf, inReadingOrder } from '../../statistics/metrics.js';
 import { type Database, withDatabase } from '../../tables/database.js';
@@ -117,7 +118,7 @@ function modelsOf(
   const model = (label: string, settings: readonly MeasuredSetting[]): SummarisedModel => {
     const name = label === '' ? input : `${input}[${label}]`;
     const repetitions = settings.map((setting) => setting.repetitions);
-    return { input, name, ...unitsOfRepetition(name, repetitions, elements[input] ?? 'seed', unit) };
+    return { input, name, ...unitsOfRepetition(name, repetitions, own(elements, input) ?? 'seed', unit) };
   };
   const [first = []] = read;
   if (read.length === 1) return first.map((setting) => model(setting.label, [setting]));

@@ -2,6 +2,7 @@ import { type Dirent, existsSync, readdirSync, realpathSync, statSync } from 'no
 import { isAbsolute, join, relative, resolve } from 'node:path';
 import { lookedOnce } from '../../base/files/looked-once.js';
 import { isFolderAt, pathTrouble } from '../../base/files/user-path.js';
+import { own } from '../../base/own-properties.js';
 import type { ExternalFiles } from '../kind.js';
 import { outputPaths } from './program-outputs.js';
 import { filesOf, leaves, type ProgramGiven } from './program-parameters.js';
@@ -123,7 +124,7 @@ function tooMany(count: number): NonNullable<ExternalFiles['remarks']>[number] {
 /** Said at every plan; the step fails where it is to run all the same. */
 function unsetVariables({ pass_env }: Pick<ProgramGiven, 'pass_env'>): NonNullable<ExternalFiles['remarks']> {
   return pass_env.flatMap((name, index) =>
-    process.env[name] === undefined
+    own(process.env, name) === undefined
       ? [
           {
             message: `pass_env: ${name} is not set here, and the step cannot run without it`,

@@ -5,6 +5,7 @@ import { FailureError } from '../../base/failure.js';
 import { makeFolders } from '../../base/files/make-folders.js';
 import { leavesOf, type Tree } from '../../base/files/tree.js';
 import { withNumberText } from '../../base/number-text.js';
+import { own } from '../../base/own-properties.js';
 import { isParquet } from '../../tables/is-parquet.js';
 import type { KindContext } from '../kind-body.js';
 import { isPackedFolder, unpackFolder } from './folder/unpack-folder.js';
@@ -21,7 +22,7 @@ export async function placeInputs(
   tables: TableForm = 'parquet',
 ): Promise<void> {
   const inputs = Object.entries(context.inputs).flatMap(([port, tree]) =>
-    leavesOfInput(port, tree, labels[port]).map(({ path, leaf }) => ({ path, source: leaf })),
+    leavesOfInput(port, tree, own(labels, port)).map(({ path, leaf }) => ({ path, source: leaf })),
   );
   // A file outside of the root is read where it is.
   const files = Object.entries(context.files)

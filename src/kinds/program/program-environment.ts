@@ -3,6 +3,7 @@ import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { builtFile } from '../../base/files/built-file.js';
 import { lookedOnce } from '../../base/files/looked-once.js';
+import { own } from '../../base/own-properties.js';
 import type { KindContext } from '../kind-body.js';
 import type { Launch } from './launch.js';
 
@@ -38,13 +39,13 @@ export function pythonPath(env: Launch['env']): string {
 }
 
 /** A variable of kshot's own environment; asking the system for it takes as long as looking a program up. */
-export const ownVariable = lookedOnce((name) => process.env[name] ?? '');
+export const ownVariable = lookedOnce((name) => own(process.env, name) ?? '');
 
 /** Variables of kshot's own environment, as far as they are set. */
 export function variablesOf(names: readonly string[]): { readonly [name: string]: string } {
   return Object.fromEntries(
     names.flatMap((name) => {
-      const value = process.env[name];
+      const value = own(process.env, name);
       return value === undefined ? [] : [[name, value] as const];
     }),
   );

@@ -7,6 +7,7 @@ import {
   type JsonObject,
   replaceOutsideStrings,
 } from '../../base/json.js';
+import { isName, noName } from '../../base/own-properties.js';
 import { systemErrorOf } from '../../base/system-error.js';
 
 /** The environment variable that names the file to which a program appends its events, a JSON object a line. */
@@ -50,10 +51,11 @@ function createEventParser(): (line: string) => ParsedLine {
     step = parsed.event.step;
     const { event, passedOver } = parsed;
     const double = doubleName(line);
+    const quoted = (names: readonly string[]) => names.map((name) => JSON.stringify(name)).join(', ');
+    const [noNames, noNumbers] = [passedOver.filter((name) => !isName(name)), passedOver.filter(isName)];
     const messages = [
-      ...(passedOver.length === 0
-        ? []
-        : [`${passedOver.map((name) => JSON.stringify(name)).join(', ')} is no number`]),
+      ...(noNames.length === 0 ? [] : [`${quoted(noNames)} ${noName.message}`]),
+      ...(noNumbers.length === 0 ? [] : [`${quoted(noNumbers)} is no number`]),
       ...(double === undefined
         ? []
         : [`${JSON.stringify(double.name)} is there twice in one object, of which the last counts`]),
@@ -132,7 +134,7 @@ function figuresIn(object: { readonly [name: string]: Json }): {
     if (isJsonObject(number)) {
       for (const [inner, one] of Object.entries(number).reverse())
         waiting.push([nameInside(name, inner), one]);
-    } else if (typeof number === 'number' && name !== '') values.push([name, number]);
+    } else if (typeof number === 'number' && name !== '' && isName(name)) values.push([name, number]);
     else passedOver.push(name || 'values');
   }
   return { values: Object.fromEntries(values), passedOver };

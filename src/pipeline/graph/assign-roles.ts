@@ -1,6 +1,6 @@
 import type { Failure } from '../../base/failure.js';
 import { leavesOf, type Tree } from '../../base/files/tree.js';
-import { joined } from '../../base/joined.js';
+import { joined, own } from '../../base/own-properties.js';
 import { type Role, type Roles, unionOfRoles } from '../../base/role.js';
 import type { Origin, OutputPort, PortShape } from '../../kinds/port.js';
 import type { WaiverSpec } from '../spec/spec.js';
@@ -159,7 +159,7 @@ function leakingInputs(
   rolesOf: RoleReader,
 ): readonly (readonly [string, Tree<Source>])[] {
   return Object.entries(inputs).filter(([name, tree]) => {
-    const port = ports[name];
+    const port = own(ports, name);
     return (port?.learns === true || port?.chooses === true) && rolesOf(tree).includes('test');
   });
 }
@@ -170,10 +170,10 @@ function leakFailure(
   path: readonly string[],
   fromFile: string | undefined,
 ): Failure {
-  const verb = ports[input]?.learns === true ? 'learns' : 'chooses';
+  const verb = own(ports, input)?.learns === true ? 'learns' : 'chooses';
   const from = fromFile === undefined ? '' : `: ${fromFile}`;
   const message = `${step} ${verb} from ${input}, which comes from test data${from}`;
-  return failureAt({ location: inputLocations[input] ?? location }, 'test-leak', message, {
+  return failureAt({ location: own(inputLocations, input) ?? location }, 'test-leak', message, {
     details: [path.join(' -> ')],
     hint:
       fromFile === undefined
@@ -234,7 +234,7 @@ function pathFromTest(
     }
     derivedFrom = node.derivedFrom;
     const port = source.path.split('/')[0]!;
-    const origin = originOf(source.path, node.outputs[port]!);
+    const origin = originOf(source.path, own(node.outputs, port)!);
     current = contributing(node, port, origin).find((one) => rolesOf(one).includes('test'));
     if (current === undefined && origin.role !== 'test')
       file = testFileOf(contributingFiles(node, origin), origins);
@@ -264,7 +264,7 @@ function rolesOfOutputs(node: DraftNode, rolesOf: RoleReader, origins: FileOrigi
 
 /** What decides the roles of a leaf of a port (`train/items`): its own declaration, else the port's. */
 function originOf(path: string, output: OutputPort): Origin {
-  return output.leaves?.[path.split('/').slice(1).join('/')] ?? output;
+  return own(output.leaves, path.split('/').slice(1).join('/')) ?? output;
 }
 
 function contributingFiles(
@@ -279,12 +279,12 @@ function contributing({ inputs, ports }: DraftNode, name: string, { from }: Orig
   if (from !== undefined) {
     return from.flatMap((path) => {
       const [port = '', ...below] = path.split('.');
-      return below.reduce(subPort, inputs[port]) ?? [];
+      return below.reduce(subPort, own(inputs, port)) ?? [];
     });
   }
   return Object.entries(inputs).map(([port, tree]) => {
     // A kind that takes anything, like a command, declares nothing about what it does with the parts.
-    const passes = ports[port]?.shape.type === 'bundle';
+    const passes = own(ports, port)?.shape.type === 'bundle';
     return (passes ? subPort(tree, name) : undefined) ?? tree;
   });
 }

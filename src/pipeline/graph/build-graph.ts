@@ -1,4 +1,4 @@
-import { joined } from '../../base/joined.js';
+import { joined } from '../../base/own-properties.js';
 import type { ExternalFiles, Kind, StepShape } from '../../kinds/kind.js';
 import type { Label, LabelPart } from '../../kinds/port.js';
 import type { ImportTracer } from '../imports/import-tracer.js';

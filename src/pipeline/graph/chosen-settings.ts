@@ -1,6 +1,7 @@
 import type { Failure } from '../../base/failure.js';
 import type { Tree } from '../../base/files/tree.js';
 import { isJsonObject, type Json, type JsonObject } from '../../base/json.js';
+import { own } from '../../base/own-properties.js';
 import { failed, type Result, success } from '../../base/result.js';
 import { declaredNames, pathOfDeclared, withValueAt } from '../../kinds/declared-values.js';
 import type { Kind } from '../../kinds/kind.js';
@@ -100,7 +101,7 @@ export function settingsOfSegment(
     const merged = merge(text);
     if (!merged.ok) return merged;
     const chosen = numbersIn(merged.value);
-    const changed = Object.keys(numbers).filter((name) => chosen[name] !== numbers[name]);
+    const changed = Object.keys(numbers).filter((name) => own(chosen, name) !== numbers[name]);
     if (changed.length === 0) return success(segment(merged.value));
     return refused(kind, [
       `${changed.join(' and ')} is what segments are made of, and has to be known when a plan is made`,

@@ -1,6 +1,7 @@
 import type { Tree } from '../../base/files/tree.js';
 import type { JsonObject } from '../../base/json.js';
 import { derivedNodeId } from '../../base/node-id.js';
+import { own } from '../../base/own-properties.js';
 import type { Derivation, Kind } from '../../kinds/kind.js';
 import type { Given } from './connect-inputs.js';
 import type { DraftNode } from './graph.js';
@@ -30,7 +31,7 @@ export function shareInputs(
 ): SharedInputs {
   const all = Object.entries(derivations).map(([port, { kind, shared = {} }]) => {
     const found = Object.entries(shared).flatMap(([input, name]): [string, Tree<Source>][] => {
-      const shape = typeof kind.inputs === 'function' ? undefined : kind.inputs[input]?.shape;
+      const shape = typeof kind.inputs === 'function' ? undefined : own(kind.inputs, input)?.shape;
       const fitting = given
         .filter((one) => shape !== undefined && (name === null || one.input.port === name))
         .flatMap((one) => {
@@ -81,7 +82,7 @@ export function deriveNodes(
       givenParameters: {},
       names: node.names,
       parameters: kind.parameters.canonical(full),
-      inputs: { ...Object.fromEntries(sources), ...shared[port] },
+      inputs: { ...Object.fromEntries(sources), ...own(shared, port) },
       outputs: outputsOf(kind, full),
       ports: typeof kind.inputs === 'function' ? {} : kind.inputs,
       inputLocations: {},
@@ -100,7 +101,7 @@ export function treeOfNode(id: string, outputs: DraftNode['outputs'], derivation
       derivedNodeId(id, port),
       outputsOf(kind, kind.parameters.complete(parameters)),
     );
-    const given = tree.ports[port];
+    const given = own(tree.ports, port);
     return given === undefined ? [] : [[port, given] as const];
   });
   // What is derived of a port under its own name stands in its place.

@@ -1,6 +1,7 @@
 import { leavesOf, type Tree } from '../../base/files/tree.js';
 import type { JsonObject } from '../../base/json.js';
 import { derivedNodeId } from '../../base/node-id.js';
+import { own } from '../../base/own-properties.js';
 import type { Derivation, Facts, Kind, PlannedLists } from '../../kinds/kind.js';
 import type { Given } from './connect-inputs.js';
 import type { DraftNode } from './graph.js';
@@ -70,7 +71,7 @@ export function createKnownNodes(): KnownNodes {
     },
     elementsOf(ports, given) {
       const lists = given.filter(({ input, tree }) => {
-        const { type } = ports[input.port]?.shape ?? {};
+        const { type } = own(ports, input.port)?.shape ?? {};
         return type === 'list' || (type === 'any' && tree.type === 'list');
       });
       return Object.fromEntries(

@@ -1,5 +1,5 @@
-import { joined } from '../../base/joined.js';
 import { isJsonObject, type JsonObject } from '../../base/json.js';
+import { joined } from '../../base/own-properties.js';
 import { flatDeclared } from '../../kinds/declared-values.js';
 import type { Kind } from '../../kinds/kind.js';
 import type { StepParameters } from './step-parameters.js';

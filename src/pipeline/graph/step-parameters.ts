@@ -1,8 +1,8 @@
 import type { Location } from '../../base/failure.js';
 import { FailureError } from '../../base/failure.js';
 import type { JsonObject } from '../../base/json.js';
+import { own } from '../../base/own-properties.js';
 import type { WrittenNames } from '../../kinds/kind.js';
-import { own } from '../spec/parameter-schema.js';
 import type { StepSpec } from '../spec/step-spec.js';
 import {
   failureAt,

@@ -1,4 +1,5 @@
 import { suggestion } from '../../base/nearest-name.js';
+import { own } from '../../base/own-properties.js';
 import { failed, type Result, success } from '../../base/result.js';
 import type { Segmentation } from '../../kinds/kind.js';
 import type { Label } from '../../kinds/port.js';
@@ -28,18 +29,18 @@ export interface StepInstance {
  * the last one gives, and beside it a list for each port. The curve of a chain is that of all its segments.
  */
 export function treeOfSegments(
-  { lists = {}, last = {}, listsAt, ports: own }: Segmentation,
+  { lists = {}, last = {}, listsAt, ports: beside }: Segmentation,
   segments: readonly { readonly label: Label; readonly tree: PortTree }[],
 ): PortTree {
   const bundles = segments.map(({ tree }) => (tree.type === 'bundle' ? tree.ports : {}));
   const listOf = (port: string) => ({
     type: 'list' as const,
-    elements: bundles.flatMap((ports) => ports[port] ?? []),
+    elements: bundles.flatMap((ports) => own(ports, port) ?? []),
     labels: segments.map(({ label }) => label),
   });
   const ofLast = bundles.at(-1) ?? {};
   const isCurve = (port: string) => {
-    const tree = ofLast[port];
+    const tree = own(ofLast, port);
     return tree?.type === 'file' && tree.content === 'history';
   };
   const curveOf = (port: string): PortTree => ({ ...listOf(port), isCurve: true });
@@ -53,11 +54,11 @@ export function treeOfSegments(
     });
   if (listsAt === undefined) {
     const allOf = (port: string) => (isCurve(port) ? curveOf(port) : listOf(port));
-    const ports = [...named(lists, allOf), ...named(last, (port) => ofLast[port])];
+    const ports = [...named(lists, allOf), ...named(last, (port) => own(ofLast, port))];
     return { type: 'bundle', ports: Object.fromEntries(ports) };
   }
   const every = Object.fromEntries(Object.keys(ofLast).map((port) => [port, port]));
-  const isOwn = ([name]: readonly [string, PortTree]) => Object.hasOwn(own?.outputs ?? {}, name);
+  const isOwn = ([name]: readonly [string, PortTree]) => Object.hasOwn(beside?.outputs ?? {}, name);
   const all = Object.entries(ofLast).map(
     ([port, tree]) => [port, isCurve(port) ? curveOf(port) : tree] as const,
   );

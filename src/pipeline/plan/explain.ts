@@ -1,5 +1,6 @@
 import { canonicalText } from '../../base/canonical.js';
 import { isJsonObject, type Json, type JsonObject } from '../../base/json.js';
+import { own } from '../../base/own-properties.js';
 import { kinds } from '../../kinds/registry.js';
 import type { Digest, Entry } from '../../store/entry.js';
 import type { Store } from '../../store/store.js';
@@ -146,7 +147,9 @@ function valueDifferences(
   if (after === undefined) return [`${path} removed, was ${shown(before)}`];
   if (isJsonObject(before) && isJsonObject(after)) {
     const names = new Set([...Object.keys(before), ...Object.keys(after)]);
-    return [...names].flatMap((name) => valueDifferences(`${path}.${name}`, before[name], after[name]));
+    return [...names].flatMap((name) =>
+      valueDifferences(`${path}.${name}`, own(before, name), own(after, name)),
+    );
   }
   return [`${path} ${shown(before)} -> ${shown(after)}`];
 }
@@ -159,8 +162,9 @@ function memberDifferences(
 ): readonly string[] {
   const [old, now] = [objectOf(before), objectOf(after)];
   return [...new Set([...Object.keys(old), ...Object.keys(now)])].flatMap((name) => {
-    if (equal(old[name], now[name])) return [];
-    const change = old[name] === undefined ? 'added' : now[name] === undefined ? 'removed' : 'changed';
+    const [was, is] = [own(old, name), own(now, name)];
+    if (equal(was, is)) return [];
+    const change = was === undefined ? 'added' : is === undefined ? 'removed' : 'changed';
     return [`${subjectOf(name)} ${change}`];
   });
 }

@@ -1,6 +1,6 @@
 import { isAbsolute, join } from 'node:path';
 import type { Failure } from '../../base/failure.js';
-import { joined } from '../../base/joined.js';
+import { joined } from '../../base/own-properties.js';
 import { failed, type Result, success } from '../../base/result.js';
 import type { ExternalFile } from '../../kinds/kind.js';
 import type { Digest, Entry } from '../../store/entry.js';

@@ -1,4 +1,5 @@
 import { isMissing, leavesOf, missingElement, type Tree } from '../../base/files/tree.js';
+import { own } from '../../base/own-properties.js';
 import type { ObjectReference } from '../../store/entry.js';
 import type { GraphNode } from '../graph/graph.js';
 import type { Source } from '../graph/port-tree.js';
@@ -42,7 +43,7 @@ export function emptyList(
   outputs: OutputsByNode,
 ): { readonly port: string; readonly sources: readonly string[] } | undefined {
   for (const port of mayLack) {
-    const tree = inputs[port];
+    const tree = own(inputs, port);
     if (tree?.type !== 'list' || tree.elements.length === 0) continue;
     if (tree.elements.some((element) => resolveTree(element, outputs) !== undefined)) continue;
     return { port, sources: nodesNeededBy({ inputs: { [port]: tree } }) };
@@ -109,7 +110,7 @@ function atPath(
   if (outputs === undefined) return undefined;
   let tree: Tree<ObjectReference> | undefined = { type: 'bundle', ports: outputs };
   for (const name of path.split('/')) {
-    if (tree?.type === 'bundle') tree = tree.ports[name];
+    if (tree?.type === 'bundle') tree = own(tree.ports, name);
     else if (tree?.type === 'list') tree = tree.elements[Number(name)];
     else return undefined;
   }

@@ -9,11 +9,6 @@ export function parameterNamesOf(kind: Kind): readonly string[] | undefined {
   return additionalProperties === false ? Object.keys(properties as object) : undefined;
 }
 
-/** An object's own value at a name, never one that it inherits. */
-export function own<Value>(object: { readonly [name: string]: Value }, name: string): Value | undefined {
-  return Object.hasOwn(object, name) ? object[name] : undefined;
-}
-
 /** Where a name that a step declares leads to from its `with`; undefined where it declares none of that name. */
 export function pathOfDeclaration(
   { declarations }: Kind,

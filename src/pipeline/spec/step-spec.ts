@@ -1,5 +1,6 @@
 import type { Location } from '../../base/failure.js';
 import { suggestion } from '../../base/nearest-name.js';
+import { own } from '../../base/own-properties.js';
 import type { DeclaredSegments, Kind } from '../../kinds/kind.js';
 import { replacedKinds } from '../../kinds/registry.js';
 import {
@@ -24,7 +25,7 @@ import {
   type ReportFailure,
   textOf,
 } from '../text/located-value.js';
-import { own, parameterNamesOf, pathOfDeclaration, undeclaredHint } from './parameter-schema.js';
+import { parameterNamesOf, pathOfDeclaration, undeclaredHint } from './parameter-schema.js';
 import { parseReference, type Reference } from './reference.js';
 import { type ResourcesSpec, readCount, readResources } from './resources-spec.js';
 import { readSegments } from './segments-spec.js';

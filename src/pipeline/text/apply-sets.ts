@@ -1,9 +1,10 @@
 import { CST, Lexer } from 'yaml';
 import type { Failure, Location } from '../../base/failure.js';
 import { suggestion } from '../../base/nearest-name.js';
+import { isName, noName, own } from '../../base/own-properties.js';
 import { failed, type Result, success } from '../../base/result.js';
 import type { Kind } from '../../kinds/kind.js';
-import { declarationNames, own, parameterNamesOf } from '../spec/parameter-schema.js';
+import { declarationNames, parameterNamesOf } from '../spec/parameter-schema.js';
 import {
   failureAt,
   type LocatedMap,
@@ -92,14 +93,9 @@ function applySet(
 
   const unknown = firstUnknown(pipeline, names, kinds);
   if (unknown === undefined) {
-    const swept = sweptName(pipeline, names, kinds);
-    if (swept === undefined) return success(putInPlace(pipeline, names, value.value, location));
-    const [, step = ''] = names;
-    return fail(
-      'setting-twice',
-      `${swept} is in the matrix of ${step}, whose values take the place of this one`,
-      `write --set steps.${step}.matrix.${swept}=[${text}]`,
-    );
+    const refusal = refusedPath(pipeline, path, text, kinds);
+    if (refusal === undefined) return success(putInPlace(pipeline, names, value.value, location));
+    return fail(refusal.reason, refusal.message, refusal.hint);
   }
   const { index, known } = unknown;
   const start = names.slice(0, index);
@@ -109,6 +105,31 @@ function applySet(
     return (isThere ? whole : [...start, one]).join('.');
   });
   return fail('unknown-path', `there is no ${names.slice(0, index + 1).join('.')}`, hint);
+}
+
+/** What is wrong with setting a value that there is; undefined where nothing is. */
+function refusedPath(
+  pipeline: LocatedMap,
+  path: string,
+  text: string,
+  kinds: { readonly [name: string]: Kind },
+): { readonly reason: Failure['reason']; readonly message: string; readonly hint: string } | undefined {
+  const names = namesOf(path);
+  if (!path.split('.').every(isName)) {
+    return {
+      reason: 'unknown-path',
+      message: `${path} cannot be set: __proto__ ${noName.message}`,
+      hint: noName.hint,
+    };
+  }
+  const swept = sweptName(pipeline, names, kinds);
+  if (swept === undefined) return undefined;
+  const [, step = ''] = names;
+  return {
+    reason: 'setting-twice',
+    message: `${swept} is in the matrix of ${step}, whose values take the place of this one`,
+    hint: `write --set steps.${step}.matrix.${swept}=[${text}]`,
+  };
 }
 
 /** The paths of values of that name: what a name alone may be meant for. */

@@ -10,6 +10,7 @@ import {
   type Scalar,
 } from 'yaml';
 import type { Failure, Location } from '../../base/failure.js';
+import { isName, noName } from '../../base/own-properties.js';
 import { failed, type Result, success } from '../../base/result.js';
 import { failureAt, type LocatedEntry, type LocatedScalar, type LocatedValue } from './located-value.js';
 import { composeDocuments, TooDeep } from './nesting.js';
@@ -183,6 +184,7 @@ function objectionToKey(
   if (key.value === '<<' && isAlias(value)) {
     return { message: 'merge keys are not part of YAML 1.2', hint: 'use extends, or write the keys out' };
   }
+  if (!isName(key.value)) return { message: `${key.value} ${noName.message}`, hint: noName.hint };
   const first = entries.get(key.value)?.location;
   if (first === undefined) return undefined;
   return { message: `${key.value} stands here a second time; it is on line ${first.line}` };

@@ -110,6 +110,9 @@ function newLayout(boxes: readonly Box[], links: readonly Link[], mostWidth: num
 const pullOfBoxes = 1;
 const pullOfPasses = 6;
 
+/** What dagre knows a box by: its names are looked up in objects, where a step `constructor` is there before it is put. */
+const idOf = (name: string) => `step ${name}`;
+
 /** An item for each box, and for each edge one for each row that it passes, with x in an order of few crossings, by dagre. */
 function orderByCrossings(
   boxes: readonly Box[],
@@ -120,18 +123,18 @@ function orderByCrossings(
   // Ranks are given, and even: dagre keeps those between for labels.
   graph.setGraph({ rankdir: 'TB', ranker: 'none', nodesep: boxGap, edgesep: linkGap });
   for (const { name, width, height } of boxes) {
-    graph.setNode(name, { width, height, rank: 2 * (rowOf.get(name) ?? 0) });
+    graph.setNode(idOf(name), { width, height, rank: 2 * (rowOf.get(name) ?? 0) });
   }
-  for (const { from, to } of links) graph.setEdge(from, to, {});
+  for (const { from, to } of links) graph.setEdge(idOf(from), idOf(to), {});
   layout(graph);
   const items = new Map<string, RowItem>(
     boxes.map(({ name, width }) => [
       name,
-      { width, gap: boxGap, x: (graph.node(name) as { x: number }).x, pulls: [] },
+      { width, gap: boxGap, x: (graph.node(idOf(name)) as { x: number }).x, pulls: [] },
     ]),
   );
   const chains = links.map(({ from, to }) => {
-    const { points } = graph.edge(from, to) as { points: Point[] };
+    const { points } = graph.edge(idOf(from), idOf(to)) as { points: Point[] };
     const chain = points
       .slice(1, -1)
       .filter((_, index) => index % 2 === 1)

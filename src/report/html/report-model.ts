@@ -1,6 +1,7 @@
 import type { Manifest, ManifestNode, Report } from '../../artifacts/run-documents.js';
 import type { Digest } from '../../base/canonical.js';
 import type { Json, JsonObject } from '../../base/json.js';
+import { own } from '../../base/own-properties.js';
 import { type Role, type Roles, unionOfRoles } from '../../base/role.js';
 import type { Outcome } from '../../run/event.js';
 import type { Exhibit } from '../exhibits.js';
@@ -87,7 +88,7 @@ export function stepsOf({ report, manifest, rows, logs }: RunContents): readonly
       inputs: (lineage.get(node.id) ?? []).map(inputFact),
       outputs: Object.entries(node.outputs).map(([name, { digest, bytes }]) => ({
         name,
-        roles: node.roles?.[name] ?? [],
+        roles: own(node.roles, name) ?? [],
         digest,
         bytes,
       })),
@@ -125,7 +126,8 @@ function stepOf(step: string, nodes: readonly NodeModel[], index: number): StepM
   const outcomes: { [outcome in Outcome]?: number } = {};
   for (const { node } of nodes) outcomes[node.outcome] = (outcomes[node.outcome] ?? 0) + 1;
   const names = [...new Set(nodes.flatMap(({ parameters }) => Object.keys(parameters)))];
-  const texts = (name: string) => new Set(nodes.map(({ parameters }) => JSON.stringify(parameters[name])));
+  const texts = (name: string) =>
+    new Set(nodes.map(({ parameters }) => JSON.stringify(own(parameters, name))));
   const varying = names.filter((name) => texts(name).size > 1);
   return {
     anchor: `step-${index + 1}`,
@@ -138,7 +140,7 @@ function stepOf(step: string, nodes: readonly NodeModel[], index: number): StepM
     computedSeconds: sum(nodes.map(({ node }) => node.computed_seconds ?? node.seconds)),
     common: names
       .filter((name) => !varying.includes(name))
-      .map((name) => [name, nodes[0]?.parameters[name] ?? null] as const),
+      .map((name) => [name, own(nodes[0]?.parameters, name) ?? null] as const),
     varying,
     roles: unionOfRoles(nodes.flatMap(({ outputs }) => outputs.map(({ roles }) => roles))),
   };

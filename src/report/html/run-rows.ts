@@ -167,7 +167,7 @@ async function openTable(
   for (const { column_name: name, column_type: type } of await database.rows(
     `DESCRIBE FROM ${parquetFile(path)}`,
   )) {
-    if (String(name) in columns) continue;
+    if (Object.hasOwn(columns, String(name))) continue;
     await database.run(`ALTER TABLE ${table} ADD COLUMN ${sqlName(String(name))} ${type}`);
   }
   await database.run(`INSERT INTO ${table} BY NAME FROM ${parquetFile(path)}`);

@@ -3,6 +3,7 @@ import { createInterface } from 'node:readline';
 import { pipeline } from 'node:stream/promises';
 import { writeFile } from '../../base/files/write-file.js';
 import { replaceOutsideStrings } from '../../base/json.js';
+import { own } from '../../base/own-properties.js';
 import type { PublicationForm } from '../../pipeline/spec/publication-form.js';
 import { type Database, openDatabase, sqlName, sqlText } from '../../tables/database.js';
 import { summaryColumns } from '../../tables/evaluation-columns.js';
@@ -87,7 +88,7 @@ async function rowsOf(database: Database, files: readonly string[], form: Public
   if (!Object.keys(summaryColumns).every((name) => columns.includes(name))) return { source };
   const counts = columns.map((name) => `count(${sqlName(name)}) AS ${sqlName(name)}`);
   const [count] = await database.rows(`SELECT ${counts.join(', ')} FROM ${source}`);
-  const filled = columns.filter((name) => Number(count?.[name] ?? 0) > 0);
+  const filled = columns.filter((name) => Number(own(count, name) ?? 0) > 0);
   return filled.length === 0
     ? { source }
     : { source: `(SELECT ${filled.map(sqlName).join(', ')} FROM ${source})` };
@@ -97,5 +98,5 @@ async function readTable(database: Database, rows: Rows): Promise<RowTable> {
   const described = await database.rows(`DESCRIBE FROM ${rows.source}`);
   const columns = described.map((row) => String(row['column_name']));
   const cells = await database.rows(queryOf(rows));
-  return { columns, rows: cells.map((row) => columns.map((name) => jsonOfCell(row[name] ?? null))) };
+  return { columns, rows: cells.map((row) => columns.map((name) => jsonOfCell(own(row, name) ?? null))) };
 }

@@ -2,6 +2,7 @@ import { dirname, join } from 'node:path';
 import { FailureError } from '../../base/failure.js';
 import { makeFolders } from '../../base/files/make-folders.js';
 import type { JsonObject } from '../../base/json.js';
+import { own } from '../../base/own-properties.js';
 import type { Engine } from '../../engines/engine.js';
 import { engines } from '../../engines/registry.js';
 import type { Kind } from '../../kinds/kind.js';
@@ -85,7 +86,7 @@ export async function executeNode(
 
 /** @throws FailureError `step-failed` where a variable to be passed on is not set */
 function environmentOf({ environment = [] }: ExecuteRequest): KindContext['environment'] {
-  const entries = environment.map((name) => [name, process.env[name]] as const);
+  const entries = environment.map((name) => [name, own(process.env, name)] as const);
   const missing = entries.flatMap(([name, value]) => (value === undefined ? [name] : []));
   if (missing.length > 0) {
     throw new FailureError({

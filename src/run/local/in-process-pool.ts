@@ -1,4 +1,5 @@
 import { type Failure, FailureError } from '../../base/failure.js';
+import { own } from '../../base/own-properties.js';
 import { killProcessGroup } from '../../base/process-group.js';
 import { failed, type Result } from '../../base/result.js';
 import { killProcessesOf } from '../../base/step-processes.js';
@@ -101,7 +102,7 @@ export class InProcessPool implements NodePool {
 
 /** Sets variables of this process; what is returned puts them back. */
 function setEnvironment(variables: { readonly [name: string]: string }): () => void {
-  const before = Object.keys(variables).map((name) => [name, process.env[name]] as const);
+  const before = Object.keys(variables).map((name) => [name, own(process.env, name)] as const);
   Object.assign(process.env, variables);
   return () => {
     for (const [name, value] of before) {

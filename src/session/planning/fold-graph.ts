@@ -1,5 +1,6 @@
 import type { Failure } from '../../base/failure.js';
 import { leavesOf } from '../../base/files/tree.js';
+import { own } from '../../base/own-properties.js';
 import { type Result, success } from '../../base/result.js';
 import { type Roles, unionOfRoles } from '../../base/role.js';
 import type { Graph } from '../../pipeline/graph/graph.js';
@@ -83,7 +84,7 @@ function edgesBetweenSteps(nodes: Graph['nodes']): readonly DagEdge[] {
       if (source === undefined || source.step === to) continue;
       const from = source.step;
       const name = JSON.stringify([from, to, input]);
-      const roles = unionOfRoles([edges.get(name)?.roles ?? [], source.roles[leaf.path] ?? []]);
+      const roles = unionOfRoles([edges.get(name)?.roles ?? [], own(source.roles, leaf.path) ?? []]);
       edges.set(name, { from, to, input, roles });
     }
   }

@@ -3,6 +3,7 @@ import { type ManifestNode, readManifest } from '../../artifacts/run-documents.j
 import type { Digest } from '../../base/canonical.js';
 import type { Tree } from '../../base/files/tree.js';
 import type { JsonObject } from '../../base/json.js';
+import { own } from '../../base/own-properties.js';
 import { shortDigest } from '../../base/quantities.js';
 import type { GraphNode } from '../../pipeline/graph/graph.js';
 import type { Source } from '../../pipeline/graph/port-tree.js';
@@ -75,7 +76,7 @@ export async function latestSegmentBefore(
   const nodes = new Map(graph.nodes.map((one) => [one.id, one]));
   for (let at: GraphNode | undefined = node; at !== undefined; ) {
     const previous: Tree<Source> | undefined =
-      at.carriedAt === undefined ? undefined : at.inputs[at.carriedAt];
+      at.carriedAt === undefined ? undefined : own(at.inputs, at.carriedAt);
     if (previous?.type !== 'file') return undefined;
     const { node: id } = previous.leaf;
     const latest = await history.latestOf(id);

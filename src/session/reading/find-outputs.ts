@@ -6,6 +6,7 @@ import { type Manifest, type ManifestNode, readManifest } from '../../artifacts/
 import { type Failure, FailureError } from '../../base/failure.js';
 import { suggestion } from '../../base/nearest-name.js';
 import { stepOfNode } from '../../base/node-id.js';
+import { own } from '../../base/own-properties.js';
 import { failed, type Result, success } from '../../base/result.js';
 import type { Content, PortShape } from '../../kinds/port.js';
 import type { Graph, GraphNode } from '../../pipeline/graph/graph.js';
@@ -186,7 +187,7 @@ function outputOf(
 function piecesOf({ nodes }: Manifest, sources: readonly Source[]): readonly FoundPiece[] {
   return sources.flatMap(({ node: id, path }) => {
     const node = nodes.find((one) => one.id === id);
-    const reference = node?.outputs[path];
+    const reference = own(node?.outputs, path);
     return node === undefined || reference === undefined ? [] : [{ node, path, reference }];
   });
 }
@@ -206,7 +207,7 @@ function natureOf(
     ),
   );
   return {
-    content: success(contentAt(nodes.get(id)?.outputs[port]?.shape, rest)),
+    content: success(contentAt(own(nodes.get(id)?.outputs, port)?.shape, rest)),
     ending: writtenEnding(nodes.get(id), path)[0] ?? same[0] ?? '',
   };
 }
@@ -214,7 +215,7 @@ function natureOf(
 /** The ending of the file that a program declares at a port. */
 function writtenEnding(node: GraphNode | undefined, port: string): readonly string[] {
   const paths = node?.parameters['outputs'] as { [port: string]: unknown } | undefined;
-  const path = paths?.[port];
+  const path = own(paths, port);
   const ending = typeof path === 'string' ? /[^/](\.[^./]+)$/.exec(path)?.[1] : undefined;
   return ending === undefined ? [] : [ending];
 }
@@ -223,7 +224,7 @@ function contentAt(shape: PortShape | undefined, path: readonly string[]): Conte
   if (shape?.type === 'file') return shape.content;
   const [name = '', ...rest] = path;
   if (shape?.type === 'list') return contentAt(shape.of, rest);
-  return shape?.type === 'bundle' ? contentAt(shape.ports[name], rest) : 'bytes';
+  return shape?.type === 'bundle' ? contentAt(own(shape.ports, name), rest) : 'bytes';
 }
 
 function unreadable(run: string, failures: readonly Failure[]): Failure {

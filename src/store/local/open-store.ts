@@ -7,6 +7,7 @@ import { writeFileAtomic } from '../../base/files/atomic-file.js';
 import { checkedJson } from '../../base/files/checked-json.js';
 import { folderObstacle, makeFolder } from '../../base/files/folders.js';
 import { leavesOf, mapTree, type Tree } from '../../base/files/tree.js';
+import { own } from '../../base/own-properties.js';
 import { failed, type Result, success } from '../../base/result.js';
 import type { Digest, Entry, ObjectReference } from '../entry.js';
 import type { Claim, ClaimOptions, LocalStore, StagedFile, Workspace } from '../store.js';
@@ -291,7 +292,7 @@ function compareWithRecorded(layout: Layout, entry: Entry, workspace: Workspace)
 
   const ports = [...new Set([...Object.keys(recorded.outputs), ...Object.keys(entry.outputs)])].sort();
   const differences = ports.flatMap((port) => {
-    const [before, after] = [recorded.outputs[port], entry.outputs[port]].map((tree) =>
+    const [before, after] = [own(recorded.outputs, port), own(entry.outputs, port)].map((tree) =>
       tree === undefined ? 'absent' : digestTree(tree),
     );
     return before === after ? [] : [`${port}: recorded ${before}, now ${after}`];

@@ -3,6 +3,7 @@ import { Readable } from 'node:stream';
 import { digestTree, sha256 } from '../../base/canonical.js';
 import { FailureError } from '../../base/failure.js';
 import { checkedJson } from '../../base/files/checked-json.js';
+import { own } from '../../base/own-properties.js';
 import { systemErrorOf } from '../../base/system-error.js';
 import type { Digest, Entry, ObjectReference } from '../entry.js';
 import type { ToBeSent } from '../exchange.js';
@@ -178,7 +179,7 @@ function haveSameOutputs({ outputs: one }: Entry, { outputs: other }: Entry): bo
   return (
     ports.length === Object.keys(other).length &&
     ports.every((port) => {
-      const [a, b] = [one[port], other[port]];
+      const [a, b] = [own(one, port), own(other, port)];
       return a !== undefined && b !== undefined && digestTree(a) === digestTree(b);
     })
   );

@@ -1,6 +1,7 @@
 import { estimateText } from '../../artifacts/metric-table.js';
 import { greatest } from '../../base/extremes.js';
 import type { Json } from '../../base/json.js';
+import { own } from '../../base/own-properties.js';
 import { formatCount } from '../../base/quantities.js';
 import { printable } from '../../base/terminal-text.js';
 import type { NodeDifference, RunComparison, RunFacts, ValueDifference } from '../../report/compare-runs.js';
@@ -171,7 +172,7 @@ function metricLines(differing: readonly MetricDifference[], layout: FigureLayou
     changeText(one, ({ k }) => k),
     changeText(one, ({ steps }) => steps),
     changeText(one, ({ inner_lr }) => inner_lr),
-    ...settings.map((name) => one.settings[name] ?? null),
+    ...settings.map((name) => own(one.settings, name) ?? null),
     one.metric,
     one.before.value.toFixed(4),
     one.after.value.toFixed(4),

@@ -1,5 +1,6 @@
 import { greatest } from '../../base/extremes.js';
 import type { Json } from '../../base/json.js';
+import { own } from '../../base/own-properties.js';
 import { displayWidth, printable } from '../../base/terminal-text.js';
 import { metrics } from '../../statistics/metrics.js';
 import { type RowTable, tableWidth } from '../../tables/row-formats.js';
@@ -142,13 +143,13 @@ function withNamesCut({ columns, rows }: RowTable, excess: number): RowTable {
 }
 
 function withSettingsBelow({ columns, rows }: RowTable): RowTable {
-  const kept = columns.flatMap((column, index) => (column in settings ? [] : [index]));
+  const kept = columns.flatMap((column, index) => (Object.hasOwn(settings, column) ? [] : [index]));
   return {
     columns: kept.map((index) => columns[index] ?? ''),
     rows: rows.map((row) => {
       const said = columns.flatMap((column, index) => {
         const value = row[index] ?? null;
-        const say = settings[column];
+        const say = own(settings, column);
         return say === undefined || value === null ? [] : [say(value)];
       });
       return kept.map((index, place) => {

@@ -77,6 +77,15 @@ describe('a line of events', () => {
   });
 });
 
+it('a figure may have a name that every object has, but for the one that objects do not keep', () => {
+  expect(parseEvents('{"step": 1, "constructor": 2, "__proto__": 3, "phase": "a"}')).toEqual({
+    events: [{ step: 1, values: { constructor: 2 } }],
+    problems: [
+      { line: 1, message: '"__proto__" is a word of JavaScript, and no name; "phase" is no number' },
+    ],
+  });
+});
+
 it('a line that has a name twice is said to, by its number, and the last value counts', () => {
   const lines =
     '{"step": 1, "loss": 2}\n{"step": 2, "loss": 1, "val": {"x": NaN, "x": 4}, "by": {"loss": 3}}';

@@ -115,6 +115,23 @@ test('nothing is suggested that is not there', async () => {
   ]);
 });
 
+test('a name that objects do not keep is refused where any name may be set', async () => {
+  const loaded = await load('version: 1\nsteps: { v: { kind: value } }\n', {
+    sets: ['steps.v.with.__proto__=1', 'steps.v.with.a.__proto__.b=1', 'steps.v.with.a={ __proto__: 1 }'],
+  });
+  expect(loaded.ok ? [] : loaded.failure.map(({ message, hint }) => [message, hint])).toEqual([
+    [
+      'steps.v.with.__proto__ cannot be set: __proto__ is a word of JavaScript, and no name',
+      'write another name',
+    ],
+    [
+      'steps.v.with.a.__proto__.b cannot be set: __proto__ is a word of JavaScript, and no name',
+      'write another name',
+    ],
+    ['__proto__ is a word of JavaScript, and no name', expect.stringContaining('write another name')],
+  ]);
+});
+
 test.each([
   ['a #b', 'a comment', 19],
   ['#b', 'a comment', 17],

@@ -53,6 +53,8 @@ e: 123456789012345678901
 f: &self [*self]
 g: *unknown
 <<: *self
+__proto__: 1
+constructor: [{ __proto__: 2 }]
 `),
   ).toEqual([
     '1: this number cannot be kept exactly',
@@ -66,6 +68,8 @@ g: *unknown
     '10: the alias *self stands for what it is part of',
     '11: the alias *unknown stands for nothing',
     '12: merge keys are not part of YAML 1.2',
+    '13: __proto__ is a word of JavaScript, and no name',
+    '14: __proto__ is a word of JavaScript, and no name',
   ]);
   expect(messagesOf('a: !mine x\n')).toEqual(['1: unresolved tag: !mine']);
 });

@@ -424,6 +424,22 @@ describe('the figures of a run', () => {
     expect(new Set(ids.map((id) => id.toLowerCase())).size).toBe(3);
   });
 
+  it('are drawn of models, metrics and steps whose names are words of JavaScript or of Vega', async () => {
+    for (const name of [...Object.getOwnPropertyNames(Object.prototype), 'if', 'datum', 'null']) {
+      const named = (model: string, value: number, baseline: string | null): SummaryRow => {
+        const { metrics, ...row } = summary(model, {}, value, null);
+        return { ...row, baseline, metrics: Object.fromEntries([[name, Object.values(metrics)[0]!]]) };
+      };
+      const [figure] = comparisonFigures([named(name, 0.4, null), named('b', 0.5, null)]);
+      const [drawn] = await drawFigures(figure === undefined ? [] : [figure]);
+      const texts = [...(drawn?.svg ?? '').matchAll(/<text[^>]*>([^<]*)</g)].map(([, text = '']) =>
+        text.replace('\u200B', ''),
+      );
+      expect(texts.filter((text) => text === name).length, name).toBe(2);
+      expect(figure && (await drawPdf(figure, 3.3)).length).toBeGreaterThan(0);
+    }
+  });
+
   it('are drawn to the same bytes twice, as SVG that holds its text safely and as PNG', async () => {
     const evil = '<script>alert(1)</script>';
     const figures = comparisonFigures([summary('gru', {}, 0.4, null), summary(evil, {}, 0.5, 'no')]);

@@ -30,6 +30,24 @@ describe('the layout of the graph', () => {
     }
   });
 
+  it('knows steps by any name', () => {
+    const names = ['constructor', 'toString', '__proto__', '1', '0', 'hasOwnProperty'];
+    const { boxes: placed, ...rest } = layoutGraph(
+      names.map((name) => ({ name, width: 100, height: 40 })),
+      names.slice(1).map((to, index) => ({ from: names[index] ?? '', to })),
+      936,
+    );
+    const plain = layoutGraph(
+      names.map((_, index) => ({ name: `s${index}`, width: 100, height: 40 })),
+      names.slice(1).map((_, index) => ({ from: `s${index}`, to: `s${index + 1}` })),
+      936,
+    );
+    expect(placed.map(({ name: _, ...place }) => place)).toEqual(
+      plain.boxes.map(({ name: _, ...place }) => place),
+    );
+    expect(rest.edges.map(({ points }) => points)).toEqual(plain.edges.map(({ points }) => points));
+  });
+
   it('lets no two boxes overlap, and keeps all inside', () => {
     for (const one of layout.boxes) {
       expect(one.x).toBeGreaterThanOrEqual(0);

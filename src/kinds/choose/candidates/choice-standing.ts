@@ -1,5 +1,6 @@
 import { canonicalText } from '../../../base/canonical.js';
-import type { Json, JsonObject } from '../../../base/json.js';
+import type { JsonObject } from '../../../base/json.js';
+import { own } from '../../../base/own-properties.js';
 import { isReplicate } from '../replicates.js';
 
 /** How the winner of a choice stands among what it was chosen from, as its document tells. */
@@ -66,7 +67,7 @@ export function choiceStanding({
   const all = [...tried, ...failed];
   const settings = distinct(all.map((names) => without(names, average)));
   // Of what failed, a name that it is not known by may have been beyond the edge.
-  const unsure = Object.keys(winner).filter((name) => failed.some((names) => !(name in names)));
+  const unsure = Object.keys(winner).filter((name) => failed.some((names) => !Object.hasOwn(names, name)));
   const edges = edgesOf(winner, all, [...average, ...progress, ...unsure]);
   const others = distinct(equals).filter((names) => canonicalText(names) !== canonicalText(winner));
   const last = lastOf(winner, all, average, progress, patience);
@@ -101,11 +102,11 @@ function lastOf(
   patience: number | undefined,
 ): LastCheckpoint | undefined {
   for (const name of progress) {
-    const value = winner[name];
+    const value = own(winner, name);
     if (typeof value !== 'number' || average.includes(name)) continue;
     const training = (names: JsonObject) => canonicalText(without(names, [name, ...average]));
-    const own = tried.filter((names) => training(names) === training(winner));
-    const reached = numbersOf(own, name);
+    const ofTraining = tried.filter((names) => training(names) === training(winner));
+    const reached = numbersOf(ofTraining, name);
     const later = reached.filter((one) => one > value).length;
     if (reached.length < 2 || later >= (patience ?? 1)) continue;
     return { name, value, later, ...(patience === undefined ? {} : { patience }) };
@@ -115,7 +116,7 @@ function lastOf(
 
 function numbersOf(all: readonly JsonObject[], name: string): readonly number[] {
   const numbers = all.flatMap((names) => {
-    const value: Json | undefined = names[name];
+    const value = own(names, name);
     return typeof value === 'number' && Number.isFinite(value) ? [value] : [];
   });
   return [...new Set(numbers)].sort((one, other) => one - other);

@@ -1,5 +1,6 @@
 import { canonicalText } from '../../../base/canonical.js';
 import type { JsonObject } from '../../../base/json.js';
+import { own } from '../../../base/own-properties.js';
 import type { ChoicePlan } from '../choice-plan.js';
 import { wholeGrid } from '../repetition-grid.js';
 
@@ -103,7 +104,7 @@ function measurementsOf(
   average: readonly string[],
 ): number {
   const text = (names: JsonObject, averaged: readonly string[]) =>
-    canonicalText(averaged.map((name) => names[name] ?? null));
+    canonicalText(averaged.map((name) => own(names, name) ?? null));
   const points = rows.map(({ index, columns }) => {
     const names = { ...elements[index]?.names, ...columns };
     return {

@@ -83,7 +83,7 @@ export const breakdown = defineKind({
 });
 
 function modelsAmong(names: readonly string[]): readonly string[] {
-  return names.filter((name) => !(name in dataPorts));
+  return names.filter((name) => !Object.hasOwn(dataPorts, name));
 }
 
 function checkBreakdown({

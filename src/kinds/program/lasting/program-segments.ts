@@ -1,4 +1,5 @@
 import type { JsonObject } from '../../../base/json.js';
+import { own } from '../../../base/own-properties.js';
 import { declaredValue, pathOfDeclared, withValueAt } from '../../declared-values.js';
 import type { DeclaredSegments, Objection, Segmentation, StepShape } from '../../kind.js';
 import type { InputPort } from '../../port.js';
@@ -16,7 +17,7 @@ const listsPort = 'segments';
 export function segmentProgram({ of, every }: DeclaredSegments): Segmentation {
   const totalIn = (params: unknown) => Number(declaredValue(params as JsonObject, of));
   return {
-    count: (numbers) => Math.ceil(Number(numbers[of]) / every),
+    count: (numbers) => Math.ceil(Number(own(numbers, of)) / every),
     countedBy: [of],
     segment(parameters, index) {
       const { params = {} } = parameters;

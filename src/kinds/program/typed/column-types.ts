@@ -1,4 +1,5 @@
 import type { Json } from '../../../base/json.js';
+import { own } from '../../../base/own-properties.js';
 import { badData } from '../../../tables/bad-data.js';
 import { narrowestType } from '../../../tables/narrowest-type.js';
 import type { CellInput } from '../../../tables/parquet.js';
@@ -32,15 +33,19 @@ export function columnsTyped(
   refuseAlike([...without, ...columns], path);
   const typed = columns.map((column) => {
     for (const { cells, place } of rows) {
-      if (typeof cells[column] === 'object' && cells[column] !== null) {
-        throw badData(path, `${place}, column ${column}: ${writtenText(cells[column])} is no single value`, {
-          hint: 'write a column for each value',
-        });
+      if (typeof own(cells, column) === 'object' && own(cells, column) !== null) {
+        throw badData(
+          path,
+          `${place}, column ${column}: ${writtenText(own(cells, column))} is no single value`,
+          {
+            hint: 'write a column for each value',
+          },
+        );
       }
     }
     return typedColumn(
       column,
-      rows.map(({ cells }) => cells[column]),
+      rows.map(({ cells }) => own(cells, column)),
       isText,
     );
   });

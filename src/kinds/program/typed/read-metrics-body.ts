@@ -6,7 +6,15 @@ import { type CellInput, writeRowsParquet } from '../../../tables/parquet.js';
 import type { KindContext } from '../../kind-body.js';
 import { filePath, inputTree } from '../../ports.js';
 import { columnsTyped, type TypedColumns } from './column-types.js';
-import { type Cell, numberIn, readWritten, type Written, type WrittenRow, writtenText } from './read-rows.js';
+import {
+  type Cell,
+  numberIn,
+  readWritten,
+  refuseNoName,
+  type Written,
+  type WrittenRow,
+  writtenText,
+} from './read-rows.js';
 import type { TypedOutputParameters } from './typed-output.js';
 
 /** One value of a metric. */
@@ -106,6 +114,7 @@ function valuesOfRows(rows: readonly WrittenRow[], path: string): readonly Metri
     const metric = cells['metric'];
     if (typeof metric !== 'string' || metric === '')
       throw refuse('metric', `${writtenText(metric)} is no name`);
+    refuseNoName([metric], path);
     const number = (column: string): number => {
       const value = numberIn(cells[column]);
       if (value === undefined) throw refuse(column, `${writtenText(cells[column])} is no number`);

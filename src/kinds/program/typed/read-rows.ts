@@ -2,8 +2,9 @@ import { isUtf8 } from 'node:buffer';
 import { readFileSync } from 'node:fs';
 import type { FailureError } from '../../../base/failure.js';
 import { doubleName, isJsonObject, type Json, replaceOutsideStrings } from '../../../base/json.js';
+import { isName, noName } from '../../../base/own-properties.js';
 import { badData, readingUserFile } from '../../../tables/bad-data.js';
-import { type DatabaseOptions, withDatabase } from '../../../tables/database.js';
+import { type Database, type DatabaseOptions, withDatabase } from '../../../tables/database.js';
 import { parquetFile } from '../../../tables/parquet.js';
 import { csvRecords } from './csv-records.js';
 
@@ -73,6 +74,12 @@ function notUtf8(bytes: Uint8Array, name: string): FailureError {
  * @throws FailureError `bad-data` where it is none of these, or cut off
  */
 export function readText(written: string, name: string, note?: (line: string) => void): Written {
+  const read = writtenIn(written, name, note);
+  refuseNoName(read.type === 'object' ? Object.keys(read.cells) : read.columns, name);
+  return read;
+}
+
+function writtenIn(written: string, name: string, note?: (line: string) => void): Written {
   const text = written.replace(/^\uFEFF/, '');
   const first = text.trimStart()[0];
   if (first === undefined) throw badData(name, 'holds nothing but spaces', { hint: hintOfFormats });
@@ -86,15 +93,34 @@ const hintOfFormats = 'write JSON, JSON lines, CSV or parquet';
 
 async function readParquet(path: string, name: string, options: DatabaseOptions): Promise<Written> {
   const rows = await readingUserFile(name, 'it is damaged or cut off: have the program close it', () =>
-    withDatabase(options, (database) => database.rows(`FROM ${parquetFile(path)}`)),
+    withDatabase(options, async (database) => {
+      await refuseColumns(database, path, name);
+      return await database.rows(`FROM ${parquetFile(path)}`);
+    }),
   );
   return ofRows(rows.map((cells, row) => ({ place: `row ${row + 1}`, cells: cells as WrittenRow['cells'] })));
+}
+
+/** As `refuseNoName`, of the columns of parquet: its rows would not tell of them. */
+export async function refuseColumns(database: Database, path: string, name: string): Promise<void> {
+  const columns = await database.rows(`DESCRIBE FROM ${parquetFile(path)}`);
+  refuseNoName(
+    columns.map((row) => String(row['column_name'])),
+    name,
+  );
 }
 
 function ofRows(rows: readonly WrittenRow[]): Written {
   const columns = new Set<string>();
   for (const { cells } of rows) for (const name of Object.keys(cells)) columns.add(name);
   return { type: 'rows', isText: false, columns: [...columns], rows };
+}
+
+/** @throws FailureError `bad-data` for a column of a file, or a name in it, that is none */
+export function refuseNoName(names: readonly string[], file: string): void {
+  const found = names.find((name) => !isName(name));
+  if (found === undefined) return;
+  throw badData(file, `has the name ${found}, which ${noName.message}`, { hint: noName.hint });
 }
 
 /** One object, which may go over several lines, or one on each line. */

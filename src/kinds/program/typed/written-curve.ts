@@ -8,7 +8,15 @@ import type { DatabaseOptions } from '../../../tables/database.js';
 import type { ParquetRows } from '../../../tables/parquet.js';
 import { isInside } from '../place-inputs.js';
 import { eventsFile, eventsVariable, replayEvents } from '../program-events.js';
-import { numberIn, readText, readWritten, type Written, type WrittenRow, writtenText } from './read-rows.js';
+import {
+  numberIn,
+  readText,
+  readWritten,
+  refuseNoName,
+  type Written,
+  type WrittenRow,
+  writtenText,
+} from './read-rows.js';
 
 /** What says how far a training has come, the first that a row has. */
 const stepColumns = ['step', 'iteration', 'global_step', 'epoch'] as const;
@@ -20,7 +28,11 @@ type ValuesBySteps = Map<number, Map<string, number>>;
 
 /** The curve of a training: a row a step, a column a value. */
 export interface WrittenCurve extends Pick<ParquetRows, 'columns'> {
-  readonly rows: readonly { readonly iteration: number; readonly [column: string]: number }[];
+  /** Each has every column: what has none of a name may have inherited something of it. */
+  readonly rows: readonly {
+    readonly iteration: number;
+    readonly [column: string]: number | undefined;
+  }[];
   /** Whether the program names no step, so that kshot has numbered them from 1. */
   readonly isNumbered: boolean;
   /** What must be known of it: what was left out, and how steps are counted that are no counts. */
@@ -141,11 +153,11 @@ function tableOf(
   refuseNames(columns, path);
   return {
     columns: { iteration: 'BIGINT', ...Object.fromEntries(columns.map((name) => [name, 'DOUBLE'])) },
-    rows: steps.map(([step, values], index) =>
-      isCounted
-        ? { iteration: step, ...Object.fromEntries(values) }
-        : { iteration: index + 1, step, ...Object.fromEntries(values) },
-    ),
+    rows: steps.map(([step, values], index) => ({
+      iteration: isCounted ? step : index + 1,
+      ...(isCounted ? {} : { step }),
+      ...Object.fromEntries(names.map((name) => [name, values.get(name)])),
+    })),
     notes: [
       ...[...leftOut].map((name) => `${name} is left out of the curve: it holds no numbers`),
       ...(isCounted
@@ -183,6 +195,7 @@ function valuesOf({ cells }: WrittenRow, step: string): readonly (readonly [name
 
 /** DuckDB takes names that differ in case alone for one. */
 function refuseNames(names: readonly string[], path: string): void {
+  refuseNoName(names, path);
   const spelled = new Set<string>();
   for (const name of names) {
     if (name === '') throw badData(path, 'has a value without a name', { hint });

@@ -1,6 +1,6 @@
-import { joined } from '../../../base/joined.js';
 import type { JsonObject } from '../../../base/json.js';
 import { formatNodeId, type NodeIdParts } from '../../../base/node-id.js';
+import { joined } from '../../../base/own-properties.js';
 import type { Segmentation } from '../../../kinds/kind.js';
 import type { Label } from '../../../kinds/port.js';
 import { segmentationOf } from '../../spec/segments-spec.js';

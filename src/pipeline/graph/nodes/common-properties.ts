@@ -1,5 +1,6 @@
 import { sha256 } from '../../../base/canonical.js';
 import type { JsonObject } from '../../../base/json.js';
+import { own } from '../../../base/own-properties.js';
 import { engines as descriptors } from '../../../engines/registry.js';
 import type { ExternalFiles, StepPlan } from '../../../kinds/kind.js';
 import { segmentationOf } from '../../spec/segments-spec.js';
@@ -22,7 +23,7 @@ export function shapedOutputs(
   if (plan === undefined) return outputs;
   return Object.fromEntries(
     Object.entries(outputs).flatMap(([port, output]) => {
-      const shape = output.shape.type === 'any' ? plan.shapes[port] : output.shape;
+      const shape = output.shape.type === 'any' ? own(plan.shapes, port) : output.shape;
       return shape === undefined ? [] : [[port, { ...output, shape }]];
     }),
   );
@@ -44,7 +45,7 @@ export function commonProperties(
   const descriptor = engine === undefined ? undefined : descriptors[engine];
   const isDeterministic =
     typeof kind.deterministic === 'function' ? kind.deterministic(full) : (kind.deterministic ?? true);
-  const mayLack = Object.keys(inputs).filter((port) => ports[port]?.mayLack === true);
+  const mayLack = Object.keys(inputs).filter((port) => own(ports, port)?.mayLack === true);
   const resources = demandOf(step, full, descriptor, context.executor);
   return {
     step: step.name,

@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react';
 import { isJsonObject, type Json, type JsonObject } from '../../../base/json.js';
+import { own } from '../../../base/own-properties.js';
 import { formatBytes } from '../../../base/quantities.js';
 import { coldStartText, splitText } from '../../../data/split-texts.js';
 import { DigestMark, plainText, RoleMark } from './marks.js';
@@ -137,6 +138,6 @@ function Columns({ name, columns }: { readonly name: string; readonly columns: J
 }
 
 function objectAt(object: JsonObject, name: string): JsonObject {
-  const value = object[name];
+  const value = own(object, name);
   return isJsonObject(value) ? value : {};
 }

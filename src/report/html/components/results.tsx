@@ -3,6 +3,7 @@ import { isEvaluation, type MetricRow, metricsOf } from '../../../artifacts/metr
 import type { Report } from '../../../artifacts/run-documents.js';
 import { type SummaryRow, summaryNodes } from '../../../artifacts/summary/summary-rows.js';
 import type { Json } from '../../../base/json.js';
+import { own } from '../../../base/own-properties.js';
 import { formatCount } from '../../../base/quantities.js';
 import { EstimateCell } from './estimate-cell.js';
 import { plainText, RoleMark } from './marks.js';
@@ -114,18 +115,18 @@ function Metrics({ rows }: { readonly rows: readonly MetricRow[] }): ReactNode {
             { title: 'inner_lr', isNumber: true, cell: (row) => row.inner_lr },
             ...settings.map((name) => ({
               title: plainText(name),
-              isNumber: rows.every((row) => typeof (row.settings[name] ?? 0) === 'number'),
-              cell: (row: MetricRow) => settingText(row.settings[name]),
+              isNumber: rows.every((row) => typeof (own(row.settings, name) ?? 0) === 'number'),
+              cell: (row: MetricRow) => settingText(own(row.settings, name)),
             })),
             ...metrics.map((metric) => ({
               title: plainText(metric),
               isNumber: true,
               cell: (row: MetricRow) => {
-                const value = row.values[metric];
+                const value = own(row.values, metric);
                 return value === undefined ? (
-                  (row.not_numbers?.[metric] ?? null)
+                  (own(row.not_numbers, metric) ?? null)
                 ) : (
-                  <EstimateCell key={metric} value={value} interval={row.intervals[metric]} />
+                  <EstimateCell key={metric} value={value} interval={own(row.intervals, metric)} />
                 );
               },
             })),

@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react';
 import { greatest } from '../../../base/extremes.js';
+import { own } from '../../../base/own-properties.js';
 import { formatBytes, formatCount, formatSeconds } from '../../../base/quantities.js';
 import type { FileFact, NodeModel, StepModel } from '../report-model.js';
 import { DigestMark, OutcomeMark, OutcomeMarks, plainText, RoleMarks } from './marks.js';
@@ -98,7 +99,7 @@ function NodeList({ step }: { readonly step: StepModel }): ReactNode {
           .slice(0, mostListed)
           .map(({ node, parameters }) => [
             plainText(node.id),
-            ...varying.map((name) => plainText(shortJson(parameters[name]))),
+            ...varying.map((name) => plainText(shortJson(own(parameters, name)))),
             <OutcomeMark key="outcome" outcome={node.outcome} />,
             node.seconds > 0 ? formatSeconds(node.seconds) : '',
             node.key === undefined ? null : <DigestMark key="key" digest={node.key} />,

@@ -1,6 +1,7 @@
 import type { ReactNode } from 'react';
 import { baselineOf, type SummaryRow, tuningText } from '../../../artifacts/summary/summary-rows.js';
 import { comparisonTable } from '../../../artifacts/summary/summary-table.js';
+import { own } from '../../../base/own-properties.js';
 import { formatCount } from '../../../base/quantities.js';
 import { inReadingOrder } from '../../../statistics/metrics.js';
 import { EstimateCell } from './estimate-cell.js';
@@ -56,7 +57,7 @@ export function SummaryTable({
               title: plainText(metric),
               isNumber: true,
               cell: ({ metrics: found }: SummaryRow) => {
-                const one = found[metric];
+                const one = own(found, metric);
                 return one === undefined ? null : (
                   <EstimateCell
                     key={metric}

@@ -1,6 +1,7 @@
 import type { ManifestNode, Report } from '../../../artifacts/run-documents.js';
 import { canonicalText } from '../../../base/canonical.js';
 import type { JsonObject } from '../../../base/json.js';
+import { own } from '../../../base/own-properties.js';
 import type { LineageRow } from '../run-rows.js';
 import { distinct } from './metric-text.js';
 
@@ -47,7 +48,7 @@ function nodesOfWinner(
   nodes: readonly Pick<ManifestNode, 'id' | 'names'>[],
   winner: JsonObject,
 ): readonly string[] {
-  const textOf = (names: JsonObject | undefined, name: string) => canonicalText(names?.[name] ?? null);
+  const textOf = (names: JsonObject | undefined, name: string) => canonicalText(own(names, name) ?? null);
   const telling = Object.keys(winner).filter(
     (name) => new Set(nodes.map(({ names }) => textOf(names, name))).size > 1,
   );

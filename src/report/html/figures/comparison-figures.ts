@@ -1,4 +1,5 @@
 import { baselineOf, type SummaryRow } from '../../../artifacts/summary/summary-rows.js';
+import { own } from '../../../base/own-properties.js';
 import { leadingMetric } from '../../../statistics/metrics.js';
 import { lightColours } from '../palette.js';
 import { type Figure, figureId, plotWidth, referenceLine, styled } from './figure.js';
@@ -21,9 +22,10 @@ export function comparisonFigures(summaries: readonly SummaryRow[]): readonly Fi
 function comparison(node: string, rows: readonly SummaryRow[], metric: string): Figure {
   const baseline = baselineOf(rows);
   const values = rows.flatMap((row) => {
-    const found = row.metrics[metric];
+    const found = own(row.metrics, metric);
     if (found === undefined || found.value === null) return [];
-    const distinguishable = row.baseline === null ? undefined : found.against[row.baseline]?.distinguishable;
+    const distinguishable =
+      row.baseline === null ? undefined : own(found.against, row.baseline)?.distinguishable;
     const [low, high] = found.interval ?? [null, null];
     return [
       {
@@ -42,7 +44,7 @@ function comparison(node: string, rows: readonly SummaryRow[], metric: string): 
   });
   const [first] = rows;
   const role = first?.role ?? null;
-  const reference = baseline?.metrics[metric]?.value ?? undefined;
+  const reference = own(baseline?.metrics, metric)?.value ?? undefined;
   const { ink, paper } = lightColours;
   const y = { field: 'model', type: 'nominal', sort: null, title: null, axis: { labelColor: ink } } as const;
   const over = distinct(rows.map(({ unit }) => unit)).join(' and ');

@@ -48,12 +48,25 @@ export const figureFont = 'DejaVu Sans';
 /** Inner width of a figure, so that its type is legible on a phone without scaling it down much. */
 export const plotWidth = 340;
 
+/**
+ * A spec of which every text is one to Vega: its parser of expressions looks for the words of its language in an object,
+ * where it finds `constructor`, too, and can draw no title, label or value of such a name. A space of no width makes it
+ * another text, which looks the same.
+ */
+function withTextsAlone(spec: FigureSpec): FigureSpec {
+  const isWord = (text: string) => text === 'if' || text in Object.prototype;
+  const texts = JSON.stringify(spec, (_, value: unknown) =>
+    typeof value === 'string' && isWord(value) ? `${value}\u200B` : value,
+  );
+  return JSON.parse(texts) as FigureSpec;
+}
+
 /** A spec with the look of all figures: quiet axes, few lines, no frame. */
 export function styled(spec: FigureSpec): TopLevelSpec {
   const { ink, muted, rule, grid, paper } = lightColours;
   return {
     $schema: 'https://vega.github.io/schema/vega-lite/v6.json',
-    ...spec,
+    ...withTextsAlone(spec),
     background: paper,
     padding: 6,
     config: {

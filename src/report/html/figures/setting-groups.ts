@@ -1,5 +1,6 @@
 import type { MetricRow } from '../../../artifacts/metric-table.js';
 import { baselineOf, type SummaryRow } from '../../../artifacts/summary/summary-rows.js';
+import { own } from '../../../base/own-properties.js';
 import { leadingMetric } from '../../../statistics/metrics.js';
 import type { LineageRow } from '../run-rows.js';
 import { distinct } from './metric-text.js';
@@ -72,13 +73,13 @@ function summaryGroups(
     const baseline = baselineOf(rows);
     if (metric === undefined) return [];
     return [...new Set(rows.map(({ model }) => model))].flatMap((model) => {
-      const own = rows.filter((row) => row.model === model);
-      if (own.length < 2) return [];
-      const values = own.flatMap((row): readonly SettingValue[] => {
-        const found = row.metrics[metric];
+      const ofModel = rows.filter((row) => row.model === model);
+      if (ofModel.length < 2) return [];
+      const values = ofModel.flatMap((row): readonly SettingValue[] => {
+        const found = own(row.metrics, metric);
         if (found === undefined || found.value === null) return [];
         const distinguishable =
-          row.baseline === null ? undefined : found.against[row.baseline]?.distinguishable;
+          row.baseline === null ? undefined : own(found.against, row.baseline)?.distinguishable;
         const [low, high] = found.interval ?? [null, null];
         const { k, steps, inner_lr, n, users } = row;
         return [
@@ -91,10 +92,10 @@ function summaryGroups(
           },
         ];
       });
-      const reference = baseline?.model === model ? null : baseline?.metrics[metric]?.value;
+      const reference = baseline?.model === model ? null : own(baseline?.metrics, metric)?.value;
       const group = {
         name: `${node}, ${model}`,
-        role: own[0]?.role ?? null,
+        role: ofModel[0]?.role ?? null,
         metric,
         values,
         varying: varyingAxes(values),
@@ -115,8 +116,8 @@ function stepGroups(metrics: readonly MetricRow[]): readonly SettingGroup[] {
     // A setting that stands there twice is of several checkpoints or seeds, and no sweep.
     if (metric === undefined || rows.length < 2 || settings.size < rows.length) return [];
     const values = rows.flatMap((row): readonly SettingValue[] => {
-      const value = row.values[metric];
-      const [low, high] = row.intervals[metric] ?? [null, null];
+      const value = own(row.values, metric);
+      const [low, high] = own(row.intervals, metric) ?? [null, null];
       const { k, steps, inner_lr, n, users } = row;
       return value === undefined ? [] : [{ k, steps, inner_lr, n, users, value, low, high }];
     });

@@ -1,5 +1,6 @@
 import { isEvaluation, type MetricRow } from '../../../artifacts/metric-table.js';
 import type { Json } from '../../../base/json.js';
+import { own } from '../../../base/own-properties.js';
 import { isReplicate } from '../../../kinds/choose/replicates.js';
 import { leadingMetric } from '../../../statistics/metrics.js';
 import type { Figure } from './figure.js';
@@ -41,18 +42,22 @@ function sweepOf(step: string, rows: readonly MetricRow[]): Figure | undefined {
   if (across === undefined || down === undefined || metric === undefined) return undefined;
   if (across.values.length > mostHeatColumns || down.values.length > mostHeatRows) return undefined;
   const measured = rows.flatMap((row) => {
-    const value = row.values[metric];
+    const value = own(row.values, metric);
     return value === undefined ? [] : [{ row, value }];
   });
   const cells = across.values.flatMap((x) =>
     down.values.flatMap((y) => {
-      const own = measured.filter(
-        ({ row }) => axisValue(row.settings[across.name]) === x && axisValue(row.settings[down.name]) === y,
+      const inCell = measured.filter(
+        ({ row }) =>
+          axisValue(own(row.settings, across.name)) === x && axisValue(own(row.settings, down.name)) === y,
       );
-      const [first] = own;
+      const [first] = inCell;
       if (first === undefined) return [];
-      const [low, high] = (own.length === 1 ? first.row.intervals[metric] : undefined) ?? [null, null];
-      const mean = own.reduce((sum, { value }) => sum + value, 0) / own.length;
+      const [low, high] = (inCell.length === 1 ? own(first.row.intervals, metric) : undefined) ?? [
+        null,
+        null,
+      ];
+      const mean = inCell.reduce((sum, { value }) => sum + value, 0) / inCell.length;
       return [{ across: x, down: y, value: mean, low, high }];
     }),
   );
@@ -72,7 +77,7 @@ function sweepOf(step: string, rows: readonly MetricRow[]): Figure | undefined {
 }
 
 function axisOf(name: string, rows: readonly MetricRow[]): HeatAxis {
-  const values = distinct(rows.map(({ settings }) => axisValue(settings[name])));
+  const values = distinct(rows.map(({ settings }) => axisValue(own(settings, name))));
   return { name, title: name, words: name, values };
 }
 

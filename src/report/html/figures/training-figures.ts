@@ -1,6 +1,7 @@
 import { isEvaluation, type MetricRow } from '../../../artifacts/metric-table.js';
 import { greatest } from '../../../base/extremes.js';
 import { chainOfNode, parseNodeId, stepOfNode } from '../../../base/node-id.js';
+import { own } from '../../../base/own-properties.js';
 import { formatCount } from '../../../base/quantities.js';
 import { kinds } from '../../../kinds/registry.js';
 import { leadingMetric } from '../../../statistics/metrics.js';
@@ -223,9 +224,9 @@ function validationFigures(
     const metric = leadingMetric(rows.flatMap((row) => Object.keys(row.values)));
     const values = rows.flatMap((row) => {
       const checkpoint = checkpointOf.get(row.node);
-      const value = metric === undefined ? undefined : row.values[metric];
+      const value = metric === undefined ? undefined : own(row.values, metric);
       if (checkpoint === undefined || value === undefined || metric === undefined) return [];
-      const [low, high] = row.intervals[metric] ?? [null, null];
+      const [low, high] = own(row.intervals, metric) ?? [null, null];
       const chain = chainOf(checkpoint);
       return [{ chain, iteration: iterationOf.get(checkpoint) ?? 0, value, low, high, row }];
     });

@@ -1,6 +1,26 @@
 import { setFlagsFromString } from 'node:v8';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { joined } from '../../src/base/joined.js';
+import { isName, joined, own } from '../../src/base/own-properties.js';
+
+describe('own', () => {
+  it('gives what an object has of a name, and nothing that it inherits', () => {
+    const chosen = fc.oneof(fc.constantFrom(...Object.getOwnPropertyNames(Object.prototype)), fc.string());
+    fc.assert(
+      fc.property(fc.array(fc.tuple(chosen, fc.integer())), chosen, (entries, asked) => {
+        const object: { readonly [name: string]: number } = Object.fromEntries(entries);
+        expect(own(object, asked)).toBe(new Map(entries).get(asked));
+      }),
+    );
+    expect(own(undefined, 'a')).toBeUndefined();
+  });
+
+  it('is of names, which all texts are but one', () => {
+    expect(Object.getOwnPropertyNames(Object.prototype).filter((name) => !isName(name))).toEqual([
+      '__proto__',
+    ]);
+  });
+});
 
 describe('joined', () => {
   it('gives the properties of both in order, and of a name that both have the second value', () => {
