@@ -27,11 +27,12 @@ function products(at) {
   const step = ['adam', at(13), at(0), at(13) + 8192, at(7), 1009, 0.9, 0.999, 0.002, 0.05, 1e-8];
   return functions.concat(
     [step],
-    ...[1, 2, 3, 4, 5, 7, 9].map((m, index) => {
+    ...[1, 2, 3, 4, 5, 6, 7, 9].map((m, index) => {
       const c = at(8 + (index % 5));
-      // Rows of 72, 13 and 40 floats: in no width a whole number of vectors.
+      // Rows of 72, 13, 11 and 40 floats: in no width a whole number of vectors.
       return [
         ['productNT', c, 13, at(0), 72, at(1), 72, m, 13, 72, 0.5, 0],
+        ['productNT', c + 4096, 11, at(0), 72, at(1), 72, m, 11, 72, 0.5, 1],
         ['productNN', c + 8192, 40, at(2), 300, at(3), 40, m, 40, 300, -0.3, 0],
         ['productNN', c + 16_384, 104, at(2), 300, at(3), 104, m, 104, 300, -0.3, 1],
         ['productTN', c + 32_768, at(4), 72, at(0), 40, at(1), 72, m, at(2), 40, at(3), 72, 3, 40, 72, 0.7],
@@ -40,7 +41,7 @@ function products(at) {
   );
 }
 
-/** A model of 53 items, 24 x 40: two second-order meta-gradients, of one rate and of rates for each, a batch, a ranking. */
+/** A model of 53 items, 24 x 40: second-order meta-gradients, of one rate and of rates for each, batches, a ranking. */
 function tasksIn(memory, from) {
   let next = from;
   const take = (words) => {
@@ -59,30 +60,39 @@ function tasksIn(memory, from) {
   const values = new Float32Array(memory.buffer);
   // Not too large: at that of the products, gates are all the way open or closed.
   for (let i = parameters / 4; i < next / 4; i++) values[i] *= 0.3;
-  // Two roots, and a level each of three nodes and of one; three pairs.
   const weights = put(bits(0.5), bits(0.3), bits(0.2));
-  const forest = (first, items, labels) =>
+  /** Two roots and three pairs; `parents` are those of the nodes after the roots, level by level. */
+  const forest = (first, unique, items, parents, levelOffsets, labels) =>
     put(
-      ...[6, 2, 3, 3, first, 4, put(...items), put(-1, -1, 0, 0, 1, 3), put(0, 2, 5, 6), put(1, 3, 5)],
-      ...[put(...labels), weights],
+      ...[items.length, 2, levelOffsets.length - 1, 3, first, unique, put(...items), put(-1, -1, ...parents)],
+      ...[put(...levelOffsets), put(1, 3, 5), put(...labels), weights],
     );
-  const [support, query] = [
-    forest(0, [0, 1, 2, 3, 1, 0], [3, 44, 0]),
-    forest(2, [3, 1, 0, 2, 2, 1], [9, 17, 9]),
-  ];
-  const ids = put(4, 40, 7, 0, 21, 44);
+  const small = [0, 0, 1, 3];
+  const support = forest(0, 4, [0, 1, 2, 3, 1, 0], small, [0, 2, 5, 6], [3, 44, 0]);
+  const query = forest(2, 4, [3, 1, 0, 2, 2, 1], small, [0, 2, 5, 6], [9, 17, 9]);
+  // As many items and nodes as weights are packed for.
+  const many = Array.from({ length: 19 }, (_, node) => node);
+  const wide = forest(
+    0,
+    19,
+    many,
+    many.slice(2).map((node) => (node === 18 ? 2 : node % 2)),
+    [0, 2, 18, 19],
+    [3, 44, 0],
+  );
+  const ids = put(...many.map((one) => (one * 11) % 53));
   /** As `Plan` of layout.h. */
-  const plan = (kind, each) => {
-    const forests = [support, kind === 1 ? 0 : query];
+  const plan = (kind, each, own = support) => {
+    const forests = [own, kind === 1 ? 0 : query];
     const settings = [2, bits(0.1), each, 0, 0, 1, bits(0.75), parameters];
-    const gradient = kind === 2 ? [0, 0] : [sums, take(6 * 24)];
-    const rateGradient = each === 0 ? [0, 0] : [rateSums, take(6 * 24)];
+    const gradient = kind === 2 ? [0, 0] : [sums, take(many.length * 24)];
+    const rateGradient = each === 0 ? [0, 0] : [rateSums, take(many.length * 24)];
     const losses = [1, put(2), take(2 * 3)];
     const rankings = [2, put(0, 2), take(2 * 3), take(2 * 2 * 21), 5, take(2 * 3 * 5)];
     return put(
       kind,
       ...forests,
-      6,
+      many.length,
       ids,
       ...settings,
       ...gradient,
@@ -94,7 +104,7 @@ function tasksIn(memory, from) {
   };
   next = Math.ceil(next / 64) * 64;
   const [sums, rateSums] = [take(dense), take(dense)];
-  const plans = [plan(0, 0), plan(0, rates), plan(1, 0), plan(2, 0)];
+  const plans = [plan(0, 0), plan(0, rates), plan(1, 0), plan(2, 0), plan(0, 0, wide), plan(1, 0, wide)];
   const group = put(plans.length, ...plans);
   const queue = put(0, 1, group);
   // Beyond what the plans take, which is a quarter of a megabyte.

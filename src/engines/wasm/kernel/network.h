@@ -78,15 +78,15 @@ static void multiply(float *c, const float *a, const float *b, const float *pane
   productNT(c, n, a, k, b, k, m, n, k, 1, add);
 }
 
-/** Weights [gates x hidden] in panels, if so many rows are multiplied by them that packing pays; else null. */
-static const float *packedFor(const Sizes *sizes, const Scratch *s, const float *weights, long rows) {
+/** Weights [n x k] in panels, if so many rows are multiplied by them that packing pays; else null. */
+static const float *packedFor(const Scratch *s, const float *weights, int n, int k, long rows) {
 #if WIDTH == 16
-  if (rows >= 32) {
-    packPanels(s->panels, weights, sizes->gates, sizes->hidden);
+  if (rows >= 16) {
+    packPanels(s->panels, weights, n, k);
     return s->panels;
   }
 #endif
-  (void)sizes, (void)s, (void)weights, (void)rows;
+  (void)n, (void)k, (void)s, (void)weights, (void)rows;
   return 0;
 }
 
@@ -96,8 +96,9 @@ static void logits(
   long width = sizes->width, embedding = sizes->embedding, hidden = sizes->hidden, gates = sizes->gates;
   const float *own = w->embedding + f->first * embedding;
   for (int i = 0; i < f->unique; i++) copyRow(s->p + i * gates, w->bih, gates);
-  productNT(s->p, gates, own, embedding, w->wih, embedding, f->unique, gates, embedding, 1, 1);
-  const float *panels = packedFor(sizes, s, w->whh, f->nodes - f->roots);
+  const float *panels = packedFor(s, w->wih, gates, embedding, f->unique);
+  multiply(s->p, own, w->wih, panels, f->unique, gates, embedding, 1);
+  panels = packedFor(s, w->whh, gates, hidden, f->nodes - f->roots);
   for (int level = 0; level < f->levels; level++) {
     long from = f->levelOffsets[level], to = f->levelOffsets[level + 1];
     if (level > 0) {
@@ -198,13 +199,13 @@ static void tangents(
   long width = sizes->width, embedding = sizes->embedding, hidden = sizes->hidden, gates = sizes->gates;
   long offset = f->first * embedding, inner = f->nodes - f->roots;
   for (int i = 0; i < f->unique; i++) copyRow(s->p + i * gates, v->bih, gates);
-  productNT(
-      s->p, gates, v->embedding + offset, embedding, w->wih, embedding, f->unique, gates, embedding, 1, 1);
-  productNT(
-      s->p, gates, w->embedding + offset, embedding, v->wih, embedding, f->unique, gates, embedding, 1, 1);
-  const float *panels = packedFor(sizes, s, v->whh, inner);
+  const float *panels = packedFor(s, w->wih, gates, embedding, f->unique);
+  multiply(s->p, v->embedding + offset, w->wih, panels, f->unique, gates, embedding, 1);
+  panels = packedFor(s, v->wih, gates, embedding, f->unique);
+  multiply(s->p, w->embedding + offset, v->wih, panels, f->unique, gates, embedding, 1);
+  panels = packedFor(s, v->whh, gates, hidden, inner);
   multiply(s->a + f->roots * gates, e->before, v->whh, panels, inner, gates, hidden, 0);
-  panels = packedFor(sizes, s, w->whh, inner);
+  panels = packedFor(s, w->whh, gates, hidden, inner);
   for (int level = 0; level < f->levels; level++) {
     long from = f->levelOffsets[level], to = f->levelOffsets[level + 1];
     if (level > 0) {

@@ -62,8 +62,6 @@ INLINE Float8 gathered8(const float *p, long ld) {
 #define COLUMNS_PAIRS 4
 #else
 #define COLUMNS4 4
-#define COLUMNS2 8
-#define COLUMNS1 8
 #define COLUMNS_PAIRS 8
 #endif
 
@@ -108,20 +106,86 @@ INLINE void tilePairsNT(
   }
 }
 
-/** All rows of 8 columns of s * A B^T, in four partial sums. */
-INLINE void eightColumnsNT(
-    float *c, long ldc, const float *a, long lda, const float *b, long ldb, int m, int k, float s, int add) {
+/** An even number of rows of s * A B^T, 4 or 8 columns, in four partial sums. */
+INLINE void evenRowsNT(
+    int COLUMNS, float *c, long ldc, const float *a, long lda, const float *b, long ldb, int m, int k, float s,
+    int add) {
   int i = 0;
   for (; i + 4 <= m; i += 4) {
-    UNROLLED for (int j = 0; j < 8; j += COLUMNS_PAIRS) {
-      tilePairsNT(2, COLUMNS_PAIRS, c + i * ldc + j, ldc, a + i * lda, lda, b + j * ldb, ldb, k, s, add);
+    UNROLLED for (int j = 0; j < COLUMNS; j += COLUMNS_PAIRS) {
+      tilePairsNT(
+          2, COLUMNS < COLUMNS_PAIRS ? COLUMNS : COLUMNS_PAIRS, c + i * ldc + j, ldc, a + i * lda, lda, b + j * ldb,
+          ldb, k, s, add);
     }
   }
-  for (; i + 2 <= m; i += 2) tilePairsNT(1, 8, c + i * ldc, ldc, a + i * lda, lda, b, ldb, k, s, add);
-  if (i < m) tileNT8(1, c + i * ldc, ldc, a + i * lda, lda, b, ldb, k, s, add);
+  if (i < m) tilePairsNT(1, COLUMNS, c + i * ldc, ldc, a + i * lda, lda, b, ldb, k, s, add);
 }
-#endif
 
+/** Of s * A B^T in four partial sums: one row, COLUMNS columns, whose sums need not wait for one another. */
+INLINE void tileBy4(int COLUMNS, float *c, const float *a, const float *b, long ldb, int k, float s, int add) {
+  Float4 sums[2];
+  UNROLLED for (int x = 0; x < COLUMNS; x++) sums[x] = (Float4){0};
+  ROLLED for (long i = 0; i < k; i += 4) {
+    UNROLLED for (int x = 0; x < COLUMNS; x++) sums[x] += load4(a + i) * load4(b + x * ldb + i);
+  }
+  UNROLLED for (int x = 0; x < COLUMNS; x++) {
+    putOne(c + x, (sums[x][0] + sums[x][2]) + (sums[x][1] + sums[x][3]), s, add);
+  }
+}
+
+/** Of s * A B^T in eight partial sums: ROWS rows, COLUMNS columns. */
+INLINE void tileBy8(
+    int ROWS, int COLUMNS, float *c, long ldc, const float *a, long lda, const float *b, long ldb, int k, float s,
+    int add) {
+  Float8 sums[4][4];
+  UNROLLED for (int r = 0; r < ROWS; r++) {
+    UNROLLED for (int x = 0; x < COLUMNS; x++) sums[r][x] = (Float8){0};
+  }
+  ROLLED for (long i = 0; i < k; i += 8) {
+    UNROLLED for (int r = 0; r < ROWS; r++) {
+      UNROLLED for (int x = 0; x < COLUMNS; x++) sums[r][x] += load(a + r * lda + i) * load(b + x * ldb + i);
+    }
+  }
+  UNROLLED for (int r = 0; r < ROWS; r++) {
+    UNROLLED for (int x = 0; x < COLUMNS; x++) {
+      Float4 four = (Float4)_mm256_castps256_ps128((__m256)sums[r][x]) +
+                    (Float4)_mm256_extractf128_ps((__m256)sums[r][x], 1);
+      putOne(c + r * ldc + x, (four[0] + four[2]) + (four[1] + four[3]), s, add);
+    }
+  }
+}
+
+/** Columns of one row of s * A B^T from `j` on: those before `n6` in four partial sums, the rest in eight. */
+INLINE void oddRowNT(
+    float *c, const float *a, const float *b, long ldb, int j, int n6, int n, int k, float s, int add) {
+  for (; j + 8 <= n6; j += 8) tileNT8(1, c + j, 0, a, 0, b + j * ldb, ldb, k, s, add);
+  for (; j + 4 <= n6; j += 4) tileNT4(1, c + j, 0, a, 0, b + j * ldb, ldb, k, s, add);
+  for (; j + 2 <= n6; j += 2) tileBy4(2, c + j, a, b + j * ldb, ldb, k, s, add);
+  for (; j + 4 <= n; j += 4) tileBy8(1, 4, c + j, 0, a, 0, b + j * ldb, ldb, k, s, add);
+  for (; j < n; j++) tileBy8(1, 1, c + j, 0, a, 0, b + j * ldb, ldb, k, s, add);
+}
+
+/** C[m x n] = s * A[m x k] B[n x k]^T (+ C); k is a multiple of 8, m and n are any. */
+EXPORTED void productNT(
+    float *c, long ldc, const float *a, long lda, const float *b, long ldb, int m, int n, int k, float s, int add) {
+  int m2 = m & ~1, n4 = n & ~3, n6 = n - n % 6, j = 0;
+  float *odd = c + m2 * ldc;
+  const float *oddA = a + m2 * lda;
+  // As long as both have eight columns they share what is loaded of B.
+  for (; j + 8 <= n6; j += 8) {
+    evenRowsNT(8, c + j, ldc, a, lda, b + j * ldb, ldb, m2, k, s, add);
+    if (m2 < m) tileNT8(1, odd + j, 0, oddA, 0, b + j * ldb, ldb, k, s, add);
+  }
+  if (m2 < m) oddRowNT(odd, oddA, b, ldb, j, n6, n, k, s, add);
+  for (; j + 8 <= n4; j += 8) evenRowsNT(8, c + j, ldc, a, lda, b + j * ldb, ldb, m2, k, s, add);
+  for (; j + 4 <= n4; j += 4) evenRowsNT(4, c + j, ldc, a, lda, b + j * ldb, ldb, m2, k, s, add);
+  for (; j < n; j++) {
+    int i = 0;
+    for (; i + 4 <= m2; i += 4) tileBy8(4, 1, c + i * ldc + j, ldc, a + i * lda, lda, b + j * ldb, ldb, k, s, add);
+    if (i < m2) tileBy8(2, 1, c + i * ldc + j, ldc, a + i * lda, lda, b + j * ldb, ldb, k, s, add);
+  }
+}
+#else
 /** One column of `tileNT`. */
 INLINE void single(float *c, const float *a, const float *b, int k, float scale, int add) {
   Float4 sums = {0};
@@ -140,7 +204,6 @@ INLINE void singleBy8(float *c, const float *a, const float *b, int k, float sca
   putOne(c, sums[0] + sums[2] + (sums[1] + sums[3]), scale, add);
 }
 
-#if WIDTH == 4
 /** One row of `tileNT`, six columns: four chains of additions would wait for one another. */
 INLINE void sixColumnsNT(float *c, const float *a, const float *b, long ldb, int k, float s, int add) {
   Float4 sums[6];
@@ -162,8 +225,6 @@ INLINE void sixColumnsNT(float *c, const float *a, const float *b, long ldb, int
   putOne(c + 4, rest[0], s, add);
   putOne(c + 5, rest[1], s, add);
 }
-#endif
-
 /** Columns of s * A B^T from `from` on: those before `n4` in four partial sums, the rest in eight. */
 INLINE void columnsNT(
     float *c, long ldc, const float *a, long lda, const float *b, long ldb, int m, int from, int n4, int n, int k,
@@ -190,27 +251,43 @@ INLINE void columnsNT(
 EXPORTED void productNT(
     float *c, long ldc, const float *a, long lda, const float *b, long ldb, int m, int n, int k, float s, int add) {
   int m2 = m & ~1, n4 = n & ~3, n6 = n - n % 6, j = 0;
-#if WIDTH >= 8
-  for (; j + 8 <= n4 && j + 8 <= n6; j += 8) {
-    eightColumnsNT(c + j, ldc, a, lda, b + j * ldb, ldb, m, k, s, add);
-  }
-#endif
-  if (m2 > 0) columnsNT(c, ldc, a, lda, b, ldb, m2, j, n4, n, k, s, add);
+  if (m2 > 0) columnsNT(c, ldc, a, lda, b, ldb, m2, 0, n4, n, k, s, add);
   if (m2 == m) return;
   c += m2 * ldc;
   a += m2 * lda;
-#if WIDTH == 4
   for (; j < n6; j += 6) sixColumnsNT(c + j, a, b + j * ldb, ldb, k, s, add);
-#endif
   columnsNT(c, ldc, a, lda, b, ldb, 1, j, n6, n, k, s, add);
 }
+#endif
 
 #if WIDTH == 16
-/** The rows of B[n x k] in panels of 16 side by side: [n / 16][k][16], the last one as far as there are rows. */
+/** Four floats each of the rows 0, 4, `far`, `far` + 4. */
+INLINE __m512 fourRows(const float *p, long ld, int far) {
+  __m512 rows = _mm512_castps128_ps512(_mm_loadu_ps(p));
+  rows = _mm512_insertf32x4(rows, _mm_loadu_ps(p + 4 * ld), 1);
+  rows = _mm512_insertf32x4(rows, _mm_loadu_ps(p + far * ld), 2);
+  return _mm512_insertf32x4(rows, _mm_loadu_ps(p + (far + 4) * ld), 3);
+}
+
+/**
+ * The rows of B[n x k] in panels of 16 side by side: [n / 16][k][16]; n is a multiple of 8, k of 4. Where eight rows are left
+ * they stand there twice.
+ */
 static void packPanels(float *to, const float *b, int n, int k) {
-  for (int j = 0; j < n; j++) {
-    float *column = to + (long)(j & ~15) * k + (j & 15);
-    for (int i = 0; i < k; i++) column[i * 16] = b[(long)j * k + i];
+  for (int j = 0; j < n; j += 16) {
+    const float *p = b + (long)j * k;
+    int far = j + 16 <= n ? 8 : 0;
+    ROLLED for (int i = 0; i < k; i += 4) {
+      __m512 rows[4];
+      UNROLLED for (int r = 0; r < 4; r++) rows[r] = fourRows(p + r * k + i, k, far);
+      __m512 low = _mm512_unpacklo_ps(rows[0], rows[1]), high = _mm512_unpackhi_ps(rows[0], rows[1]);
+      __m512 otherLow = _mm512_unpacklo_ps(rows[2], rows[3]), otherHigh = _mm512_unpackhi_ps(rows[2], rows[3]);
+      _mm512_storeu_ps(to, _mm512_shuffle_ps(low, otherLow, 0x44));
+      _mm512_storeu_ps(to + 16, _mm512_shuffle_ps(low, otherLow, 0xEE));
+      _mm512_storeu_ps(to + 32, _mm512_shuffle_ps(high, otherHigh, 0x44));
+      _mm512_storeu_ps(to + 48, _mm512_shuffle_ps(high, otherHigh, 0xEE));
+      to += 64;
+    }
   }
 }
 
@@ -244,45 +321,70 @@ static void productPanels(
     else ROWS_OF_PANEL(tilePanel8)
   }
   for (int x = 0; x < n - n6; x++) rest[x] = before[x];
-  columnsNT(c + last * ldc, ldc, a + last * lda, lda, b, k, 1, n6, n6, n, k, 1, add);
+  oddRowNT(c + last * ldc, a + last * lda, b, k, n6, n6, n, k, 1, add);
 }
 #endif
 
+#define OF_NN(tile, ROWS, COLUMNS) \
+  tile(ROWS, COLUMNS, c + i * ldc + j, ldc, a + i * lda, lda, b + j, ldb, depth, s, keep)
+
+#if WIDTH == 16
+/** The columns from `j` on that vectors fill COLUMNS at a time, of all rows: as evenly as may be, six at once at most. */
+#define COLUMNS_NN(tile, COLUMNS, LANES)                       \
+  for (; j + COLUMNS * LANES <= n; j += COLUMNS * LANES) {     \
+    for (int i = 0, left = tiles, rows; left > 0; left--) {    \
+      rows = (m - i) / left;                                   \
+      if (rows == 6) OF_NN(tile, 6, COLUMNS);                  \
+      if (rows == 5) OF_NN(tile, 5, COLUMNS);                  \
+      if (rows == 4) OF_NN(tile, 4, COLUMNS);                  \
+      if (rows == 3) OF_NN(tile, 3, COLUMNS);                  \
+      if (rows == 2) OF_NN(tile, 2, COLUMNS);                  \
+      if (rows == 1) OF_NN(tile, 1, COLUMNS);                  \
+      i += rows;                                               \
+    }                                                          \
+  }
+
+/** Rows of A B over a part of the depth that fits into the cache. */
+static void stretchNN(
+    float *c, long ldc, const float *a, long lda, const float *b, long ldb, int m, int n, int depth, float s, int keep) {
+  int tiles = (m + 5) / 6, i = 0, j = 0;
+  // Few rows keep the processor busy with more columns only.
+  for (; m <= 3 && j + 8 * 16 <= n; j += 8 * 16) {
+    if (m == 3) OF_NN(tileNN16, 3, 8);
+    if (m == 2) OF_NN(tileNN16, 2, 8);
+    if (m == 1) OF_NN(tileNN16, 1, 8);
+  }
+  COLUMNS_NN(tileNN16, 4, 16)
+  COLUMNS_NN(tileNN16, 1, 16)
+  COLUMNS_NN(tileNN8, 1, 8)
+}
+#else
 /** ROWS rows of A B, in vectors and, where WIDTH does not go into n, a half of one. */
-#define ROWS_NN(ROWS, COLUMNS)                                                                                     \
-  {                                                                                                                \
-    int j = 0;                                                                                                     \
-    for (; j + COLUMNS * WIDTH <= n; j += COLUMNS * WIDTH)                                                         \
-      WIDEST(tileNN)(ROWS, COLUMNS, c + i * ldc + j, ldc, a + i * lda, lda, b + j, ldb, depth, s, keep);           \
-    for (; j + 2 * WIDTH <= n; j += 2 * WIDTH)                                                                     \
-      WIDEST(tileNN)(ROWS, 2, c + i * ldc + j, ldc, a + i * lda, lda, b + j, ldb, depth, s, keep);                 \
-    LAST_NN(ROWS)                                                                                                  \
+#define ROWS_NN(ROWS, COLUMNS)                                                                       \
+  {                                                                                                  \
+    int j = 0;                                                                                       \
+    for (; j + COLUMNS * WIDTH <= n; j += COLUMNS * WIDTH) OF_NN(WIDEST(tileNN), ROWS, COLUMNS);     \
+    for (; j + 2 * WIDTH <= n; j += 2 * WIDTH) OF_NN(WIDEST(tileNN), ROWS, 2);                       \
+    LAST_NN(ROWS)                                                                                    \
   }
 #if WIDTH == 4
 #define LAST_NN(ROWS)
-#elif WIDTH == 8
-#define LAST_NN(ROWS) \
-  if (j < n) tileNN8(ROWS, 1, c + i * ldc + j, ldc, a + i * lda, lda, b + j, ldb, depth, s, keep);
 #else
 #define LAST_NN(ROWS) \
-  for (; j < n; j += 8) tileNN8(ROWS, 1, c + i * ldc + j, ldc, a + i * lda, lda, b + j, ldb, depth, s, keep);
+  if (j < n) OF_NN(tileNN8, ROWS, 1);
 #endif
 
 /** Rows of A B over a part of the depth that fits into the cache. */
 static void stretchNN(
     float *c, long ldc, const float *a, long lda, const float *b, long ldb, int m, int n, int depth, float s, int keep) {
-  int m4 = m & ~3, j4 = 0;
+  int m4 = m & ~3, j = 0;
   if (m4 > 0) {
-    for (; j4 + COLUMNS4 * WIDTH <= n; j4 += COLUMNS4 * WIDTH) {
-      for (int i = 0; i < m4; i += 4) {
-        WIDEST(tileNN)(4, COLUMNS4, c + i * ldc + j4, ldc, a + i * lda, lda, b + j4, ldb, depth, s, keep);
-      }
+    for (; j + COLUMNS4 * WIDTH <= n; j += COLUMNS4 * WIDTH) {
+      for (int i = 0; i < m4; i += 4) OF_NN(WIDEST(tileNN), 4, COLUMNS4);
     }
 #if WIDTH > 4
-    for (; j4 < n; j4 += 8) {
-      for (int i = 0; i < m4; i += 4) {
-        tileNN8(4, 1, c + i * ldc + j4, ldc, a + i * lda, lda, b + j4, ldb, depth, s, keep);
-      }
+    for (; j < n; j += 8) {
+      for (int i = 0; i < m4; i += 4) OF_NN(tileNN8, 4, 1);
     }
 #endif
   }
@@ -293,6 +395,7 @@ static void stretchNN(
   }
   if (i < m) ROWS_NN(1, COLUMNS1)
 }
+#endif
 
 /** C[m x n] = s * A[m x k] B[k x n] (+ C); n is a multiple of 8, m and k are any. */
 EXPORTED void productNN(

@@ -2,6 +2,8 @@
 
 /** Rows of fc.weight that drift is worked out on at a time. */
 #define PANEL 64
+/** Rows of fc.weight's gradient that are summed at a time: with what they are a product of they fit into the first cache. */
+#define ROWS_AT_ONCE 32
 
 /** What a thread works with: the sizes, the plan at hand, and where in the thread's arena what stands. */
 typedef struct {
@@ -104,7 +106,7 @@ static double layOut(Kernel *o, uintptr_t arena) {
   o->s.back = take(o, (nodes > pairs ? nodes : pairs) * hidden);
   o->s.rows = take(o, unique * embedding);
   o->s.mix = take(o, pairs * rank);
-  o->s.panels = take(o, WIDTH == 16 ? (gates + 15) / 16 * 16 * hidden : 0);
+  o->s.panels = take(o, WIDTH == 16 ? (gates + 15) / 16 * 16 * greaterOf(hidden, embedding) : 0);
   o->rows0 = take(o, rows);
   o->queryEvaluation = take(o, evaluationFloats(sizes, query));
   o->queryLast = take(o, queryPairs * hidden);
@@ -278,12 +280,24 @@ static void prepare(Kernel *o, uintptr_t arena) {
   }
 }
 
-/** to = base + scale * (low rank); `base`, which may be `to`, null for zeros */
-static void addOuter(const Sizes *sizes, float *to, const float *base, const LowRank *low, float scale) {
+/**
+ * to = base + scale * (three low-rank sums, one after the other); `base`, which may be `to`, null for zeros. Some rows at a
+ * time, so that they are read and written once.
+ */
+static void addOuter(const Sizes *sizes, float *to, const float *base, const LowRank low[3], float scale) {
   long width = sizes->width, hidden = sizes->hidden;
-  if (low->rows == 0 && base) return;
-  productTN(
-      to, base, hidden, low->u, width, low->v, hidden, low->rows, 0, 0, 0, 0, 0, width, hidden, scale * low->scale);
+  for (long row = 0; row < width; row += ROWS_AT_ONCE) {
+    int rows = width - row < ROWS_AT_ONCE ? width - row : ROWS_AT_ONCE;
+    float *own = to + row * hidden;
+    const float *from = base ? base + row * hidden : 0;
+    for (int i = 0; i < 3; i++) {
+      if (low[i].rows == 0 && from) continue;
+      productTN(
+          own, from, hidden, low[i].u + row, width, low[i].v, hidden, low[i].rows, 0, 0, 0, 0, 0, rows, hidden,
+          scale * low[i].scale);
+      from = own;
+    }
+  }
 }
 
 /** The Hessian products of all steps from `step` on, of fc.weight: two low-rank sums. */
@@ -421,7 +435,6 @@ static void chain(Kernel *o) {
   if (uniform) {
     float *fcw = o->out.fcw;
     addOuter(sizes, fcw, o->isFirst ? 0 : fcw, o->directions, plan->scale);
-    for (int i = 1; i < 3; i++) addOuter(sizes, fcw, fcw, o->directions + i, plan->scale);
   }
 }
 

@@ -13,8 +13,8 @@ INLINE void OF_LANES(put)(float *c, const float *base, FLOAT value) {
 INLINE void OF_LANES(tileNN)(
     int ROWS, int COLUMNS, float *c, long ldc, const float *a, long lda, const float *b, long ldb, int depth, float s,
     int keep) {
-  FLOAT sums[4][8];
-  const float *p[4];
+  FLOAT sums[6][8];
+  const float *p[6];
   UNROLLED for (int r = 0; r < ROWS; r++) {
     p[r] = a + r * lda;
     UNROLLED for (int x = 0; x < COLUMNS; x++) sums[r][x] = (FLOAT){0};
