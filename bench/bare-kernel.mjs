@@ -1,19 +1,25 @@
-// GFLOP/s of the kernel's matrix product alone, on one thread or several at once.
+// GFLOP/s of the kernel's matrix products alone, on one thread or several at once.
 import { Worker } from 'node:worker_threads';
 import { kernelForm } from '../dist/engines/wasm/kernel-form.js';
 
 const program = `
   const { parentPort, workerData } = require('node:worker_threads');
   (async () => {
-    const { url, form, rows, deadline } = workerData;
+    const { url, form, product, rows, deadline } = workerData;
     const { kernelCalls } = await import(url);
     const memory = new WebAssembly.Memory({ initial: 32, maximum: 65536, shared: true });
     new Float32Array(memory.buffer).fill(0.5, 65536 / 4);
-    const { productNT } = kernelCalls(form, memory, 65536);
+    const multiply = kernelCalls(form, memory, 65536)[product];
+    // What the recurrent weights are multiplied by, forward (A B^T) and backward (A B).
     const [columns, depth, calls] = [384, 128, 400];
     const [a, b, c] = [131072, 262144, 1048576];
+    const sizes = {
+      productNT: (n) => [c, columns, a, depth, b, depth, rows, n, depth, 1, false],
+      productNN: (n) => [c, depth, a, columns, b, depth, rows, n === 0 ? 0 : depth, columns, 1, false],
+    };
     const work = (n) => {
-      for (let i = 0; i < calls; i++) productNT(c, columns, a, depth, b, depth, rows, n, depth, 1, false);
+      const numbers = sizes[product](n);
+      for (let i = 0; i < calls; i++) multiply(...numbers);
     };
     for (let i = 0; i < 20; i++) work(columns);
     // The engine calls the kernel once for many products: what a call itself takes is no part of one. The least of many.
@@ -34,8 +40,11 @@ const program = `
   })();
 `;
 
-/** Sum over the threads of each one's median rate while all of them run, for a product with `rows` rows. */
-export async function bareKernelRate(rows, threads) {
+/**
+ * Sum over the threads of each one's median rate while all of them run, for a product with `rows` rows: A B
+ * (`productNN`) or A B^T (`productNT`).
+ */
+export async function bareKernelRate(product, rows, threads) {
   const { href: url } = new URL('../dist/engines/wasm/open-kernel.mjs', import.meta.url);
   const form = await kernelForm();
   const deadline = Date.now() + 2500;
@@ -44,7 +53,10 @@ export async function bareKernelRate(rows, threads) {
       { length: threads },
       () =>
         new Promise((resolve, reject) => {
-          const worker = new Worker(program, { eval: true, workerData: { url, form, rows, deadline } });
+          const worker = new Worker(program, {
+            eval: true,
+            workerData: { url, form, product, rows, deadline },
+          });
           worker.once('message', resolve);
           worker.once('error', reject);
         }),
