@@ -158,7 +158,6 @@ INLINE void tileBy8(
 /** Columns of one row of s * A B^T from `j` on: those before `n6` in four partial sums, the rest in eight. */
 INLINE void oddRowNT(
     float *c, const float *a, const float *b, long ldb, int j, int n6, int n, int k, float s, int add) {
-  for (; j + 8 <= n6; j += 8) tileNT8(1, c + j, 0, a, 0, b + j * ldb, ldb, k, s, add);
   for (; j + 4 <= n6; j += 4) tileNT4(1, c + j, 0, a, 0, b + j * ldb, ldb, k, s, add);
   for (; j + 2 <= n6; j += 2) tileBy4(2, c + j, a, b + j * ldb, ldb, k, s, add);
   for (; j + 4 <= n; j += 4) tileBy8(1, 4, c + j, 0, a, 0, b + j * ldb, ldb, k, s, add);
