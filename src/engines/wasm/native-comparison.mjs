@@ -28,13 +28,16 @@ function products(at) {
   return functions.concat(
     [step],
     ...[1, 2, 3, 4, 5, 6, 7, 9].map((m, index) => {
-      const c = at(8 + (index % 5));
+      // Of its own: what another writes over is not compared.
+      const c = at(8) + index * 49_152;
       // Rows of 72, 13, 11 and 40 floats: in no width a whole number of vectors.
       return [
         ['productNT', c, 13, at(0), 72, at(1), 72, m, 13, 72, 0.5, 0],
         ['productNT', c + 4096, 11, at(0), 72, at(1), 72, m, 11, 72, 0.5, 1],
         ['productNN', c + 8192, 40, at(2), 300, at(3), 40, m, 40, 300, -0.3, 0],
         ['productNN', c + 16_384, 104, at(2), 300, at(3), 104, m, 104, 300, -0.3, 1],
+        // More than eight of the widest vectors.
+        ['productNN', c + 24_576, 136, at(2), 300, at(3), 136, m, 136, 300, -0.3, 0],
         ['productTN', c + 32_768, at(4), 72, at(0), 40, at(1), 72, m, at(2), 40, at(3), 72, 3, 40, 72, 0.7],
       ];
     }),

@@ -121,14 +121,13 @@ INLINE void evenRowsNT(
   if (i < m) tilePairsNT(1, COLUMNS, c + i * ldc, ldc, a + i * lda, lda, b, ldb, k, s, add);
 }
 
-/** Of s * A B^T in four partial sums: one row, COLUMNS columns, whose sums need not wait for one another. */
-INLINE void tileBy4(int COLUMNS, float *c, const float *a, const float *b, long ldb, int k, float s, int add) {
-  Float4 sums[2];
-  UNROLLED for (int x = 0; x < COLUMNS; x++) sums[x] = (Float4){0};
-  ROLLED for (long i = 0; i < k; i += 4) {
-    UNROLLED for (int x = 0; x < COLUMNS; x++) sums[x] += load4(a + i) * load4(b + x * ldb + i);
+/** One row of s * A B^T, two columns, in four partial sums: one would wait for its own. */
+INLINE void twoColumnsNT(float *c, const float *a, const float *b, long ldb, int k, float s, int add) {
+  Float4 sums[2] = {{0}, {0}};
+  for (long i = 0; i < k; i += 4) {
+    UNROLLED for (int x = 0; x < 2; x++) sums[x] += load4(a + i) * load4(b + x * ldb + i);
   }
-  UNROLLED for (int x = 0; x < COLUMNS; x++) {
+  UNROLLED for (int x = 0; x < 2; x++) {
     putOne(c + x, (sums[x][0] + sums[x][2]) + (sums[x][1] + sums[x][3]), s, add);
   }
 }
@@ -159,7 +158,7 @@ INLINE void tileBy8(
 INLINE void oddRowNT(
     float *c, const float *a, const float *b, long ldb, int j, int n6, int n, int k, float s, int add) {
   for (; j + 4 <= n6; j += 4) tileNT4(1, c + j, 0, a, 0, b + j * ldb, ldb, k, s, add);
-  for (; j + 2 <= n6; j += 2) tileBy4(2, c + j, a, b + j * ldb, ldb, k, s, add);
+  for (; j + 2 <= n6; j += 2) twoColumnsNT(c + j, a, b + j * ldb, ldb, k, s, add);
   for (; j + 4 <= n; j += 4) tileBy8(1, 4, c + j, 0, a, 0, b + j * ldb, ldb, k, s, add);
   for (; j < n; j++) tileBy8(1, 1, c + j, 0, a, 0, b + j * ldb, ldb, k, s, add);
 }
@@ -224,6 +223,7 @@ INLINE void sixColumnsNT(float *c, const float *a, const float *b, long ldb, int
   putOne(c + 4, rest[0], s, add);
   putOne(c + 5, rest[1], s, add);
 }
+
 /** Columns of s * A B^T from `from` on: those before `n4` in four partial sums, the rest in eight. */
 INLINE void columnsNT(
     float *c, long ldc, const float *a, long lda, const float *b, long ldb, int m, int from, int n4, int n, int k,
@@ -353,7 +353,7 @@ static void stretchNN(
     if (m == 2) OF_NN(tileNN16, 2, 8);
     if (m == 1) OF_NN(tileNN16, 1, 8);
   }
-  COLUMNS_NN(tileNN16, 4, 16)
+  COLUMNS_NN(tileNN16, COLUMNS4, 16)
   COLUMNS_NN(tileNN16, 1, 16)
   COLUMNS_NN(tileNN8, 1, 8)
 }
